@@ -1,0 +1,95 @@
+"""Composition root: environment files in, Terraform JSON out.
+
+The only reader of the command line and of the process's environment. `make synth` runs it, and so does the cdktf CLI
+(`app` in cdktf.json), which names the output folder in CDKTF_OUTDIR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import startup
+from config.errors import ConfigError
+from config.load import environment_names, load_environment
+from synthesis.output import replacing, stack_files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdktf import App
+
+    from config.environment import Environment
+
+ROOT: Final = Path(__file__).parent
+EXIT_OK, EXIT_BAD_INPUT = 0, 2
+
+
+def compose(app: App, environments: Sequence[Environment]) -> None:
+    """Put every layer of every environment into `app`, in order of apply."""
+    # Not at the top: the bindings start Node, and a wrong setting should be told before that.
+    from stacks.network import NetworkStack  # noqa: PLC0415
+    from stacks.state import StateStack  # noqa: PLC0415
+
+    for config in environments:
+        StateStack(app, config=config)
+        NetworkStack(app, config=config)
+
+
+def synthesize(environments: Sequence[Environment], output: Path) -> None:
+    """Write the stacks of `environments` into `output`, whole or not at all."""
+    from cdktf import App  # noqa: PLC0415 (see compose)
+
+    context = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"]
+    with replacing(output, environments=tuple(config.name for config in environments)) as folder:
+        app = App(outdir=str(folder), context=context)
+        compose(app, environments)
+        app.synth()
+
+
+def main(argv: Sequence[str]) -> int:
+    """Synthesize the environments named, or all of them.
+
+    Returns:
+        0, or 2 when an environment file or an argument is wrong; the output is then as it was.
+    """
+    parser = argparse.ArgumentParser(prog="main.py", description="Environment files in, Terraform JSON out.")
+    parser.add_argument("environment", nargs="*", help="names of files in environments/ (default: all of them)")
+    default_output = os.environ.get("CDKTF_OUTDIR") or "cdktf.out"
+    parser.add_argument("--output", type=Path, default=Path(default_output), help="default: %(default)s")
+    arguments = parser.parse_args(argv)
+
+    folder = ROOT / "environments"
+    names = arguments.environment or environment_names(folder)
+    environments, wrong = [], []
+    for name in dict.fromkeys(names):
+        try:
+            environments.append(load_environment(name, folder=folder))
+        except ConfigError as error:
+            wrong.append(error)
+    if wrong:
+        print(*wrong, sep="\n", file=sys.stderr)
+        print("Nothing was written. Mend the lines above and run it again.", file=sys.stderr)
+        return EXIT_BAD_INPUT
+
+    startup.prepare(os.environ)
+    synthesize(environments, arguments.output)
+    _report(arguments.output, [config.name for config in environments])
+    return EXIT_OK
+
+
+def _report(output: Path, environments: Sequence[str]) -> None:
+    stacks = [stack for stack in stack_files(output) if stack.name.rpartition("-")[0] in environments]
+    width = max(len(stack.name) for stack in stacks)
+    print(f"{'stack':<{width}}  resources  path")
+    for stack in stacks:
+        print(f"{stack.name:<{width}}  {stack.resources:>9}  {os.path.relpath(stack.path)}")
+    print(f"Next: 'make test' checks it, 'make plan ENV={environments[0]}' shows what would change.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

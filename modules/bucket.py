@@ -1,0 +1,293 @@
+"""S3 buckets that are private, encrypted, versioned, logged and tidy unless one says why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from constructs import Construct
+
+from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
+
+if TYPE_CHECKING:
+    from cdktf import ITerraformDependable
+
+    from modules.key import Key
+    from modules.label import Label
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+_BUCKET_POLICY_LIMIT: Final = 20_480
+_ABORT_UPLOAD_DAYS: Final = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketConfig:
+    """What differs between buckets."""
+
+    noncurrent_version_days: int
+    """Days that an overwritten or deleted version is kept."""
+    expiration_days: int | None = None
+    """Days after which a current version is deleted; None keeps it."""
+    protect: bool
+    """Refuse to destroy the bucket; False also lets Terraform empty it first."""
+
+
+class Bucket(Construct):
+    """A bucket that only its own account reaches, over TLS 1.2 or newer, and that records who did."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: BucketConfig,
+        label: Label,
+        name: str,
+        key: Key | None,
+        access_logs: Bucket | None,
+    ) -> None:
+        """Make the bucket with all that belongs to it.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            config: Retention and protection.
+            label: Names it.
+            name: The full name; `label.bucket_name()` makes one.
+            key: Encrypts its objects; None is for the few writers of AWS that cannot use a customer's key.
+            access_logs: Receives its access log; None is for the log bucket itself.
+        """
+        super().__init__(scope, id_)
+        self._label = label
+        self._key = key
+        self._bucket = S3Bucket(
+            self,
+            "Default",
+            bucket=name,
+            force_destroy=not config.protect,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if config.protect else None,
+        )
+        self._close_to_the_public()
+        self._versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=self._bucket.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        self._encrypt()
+        self._expire(config)
+        self._policy_document = PolicyDocument(self, limit=_BUCKET_POLICY_LIMIT)
+        self._policy_document.add(*self._transport_statements())
+        self._policy = S3BucketPolicy(
+            self,
+            "policy",
+            bucket=self._bucket.id,
+            policy=self._policy_document.text,
+            # S3 refuses a policy while the block is being put on the same bucket (OperationAborted).
+            depends_on=[self._public_access_block],
+        )
+        if access_logs is not None:
+            access_logs._receive_logs_of(self)  # noqa: SLF001 (the same class)
+
+    @property
+    def name(self) -> str:
+        """Name of the bucket."""
+        return self._bucket.bucket
+
+    @property
+    def id(self) -> str:
+        """Name of the bucket, as a reference to the resource."""
+        return self._bucket.id
+
+    @property
+    def arn(self) -> str:
+        """ARN of the bucket."""
+        return self._bucket.arn
+
+    @property
+    def regional_domain_name(self) -> str:
+        """Name under which CloudFront and others reach it."""
+        return self._bucket.bucket_regional_domain_name
+
+    @property
+    def ready(self) -> list[ITerraformDependable]:
+        """What must exist before something outside may write to it."""
+        return [self._policy]
+
+    def allow(self, *statements: Statement) -> None:
+        """Add statements to the bucket's own policy, for principals that have no role of ours."""
+        self._policy_document.add(*statements)
+
+    def grant_read(self, grantee: Grantable, *, prefix: str = "") -> None:
+        """Let `grantee` list the bucket and read its objects, decryption included."""
+        grantee.allow(
+            Statement(actions=("s3:ListBucket", "s3:GetBucketLocation"), resources=(self.arn,)),
+            Statement(actions=("s3:GetObject", "s3:GetObjectVersion"), resources=(self._objects(prefix),)),
+        )
+        if self._key:
+            self._key.grant_decrypt(grantee)
+
+    def grant_read_write(self, grantee: Grantable, *, prefix: str = "") -> None:
+        """Let `grantee` read, write and delete objects; versioning keeps what it deletes."""
+        self.grant_read(grantee, prefix=prefix)
+        grantee.allow(
+            Statement(
+                actions=("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+                resources=(self._objects(prefix),),
+            )
+        )
+        if self._key:
+            self._key.grant_encrypt_decrypt(grantee)
+
+    def _objects(self, prefix: str) -> str:
+        return f"{self.arn}/{prefix}*"
+
+    def _close_to_the_public(self) -> None:
+        self._public_access_block = S3BucketPublicAccessBlock(
+            self,
+            "public-access-block",
+            bucket=self._bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self._bucket.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),  # no ACLs at all
+        )
+
+    def _encrypt(self) -> None:
+        by_default = (
+            S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                sse_algorithm="aws:kms", kms_master_key_id=self._key.arn
+            )
+            if self._key
+            else S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                sse_algorithm="AES256"
+            )
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self._bucket.id,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=by_default,
+                    bucket_key_enabled=self._key is not None,  # one call to KMS for many objects
+                )
+            ],
+        )
+
+    def _expire(self, config: BucketConfig) -> None:
+        S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=self._bucket.id,
+            rule=[
+                S3BucketLifecycleConfigurationRule(
+                    id="expire",
+                    status="Enabled",
+                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=config.expiration_days)]
+                    if config.expiration_days
+                    else None,
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                            noncurrent_days=config.noncurrent_version_days
+                        )
+                    ],
+                    abort_incomplete_multipart_upload=[
+                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                            days_after_initiation=_ABORT_UPLOAD_DAYS
+                        )
+                    ],
+                )
+            ],
+            # A rule on old versions is refused, now and then, on a bucket that has none yet.
+            depends_on=[self._versioning],
+        )
+
+    def _transport_statements(self) -> tuple[Statement, Statement]:
+        everything = (self.arn, f"{self.arn}/*")
+        return (
+            Statement(
+                sid="OnlyOverTls",
+                effect="Deny",
+                principal=Principal.anyone(),
+                actions=("s3:*",),
+                resources=everything,
+                conditions=(Condition(operator="Bool", key="aws:SecureTransport", values=("false",)),),
+            ),
+            Statement(
+                sid="OnlyTls12OrNewer",
+                effect="Deny",
+                principal=Principal.anyone(),
+                actions=("s3:*",),
+                resources=everything,
+                conditions=(Condition(operator="NumericLessThan", key="s3:TlsVersion", values=("1.2",)),),
+            ),
+        )
+
+    def _receive_logs_of(self, source: Bucket) -> None:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+        self.allow(
+            Statement(
+                sid="AccessLogsOfThisEnvironment",
+                principal=Principal.service("logging.s3.amazonaws.com"),
+                actions=("s3:PutObject",),
+                resources=(f"{self.arn}/*",),
+                conditions=(
+                    Condition(
+                        operator="ArnLike",
+                        key="aws:SourceArn",
+                        values=(f"arn:aws:s3:::{self._label.prefix}-*",),
+                    ),
+                    Condition(
+                        operator="StringEquals", key="aws:SourceAccount", values=(self._label.account_id,)
+                    ),
+                ),
+            )
+        )
+        same_stack = _stack_of(self) == _stack_of(source)
+        S3BucketLoggingA(
+            source,
+            "access-logging",
+            bucket=source.id,
+            target_bucket=self.id,
+            target_prefix=f"s3/{source._bucket.bucket_input}/",  # noqa: SLF001 (the same class)
+            # S3 tries the target's policy when logging is switched on. From another stack it is there already.
+            depends_on=self.ready if same_stack else None,
+        )
+
+
+def _stack_of(construct: Construct) -> str:
+    return construct.node.scopes[1].node.id

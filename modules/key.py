@@ -1,0 +1,92 @@
+"""Customer-managed KMS keys: whoever reads data must be let in by the key too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from constructs import Construct
+
+from modules.label import Label, NameLimit
+from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
+
+if TYPE_CHECKING:
+    from cdktf import ITerraformDependable
+
+# https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html#key-policy-limit
+_KEY_POLICY_LIMIT: Final = 32_768
+# Between a delete and the loss of all data under the key; AWS takes 7 to 30 days.
+_PROTECTED_DELETION_DAYS: Final = 30
+_UNPROTECTED_DELETION_DAYS: Final = 7
+
+_DECRYPT: Final = ("kms:Decrypt", "kms:DescribeKey")
+_ENCRYPT: Final = ("kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
+
+
+class Key(Construct):
+    """A symmetric key that rotates every year and that nobody may use until something is granted.
+
+    The account's own IAM policies decide (AWS's default, and the way not to lock oneself out); services get in by
+    `allow_service`. A protected key cannot be destroyed by Terraform.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, label: Label, description: str, name: str, protect: bool) -> None:
+        super().__init__(scope, id_)
+        self._label = label
+        self._policy = PolicyDocument(self, limit=_KEY_POLICY_LIMIT)
+        self._policy.add(
+            Statement(
+                sid="AccountPoliciesDecide",
+                actions=("kms:*",),
+                principal=Principal.account(label.account_id),
+                resources=("*",),  # in a key's policy: this key
+            )
+        )
+        self._key = KmsKey(
+            self,
+            "Default",
+            description=description,
+            policy=self._policy.text,
+            enable_key_rotation=True,
+            deletion_window_in_days=_PROTECTED_DELETION_DAYS if protect else _UNPROTECTED_DELETION_DAYS,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+        )
+        self._alias_name = key_alias(label, name)
+        self._alias = KmsAlias(self, "alias", name=self._alias_name, target_key_id=self._key.key_id)
+
+    @property
+    def arn(self) -> str:
+        """ARN of the key."""
+        return self._key.arn
+
+    @property
+    def resource(self) -> ITerraformDependable:
+        """For `depends_on`."""
+        return self._key
+
+    def allow_service(self, service: str, *, sid: str, conditions: tuple[Condition, ...]) -> None:
+        """Let an AWS service use the key on the account's behalf, narrowed by `conditions`."""
+        self._policy.add(
+            Statement(
+                sid=sid,
+                actions=(*_ENCRYPT, *_DECRYPT),
+                principal=Principal.service(service),
+                resources=("*",),
+                conditions=conditions,
+            )
+        )
+
+    def grant_decrypt(self, grantee: Grantable) -> None:
+        """Let `grantee` read what the key protects."""
+        grantee.allow(Statement(actions=_DECRYPT, resources=(self.arn,)))
+
+    def grant_encrypt_decrypt(self, grantee: Grantable) -> None:
+        """Let `grantee` read and write what the key protects."""
+        grantee.allow(Statement(actions=(*_ENCRYPT, *_DECRYPT), resources=(self.arn,)))
+
+
+def key_alias(label: Label, name: str) -> str:
+    """Alias of a key by its name: for those who must know it before the key exists."""
+    return "alias/" + label.name(name, limit=NameLimit.KMS_ALIAS)

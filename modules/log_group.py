@@ -1,0 +1,65 @@
+"""CloudWatch log groups that we own, so that no service creates one without retention or key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from constructs import Construct
+
+from modules.policy import Condition, Grantable, Statement
+
+if TYPE_CHECKING:
+    from cdktf import ITerraformDependable
+
+    from modules.key import Key
+    from modules.label import Label
+
+
+class LogGroup(Construct):
+    """A log group with a retention and a key; whoever writes to it depends on it."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, label: Label, name: str, retention_days: int, key: Key
+    ) -> None:
+        super().__init__(scope, id_)
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        key.allow_service(
+            f"logs.{label.region}.amazonaws.com",
+            sid="LogGroupsOfThisEnvironment",
+            conditions=(
+                Condition(
+                    operator="ArnLike",
+                    key="kms:EncryptionContext:aws:logs:arn",
+                    values=(label.arn("logs", "log-group:*"),),
+                ),
+            ),
+        )
+        self._group = CloudwatchLogGroup(
+            self, "Default", name=name, retention_in_days=retention_days, kms_key_id=key.arn
+        )
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """Name of the group: known before it exists."""
+        return self._name
+
+    @property
+    def arn(self) -> str:
+        """ARN of the group, without the `:*` that means its streams."""
+        return self._group.arn
+
+    @property
+    def resource(self) -> ITerraformDependable:
+        """For `depends_on`."""
+        return self._group
+
+    def grant_write(self, grantee: Grantable) -> None:
+        """Let `grantee` make streams in the group and write to them."""
+        grantee.allow(
+            Statement(
+                actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"),
+                resources=(self.arn, f"{self.arn}:*"),
+            )
+        )

@@ -1,0 +1,156 @@
+"""IAM policy statements as typed values, rendered to JSON at the last moment so that a grant may come late."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import jsii
+from cdktf import IResolveContext, IStringProducer, Lazy
+
+from modules.errors import WiringError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct
+
+_VERSION: Final = "2012-10-17"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One test of a statement: `Condition(operator="StringEquals", key="aws:SourceAccount", values=(...,))`."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """Who a resource's policy speaks of."""
+
+    kind: Literal["AWS", "Service", "Federated", "*"]
+    identifiers: tuple[str, ...] = ()
+
+    @staticmethod
+    def service(*names: str) -> Principal:
+        """AWS services, by their principal (`logs.us-east-1.amazonaws.com`)."""
+        return Principal(kind="Service", identifiers=names)
+
+    @staticmethod
+    def account(account_id: str) -> Principal:
+        """Whoever the account's own IAM policies allow."""
+        return Principal(kind="AWS", identifiers=(f"arn:aws:iam::{account_id}:root",))
+
+    @staticmethod
+    def anyone() -> Principal:
+        """Everybody: for `Deny`, or narrowed by a condition."""
+        return Principal(kind="*")
+
+    def to_json(self) -> object:
+        """The value of `Principal` in a policy."""
+        return "*" if self.kind == "*" else {self.kind: _one_or_many(self.identifiers)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One permission. Resources are ARNs; a resource's own policy leaves `principal` set, a role's does not."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...] = ()
+    effect: Literal["Allow", "Deny"] = "Allow"
+    principal: Principal | None = None
+    conditions: tuple[Condition, ...] = ()
+    sid: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """The statement as IAM writes it."""
+        document: dict[str, object] = {"Sid": self.sid} if self.sid else {}
+        document |= {"Effect": self.effect}
+        if self.principal:
+            document["Principal"] = self.principal.to_json()
+        document["Action"] = _one_or_many(self.actions)
+        if self.resources:
+            document["Resource"] = _one_or_many(self.resources)
+        if self.conditions:
+            document["Condition"] = _conditions(self.conditions)
+        return document
+
+
+class Grantable(Protocol):
+    """Something that can be given permissions: a role, or a construct that owns one."""
+
+    def allow(self, *statements: Statement) -> None:
+        """Add statements to what it may do."""
+
+
+class PolicyDocument:
+    """Statements that are still being collected; `text` is the JSON that they will have become at synthesis."""
+
+    def __init__(self, owner: Construct, *, limit: int) -> None:
+        """Start empty.
+
+        Args:
+            owner: Named when the policy grows too long.
+            limit: Longest JSON, in characters, that AWS takes here.
+        """
+        self._owner = owner
+        self._limit = limit
+        self._statements: list[Statement] = []
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What was added so far, in order."""
+        return tuple(self._statements)
+
+    def add(self, *statements: Statement) -> None:
+        """Add statements; one that is there already is not added twice."""
+        self._statements.extend(statement for statement in statements if statement not in self._statements)
+
+    @property
+    def text(self) -> str:
+        """A token for the JSON, rendered when the stack is synthesized."""
+        return Lazy.string_value(_Rendered(self))
+
+    def render(self) -> str:
+        """The JSON as of now.
+
+        Raises:
+            WiringError: It is empty, or longer than AWS takes.
+        """
+        if not self._statements:
+            raise WiringError(self._owner, "its policy has no statement")
+        text = render_statements(*self._statements)
+        if len(text) > self._limit:
+            message = f"its policy has {len(text)} characters, AWS takes {self._limit}: split the role"
+            raise WiringError(self._owner, message)
+        return text
+
+
+def render_statements(*statements: Statement) -> str:
+    """A whole policy as JSON."""
+    return json.dumps({"Version": _VERSION, "Statement": [statement.to_json() for statement in statements]})
+
+
+@jsii.implements(IStringProducer)
+class _Rendered:
+    def __init__(self, document: PolicyDocument) -> None:
+        self._document = document
+
+    def produce(self, context: IResolveContext) -> str:  # noqa: ARG002 (the interface passes it)
+        return self._document.render()
+
+
+def _one_or_many(values: tuple[str, ...]) -> str | list[str]:
+    # AWS gives a single value back without its list: written the same way, a plan stays empty.
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _conditions(conditions: tuple[Condition, ...]) -> Mapping[str, Mapping[str, str | list[str]]]:
+    grouped: dict[str, dict[str, str | list[str]]] = {}
+    for condition in conditions:
+        grouped.setdefault(condition.operator, {})[condition.key] = _one_or_many(condition.values)
+    return grouped

@@ -1,0 +1,79 @@
+"""IAM roles that AWS services assume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from modules.label import Label, NameLimit
+from modules.policy import Condition, PolicyDocument, Principal, Statement, render_statements
+
+if TYPE_CHECKING:
+    from cdktf import ITerraformDependable
+
+# Of all inline policies of a role together, without white space, which IAM does not count:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_INLINE_POLICY_LIMIT: Final = 10_240
+
+
+class Role(Construct):
+    """A role that one AWS service assumes, for resources of this account only, and that may do nothing at first."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, label: Label, service: str, description: str, name: str | None = None
+    ) -> None:
+        """Make the role.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            label: Names it.
+            service: Principal that may assume it, as `ecs-tasks.amazonaws.com`.
+            description: What it is for, in a sentence.
+            name: Component of its name where the id does not say enough.
+        """
+        super().__init__(scope, id_)
+        trust = Statement(
+            actions=("sts:AssumeRole",),
+            principal=Principal.service(service),
+            # Without it, anybody could have the service act on this role from another account:
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+            conditions=(
+                Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
+            ),
+        )
+        self._role = IamRole(
+            self,
+            "Default",
+            name=label.name(name or id_, limit=NameLimit.IAM_ROLE),
+            description=description,
+            assume_role_policy=render_statements(trust),
+        )
+        self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
+        self._policy: IamRolePolicy | None = None
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role."""
+        return self._role.arn
+
+    @property
+    def name(self) -> str:
+        """Name of the role."""
+        return self._role.name
+
+    @property
+    def permissions(self) -> list[ITerraformDependable]:
+        """What must exist before the role can do its work, and be destroyed after it has done it."""
+        return [self._policy] if self._policy else []
+
+    def allow(self, *statements: Statement) -> None:
+        """Add statements to the role's one policy."""
+        self._document.add(*statements)
+        if self._policy is None:
+            self._policy = IamRolePolicy(
+                self, "permissions", name="permissions", role=self._role.id, policy=self._document.text
+            )

@@ -1,0 +1,93 @@
+"""Where Terraform keeps its state: the one thing whose loss no other backup makes good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.dynamodb_table import (
+    DynamodbTable,
+    DynamodbTableAttribute,
+    DynamodbTablePointInTimeRecovery,
+    DynamodbTableServerSideEncryption,
+)
+from constructs import Construct
+
+from modules.bucket import Bucket, BucketConfig
+from modules.key import Key, key_alias
+from modules.label import Label, NameLimit
+
+if TYPE_CHECKING:
+    from config.environment import StateSettings
+
+_KEY_NAME: Final = "state"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateLocation:
+    """Where an environment's state is, by names alone: every stack must know it before any of it exists."""
+
+    bucket: str
+    lock_table: str
+    key_alias_arn: str
+
+    @staticmethod
+    def of(label: Label) -> StateLocation:
+        """The location that follows from the names of `label`."""
+        return StateLocation(
+            bucket=label.bucket_name("state"),
+            lock_table=label.name("state-lock", limit=NameLimit.DYNAMODB_TABLE),
+            key_alias_arn=label.arn("kms", key_alias(label, _KEY_NAME)),
+        )
+
+
+class StateStore(Construct):
+    """Bucket, lock table and key of the state, and the bucket that collects the environment's access logs."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: StateSettings, label: Label, protect: bool) -> None:
+        super().__init__(scope, id_)
+        location = StateLocation.of(label)
+        self.key = Key(
+            self,
+            "key",
+            label=label,
+            name=_KEY_NAME,
+            description=f"Terraform state of {label.prefix}",
+            protect=protect,
+        )
+        self.access_logs = Bucket(
+            self,
+            "access-logs",
+            config=BucketConfig(
+                noncurrent_version_days=config.noncurrent_version_days,
+                expiration_days=config.access_log_days,
+                protect=protect,
+            ),
+            label=label,
+            name=label.bucket_name("access-logs"),
+            key=None,  # S3's log delivery takes no customer's key:
+            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+            access_logs=None,
+        )
+        self.bucket = Bucket(
+            self,
+            "bucket",
+            config=BucketConfig(noncurrent_version_days=config.noncurrent_version_days, protect=protect),
+            label=label,
+            name=location.bucket,
+            key=self.key,
+            access_logs=self.access_logs,
+        )
+        self.lock_table = DynamodbTable(
+            self,
+            "lock",
+            name=location.lock_table,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="LockID",  # Terraform's own name for it
+            attribute=[DynamodbTableAttribute(name="LockID", type="S")],
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=self.key.arn),
+            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            deletion_protection_enabled=protect,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+        )

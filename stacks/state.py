@@ -1,0 +1,29 @@
+"""Layer `state`: where all other layers, and it itself, keep their Terraform state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from cdktf import TerraformOutput
+
+from modules.state_store import StateStore
+from stacks.base import LayerStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.environment import Environment
+
+
+class StateStack(LayerStack):
+    """State bucket, lock table, their key, and the bucket that collects access logs."""
+
+    layer: ClassVar[str] = "state"
+
+    def __init__(self, scope: Construct, *, config: Environment) -> None:
+        super().__init__(scope, config=config)
+        self.store = StateStore(
+            self, "state", config=config.state, label=self.label, protect=config.protect_data
+        )
+        TerraformOutput(self, "state_bucket", value=self.store.bucket.id, static_id=True)
+        TerraformOutput(self, "access_log_bucket", value=self.store.access_logs.id, static_id=True)

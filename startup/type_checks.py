@@ -1,0 +1,60 @@
+"""The same run-time type checks as jsii's, without doing the same work on every call.
+
+Generated code checks each argument of each call: it resolves the function's annotations (`typing.get_type_hints`)
+and hands every value to typeguard, absent ones included. Two memories take most of that away and let nothing
+through that was refused before:
+
+- the hints of a generated stub never change, so they are resolved once;
+- a value whose exact type is one of the plain types that the expected type names (`Optional[str]` names `str` and
+  `NoneType`) is accepted at once; every other value goes to typeguard as before.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from functools import cache
+from typing import Any, Final
+
+import typeguard
+
+_STUB_PREFIX: Final = "_typecheckingstub__"
+_PLAIN: Final = frozenset({str, bool, int, float, type(None)})
+
+_stock_hints: Final = typing.get_type_hints
+_stock_check: Final = typeguard.check_type
+_hints_of_stub: Final[dict[object, dict[str, Any]]] = {}
+
+
+def install() -> None:
+    """Put both memories in place of the stock functions; a second call changes nothing."""
+    typing.get_type_hints = _get_type_hints
+    typeguard.check_type = _check_type  # type: ignore[assignment]
+
+
+def _get_type_hints(obj: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 (as typing declares it)
+    if args or kwargs or not getattr(obj, "__name__", "").startswith(_STUB_PREFIX):
+        return _stock_hints(obj, *args, **kwargs)
+    hints = _hints_of_stub.get(obj)
+    if hints is None:
+        hints = _hints_of_stub[obj] = _stock_hints(obj)
+    return hints
+
+
+def _check_type(argname: str, value: Any, expected_type: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    try:
+        if type(value) in _plain_types(expected_type):
+            return
+    except TypeError:  # an unhashable annotation: nothing can be remembered of it
+        pass
+    _stock_check(argname, value, expected_type, *args, **kwargs)
+
+
+@cache
+def _plain_types(expected: object) -> frozenset[type]:
+    """Plain types that `expected` accepts by naming them itself."""
+    if expected in _PLAIN:
+        return frozenset({typing.cast("type", expected)})
+    if typing.get_origin(expected) in {typing.Union, types.UnionType}:
+        return frozenset().union(*(_plain_types(member) for member in typing.get_args(expected)))
+    return frozenset()

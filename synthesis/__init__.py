@@ -1,0 +1,1 @@
+"""From constructs to files: what is written appears whole or not at all."""
