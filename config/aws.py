@@ -86,7 +86,7 @@ def checked_name(value: str, *, what: str, max_length: int) -> str:
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints
     """
     if not re.fullmatch(_NAME, value):
-        message = f"is no {what}; use small letters, digits and single hyphens between them, and start with a letter"
+        message = f"is no {what}; use small letters, digits and single hyphens, and start with a letter"
         raise ValueError(message)
     if len(value) > max_length:
         message = f"has {len(value)} characters; {what}s have {max_length} at most, for AWS's limits on names"
@@ -178,7 +178,8 @@ def _tag_value(value: str) -> str:
         message = "is empty; cost reports group by it, so say something"
         raise ValueError(message)
     if wrong := sorted({c for c in value if not (c.isalnum() or c == " " or c in _TAG_PUNCTUATION)}):
-        message = f"has {' '.join(wrong)} in it; AWS tags have letters, digits, spaces and {' '.join(_TAG_PUNCTUATION)}"
+        allowed = f"letters, digits, spaces and {' '.join(_TAG_PUNCTUATION)}"
+        message = f"has {' '.join(wrong)} in it; AWS allows {allowed} in tags"
         raise ValueError(message)
     if len(value) > _TAG_VALUE_LENGTH:
         message = f"has {len(value)} characters; AWS tags have {_TAG_VALUE_LENGTH} at most"

@@ -104,7 +104,9 @@ class Environment(Model):
     network: NetworkSettings
     """The VPC and what is in it."""
 
-    services: Mapping[ServiceName, ServiceSettings]
+    services: Mapping[ServiceName, ServiceSettings] = Field(
+        json_schema_extra={"additionalProperties": False, "minProperties": 1}
+    )
     """The services on the cluster; another service is another [services.<name>] table."""
 
     checks: ClassVar[tuple[Check, ...]] = (

@@ -31,7 +31,7 @@ def rendered() -> str:
 
 
 def _plain(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is of any type
-    """The node without references, whose neighbours (the descriptions) draft 7 ignores, and without titles."""
+    """The node without titles, and without references: draft 7 ignores the description beside one."""
     if isinstance(node, list):
         return [_plain(item, definitions) for item in node]
     if not isinstance(node, dict):
