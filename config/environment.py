@@ -1,6 +1,6 @@
 """One environment: everything that makes it differ from another."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field
@@ -17,7 +17,7 @@ from config.aws import (
 )
 from config.errors import Problem
 from config.model import Check, Model
-from config.network import NetworkSettings
+from config.network import NetworkSettings, Zone
 from config.services import ServiceName, ServiceSettings
 
 _NAME_LENGTH: Final = 16
@@ -30,8 +30,8 @@ def environment_name(value: str) -> str:
     return checked_name(value, what="environment name", max_length=_NAME_LENGTH)
 
 
-def _zones_are_in_the_region(region: str, network: NetworkSettings) -> Iterator[Problem]:
-    for index, zone in enumerate(network.zones):
+def _zones_are_in_the_region(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
+    for index, zone in enumerate(network__zones):
         if not is_zone_of(zone.name, region):
             yield Problem(
                 key=f"network.zones[{index}].name",

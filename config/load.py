@@ -3,9 +3,9 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, time
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args
 
@@ -263,27 +263,38 @@ def _description(location: Location) -> str:
 
 
 def _left_unchecked(model: type[Model], table: Mapping[str, Any], place: Location = ()) -> Iterator[Problem]:
-    """What is wrong between the valid settings of tables that hold a wrong one too.
+    """What is wrong between the right settings of tables that hold a wrong one too.
 
     pydantic checks a table as a whole only when all in it is right; a person wants to hear all at once.
     """
-    settings: dict[str, Any] = {}
     for name, field in model.model_fields.items():
-        if name not in table:
-            if not field.is_required():
-                settings[name] = field.get_default()
-            continue
-        value = table[name]
-        # What is wrong with the setting itself has been told.
-        with suppress(ValidationError):
-            settings[name] = _adapter(field).validate_python(value, strict=True, context=ONE_BY_ONE)
-        for part, part_model, part_table in _tables(field, value):
+        for part, part_model, part_table in _tables(field, table.get(name)):
             yield from _left_unchecked(part_model, part_table, (*place, name, *part))
-    for problem in model.problems_among(settings):
+    for problem in model.problems_among(_right_settings(model, table)):
         yield problem.below(_key(place))
 
 
-def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
+def _right_settings(model: type[Model], table: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that are right by themselves; of a table that is not, those that are."""
+    right: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if name not in table:
+            if not field.is_required():
+                right[name] = field.get_default()
+            continue
+        value = table[name]
+        try:
+            right[name] = _adapter(model, name).validate_python(value, strict=True, context=ONE_BY_ONE)
+        except ValidationError:
+            inner = _model_itself(field)
+            if inner and isinstance(value, Mapping):
+                right[name] = _right_settings(inner, value)
+    return right
+
+
+@cache
+def _adapter(model: type[Model], name: str) -> TypeAdapter[Any]:
+    field = model.model_fields[name]
     annotation: Any = field.annotation
     for metadata in field.metadata:
         annotation = Annotated[annotation, metadata]

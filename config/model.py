@@ -7,10 +7,13 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from config.errors import Problem
+from config.errors import MISSING, Problem
 
 Check = Callable[..., Iterator[Problem]]
-"""A function that takes settings by their names and yields what is wrong between them."""
+"""A function that takes settings by their names and yields what is wrong between them.
+
+A parameter `network__zones` is the setting `zones` of the table `network`.
+"""
 
 PROBLEMS = "problems"
 """The pydantic error type that carries Problems in its context."""
@@ -44,9 +47,9 @@ class Model(BaseModel):
     def problems_among(cls, settings: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield what those checks find that need no other settings than these."""
         for check in cls.checks:
-            names = inspect.signature(check).parameters
-            if names.keys() <= settings.keys():
-                yield from check(**{name: settings[name] for name in names})
+            taken = {name: _setting(settings, name) for name in inspect.signature(check).parameters}
+            if not any(value is MISSING for value in taken.values()):
+                yield from check(**taken)
 
     @model_validator(mode="after")
     def _has_no_problems(self, info: ValidationInfo) -> Self:
@@ -59,3 +62,11 @@ class Model(BaseModel):
                 {"text": "\n".join(map(str, problems)), "problems": problems},
             )
         return self
+
+
+def _setting(settings: Mapping[str, Any], name: str) -> object:
+    value: object = settings
+    for part in name.split("__"):
+        table = dict(value) if isinstance(value, Model | Mapping) else {}
+        value = table.get(part, MISSING)
+    return value

@@ -169,8 +169,8 @@ def _there_are_two_to_six_zones(zones: Sequence[Zone]) -> Iterator[Problem]:
     if not _MIN_ZONES <= len(zones) <= _MAX_ZONES:
         yield Problem(
             key="zones",
-            allowed=f"{len(zones)} given; {_MIN_ZONES} to {_MAX_ZONES} are needed: "
-            "load balancers and database subnet groups span at least two",
+            allowed=f"there must be {_MIN_ZONES} to {_MAX_ZONES}, not {len(zones)}: "
+            "load balancers and database subnet groups need two",
         )
 
 
@@ -221,7 +221,7 @@ class NetworkSettings(Model):
     """The Availability Zones, two to six; load balancers and database subnet groups need two."""
 
     nat_gateways: Literal["per_zone", "single", "none"]
-    """One NAT gateway in each zone with services, one for all of them, or none (then only endpoints)."""
+    """The services' way out: a NAT gateway in each of their zones, one for all, or none (only endpoints)."""
 
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
         default=(), json_schema_extra={"uniqueItems": True}

@@ -11,7 +11,7 @@ from jinja2 import Environment as Templates
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from config.environment import Environment, environment_name
-from config.errors import ConfigError, Problem, shown
+from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, environment_names, load_environment, parse_environment
 from config.network import Zone
 
@@ -28,7 +28,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     """Write the file of a new environment and return its path.
 
     Raises:
-        ConfigError: when the name is not one, is taken, or the other environments cannot be read.
+        ConfigError: when the name is wrong or taken, or a file cannot be read or written.
     """
     file = folder / f"{name}.toml"
     try:
@@ -43,7 +43,12 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     others = [load_environment(other, folder=folder) for other in environment_names(folder)]
     text = rendered(name, like=like, cidr=free_block(other.network.cidr for other in others))
     parse_environment(text, name=name, file=file)
-    file.write_text(text, encoding="utf-8")
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            Problem(key="", allowed=f"cannot be written: {error.strerror}"), file=file
+        ) from None
     return file
 
 
@@ -106,9 +111,6 @@ def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
         file = new_environment(arguments[0], folder=folder)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
-        return _USAGE
-    except OSError as error:
-        sys.stderr.write(f"{shown(error.filename)} cannot be written: {error.strerror}\n")
         return _USAGE
     name = arguments[0]
     sys.stdout.write(
