@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from config.environment import Environment, environment_name
-from config.errors import ConfigError, Problem, joined, shown
+from config.errors import MISSING, ConfigError, Problem, joined, shown
 from config.model import ONE_BY_ONE, PROBLEMS, Model
 
 ENVIRONMENTS: Final = Path("environments")
@@ -31,6 +31,9 @@ _EXPECTED: Final = {
     "mapping_type": "must be a table",
 }
 """What each of pydantic's errors about a type means to someone who writes TOML."""
+
+_TOMLLIB_KEY: Final = r"\('[^']*'(, '[^']*')*,?\)"
+"""How tomllib writes a key in a message: as a tuple of Python."""
 
 _NOUNS: Final = (
     (bool, "true or false"),  # before int: a bool is one in Python
@@ -94,7 +97,7 @@ def parse_environment(text: str, *, name: str, file: Path) -> Environment:
 
 
 def _no_such_environment(name: str, names: Sequence[str], folder: Path) -> Problem:
-    there_are = f"there are {', '.join(names)}" if names else "there is none yet"
+    there_are = f"there {'are' if names[1:] else 'is'} {', '.join(names) or 'none yet'}"
     close = _closest(name, names)
     hint = f"did you mean {close}? " if close else ""
     return Problem(
@@ -127,11 +130,15 @@ def _table(text: str, file: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         lines = text.split("\n")
         end = f"at line {len(lines)}, column {len(lines[-1]) + 1}, the end"
-        message = str(error).replace("at end of document", end)
+        message = re.sub(_TOMLLIB_KEY, _dotted, str(error)).replace("at end of document", end)
         raise _file_error(file, f"is not TOML: {message}") from None
     except ValueError:
         # Python's, not tomllib's: a decimal number of more than 4300 digits.
         raise _file_error(file, "is not TOML: a number in it is too long") from None
+
+
+def _dotted(key: re.Match[str]) -> str:
+    return ".".join(re.findall(r"'([^']*)'", key[0]))
 
 
 def _file_error(file: Path, allowed: str) -> ConfigError:
@@ -167,7 +174,7 @@ def _told(error: ValidationError) -> list[Problem]:
 def _translated(detail: ErrorDetails) -> Iterator[Problem]:
     location, kind, value, context = detail["loc"], detail["type"], detail["input"], detail.get("ctx", {})
     if location[-1:] == ("[key]",):
-        location = location[:-1]
+        location, value = location[:-1], MISSING
     if kind == PROBLEMS:
         yield from (problem.below(_key(location)) for problem in context["problems"])
     elif kind == "missing":
@@ -259,7 +266,9 @@ def _description(location: Location) -> str:
     model = _model_at(location[:-1])
     field = model.model_fields.get(str(location[-1])) if model else None
     description = (field.description if field else None) or "add it"
-    return description[0].lower() + description[1:].rstrip(".")
+    # "Tasks that .." goes on in small letters, "CPU of .." does not.
+    start = description[0].lower() if description[1].islower() else description[0]
+    return start + description[1:].rstrip(".")
 
 
 def _left_unchecked(model: type[Model], table: Mapping[str, Any], place: Location = ()) -> Iterator[Problem]:

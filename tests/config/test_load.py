@@ -105,6 +105,11 @@ def test_broken_toml_is_told_with_line_and_column() -> None:
     assert refusal("a = 1\nb = [") == ["is not TOML: Invalid value (at line 2, column 6, the end)"]
 
 
+def test_a_table_twice_is_refused() -> None:
+    assert refusal("[a.b]\n[a.b]\n") == ["is not TOML: Cannot declare a.b twice (at line 2, column 5)"]
+    assert refusal("[a]\n[a]\n") == ["is not TOML: Cannot declare a twice (at line 2, column 3)"]
+
+
 def test_a_setting_twice_is_refused() -> None:
     assert refusal("a = 1\na = 2\n") == ["is not TOML: Cannot overwrite a value (at line 2, column 6)"]
 
@@ -155,6 +160,8 @@ def test_a_mistyped_setting_is_one_problem_not_two() -> None:
 def test_a_missing_setting_is_told_with_what_it_is() -> None:
     toml = changed(('account_id = "333333333333" # replace with yours\n', ""))
     assert refusal(toml) == ["account_id: is missing; the AWS account, 12 digits in quotes"]
+    (line,) = refusal(changed(("cpu_units = 1024", "")))
+    assert line == "services.frontend.cpu_units: is missing; CPU of one task; 1024 units are one vCPU"
 
 
 def test_the_name_in_the_file_is_refused() -> None:

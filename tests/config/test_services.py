@@ -73,11 +73,12 @@ def test_more_tasks_than_a_service_can_have_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["Frontend", "1st", "front_end", "front--end", "end-", '"front end"'])
 def test_a_service_name_that_aws_names_cannot_have_is_refused(name: str) -> None:
-    (line,) = refusal(changed(("[services.frontend]", f"[services.{name}]")))
-    assert line.startswith(f"services.{name} = ")
-    assert line.endswith(
-        "is no service name; use small letters, digits and single hyphens, and start with a letter"
-    )
+    assert refusal(changed(("[services.frontend]", f"[services.{name}]"))) == [
+        (
+            f"services.{name}: is no service name; "
+            "use small letters, digits and single hyphens, and start with a letter"
+        )
+    ]
 
 
 def test_a_long_service_name_is_refused() -> None:
