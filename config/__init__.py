@@ -1,0 +1,1 @@
+"""What an environment may be: settings read from environments/*.toml, checked before anything is built."""

@@ -1,0 +1,249 @@
+"""AWS's own vocabulary as types: each value is checked by the rule that AWS documents for it."""
+
+import re
+from difflib import get_close_matches
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
+
+REGIONS: Final = (
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)
+"""All regions of the commercial partition.
+
+https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+"""
+
+LOG_RETENTION_DAYS: Final = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+
+_ACCOUNT_ID: Final = r"[0-9]{12}"
+_ZONE: Final = rf"({'|'.join(REGIONS)})[a-z]"
+_ROLE_ARN: Final = r"arn:aws:iam::[0-9]{12}:role/([!-~]{1,510}/)?[A-Za-z0-9_+=,.@-]{1,64}"
+_DOMAIN_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN_NAME: Final = rf"({_DOMAIN_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
+_DOMAIN_NAME_LENGTH: Final = 64
+_TAG_VALUE_LENGTH: Final = 256
+_TAG_PUNCTUATION: Final = "_.:/=+-@"
+_NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_IPV4_CIDR: Final = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
+
+
+def is_zone_of(zone: str, region: str) -> bool:
+    """Whether the Availability Zone lies in the region: its name is the region's and a letter.
+
+    https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+    """
+    return re.fullmatch(rf"{re.escape(region)}[a-z]", zone) is not None
+
+
+def account_of(role_arn: str) -> str:
+    """The account that the role is in."""
+    return role_arn.split(":")[4]
+
+
+def checked_name(value: str, *, what: str, max_length: int) -> str:
+    """Return a name that is safe in every AWS name it becomes a part of.
+
+    Two hyphens in a row, or one at the end, are refused by RDS and by load balancers:
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints
+    """
+    if not re.fullmatch(_NAME, value):
+        message = f"is no {what}; use small letters, digits and single hyphens, and start with a letter"
+        raise ValueError(message)
+    if len(value) > max_length:
+        message = f"has {len(value)} characters; {what}s have {max_length} at most, for AWS's limits on names"
+        raise ValueError(message)
+    return value
+
+
+def _account_id(value: str) -> str:
+    if re.fullmatch(_ACCOUNT_ID, value):
+        return value
+    message = f'is no account id; write its 12 digits without spaces or hyphens, like "{"1" * 12}"'
+    raise ValueError(message)
+
+
+def _region(value: str) -> str:
+    if value in REGIONS:
+        return value
+    close = get_close_matches(value, REGIONS, n=1)
+    hint = f'did you mean "{close[0]}"? Allowed' if close else "allowed"
+    message = f"is no region of AWS's commercial partition; {hint} are {', '.join(REGIONS)}"
+    raise ValueError(message)
+
+
+def _zone_name(value: str) -> str:
+    if re.fullmatch(_ZONE, value):
+        return value
+    if value in REGIONS:
+        message = f'is a region; name one of its zones, like "{value}a"'
+    else:
+        message = 'is no Availability Zone; write the region and the zone\'s letter, like "us-east-1a"'
+    raise ValueError(message)
+
+
+def _ipv4_cidr(value: object) -> IPv4Network:
+    if isinstance(value, IPv4Network):
+        return value
+    if not isinstance(value, str):
+        message = 'must be text in quotes, like "10.0.0.0/16"'
+        raise ValueError(message)  # noqa: TRY004 - pydantic turns only ValueError into a problem
+    if "/" not in value:
+        message = 'has no prefix length; write the block with it, like "10.0.0.0/16"'
+        raise ValueError(message)
+    message = (
+        'is no IPv4 block; write four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
+    )
+    if not re.fullmatch(_IPV4_CIDR, value):
+        raise ValueError(message)
+    try:
+        network = IPv4Network(value, strict=False)
+    except (AddressValueError, NetmaskValueError):
+        raise ValueError(message) from None
+    if str(network) != value:
+        message = f'is an address inside the block, not the block; write "{network}"'
+        raise ValueError(message)
+    return network
+
+
+def _domain_name(value: str) -> str:
+    if not re.fullmatch(_DOMAIN_NAME, value):
+        message = (
+            "is no domain name; write it in small letters with at least one dot, "
+            'without "https://" and without a dot at the end, like "users.example.com"'
+        )
+        raise ValueError(message)
+    if len(value) > _DOMAIN_NAME_LENGTH:
+        message = f"has {len(value)} characters; a certificate's first name has {_DOMAIN_NAME_LENGTH} at most"
+        raise ValueError(message)
+    return value
+
+
+def _role_arn(value: str) -> str:
+    if re.fullmatch(_ROLE_ARN, value):
+        return value
+    message = f'is no ARN of an IAM role; write it like "arn:aws:iam::{"1" * 12}:role/deploy"'
+    raise ValueError(message)
+
+
+def _log_retention_days(value: int) -> int:
+    if value in LOG_RETENTION_DAYS:
+        return value
+    nearest = min(LOG_RETENTION_DAYS, key=lambda days: abs(days - value))
+    allowed = ", ".join(map(str, LOG_RETENTION_DAYS))
+    message = f"is no retention that CloudWatch Logs has; the nearest is {nearest} (allowed: {allowed})"
+    raise ValueError(message)
+
+
+def _tag_value(value: str) -> str:
+    if not value.strip():
+        message = "is empty; cost reports group by it, so say something"
+        raise ValueError(message)
+    if wrong := sorted({c for c in value if not (c.isalnum() or c == " " or c in _TAG_PUNCTUATION)}):
+        allowed = f"letters, digits, spaces and {' '.join(_TAG_PUNCTUATION)}"
+        message = f"has {' '.join(wrong)} in it; AWS allows {allowed} in tags"
+        raise ValueError(message)
+    if len(value) > _TAG_VALUE_LENGTH:
+        message = f"has {len(value)} characters; AWS tags have {_TAG_VALUE_LENGTH} at most"
+        raise ValueError(message)
+    return value
+
+
+def _anchored(pattern: str) -> str:
+    return f"^{pattern}$"
+
+
+AccountId = Annotated[
+    str,
+    AfterValidator(_account_id),
+    WithJsonSchema({"type": "string", "pattern": _anchored(_ACCOUNT_ID)}),
+]
+"""https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html"""
+
+Region = Annotated[
+    str,
+    AfterValidator(_region),
+    WithJsonSchema({"type": "string", "enum": list(REGIONS)}),
+]
+"""A region of the commercial partition."""
+
+ZoneName = Annotated[
+    str,
+    AfterValidator(_zone_name),
+    WithJsonSchema({"type": "string", "pattern": r"^[a-z]{2}-[a-z]+-[0-9][a-z]$"}),
+]
+"""An Availability Zone; Local Zones and Wavelength Zones have no NAT gateways and no Fargate."""
+
+Ipv4Cidr = Annotated[
+    IPv4Network,
+    PlainValidator(_ipv4_cidr),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _anchored(_IPV4_CIDR)}),
+]
+"""An IPv4 block as text; the first address must be the block's own."""
+
+DomainName = Annotated[
+    str,
+    AfterValidator(_domain_name),
+    WithJsonSchema({"type": "string", "pattern": _anchored(_DOMAIN_NAME), "maxLength": _DOMAIN_NAME_LENGTH}),
+]
+"""64 characters at most: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
+
+RoleArn = Annotated[
+    str,
+    AfterValidator(_role_arn),
+    WithJsonSchema({"type": "string", "pattern": _anchored(_ROLE_ARN)}),
+]
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns"""
+
+LogRetentionDays = Annotated[
+    int,
+    AfterValidator(_log_retention_days),
+    WithJsonSchema({"type": "integer", "enum": list(LOG_RETENTION_DAYS)}),
+]
+"""Days that CloudWatch Logs keeps a log; only some numbers exist."""
+
+TagValue = Annotated[
+    str,
+    AfterValidator(_tag_value),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": _TAG_VALUE_LENGTH}),
+]
+"""https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices"""

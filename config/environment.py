@@ -1,0 +1,116 @@
+"""One environment: everything that makes it differ from another."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, ClassVar, Final
+
+from pydantic import AfterValidator, Field
+
+from config.aws import (
+    AccountId,
+    DomainName,
+    Region,
+    RoleArn,
+    TagValue,
+    account_of,
+    checked_name,
+    is_zone_of,
+)
+from config.errors import Problem
+from config.model import Check, Model
+from config.network import NetworkSettings, Zone
+from config.services import ServiceName, ServiceSettings
+
+_NAME_LENGTH: Final = 16
+_MAX_LIFECYCLE_DAYS: Final = 2_147_483_647
+"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html (a 32-bit number)"""
+
+
+def environment_name(value: str) -> str:
+    """Return the name if an environment may have it."""
+    return checked_name(value, what="environment name", max_length=_NAME_LENGTH)
+
+
+def _zones_are_in_the_region(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
+    for index, zone in enumerate(network__zones):
+        if not is_zone_of(zone.name, region):
+            yield Problem(
+                key=f"network.zones[{index}].name",
+                value=zone.name,
+                allowed=f'is not in the region "{region}"; name a zone like "{region}a"',
+            )
+
+
+def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Iterator[Problem]:
+    if deploy_role_arn and account_of(deploy_role_arn) != account_id:
+        yield Problem(
+            key="deploy_role_arn",
+            value=deploy_role_arn,
+            allowed=f'is not in the account "{account_id}"; name a role of that account',
+        )
+
+
+def _there_is_a_service(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+    if not services:
+        yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
+
+
+class Tags(Model):
+    """Tags on every resource, for cost reports and for the question whom to call."""
+
+    owner: TagValue
+    """The team that answers for the environment."""
+
+    cost_center: TagValue
+    """Where its cost is booked."""
+
+
+class StateSettings(Model):
+    """The bucket that holds the Terraform state."""
+
+    noncurrent_version_days: int = Field(ge=1, le=_MAX_LIFECYCLE_DAYS)
+    """Days that an overwritten state can still be brought back."""
+
+    access_log_days: int = Field(ge=1, le=_MAX_LIFECYCLE_DAYS)
+    """Days that the record of who read or wrote the state is kept."""
+
+
+class Environment(Model):
+    """The settings of one environment, from environments/<name>.toml."""
+
+    name: Annotated[str, AfterValidator(environment_name)]
+    """The file's name without .toml."""
+
+    account_id: AccountId
+    """The AWS account, 12 digits in quotes."""
+
+    region: Region
+    """The AWS region of everything but the second region's copies."""
+
+    deploy_role_arn: RoleArn | None = None
+    """Role in the account that Terraform assumes; without it the caller's own credentials are used."""
+
+    protect_data: bool
+    """Whether data outlives mistakes: deletion protection, final snapshots, no emptying of buckets."""
+
+    domain_name: DomainName
+    """The name that users type."""
+
+    tags: Tags
+    """Tags on every resource."""
+
+    state: StateSettings
+    """The bucket that holds the Terraform state."""
+
+    network: NetworkSettings
+    """The VPC and what is in it."""
+
+    services: Mapping[ServiceName, ServiceSettings] = Field(
+        json_schema_extra={"additionalProperties": False, "minProperties": 1}
+    )
+    """The services on the cluster; another service is another [services.<name>] table."""
+
+    checks: ClassVar[tuple[Check, ...]] = (
+        _role_is_in_the_account,
+        _zones_are_in_the_region,
+        _there_is_a_service,
+    )

@@ -1,0 +1,102 @@
+"""What is said to a person whose environment file is wrong: file, key, value got, what is allowed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+_VALUE_LENGTH = 60
+"""Characters of a value that an error line shows; enough for an ARN's start, short enough for one line."""
+
+_VALUE_DEPTH = 4
+"""Tables within tables that an error line shows."""
+
+_DECIMAL_BITS = 1000
+"""Larger numbers are shown in hexadecimal: Python refuses to write decimal ones of more than 4300 digits."""
+
+
+class Missing(Enum):
+    """The value of a setting that is not in the file."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Missing.MISSING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that is wrong, said so that it can be put right."""
+
+    key: str
+    """The setting, like `network.zones[0].public_cidr`; empty where the file as a whole is meant."""
+
+    value: object = MISSING
+    """What the file says, or MISSING."""
+
+    allowed: str
+    """What is wrong and what is allowed."""
+
+    def __str__(self) -> str:
+        """`key = value: what is allowed`, on one line."""
+        setting = self.key if self.value is MISSING else f"{self.key} = {shown(self.value)}"
+        return one_line(f"{setting}: {self.allowed}" if setting else self.allowed)
+
+    def below(self, parent: str) -> "Problem":
+        """The same problem, told from the table that holds it."""
+        return Problem(key=joined(parent, self.key), value=self.value, allowed=self.allowed)
+
+
+class ConfigError(Exception):
+    """An environment cannot be used as it is written; `str()` has one line per problem.
+
+    Exception
+    └── ConfigError
+    """
+
+    def __init__(self, *problems: Problem, file: Path | None = None) -> None:
+        self.problems = problems
+        self.file = file
+        super().__init__(*problems)
+
+    def __str__(self) -> str:
+        prefix = f"{one_line(str(self.file))}: " if self.file else ""
+        return "\n".join(f"{prefix}{problem}" for problem in self.problems)
+
+
+def joined(parent: str, key: str) -> str:
+    """`network` and `cidr` as `network.cidr`; `zones` and `[0]` as `zones[0]`."""
+    return f"{parent}{'.' if parent and key and not key.startswith('[') else ''}{key}"
+
+
+def shown(value: object) -> str:
+    """A value as TOML writes it, cut when it is long."""
+    text = _toml(value)
+    return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 3]}..."
+
+
+def one_line(text: str) -> str:
+    """The text with everything escaped that would break the line or not be seen."""
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+def _toml(value: object, depth: int = 0) -> str:
+    if depth > _VALUE_DEPTH:
+        return "..."
+    match value:
+        case str():
+            text = json.dumps(value, ensure_ascii=not value.isprintable())
+        case bool():
+            text = str(value).lower()
+        case int() if value.bit_length() > _DECIMAL_BITS:
+            text = hex(value)
+        case list() | tuple():
+            text = f"[{', '.join(_toml(item, depth + 1) for item in value[:_VALUE_LENGTH])}]"
+        case Mapping():
+            items = list(value.items())[:_VALUE_LENGTH]
+            text = f"{{{', '.join(f'{key} = {_toml(item, depth + 1)}' for key, item in items)}}}"
+        case _:
+            text = str(value)
+    return text

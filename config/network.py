@@ -1,0 +1,245 @@
+"""The VPC: its address block, the zones it spans and the way out of it."""
+
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
+from typing import ClassVar, Final, Literal, get_args
+
+from pydantic import Field
+
+from config.aws import Ipv4Cidr, LogRetentionDays, ZoneName
+from config.errors import Problem
+from config.model import Check, Model
+
+InterfaceEndpoint = Literal[
+    "application-autoscaling",
+    "autoscaling",
+    "cloudtrail",
+    "codebuild",
+    "codedeploy",
+    "codedeploy-commands-secure",
+    "codepipeline",
+    "ec2",
+    "ec2messages",
+    "ecr.api",
+    "ecr.dkr",
+    "ecs",
+    "ecs-agent",
+    "ecs-telemetry",
+    "elasticloadbalancing",
+    "events",
+    "kms",
+    "lambda",
+    "logs",
+    "monitoring",
+    "rds",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssmmessages",
+    "states",
+    "sts",
+    "xray",
+]
+"""The last part of `com.amazonaws.<region>.<service>`.
+
+https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+"""
+
+INTERFACE_ENDPOINTS: Final[tuple[str, ...]] = get_args(InterfaceEndpoint)
+
+ENDPOINTS_OF_A_FARGATE_TASK: Final = ("ecr.api", "ecr.dkr", "logs")
+"""What a task needs to start without a NAT gateway; S3 comes through its gateway endpoint.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations
+"""
+
+PRIVATE_BLOCKS: Final = tuple(
+    IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+"""RFC 1918 and RFC 6598: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+
+_LARGEST_PREFIX: Final = 16
+_SMALLEST_PREFIX: Final = 28
+"""https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html (the same for a VPC and a subnet)"""
+
+_SMALLEST_BALANCER_PREFIX: Final = 27
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer"""
+
+_MIN_ZONES: Final = 2
+_MAX_ZONES: Final = 6
+
+
+class Zone(Model):
+    """One Availability Zone and the subnets in it."""
+
+    name: ZoneName
+    """The Availability Zone, like "us-east-1a"."""
+
+    public_cidr: Ipv4Cidr
+    """Subnet with a route to the internet: public load balancer and NAT gateway."""
+
+    private_cidr: Ipv4Cidr | None = None
+    """Subnet of the services; without it no workload runs in this zone."""
+
+    database_cidr: Ipv4Cidr
+    """Subnet of the databases; it has no way to the internet."""
+
+    @property
+    def cidrs(self) -> dict[str, IPv4Network]:
+        """The subnets that there are, by the name of their setting."""
+        by_name = {
+            "public_cidr": self.public_cidr,
+            "private_cidr": self.private_cidr,
+            "database_cidr": self.database_cidr,
+        }
+        return {name: cidr for name, cidr in by_name.items() if cidr is not None}
+
+
+def _vpc_is_private(cidr: IPv4Network) -> Iterator[Problem]:
+    if not any(cidr.subnet_of(block) for block in PRIVATE_BLOCKS):
+        yield Problem(
+            key="cidr",
+            value=str(cidr),
+            allowed=f"is not a private block; choose one inside {', '.join(map(str, PRIVATE_BLOCKS))}",
+        )
+
+
+def _vpc_has_a_size_of_aws(cidr: IPv4Network) -> Iterator[Problem]:
+    if not _LARGEST_PREFIX <= cidr.prefixlen <= _SMALLEST_PREFIX:
+        yield Problem(
+            key="cidr",
+            value=str(cidr),
+            allowed=f"a VPC's block is between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}",
+        )
+
+
+def _subnets_have_a_size_of_aws(zones: Sequence[Zone]) -> Iterator[Problem]:
+    for key, cidr in _subnets(zones):
+        if not _LARGEST_PREFIX <= cidr.prefixlen <= _SMALLEST_PREFIX:
+            yield Problem(
+                key=key,
+                value=str(cidr),
+                allowed=f"a subnet's block is between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}",
+            )
+        elif cidr.prefixlen > _SMALLEST_BALANCER_PREFIX and not key.endswith("database_cidr"):
+            yield Problem(
+                key=key,
+                value=str(cidr),
+                allowed=f"a load balancer needs a subnet of /{_SMALLEST_BALANCER_PREFIX} or larger",
+            )
+
+
+def _subnets_lie_in_the_vpc(cidr: IPv4Network, zones: Sequence[Zone]) -> Iterator[Problem]:
+    for key, subnet in _subnets(zones):
+        if not subnet.subnet_of(cidr):
+            yield Problem(
+                key=key,
+                value=str(subnet),
+                allowed=f"outside the VPC's {cidr}; choose a block inside it",
+            )
+
+
+def _subnets_do_not_overlap(zones: Sequence[Zone]) -> Iterator[Problem]:
+    seen: list[tuple[str, IPv4Network]] = []
+    for key, cidr in _subnets(zones):
+        for other_key, other in seen:
+            if cidr.overlaps(other):
+                yield Problem(
+                    key=key,
+                    value=str(cidr),
+                    allowed=f'overlaps {other_key} = "{other}"; choose a block of its own',
+                )
+        seen.append((key, cidr))
+
+
+def _zones_are_different(zones: Sequence[Zone]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, zone in enumerate(zones):
+        if zone.name in first:
+            yield Problem(
+                key=f"zones[{index}].name",
+                value=zone.name,
+                allowed=f"is the zone of zones[{first[zone.name]}] already; choose another",
+            )
+        first.setdefault(zone.name, index)
+
+
+def _there_are_two_to_six_zones(zones: Sequence[Zone]) -> Iterator[Problem]:
+    if not _MIN_ZONES <= len(zones) <= _MAX_ZONES:
+        yield Problem(
+            key="zones",
+            allowed=f"there must be {_MIN_ZONES} to {_MAX_ZONES}, not {len(zones)}: "
+            "load balancers and database subnet groups need two",
+        )
+
+
+def _services_have_a_zone(zones: Sequence[Zone]) -> Iterator[Problem]:
+    if zones and not any(zone.private_cidr for zone in zones):
+        yield Problem(
+            key="zones",
+            allowed="no zone has a private_cidr, so no service could run; give at least one zone one",
+        )
+
+
+def _endpoints_are_different(interface_endpoints: Sequence[str]) -> Iterator[Problem]:
+    for index, service in enumerate(interface_endpoints):
+        if service in interface_endpoints[:index]:
+            yield Problem(
+                key=f"interface_endpoints[{index}]",
+                value=service,
+                allowed="is listed twice; remove one",
+            )
+
+
+def _tasks_reach_what_they_need(nat_gateways: str, interface_endpoints: Sequence[str]) -> Iterator[Problem]:
+    missing = [service for service in ENDPOINTS_OF_A_FARGATE_TASK if service not in interface_endpoints]
+    if nat_gateways == "none" and missing:
+        yield Problem(
+            key="nat_gateways",
+            value=nat_gateways,
+            allowed="without NAT gateways no task could start; "
+            f"add {', '.join(missing)} to interface_endpoints, or choose per_zone or single",
+        )
+
+
+def _subnets(zones: Sequence[Zone]) -> Iterator[tuple[str, IPv4Network]]:
+    for index, zone in enumerate(zones):
+        for name, cidr in zone.cidrs.items():
+            yield f"zones[{index}].{name}", cidr
+
+
+class NetworkSettings(Model):
+    """The VPC and what is in it."""
+
+    cidr: Ipv4Cidr
+    """The VPC's address block, /16 to /28, private; no two environments should share addresses."""
+
+    zones: tuple[Zone, ...] = Field(
+        json_schema_extra={"minItems": _MIN_ZONES, "maxItems": _MAX_ZONES},
+    )
+    """The Availability Zones, two to six; load balancers and database subnet groups need two."""
+
+    nat_gateways: Literal["per_zone", "single", "none"]
+    """The services' way out: a NAT gateway in each of their zones, one for all, or none (only endpoints)."""
+
+    interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
+        default=(), json_schema_extra={"uniqueItems": True}
+    )
+    """AWS services reached without the internet; each costs by the hour and zone."""
+
+    flow_log_retention_days: LogRetentionDays
+    """Days that the record of the VPC's traffic is kept."""
+
+    checks: ClassVar[tuple[Check, ...]] = (
+        _vpc_is_private,
+        _vpc_has_a_size_of_aws,
+        _there_are_two_to_six_zones,
+        _zones_are_different,
+        _services_have_a_zone,
+        _subnets_have_a_size_of_aws,
+        _subnets_lie_in_the_vpc,
+        _subnets_do_not_overlap,
+        _endpoints_are_different,
+        _tasks_reach_what_they_need,
+    )

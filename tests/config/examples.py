@@ -1,0 +1,46 @@
+"""The committed environments as text and tables that a test may break in one place."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.environment import Environment
+from config.errors import ConfigError
+from config.load import parse_environment
+
+ENVIRONMENTS = Path(__file__).parent.parent.parent / "environments"
+FILE = Path("environments/prod.toml")
+
+
+def text(name: str = "prod") -> str:
+    return (ENVIRONMENTS / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def table(name: str = "prod") -> dict[str, Any]:
+    return tomllib.loads(text(name))
+
+
+def changed(*changes: tuple[str, str]) -> str:
+    """Production's file with the first place of each text replaced; a text that is not there is an error."""
+    result = text()
+    for old, new in changes:
+        if old not in result:
+            message = f"{old!r} is not in prod.toml"
+            raise LookupError(message)
+        result = result.replace(old, new, 1)
+    return result
+
+
+def parsed(toml: str) -> Environment:
+    return parse_environment(toml, name="prod", file=FILE)
+
+
+def refusal(toml: str) -> list[str]:
+    """What is said about the file, line by line, without the file's name."""
+    with pytest.raises(ConfigError) as caught:
+        parsed(toml)
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{FILE}: ") for line in lines)
+    return [line.removeprefix(f"{FILE}: ") for line in lines]

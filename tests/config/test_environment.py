@@ -1,0 +1,64 @@
+import pytest
+from pydantic import ValidationError
+
+from config.environment import Environment
+from tests.config.examples import changed, parsed, refusal
+
+REGION = 'region = "us-east-1"'
+
+
+def test_zones_of_another_region_are_refused() -> None:
+    assert refusal(changed((REGION, 'region = "eu-west-1"'))) == [
+        f'network.zones[{index}].name = "us-east-1{letter}": '
+        'is not in the region "eu-west-1"; name a zone like "eu-west-1a"'
+        for index, letter in enumerate("ab")
+    ]
+
+
+def test_a_deploy_role_of_another_account_is_refused() -> None:
+    role = "arn:aws:iam::444444444444:role/deploy"
+    assert refusal(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'))) == [
+        f'deploy_role_arn = "{role}": is not in the account "333333333333"; name a role of that account'
+    ]
+
+
+def test_a_deploy_role_of_the_account_is_accepted() -> None:
+    role = "arn:aws:iam::333333333333:role/deploy"
+    assert parsed(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'))).deploy_role_arn == role
+    assert parsed(changed()).deploy_role_arn is None
+
+
+def test_an_environment_without_services_is_refused() -> None:
+    toml = changed()
+    assert refusal(toml[: toml.index("[services.")] + "[services]\n") == [
+        "services: is empty; add a table like [services.backend]"
+    ]
+
+
+@pytest.mark.parametrize("days", ["noncurrent_version_days = 90", "access_log_days = 365"])
+def test_the_state_is_kept_for_a_day_at_least(days: str) -> None:
+    setting = days.split(" = ", maxsplit=1)[0]
+    assert refusal(changed((days, f"{setting} = 0"))) == [f"state.{setting} = 0: must be 1 or more"]
+
+
+@pytest.mark.parametrize("tag", ['owner = "platform"', 'cost_center = "user-management"'])
+def test_both_tags_are_required(tag: str) -> None:
+    (line,) = refusal(changed((tag, "")))
+    assert line.startswith(f"tags.{tag.split(' = ', maxsplit=1)[0]}: is missing; ")
+
+
+def test_an_environment_made_in_python_is_guarded_too() -> None:
+    settings = dict(parsed(changed()))
+    with pytest.raises(ValidationError, match='is not in the region "eu-west-1"'):
+        Environment.model_validate({**settings, "region": "eu-west-1"})
+
+
+@pytest.mark.parametrize("name", ["Prod", "1st", "a_b", "a--b", "a-", "", "a" * 17])
+def test_a_name_that_aws_names_cannot_have_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match="environment name"):
+        Environment.model_validate({**dict(parsed(changed())), "name": name})
+
+
+def test_an_environment_can_be_written_out_again() -> None:
+    environment = parsed(changed())
+    assert Environment.model_validate(environment.model_dump()) == environment

@@ -1,0 +1,318 @@
+import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config.errors import ConfigError
+from config.load import environment_names, load_environment
+from tests.config.examples import ENVIRONMENTS, changed, parsed, refusal, table, text
+
+JARGON = re.compile(r"pydantic|Input should|validation|str_|_type|tuple|dict|NoneType|Decimal", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_the_committed_environments_load(name: str) -> None:
+    assert load_environment(name, folder=ENVIRONMENTS).name == name
+
+
+def test_the_committed_environments_have_addresses_of_their_own() -> None:
+    vpcs = [load_environment(name, folder=ENVIRONMENTS).network.cidr for name in ("dev", "staging", "prod")]
+    assert [a.overlaps(b) for a in vpcs for b in vpcs].count(True) == len(vpcs)
+
+
+def test_dev_staging_and_prod_come_first(tmp_path: Path) -> None:
+    for name in ("prod", "zoo", "dev", "alpha", ".hidden"):
+        (tmp_path / f"{name}.toml").touch()
+    (tmp_path / "schema.json").touch()
+    assert environment_names(tmp_path) == ("dev", "prod", "alpha", "zoo")
+
+
+def test_a_folder_that_is_not_there_has_no_environments(tmp_path: Path) -> None:
+    assert environment_names(tmp_path / "nowhere") == ()
+
+
+def loading(name: str, folder: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_environment(name, folder=folder)
+    return str(caught.value)
+
+
+def test_an_environment_that_is_not_there_is_told_with_those_that_are() -> None:
+    assert loading("prd", ENVIRONMENTS) == (
+        f'no environment "prd" in {ENVIRONMENTS}/: did you mean prod? there are dev, staging, prod; '
+        "`make new-environment NAME=..` adds one"
+    )
+
+
+def test_the_first_environment_is_told_how_to_be_made(tmp_path: Path) -> None:
+    assert loading("dev", tmp_path) == (
+        f'no environment "dev" in {tmp_path}/: there is none yet; `make new-environment NAME=..` adds one'
+    )
+
+
+@pytest.mark.parametrize("name", ["", "../dev", "environments/dev", "dev.toml", "a\x00b", "dev\n"])
+def test_a_name_is_no_path(name: str) -> None:
+    assert loading(name, ENVIRONMENTS).startswith("no environment ")
+
+
+def of_file(content: bytes, folder: Path) -> str:
+    file = folder / "prod.toml"
+    file.write_bytes(content)
+    return loading("prod", folder).replace(str(file), "prod.toml")
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n"])
+def test_an_empty_file_is_refused(content: bytes, tmp_path: Path) -> None:
+    expected = "prod.toml: is empty; copy the settings of another environment into it"
+    assert of_file(content, tmp_path) == expected
+
+
+def test_a_binary_file_is_refused(tmp_path: Path) -> None:
+    expected = "prod.toml: is not UTF-8 text (byte 5); save it as UTF-8"
+    assert of_file(b"\x7fELF\xff\x00", tmp_path) == expected
+
+
+def test_a_file_in_utf_16_is_refused(tmp_path: Path) -> None:
+    assert (
+        of_file(text().encode("utf-16"), tmp_path)
+        == "prod.toml: is not UTF-8 text (byte 1); save it as UTF-8"
+    )
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
+    (tmp_path / "prod.toml").write_bytes(b"\xef\xbb\xbf" + text().replace("\n", "\r\n").encode())
+    assert load_environment("prod", folder=tmp_path) == load_environment("prod", folder=ENVIRONMENTS)
+
+
+def test_a_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "prod.toml").mkdir()
+    assert loading("prod", tmp_path).endswith("prod.toml: is a directory; an environment is a file")
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "prod.toml").symlink_to("prod.toml")
+    assert "prod.toml: cannot be read: " in loading("prod", tmp_path)
+
+
+def test_broken_toml_is_told_with_line_and_column() -> None:
+    assert refusal("a = 1\nb = = 2\n") == ["is not TOML: Invalid value (at line 2, column 5)"]
+    assert refusal("a = 1\nb = [") == ["is not TOML: Invalid value (at line 2, column 6, the end)"]
+
+
+def test_a_table_twice_is_refused() -> None:
+    assert refusal("[a.b]\n[a.b]\n") == ["is not TOML: Cannot declare a.b twice (at line 2, column 5)"]
+    assert refusal("[a]\n[a]\n") == ["is not TOML: Cannot declare a twice (at line 2, column 3)"]
+
+
+def test_a_setting_twice_is_refused() -> None:
+    assert refusal("a = 1\na = 2\n") == ["is not TOML: Cannot overwrite a value (at line 2, column 6)"]
+
+
+@pytest.mark.parametrize("toml", [f"a = {'[' * 5000}{']' * 5000}", f"{'.'.join('a' * 1500)} = 1"])
+def test_endless_nesting_is_refused(toml: str) -> None:
+    assert refusal(toml) == ["cannot be read as TOML: its lists or tables are nested too deeply"]
+
+
+def test_an_endless_number_is_refused() -> None:
+    assert refusal(f"a = {'9' * 5000}") == ["is not TOML: a number in it is too long"]
+    assert any(line.startswith("region = 0xfff") for line in refusal(f"region = 0x{'f' * 5000}"))
+
+
+def test_an_unknown_setting_is_told_with_the_one_meant_and_those_allowed() -> None:
+    assert refusal(changed(("[state]", '[state]\nacces_log_days = "x"'))) == [
+        (
+            'state.acces_log_days = "x": unknown setting; did you mean access_log_days? '
+            "Allowed: noncurrent_version_days, access_log_days"
+        )
+    ]
+
+
+def test_an_unknown_table_is_told_with_those_allowed() -> None:
+    assert refusal(changed() + "\n[database]\n") == [
+        (
+            "database = {}: unknown setting; allowed: account_id, region, deploy_role_arn, protect_data, "
+            "domain_name, tags, state, network, services"
+        )
+    ]
+
+
+def test_unknown_settings_are_found_in_zones_and_services() -> None:
+    in_a_zone = ('name = "us-east-1b"', 'name = "us-east-1b"\nipv6 = 1')
+    in_a_service = ("[services.backend]", "[services.backend]\nx = 1")
+    lines = refusal(changed(in_a_zone, in_a_service))
+    assert lines == [
+        "network.zones[1].ipv6 = 1: unknown setting; allowed: name, public_cidr, private_cidr, database_cidr",
+        "services.backend.x = 1: unknown setting; allowed: min_count, max_count, cpu_units, memory_mib",
+    ]
+
+
+def test_a_mistyped_setting_is_one_problem_not_two() -> None:
+    (line,) = refusal(changed(("protect_data", "protect_date")))
+    assert "did you mean protect_data?" in line
+
+
+def test_a_missing_setting_is_told_with_what_it_is() -> None:
+    toml = changed(('account_id = "333333333333" # replace with yours\n', ""))
+    assert refusal(toml) == ["account_id: is missing; the AWS account, 12 digits in quotes"]
+    (line,) = refusal(changed(("cpu_units = 1024", "")))
+    assert line == "services.frontend.cpu_units: is missing; CPU of one task; 1024 units are one vCPU"
+
+
+def test_the_name_in_the_file_is_refused() -> None:
+    assert refusal('name = "prod"\n' + text()) == [
+        'name = "prod": the environment is named by its file; remove this line'
+    ]
+
+
+def test_a_file_whose_name_is_no_environment_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "My_Env.toml").write_text(text(), encoding="utf-8")
+    assert loading("My_Env", tmp_path).endswith(
+        'the file\'s name "My_Env" is no environment name; '
+        "use small letters, digits and single hyphens, and start with a letter"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('"333333333333"', "3", "account_id = 3: must be text in quotes, not a number"),
+        ("= true", '= "yes"', 'protect_data = "yes": must be true or false without quotes, not text'),
+        ("= true", "= 1", "protect_data = 1: must be true or false without quotes, not a number"),
+        (
+            "_version_days = 90",
+            "_version_days = 9.5",
+            "must be a whole number without quotes, not a number with a point",
+        ),
+        (
+            "_version_days = 90",
+            "_version_days = true",
+            "must be a whole number without quotes, not true or false",
+        ),
+        (
+            "_version_days = 90",
+            "_version_days = 1979-05-27",
+            "must be a whole number without quotes, not a date or time",
+        ),
+        ('owner = "platform"', "owner = []", "tags.owner = []: must be text in quotes, not a list"),
+        ('owner = "platform"', "owner = {}", "tags.owner = {}: must be text in quotes, not a table"),
+        (
+            'cidr = "10.0.0.0/16"',
+            "cidr = 10",
+            'network.cidr = 10: must be text in quotes, like "10.0.0.0/16"',
+        ),
+        ("[tags]", "[[tags]]", "tags = [{owner = "),
+        ("[services.backend]", "[[services.backend]]", "must be a table, not a list"),
+        ("endpoints = []", "endpoints = [1]", "network.interface_endpoints[0] = 1: allowed: "),
+    ],
+)
+def test_a_wrong_type_is_told_in_plain_words(old: str, new: str, line: str) -> None:
+    (told,) = refusal(changed((old, new)))
+    assert line in told
+
+
+def test_a_list_is_expected_where_one_is() -> None:
+    start = text().index("[[network.zones]]")
+    toml = text()[:start] + "zones = 2\n" + text()[text().index("[services.") :]
+    assert refusal(toml) == ["network.zones = 2: must be a list in [ ], not a number"]
+
+
+def test_all_problems_are_told_at_once() -> None:
+    """Also those between settings, in tables and around tables that have a wrong setting too."""
+    lines = refusal(
+        changed(
+            ('"333333333333"', '"3"'),
+            ('"us-east-1"', '"us-east-2"'),
+            ("10.0.1.0/24", "10.9.1.0/24"),
+            ("flow_log_retention_days = 365", "flow_log_retention_days = 364"),
+            (
+                "min_count = 2\nmax_count = 6\ncpu_units = 1024",
+                "min_count = 7\nmax_count = 6\ncpu_units = 1025",
+            ),
+            ("max_count = 10", 'max_count = "10"'),
+            ("memory_mib = 2048\n\n[services.backend]", "memory_mib = 2048\n\n[services.backend]\nextra = 1"),
+        )
+    )
+    assert [line.split(":")[0] for line in lines] == [
+        'account_id = "3"',
+        "network.flow_log_retention_days = 364",
+        "services.frontend.cpu_units = 1025",
+        "services.frontend.min_count = 7",
+        'services.backend.max_count = "10"',
+        "services.backend.extra = 1",
+        'network.zones[0].public_cidr = "10.9.1.0/24"',
+        'network.zones[0].name = "us-east-1a"',
+        'network.zones[1].name = "us-east-1b"',
+    ]
+
+
+def test_what_is_loaded_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        parsed(text()).region = "eu-west-1"  # type: ignore[misc] # that it is refused is the point
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("environments")
+
+
+@given(content=st.one_of(st.binary(), st.text().map(str.encode)))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_refused_without_a_traceback(content: bytes, folder: Path) -> None:
+    (folder / "prod.toml").write_bytes(content)
+    assert loading("prod", folder)
+
+
+def places(value: object, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*place, key)
+        yield from places(item, (*place, key))
+
+
+KEYS = st.sampled_from([str(place[-1]) for place in places(table())]) | st.text()
+VALUES = st.recursive(
+    st.one_of(
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(),
+        st.datetimes().map(lambda moment: moment.date()),
+        st.sampled_from(["10.0.0.0/16", "10.0.1.0/24", "us-east-1c", "none", 512]),
+    ),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(KEYS, values, max_size=3),
+    max_leaves=5,
+)
+
+
+def toml_of(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(key)} = {toml_of(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_of, value))}]"
+    return json.dumps(value) if isinstance(value, str | bool | int) else str(value)
+
+
+@given(place=st.sampled_from(list(places(table()))), value=VALUES, key=st.none() | KEYS)
+@settings(deadline=None, max_examples=100)
+def test_any_value_anywhere_is_accepted_or_refused_in_plain_words(
+    place: tuple[Any, ...], value: object, key: str | None
+) -> None:
+    settings_table = copy.deepcopy(table())
+    holder: Any = settings_table
+    for part in place[:-1]:
+        holder = holder[part]
+    holder[place[-1] if key is None or isinstance(holder, list) else key] = value
+    toml = "".join(f"{json.dumps(key)} = {toml_of(item)}\n" for key, item in settings_table.items())
+    try:
+        parsed(toml)
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            assert line.startswith("environments/prod.toml: ")
+            said = re.sub(r'".*?(?<!\\)"|\{.*\}', "", line)
+            assert not JARGON.search(said), line

@@ -1,0 +1,225 @@
+from ipaddress import IPv4Network
+from itertools import combinations
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from config.network import INTERFACE_ENDPOINTS, PRIVATE_BLOCKS, NetworkSettings, Zone
+from tests.config.examples import changed, parsed, refusal
+
+NO_ENDPOINTS = "interface_endpoints = []"
+ENDPOINTS = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
+
+
+def test_production_has_the_addresses_of_the_design() -> None:
+    network = parsed(changed()).network
+    assert str(network.cidr) == "10.0.0.0/16"
+    assert [[str(cidr) for cidr in zone.cidrs.values()] for zone in network.zones] == [
+        ["10.0.1.0/24", "10.0.10.0/24", "10.0.100.0/24"],
+        ["10.0.2.0/24", "10.0.20.0/24", "10.0.200.0/24"],
+    ]
+
+
+def test_a_subnet_outside_the_vpc_is_refused() -> None:
+    assert refusal(changed(("10.0.1.0/24", "10.1.1.0/24"))) == [
+        (
+            'network.zones[0].public_cidr = "10.1.1.0/24": '
+            "outside the VPC's 10.0.0.0/16; choose a block inside it"
+        )
+    ]
+
+
+def test_overlapping_subnets_are_told_with_both_keys() -> None:
+    assert refusal(changed(("10.0.20.0/24", "10.0.10.128/25"))) == [
+        (
+            'network.zones[1].private_cidr = "10.0.10.128/25": '
+            'overlaps zones[0].private_cidr = "10.0.10.0/24"; choose a block of its own'
+        )
+    ]
+
+
+def test_host_bits_are_told_with_the_block_meant() -> None:
+    assert refusal(changed(("10.0.100.0/24", "10.0.100.4/24"))) == [
+        (
+            'network.zones[0].database_cidr = "10.0.100.4/24": '
+            'is an address inside the block, not the block; write "10.0.100.0/24"'
+        )
+    ]
+
+
+@pytest.mark.parametrize("cidr", ["10.0.0.0/15", "10.0.0.0/8"])
+def test_a_vpc_larger_than_aws_allows_is_refused(cidr: str) -> None:
+    assert refusal(changed(("10.0.0.0/16", cidr))) == [
+        f'network.cidr = "{cidr}": a VPC\'s block is between /16 and /28'
+    ]
+
+
+def test_a_vpc_smaller_than_aws_allows_is_refused() -> None:
+    assert 'network.cidr = "10.0.0.0/29": a VPC\'s block is between /16 and /28' in refusal(
+        changed(("10.0.0.0/16", "10.0.0.0/29"))
+    )
+
+
+def test_a_subnet_smaller_than_aws_allows_is_refused() -> None:
+    assert refusal(changed(("10.0.100.0/24", "10.0.100.0/29"))) == [
+        'network.zones[0].database_cidr = "10.0.100.0/29": a subnet\'s block is between /16 and /28'
+    ]
+
+
+def test_a_subnet_too_small_for_a_load_balancer_is_refused() -> None:
+    assert refusal(changed(("10.0.1.0/24", "10.0.1.0/28"))) == [
+        'network.zones[0].public_cidr = "10.0.1.0/28": a load balancer needs a subnet of /27 or larger'
+    ]
+    zone = parsed(changed(("10.0.1.0/24", "10.0.1.0/27"), ("10.0.100.0/24", "10.0.100.0/28"))).network.zones[
+        0
+    ]
+    assert (zone.public_cidr.prefixlen, zone.database_cidr.prefixlen) == (27, 28)
+
+
+def test_public_addresses_are_refused() -> None:
+    assert refusal(changed(("10.0.0.0/16", "8.8.0.0/16")))[0] == (
+        'network.cidr = "8.8.0.0/16": is not a private block; '
+        "choose one inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10"
+    )
+
+
+@pytest.mark.parametrize("block", PRIVATE_BLOCKS, ids=str)
+def test_every_private_range_is_accepted(block: IPv4Network) -> None:
+    vpc = next(iter(block.subnets(new_prefix=16))) if block.prefixlen < 16 else block
+    assert network(cidr=str(vpc), zones=zones_of(vpc)).cidr == vpc
+
+
+def test_a_zone_twice_is_refused() -> None:
+    assert refusal(changed(("us-east-1b", "us-east-1a"))) == [
+        'network.zones[1].name = "us-east-1a": is the zone of zones[0] already; choose another'
+    ]
+
+
+def test_one_zone_is_refused() -> None:
+    toml = changed()
+    start, end = toml.rindex("[[network.zones]]"), toml.index("# Two tasks")
+    assert refusal(toml[:start] + toml[end:]) == [
+        "network.zones: there must be 2 to 6, not 1: load balancers and database subnet groups need two"
+    ]
+
+
+def test_seven_zones_are_refused() -> None:
+    vpc = IPv4Network("10.0.0.0/16")
+    with pytest.raises(ValidationError, match="zones: there must be 2 to 6, not 7"):
+        network(cidr=str(vpc), zones=zones_of(vpc, count=7))
+
+
+def test_services_in_no_zone_are_refused() -> None:
+    toml = changed(('private_cidr = "10.0.10.0/24"\n', ""), ('private_cidr = "10.0.20.0/24"\n', ""))
+    assert refusal(toml) == [
+        "network.zones: no zone has a private_cidr, so no service could run; give at least one zone one"
+    ]
+
+
+def test_services_in_one_zone_are_accepted() -> None:
+    zones = parsed(changed(('private_cidr = "10.0.20.0/24"\n', ""))).network.zones
+    assert [zone.private_cidr is None for zone in zones] == [False, True]
+
+
+def test_an_unknown_way_out_is_told_with_the_ways_there_are() -> None:
+    assert refusal(changed(('"per_zone"', '"per-zone"'))) == [
+        'network.nat_gateways = "per-zone": did you mean "per_zone"? Allowed: "per_zone", "single", "none"'
+    ]
+
+
+def test_no_nat_gateway_needs_the_endpoints_of_a_task() -> None:
+    toml = changed(('"per_zone"', '"none"'), (NO_ENDPOINTS, 'interface_endpoints = ["ecr.dkr"]'))
+    assert refusal(toml) == [
+        (
+            'network.nat_gateways = "none": without NAT gateways no task could start; '
+            "add ecr.api, logs to interface_endpoints, or choose per_zone or single"
+        )
+    ]
+
+
+def test_no_nat_gateway_is_accepted_with_the_endpoints_of_a_task() -> None:
+    assert parsed(changed(('"per_zone"', '"none"'), (NO_ENDPOINTS, ENDPOINTS))).network.nat_gateways == "none"
+
+
+def test_an_unknown_endpoint_is_told_with_the_one_meant() -> None:
+    (line,) = refusal(changed((NO_ENDPOINTS, ENDPOINTS.replace("ecr.api", "ecr-api"))))
+    assert line.startswith('network.interface_endpoints[0] = "ecr-api": did you mean "ecr.api"? Allowed: ')
+    assert all(f'"{endpoint}"' in line for endpoint in INTERFACE_ENDPOINTS)
+
+
+def test_an_endpoint_listed_twice_is_refused() -> None:
+    assert refusal(changed((NO_ENDPOINTS, ENDPOINTS.replace("ecr.dkr", "logs")))) == [
+        'network.interface_endpoints[2] = "logs": is listed twice; remove one'
+    ]
+
+
+def test_a_retention_that_does_not_exist_is_told_with_the_nearest() -> None:
+    (line,) = refusal(changed(("flow_log_retention_days = 365", "flow_log_retention_days = 360")))
+    assert line.startswith("network.flow_log_retention_days = 360: ")
+    assert "the nearest is 365" in line
+
+
+def network(*, cidr: str, zones: tuple[Zone, ...]) -> NetworkSettings:
+    return NetworkSettings.model_validate(
+        {"cidr": cidr, "zones": zones, "nat_gateways": "single", "flow_log_retention_days": 7}
+    )
+
+
+def zones_of(vpc: IPv4Network, *, count: int = 2) -> tuple[Zone, ...]:
+    blocks = vpc.subnets(new_prefix=24)
+    return tuple(
+        Zone.model_validate(
+            {
+                "name": f"us-east-1{letter}",
+                "public_cidr": next(blocks),
+                "private_cidr": next(blocks),
+                "database_cidr": next(blocks),
+            }
+        )
+        for letter in "abcdefgh"[:count]
+    )
+
+
+# Small enough to overlap often.
+BLOCKS = st.builds(
+    lambda address, prefix: IPv4Network((0x0A000000 + address, prefix), strict=False),
+    st.integers(0, 2**10 - 1),
+    st.integers(23, 27),
+)
+
+
+@given(st.lists(BLOCKS, min_size=6, max_size=6))
+@settings(deadline=None)
+def test_networks_are_accepted_exactly_when_no_two_subnets_overlap(blocks: list[IPv4Network]) -> None:
+    zones: list[dict[str, Any]] = [
+        {"name": name, "public_cidr": public, "private_cidr": private, "database_cidr": database}
+        for name, (public, private, database) in zip(
+            ("us-east-1a", "us-east-1b"), (blocks[:3], blocks[3:]), strict=True
+        )
+    ]
+    overlaps = sum(a.overlaps(b) for a, b in combinations(blocks, 2))
+    found = [
+        problem.allowed
+        for problem in NetworkSettings.problems_among(
+            {"zones": [Zone.model_validate(zone) for zone in zones]}
+        )
+    ]
+    assert len(found) == overlaps
+    assert all(allowed.startswith("overlaps zones[") for allowed in found)
+
+
+@given(BLOCKS, st.integers(16, 28))
+@settings(deadline=None)
+def test_a_subnet_is_accepted_exactly_when_it_lies_in_the_vpc(block: IPv4Network, prefix: int) -> None:
+    vpc = IPv4Network(f"10.0.0.0/{prefix}")
+    zone = Zone.model_validate({"name": "us-east-1a", "public_cidr": block, "database_cidr": block})
+    outside = [
+        problem.key
+        for problem in NetworkSettings.problems_among({"cidr": vpc, "zones": [zone]})
+        if problem.allowed.startswith("outside")
+    ]
+    inside = block.network_address in vpc and block.broadcast_address in vpc
+    assert outside == ([] if inside else ["zones[0].public_cidr", "zones[0].database_cidr"])

@@ -1,0 +1,132 @@
+import errno
+import shutil
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import ConfigError
+from config.load import load_environment
+from config.new_environment import free_block, main, new_environment
+from tests.config.examples import ENVIRONMENTS
+
+BLOCKS = st.builds(
+    lambda address, prefix: IPv4Network((0x0A000000 + address, prefix), strict=False),
+    st.integers(0, 2**20 - 1),
+    st.integers(12, 24),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
+    return tmp_path / "environments"
+
+
+def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folder: Path) -> None:
+    new_environment("preview-1", folder=folder)
+    made, dev = load_environment("preview-1", folder=folder), load_environment("dev", folder=folder)
+    assert str(made.network.cidr) == "10.3.0.0/16"
+    assert [list(map(str, zone.cidrs.values())) for zone in made.network.zones] == [
+        ["10.3.1.0/24", "10.3.10.0/24", "10.3.100.0/24"],
+        ["10.3.2.0/24", "10.3.200.0/24"],
+    ]
+    assert made.domain_name == "preview-1.users.example.com"
+    same = {"name", "domain_name", "network"}
+    assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
+
+
+def test_each_new_environment_gets_a_free_block(folder: Path) -> None:
+    names = ("one", "two", "three")
+    for name in names:
+        new_environment(name, folder=folder)
+    blocks = [str(load_environment(name, folder=folder).network.cidr) for name in names]
+    assert blocks == ["10.3.0.0/16", "10.4.0.0/16", "10.5.0.0/16"]
+
+
+def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
+    dev = folder / "dev.toml"
+    text = dev.read_text(encoding="utf-8")
+    text = text.replace(
+        'nat_gateways = "single"',
+        'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs"]',
+    )
+    dev.write_text(text.replace('owner = "platform"', 'owner = "Équipe \U00010400"'), encoding="utf-8")
+    new_environment("fresh", folder=folder)
+    made = load_environment("fresh", folder=folder)
+    assert made.network.interface_endpoints == ("ecr.api", "ecr.dkr", "logs")
+    assert made.tags.owner == "Équipe \U00010400"
+
+
+def test_the_command_says_what_to_edit_next(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fresh"], folder=folder) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.splitlines() == [
+        f"{folder}/fresh.toml is made like dev.",
+        "Edit next: account_id, domain_name, the tags; its addresses are its own already.",
+        "Then: make synth ENV=fresh",
+    ]
+
+
+def test_an_existing_environment_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (folder / "prod.toml").read_bytes()
+    assert main(["prod"], folder=folder) == 2
+    assert capsys.readouterr().err == f"{folder}/prod.toml: exists already; edit it, or choose another name\n"
+    assert (folder / "prod.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["Fresh", "../fresh", "fresh.toml", "a b", "a" * 17, "a\nb", "fresh/"])
+def test_a_wrong_name_is_refused_in_one_line(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = set(folder.parent.rglob("*"))
+    assert main([name], folder=folder) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("NAME = ")
+    assert err.count("\n") == 1
+    assert set(folder.parent.rglob("*")) == files
+
+
+@pytest.mark.parametrize("arguments", [[], [""], ["a", "b"]])
+def test_the_name_is_asked_for(
+    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments, folder=folder) == 2
+    assert capsys.readouterr().err == "Say the new environment's name: make new-environment NAME=..\n"
+
+
+def test_another_environments_problem_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "staging.toml").write_text("", encoding="utf-8")
+    assert main(["fresh"], folder=folder) == 2
+    assert "staging.toml: is empty; " in capsys.readouterr().err
+    assert not (folder / "fresh.toml").exists()
+
+
+def test_a_file_that_cannot_be_written_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    assert main(["fresh"], folder=folder) == 2
+    assert capsys.readouterr().err == f"{folder}/fresh.toml: cannot be written: Permission denied\n"
+
+
+def test_when_no_block_is_free_it_is_told() -> None:
+    with pytest.raises(ConfigError, match=r"no /16 of 10\.0\.0\.0/8 is free"):
+        free_block([IPv4Network("10.0.0.0/8")])
+
+
+@given(st.lists(BLOCKS))
+def test_a_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
+    try:
+        free = free_block(used)
+    except ConfigError:
+        return
+    assert free.prefixlen == 16
+    assert not any(free.overlaps(block) for block in used)
