@@ -129,9 +129,7 @@ def _ipv4_cidr(value: object) -> IPv4Network:
     if "/" not in value:
         message = 'has no prefix length; write the block with it, like "10.0.0.0/16"'
         raise ValueError(message)
-    message = (
-        'is no IPv4 block; write four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
-    )
+    message = 'is no IPv4 block; write four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
     if not re.fullmatch(_IPV4_CIDR, value):
         raise ValueError(message)
     try:

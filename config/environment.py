@@ -19,10 +19,9 @@ from config.errors import Problem
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
 from config.services import ServiceName, ServiceSettings
+from config.state import StateSettings
 
 _NAME_LENGTH: Final = 16
-_MAX_LIFECYCLE_DAYS: Final = 2_147_483_647
-"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html (a 32-bit number)"""
 
 
 def environment_name(value: str) -> str:
@@ -62,16 +61,6 @@ class Tags(Model):
 
     cost_center: TagValue
     """Where its cost is booked."""
-
-
-class StateSettings(Model):
-    """The bucket that holds the Terraform state."""
-
-    noncurrent_version_days: int = Field(ge=1, le=_MAX_LIFECYCLE_DAYS)
-    """Days that an overwritten state can still be brought back."""
-
-    access_log_days: int = Field(ge=1, le=_MAX_LIFECYCLE_DAYS)
-    """Days that the record of who read or wrote the state is kept."""
 
 
 class Environment(Model):

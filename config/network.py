@@ -223,9 +223,7 @@ class NetworkSettings(Model):
     nat_gateways: Literal["per_zone", "single", "none"]
     """The services' way out: a NAT gateway in each of their zones, one for all, or none (only endpoints)."""
 
-    interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
-        default=(), json_schema_extra={"uniqueItems": True}
-    )
+    interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """AWS services reached without the internet; each costs by the hour and zone."""
 
     flow_log_retention_days: LogRetentionDays

@@ -36,9 +36,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     except ValueError as error:
         raise ConfigError(Problem(key="NAME", value=name, allowed=str(error))) from None
     if file.exists():
-        raise ConfigError(
-            Problem(key="", allowed="exists already; edit it, or choose another name"), file=file
-        )
+        raise ConfigError(Problem(key="", allowed="exists already; edit it, or choose another name"), file=file)
     like = load_environment(LIKE, folder=folder)
     others = [load_environment(other, folder=folder) for other in environment_names(folder)]
     text = rendered(name, like=like, cidr=free_block(other.network.cidr for other in others))
@@ -46,9 +44,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(
-            Problem(key="", allowed=f"cannot be written: {error.strerror}"), file=file
-        ) from None
+        raise ConfigError(Problem(key="", allowed=f"cannot be written: {error.strerror}"), file=file) from None
     return file
 
 
@@ -62,9 +58,7 @@ def free_block(used: Iterable[IPv4Network]) -> IPv4Network:
     for block in _BLOCKS:
         if not any(block.overlaps(other) for other in taken):
             return block
-    raise ConfigError(
-        Problem(key="network.cidr", allowed="no /16 of 10.0.0.0/8 is free; remove an environment")
-    )
+    raise ConfigError(Problem(key="network.cidr", allowed="no /16 of 10.0.0.0/8 is free; remove an environment"))
 
 
 def rendered(name: str, *, like: Environment, cidr: IPv4Network) -> str:

@@ -271,9 +271,7 @@ class Bucket(Construct):
                         key="aws:SourceArn",
                         values=(f"arn:aws:s3:::{self._label.prefix}-*",),
                     ),
-                    Condition(
-                        operator="StringEquals", key="aws:SourceAccount", values=(self._label.account_id,)
-                    ),
+                    Condition(operator="StringEquals", key="aws:SourceAccount", values=(self._label.account_id,)),
                 ),
             )
         )
@@ -283,7 +281,7 @@ class Bucket(Construct):
             "access-logging",
             bucket=source.id,
             target_bucket=self.id,
-            target_prefix=f"s3/{source._bucket.bucket_input}/",  # noqa: SLF001 (the same class)
+            target_prefix=f"s3/{source._bucket.bucket_input}/",
             # S3 tries the target's policy when logging is switched on. From another stack it is there already.
             depends_on=self.ready if same_stack else None,
         )

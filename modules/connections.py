@@ -152,7 +152,15 @@ class SecurityGroup(Construct):
     """A group without any rule; `connections` opens it."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, vpc: Vpc, name: str, description: str, port: Port | None = None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        vpc: Vpc,
+        name: str,
+        description: str,
+        port: Port | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._group = AwsSecurityGroup(

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 class FlowLogs(Construct):
     """Flow logs of a whole VPC in a log group of ours."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Vpc, key: Key
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Vpc, key: Key) -> None:
         super().__init__(scope, id_)
         group = LogGroup(
-            self, "group", label=label, name=label.path("vpc-flow-logs"), retention_days=retention_days, key=key
+            self,
+            "group",
+            label=label,
+            name=label.path("vpc-flow-logs"),
+            retention_days=retention_days,
+            key=key,
         )
         role = Role(
             self,

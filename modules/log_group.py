@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 class LogGroup(Construct):
     """A log group with a retention and a key; whoever writes to it depends on it."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, label: Label, name: str, retention_days: int, key: Key
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, label: Label, name: str, retention_days: int, key: Key) -> None:
         super().__init__(scope, id_)
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         key.allow_service(

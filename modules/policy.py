@@ -132,7 +132,8 @@ class PolicyDocument:
 
 def render_statements(*statements: Statement) -> str:
     """A whole policy as JSON."""
-    return json.dumps({"Version": _VERSION, "Statement": [statement.to_json() for statement in statements]})
+    document = {"Version": _VERSION, "Statement": [statement.to_json() for statement in statements]}
+    return json.dumps(document, separators=(",", ":"))
 
 
 @jsii.implements(IStringProducer)

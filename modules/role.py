@@ -23,7 +23,14 @@ class Role(Construct):
     """A role that one AWS service assumes, for resources of this account only, and that may do nothing at first."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, service: str, description: str, name: str | None = None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        service: str,
+        description: str,
+        name: str | None = None,
     ) -> None:
         """Make the role.
 
@@ -41,9 +48,7 @@ class Role(Construct):
             principal=Principal.service(service),
             # Without it, anybody could have the service act on this role from another account:
             # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-            conditions=(
-                Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
-            ),
+            conditions=(Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),),
         )
         self._role = IamRole(
             self,

@@ -19,7 +19,7 @@ from modules.key import Key, key_alias
 from modules.label import Label, NameLimit
 
 if TYPE_CHECKING:
-    from config.environment import StateSettings
+    from config.state import StateSettings
 
 _KEY_NAME: Final = "state"
 

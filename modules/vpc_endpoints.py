@@ -31,9 +31,7 @@ class GatewayEndpoints(Construct):
             actions=("*",),
             resources=("*",),
             # A stolen credential of another account cannot carry data out through our own network.
-            conditions=(
-                Condition(operator="StringEquals", key="aws:ResourceAccount", values=(label.account_id,)),
-            ),
+            conditions=(Condition(operator="StringEquals", key="aws:ResourceAccount", values=(label.account_id,)),),
         )
         # ECR keeps image layers in a bucket of AWS's own:
         # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-setting-up-s3-gateway

@@ -22,8 +22,6 @@ class StateStack(LayerStack):
 
     def __init__(self, scope: Construct, *, config: Environment) -> None:
         super().__init__(scope, config=config)
-        self.store = StateStore(
-            self, "state", config=config.state, label=self.label, protect=config.protect_data
-        )
+        self.store = StateStore(self, "state", config=config.state, label=self.label, protect=config.protect_data)
         TerraformOutput(self, "state_bucket", value=self.store.bucket.id, static_id=True)
         TerraformOutput(self, "access_log_bucket", value=self.store.access_logs.id, static_id=True)

@@ -29,7 +29,7 @@ _hints_of_stub: Final[dict[object, dict[str, Any]]] = {}
 def install() -> None:
     """Put both memories in place of the stock functions; a second call changes nothing."""
     typing.get_type_hints = _get_type_hints
-    typeguard.check_type = _check_type  # type: ignore[assignment]
+    typeguard.check_type = _check_type
 
 
 def _get_type_hints(obj: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 (as typing declares it)

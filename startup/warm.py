@@ -46,8 +46,7 @@ def main() -> int:
 
 def _indexed(cache: Path) -> bool:
     return all(
-        any(folder.joinpath(_INDEX).exists() for folder in cache.glob(f"{name}/*/*"))
-        for name in NPM_NAMES.values()
+        any(folder.joinpath(_INDEX).exists() for folder in cache.glob(f"{name}/*/*")) for name in NPM_NAMES.values()
     )
 
 

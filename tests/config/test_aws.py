@@ -77,16 +77,11 @@ def test_what_is_no_availability_zone_is_refused(value: str) -> None:
 
 
 def test_host_bits_are_refused_with_the_blocks_own_address() -> None:
-    assert (
-        refusal(Ipv4Cidr, "10.0.1.7/24")
-        == 'is an address inside the block, not the block; write "10.0.1.0/24"'
-    )
+    assert refusal(Ipv4Cidr, "10.0.1.7/24") == 'is an address inside the block, not the block; write "10.0.1.0/24"'
 
 
 def test_a_block_without_a_prefix_length_is_refused() -> None:
-    assert (
-        refusal(Ipv4Cidr, "10.0.0.0") == 'has no prefix length; write the block with it, like "10.0.0.0/16"'
-    )
+    assert refusal(Ipv4Cidr, "10.0.0.0") == 'has no prefix length; write the block with it, like "10.0.0.0/16"'
 
 
 def test_a_block_that_is_not_text_is_refused() -> None:
@@ -177,9 +172,7 @@ def test_only_the_retentions_of_cloudwatch_logs_are_accepted(days: int) -> None:
     if days in LOG_RETENTION_DAYS:
         assert accepted(LogRetentionDays, days) == days
     else:
-        assert refusal(LogRetentionDays, days).startswith(
-            "is no retention that CloudWatch Logs has; the nearest is "
-        )
+        assert refusal(LogRetentionDays, days).startswith("is no retention that CloudWatch Logs has; the nearest is ")
 
 
 def test_a_wrong_retention_is_told_with_the_nearest() -> None:

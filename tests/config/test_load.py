@@ -79,10 +79,7 @@ def test_a_binary_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_in_utf_16_is_refused(tmp_path: Path) -> None:
-    assert (
-        of_file(text().encode("utf-16"), tmp_path)
-        == "prod.toml: is not UTF-8 text (byte 1); save it as UTF-8"
-    )
+    assert of_file(text().encode("utf-16"), tmp_path) == "prod.toml: is not UTF-8 text (byte 1); save it as UTF-8"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:

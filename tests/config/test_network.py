@@ -25,10 +25,7 @@ def test_production_has_the_addresses_of_the_design() -> None:
 
 def test_a_subnet_outside_the_vpc_is_refused() -> None:
     assert refusal(changed(("10.0.1.0/24", "10.1.1.0/24"))) == [
-        (
-            'network.zones[0].public_cidr = "10.1.1.0/24": '
-            "outside the VPC's 10.0.0.0/16; choose a block inside it"
-        )
+        ('network.zones[0].public_cidr = "10.1.1.0/24": outside the VPC\'s 10.0.0.0/16; choose a block inside it')
     ]
 
 
@@ -73,9 +70,7 @@ def test_a_subnet_too_small_for_a_load_balancer_is_refused() -> None:
     assert refusal(changed(("10.0.1.0/24", "10.0.1.0/28"))) == [
         'network.zones[0].public_cidr = "10.0.1.0/28": a load balancer needs a subnet of /27 or larger'
     ]
-    zone = parsed(changed(("10.0.1.0/24", "10.0.1.0/27"), ("10.0.100.0/24", "10.0.100.0/28"))).network.zones[
-        0
-    ]
+    zone = parsed(changed(("10.0.1.0/24", "10.0.1.0/27"), ("10.0.100.0/24", "10.0.100.0/28"))).network.zones[0]
     assert (zone.public_cidr.prefixlen, zone.database_cidr.prefixlen) == (27, 28)
 
 
@@ -203,9 +198,7 @@ def test_networks_are_accepted_exactly_when_no_two_subnets_overlap(blocks: list[
     overlaps = sum(a.overlaps(b) for a, b in combinations(blocks, 2))
     found = [
         problem.allowed
-        for problem in NetworkSettings.problems_among(
-            {"zones": [Zone.model_validate(zone) for zone in zones]}
-        )
+        for problem in NetworkSettings.problems_among({"zones": [Zone.model_validate(zone) for zone in zones]})
     ]
     assert len(found) == overlaps
     assert all(allowed.startswith("overlaps zones[") for allowed in found)

@@ -79,9 +79,7 @@ def test_an_existing_environment_is_left_alone(folder: Path, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("name", ["Fresh", "../fresh", "fresh.toml", "a b", "a" * 17, "a\nb", "fresh/"])
-def test_a_wrong_name_is_refused_in_one_line(
-    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_name_is_refused_in_one_line(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = set(folder.parent.rglob("*"))
     assert main([name], folder=folder) == 2
     out, err = capsys.readouterr()
@@ -92,9 +90,7 @@ def test_a_wrong_name_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("arguments", [[], [""], ["a", "b"]])
-def test_the_name_is_asked_for(
-    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_name_is_asked_for(arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments, folder=folder) == 2
     assert capsys.readouterr().err == "Say the new environment's name: make new-environment NAME=..\n"
 

@@ -13,9 +13,7 @@ def test_production_has_the_sizes_of_the_design() -> None:
 
 
 def test_a_third_service_is_one_more_table() -> None:
-    toml = (
-        changed() + "\n[services.worker]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
-    )
+    toml = changed() + "\n[services.worker]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
     assert list(parsed(toml).services) == ["frontend", "backend", "worker"]
 
 
@@ -74,10 +72,7 @@ def test_more_tasks_than_a_service_can_have_are_refused() -> None:
 @pytest.mark.parametrize("name", ["Frontend", "1st", "front_end", "front--end", "end-", '"front end"'])
 def test_a_service_name_that_aws_names_cannot_have_is_refused(name: str) -> None:
     assert refusal(changed(("[services.frontend]", f"[services.{name}]"))) == [
-        (
-            f"services.{name}: is no service name; "
-            "use small letters, digits and single hyphens, and start with a letter"
-        )
+        (f"services.{name}: is no service name; use small letters, digits and single hyphens, and start with a letter")
     ]
 
 

@@ -1,0 +1,43 @@
+"""What every test shares: the bindings' fast start, one synthesis of the committed environments, one small VPC."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import startup
+
+# Before any test file imports a binding.
+startup.prepare(os.environ)
+
+from config.load import environment_names, load_environment  # noqa: E402
+from main import ROOT, synthesize  # noqa: E402
+from tests.template import Template  # noqa: E402
+
+if TYPE_CHECKING:
+    from config.environment import Environment
+
+ENVIRONMENTS = environment_names(ROOT / "environments")
+
+
+@pytest.fixture(scope="session")
+def environments() -> dict[str, Environment]:
+    """The committed environment files, by name."""
+    return {name: load_environment(name, folder=ROOT / "environments") for name in ENVIRONMENTS}
+
+
+@pytest.fixture(scope="session")
+def output(environments: dict[str, Environment], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of one synthesis of all committed environments."""
+    folder: Path = tmp_path_factory.mktemp("synthesized") / "cdktf.out"
+    synthesize(list(environments.values()), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stacks(output: Path) -> dict[str, Template]:
+    """Every stack of the committed environments, by its id (`prod-network`)."""
+    return {path.parent.name: Template.read(path) for path in sorted(output.glob("stacks/*/cdk.tf.json"))}
