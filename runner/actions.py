@@ -57,7 +57,6 @@ def _apply(session: Session, stack: Stack) -> Result:
         planned = terraform.plan(session.board.start(stack.id, "planning"))
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
-        session.board.start(stack.id, "to be confirmed")
         if not session.confirm(
             f"Apply these {planned.changes.total} changes to {stack.id}?", planned, terraform
         ):
@@ -98,9 +97,9 @@ def _refuse_while_in_use(session: Session) -> None:
         message = f"Whether {failed[0].stack} is still applied cannot be told, so nothing is destroyed."
         raise RunnerError(message)
     if applied:
-        chosen = ", ".join(session.chosen)
+        chosen = " or ".join(session.chosen)
         layer = session.stacks[applied[-1]].layer
-        message = f"{', '.join(applied)} still stand on {chosen}."
+        message = f"{', '.join(applied)} cannot be left without {chosen}."
         raise RunnerError(
             message,
             f"Destroy them first, the last one first: make destroy ENV={session.environment} LAYER={layer}",
@@ -124,7 +123,6 @@ def _destroy(session: Session, stack: Stack) -> Result:
         if state is None or state.empty:
             return Result(stack.id, Status.NOTHING_THERE)
         planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
-        session.board.start(stack.id, "to be confirmed")
         if not session.confirm(
             f"Destroy these {planned.changes.remove} resources of {stack.id}?", planned, terraform
         ):

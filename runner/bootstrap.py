@@ -1,7 +1,7 @@
 """The stack that holds the state of all, its own included: how it gets there, and how it comes down again.
 
-Its state is first kept in `.bootstrap/<env>/terraform.tfstate`, then moved into the bucket it has made. A kill
-at any point leaves that file or the bucket's content complete, and a second run goes on from there.
+Its state is first kept in `.bootstrap/<env>/terraform.tfstate`, then moved into the bucket it has made. A
+kill at any point leaves that file or the bucket's content complete, and a second run goes on from there.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ def bootstrap(session: Session, stack: Stack) -> Result:
         terraform.init(local_state=local)
         planned = terraform.plan(session.board.start(stack.id, "planning"))
         if planned.changed:
-            session.board.start(stack.id, "to be confirmed")
             question = f"Apply these {planned.changes.total} changes to {stack.id}?"
             if not session.confirm(question, planned, terraform):
                 return Result(stack.id, Status.DECLINED)
@@ -74,7 +73,6 @@ def destroy_state(session: Session, stack: Stack, terraform: Terraform) -> Resul
         terraform.init(local_state=local)
 
     planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
-    session.board.start(stack.id, "to be confirmed")
     question = f"Destroy these {planned.changes.remove} resources of {stack.id}, which hold the state of all?"
     if not session.confirm(question, planned, terraform):
         return Result(stack.id, Status.DECLINED)
@@ -134,7 +132,7 @@ def _bucket_without_state(stack: Stack, local: Path) -> RunnerError:
     bucket = stack.document.get("terraform", {}).get("backend", {}).get("s3", {}).get("bucket", "")
     return RunnerError(
         f"The bucket {bucket} exists, but there is no state of {stack.id} in it and none in {local}.",
-        "Somebody has begun this bootstrap elsewhere, or the bucket belongs to something else. Go on where it "
-        f"was begun, or bring that folder's {local.name} here; or delete the bucket if it is empty and nobody's; "
-        f"or take it over: `terraform import` it into a local state and save that as {local}.",
+        "Somebody has begun this bootstrap elsewhere, or the bucket belongs to something else. Go on where "
+        f"it was begun, or bring that folder's {local.name} here; or delete the bucket if it is empty and "
+        f"nobody's; or take it over: `terraform import` it into a local state and save that as {local}.",
     )

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from runner.manifest import Stack
 
 _REMOTE_STATE = re.compile(r"data\.terraform_remote_state\.([\w-]+)")
+_NO_CREDENTIALS = re.compile(
+    r"No valid credential sources|failed to refresh cached credentials|ExpiredToken|InvalidClientTokenId"
+    r"|SSO session .* expired|UnrecognizedClientException"
+)
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
 
@@ -72,6 +76,9 @@ def result_of(stack: Stack, error: RunnerError, log: Path) -> Result:
             "Wait until that has ended. If nobody is at work any more: "
             f"make unlock ENV={stack.environment} LAYER={stack.layer} LOCK_ID={holder.id}"
         )
+    elif _NO_CREDENTIALS.search(error.message):
+        note = f"No valid AWS credentials: {error.diagnostics[0].summary}."
+        remedy = "Set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, log in (`aws sso login`), then repeat."
     elif error.diagnostics:
         remedy = f"Terraform's whole output: {log}"
     return Result(stack.id, Status.FAILED, note=note, remedy=remedy)

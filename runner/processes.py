@@ -69,13 +69,9 @@ class Processes:
         log: TextIO,
         on_line: Callable[[str], None],
         cwd: Path | None = None,
-        keep: tuple[int, ...] = (),
     ) -> Completed:
-        """Run to the end; hand on each line of either output stream as it comes, and log it.
-
-        The child keeps the file descriptors in `keep` open, so that a lock on them lasts as long as it does.
-        """
-        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.STDOUT, keep=keep)
+        """Run to the end; hand on each line of either output stream as it comes, and log it."""
+        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.STDOUT)
         lines: list[str] = []
         try:
             for line in process.stdout or ():
@@ -95,7 +91,6 @@ class Processes:
         env: Mapping[str, str],
         cwd: Path | None,
         stderr: int,
-        keep: tuple[int, ...] = (),
     ) -> subprocess.Popen[str]:
         with self._lock:
             if self.interrupted:
@@ -112,7 +107,6 @@ class Processes:
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
-                pass_fds=keep,
             )
             self._running.add(process)
         return process

@@ -45,14 +45,18 @@ class Session:
         return Terraform(stack, self.setting)
 
     def confirm(self, what: str, plan: Plan, terraform: Terraform) -> bool:
-        """Show the plan and ask, unless `--yes` was given."""
+        """Show the plan and ask; with `--yes`, show it."""
+        stack = terraform.stack.id
+        text = headed(stack, terraform.describe(plan))
         if self.yes:
+            self.board.say(text)
             return True
+        self.board.start(stack, "to be confirmed")
         return self.board.confirm(
             f"{what} Only 'yes' is accepted:",
             self.answers,
             lambda: self.setting.processes.interrupted,
-            show=headed(terraform.stack.id, terraform.describe(plan)),
+            show=text,
         )
 
     def each(

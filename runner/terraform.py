@@ -71,7 +71,6 @@ class Terraform:
         self._setting = setting
         self._config = self.folder / "config"
         self._plan = self.folder / "plan"
-        self._lock_descriptor = -1
         self._environ = {
             **setting.environ,
             **setting.installation.variables,
@@ -83,15 +82,12 @@ class Terraform:
 
     @contextmanager
     def at_work(self) -> Iterator[Terraform]:
-        """Hold the stack's folder for this run and bring the working copy up to date.
-
-        Terraform holds the folder too: should this process be killed, a second run does not get between.
-        """
+        """Hold the stack's folder for this run and bring the working copy up to date."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # saved plans hold secrets
-        self._lock_descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
-                fcntl.flock(self._lock_descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 message = f"Another run is at work on {self.stack.id} in this folder."
                 raise RunnerError(
@@ -103,7 +99,7 @@ class Terraform:
             yield self
         finally:
             self._plan.unlink(missing_ok=True)
-            os.close(self._lock_descriptor)
+            os.close(descriptor)
 
     def _copy(self) -> None:
         lock_file = self._config / _LOCK_FILE
@@ -191,7 +187,6 @@ class Terraform:
                 cwd=self._setting.executable.cwd,
                 log=log,
                 on_line=heard.feed,
-                keep=(self._lock_descriptor,),
             )
         if done.code not in fine:
             raise self._failure(
