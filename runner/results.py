@@ -28,6 +28,17 @@ class Status(Enum):
     NOT_STARTED = "not started"
 
 
+_ENDED = {
+    Status.NO_CHANGES,
+    Status.APPLIED,
+    Status.DESTROYED,
+    Status.NOTHING_THERE,
+    Status.VALID,
+    Status.BOOTSTRAPPED,
+    Status.ALREADY,
+}
+
+
 @dataclass(frozen=True)
 class Result:
     """One stack's outcome. `note` is a sentence that belongs to it: what it waits for, or the error."""
@@ -45,7 +56,9 @@ def summary(results: list[Result]) -> str:
     rows: list[tuple[str, ...]] = [("stack", "result", "added", "changed", "destroyed", "seconds")]
     for result in results:
         status = result.note if result.status is Status.WAITS else result.status.value
-        counts = (result.changes.add, result.changes.change, result.changes.remove)
+        changes = result.changes
+        # A run that broke off has done some of it; how much is in the state, not here.
+        counts = (changes.add, changes.change, changes.remove) if result.status in _ENDED else ("-",) * 3
         rows.append((result.stack, status, *(str(count) for count in counts), f"{result.seconds:.0f}"))
     return table(rows, numbers=2)
 
