@@ -66,6 +66,46 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock (ver
 	compile --group terraform -o requirements/terraform.lock; \
 	compile --group lock -o requirements/lock.lock
 
+##@ Terraform (on the real account; credentials are those of your shell)
+
+# YES=1 does not ask, PARALLEL=4 runs four stacks at a time, LAYER=network is about one layer.
+YES ?=
+PARALLEL ?=
+LOCK_ID ?=
+TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL))
+SYNTH_ONE = $(BIN)/python main.py $(ENV)
+
+.PHONY: need-env
+need-env:
+	@test -n "$(ENV)" || { echo "Which environment? Say for example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
+
+.PHONY: plan
+plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show what Terraform would change (ENV=, LAYER=)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM)
+
+.PHONY: apply
+apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask, apply, stack by stack (ENV=, LAYER=, YES=1)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM) $(if $(YES),--yes)
+
+.PHONY: destroy
+destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Take an unprotected environment down (ENV=, LAYER=, YES=1)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM) $(if $(YES),--yes)
+
+.PHONY: bootstrap
+bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp ## Once per environment: make the bucket that holds its state (ENV=)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM) $(if $(YES),--yes)
+
+.PHONY: unlock
+unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock that nobody holds any more (ENV=, LAYER=, LOCK_ID=)
+	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "Which lock? Say: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..., as the error message gave them." >&2; exit 2; }
+	@$(TERRAFORM) --lock-id $(LOCK_ID)
+
+##@ Housekeeping
+
 .PHONY: clean
 clean: ## Remove everything that was made, but no state
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis
