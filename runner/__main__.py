@@ -55,22 +55,16 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--env", required=True, help="the environment: dev, staging, prod, ...")
     common.add_argument("--layer", help="one layer of it; all of them without")
-    common.add_argument(
-        "--out", type=Path, default=Path("cdktf.out"), help="what synthesis wrote (%(default)s)"
-    )
+    common.add_argument("--out", type=Path, default=Path("cdktf.out"), help="what synthesis wrote (%(default)s)")
     common.add_argument("--parallel", type=int, default=2, help="stacks at a time (%(default)s)")
-    parser = argparse.ArgumentParser(
-        prog="python -m runner", description="Runs Terraform on the synthesized JSON."
-    )
+    parser = argparse.ArgumentParser(prog="python -m runner", description="Runs Terraform on the synthesized JSON.")
     commands = parser.add_subparsers(dest="action", required=True)
     for name, action in _ACTIONS.items():
         command = commands.add_parser(name, parents=[common], help=action.__doc__, description=action.__doc__)
         if name in _ASKS:
             command.add_argument("--yes", action="store_true", help="do not ask")
         if name == "plan":
-            command.add_argument(
-                "--detailed-exitcode", action="store_true", help="exit 2 when something would change"
-            )
+            command.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when something would change")
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
     command.add_argument("--lock-id", required=True, help="as the error message gave it")
     options = parser.parse_args(arguments)
@@ -152,9 +146,7 @@ def _report(options: argparse.Namespace, session: Session, found: list[Result]) 
 
 def _next(options: argparse.Namespace, found: list[Result], code: int) -> str:
     """What to do next, in one sentence."""
-    of = f"ENV={options.env}" + (
-        f" LAYER={options.layer}" if options.layer and options.action != "bootstrap" else ""
-    )
+    of = f"ENV={options.env}" + (f" LAYER={options.layer}" if options.layer and options.action != "bootstrap" else "")
     statuses = {result.status for result in found}
     again = f"make {options.action} {of}"
     if Status.INTERRUPTED in statuses:

@@ -57,9 +57,7 @@ def _apply(session: Session, stack: Stack) -> Result:
         planned = terraform.plan(session.board.start(stack.id, "planning"))
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
-        if not session.confirm(
-            f"Apply these {planned.changes.total} changes to {stack.id}?", planned, terraform
-        ):
+        if not session.confirm(f"Apply these {planned.changes.total} changes to {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.board.start(stack.id, "applying", total=planned.changes.total))
         return Result(stack.id, Status.APPLIED, planned.changes)
@@ -70,9 +68,7 @@ def destroy(session: Session) -> list[Result]:
     protected = [stack.id for stack in in_order(session.chosen) if stack.protected]
     if protected:
         name = session.environment
-        message = (
-            f"{name} is protected: `protect_data` is true, so {', '.join(protected)} cannot be destroyed."
-        )
+        message = f"{name} is protected: `protect_data` is true, so {', '.join(protected)} cannot be destroyed."
         raise RunnerError(
             message,
             f"To lift that: set `protect_data = false` in environments/{name}.toml, "
@@ -123,9 +119,7 @@ def _destroy(session: Session, stack: Stack) -> Result:
         if state is None or state.empty:
             return Result(stack.id, Status.NOTHING_THERE)
         planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
-        if not session.confirm(
-            f"Destroy these {planned.changes.remove} resources of {stack.id}?", planned, terraform
-        ):
+        if not session.confirm(f"Destroy these {planned.changes.remove} resources of {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.board.start(stack.id, "destroying", total=planned.changes.total))
         return Result(stack.id, Status.DESTROYED, planned.changes)

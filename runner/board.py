@@ -47,9 +47,7 @@ class Activity:
 class Board:
     """Shared by the stacks that run side by side. A context manager: the live lines are gone when it ends."""
 
-    def __init__(
-        self, out: TextIO, err: TextIO, *, live: bool, width: int = 0, heartbeat: float = 15
-    ) -> None:
+    def __init__(self, out: TextIO, err: TextIO, *, live: bool, width: int = 0, heartbeat: float = 15) -> None:
         self._out, self._err, self._live, self._width, self._heartbeat = out, err, live, width, heartbeat
         self._lock = threading.RLock()
         self._activities: dict[str, Activity] = {}
@@ -99,9 +97,7 @@ class Board:
         """Anything else, to standard error."""
         self._print(text, self._err)
 
-    def confirm(
-        self, question: str, answers: TextIO, cancelled: Callable[[], bool], *, show: str = ""
-    ) -> bool:
+    def confirm(self, question: str, answers: TextIO, cancelled: Callable[[], bool], *, show: str = "") -> bool:
         """Show something, ask, and take nothing but `yes` for yes.
 
         One question at a time, and nothing else is written until it is answered; the other stacks go on.

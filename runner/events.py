@@ -117,9 +117,7 @@ def errors_in_document(text: str) -> list[Diagnostic]:
         document = json.loads(text)
     except ValueError:
         return errors_in_text(text)
-    return [
-        _from_json(entry) for entry in document.get("diagnostics", []) if entry.get("severity") == "error"
-    ]
+    return [_from_json(entry) for entry in document.get("diagnostics", []) if entry.get("severity") == "error"]
 
 
 def errors_in_text(text: str) -> list[Diagnostic]:

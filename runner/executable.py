@@ -34,11 +34,7 @@ class Executable:
     @property
     def registry(self) -> str:
         """The host that a provider's short name (`aws`) stands for."""
-        return (
-            "registry.opentofu.org"
-            if Path(self.command[0]).name.startswith("tofu")
-            else "registry.terraform.io"
-        )
+        return "registry.opentofu.org" if Path(self.command[0]).name.startswith("tofu") else "registry.terraform.io"
 
 
 def find(environ: Mapping[str, str]) -> Executable:

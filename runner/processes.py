@@ -50,9 +50,7 @@ class Processes:
                     process.send_signal(signal.SIGINT)
             return len(self._running)
 
-    def capture(
-        self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None
-    ) -> Completed:
+    def capture(self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None) -> Completed:
         """Run to the end and return what it printed."""
         process = self._start(command, env=env, cwd=cwd, stderr=subprocess.PIPE)
         try:

@@ -36,11 +36,7 @@ class Wanted:
 
     def held_by(self, mirror: Path) -> list[str]:
         """The addresses that the mirror can serve."""
-        return [
-            address
-            for address, version in self.addresses()
-            if _holds(mirror, address, version, self.platform)
-        ]
+        return [address for address, version in self.addresses() if _holds(mirror, address, version, self.platform)]
 
 
 def _holds(mirror: Path, address: str, version: str, platform: str) -> bool:
@@ -123,9 +119,7 @@ def prepare(
 
 def _existing(environ: Mapping[str, str], home: Path, registry: str) -> Path | None:
     named = environ.get("TF_CLI_CONFIG_FILE") or environ.get("TERRAFORM_CONFIG")
-    usual = (
-        [home / ".terraformrc"] if "opentofu" not in registry else [home / ".tofurc", home / ".terraformrc"]
-    )
+    usual = [home / ".terraformrc"] if "opentofu" not in registry else [home / ".tofurc", home / ".terraformrc"]
     for path in [Path(named)] if named else usual:
         if path.is_file():
             return path.resolve()

@@ -174,9 +174,7 @@ class Terraform:
     def _command(self, arguments: list[str]) -> list[str]:
         return [*self._setting.executable.command, f"-chdir={self._config.resolve()}", *arguments]
 
-    def _run(
-        self, arguments: list[str], events: Events | None = None, *, fine: tuple[int, ...] = (0,)
-    ) -> Completed:
+    def _run(self, arguments: list[str], events: Events | None = None, *, fine: tuple[int, ...] = (0,)) -> Completed:
         heard = events or Events()
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"$ terraform {' '.join(arguments)}\n")
@@ -189,23 +187,17 @@ class Terraform:
                 on_line=heard.feed,
             )
         if done.code not in fine:
-            raise self._failure(
-                arguments[0], heard.errors or errors_in_text(_ANSI.sub("", done.stdout)), done.stdout
-            )
+            raise self._failure(arguments[0], heard.errors or errors_in_text(_ANSI.sub("", done.stdout)), done.stdout)
         return done
 
     def _call(self, arguments: list[str]) -> Completed:
         executable = self._setting.executable
-        return self._setting.processes.capture(
-            self._command(arguments), env=self._environ, cwd=executable.cwd
-        )
+        return self._setting.processes.capture(self._command(arguments), env=self._environ, cwd=executable.cwd)
 
     def _capture(self, arguments: list[str]) -> str:
         done = self._call(arguments)
         if done.code:
-            raise self._failure(
-                " ".join(arguments[:2]), errors_in_text(_ANSI.sub("", done.stderr)), done.stderr
-            )
+            raise self._failure(" ".join(arguments[:2]), errors_in_text(_ANSI.sub("", done.stderr)), done.stderr)
         return done.stdout
 
     def _failure(self, command: str, errors: list[Diagnostic], output: str = "") -> RunnerError:

@@ -86,15 +86,12 @@ class Project:
     def out(self) -> Path:
         return self.root / "cdktf.out"
 
-    def stack(
-        self, id_: str, *needs: str, protected: bool = False, document: dict[str, Any] | None = None
-    ) -> Path:
+    def stack(self, id_: str, *needs: str, protected: bool = False, document: dict[str, Any] | None = None) -> Path:
         """Add a stack that reads the state of those it needs."""
         folder = self.out / "stacks" / id_
         folder.mkdir(parents=True)
         remote = {
-            f"input-{need}": {"config": {"key": f"{need.rpartition('-')[2]}/terraform.tfstate"}}
-            for need in needs
+            f"input-{need}": {"config": {"key": f"{need.rpartition('-')[2]}/terraform.tfstate"}} for need in needs
         }
         content = document or {
             "//": {"metadata": {"protect_data": protected}},

@@ -39,7 +39,4 @@ def test_resources_read_by_data_sources_are_not_counted() -> None:
 
 
 def test_a_table_is_aligned() -> None:
-    assert (
-        table([("stack", "added"), ("dev-network", "12")], numbers=1)
-        == "stack        added\ndev-network     12"
-    )
+    assert table([("stack", "added"), ("dev-network", "12")], numbers=1) == "stack        added\ndev-network     12"
