@@ -27,7 +27,7 @@ LOCKED = {
     "detail": "Error message: operation error S3: PutObject, 412\nLock Info:\n"
     "  ID:        8be6ff10-ab68\n  Path:      the-bucket/network/terraform.tfstate\n"
     "  Operation: OperationTypeApply\n  Who:       ana@laptop\n  Version:   1.11.4\n"
-    "  Created:   2026-01-02 07:20:46.690332121 +0000 UTC\n  Info:      \n\n\nTerraform acquires a state lock",
+    "  Created:   2026-01-02 07:20:46.690332121 +0000 UTC\n  Info:      \n\n\nTerraform acquires a lock",
 }
 
 
