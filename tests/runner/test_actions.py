@@ -173,6 +173,14 @@ def test_a_layer_that_another_one_stands_on_is_not_destroyed(dev: Project) -> No
     assert dev.calls(" apply") == []
 
 
+def test_nothing_is_destroyed_while_it_is_unknown_who_stands_on_it(dev: Project) -> None:
+    dev.script("dev-service", init={"error": {"summary": "AccessDenied"}})
+    code, _, err = dev.run("destroy", "--layer", "network", "--yes")
+    assert code == 1
+    assert "Whether dev-service is still there cannot be told, so nothing is destroyed." in err
+    assert dev.calls(" apply") == []
+
+
 def test_destroy_of_one_layer_goes_through_when_nothing_stands_on_it(dev: Project) -> None:
     dev.script("dev-network", resources=["aws_vpc.main"])
     assert dev.run("destroy", "--layer", "network", "--yes")[0] == 0

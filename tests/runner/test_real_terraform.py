@@ -16,7 +16,7 @@ import pytest
 from runner.__main__ import main
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
@@ -129,7 +129,7 @@ def remote(layer: str, **document: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-def on_emulator(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - an iterator of nothing
+def on_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from emulator import Emulator  # noqa: PLC0415 - moto is a second to import
 
     with Emulator() as running:
