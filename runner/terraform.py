@@ -187,6 +187,7 @@ class Terraform:
                 cwd=self._setting.executable.cwd,
                 log=log,
                 on_line=heard.feed,
+                ready=(lambda: heard.begun) if arguments[0] == "apply" else None,
             )
         if done.code not in fine:
             raise self._failure(

@@ -43,7 +43,10 @@ def note(text):
         calls.write(f"{{stack}} {{text}}\\n")
 def event(**fields):
     print(dumps(fields), flush=True)
+begun = arguments[0] != "apply"
 def stop(*_):
+    if not begun:
+        return note("ignored an interrupt")
     note("interrupted")
     event(type="log")
     time.sleep(0.2)
@@ -70,6 +73,8 @@ if arguments[0] == "show":
     print("Plan of " + stack)
 if arguments[0] == "apply":
     hook = {{"resource": {{"addr": "aws_vpc.main"}}, "action": "create"}}
+    begun = True
+    note("begun")
     event(type="apply_start", hook=hook)
     time.sleep(step.get("working", 0))
     event(type="apply_complete", hook=hook)
