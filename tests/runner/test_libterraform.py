@@ -40,7 +40,7 @@ def test_it_is_used_where_there_is_no_program(tmp_path: Path, monkeypatch: pytes
 def test_arguments_and_exit_code_pass_through(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
 
-    def run_cli(count: int, arguments: Any, stdout: int, stderr: int) -> int:  # noqa: ANN401 - a ctypes array
+    def run_cli(count: int, arguments: Any, stdout: int, stderr: int) -> int:
         seen.extend([*list(arguments)[:count], stdout, stderr])
         return 2
 
