@@ -28,10 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         with Emulator(port=options.port) as emulator:
-            print(f"emulator listens on {emulator.url}", flush=True)  # noqa: T201  the one line of output
+            print(f"emulator listens on {emulator.url}", flush=True)
             stopped.wait()
     except (PortInUseError, OSError) as error:
-        print(f"emulator: {error}", file=sys.stderr)  # noqa: T201  for a person
+        print(f"emulator: {error}", file=sys.stderr)
         return 2
     return 0
 

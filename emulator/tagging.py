@@ -23,7 +23,7 @@ def to_map(tags: Iterable[Mapping[str, str]] | None, key: str = "Key", value: st
     return {tag[key]: tag.get(value) or "" for tag in tags or ()}
 
 
-def tag_operations(  # noqa: PLR0913  every service spells these members in its own way
+def tag_operations(
     service: str,
     *,
     arn: str,

@@ -11,9 +11,9 @@ from emulator.probe.terraform import TerraformError
 def main() -> int:
     """Run, print the table, and return the exit code."""
     try:
-        print(run())  # noqa: T201  the result
+        print(run())
     except TerraformError as error:
-        print(f"probe: {error}", file=sys.stderr)  # noqa: T201
+        print(f"probe: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -59,7 +59,7 @@ class Report:
 
 
 def _print_now(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  a run takes minutes, so each step shows at once
+    print(line, flush=True)
 
 
 def run(*, account: str = ACCOUNT, show: Callable[[str], object] = _print_now) -> Report:

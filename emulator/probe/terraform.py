@@ -96,7 +96,7 @@ class Terraform:
 
     def run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> tuple[int, str]:
         """Run one command; return its exit code and its output."""
-        finished = subprocess.run(  # noqa: S603  the program is Terraform and the arguments are ours
+        finished = subprocess.run(
             [self._program, *arguments],
             cwd=self._folder,
             env=self._environment,
@@ -115,7 +115,7 @@ class Terraform:
     @contextlib.contextmanager
     def started(self, *arguments: str) -> Iterator[Running]:
         """Start one command, and on leaving wait for its end and require success."""
-        with subprocess.Popen(  # noqa: S603  the program is Terraform and the arguments are ours
+        with subprocess.Popen(
             [self._program, *arguments],
             cwd=self._folder,
             env=self._environment,

@@ -25,9 +25,7 @@ COMMAND = [sys.executable, "-m", "emulator"]
 
 @pytest.fixture
 def process() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(  # noqa: S603  our own module
-        COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         yield running
         running.kill()
 
@@ -58,7 +56,7 @@ def test_a_trace_names_every_call_and_what_a_failed_one_sent(
 
 
 def test_a_port_in_use_is_one_clear_line_and_exit_code_2(emulator: Emulator) -> None:
-    finished = subprocess.run(  # noqa: S603  our own module
+    finished = subprocess.run(
         [*COMMAND, "--port", str(emulator.port)], capture_output=True, text=True, check=False, timeout=30
     )
 
