@@ -124,6 +124,8 @@ resource "aws_resourcegroups_group" "main" {
 
 resource "aws_ebs_encryption_by_default" "main" { enabled = true }
 
+resource "aws_ebs_snapshot_block_public_access" "main" { state = "block-all-sharing" }
+
 resource "aws_backup_vault_policy" "main" {
   backup_vault_name = aws_backup_vault.main.name
   policy            = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Principal = { AWS = "*" }, Action = "backup:DeleteRecoveryPoint", Resource = "*" }] })

@@ -45,3 +45,14 @@ def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: 
 
     with pytest.raises(ClientError, match=message):
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
+
+
+def test_snapshots_are_closed_to_the_public_until_they_are_opened_again(client: Client) -> None:
+    ec2 = client("ec2")
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+
+    ec2.enable_snapshot_block_public_access(State="block-all-sharing")
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "block-all-sharing"
+
+    ec2.disable_snapshot_block_public_access()
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
