@@ -148,6 +148,12 @@ resource "aws_guardduty_detector_feature" "s3" {
   status      = "ENABLED"
 }
 
+resource "aws_guardduty_detector_feature" "rds" {
+  detector_id = aws_guardduty_detector.main.id
+  name        = "RDS_LOGIN_EVENTS"
+  status      = "ENABLED"
+}
+
 resource "aws_securityhub_standards_subscription" "main" {
   standards_arn = "arn:aws:securityhub:us-east-1::standards/aws-foundational-security-best-practices/v/1.0.0"
   depends_on    = [aws_securityhub_account.main]
