@@ -100,7 +100,7 @@ class AuditTrail(Construct):
             description="Writes the trail to CloudWatch Logs",
         )
         self.log_group.grant_write(role)
-        self._trail = Cloudtrail(
+        Cloudtrail(
             self,
             "Default",
             name=name,
@@ -115,8 +115,3 @@ class AuditTrail(Construct):
             # CloudTrail tries both when it is made.
             depends_on=[*self.bucket.ready, *role.permissions],
         )
-
-    @property
-    def arn(self) -> str:
-        """ARN of the trail."""
-        return self._trail.arn

@@ -21,18 +21,13 @@ class ThreatDetection(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, config: ThreatDetectionSettings) -> None:
         super().__init__(scope, id_)
-        self._detector = GuarddutyDetector(self, "Default", enable=True, finding_publishing_frequency="FIFTEEN_MINUTES")
+        detector = GuarddutyDetector(self, "Default", enable=True, finding_publishing_frequency="FIFTEEN_MINUTES")
         for name in FEATURES:
             # Also those that are off: a new detector comes with some of them on.
             GuarddutyDetectorFeature(
                 self,
                 name.lower().replace("_", "-"),
-                detector_id=self._detector.id,
+                detector_id=detector.id,
                 name=name,
                 status="ENABLED" if name in config.features else "DISABLED",
             )
-
-    @property
-    def detector_id(self) -> str:
-        """Id of the detector."""
-        return self._detector.id

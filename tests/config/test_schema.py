@@ -54,6 +54,12 @@ def test_every_table_refuses_unknown_settings() -> None:
     assert all(setting["additionalProperties"] is False for setting in tables)
 
 
+def test_a_table_that_may_be_left_out_is_described_as_a_table() -> None:
+    assert SETTINGS["security.trail"]["type"] == "object"
+    assert SETTINGS["security.trail"]["description"] == "CloudTrail; without the table there is none."
+    assert "security.trail.retention_days" in SETTINGS
+
+
 def test_the_schema_stands_alone() -> None:
     assert "$ref" not in schema.rendered()
 
