@@ -38,45 +38,52 @@ class SecurityStack(LayerStack):
         state: StateStore,
         topic_arns: Mapping[Severity, str] | None = None,
     ) -> None:
+        """Wire the layer.
+
+        Args:
+            scope: The app.
+            config: The environment.
+            state: Its bucket takes the access logs, and its grants let GitHub's roles plan and apply.
+            topic_arns: Who is told of an alarm. Names, no references: the layer of the topics comes after this one.
+        """
         super().__init__(scope, config=config)
-        settings = config.security
-        self.baseline = AccountBaseline(self, "account", config=settings, label=self.label)
-        if settings.trail or settings.config_recorder:
-            key = Key(
+        settings, protect = config.security, config.protect_data
+        AccountBaseline(self, "account", config=settings, label=self.label)
+        if settings.trail:
+            trail = AuditTrail(
                 self,
-                "key",
+                "trail",
+                config=settings.trail,
                 label=self.label,
-                name="audit",
-                description=f"Records of who did what in {self.label.prefix}",
-                protect=config.protect_data,
+                key=self._key("audit", "Who did what", protect=protect),
+                access_logs=state.access_logs,
+                protect=protect,
             )
-            if settings.trail:
-                self.trail = AuditTrail(
-                    self,
-                    "trail",
-                    config=settings.trail,
-                    label=self.label,
-                    key=key,
-                    access_logs=state.access_logs,
-                    protect=config.protect_data,
-                )
-                if settings.cis_alarms:
-                    self.alarms = CisAlarms(
-                        self, "alarms", label=self.label, log_group=self.trail.log_group, topic_arns=topic_arns
-                    )
-            if settings.config_recorder:
-                self.config_recorder = ConfigRecorder(
-                    self,
-                    "config",
-                    config=settings.config_recorder,
-                    label=self.label,
-                    key=key,
-                    access_logs=state.access_logs,
-                    protect=config.protect_data,
-                )
+            if settings.cis_alarms:
+                CisAlarms(self, "alarms", label=self.label, log_group=trail.log_group, topic_arns=topic_arns)
+        if settings.config_recorder:
+            ConfigRecorder(
+                self,
+                "config",
+                config=settings.config_recorder,
+                label=self.label,
+                key=self._key("config", "How each resource was configured", protect=protect),
+                access_logs=state.access_logs,
+                protect=protect,
+            )
         if settings.threat_detection:
-            self.threat_detection = ThreatDetection(self, "threats", config=settings.threat_detection)
+            ThreatDetection(self, "threats", config=settings.threat_detection)
         if settings.github:
             roles = GithubRoles(self, "github", config=settings.github, label=self.label, state=state)
             TerraformOutput(self, "github_plan_role_arn", value=roles.plan.arn, static_id=True)
             TerraformOutput(self, "github_apply_role_arn", value=roles.apply.arn, static_id=True)
+
+    def _key(self, name: str, what: str, *, protect: bool) -> Key:
+        return Key(
+            self,
+            f"{name}-key",
+            label=self.label,
+            name=name,
+            description=f"{what} in {self.label.prefix}",
+            protect=protect,
+        )
