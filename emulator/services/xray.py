@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import uuid
 
+from aws_xray_sdk.core import xray_recorder
+
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.registry import Context, operation
 from emulator.store import Kind, Shape
 from emulator.tagging import tag_operations, to_map
+
+# moto imports the X-Ray SDK, whose recorder opens a socket that nothing here uses and nobody closes.
+xray_recorder.emitter._socket.close()  # noqa: SLF001  it has no other way to be closed
 
 RULES: Kind[Shape] = Kind(
     "sampling rule", missing="InvalidRequestException", message="Sampling rule {key} does not exist."

@@ -56,3 +56,12 @@ def test_snapshots_are_closed_to_the_public_until_they_are_opened_again(client: 
 
     ec2.disable_snapshot_block_public_access()
     assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+
+
+def test_a_rule_for_another_group_keeps_its_description(client: Client, vpc: str) -> None:
+    ec2 = client("ec2")
+    group = ec2.create_security_group(GroupName="described", Description="x", VpcId=vpc)["GroupId"]
+    peer = {"GroupId": group, "Description": "api to database"}
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [peer]}
+    made = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    assert made["SecurityGroupRules"][0]["Description"] == "api to database"
