@@ -41,6 +41,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting should be told before that.
     from stacks.network import NetworkStack  # noqa: PLC0415
+    from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.state import StateStack  # noqa: PLC0415
 
     for config in environments:
@@ -48,6 +49,8 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
         network = NetworkStack(app, config=config)
         # Every layer keeps its state in what `state` makes.
         network.add_dependency(state)
+        if config.security.is_wanted:
+            SecurityStack(app, config=config, state=state.store).add_dependency(state)
 
 
 def synthesize(environments: Sequence[Environment], output: Path) -> None:

@@ -1,4 +1,4 @@
-"""Amazon EC2: moto takes any zone and any endpoint service, and drops descriptions of rules."""
+"""Amazon EC2: moto takes any zone and any endpoint service, drops descriptions of rules, and cannot close snapshots."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 from emulator.errors import AwsError
-from emulator.registry import Context, guard, patch
+from emulator.registry import Context, guard, operation, patch
+from emulator.store import Kind
 
 if TYPE_CHECKING:
     from typing import Any
@@ -35,6 +36,8 @@ _MORE_ENDPOINTS = {
     "ec2messages",
     "xray",
 }
+_SNAPSHOT_SHARING: Kind[str] = Kind("snapshot sharing", missing="InvalidParameterValue")
+_OPEN = "unblocked"
 _OWN_SERVICE = re.compile(r"com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]+")
 
 
@@ -77,3 +80,23 @@ def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
     known |= {f"com.amazonaws.{context.region}.{service}" for service in _MORE_ENDPOINTS}
     if name not in known:
         raise AwsError(code="InvalidServiceName", message=f"The Vpc Endpoint Service '{name}' does not exist")
+
+
+@operation("ec2", "EnableSnapshotBlockPublicAccess")
+def close_snapshots(params: Shape, context: Context) -> Shape:
+    """Keep how far the region's snapshots are closed to the public."""
+    context.table(_SNAPSHOT_SHARING)["state"] = params["State"]
+    return {"State": params["State"]}
+
+
+@operation("ec2", "DisableSnapshotBlockPublicAccess")
+def open_snapshots(_: Shape, context: Context) -> Shape:
+    """Go back to how an account starts."""
+    context.table(_SNAPSHOT_SHARING).pop("state", None)
+    return {"State": _OPEN}
+
+
+@operation("ec2", "GetSnapshotBlockPublicAccessState")
+def read_snapshot_sharing(_: Shape, context: Context) -> Shape:
+    """Say how far they are closed."""
+    return {"State": context.table(_SNAPSHOT_SHARING).get("state", _OPEN)}

@@ -47,6 +47,17 @@ def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: 
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
 
 
+def test_snapshots_are_closed_to_the_public_until_they_are_opened_again(client: Client) -> None:
+    ec2 = client("ec2")
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+
+    ec2.enable_snapshot_block_public_access(State="block-all-sharing")
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "block-all-sharing"
+
+    ec2.disable_snapshot_block_public_access()
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+
+
 def test_a_rule_for_another_group_keeps_its_description(client: Client, vpc: str) -> None:
     ec2 = client("ec2")
     group = ec2.create_security_group(GroupName="described", Description="x", VpcId=vpc)["GroupId"]
