@@ -56,7 +56,9 @@ def packed(source: Path) -> bytes:
 
 
 class Function(Construct):
-    """A function that runs one at a time, writes to our log group, and puts what failed into a queue.
+    """A function that writes to our log group and puts what failed for good into a queue.
+
+    No concurrency is reserved for it: new accounts have ten at a time in all, of which AWS lets none be reserved.
 
     Its code is `lambdas/<folder>/handler.py`. The zip lies beside the stack's JSON, which names it relative to itself.
     (cdktf's own TerraformAsset packs with the times and modes of the machine, so that no two machines agree.)
@@ -136,7 +138,6 @@ class Function(Construct):
             source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
             role=self.role.arn,
             timeout=timeout_seconds,
-            reserved_concurrent_executions=1,  # two at once would each undo what the other did
             environment=LambdaFunctionEnvironment(variables=dict(variables)),
             kms_key_arn=key.arn,
             dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=self._failed.arn),

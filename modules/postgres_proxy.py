@@ -121,7 +121,7 @@ class PostgresProxy(Construct):
                     auth_scheme="SECRETS",
                     secret_arn=secret.arn,
                     iam_auth="REQUIRED" if config.require_iam else "DISABLED",
-                    client_password_auth_type="POSTGRES_SCRAM_SHA_256",
+                    client_password_auth_type="POSTGRES_SCRAM_SHA_256",  # noqa: S106 (a method)
                 )
             ],
             depends_on=[credentials, log.resource, *role.permissions],
