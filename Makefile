@@ -66,6 +66,10 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock (ver
 	compile --group terraform -o requirements/terraform.lock; \
 	compile --group lock -o requirements/lock.lock
 
+.PHONY: check
+check: synth ## Hold the synthesized JSON against the rules in compliance/
+	@$(RUN) compliance
+
 .PHONY: clean
 clean: ## Remove everything that was made, but no state
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis
