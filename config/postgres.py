@@ -128,7 +128,8 @@ def retention_is_in_range(backup_retention_days: int) -> Iterator[Problem]:
         yield Problem(
             key="backup_retention_days",
             value=backup_retention_days,
-            allowed=f"AWS keeps backups for {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS} days, and none is no choice here",
+            allowed=f"AWS keeps backups for {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS} days; "
+            "a database without backups is no choice here",
         )
 
 

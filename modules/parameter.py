@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 PLACEHOLDER: Final = "unset"
 _WRITTEN_ONCE: Final = 1
+_HEXADECIMAL: Final = 16
+# Of a hash: 28 bits are a whole number to every program that reads JSON.
+_DIGITS: Final = 7
 
 
 class Parameter(Construct):
-    """One SecureString. Make it by what is known of its value: `of`, `secret` or `supplied`."""
+    """One SecureString, whose value is in no state and no plan. Make it by what is known of its value: `of`, `secret` or `supplied`."""
 
     def __init__(
         self,
@@ -31,8 +34,8 @@ class Parameter(Construct):
         label: Label,
         key: Key,
         name: str,
-        value: str | None = None,
-        write_only: tuple[str, int] | None = None,
+        value: str,
+        version: float,
         tags: dict[str, str] | None = None,
         after: list[ITerraformDependable] | None = None,
     ) -> None:
@@ -45,9 +48,8 @@ class Parameter(Construct):
             name=self._path,
             type="SecureString",
             key_id=key.arn,
-            value=value,
-            value_wo=write_only[0] if write_only else None,
-            value_wo_version=write_only[1] if write_only else None,
+            value_wo=value,
+            value_wo_version=version,
             tags=tags,
             depends_on=after,
         )
@@ -55,7 +57,9 @@ class Parameter(Construct):
     @staticmethod
     def of(scope: Construct, id_: str, *, label: Label, key: Key, name: str, value: str) -> Parameter:
         """An entry that is no secret, like a host's name; Terraform keeps it up to date."""
-        return Parameter(scope, id_, label=label, key=key, name=name, value=value)
+        # Sent again when the value changes: its version is a number made of the value.
+        digest = Fn.parseint(Fn.substr(Fn.sha256(value), 0, _DIGITS), _HEXADECIMAL)
+        return Parameter(scope, id_, label=label, key=key, name=name, value=value, version=Token.as_number(digest))
 
     @staticmethod
     def secret(
@@ -81,7 +85,7 @@ class Parameter(Construct):
             version: Sent again when this grows; fixed where something else changes the value later.
             after: What must have taken the value first.
         """
-        return Parameter(scope, id_, label=label, key=key, name=name, write_only=(value, version), after=after)
+        return Parameter(scope, id_, label=label, key=key, name=name, value=value, version=version, after=after)
 
     @staticmethod
     def supplied(scope: Construct, id_: str, *, label: Label, key: Key, name: str) -> Parameter:
@@ -92,7 +96,8 @@ class Parameter(Construct):
             label=label,
             key=key,
             name=name,
-            write_only=(PLACEHOLDER, _WRITTEN_ONCE),
+            value=PLACEHOLDER,
+            version=_WRITTEN_ONCE,
             tags={"SuppliedBy": "person"},
         )
 
