@@ -76,7 +76,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--output", type=Path, default=Path(default_output), help="default: %(default)s")
     arguments = parser.parse_args(argv)
 
-    folder = ROOT / "environments"
+    folder = Path(os.path.relpath(ROOT / "environments"))
     names = arguments.environment or environment_names(folder)
     environments, wrong = [], []
     for name in dict.fromkeys(names):
