@@ -154,6 +154,11 @@ unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock t
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "Which lock? Say: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..., as the error message gave them." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
 
+.PHONY: secrets
+secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations.secrets --env $(ENV)
+
 ##@ Housekeeping
 
 .PHONY: clean
