@@ -81,6 +81,9 @@ def checked_class(value: str, *, engine: str, classes: tuple[str, ...]) -> str:
     """
     if value in classes:
         return value
-    nearest = get_close_matches(value, classes, n=3, cutoff=0.0)
+    # Who names a size that a family lacks wants the family more than the size.
+    family = [name for name in classes if name.split(".")[1] in value.split(".")]
+    nearest = [*get_close_matches(value, family, n=2, cutoff=0.0), *get_close_matches(value, classes, n=3, cutoff=0.0)]
+    nearest = list(dict.fromkeys(nearest))[:3]
     message = f"is no instance class that AWS sells for {engine}; the nearest are {', '.join(nearest)}"
     raise ValueError(message)

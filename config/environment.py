@@ -108,10 +108,10 @@ class Environment(Model):
     """The VPC and what is in it."""
 
     postgres: PostgresSettings
-    """PostgreSQL on RDS."""
+    """The relational database, PostgreSQL on RDS."""
 
     documentdb: DocumentdbSettings
-    """DocumentDB."""
+    """The document database, DocumentDB."""
 
     secrets: SecretsSettings
     """What services must know and nobody else may."""

@@ -136,6 +136,10 @@ class Documentdb(Construct):
             key=secrets_key,
             name="documentdb",
             facts={"host": self.endpoint, "port": str(PORT.first), "username": USERNAME},
+            # What DocumentDB asks of every driver:
+            # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
+            url=f"mongodb://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/"
+            "?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
             reader_hosts=[self.reader_endpoint],
             password=self._password,
             password_version=config.password_version,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
     from modules.bucket import Bucket
+    from modules.parameter import Parameter
     from modules.vpc import Vpc
 
 
@@ -79,6 +80,16 @@ class DataStack(LayerStack):
         TerraformOutput(self, "documentdb_host", value=self.documentdb.endpoint, static_id=True)
         TerraformOutput(self, "backups_bucket", value=self.backups.id, static_id=True)
         TerraformOutput(self, "jwt_rotation_function", value=self.jwt.function.name, static_id=True)
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
+        return {
+            **{f"postgres/{name}": entry for name, entry in self.postgres.parameters.by_name.items()},
+            **{f"documentdb/{name}": entry for name, entry in self.documentdb.parameters.by_name.items()},
+            **{f"jwt/{name}": entry for name, entry in self.jwt.by_name.items()},
+            **{f"api-keys/{name}": entry for name, entry in self.api_keys.by_name.items()},
+        }
 
     def _key(self, name: str, description: str, *, protect: bool) -> Key:
         return Key(

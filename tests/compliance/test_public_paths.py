@@ -139,8 +139,6 @@ def test_a_private_block_is_no_path(prod: dict[str, Document]) -> None:
         ("vpc_security_group_ids", "names no security group of ours"),
     ],
 )
-def test_a_database_that_leaves_its_place_to_aws_is_a_path(
-    prod: dict[str, Document], argument: str, says: str
-) -> None:
+def test_a_database_that_leaves_its_place_to_aws_is_a_path(prod: dict[str, Document], argument: str, says: str) -> None:
     del resource(prod, "aws_docdb_cluster.documentdb")[argument]
     assert [hole.startswith(says) for hole in holes(prod)] == [True]

@@ -48,9 +48,7 @@ def value_of(ssm: Any, name: str) -> str:  # noqa: ANN401 - boto3 makes its clie
 
 def rotation(ssm: Any, store: ParameterStore | None = None) -> Rotation:  # noqa: ANN401
     key = ssm.describe_parameters()["Parameters"][0]["KeyId"]
-    return Rotation(
-        store=store or ssm, current=CURRENT, previous=PREVIOUS, key_id=key, min_age=timedelta(hours=360)
-    )
+    return Rotation(store=store or ssm, current=CURRENT, previous=PREVIOUS, key_id=key, min_age=timedelta(hours=360))
 
 
 def test_a_secret_verifies_for_one_period_after_it_signed(ssm: Any) -> None:  # noqa: ANN401

@@ -82,7 +82,7 @@ def test_the_aws_cli_is_asked_for_versions_and_not_for_values(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = '{"Parameters": [{"Name": "/user-management/prod/jwt/current", "Version": 7}]}'
-    fake_aws(tmp_path, f'echo "$@" > {tmp_path}/asked; echo \'{answer}\'', monkeypatch)
+    fake_aws(tmp_path, f"echo \"$@\" > {tmp_path}/asked; echo '{answer}'", monkeypatch)
     assert versions_in_account(tree) == {"/user-management/prod/jwt/current": 7}
     assert (tmp_path / "asked").read_text(encoding="utf-8").startswith("ssm describe-parameters --region us-east-1")
 
