@@ -117,8 +117,10 @@ def test_a_public_balancer_that_is_let_in_is_a_path(prod: dict[str, Document]) -
         "referenced_security_group_id": "${aws_security_group.balancer.id}",
     }
     assert holes(prod) == {
-        "lets in prod-data/aws_security_group.balancer, "
-        "and prod-data/aws_vpc_security_group_ingress_rule.world lets 0.0.0.0/0 in"
+        (
+            "lets in prod-data/aws_security_group.balancer, "
+            "and prod-data/aws_vpc_security_group_ingress_rule.world lets 0.0.0.0/0 in"
+        )
     }
 
 

@@ -23,8 +23,10 @@ def test_production_has_the_numbers_of_the_design() -> None:
 @pytest.mark.parametrize("count", [0, 17])
 def test_a_node_count_that_the_engine_refuses_is_told(count: int) -> None:
     assert refusal(changed("instances = 3", f"instances = {count}")) == [
-        f"documentdb.instances = {count}: a DocumentDB cluster has 1 to 16 instances: "
-        "one that writes and up to 15 that read"
+        (
+            f"documentdb.instances = {count}: a DocumentDB cluster has 1 to 16 instances: "
+            "one that writes and up to 15 that read"
+        )
     ]
 
 
@@ -40,8 +42,10 @@ def test_a_class_that_only_rds_has_is_told_with_the_nearest() -> None:
 def test_a_global_cluster_of_burstable_instances_is_refused(name: str) -> None:
     toml = changed('"db.t3.medium"', f'"{name}"\nglobal_cluster = true')
     assert refusal(toml) == [
-        f'documentdb.global_cluster = true: a global cluster cannot have instance_class = "{name}"; '
-        'choose "db.r6g.large" or larger, or set global_cluster = false and rely on copies of the backups'
+        (
+            f'documentdb.global_cluster = true: a global cluster cannot have instance_class = "{name}"; '
+            'choose "db.r6g.large" or larger, or set global_cluster = false and rely on copies of the backups'
+        )
     ]
 
 

@@ -66,8 +66,10 @@ def test_storage_that_cannot_grow_is_refused() -> None:
 @pytest.mark.parametrize("days", [0, 36, -1])
 def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
     assert refusal(postgres("backup_retention_days = 7", f"backup_retention_days = {days}")) == [
-        f"postgres.backup_retention_days = {days}: AWS keeps backups for 1 to 35 days; "
-        "a database without backups is no choice here"
+        (
+            f"postgres.backup_retention_days = {days}: AWS keeps backups for 1 to 35 days; "
+            "a database without backups is no choice here"
+        )
     ]
 
 
@@ -93,8 +95,10 @@ def test_more_replicas_than_rds_has_are_refused() -> None:
 
 def test_a_version_of_another_major_is_refused() -> None:
     assert refusal(postgres("major_version = 17", 'major_version = 17\nengine_version = "16.4"')) == [
-        'postgres.engine_version = "16.4": is not of major_version = 17; '
-        'leave it out, or write "17." and a minor version'
+        (
+            'postgres.engine_version = "16.4": is not of major_version = 17; '
+            'leave it out, or write "17." and a minor version'
+        )
     ]
 
 
@@ -124,8 +128,10 @@ def test_a_backup_window_that_overlaps_maintenance_is_refused() -> None:
 
 def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -> None:
     assert refusal(postgres("monitoring_interval_seconds = 60", "monitoring_interval_seconds = 20")) == [
-        "postgres.monitoring_interval_seconds = 20: is no interval of enhanced monitoring; "
-        "the nearest is 15 (allowed: 0, 1, 5, 10, 15, 30, 60)"
+        (
+            "postgres.monitoring_interval_seconds = 20: is no interval of enhanced monitoring; "
+            "the nearest is 15 (allowed: 0, 1, 5, 10, 15, 30, 60)"
+        )
     ]
 
 
@@ -133,6 +139,8 @@ def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -
 def test_a_retention_that_performance_insights_lacks_is_told(days: int, nearest: int) -> None:
     toml = postgres("major_version = 17", f"major_version = 17\ninsights_retention_days = {days}")
     assert refusal(toml) == [
-        f"postgres.insights_retention_days = {days}: is no retention of Performance Insights; "
-        f"the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
+        (
+            f"postgres.insights_retention_days = {days}: is no retention of Performance Insights; "
+            f"the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
+        )
     ]

@@ -106,5 +106,5 @@ def test_what_aws_says_against_it_is_told_in_a_line(
 def test_the_command_keeps_the_value_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_aws(tmp_path, f'for word; do last=$word; done; printf %s "$last" > {tmp_path}/value', monkeypatch)
     command = Supplied(name="/p/e/api-keys/a", key_alias="alias/k", region="us-east-1").command
-    subprocess.run(["bash", "-c", command], input="s3 cr$t*\n", text=True, check=True)
+    subprocess.run(["/usr/bin/env", "bash", "-c", command], input="s3 cr$t*\n", text=True, check=True)
     assert (tmp_path / "value").read_text(encoding="utf-8") == "s3 cr$t*"
