@@ -80,15 +80,19 @@ check: synth ## Hold the synthesized JSON against the rules in compliance/
 	@$(RUN) compliance
 
 .PHONY: test
-test: lint unit validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
+test: lint unit emulator-unit validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
 
 .PHONY: unit
 unit: .venv/test.stamp ## Unit tests and rules; Python alone is enough
-	@$(PYTEST) -m "not terraform and not stock and not emulator"
+	@$(PYTEST) -m "not terraform and not stock and not emulator" --ignore tests/emulator
+
+.PHONY: emulator-unit
+emulator-unit: .venv/test.stamp ## The emulator's own unit tests
+	@$(PYTEST) -m "not emulator" tests/emulator
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## `terraform validate` with the real provider, each stack of each environment
-	@$(PYTEST) -m "terraform or stock"
+	@$(PYTEST) -m "(terraform or stock) and not emulator"
 
 .PHONY: lint
 lint: .venv/test.stamp ## Style and types
