@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 # Shorter ones are found by accident.
 _SHORTEST: Final = 8
+_WRITE_ONLY: Final = "_wo"
+# `has_value_wo` tells that there is one.
+_FLAG: Final = "has_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,3 +66,23 @@ def _forms(value: str) -> Iterator[str]:
     for shift in range(3):
         text = base64.b64encode(b"\0" * shift + encoded).decode()
         yield text[4 if shift else 0 : len(text) // 4 * 4 - 4]
+
+
+def kept_write_only(document: object, path: str = "") -> Iterator[str]:
+    """Paths of write-only arguments that a state, or a plan as JSON, has a value for: there must be none.
+
+    A plan's `configuration` is what was written by us, not what came of it, and is left out.
+    """
+    if isinstance(document, dict):
+        for key, value in document.items():
+            if path == "" and key == "configuration":
+                continue
+            # A plan also marks arguments as sensitive or unknown: `true` in the same places.
+            if key.endswith(_WRITE_ONLY) and not key.startswith(_FLAG):
+                if value not in (None, True):
+                    yield f"{path}.{key}"
+            else:
+                yield from kept_write_only(value, f"{path}.{key}")
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            yield from kept_write_only(value, f"{path}[{index}]")

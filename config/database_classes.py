@@ -56,6 +56,7 @@ _DOCUMENTDB: Final[Mapping[str, tuple[str, ...]]] = {
     "t4g": ("medium",),
     "r5": _TO_24,
     "r6g": _TO_16,
+    "r6gd": _TO_16[1:],
     "r8g": _TO_16,
 }
 

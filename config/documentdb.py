@@ -58,6 +58,9 @@ class DocumentdbSettings(Model):
     engine_version: EngineVersion
     """The version of DocumentDB; minor ones come by themselves."""
 
+    allow_major_upgrade: bool = False
+    """True for the one apply that goes from one major version to the next."""
+
     instance_class: Annotated[
         str,
         AfterValidator(_instance_class),

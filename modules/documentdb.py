@@ -101,6 +101,7 @@ class Documentdb(Construct):
             cluster_identifier=identifier,
             engine="docdb",
             engine_version=config.engine_version,
+            allow_major_version_upgrade=config.allow_major_upgrade,
             global_cluster_identifier=self._make_global_cluster(protect=protect) if config.global_cluster else None,
             master_username=USERNAME,
             master_password_wo=self._password.value,

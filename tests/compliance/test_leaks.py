@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.leaks import leaks
+from compliance.leaks import kept_write_only, leaks
 
 SECRET = "k3Zr8/q+Vn1Y tX%0bL6s"
 
@@ -51,3 +51,18 @@ def test_a_text_without_the_secret_has_no_leak() -> None:
 def test_what_would_prove_nothing_is_refused(texts: dict[str, str], secrets: dict[str, str], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         leaks(texts, secrets)
+
+
+def test_a_write_only_argument_that_a_state_has_a_value_for_is_found() -> None:
+    state = {"resources": [{"instances": [{"attributes": {"value_wo": "x", "value_wo_version": 1}}]}]}
+    assert list(kept_write_only(state)) == [".resources[0].instances[0].attributes.value_wo"]
+
+
+def test_marks_and_what_we_wrote_ourselves_are_no_values() -> None:
+    plan = {
+        "configuration": {"root_module": {"value_wo": {"constant_value": "unset"}}},
+        "resource_changes": [
+            {"change": {"after": {"value_wo": None, "has_value_wo": True}, "after_sensitive": {"value_wo": True}}}
+        ],
+    }
+    assert list(kept_write_only(plan)) == []

@@ -73,7 +73,7 @@ def test_windows_that_touch_do_not_overlap(backup: str, maintenance: str, expect
         (MaintenanceWindow, "sun:03:00-mon:03:00", "lasts 1440 minutes"),
     ],
 )
-def test_a_window_that_aws_refuses_is_told(kind: Any, value: str, says: str) -> None:  # noqa: ANN401
+def test_a_window_that_aws_refuses_is_told(kind: Any, value: str, says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         TypeAdapter(kind).validate_python(value)
 

@@ -41,17 +41,17 @@ def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield client
 
 
-def value_of(ssm: Any, name: str) -> str:  # noqa: ANN401 - boto3 makes its clients at run time
+def value_of(ssm: Any, name: str) -> str:
     value: str = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     return value
 
 
-def rotation(ssm: Any, store: ParameterStore | None = None) -> Rotation:  # noqa: ANN401
+def rotation(ssm: Any, store: ParameterStore | None = None) -> Rotation:
     key = ssm.describe_parameters()["Parameters"][0]["KeyId"]
     return Rotation(store=store or ssm, current=CURRENT, previous=PREVIOUS, key_id=key, min_age=timedelta(hours=360))
 
 
-def test_a_secret_verifies_for_one_period_after_it_signed(ssm: Any) -> None:  # noqa: ANN401
+def test_a_secret_verifies_for_one_period_after_it_signed(ssm: Any) -> None:
     start = datetime.now(tz=UTC)
     rotation(ssm).rotate(now=start + timedelta(days=30))
     second = value_of(ssm, CURRENT)
@@ -63,7 +63,7 @@ def test_a_secret_verifies_for_one_period_after_it_signed(ssm: Any) -> None:  # 
     assert value_of(ssm, PREVIOUS) == second
 
 
-def test_the_function_rotates_and_tells_versions_only(ssm: Any, caplog: pytest.LogCaptureFixture) -> None:  # noqa: ANN401
+def test_the_function_rotates_and_tells_versions_only(ssm: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         told = handler({"action": "rotate", "force": True}, None)
     assert told == {"outcome": "rotated", "version_before": 1, "version": 2}
@@ -71,40 +71,40 @@ def test_the_function_rotates_and_tells_versions_only(ssm: Any, caplog: pytest.L
     assert value_of(ssm, CURRENT) not in caplog.text
 
 
-def test_a_new_secret_is_long_enough_and_needs_no_escaping(ssm: Any) -> None:  # noqa: ANN401
+def test_a_new_secret_is_long_enough_and_needs_no_escaping(ssm: Any) -> None:
     handler({"force": True}, None)
     secret = value_of(ssm, CURRENT)
     assert (len(secret), secret.isalnum(), secret.isascii()) == (64, True, True)
 
 
-def test_a_repeated_call_does_not_push_the_last_period_out(ssm: Any) -> None:  # noqa: ANN401
+def test_a_repeated_call_does_not_push_the_last_period_out(ssm: Any) -> None:
     handler({"force": True}, None)
     after = value_of(ssm, CURRENT)
     assert handler({}, None) == {"outcome": "too-young", "version_before": 2, "version": 2}
     assert (value_of(ssm, CURRENT), value_of(ssm, PREVIOUS)) == (after, "first")
 
 
-def test_a_leaked_secret_is_gone_after_two_forced_rotations(ssm: Any) -> None:  # noqa: ANN401
+def test_a_leaked_secret_is_gone_after_two_forced_rotations(ssm: Any) -> None:
     handler({"force": True}, None)
     handler({"force": True}, None)
     assert "first" not in {value_of(ssm, CURRENT), value_of(ssm, PREVIOUS)}
 
 
-def test_a_bad_rotation_is_undone_and_what_it_signed_still_verifies(ssm: Any) -> None:  # noqa: ANN401
+def test_a_bad_rotation_is_undone_and_what_it_signed_still_verifies(ssm: Any) -> None:
     version = handler({"force": True}, None)["version"]
     bad = value_of(ssm, CURRENT)
     assert handler({"action": "undo", "bad_version": version}, None)["outcome"] == "undone"
     assert (value_of(ssm, CURRENT), value_of(ssm, PREVIOUS)) == ("first", bad)
 
 
-def test_an_undo_that_is_repeated_does_not_bring_the_bad_secret_back(ssm: Any) -> None:  # noqa: ANN401
+def test_an_undo_that_is_repeated_does_not_bring_the_bad_secret_back(ssm: Any) -> None:
     version = handler({"force": True}, None)["version"]
     outcomes = [handler({"action": "undo", "bad_version": version}, None)["outcome"] for _ in range(2)]
     assert outcomes == ["undone", "not-that-version"]
     assert value_of(ssm, CURRENT) == "first"
 
 
-def test_every_value_stays_under_our_key(ssm: Any) -> None:  # noqa: ANN401
+def test_every_value_stays_under_our_key(ssm: Any) -> None:
     before = {p["Name"]: p["KeyId"] for p in ssm.describe_parameters()["Parameters"]}
     handler({"force": True}, None)
     found = ssm.describe_parameters()["Parameters"]
@@ -115,14 +115,14 @@ def test_every_value_stays_under_our_key(ssm: Any) -> None:  # noqa: ANN401
 class FailsAt:
     """Parameter Store that stops at a certain write."""
 
-    def __init__(self, ssm: Any, write: int) -> None:  # noqa: ANN401
+    def __init__(self, ssm: Any, write: int) -> None:
         self._ssm, self._left = ssm, write
 
-    def get_parameter(self, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401
+    def get_parameter(self, **arguments: Any) -> dict[str, Any]:
         found: dict[str, Any] = self._ssm.get_parameter(**arguments)
         return found
 
-    def put_parameter(self, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401
+    def put_parameter(self, **arguments: Any) -> dict[str, Any]:
         self._left -= 1
         if self._left == 0:
             message = "the connection is lost"
@@ -132,7 +132,7 @@ class FailsAt:
 
 
 @pytest.mark.parametrize("write", [1, 2])
-def test_a_rotation_that_stops_half_way_leaves_the_secret_good_and_can_be_repeated(ssm: Any, write: int) -> None:  # noqa: ANN401
+def test_a_rotation_that_stops_half_way_leaves_the_secret_good_and_can_be_repeated(ssm: Any, write: int) -> None:
     due = datetime.now(tz=UTC) + timedelta(days=30)
     with pytest.raises(ConnectionError):
         rotation(ssm, FailsAt(ssm, write)).rotate(now=due)
@@ -141,7 +141,7 @@ def test_a_rotation_that_stops_half_way_leaves_the_secret_good_and_can_be_repeat
     assert value_of(ssm, PREVIOUS) == "first"
 
 
-def test_an_undo_that_stops_half_way_leaves_the_good_secret_everywhere(ssm: Any) -> None:  # noqa: ANN401
+def test_an_undo_that_stops_half_way_leaves_the_good_secret_everywhere(ssm: Any) -> None:
     version = handler({"force": True}, None)["version"]
     with pytest.raises(ConnectionError):
         rotation(ssm, FailsAt(ssm, 2)).undo(bad_version=version)

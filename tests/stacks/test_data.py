@@ -21,7 +21,7 @@ every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 PREFIX = "/user-management/{}/"
 
 
-def arguments(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is of any type
+def arguments(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Every string of a document with the name of the argument that holds it."""
     if isinstance(value, dict):
         for key, item in value.items():
