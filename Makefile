@@ -75,6 +75,10 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock (ver
 synth: .venv/synth.stamp ## Write cdktf.out/stacks/<environment>-<layer>/cdk.tf.json (ENV= for one environment)
 	@$(BIN)/python main.py $(ENV)
 
+.PHONY: check
+check: synth ## Hold the synthesized JSON against the rules in compliance/
+	@$(RUN) compliance
+
 .PHONY: test
 test: lint unit emulator-unit validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
 
@@ -157,6 +161,11 @@ bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp ## Once per environm
 unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock that nobody holds any more (ENV=, LAYER=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "Which lock? Say: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..., as the error message gave them." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
+
+.PHONY: secrets
+secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations.secrets --env $(ENV)
 
 ##@ Housekeeping
 

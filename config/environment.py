@@ -15,9 +15,13 @@ from config.aws import (
     checked_name,
     is_zone_of,
 )
+from config.backups import BackupsSettings
+from config.documentdb import DocumentdbSettings
 from config.errors import Problem
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
+from config.postgres import PostgresSettings
+from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.services import ServiceName, ServiceSettings
 from config.state import StateSettings
@@ -56,6 +60,16 @@ def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Ite
             key="deploy_role_arn",
             value=deploy_role_arn,
             allowed=f'is not in the account "{account_id}"; name a role of that account',
+        )
+
+
+def _locked_backups_are_protected(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if backups__object_lock_days and not protect_data:
+        yield Problem(
+            key="backups.object_lock_days",
+            value=backups__object_lock_days,
+            allowed="locked objects keep an environment with protect_data = false from being torn down; "
+            "remove it, or protect the data",
         )
 
 
@@ -107,6 +121,18 @@ class Environment(Model):
     network: NetworkSettings
     """The VPC and what is in it."""
 
+    postgres: PostgresSettings
+    """The relational database, PostgreSQL on RDS."""
+
+    documentdb: DocumentdbSettings
+    """The document database, DocumentDB."""
+
+    secrets: SecretsSettings
+    """What services must know and nobody else may."""
+
+    backups: BackupsSettings
+    """The bucket for backups."""
+
     services: Mapping[ServiceName, ServiceSettings] = Field(
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
     )
@@ -116,5 +142,6 @@ class Environment(Model):
         _locked_trail_is_protected,
         _role_is_in_the_account,
         _zones_are_in_the_region,
+        _locked_backups_are_protected,
         _there_is_a_service,
     )

@@ -33,6 +33,16 @@ class NameLimit(IntEnum):
     ACCESS_ANALYZER = 255
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     ALARM = 255
+    # Instances, clusters and proxies: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
+    DATABASE = 63
+    # Subnet and parameter groups, snapshots: the same page
+    DATABASE_GROUP = 255
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    LAMBDA_FUNCTION = 64
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
+    SQS_QUEUE = 80
+    # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+    SCHEDULE = 64
     # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     TAG_VALUE = 256
 

@@ -134,7 +134,7 @@ def test_an_unknown_table_is_told_with_those_allowed() -> None:
     assert refusal(changed() + "\n[database]\n") == [
         (
             "database = {}: unknown setting; allowed: account_id, region, deploy_role_arn, protect_data, "
-            "domain_name, tags, state, security, network, services"
+            "domain_name, tags, state, security, network, postgres, documentdb, secrets, backups, services"
         )
     ]
 
@@ -215,7 +215,7 @@ def test_a_wrong_type_is_told_in_plain_words(old: str, new: str, line: str) -> N
 
 def test_a_list_is_expected_where_one_is() -> None:
     start = text().index("[[network.zones]]")
-    toml = text()[:start] + "zones = 2\n" + text()[text().index("[services.") :]
+    toml = text()[:start] + "zones = 2\n" + text()[text().index("[postgres]") :]
     assert refusal(toml) == ["network.zones = 2: must be a list in [ ], not a number"]
 
 

@@ -95,7 +95,7 @@ def test_a_zone_twice_is_refused() -> None:
 
 def test_one_zone_is_refused() -> None:
     toml = changed()
-    start, end = toml.rindex("[[network.zones]]"), toml.index("# Two tasks")
+    start, end = toml.rindex("[[network.zones]]"), toml.index("[postgres]")
     assert refusal(toml[:start] + toml[end:]) == [
         "network.zones: there must be 2 to 6, not 1: load balancers and database subnet groups need two"
     ]
