@@ -15,13 +15,27 @@ from config.aws import (
     checked_name,
     is_zone_of,
 )
+from config.cluster import ClusterSettings
+from config.deployment import DeploymentSettings
+from config.domain import DomainSettings, domain_is_in_the_zone, domain_names_differ
+from config.edge import EdgeSettings
 from config.errors import Problem
+from config.images import is_in_ecr
+from config.load_balancer import LoadBalancerSettings
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
-from config.services import ServiceName, ServiceSettings
+from config.registry import RegistrySettings
+from config.services import (
+    ServiceName,
+    ServiceSettings,
+    no_path_is_hidden,
+    paths_are_claimed_once,
+    priorities_differ,
+)
 from config.state import StateSettings
 
 _NAME_LENGTH: Final = 16
+_BALANCER_ZONES: Final = 2
 
 
 def environment_name(value: str) -> str:
@@ -51,6 +65,56 @@ def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Ite
 def _there_is_a_service(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     if not services:
         yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
+
+
+def _internal_balancer_has_two_zones(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
+    if edge__enabled and sum(zone.private_cidr is not None for zone in network__zones) < _BALANCER_ZONES:
+        yield Problem(
+            key="edge.enabled",
+            value=edge__enabled,
+            allowed="puts the load balancer into the private subnets, and it needs two zones that have one; "
+            "give another zone a private_cidr",
+        )
+
+
+def _images_are_reached(
+    network__nat_gateways: str,
+    deployment__placeholder_image: str,
+    cluster__collector_image: str,
+    services: Mapping[str, ServiceSettings],
+) -> Iterator[Problem]:
+    if network__nat_gateways != "none":
+        return
+    needed = {"deployment.placeholder_image": deployment__placeholder_image}
+    if any(service.tracing for service in services.values()):
+        needed["cluster.collector_image"] = cluster__collector_image
+    for key, image in needed.items():
+        if not is_in_ecr(image):
+            yield Problem(
+                key=key,
+                value=image,
+                allowed="without NAT gateways no task can pull a public image; copy it into a repository of your own "
+                'and name that, like "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"',
+            )
+
+
+def _secrets_are_reached(
+    network__nat_gateways: str, network__interface_endpoints: Sequence[str], services: Mapping[str, ServiceSettings]
+) -> Iterator[Problem]:
+    if network__nat_gateways != "none":
+        return
+    if any(service.secrets for service in services.values()) and "ssm" not in network__interface_endpoints:
+        yield Problem(
+            key="network.interface_endpoints",
+            value=tuple(network__interface_endpoints),
+            allowed='without NAT gateways no task could read its secrets; add "ssm"',
+        )
+    if any(service.tracing for service in services.values()) and "xray" not in network__interface_endpoints:
+        yield Problem(
+            key="network.interface_endpoints",
+            value=tuple(network__interface_endpoints),
+            allowed='without NAT gateways no trace would arrive; add "xray", or set tracing = false',
+        )
 
 
 class Tags(Model):
@@ -93,6 +157,24 @@ class Environment(Model):
     network: NetworkSettings
     """The VPC and what is in it."""
 
+    domain: DomainSettings
+    """The hosted zone and the certificates."""
+
+    edge: EdgeSettings
+    """CloudFront and what stands with it before the load balancer."""
+
+    registry: RegistrySettings
+    """The image repositories, one per service."""
+
+    cluster: ClusterSettings
+    """The ECS cluster that the services run on."""
+
+    load_balancer: LoadBalancerSettings
+    """The load balancer before the services."""
+
+    deployment: DeploymentSettings
+    """How a new version of a service replaces the old, and when it is taken back."""
+
     services: Mapping[ServiceName, ServiceSettings] = Field(
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
     )
@@ -102,4 +184,12 @@ class Environment(Model):
         _role_is_in_the_account,
         _zones_are_in_the_region,
         _there_is_a_service,
+        _internal_balancer_has_two_zones,
+        _images_are_reached,
+        _secrets_are_reached,
+        domain_is_in_the_zone,
+        domain_names_differ,
+        paths_are_claimed_once,
+        priorities_differ,
+        no_path_is_hidden,
     )
