@@ -40,14 +40,23 @@ EXIT_OK, EXIT_BAD_INPUT = 0, 2
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting should be told before that.
+    from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
+    from stacks.registry import RegistryStack  # noqa: PLC0415
+    from stacks.service import ServiceStack  # noqa: PLC0415
     from stacks.state import StateStack  # noqa: PLC0415
 
     for config in environments:
         state = StateStack(app, config=config)
         network = NetworkStack(app, config=config)
+        registry = RegistryStack(app, config=config)
+        domain = DomainStack(app, config=config)
+        service = ServiceStack(
+            app, config=config, state=state, network=network, registry=registry, domain=domain, data=None
+        )
         # Every layer keeps its state in what `state` makes.
-        network.add_dependency(state)
+        for layer in (network, registry, domain, service):
+            layer.add_dependency(state)
 
 
 def synthesize(environments: Sequence[Environment], output: Path) -> None:

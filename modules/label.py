@@ -25,6 +25,16 @@ class NameLimit(IntEnum):
     DYNAMODB_TABLE = 255
     # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html; 26 fewer for Terraform's suffix
     SECURITY_GROUP_PREFIX = 229
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+    LOAD_BALANCER = 32
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+    TARGET_GROUP = 32
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html, also services and families
+    ECS = 255
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    ALARM = 255
+    # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
+    SCALING_POLICY = 256
     # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     TAG_VALUE = 256
 
