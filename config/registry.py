@@ -41,4 +41,4 @@ class RegistrySettings(Model):
     """Days after which an image without a tag is deleted."""
 
     scanning: Literal["basic", "enhanced"]
-    """Basic scans on push, free; enhanced scans again when a weakness becomes known, for the whole account, at a price."""
+    """Basic scans on push; enhanced again when a weakness becomes known, for the whole account and at a price."""

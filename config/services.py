@@ -333,7 +333,7 @@ class ServiceSettings(Model):
     """Seconds over which a new task gets a growing share of the requests; 0, or 30 to 900."""
 
     drain_seconds: int = Field(default=30, ge=2, le=_MAX_STOP_SECONDS)
-    """Seconds that a task may take to finish its requests: the balancer's wait, and that between SIGTERM and SIGKILL."""
+    """Seconds that a task has to finish its requests: the balancer waits so long, then SIGTERM waits so long."""
 
     user: UserId = "1000:1000"
     """User that the container runs as, by number: 1000 is `node` in Node.js's images, 101 `nginx` in Nginx's."""

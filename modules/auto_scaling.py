@@ -45,7 +45,7 @@ _SCALE_IN_COOLDOWN_SECONDS: Final = 300
 
 
 class AutoScaling(Construct):
-    """The count of a service's tasks between its minimum and maximum; it grows if one measure asks, shrinks if all do."""
+    """The count of a service's tasks between its bounds; it grows if one measure asks, and shrinks if all do."""
 
     def __init__(
         self,
