@@ -13,6 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 BIN := .venv/bin
 # -m, not the console scripts: their first line breaks where a path is long or has a space.
 RUN := $(BIN)/python -m
+PYTEST := $(RUN) pytest
 PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
@@ -41,6 +42,8 @@ setup: .venv/test.stamp .venv/terraform.stamp ## Make .venv with all that the ot
 .venv/synth.stamp: requirements/synth.lock .venv/python.stamp
 	@echo "Installing what synthesis needs (about 180 MB to fetch, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/synth.lock
+	@echo "Filling the bindings' caches (once)"
+	@$(RUN) startup.warm
 	@touch $@
 
 .venv/test.stamp: requirements/test.lock .venv/synth.stamp
@@ -65,6 +68,93 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock (ver
 	compile pyproject.toml -c requirements/test.lock -o requirements/synth.lock; \
 	compile --group terraform -o requirements/terraform.lock; \
 	compile --group lock -o requirements/lock.lock
+
+##@ Everyday
+
+.PHONY: synth
+synth: .venv/synth.stamp ## Write cdktf.out/stacks/<environment>-<layer>/cdk.tf.json (ENV= for one environment)
+	@$(BIN)/python main.py $(ENV)
+
+.PHONY: check
+check: synth ## Hold the synthesized JSON against the rules in compliance/
+	@$(RUN) compliance
+
+.PHONY: test
+test: lint unit validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
+
+.PHONY: unit
+unit: .venv/test.stamp ## Unit tests and rules; Python alone is enough
+	@$(PYTEST) -m "not terraform and not stock and not emulator"
+
+.PHONY: validate
+validate: .venv/test.stamp .venv/terraform.stamp ## `terraform validate` with the real provider, each stack of each environment
+	@$(PYTEST) -m "terraform or stock"
+
+.PHONY: lint
+lint: .venv/test.stamp ## Style and types
+	@$(RUN) ruff check --quiet . && $(RUN) ruff format --quiet --check . || { echo "'make format' mends most of it." >&2; exit 1; }
+	@$(RUN) mypy
+
+.PHONY: format
+format: .venv/test.stamp ## Put the code into the one style
+	@$(RUN) ruff check --quiet --fix . ; $(RUN) ruff format --quiet .
+
+.PHONY: bench
+bench: .venv/synth.stamp ## Measure synthesis on this machine: stock cdktf, ours, and TypeScript where npm is there
+	@$(RUN) benchmark
+
+.PHONY: schema
+schema: .venv/synth.stamp ## Write environments/schema.json, which editors complete and check by
+	@$(RUN) config.schema
+
+.PHONY: snapshot
+snapshot: .venv/test.stamp ## Accept the present addresses and snapshots; read the diff before you commit it
+	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py
+
+.PHONY: new-environment
+new-environment: .venv/synth.stamp ## Start a fourth environment (NAME=)
+	@test -n "$(NAME)" || { echo "Which name? Say for example: make new-environment NAME=preview" >&2; exit 2; }
+	@$(RUN) config.new_environment $(NAME)
+
+##@ Terraform (on the real account; credentials are those of your shell)
+
+# YES=1 does not ask, PARALLEL=4 runs four stacks at a time, LAYER=network is about one layer.
+YES ?=
+PARALLEL ?=
+LOCK_ID ?=
+TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL))
+SYNTH_ONE = $(BIN)/python main.py $(ENV)
+
+.PHONY: need-env
+need-env:
+	@test -n "$(ENV)" || { echo "Which environment? Say for example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
+
+.PHONY: plan
+plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show what Terraform would change (ENV=, LAYER=)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM)
+
+.PHONY: apply
+apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask, apply, stack by stack (ENV=, LAYER=, YES=1)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM) $(if $(YES),--yes)
+
+.PHONY: destroy
+destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Take an unprotected environment down (ENV=, LAYER=, YES=1)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM) $(if $(YES),--yes)
+
+.PHONY: bootstrap
+bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp ## Once per environment: make the bucket that holds its state (ENV=)
+	@$(SYNTH_ONE)
+	@$(TERRAFORM) $(if $(YES),--yes)
+
+.PHONY: unlock
+unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock that nobody holds any more (ENV=, LAYER=, LOCK_ID=)
+	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "Which lock? Say: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..., as the error message gave them." >&2; exit 2; }
+	@$(TERRAFORM) --lock-id $(LOCK_ID)
+
+##@ Housekeeping
 
 .PHONY: clean
 clean: ## Remove everything that was made, but no state

@@ -40,6 +40,7 @@ EXIT_OK, EXIT_BAD_INPUT = 0, 2
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting should be told before that.
+    from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
@@ -49,13 +50,14 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     for config in environments:
         state = StateStack(app, config=config)
         network = NetworkStack(app, config=config)
+        data = DataStack(app, config=config, vpc=network.vpc, access_logs=state.store.access_logs)
         registry = RegistryStack(app, config=config)
         domain = DomainStack(app, config=config)
         service = ServiceStack(
-            app, config=config, state=state, network=network, registry=registry, domain=domain, data=None
+            app, config=config, state=state, network=network, data=data, registry=registry, domain=domain
         )
         # Every layer keeps its state in what `state` makes.
-        for layer in (network, registry, domain, service):
+        for layer in (network, data, registry, domain, service):
             layer.add_dependency(state)
 
 
@@ -82,7 +84,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--output", type=Path, default=Path(default_output), help="default: %(default)s")
     arguments = parser.parse_args(argv)
 
-    folder = ROOT / "environments"
+    folder = Path(os.path.relpath(ROOT / "environments"))
     names = arguments.environment or environment_names(folder)
     environments, wrong = [], []
     for name in dict.fromkeys(names):

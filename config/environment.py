@@ -15,8 +15,10 @@ from config.aws import (
     checked_name,
     is_zone_of,
 )
+from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
+from config.documentdb import DocumentdbSettings
 from config.domain import DomainSettings, domain_is_in_the_zone, domain_names_differ
 from config.edge import EdgeSettings
 from config.errors import Problem
@@ -24,13 +26,17 @@ from config.images import is_in_ecr
 from config.load_balancer import LoadBalancerSettings
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
+from config.parameters import parameter_names
+from config.postgres import PostgresSettings
 from config.registry import RegistrySettings
+from config.secrets import SecretsSettings
 from config.services import (
     ServiceName,
     ServiceSettings,
     no_path_is_hidden,
     paths_are_claimed_once,
     priorities_differ,
+    secrets_have_a_parameter,
 )
 from config.state import StateSettings
 
@@ -62,9 +68,26 @@ def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Ite
         )
 
 
+def _locked_backups_are_protected(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if backups__object_lock_days and not protect_data:
+        yield Problem(
+            key="backups.object_lock_days",
+            value=backups__object_lock_days,
+            allowed="locked objects keep an environment with protect_data = false from being torn down; "
+            "remove it, or protect the data",
+        )
+
+
 def _there_is_a_service(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     if not services:
         yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
+
+
+def _parameters_are_there(
+    services: Mapping[str, ServiceSettings], postgres__replicas: int, secrets__api_keys: Sequence[str]
+) -> Iterator[Problem]:
+    names = parameter_names(postgres_replicas=postgres__replicas, api_keys=secrets__api_keys)
+    yield from secrets_have_a_parameter(services, names)
 
 
 def _internal_balancer_has_two_zones(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
@@ -103,11 +126,14 @@ def _secrets_are_reached(
 ) -> Iterator[Problem]:
     if network__nat_gateways != "none":
         return
-    if any(service.secrets for service in services.values()) and "ssm" not in network__interface_endpoints:
+    if (
+        any(service.secrets or service.parameters for service in services.values())
+        and "ssm" not in network__interface_endpoints
+    ):
         yield Problem(
             key="network.interface_endpoints",
             value=tuple(network__interface_endpoints),
-            allowed='without NAT gateways no task could read its secrets; add "ssm"',
+            allowed='without NAT gateways no task could read a parameter; add "ssm"',
         )
     if any(service.tracing for service in services.values()) and "xray" not in network__interface_endpoints:
         yield Problem(
@@ -157,6 +183,17 @@ class Environment(Model):
     network: NetworkSettings
     """The VPC and what is in it."""
 
+    postgres: PostgresSettings
+    """PostgreSQL on RDS."""
+
+    documentdb: DocumentdbSettings
+    """DocumentDB."""
+
+    secrets: SecretsSettings
+    """What services must know and nobody else may."""
+
+    backups: BackupsSettings
+    """The bucket for backups."""
     domain: DomainSettings
     """The hosted zone and the certificates."""
 
@@ -183,8 +220,10 @@ class Environment(Model):
     checks: ClassVar[tuple[Check, ...]] = (
         _role_is_in_the_account,
         _zones_are_in_the_region,
+        _locked_backups_are_protected,
         _there_is_a_service,
         _internal_balancer_has_two_zones,
+        _parameters_are_there,
         _images_are_reached,
         _secrets_are_reached,
         domain_is_in_the_zone,

@@ -166,11 +166,17 @@ def _slow_start_exists(slow_start_seconds: int) -> Iterator[Problem]:
         )
 
 
-def _variables_are_set_once(environment: Mapping[str, str], secrets: Mapping[str, str]) -> Iterator[Problem]:
-    for name in secrets:
-        if name in environment:
-            yield Problem(key=f"secrets.{name}", allowed="is in environment too; keep it here and remove it there")
-    for table, names in (("environment", environment), ("secrets", secrets)):
+def _variables_are_set_once(
+    environment: Mapping[str, str], secrets: Mapping[str, str], parameters: Mapping[str, str]
+) -> Iterator[Problem]:
+    tables = {"environment": environment, "secrets": secrets, "parameters": parameters}
+    first: dict[str, str] = {}
+    for table, names in tables.items():
+        for name in names:
+            owner = first.setdefault(name, table)
+            if owner != table:
+                yield Problem(key=f"{table}.{name}", allowed=f"is in {owner} too; a variable has one value")
+    for table, names in tables.items():
         if PORT_VARIABLE in names:
             yield Problem(
                 key=f"{table}.{PORT_VARIABLE}",
@@ -265,10 +271,11 @@ def secrets_have_a_parameter(
         parameter_names: What Parameter Store holds below the start that all names share: `postgres/url`.
     """
     for name, service in services.items():
-        for variable, parameter in service.secrets.items():
+        asked = (("secrets", service.secrets), ("parameters", service.parameters))
+        for table, variable, parameter in ((t, v, p) for t, parameters in asked for v, p in parameters.items()):
             if parameter not in parameter_names:
                 yield Problem(
-                    key=f"services.{name}.secrets.{variable}",
+                    key=f"services.{name}.{table}.{variable}",
                     value=parameter,
                     allowed=f"no parameter of this name is made; there is: {', '.join(sorted(parameter_names))}",
                 )
@@ -352,7 +359,12 @@ class ServiceSettings(Model):
     secrets: Mapping[VariableName, ParameterName] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
-    """Variables that Parameter Store holds, by the end of the parameter's name: JWT_SECRET = "jwt/current"."""
+    """Variables that get a parameter's value when a task starts, by the end of its name: DB_HOST = "postgres/host"."""
+
+    parameters: Mapping[VariableName, ParameterName] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Variables that get a parameter's full name, for the application to read while it runs: what is rotated."""
 
     databases: tuple[DatabaseName, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """Databases that the service may connect to."""

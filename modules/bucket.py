@@ -14,8 +14,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketLifecycleConfigurationRuleTransition,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_object_lock_configuration import (
+    S3BucketObjectLockConfigurationA,
+    S3BucketObjectLockConfigurationRuleA,
+    S3BucketObjectLockConfigurationRuleDefaultRetentionA,
+)
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
     S3BucketOwnershipControlsRule,
@@ -54,6 +60,10 @@ class BucketConfig:
     """Days that an overwritten or deleted version is kept."""
     expiration_days: int | None = None
     """Days after which a current version is deleted; None keeps it."""
+    intelligent_tiering_after_days: int | None = None
+    """Days after which an object goes to the storage that is cheapest for how it is read; None leaves it."""
+    object_lock_days: int | None = None
+    """Days that nobody, root included, can delete a version; None is without the lock."""
     protect: bool
     """Refuse to destroy the bucket; False also lets Terraform empty it first."""
 
@@ -91,6 +101,7 @@ class Bucket(Construct):
             "Default",
             bucket=name,
             force_destroy=not config.protect,
+            object_lock_enabled=True if config.object_lock_days else None,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if config.protect else None,
         )
         self._close_to_the_public()
@@ -102,6 +113,8 @@ class Bucket(Construct):
         )
         self._encrypt()
         self._expire(config)
+        if config.object_lock_days:
+            self._lock(config.object_lock_days)
         self._policy_document = PolicyDocument(self, limit=_BUCKET_POLICY_LIMIT)
         self._policy_document.add(*self._transport_statements())
         self._policy = S3BucketPolicy(
@@ -220,6 +233,13 @@ class Bucket(Construct):
                     expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=config.expiration_days)]
                     if config.expiration_days
                     else None,
+                    transition=[
+                        S3BucketLifecycleConfigurationRuleTransition(
+                            days=config.intelligent_tiering_after_days, storage_class="INTELLIGENT_TIERING"
+                        )
+                    ]
+                    if config.intelligent_tiering_after_days is not None
+                    else None,
                     noncurrent_version_expiration=[
                         S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
                             noncurrent_days=config.noncurrent_version_days
@@ -233,6 +253,17 @@ class Bucket(Construct):
                 )
             ],
             # A rule on old versions is refused, now and then, on a bucket that has none yet.
+            depends_on=[self._versioning],
+        )
+
+    def _lock(self, days: int) -> None:
+        S3BucketObjectLockConfigurationA(
+            self,
+            "object-lock",
+            bucket=self._bucket.id,
+            rule=S3BucketObjectLockConfigurationRuleA(
+                default_retention=S3BucketObjectLockConfigurationRuleDefaultRetentionA(mode="COMPLIANCE", days=days)
+            ),
             depends_on=[self._versioning],
         )
 

@@ -93,6 +93,7 @@ class FargateService(Construct):
         balancer: LoadBalancer,
         repository: Repository,
         secrets: Mapping[str, str],
+        parameters: Mapping[str, str],
         key: Key,
     ) -> None:
         """Make the service.
@@ -109,6 +110,7 @@ class FargateService(Construct):
             balancer: Sends it requests, if it claims paths.
             repository: Its images.
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
+            parameters: Full names of parameters by the variable that gets the name; grant them to the service.
             key: Encrypts its logs.
         """
         super().__init__(scope, id_)
@@ -155,7 +157,7 @@ class FargateService(Construct):
         if config.tracing:
             self.task_role.allow(_SEND_TRACES)
 
-        self.task = self._task(label, cluster, secrets)
+        self.task = self._task(label, cluster, secrets, parameters)
         first_revision = self.task.with_placeholder(
             image=deployment.placeholder_image,
             command=placeholder.command(port=config.port, protocol=config.protocol),
@@ -272,7 +274,9 @@ class FargateService(Construct):
     def _dependencies(self) -> list[ITerraformDependable]:
         return [*self._ready, *self.execution_role.permissions, *self.task_role.permissions]
 
-    def _task(self, label: Label, cluster: Cluster, secrets: Mapping[str, str]) -> TaskDefinition:
+    def _task(
+        self, label: Label, cluster: Cluster, secrets: Mapping[str, str], parameters: Mapping[str, str]
+    ) -> TaskDefinition:
         config = self._config
         paths = (*config.writable_paths, *(_SESSION_PATHS if cluster.execute_command else ()))
         volumes = {path: path.strip("/").replace("/", "-").replace(".", "-") for path in dict.fromkeys(paths)}
@@ -289,6 +293,7 @@ class FargateService(Construct):
             stop_seconds=config.drain_seconds,
             environment={
                 **config.environment,
+                **parameters,
                 PORT_VARIABLE: str(config.port),
                 **(_trace_environment(self.name) if config.tracing else {}),
             },

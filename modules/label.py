@@ -25,6 +25,16 @@ class NameLimit(IntEnum):
     DYNAMODB_TABLE = 255
     # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html; 26 fewer for Terraform's suffix
     SECURITY_GROUP_PREFIX = 229
+    # Instances, clusters and proxies: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
+    DATABASE = 63
+    # Subnet and parameter groups, snapshots: the same page
+    DATABASE_GROUP = 255
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    LAMBDA_FUNCTION = 64
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
+    SQS_QUEUE = 80
+    # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+    SCHEDULE = 64
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     LOAD_BALANCER = 32
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html

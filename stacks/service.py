@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from cdktf import TerraformOutput
 
@@ -15,47 +15,15 @@ from modules.release_files import ReleaseFiles
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from constructs import Construct
 
     from config.environment import Environment
     from config.services import ServiceSettings
-    from modules.connections import Connectable
-    from modules.policy import Grantable
+    from stacks.data import DataStack
     from stacks.domain import DomainStack
     from stacks.network import NetworkStack
     from stacks.registry import RegistryStack
     from stacks.state import StateStack
-
-
-class Database(Protocol):
-    """What a service must know of a database."""
-
-    def allow_from(self, peer: Connectable) -> None:
-        """Let `peer` connect."""
-
-
-class Parameters(Protocol):
-    """What a service must know of Parameter Store, by names without the start that all share: `postgres/url`."""
-
-    def arn(self, name: str) -> str:
-        """ARN of a parameter."""
-
-    def grant_read(self, grantee: Grantable, *names: str) -> None:
-        """Let `grantee` read these parameters, decryption included."""
-
-
-class Data(Protocol):
-    """What the services use of the layer `data`."""
-
-    @property
-    def databases(self) -> Mapping[str, Database]:
-        """By the name that a service's setting `databases` has for it."""
-
-    @property
-    def parameters(self) -> Parameters:
-        """The secrets."""
 
 
 class ServiceStack(LayerStack):
@@ -70,9 +38,9 @@ class ServiceStack(LayerStack):
         config: Environment,
         state: StateStack,
         network: NetworkStack,
+        data: DataStack,
         registry: RegistryStack,
         domain: DomainStack,
-        data: Data | None,
     ) -> None:
         super().__init__(scope, config=config)
         self._config = config
@@ -113,6 +81,7 @@ class ServiceStack(LayerStack):
         TerraformOutput(self, "release_files_bucket", value=self.release_files.bucket.name, static_id=True)
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
+        parameters = self._data.parameters
         service = FargateService(
             self,
             # Not the bare name: a service may be called what the stack calls something else.
@@ -125,16 +94,17 @@ class ServiceStack(LayerStack):
             cluster=self.cluster,
             balancer=self.load_balancer,
             repository=registry.repositories[name],
-            secrets={variable: self._data.parameters.arn(parameter) for variable, parameter in settings.secrets.items()}
-            if self._data
-            else {},
+            secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
+            parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
             key=self.key,
         )
-        if self._data:
-            if settings.secrets:
-                self._data.parameters.grant_read(service.execution_role, *settings.secrets.values())
-            for database in settings.databases:
-                self._data.databases[database].allow_from(service)
+        # ECS reads the first when it starts a task, the application the second while it runs.
+        for end in dict.fromkeys(settings.secrets.values()):
+            parameters[end].grant_read(service.execution_role)
+        for end in dict.fromkeys(settings.parameters.values()):
+            parameters[end].grant_read(service)
+        for database in settings.databases:
+            self._data.databases[database].allow_from(service)
         if self._config.network.nat_gateways != "none":
             service.allow_to_internet()
         service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)

@@ -11,7 +11,6 @@ through that was refused before:
 
 from __future__ import annotations
 
-import types
 import typing
 from functools import cache
 from typing import Any, Final
@@ -28,11 +27,12 @@ _hints_of_stub: Final[dict[object, dict[str, Any]]] = {}
 
 def install() -> None:
     """Put both memories in place of the stock functions; a second call changes nothing."""
-    typing.get_type_hints = _get_type_hints
-    typeguard.check_type = _check_type
+    typing.get_type_hints = get_type_hints
+    typeguard.check_type = check_type
 
 
-def _get_type_hints(obj: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 (as typing declares it)
+def get_type_hints(obj: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 (as typing declares it)
+    """`typing.get_type_hints`, which remembers the answer for generated stubs."""
     if args or kwargs or not getattr(obj, "__name__", "").startswith(_STUB_PREFIX):
         return _stock_hints(obj, *args, **kwargs)
     hints = _hints_of_stub.get(obj)
@@ -41,7 +41,8 @@ def _get_type_hints(obj: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:  # n
     return hints
 
 
-def _check_type(argname: str, value: Any, expected_type: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+def check_type(argname: str, value: Any, expected_type: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    """`typeguard.check_type`, which accepts a plain type that is named without walking the hint."""
     try:
         if type(value) in _plain_types(expected_type):
             return
@@ -55,6 +56,6 @@ def _plain_types(expected: object) -> frozenset[type]:
     """Plain types that `expected` accepts by naming them itself."""
     if expected in _PLAIN:
         return frozenset({typing.cast("type", expected)})
-    if typing.get_origin(expected) in {typing.Union, types.UnionType}:
+    if typing.get_origin(expected) is typing.Union:
         return frozenset().union(*(_plain_types(member) for member in typing.get_args(expected)))
     return frozenset()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,12 +12,20 @@ import startup
 # Before any test file imports a binding.
 startup.prepare(os.environ)
 
+import hypothesis  # noqa: E402
+
 from config.load import environment_names, load_environment  # noqa: E402
 from main import ROOT, synthesize  # noqa: E402
 from tests.template import Template  # noqa: E402
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from config.environment import Environment
+
+# The same examples on every run: a test that fails only now and then is no use to the one who did not cause it.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 ENVIRONMENTS = environment_names(ROOT / "environments")
 

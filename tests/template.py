@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cdktf import TerraformStack, Testing
+from cdktf import App, TerraformStack, Testing
 
 from modules.label import Label
 
@@ -29,10 +29,14 @@ LABEL = Label(
 )
 
 
+def new_app() -> App:
+    """An app for a test that needs more than one stack."""
+    return Testing.app(context={"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"})
+
+
 def new_stack(name: str = "test-unit") -> TerraformStack:
     """An empty stack in an app of its own, for a test of one construct."""
-    context = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
-    return TerraformStack(Testing.app(context=context), name)
+    return TerraformStack(new_app(), name)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import ENVIRONMENTS
+
 if TYPE_CHECKING:
     from tests.template import Template
+
+every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
 
 def test_prod_has_the_subnets_of_the_design(stacks: dict[str, Template]) -> None:
@@ -23,8 +27,28 @@ def test_prod_has_the_subnets_of_the_design(stacks: dict[str, Template]) -> None
     assert stacks["prod-network"].named("aws_vpc.vpc")["cidr_block"] == "10.0.0.0/16"
 
 
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_prod_has_a_nat_gateway_in_each_zone_and_dev_one(stacks: dict[str, Template]) -> None:
+    count = {name: len(stacks[f"{name}-network"].all("aws_nat_gateway")) for name in ENVIRONMENTS}
+    assert count == {"dev": 1, "staging": 2, "prod": 2}
+
+
+@every_environment
 def test_no_subnet_gives_public_addresses(stacks: dict[str, Template], environment: str) -> None:
     subnets = stacks[f"{environment}-network"].all("aws_subnet").values()
     assert subnets
     assert not any(subnet["map_public_ip_on_launch"] for subnet in subnets)
+
+
+@every_environment
+def test_every_connection_is_recorded_and_kept(stacks: dict[str, Template], environment: str) -> None:
+    stack = stacks[f"{environment}-network"]
+    assert stack.only("aws_flow_log")["traffic_type"] == "ALL"
+    group = stack.only("aws_cloudwatch_log_group")
+    assert group["kms_key_id"] == "${aws_kms_key.logs-key.arn}"
+    assert group["retention_in_days"] == {"dev": 7, "staging": 90, "prod": 365}[environment]
+
+
+def test_the_role_that_writes_flow_logs_may_write_to_their_group_and_nothing_else(stacks: dict[str, Template]) -> None:
+    policy = stacks["prod-network"].only("aws_iam_role_policy")["policy"]
+    assert policy.count("aws_cloudwatch_log_group.flow-logs_group") == 2
+    assert '"*"' not in policy

@@ -1,0 +1,92 @@
+"""One run of a program: its wall time and the peak memory of it and its children together."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_SAMPLE_SECONDS: Final = 0.02
+_TIMEOUT_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """Cost of one run."""
+
+    seconds: float
+    peak_mib: float
+
+
+class RunFailedError(Exception):
+    """The program that was to be measured failed; the message is what it printed."""
+
+
+def run(command: Sequence[str], *, cwd: Path, environment: dict[str, str]) -> Measurement:
+    """Run `command` and measure it.
+
+    Memory is the resident set summed over the process and all that it started, sampled every 20 ms: pages that two of
+    them share count twice, the same for every way that is compared.
+
+    Raises:
+        RunFailedError: It did not exit with 0.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    peak = _Peak(process.pid)
+    peak.start()
+    printed, _ = process.communicate(timeout=_TIMEOUT_SECONDS)
+    seconds = time.perf_counter() - started
+    peak.stop()
+    if process.returncode != 0:
+        raise RunFailedError(printed)
+    return Measurement(seconds=seconds, peak_mib=peak.bytes / 2**20)
+
+
+def best_of(runs: Iterable[Measurement]) -> Measurement:
+    """The fastest run: everything else a machine does can only add to it."""
+    return min(runs, key=lambda measurement: measurement.seconds)
+
+
+class _Peak(threading.Thread):
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.bytes = 0
+        self._pid = pid
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        while not self._done.wait(_SAMPLE_SECONDS):
+            self.bytes = max(self.bytes, sum(_resident(pid) for pid in _tree(self._pid)))
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
+
+
+def _tree(root: int) -> list[int]:
+    found = [root]
+    for pid in found:
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            try:
+                found += [int(child) for child in children.read_text().split()]
+            except OSError:  # it ended between the two looks
+                continue
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,34 @@
+"""The workload that scales: one VPC and N subnets. `python -m benchmark.workload N FOLDER`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+import startup
+
+if __name__ == "__main__":
+    # As main.py does it.
+    if startup.prepare(os.environ):
+        gc.disable()
+    from cdktf import App, TerraformStack
+    from cdktf_cdktf_provider_aws.provider import AwsProvider
+    from cdktf_cdktf_provider_aws.subnet import Subnet
+    from cdktf_cdktf_provider_aws.vpc import Vpc
+
+    count, folder = int(sys.argv[1]), sys.argv[2]
+    app = App(outdir=folder)
+    stack = TerraformStack(app, "workload")
+    AwsProvider(stack, "aws", region="us-east-1")
+    vpc = Vpc(stack, "vpc", cidr_block="10.0.0.0/8")
+    for number in range(count):
+        Subnet(
+            stack,
+            f"subnet-{number}",
+            vpc_id=vpc.id,
+            cidr_block=f"10.{number // 256}.{number % 256}.0/24",
+            availability_zone="us-east-1a",
+            tags={"Name": f"subnet-{number}"},
+        )
+    app.synth()

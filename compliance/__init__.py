@@ -1,0 +1,1 @@
+"""Rules over the synthesized JSON: what a stack must look like before Terraform may see it."""

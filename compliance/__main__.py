@@ -1,0 +1,67 @@
+"""`python -m compliance`: all rules over the synthesized output; `make check` runs it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from compliance.audit import audit
+from compliance.exceptions import FILE, load_exceptions
+from compliance.rules import RULES
+from compliance.stack import read_stacks
+from config.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+EXIT_OK, EXIT_FINDINGS, EXIT_BAD_INPUT = 0, 1, 2
+_GAP: Final = "  "
+
+
+def main(argv: Sequence[str], *, today: date | None = None) -> int:
+    """Print the findings, aligned, or one line that says how much was looked at.
+
+    Returns:
+        0, 1 when there is a finding, or 2 when there is no output or the list of exceptions is wrong.
+    """
+    parser = argparse.ArgumentParser(prog="python -m compliance", description="Rules over the synthesized JSON.")
+    parser.add_argument("--output", type=Path, default=Path("cdktf.out"), help="default: %(default)s")
+    parser.add_argument("--exceptions", type=Path, default=FILE, help="default: compliance/exceptions.toml")
+    parser.add_argument("--rules", action="store_true", help="list the rules and stop")
+    arguments = parser.parse_args(argv)
+    if arguments.rules:
+        _print_table((rule.id, rule.description) for rule in RULES)
+        return EXIT_OK
+
+    stacks = read_stacks(arguments.output)
+    if not stacks:
+        print(f"No stack in {arguments.output}: run 'make synth' first.", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    try:
+        exceptions = load_exceptions(arguments.exceptions, rules=frozenset(rule.id for rule in RULES))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_BAD_INPUT
+
+    result = audit(stacks, rules=RULES, exceptions=exceptions, today=today or datetime.now(tz=UTC).date())
+    _print_table((finding.rule, finding.place, finding.message) for finding in result.findings)
+    print(
+        f"{result.rules} rules, {result.resources} resources, {len(result.findings)} findings, "
+        f"{result.exceptions} exceptions in force"
+    )
+    return EXIT_FINDINGS if result.findings else EXIT_OK
+
+
+def _print_table(rows: Iterable[tuple[str, ...]]) -> None:
+    table = list(rows)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        print(_GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""What a rule is: a pure function of one stack that yields what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliance.stack import Resource, Stack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flaw:
+    """One thing that a rule found."""
+
+    address: str
+    message: str
+
+    @staticmethod
+    def of(resource: Resource, message: str) -> Flaw:
+        """A flaw of a resource."""
+        return Flaw(address=resource.address, message=message)
+
+
+Check = Callable[["Stack"], Iterator[Flaw]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A demand on every stack."""
+
+    id: str
+    description: str
+    check: Check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A flaw with the rule that names it and the place where it is."""
+
+    rule: str
+    place: str
+    """`<stack>/<address>`, or the file that is wrong."""
+    message: str
+
+
+def rule(check: Check) -> Rule:
+    """Make a rule of a function: its name is the id, the first line of its docstring the description."""
+    description = (check.__doc__ or "").strip().splitlines()[0]
+    return Rule(id=check.__name__.replace("_", "-"), description=description, check=check)

@@ -1,0 +1,15 @@
+"""All rules, by topic; a new one is a decorated function in the file of its topic and a sample in tests/compliance."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from compliance.rule import Rule
+from compliance.rules import buckets, databases, encryption, iam, network, protection, secrets, security_groups, stacks
+
+RULES: Final[tuple[Rule, ...]] = tuple(
+    value
+    for topic in (stacks, network, security_groups, buckets, encryption, databases, protection, iam, secrets)
+    for value in vars(topic).values()
+    if isinstance(value, Rule)
+)

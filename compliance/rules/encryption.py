@@ -1,0 +1,93 @@
+"""Keys, and what they must protect: logs, tables, topics, queues, images, parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance.rule import Flaw, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance.stack import Stack
+
+_KEYS: Final = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key")
+_KEY_ARGUMENT: Final = {
+    "aws_backup_vault": "kms_key_arn",
+    "aws_cloudtrail": "kms_key_id",
+    "aws_secretsmanager_secret": "kms_key_id",
+    "aws_sns_topic": "kms_master_key_id",
+    "aws_sqs_queue": "kms_master_key_id",
+}
+"""Types that are encrypted by one argument at their top level."""
+
+
+@rule
+def key_rotates(stack: Stack) -> Iterator[Flaw]:
+    """Every symmetric key that makes its own material rotates."""
+    for key in stack.all("aws_kms_key"):
+        symmetric = key.get("customer_master_key_spec") in (None, "SYMMETRIC_DEFAULT")
+        if symmetric and not key.is_on("enable_key_rotation"):
+            yield Flaw.of(key, "enable_key_rotation is off")
+
+
+@rule
+def key_has_a_policy(stack: Stack) -> Iterator[Flaw]:
+    """Every key carries a written policy instead of AWS's default."""
+    for key in stack.all(*_KEYS):
+        if not key.get("policy"):
+            yield Flaw.of(key, "has no policy")
+
+
+@rule
+def log_group_has_retention(stack: Stack) -> Iterator[Flaw]:
+    """No log is kept for ever."""
+    for group in stack.all("aws_cloudwatch_log_group"):
+        if not group.get("retention_in_days"):
+            yield Flaw.of(group, "retention_in_days is not set")
+
+
+@rule
+def log_group_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+    """Logs are encrypted under a key of ours."""
+    for group in stack.all("aws_cloudwatch_log_group"):
+        if not group.get("kms_key_id"):
+            yield Flaw.of(group, "kms_key_id is not set")
+
+
+@rule
+def resource_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+    """Topics, queues, trails, vaults and secrets are encrypted under a key of ours."""
+    for kind, argument in _KEY_ARGUMENT.items():
+        for resource in stack.all(kind):
+            value = resource.get(argument)
+            if not value or str(value).startswith("alias/aws/"):
+                yield Flaw.of(resource, f"{argument} names no key of ours")
+
+
+@rule
+def repository_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+    """Container images are encrypted under a key of ours."""
+    for repository in stack.all("aws_ecr_repository"):
+        block = repository.block("encryption_configuration")
+        if block.get("encryption_type") not in {"KMS", "KMS_DSSE"} or not block.get("kms_key"):
+            yield Flaw.of(repository, "encryption_configuration names no KMS key of ours")
+
+
+@rule
+def parameter_is_a_secure_string(stack: Stack) -> Iterator[Flaw]:
+    """Every parameter is a SecureString under a key of ours."""
+    for parameter in stack.all("aws_ssm_parameter"):
+        if parameter.get("type") != "SecureString":
+            yield Flaw.of(parameter, f"its type is {parameter.get('type')}, not SecureString")
+        elif str(parameter.get("key_id") or "alias/aws/ssm").startswith("alias/aws/"):
+            yield Flaw.of(parameter, "key_id names no key of ours")
+
+
+@rule
+def table_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+    """Every DynamoDB table is encrypted under a key of ours."""
+    for table in stack.all("aws_dynamodb_table"):
+        block = table.block("server_side_encryption")
+        if block.get("enabled") is not True or not block.get("kms_key_arn"):
+            yield Flaw.of(table, "server_side_encryption names no key of ours")

@@ -1,0 +1,74 @@
+"""Where `protect_data` is on, nothing that holds data goes by mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance.rule import Flaw, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance.stack import Resource, Stack
+
+_STATEFUL: Final = (
+    "aws_backup_vault",
+    "aws_db_instance",
+    "aws_docdb_cluster",
+    "aws_docdb_global_cluster",
+    "aws_dynamodb_table",
+    "aws_kms_key",
+    "aws_kms_replica_key",
+    "aws_s3_bucket",
+)
+_DELETION_PROTECTION: Final = {
+    "aws_db_instance": "deletion_protection",
+    "aws_docdb_cluster": "deletion_protection",
+    "aws_docdb_global_cluster": "deletion_protection",
+    "aws_dynamodb_table": "deletion_protection_enabled",
+    "aws_lb": "enable_deletion_protection",
+}
+_SNAPSHOT_TAKERS: Final = ("aws_db_instance", "aws_docdb_cluster")
+_FORCE: Final = ("force_destroy", "force_delete")
+
+
+@rule
+def stateful_resource_cannot_be_destroyed(stack: Stack) -> Iterator[Flaw]:
+    """Terraform refuses to destroy what holds data."""
+    for resource in _protected(stack, *_STATEFUL):
+        if resource.block("lifecycle").get("prevent_destroy") is not True:
+            yield Flaw.of(resource, "holds data and lifecycle.prevent_destroy is off")
+
+
+@rule
+def deletion_protection_is_on(stack: Stack) -> Iterator[Flaw]:
+    """AWS itself refuses to delete what has such a switch."""
+    for kind, argument in _DELETION_PROTECTION.items():
+        for resource in _protected(stack, kind):
+            if not resource.is_on(argument):
+                yield Flaw.of(resource, f"{argument} is off")
+
+
+@rule
+def final_snapshot_is_taken(stack: Stack) -> Iterator[Flaw]:
+    """A database that does go leaves a snapshot under a known name."""
+    for database in _protected(stack, *_SNAPSHOT_TAKERS):
+        if database.is_on("skip_final_snapshot") or not database.get("final_snapshot_identifier"):
+            yield Flaw.of(database, "takes no final snapshot with a name")
+
+
+@rule
+def nothing_is_emptied_to_be_destroyed(stack: Stack) -> Iterator[Flaw]:
+    """Terraform does not empty buckets, repositories or vaults so that it can destroy them."""
+    for resource in _protected(stack):
+        for argument in _FORCE:
+            if resource.is_on(argument):
+                yield Flaw.of(resource, f"{argument} is on")
+
+
+def _protected(stack: Stack, *kinds: str) -> Iterator[Resource]:
+    if stack.is_protected:
+        for resource in stack.all(*kinds):
+            # A replica is a copy: its source is what must stay.
+            if not resource.get("replicate_source_db"):
+                yield resource

@@ -1,0 +1,113 @@
+"""No secret in the JSON, and so none in the plan or in the state."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance.rule import Flaw, rule
+from compliance.stack import blocks, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance.stack import Resource, Stack
+
+_SECRET_ARGUMENTS: Final = frozenset(
+    {
+        "access_key",
+        "auth_token",
+        "client_secret",
+        "master_password",
+        "oauth_token",
+        "password",
+        "private_key",
+        "secret_binary",
+        "secret_key",
+        "secret_string",
+    }
+)
+_WRITE_ONLY: Final = "_wo"
+_EPHEMERAL: Final = re.compile(r"\$\{[^}]*\bephemeral\.")
+_SHAPES: Final = {
+    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "a GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})\b"),
+    "a Slack token": re.compile(r"\bxox[abpr]-[0-9A-Za-z-]{10,}"),
+    "a database address with a password": re.compile(r"\b[a-z+]+://[^\s/:@$]+:[^\s/@$]+@"),
+}
+_SECRET_VARIABLE: Final = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)")
+# Such a variable tells where the secret is, not what it is.
+_POINTER_VARIABLE: Final = re.compile(r"_(ARN|ID|NAME|PATH|PARAMETER|PREFIX|URL|HOURS|DAYS|SECONDS)$")
+
+
+@rule
+def secret_argument_is_write_only(stack: Stack) -> Iterator[Flaw]:
+    """What carries a secret is written by a write-only argument, which no plan and no state keeps."""
+    for resource in stack.all():
+        for name, _ in texts(dict(resource.arguments)):
+            if name in _SECRET_ARGUMENTS:
+                yield Flaw.of(resource, f"{name} ends in the state; use {name}{_WRITE_ONLY}")
+        if resource.kind == "aws_ssm_parameter" and resource.get("value") is not None:
+            yield Flaw.of(resource, "value ends in the state; use value_wo")
+
+
+@rule
+def write_only_argument_is_ephemeral(stack: Stack) -> Iterator[Flaw]:
+    """A password's write-only argument takes an ephemeral value: the JSON has no literal to read."""
+    for resource in stack.all():
+        for name, text in texts(dict(resource.arguments)):
+            secret = name.removesuffix(_WRITE_ONLY)
+            if name.endswith(_WRITE_ONLY) and secret in _SECRET_ARGUMENTS and not _EPHEMERAL.search(text):
+                yield Flaw.of(resource, f"{name} is no ephemeral value")
+
+
+@rule
+def nothing_looks_like_a_secret(stack: Stack) -> Iterator[Flaw]:
+    """No text in the JSON has the shape of a key, a token or an address with a password."""
+    for resource in stack.all():
+        for name, text in texts(dict(resource.arguments)):
+            for shape, pattern in _SHAPES.items():
+                if pattern.search(text):
+                    yield Flaw.of(resource, f"{name} holds {shape}")
+
+
+@rule
+def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Flaw]:
+    """A container's secrets come by `secrets`, never as a plain environment variable."""
+    for task in stack.all("aws_ecs_task_definition"):
+        for container in _containers(task):
+            for variable in blocks(container.get("environment")):
+                if _is_secret(str(variable.get("name"))):
+                    yield Flaw.of(task, f"the variable {variable['name']} is plain; use `secrets`")
+
+
+@rule
+def build_gets_secrets_by_reference(stack: Stack) -> Iterator[Flaw]:
+    """A build's secrets come from Parameter Store, never as a plain environment variable."""
+    for project in stack.all("aws_codebuild_project"):
+        for variable in blocks(project.block("environment").get("environment_variable")):
+            if variable.get("type") in (None, "PLAINTEXT") and _is_secret(str(variable.get("name"))):
+                yield Flaw.of(project, f"the variable {variable['name']} is plain; use PARAMETER_STORE")
+
+
+@rule
+def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Flaw]:
+    """A function reads its secrets when it runs; none is a plain environment variable."""
+    for function in stack.all("aws_lambda_function"):
+        for name in function.block("environment").get("variables") or {}:
+            if _is_secret(name):
+                yield Flaw.of(function, f"the variable {name} is plain; let the function read the parameter")
+
+
+def _is_secret(variable: str) -> bool:
+    name = variable.upper()
+    return bool(_SECRET_VARIABLE.search(name)) and not _POINTER_VARIABLE.search(name)
+
+
+def _containers(task: Resource) -> list[Any]:
+    try:
+        return blocks(json.loads(str(task.get("container_definitions"))))
+    except ValueError:
+        return []

@@ -1,0 +1,97 @@
+"""Settings of DocumentDB."""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Final, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from config.aws import LogRetentionDays
+from config.database_classes import DOCUMENTDB_CLASSES, checked_class, family_of
+from config.errors import Problem
+from config.model import Check, Model
+from config.postgres import MAX_RETENTION_DAYS, MIN_RETENTION_DAYS, retention_is_in_range
+from config.windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
+
+MIN_INSTANCES, MAX_INSTANCES = 1, 16
+"""One primary and up to 15 replicas: https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html"""
+
+MIN_SLOW_MILLISECONDS, MAX_SLOW_MILLISECONDS = 50, 2_147_483_646
+"""https://docs.aws.amazon.com/documentdb/latest/developerguide/cluster_parameter_groups-list_of_parameters.html"""
+
+NOT_GLOBAL: Final = ("t3", "t4g")
+"""Families that a global cluster cannot have (and r4, which is no choice here).
+
+https://docs.aws.amazon.com/documentdb/latest/developerguide/global-clusters.html#global-clusters.limitations
+"""
+
+
+def _instance_class(value: str) -> str:
+    return checked_class(value, engine="DocumentDB", classes=DOCUMENTDB_CLASSES)
+
+
+def _instances_are_as_many_as_a_cluster_has(instances: int) -> Iterator[Problem]:
+    if not MIN_INSTANCES <= instances <= MAX_INSTANCES:
+        yield Problem(
+            key="instances",
+            value=instances,
+            allowed=f"a DocumentDB cluster has {MIN_INSTANCES} to {MAX_INSTANCES} instances: "
+            f"one that writes and up to {MAX_INSTANCES - 1} that read",
+        )
+
+
+def _class_may_be_global(global_cluster: bool, instance_class: str) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if global_cluster and family_of(instance_class) in NOT_GLOBAL:
+        yield Problem(
+            key="global_cluster",
+            value=global_cluster,
+            allowed=f'a global cluster cannot have instance_class = "{instance_class}"; '
+            'choose "db.r6g.large" or larger, or set global_cluster = false and rely on copies of the backups',
+        )
+
+
+class DocumentdbSettings(Model):
+    """DocumentDB: user profiles and preferences."""
+
+    engine_version: Literal["4.0.0", "5.0.0"]
+    """The version of DocumentDB; its parameters are those of its major version.
+
+    https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html
+    """
+
+    instance_class: Annotated[
+        str,
+        AfterValidator(_instance_class),
+        WithJsonSchema({"type": "string", "enum": list(DOCUMENTDB_CLASSES)}),
+    ]
+    """The size of each instance, like "db.t3.medium"."""
+
+    instances: int = Field(json_schema_extra={"minimum": MIN_INSTANCES, "maximum": MAX_INSTANCES})
+    """One that writes, and the rest read and take over; they spread over the zones."""
+
+    global_cluster: bool = False
+    """Be the first of a cluster over several regions; not with burstable classes."""
+
+    backup_retention_days: int = Field(json_schema_extra={"minimum": MIN_RETENTION_DAYS, "maximum": MAX_RETENTION_DAYS})
+    """Days to any second of which the cluster can be brought back."""
+
+    backup_window: BackupWindow
+    """When the daily snapshot is taken, in UTC."""
+
+    maintenance_window: MaintenanceWindow
+    """When AWS may upgrade and restart, in UTC."""
+
+    slow_operation_milliseconds: int = Field(ge=MIN_SLOW_MILLISECONDS, le=MAX_SLOW_MILLISECONDS)
+    """Operations that take longer are logged by the profiler."""
+
+    log_retention_days: LogRetentionDays
+    """Days that the audit and profiler logs are kept."""
+
+    password_version: int = Field(ge=1)
+    """Raise it by one, and the next apply makes a new password."""
+
+    checks: ClassVar[tuple[Check, ...]] = (
+        _instances_are_as_many_as_a_cluster_has,
+        _class_may_be_global,
+        retention_is_in_range,
+        windows_do_not_overlap,
+    )

@@ -1,0 +1,44 @@
+"""Where exports and dumps go that must outlive the databases' own backups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.bucket import Bucket, BucketConfig
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.backups import BackupsSettings
+    from modules.key import Key
+    from modules.label import Label
+
+
+class BackupsBucket(Bucket):
+    """A bucket that finds the cheapest storage by itself and, by setting, locks what is in it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: BackupsSettings,
+        label: Label,
+        key: Key,
+        access_logs: Bucket,
+        protect: bool,
+    ) -> None:
+        super().__init__(
+            scope,
+            id_,
+            config=BucketConfig(
+                noncurrent_version_days=config.noncurrent_version_days,
+                intelligent_tiering_after_days=config.intelligent_tiering_after_days,
+                object_lock_days=config.object_lock_days,
+                protect=protect,
+            ),
+            label=label,
+            name=label.bucket_name("backups"),
+            key=key,
+            access_logs=access_logs,
+        )

@@ -1,0 +1,180 @@
+"""AWS Lambda functions from one Python file each."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cdktf import App, TerraformStack
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionDeadLetterConfig,
+    LambdaFunctionEnvironment,
+    LambdaFunctionLoggingConfig,
+    LambdaFunctionTracingConfig,
+)
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from constructs import Construct
+
+from modules.label import Label, NameLimit
+from modules.log_group import LogGroup
+from modules.policy import Statement
+from modules.role import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdktf import ITerraformDependable
+
+    from modules.key import Key
+
+_RUNTIME: Final = "python3.13"
+_LAMBDAS: Final = Path(__file__).parent.parent / "lambdas"
+_FOLDER: Final = "lambdas"
+# The earliest time that a zip can carry; any fixed one would do.
+_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_READABLE: Final = 0o644
+_UNIX: Final = 3
+# A call that failed for good is looked at within two weeks, the longest that SQS keeps:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+_DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
+
+
+def packed(source: Path) -> bytes:
+    """A zip of one file whose bytes depend on nothing but the file: no time, no owner, no compression library."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        entry = zipfile.ZipInfo(source.name, _TIME)
+        entry.create_system = _UNIX
+        entry.external_attr = _READABLE << 16
+        archive.writestr(entry, source.read_bytes())
+    return buffer.getvalue()
+
+
+class Function(Construct):
+    """A function that writes to our log group and puts what failed for good into a queue.
+
+    No concurrency is reserved for it: new accounts have ten at a time in all, of which AWS lets none be reserved.
+
+    Its code is `lambdas/<folder>/handler.py`. The zip lies beside the stack's JSON, which names it relative to itself.
+    (cdktf's own TerraformAsset packs with the times and modes of the machine, so that no two machines agree.)
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        folder: str,
+        description: str,
+        variables: Mapping[str, str],
+        timeout_seconds: int,
+        key: Key,
+        logs_key: Key,
+        log_retention_days: int,
+    ) -> None:
+        """Make the function with its role, log group and queue.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            label: Names it.
+            folder: Where its code is, below `lambdas/`.
+            description: What it does, in a sentence.
+            variables: Its environment; no secrets.
+            timeout_seconds: How long one call may take.
+            key: Encrypts variables and queue.
+            logs_key: Encrypts its log.
+            log_retention_days: Days that its log is kept.
+        """
+        super().__init__(scope, id_)
+        component = folder.replace("_", "-")
+        code = packed(_LAMBDAS / folder / "handler.py")
+        name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
+        log = LogGroup(
+            self,
+            "logs",
+            label=label,
+            name=f"/aws/lambda/{name}",
+            retention_days=log_retention_days,
+            key=logs_key,
+        )
+        self._failed = SqsQueue(
+            self,
+            "failed",
+            name=label.name(f"{component}-failed", limit=NameLimit.SQS_QUEUE),
+            message_retention_seconds=_DEAD_LETTER_SECONDS,
+            kms_master_key_id=key.arn,
+        )
+        self.role = Role(
+            self,
+            "role",
+            label=label,
+            name=component,
+            service="lambda.amazonaws.com",
+            description=description,
+        )
+        log.grant_write(self.role)
+        key.grant_encrypt_decrypt(self.role)
+        self.role.allow(
+            Statement(actions=("sqs:SendMessage",), resources=(self._failed.arn,)),
+            # X-Ray has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+            Statement(actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"), resources=("*",)),
+        )
+        self._function = LambdaFunction(
+            self,
+            "Default",
+            function_name=name,
+            description=description,
+            runtime=_RUNTIME,
+            architectures=["arm64"],
+            handler="handler.handler",
+            filename=self._written(f"{component}.zip", code),
+            source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
+            role=self.role.arn,
+            timeout=timeout_seconds,
+            environment=LambdaFunctionEnvironment(variables=dict(variables)),
+            kms_key_arn=key.arn,
+            dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=self._failed.arn),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active"),
+            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log.name),
+            depends_on=[log.resource, *self.role.permissions],
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the function, as metrics have it."""
+        return self._function.function_name
+
+    @property
+    def arn(self) -> str:
+        """ARN of the function."""
+        return self._function.arn
+
+    @property
+    def failed_queue_name(self) -> str:
+        """Name of the queue with the calls that failed for good, as metrics have it."""
+        return self._failed.name
+
+    @property
+    def failed_queue_arn(self) -> str:
+        """ARN of that queue."""
+        return self._failed.arn
+
+    @property
+    def resource(self) -> ITerraformDependable:
+        """For `depends_on`."""
+        return self._function
+
+    def _written(self, file: str, code: bytes) -> str:
+        """Write the code where the stack's JSON will be, and say how Terraform, which runs there, names it."""
+        stack = TerraformStack.of(self).node.id
+        target = Path(App.of(self).outdir, "stacks", stack, _FOLDER, file)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(code)
+        return f"{_FOLDER}/{file}"

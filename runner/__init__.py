@@ -1,0 +1,1 @@
+"""Runs Terraform on the synthesized JSON, without the cdktf CLI."""

@@ -1,0 +1,171 @@
+"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock --env ENV`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner import actions, executable, provider_mirror, results
+from runner.board import Board
+from runner.errors import OK, REFUSED, RunnerError
+from runner.manifest import in_order, of_environment, read_stacks, select
+from runner.processes import Processes
+from runner.results import Result, Status
+from runner.session import Session
+from runner.terraform import Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+_ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
+    "plan": actions.plan,
+    "apply": actions.apply,
+    "destroy": actions.destroy,
+    "bootstrap": actions.bootstrap,
+    "validate": actions.validate,
+}
+_ASKS = {"apply", "destroy", "bootstrap"}
+_CHANGES = 2  # of `terraform plan -detailed-exitcode`
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one action; return the process's exit code."""
+    options = _parse(arguments)
+    processes = Processes()
+    try:
+        session = _session(options, processes)
+        with session.board, _signals(processes, session.board):
+            if options.action == "unlock":
+                actions.unlock(session, options.lock_id)
+                return OK
+            found = _ACTIONS[options.action](session)
+        return _report(options, session, found)
+    except RunnerError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--env", required=True, help="the environment: dev, staging, prod, ...")
+    common.add_argument("--layer", help="one layer of it; all of them without")
+    common.add_argument("--out", type=Path, default=Path("cdktf.out"), help="what synthesis wrote (%(default)s)")
+    common.add_argument("--parallel", type=int, default=2, help="stacks at a time (%(default)s)")
+    parser = argparse.ArgumentParser(prog="python -m runner", description="Runs Terraform on the synthesized JSON.")
+    commands = parser.add_subparsers(dest="action", required=True)
+    for name, action in _ACTIONS.items():
+        command = commands.add_parser(name, parents=[common], help=action.__doc__, description=action.__doc__)
+        if name in _ASKS:
+            command.add_argument("--yes", action="store_true", help="do not ask")
+        if name == "plan":
+            command.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when something would change")
+    command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
+    command.add_argument("--lock-id", required=True, help="as the error message gave it")
+    options = parser.parse_args(arguments)
+    if options.parallel < 1:
+        parser.error("--parallel: at least 1")
+    if options.action == "unlock" and not options.layer:
+        parser.error("unlock: --layer is needed, as each layer has a lock of its own")
+    return options
+
+
+def _session(options: argparse.Namespace, processes: Processes) -> Session:
+    out: Path = options.out.resolve()
+    stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
+    chosen = select(stacks, options.layer)
+    yes = getattr(options, "yes", False)
+    if options.action in _ASKS and not yes and not sys.stdin.isatty():
+        message = f"{options.action} asks before it changes anything, and there is no terminal to ask at."
+        raise RunnerError(
+            message,
+            "Add --yes (with make: YES=1) if you mean it.",
+        )
+    terraform = executable.find(os.environ)
+    work = out.parent / ".terraform-work"
+    providers = frozenset(item for stack in chosen.values() for item in stack.required_providers.items())
+    wanted = provider_mirror.Wanted(providers, terraform.registry, terraform.platform)
+    installation = provider_mirror.prepare(wanted, os.environ, work)
+    width = max(len(id_) for id_ in stacks)
+    return Session(
+        stacks=stacks,
+        chosen=chosen,
+        setting=Setting(terraform, installation, os.environ, work, processes),
+        board=Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=width),
+        answers=sys.stdin,
+        bootstrap_folder=out.parent / ".bootstrap",
+        yes=yes,
+        parallel=options.parallel,
+    )
+
+
+@contextmanager
+def _signals(processes: Processes, board: Board) -> Iterator[None]:
+    """First Ctrl-C: stop in good order. Second: say what it waits for. Third: Terraform drops everything."""
+    count = 0
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal count
+        count += 1
+        if count == 1:
+            processes.interrupt()
+            text = "Stopping: Terraform finishes what it has begun, writes its state and releases its lock."
+        elif count == 2:  # noqa: PLR2004 - the second time, as the docstring says
+            text = "Still stopping. Once more drops everything: what is being created then is in no state."
+        else:
+            processes.interrupt()
+            text = "Dropped."
+        board.warn(text)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, stop) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _report(options: argparse.Namespace, session: Session, found: list[Result]) -> int:
+    if options.action == "plan":
+        told = "\n".join(results.plan_line(result, session.width) for result in found)
+    else:
+        told = results.summary(found)
+    code = results.exit_code(found, waiting_is_fine=options.action == "plan")
+    session.board.say(f"\n{told}\n\n{_next(options, found, code)}")
+    changed = any(result.status is Status.CHANGES for result in found)
+    if code == OK and changed and getattr(options, "detailed_exitcode", False):
+        return _CHANGES
+    return code
+
+
+def _next(options: argparse.Namespace, found: list[Result], code: int) -> str:
+    """What to do next, in one sentence."""
+    of = f"ENV={options.env}" + (f" LAYER={options.layer}" if options.layer and options.action != "bootstrap" else "")
+    statuses = {result.status for result in found}
+    again = f"make {options.action} {of}"
+    if Status.INTERRUPTED in statuses:
+        return f"Interrupted; what was applied is in the state. To go on: {again}"
+    if Status.FAILED in statuses:
+        return f"Remove the cause that is told above, then repeat: {again}. It goes on from where it stopped."
+    if Status.DECLINED in statuses:
+        return f"Declined, and left as it was. To be asked again: {again}"
+    if Status.WAITS in statuses and (code == REFUSED or Status.CHANGES not in statuses):
+        return "Apply first what is waited for, then repeat."
+    done = {
+        "plan": f"To apply: make apply {of}" if Status.CHANGES in statuses else "Nothing to do.",
+        "apply": f"To look for differences: make plan {of}",
+        "destroy": "Nothing of it is left.",
+        "bootstrap": f"Next: make apply ENV={options.env}",
+        "validate": "All of it is valid.",
+    }
+    return done[options.action]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""What `python -m runner` can do, each over the chosen stacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner import bootstrap as bootstrapping
+from runner.errors import RunnerError
+from runner.explain import no_bucket, waiting_note
+from runner.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges
+from runner.results import Result, Status
+from runner.session import headed
+
+if TYPE_CHECKING:
+    from runner.manifest import Stack
+    from runner.session import Session
+
+_GAVE_WAY = frozenset({Status.WAITS, Status.DECLINED})
+
+
+def plan(session: Session) -> list[Result]:
+    """Show what would change. A stack whose producer is not applied yet cannot be planned, and says so."""
+    return session.each(dependencies_within(session.chosen), _plan)
+
+
+def _plan(session: Session, stack: Stack) -> Result:
+    producers = [STATE_LAYER, *stack.remote_states.values()]
+    for layer in producers:
+        if stack.sibling(layer) in session.unapplied:
+            return Result(stack.id, Status.WAITS, note=waiting_note(stack, stack.sibling(layer)))
+    with session.terraform(stack).at_work() as terraform:
+        session.board.start(stack.id, "initialising")
+        try:
+            terraform.init()
+        except RunnerError as error:
+            if no_bucket(error):
+                session.unapplied.add(stack.sibling(STATE_LAYER))
+            raise
+        planned = terraform.plan(session.board.start(stack.id, "planning"))
+        if not planned.changed:
+            return Result(stack.id, Status.NO_CHANGES)
+        if planned.new:
+            session.unapplied.add(stack.id)
+        session.board.say(headed(stack.id, terraform.describe(planned)))
+        return Result(stack.id, Status.CHANGES, planned.changes)
+
+
+def apply(session: Session) -> list[Result]:
+    """Plan, ask, and do what was shown."""
+    return session.each(dependencies_within(session.chosen), _apply, blocks=_GAVE_WAY)
+
+
+def _apply(session: Session, stack: Stack) -> Result:
+    with session.terraform(stack).at_work() as terraform:
+        session.board.start(stack.id, "initialising")
+        terraform.init()
+        planned = terraform.plan(session.board.start(stack.id, "planning"))
+        if not planned.changed:
+            return Result(stack.id, Status.NO_CHANGES)
+        if not session.confirm(f"Apply these {planned.changes.total} changes to {stack.id}?", planned, terraform):
+            return Result(stack.id, Status.DECLINED)
+        terraform.apply(planned, session.board.start(stack.id, "applying", total=planned.changes.total))
+        return Result(stack.id, Status.APPLIED, planned.changes)
+
+
+def destroy(session: Session) -> list[Result]:
+    """Take everything down, consumers first. Refuses where data is protected or still in use."""
+    protected = [stack.id for stack in in_order(session.chosen) if stack.protected]
+    if protected:
+        name = session.environment
+        message = f"{name} is protected: `protect_data` is true, so {', '.join(protected)} cannot be destroyed."
+        raise RunnerError(
+            message,
+            f"To lift that: set `protect_data = false` in environments/{name}.toml, "
+            f"run `make apply ENV={name}`, then destroy again.",
+        )
+    _refuse_while_in_use(session)
+    edges = reversed_edges(dependencies_within(session.chosen))
+    return session.each(edges, _destroy, blocks=_GAVE_WAY)
+
+
+def _refuse_while_in_use(session: Session) -> None:
+    """A stack that others still read must not go, the one that holds their state least of all."""
+    users: dict[str, set[str]] = {}
+    for id_ in session.chosen:
+        for consumer in consumers(session.stacks, id_):
+            if consumer not in session.chosen:
+                users[consumer] = set()
+    checked = session.each(users, _look, blocks=frozenset())
+    applied = [result.stack for result in checked if result.status is Status.APPLIED]
+    failed = [result for result in checked if result.status in {Status.FAILED, Status.INTERRUPTED}]
+    if failed:
+        message = f"Whether {failed[0].stack} is still applied cannot be told, so nothing is destroyed."
+        raise RunnerError(message)
+    if applied:
+        chosen = " or ".join(session.chosen)
+        layer = session.stacks[applied[-1]].layer
+        message = f"{', '.join(applied)} cannot be left without {chosen}."
+        raise RunnerError(
+            message,
+            f"Destroy them first, the last one first: make destroy ENV={session.environment} LAYER={layer}",
+        )
+
+
+def _look(session: Session, stack: Stack) -> Result:
+    with session.terraform(stack).at_work() as terraform:
+        session.board.start(stack.id, "looking whether it is applied")
+        state = bootstrapping.remote_state(terraform)
+        there = state is not None and not state.empty
+        return Result(stack.id, Status.APPLIED if there else Status.NOTHING_THERE)
+
+
+def _destroy(session: Session, stack: Stack) -> Result:
+    with session.terraform(stack).at_work() as terraform:
+        session.board.start(stack.id, "initialising")
+        if stack.layer == STATE_LAYER:
+            return bootstrapping.destroy_state(session, stack, terraform)
+        state = bootstrapping.remote_state(terraform)
+        if state is None or state.empty:
+            return Result(stack.id, Status.NOTHING_THERE)
+        planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
+        if not session.confirm(f"Destroy these {planned.changes.remove} resources of {stack.id}?", planned, terraform):
+            return Result(stack.id, Status.DECLINED)
+        terraform.apply(planned, session.board.start(stack.id, "destroying", total=planned.changes.total))
+        return Result(stack.id, Status.DESTROYED, planned.changes)
+
+
+def bootstrap(session: Session) -> list[Result]:
+    """From an empty account to a state that is held in the bucket it describes."""
+    id_ = f"{session.environment}-{STATE_LAYER}"
+    if id_ not in session.stacks:
+        message = f"There is no stack {id_}, which holds the state."
+        raise RunnerError(message, "Run `make synth` again.")
+    return session.each({id_: set()}, bootstrapping.bootstrap)
+
+
+def validate(session: Session) -> list[Result]:
+    """Check each stack against the providers' schemas; needs no account."""
+    return session.each({id_: set() for id_ in session.chosen}, _validate)
+
+
+def _validate(session: Session, stack: Stack) -> Result:
+    with session.terraform(stack).at_work() as terraform:
+        session.board.start(stack.id, "initialising")
+        terraform.init(backend=False)
+        session.board.start(stack.id, "validating")
+        terraform.validate()
+        return Result(stack.id, Status.VALID)
+
+
+def unlock(session: Session, lock_id: str) -> None:
+    """Break a lock that its holder has left behind."""
+    (stack,) = session.chosen.values()
+    with session.terraform(stack).at_work() as terraform:
+        terraform.init()
+        terraform.unlock(lock_id)
+    session.board.say(f"{stack.id} is unlocked.")

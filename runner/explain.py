@@ -1,0 +1,84 @@
+"""Turns Terraform's errors into what a person can act on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from runner.errors import INTERRUPTED
+from runner.events import lock_holder
+from runner.manifest import STATE_LAYER
+from runner.results import Result, Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runner.errors import RunnerError
+    from runner.events import Diagnostic
+    from runner.manifest import Stack
+
+_REMOTE_STATE = re.compile(r"data\.terraform_remote_state\.([\w-]+)")
+_NO_CREDENTIALS = re.compile(
+    r"No valid credential sources|failed to refresh cached credentials|ExpiredToken|InvalidClientTokenId"
+    r"|SSO session .* expired|UnrecognizedClientException"
+)
+_NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
+
+
+def no_bucket(error: RunnerError) -> bool:
+    """Whether the state bucket is missing."""
+    return any(_NO_BUCKET.search(f"{each.summary} {each.detail}") for each in error.diagnostics)
+
+
+def waits_for(stack: Stack, error: RunnerError) -> str:
+    """Id of the stack whose state, or whose output in it, is missing; '' if the error is another one."""
+    for diagnostic in error.diagnostics:
+        name = _missing_remote_state(diagnostic)
+        layer = stack.remote_states.get(name)
+        if layer:
+            return stack.sibling(layer)
+    return ""
+
+
+def _missing_remote_state(diagnostic: Diagnostic) -> str:
+    if diagnostic.summary == "Unable to find remote state":
+        found = _REMOTE_STATE.search(diagnostic.address)
+    elif diagnostic.summary == "Unsupported attribute":
+        found = _REMOTE_STATE.search(diagnostic.code)
+    else:
+        found = None
+    return found[1] if found else ""
+
+
+def waiting_note(stack: Stack, producer: str) -> str:
+    """What to apply first."""
+    if producer == stack.id:
+        return f"is not there yet, run `make bootstrap ENV={stack.environment}` first"
+    if producer == stack.sibling(STATE_LAYER):
+        return f"waits for {producer}, run `make bootstrap ENV={stack.environment}` first"
+    return f"waits for {producer}, apply that first"
+
+
+def result_of(stack: Stack, error: RunnerError, log: Path) -> Result:
+    """The outcome of a stack whose run raised."""
+    if error.exit_code == INTERRUPTED:
+        return Result(stack.id, Status.INTERRUPTED)
+    producer = stack.sibling(STATE_LAYER) if no_bucket(error) else waits_for(stack, error)
+    if producer:
+        return Result(stack.id, Status.WAITS, note=waiting_note(stack, producer))
+    note, remedy = error.message, error.remedy
+    if not error.diagnostics and not remedy:
+        return Result(stack.id, Status.FAILED, note=note, remedy=f"Terraform's whole output: {log}")
+    holder = lock_holder(error.diagnostics)
+    if holder:
+        note = f"The state is locked by {holder}."
+        remedy = (
+            "Wait until that has ended. If nobody is at work any more: "
+            f"make unlock ENV={stack.environment} LAYER={stack.layer} LOCK_ID={holder.id}"
+        )
+    elif _NO_CREDENTIALS.search(error.message):
+        note = f"No valid AWS credentials: {error.diagnostics[0].summary}."
+        remedy = "Set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, log in (`aws sso login`), then repeat."
+    elif error.diagnostics:
+        remedy = f"Terraform's whole output: {log}"
+    return Result(stack.id, Status.FAILED, note=note, remedy=remedy)

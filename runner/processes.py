@@ -1,0 +1,122 @@
+"""Child processes that are never left behind, and that are stopped the way Terraform wants to be stopped."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from runner.errors import INTERRUPTED, RunnerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a child process left."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Processes:
+    """Starts children in a session of their own: the terminal's Ctrl-C reaches them once, through here.
+
+    Terraform stops gracefully at the first interrupt: it finishes what it has begun, writes its state and
+    releases its lock. At a second one it drops everything.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # a signal's handler may come while its thread is in here
+        self._running: set[subprocess.Popen[str]] = set()
+        self._interrupted = threading.Event()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether an interrupt has come: nothing more is started then."""
+        return self._interrupted.is_set()
+
+    def interrupt(self) -> int:
+        """Interrupt every child once and start no more; return how many are running."""
+        with self._lock:
+            self._interrupted.set()
+            for process in self._running:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGINT)
+            return len(self._running)
+
+    def capture(self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None) -> Completed:
+        """Run to the end and return what it printed."""
+        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.PIPE)
+        try:
+            stdout, stderr = process.communicate()
+        finally:
+            self._end(process)
+        return Completed(process.returncode, stdout, stderr)
+
+    def stream(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        log: TextIO,
+        on_line: Callable[[str], None],
+        cwd: Path | None = None,
+    ) -> Completed:
+        """Run to the end; hand on each line of either output stream as it comes, and log it."""
+        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.STDOUT)
+        lines: list[str] = []
+        try:
+            for line in process.stdout or ():
+                log.write(line)
+                log.flush()
+                lines.append(line)
+                on_line(line)
+            process.wait()
+        finally:
+            self._end(process)
+        return Completed(process.returncode, "".join(lines), "")
+
+    def _start(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path | None,
+        stderr: int,
+    ) -> subprocess.Popen[str]:
+        with self._lock:
+            if self.interrupted:
+                message = "Interrupted."
+                raise RunnerError(message, exit_code=INTERRUPTED)
+            process = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+            self._running.add(process)
+        return process
+
+    def _end(self, process: subprocess.Popen[str]) -> None:
+        """Whatever happened, the child has ended when this returns."""
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
+        if process.stderr:
+            process.stderr.close()
+        with self._lock:
+            self._running.discard(process)

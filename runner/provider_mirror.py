@@ -1,0 +1,165 @@
+"""Where Terraform takes the providers from: a folder on this machine, else the public registry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SYSTEM_FOLDERS = (Path("/usr/local/share/terraform/plugins"), Path("/usr/share/terraform/plugins"))
+ABOVE_FOLDERS = (Path("/opt"),)
+_MAIN = "hashicorp/aws"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The providers that the stacks require, and what for."""
+
+    providers: frozenset[tuple[str, str]]  # (source, version), as in required_providers
+    registry: str
+    platform: str
+
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Full address and exact version; a version that is a constraint is given as ''."""
+        for source, version in sorted(self.providers):
+            parts = source.split("/")
+            defaults = [self.registry, "hashicorp"]
+            address = "/".join([*defaults[: 3 - len(parts)], *parts])
+            exact = version.removeprefix("=").strip()
+            yield address, exact if re.fullmatch(r"[0-9][0-9A-Za-z.+-]*", exact) else ""
+
+    def held_by(self, mirror: Path) -> list[str]:
+        """The addresses that the mirror can serve."""
+        return [address for address, version in self.addresses() if _holds(mirror, address, version, self.platform)]
+
+
+def _holds(mirror: Path, address: str, version: str, platform: str) -> bool:
+    """Both layouts count: `VERSION/PLATFORM/terraform-provider-*`, and a zip file each."""
+    folder = mirror / address
+    name = address.rpartition("/")[2]
+    version = version or "*"
+    return any(folder.glob(f"{version}/{platform}/terraform-provider-{name}*")) or any(
+        folder.glob(f"terraform-provider-{name}_{version}_{platform}.zip")
+    )
+
+
+def places(
+    environ: Mapping[str, str],
+    home: Path,
+    *,
+    system: tuple[Path, ...] = SYSTEM_FOLDERS,
+    above: tuple[Path, ...] = ABOVE_FOLDERS,
+) -> Iterator[Path]:
+    """The folders where Terraform's own habits, and people's, put plugins."""
+    yield home / ".terraform.d" / "plugins"
+    yield Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "terraform" / "plugins"
+    for folder in filter(None, environ.get("XDG_DATA_DIRS", "").split(":")):
+        yield Path(folder) / "terraform" / "plugins"
+    yield from system
+    for parent in above:
+        try:
+            yield from sorted(child for child in parent.iterdir() if child.is_dir())
+        except OSError:  # not there, or not ours to read
+            continue
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Environment variables for Terraform, and whether `init` may fetch into a shared cache."""
+
+    variables: dict[str, str]
+    fetches: bool
+    origin: str
+
+
+def prepare(
+    wanted: Wanted,
+    environ: Mapping[str, str],
+    work: Path,
+    *,
+    home: Path | None = None,
+    system: tuple[Path, ...] = SYSTEM_FOLDERS,
+    above: tuple[Path, ...] = ABOVE_FOLDERS,
+) -> Installation:
+    """Decide, and write Terraform's CLI configuration to `work` where one is needed.
+
+    The order: TF_PLUGIN_MIRROR; a CLI configuration of the user's that says how providers are installed; a
+    mirror found in the usual folders; the public registry with a cache of its own.
+    """
+    home = home or Path.home()
+    existing = _existing(environ, home, wanted.registry)
+    said = existing.read_text(encoding="utf-8") if existing else ""
+
+    chosen = environ.get("TF_PLUGIN_MIRROR")
+    if chosen:
+        mirror = Path(chosen).expanduser().resolve()
+        if not wanted.held_by(mirror):
+            versions = ", ".join(f"{address} {version}".strip() for address, version in wanted.addresses())
+            message = f"TF_PLUGIN_MIRROR={chosen} holds none of: {versions} for {wanted.platform}."
+            raise RunnerError(
+                message,
+                "Point it at the folder above `registry.terraform.io`, or unset it.",
+            )
+        said = "" if "provider_installation" in said else said
+        return _from_mirror(mirror, wanted, said, work)
+    if "provider_installation" in said:
+        return Installation({"TF_CLI_CONFIG_FILE": str(existing)}, fetches=True, origin=f"as {existing} says")
+    main = f"{wanted.registry}/{_MAIN}"
+    for mirror in places(environ, home, system=system, above=above):
+        if main in wanted.held_by(mirror):
+            return _from_mirror(mirror.resolve(), wanted, said, work)
+    return _from_registry(environ, said, work)
+
+
+def _existing(environ: Mapping[str, str], home: Path, registry: str) -> Path | None:
+    named = environ.get("TF_CLI_CONFIG_FILE") or environ.get("TERRAFORM_CONFIG")
+    usual = [home / ".terraformrc"] if "opentofu" not in registry else [home / ".tofurc", home / ".terraformrc"]
+    for path in [Path(named)] if named else usual:
+        if path.is_file():
+            return path.resolve()
+    return None
+
+
+def _from_mirror(mirror: Path, wanted: Wanted, said: str, work: Path) -> Installation:
+    held = ", ".join(f'"{address}"' for address in wanted.held_by(mirror))
+    installation = f"""\
+provider_installation {{
+  filesystem_mirror {{
+    path    = "{mirror}"
+    include = [{held}]
+  }}
+  direct {{
+    exclude = [{held}]
+  }}
+}}
+"""
+    return Installation(_write(f"{said}\n{installation}", work), fetches=False, origin=f"the mirror {mirror}")
+
+
+def _from_registry(environ: Mapping[str, str], said: str, work: Path) -> Installation:
+    variables = _write(said, work)
+    if "TF_PLUGIN_CACHE_DIR" not in environ and "plugin_cache_dir" not in said:
+        cache = work / "plugins"
+        cache.mkdir(parents=True, exist_ok=True)
+        # Without the second one the cache is only used for what a lock file has already recorded.
+        variables |= {
+            "TF_PLUGIN_CACHE_DIR": str(cache),
+            "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
+        }
+    return Installation(variables, fetches=True, origin="the public registry")
+
+
+def _write(text: str, work: Path) -> dict[str, str]:
+    """Always a file of ours: a TF_CLI_CONFIG_FILE that names no file is a warning at every command."""
+    work.mkdir(parents=True, exist_ok=True)
+    path = work / "terraform.rc"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+    return {"TF_CLI_CONFIG_FILE": str(path)}

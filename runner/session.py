@@ -1,0 +1,106 @@
+"""One run of one action over the chosen stacks of an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TextIO
+
+from runner import explain, schedule
+from runner.errors import RunnerError
+from runner.results import Result, Status
+from runner.terraform import Terraform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from runner.board import Board
+    from runner.manifest import Stack
+    from runner.terraform import Plan, Setting
+
+_STOPS = {Status.FAILED, Status.INTERRUPTED}
+
+
+@dataclass(frozen=True)
+class Session:
+    """What an action works with."""
+
+    stacks: Mapping[str, Stack]  # all of the environment
+    chosen: Mapping[str, Stack]
+    setting: Setting
+    board: Board
+    answers: TextIO
+    bootstrap_folder: Path
+    yes: bool = False
+    parallel: int = 2
+    unapplied: set[str] = field(default_factory=set)
+
+    @property
+    def environment(self) -> str:
+        """Name of the environment."""
+        return next(iter(self.stacks.values())).environment
+
+    def terraform(self, stack: Stack) -> Terraform:
+        """Terraform for one of the stacks."""
+        return Terraform(stack, self.setting)
+
+    def confirm(self, what: str, plan: Plan, terraform: Terraform) -> bool:
+        """Show the plan and ask; with `--yes`, show it."""
+        stack = terraform.stack.id
+        text = headed(stack, terraform.describe(plan))
+        if self.yes:
+            self.board.say(text)
+            return True
+        self.board.start(stack, "to be confirmed")
+        return self.board.confirm(
+            f"{what} Only 'yes' is accepted:",
+            self.answers,
+            lambda: self.setting.processes.interrupted,
+            show=text,
+        )
+
+    def each(
+        self,
+        edges: Mapping[str, set[str]],
+        act: Callable[[Session, Stack], Result],
+        *,
+        blocks: frozenset[Status] = frozenset(),
+    ) -> list[Result]:
+        """Run `act` for every stack of `edges` in its order; a failure stops what has not started."""
+        results: dict[str, Result] = {}
+
+        def work(id_: str) -> schedule.Verdict:
+            stack = self.stacks[id_]
+            try:
+                result = act(self, stack)
+            except RunnerError as error:
+                result = explain.result_of(stack, error, self.terraform(stack).log)
+            result = replace(result, seconds=self.board.end(id_))
+            results[id_] = result
+            self._tell(result)
+            if result.status in _STOPS:
+                return schedule.Verdict.STOP
+            return schedule.Verdict.BLOCK if result.status in blocks else schedule.Verdict.GO_ON
+
+        processes = self.setting.processes
+        left = schedule.run(edges, work, parallel=self.parallel, cancelled=lambda: processes.interrupted)
+        status = Status.INTERRUPTED if processes.interrupted and not results else Status.NOT_STARTED
+        results |= {id_: Result(id_, status) for id_ in left}
+        return [results[id_] for id_ in self.stacks if id_ in results]
+
+    def _tell(self, result: Result) -> None:
+        word = result.note if result.status is Status.WAITS else result.status.value
+        lines = [f"{result.stack.ljust(self.width)}  {word}"]
+        if result.status is Status.FAILED:
+            lines += ["", result.note, "", result.remedy, ""]
+        self.board.warn("\n".join(lines))
+
+    @property
+    def width(self) -> int:
+        """Of the longest stack id, for aligned lines."""
+        return max(len(id_) for id_ in self.stacks)
+
+
+def headed(name: str, text: str) -> str:
+    """A block of output that says whose it is."""
+    return f"\n── {name} {'─' * max(3, 74 - len(name))}\n\n{text}\n"

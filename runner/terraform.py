@@ -1,0 +1,210 @@
+"""Terraform's commands for one stack, in a working copy: synthesis can rewrite its output at any time."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runner.errors import FAILED, INTERRUPTED, RunnerError
+from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from runner.executable import Executable
+    from runner.manifest import Stack
+    from runner.processes import Completed, Processes
+    from runner.provider_mirror import Installation
+
+_LOCK_FILE = ".terraform.lock.hcl"
+_OVERRIDE = "backend_override.tf.json"
+_CHANGED = 2  # of `plan -detailed-exitcode`
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_one_fetch_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is the same for every stack of a run. `work` is the folder for all that can be made again."""
+
+    executable: Executable
+    installation: Installation
+    environ: Mapping[str, str]
+    work: Path
+    processes: Processes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A saved plan."""
+
+    path: Path
+    changes: Changes
+    changed: bool
+    new: bool  # nothing was in the state before
+
+
+@dataclass(frozen=True)
+class State:
+    """What `terraform state pull` tells."""
+
+    lineage: str
+    serial: int
+    empty: bool
+
+
+class Terraform:
+    """One stack's Terraform. Its folder under `work` holds configuration, data, lock file and log."""
+
+    def __init__(self, stack: Stack, setting: Setting) -> None:
+        self.stack = stack
+        self.folder = setting.work / stack.id
+        self.log = self.folder / "terraform.log"
+        self._setting = setting
+        self._config = self.folder / "config"
+        self._plan = self.folder / "plan"
+        self._environ = {
+            **setting.environ,
+            **setting.installation.variables,
+            "TF_DATA_DIR": str(self.folder / "data"),
+            "TF_IN_AUTOMATION": "1",
+            "TF_INPUT": "0",
+            "CHECKPOINT_DISABLE": "1",
+        }
+
+    @contextmanager
+    def at_work(self) -> Iterator[Terraform]:
+        """Hold the stack's folder for this run and bring the working copy up to date."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # saved plans hold secrets
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                message = f"Another run is at work on {self.stack.id} in this folder."
+                raise RunnerError(
+                    message,
+                    "Wait until it has ended, then repeat.",
+                ) from error
+            self.log.write_text("", encoding="utf-8")
+            self._copy()
+            yield self
+        finally:
+            self._plan.unlink(missing_ok=True)
+            os.close(descriptor)
+
+    def _copy(self) -> None:
+        lock_file = self._config / _LOCK_FILE
+        kept = lock_file.read_bytes() if lock_file.is_file() and self._same_providers() else None
+        shutil.rmtree(self._config, ignore_errors=True)
+        shutil.copytree(self.stack.folder, self._config, ignore=shutil.ignore_patterns(".terraform*"))
+        if kept is not None:
+            lock_file.write_bytes(kept)
+
+    def _same_providers(self) -> bool:
+        """Terraform refuses a lock file that holds another version than the configuration asks for."""
+        try:
+            before = json.loads((self._config / "cdk.tf.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        now = self.stack.document.get("terraform", {}).get("required_providers")
+        return bool(before.get("terraform", {}).get("required_providers") == now)
+
+    def init(self, *, local_state: Path | None = None, migrate: bool = False, backend: bool = True) -> None:
+        """Prepare for the stack's own backend, or for a local state file; `migrate` takes the state along."""
+        override = self._config / _OVERRIDE
+        override.unlink(missing_ok=True)
+        if local_state is not None:
+            local_state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            content = {"terraform": {"backend": {"local": {"path": str(local_state.resolve())}}}}
+            override.write_text(json.dumps(content), encoding="utf-8")
+        how = ["-migrate-state", "-force-copy"] if migrate else ["-reconfigure"]
+        arguments = ["init", "-input=false", "-no-color", *(how if backend else ["-backend=false"])]
+        if self._setting.installation.fetches:
+            with _one_fetch_at_a_time:  # Terraform's plugin cache is not made for two at once
+                self._run(arguments)
+        else:
+            self._run(arguments)
+
+    def plan(self, events: Events, *, destroy: bool = False) -> Plan:
+        """Plan into a file, which is removed when the folder is given back."""
+        arguments = ["plan", "-json", "-input=false", "-detailed-exitcode", f"-out={self._plan}"]
+        done = self._run(arguments + ["-destroy"] * destroy, events, fine=(0, _CHANGED))
+        return Plan(self._plan, events.changes, changed=done.code == _CHANGED, new=events.refreshed == 0)
+
+    def describe(self, plan: Plan) -> str:
+        """Terraform's plan for people."""
+        return self._capture(["show", "-no-color", str(plan.path)]).strip("\n")
+
+    def apply(self, plan: Plan, events: Events) -> None:
+        """Do what the saved plan says."""
+        self._run(["apply", "-json", "-input=false", str(plan.path)], events)
+
+    def validate(self) -> None:
+        """Check against the providers' schemas."""
+        done = self._call(["validate", "-json"])
+        errors = errors_in_document(done.stdout or done.stderr)
+        if done.code or errors:
+            message = "validate"
+            raise self._failure(message, errors)
+
+    def state(self) -> State:
+        """The state of the backend that was last initialised; never logged, as it can hold secrets."""
+        text = self._capture(["state", "pull"])
+        content: dict[str, Any] = json.loads(text) if text.strip() else {}
+        managed = [entry for entry in content.get("resources", ()) if entry.get("mode") == "managed"]
+        return State(str(content.get("lineage", "")), int(content.get("serial", 0)), empty=not managed)
+
+    def state_list(self) -> list[str]:
+        """The addresses in the state."""
+        return self._capture(["state", "list"]).split()
+
+    def unlock(self, lock_id: str) -> None:
+        """Break a lock that nobody holds any more."""
+        self._run(["force-unlock", "-force", lock_id])
+
+    def _command(self, arguments: list[str]) -> list[str]:
+        return [*self._setting.executable.command, f"-chdir={self._config.resolve()}", *arguments]
+
+    def _run(self, arguments: list[str], events: Events | None = None, *, fine: tuple[int, ...] = (0,)) -> Completed:
+        heard = events or Events()
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"$ terraform {' '.join(arguments)}\n")
+            log.flush()
+            done = self._setting.processes.stream(
+                self._command(arguments),
+                env=self._environ,
+                cwd=self._setting.executable.cwd,
+                log=log,
+                on_line=heard.feed,
+            )
+        if done.code not in fine:
+            raise self._failure(arguments[0], heard.errors or errors_in_text(_ANSI.sub("", done.stdout)), done.stdout)
+        return done
+
+    def _call(self, arguments: list[str]) -> Completed:
+        executable = self._setting.executable
+        return self._setting.processes.capture(self._command(arguments), env=self._environ, cwd=executable.cwd)
+
+    def _capture(self, arguments: list[str]) -> str:
+        done = self._call(arguments)
+        if done.code:
+            raise self._failure(" ".join(arguments[:2]), errors_in_text(_ANSI.sub("", done.stderr)), done.stderr)
+        return done.stdout
+
+    def _failure(self, command: str, errors: list[Diagnostic], output: str = "") -> RunnerError:
+        if self._setting.processes.interrupted:
+            return RunnerError("Interrupted.", exit_code=INTERRUPTED, diagnostics=errors)
+        told = [error for error in errors if error.summary != "execution halted"] or errors
+        # Terraform repeats an error for each resource that it stops; the person needs it once.
+        texts = list(dict.fromkeys(str(error) for error in told)) or output.strip().splitlines()[-5:]
+        message = "\n\n".join(texts) or f"terraform {command} failed and said nothing."
+        return RunnerError(message, exit_code=FAILED, diagnostics=errors)

@@ -1,0 +1,110 @@
+"""Layer `data`: what must not be lost, and what must not be known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from cdktf import TerraformOutput
+
+from modules.api_keys import ApiKeys
+from modules.backups_bucket import BackupsBucket
+from modules.documentdb import Documentdb
+from modules.jwt_rotation import JwtRotation
+from modules.key import Key
+from modules.postgres import Postgres
+from stacks.base import LayerStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.environment import Environment
+    from modules.bucket import Bucket
+    from modules.parameter import Parameter
+    from modules.vpc import Vpc
+
+
+class DataStack(LayerStack):
+    """PostgreSQL, DocumentDB, the bucket for backups, and the parameters that services read."""
+
+    layer: ClassVar[str] = "data"
+
+    def __init__(self, scope: Construct, *, config: Environment, vpc: Vpc, access_logs: Bucket) -> None:
+        super().__init__(scope, config=config)
+        protect = config.protect_data
+        self.databases_key = self._key("databases", "Databases, their backups and their insights", protect=protect)
+        self.secrets_key = self._key("secrets", "Parameters and secrets", protect=protect)
+        self.backups_key = self._key("backups", "The bucket for backups", protect=protect)
+        logs_key = self._key("data-logs", "Logs of databases and of the rotation", protect=protect)
+        self.postgres = Postgres(
+            self,
+            "postgres",
+            config=config.postgres,
+            label=self.label,
+            vpc=vpc,
+            key=self.databases_key,
+            secrets_key=self.secrets_key,
+            logs_key=logs_key,
+            protect=protect,
+        )
+        self.documentdb = Documentdb(
+            self,
+            "documentdb",
+            config=config.documentdb,
+            label=self.label,
+            vpc=vpc,
+            key=self.databases_key,
+            secrets_key=self.secrets_key,
+            logs_key=logs_key,
+            protect=protect,
+        )
+        self.jwt = JwtRotation(
+            self,
+            "jwt",
+            rotation_days=config.secrets.jwt_rotation_days,
+            log_retention_days=config.secrets.log_retention_days,
+            label=self.label,
+            key=self.secrets_key,
+            logs_key=logs_key,
+        )
+        self.api_keys = ApiKeys(self, "api-keys", names=config.secrets.api_keys, label=self.label, key=self.secrets_key)
+        self.backups = BackupsBucket(
+            self,
+            "backups",
+            config=config.backups,
+            label=self.label,
+            key=self.backups_key,
+            access_logs=access_logs,
+            protect=protect,
+        )
+        TerraformOutput(self, "postgres_host", value=self.postgres.endpoint, static_id=True)
+        TerraformOutput(self, "documentdb_host", value=self.documentdb.endpoint, static_id=True)
+        TerraformOutput(self, "backups_bucket", value=self.backups.id, static_id=True)
+        TerraformOutput(self, "jwt_rotation_function", value=self.jwt.function.name, static_id=True)
+
+    @property
+    def databases(self) -> dict[str, Postgres | Documentdb]:
+        """By the name that a service's settings have for them."""
+        return {"postgres": self.postgres, "documentdb": self.documentdb}
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """What services may read, by the end of its name: `postgres/host`."""
+        by_folder = {
+            "postgres": self.postgres.parameters.by_name,
+            "documentdb": self.documentdb.parameters.by_name,
+            "jwt": {"current": self.jwt.current, "previous": self.jwt.previous},
+            "api-keys": self.api_keys.by_name,
+        }
+        return {
+            f"{folder}/{name}": parameter for folder, named in by_folder.items() for name, parameter in named.items()
+        }
+
+    def _key(self, name: str, description: str, *, protect: bool) -> Key:
+        return Key(
+            self,
+            f"{name}-key",
+            label=self.label,
+            name=name,
+            description=f"{description} of {self.label.prefix}",
+            protect=protect,
+        )

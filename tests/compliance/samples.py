@@ -1,0 +1,71 @@
+"""How samples of stacks are written: as little JSON as a rule needs to see."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.stack import Stack
+
+ACCOUNT = "444444444444"
+TAGS = dict.fromkeys(("Project", "Environment", "Layer", "ManagedBy", "Owner", "CostCenter"), "x")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A stack that a rule accepts, and one that it must not."""
+
+    rule: str
+    good: Stack
+    bad: Stack
+    at: str
+    """Where the flaw of the bad one is."""
+    says: str
+    """A part of what is said about it."""
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.says}"
+
+
+def stack(resources: dict[str, dict[str, Any]] | None = None, *, protected: bool = True, **blocks: Any) -> Stack:  # noqa: ANN401
+    """A stack with these resources, each under its address."""
+    by_kind: dict[str, dict[str, Any]] = {}
+    for address, arguments in (resources or {}).items():
+        kind, _, name = address.partition(".")
+        by_kind.setdefault(kind, {})[name] = arguments
+    metadata = {"environment": "test", "layer": "unit", "protect_data": protected}
+    return Stack(name="test-unit", document={"//": {"metadata": metadata}, "resource": by_kind, **blocks})
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    """A policy of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def sample(
+    rule: str,
+    good: dict[str, dict[str, Any]],
+    bad: dict[str, dict[str, Any]],
+    *,
+    says: str,
+    at: str | None = None,
+) -> Sample:
+    """A sample of resources; the flaw is at the first bad one unless said otherwise."""
+    return Sample(rule=rule, good=stack(good), bad=stack(bad), at=at or next(iter(bad)), says=says)
+
+
+def changed(resources: dict[str, dict[str, Any]], address: str, **arguments: object) -> dict[str, dict[str, Any]]:
+    """The resources with arguments of one of them replaced."""
+    if address not in resources:
+        message = f"{address} is not in {sorted(resources)}"
+        raise LookupError(message)
+    return {**resources, address: {**resources[address], **arguments}}
+
+
+def without(resources: dict[str, dict[str, Any]], address: str) -> dict[str, dict[str, Any]]:
+    """The resources but one."""
+    if address not in resources:
+        message = f"{address} is not in {sorted(resources)}"
+        raise LookupError(message)
+    return {key: value for key, value in resources.items() if key != address}

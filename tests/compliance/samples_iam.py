@@ -1,0 +1,101 @@
+"""Samples for the rules on IAM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.compliance.samples import ACCOUNT, Sample, policy, sample
+
+_P, _T, _K = "aws_iam_role_policy.p", "aws_iam_role.r", "aws_kms_key.k"
+_ALLOW = {"Effect": "Allow"}
+_BUCKET = {**_ALLOW, "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::assets/*"}
+_TOKEN = {**_ALLOW, "Action": "ecr:GetAuthorizationToken", "Resource": "*"}
+_PASS = {
+    **_ALLOW,
+    "Action": "iam:PassRole",
+    "Resource": f"arn:aws:iam::{ACCOUNT}:role/task",
+    "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+}
+_DENY_ALL = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+_OF_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+_SERVICE = {**_ALLOW, "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}
+_OIDC = {
+    **_ALLOW,
+    "Action": "sts:AssumeRoleWithWebIdentity",
+    "Principal": {"Federated": "${aws_iam_openid_connect_provider.github.arn}"},
+}
+_AUDIENCE = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
+_SUBJECT = {"token.actions.githubusercontent.com:sub": "repo:acme/infra:ref:refs/heads/main"}
+_KEY = {**_ALLOW, "Action": "kms:*", "Resource": "*", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+
+
+def _may(rule: str, statement: dict[str, Any], *, says: str) -> Sample:
+    good = {_P: {"policy": policy(_BUCKET, _TOKEN, _PASS, _DENY_ALL)}}
+    return sample(rule, good, {_P: {"policy": policy(_BUCKET, {**_ALLOW, **statement})}}, says=says)
+
+
+def _trust(rule: str, statement: dict[str, Any], *, says: str) -> Sample:
+    oidc = {**_OIDC, "Condition": {"StringEquals": {**_AUDIENCE, **_SUBJECT}}}
+    good = {_T: {"assume_role_policy": policy({**_SERVICE, "Condition": _OF_ACCOUNT}, oidc)}}
+    return sample(rule, good, {_T: {"assume_role_policy": policy(statement)}}, says=says)
+
+
+def _key(rule: str, statement: dict[str, Any], *, says: str) -> Sample:
+    logs = {**_KEY, "Principal": {"Service": "logs.amazonaws.com"}, "Condition": _OF_ACCOUNT}
+    anyone_of_us = {**_KEY, "Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
+    nobody = {**_DENY_ALL, "Principal": "*"}
+    good = {_K: {"policy": policy(_KEY, logs, anyone_of_us, nobody)}}
+    return sample(rule, good, {_K: {"policy": policy(_KEY, statement)}}, says=says)
+
+
+_READABLE = {_P: {"policy": policy(_BUCKET)}}
+_ATTACHED = "aws_iam_role_policy_attachment.a"
+_READ_ONLY = {_ATTACHED: {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
+
+SAMPLES = (
+    sample("policy-can-be-read", _READABLE, {_P: {"policy": "${file(x)}"}}, says="no literal JSON"),
+    _may("role-names-its-actions", {"Action": "*", "Resource": "arn"}, says="allows the action *"),
+    _may("role-names-its-actions", {"Action": ["s3:*"], "Resource": "arn"}, says="allows the action s3:*"),
+    _may("role-names-its-actions", {"NotAction": "iam:*", "Resource": "arn"}, says="NotAction"),
+    _may("role-names-its-resources", {"Action": "kms:Decrypt", "Resource": ["*"]}, says="kms:Decrypt"),
+    _may("role-names-its-resources", {"Action": "s3:GetObject", "NotResource": "arn"}, says="NotResource"),
+    sample(
+        "role-is-not-an-administrator",
+        _READ_ONLY,
+        {_ATTACHED: {"policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"}},
+        says="AdministratorAccess",
+    ),
+    sample(
+        "role-is-not-an-administrator",
+        {_T: {"managed_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}},
+        {_T: {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]}},
+        says="AmazonS3FullAccess",
+    ),
+    _may("role-passes-roles-to-named-services", {"Action": "iam:*", "Resource": "*"}, says="iam:PassedToService"),
+    _trust("trust-of-a-service-names-the-account", _SERVICE, says="ecs-tasks.amazonaws.com may assume it"),
+    _trust(
+        "trust-of-an-identity-provider-names-the-subject",
+        {**_OIDC, "Condition": {"StringEquals": _AUDIENCE}},
+        says="no exact sub",
+    ),
+    _trust(
+        "trust-of-an-identity-provider-names-the-subject",
+        {**_OIDC, "Condition": {"StringEquals": _SUBJECT, "StringLike": _AUDIENCE}},
+        says="no exact aud",
+    ),
+    _trust("nobody-is-everybody", {**_SERVICE, "Principal": {"AWS": "*"}}, says="lets everybody in"),
+    _key("nobody-is-everybody", {**_KEY, "Principal": "*"}, says="lets everybody in"),
+    _key("nobody-is-everybody", {**_ALLOW, "Action": "kms:*", "NotPrincipal": {"AWS": "x"}}, says="everybody"),
+    sample(
+        "nobody-is-everybody",
+        {"aws_lambda_permission.p": {"principal": "events.amazonaws.com"}},
+        {"aws_lambda_permission.p": {"principal": "*"}},
+        says="lets everybody call",
+    ),
+    _key(
+        "service-comes-in-for-this-account",
+        {**_KEY, "Principal": {"Service": "sns.amazonaws.com"}},
+        says="lets sns.amazonaws.com in for every account",
+    ),
+    sample("there-are-no-users", _READABLE, {"aws_iam_user.ci": {}}, says="use a role"),
+)

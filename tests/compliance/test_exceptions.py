@@ -1,0 +1,111 @@
+"""The list of exceptions: what it takes, what it refuses in which words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from compliance.audit import audit
+from compliance.exceptions import Acceptance, load_exceptions
+from compliance.rules.encryption import log_group_has_retention
+from config.errors import ConfigError
+from tests.compliance.samples import stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance.rule import Finding
+
+TODAY = date(2027, 1, 1)
+GOOD = """
+[[exception]]
+rule = "log-group-has-retention"
+address = "unit/aws_cloudwatch_log_group.app_*"
+environments = ["test"]
+reason = "The auditors ask for the whole history of this log"
+owner = "platform"
+expires = 2027-06-30
+"""
+STACK = stack({"aws_cloudwatch_log_group.app_12AB": {}})
+
+
+def load(tmp_path: Path, text: str) -> tuple[Acceptance, ...]:
+    file = tmp_path / "exceptions.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_exceptions(file, rules=frozenset({"log-group-has-retention"}))
+
+
+def test_an_exception_takes_away_what_it_covers(tmp_path: Path) -> None:
+    result = audit([STACK], rules=[log_group_has_retention], exceptions=load(tmp_path, GOOD), today=TODAY)
+    assert result.findings == ()
+    assert (result.accepted, result.exceptions) == (1, 1)
+
+
+def test_without_an_exception_the_flaw_is_a_finding() -> None:
+    (finding,) = audit([STACK], rules=[log_group_has_retention], exceptions=[], today=TODAY).findings
+    assert finding.place == "test-unit/aws_cloudwatch_log_group.app_12AB"
+    assert finding.message == "retention_in_days is not set"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("app_*", "api_*"), ('"unit/', '"other/'), ('["test"]', '["test", "prod"]')],
+    ids=["another resource", "another layer", "an environment that is not there"],
+)
+def test_an_exception_counts_only_where_it_says(tmp_path: Path, old: str, new: str) -> None:
+    exceptions = load(tmp_path, GOOD.replace(old, new))
+    rules = [finding.rule for finding in audit_of(exceptions)]
+    expected = [] if "prod" in new else ["log-group-has-retention", "exception-is-needed"]
+    assert rules == expected
+
+
+def test_an_expired_exception_is_a_finding_and_so_is_what_it_covered(tmp_path: Path) -> None:
+    exceptions = load(tmp_path, GOOD.replace("2027-06-30", "2027-01-01"))
+    findings = audit_of(exceptions)
+    assert [finding.rule for finding in findings] == ["log-group-has-retention", "exception-is-in-force"]
+    assert "expired on 2027-01-01" in findings[1].message
+
+
+@pytest.mark.parametrize("environments", ['["test"]', '["*"]'])
+def test_an_exception_that_nothing_needs_is_a_finding(tmp_path: Path, environments: str) -> None:
+    exceptions = load(tmp_path, GOOD.replace('["test"]', environments))
+    clean = stack({"aws_cloudwatch_log_group.app_12AB": {"retention_in_days": 7}})
+    (finding,) = audit([clean], rules=[log_group_has_retention], exceptions=exceptions, today=TODAY).findings
+    assert finding.rule == "exception-is-needed"
+    assert finding.message == "nothing needs it in test: remove it there"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"log-group-has-retention"', '"no-such"', 'exception[0].rule = "no-such": is no rule'),
+        ('"unit/aws', '"aws', "is no address; write layer and resource"),
+        ('"unit/aws_cloudwatch_log_group.app_*"', '"*/a.b"', "accepts too much"),
+        ('"unit/aws_cloudwatch_log_group.app_*"', '"unit/*.b"', "accepts too much"),
+        ('["test"]', "[]", "exception[0].environments"),
+        ('"The auditors ask for the whole history of this log"', '"because"', "is no reason; say in a sentence"),
+        ('"platform"', '"jo@example.com"', 'is no team; name one, like "platform"'),
+        ("2027-06-30", '"2027-06-30"', "must be a date without quotes, like 2027-06-30"),
+        ('owner = "platform"', "", "exception[0].owner: is missing; an exception has rule, address"),
+        ("owner =", "owners =", 'exception[0].owners = "platform": unknown; allowed: rule, address'),
+        ("[[exception]]", "[[exceptions]]", "unknown; allowed: [[exception]]"),
+        ("[[exception]]", "[[exception", "is not TOML"),
+    ],
+)
+def test_a_wrong_entry_is_refused_in_plain_words(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, GOOD.replace(old, new, 1))
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(str(tmp_path / "exceptions.toml"))
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+        load_exceptions(tmp_path / "none.toml", rules=frozenset())
+
+
+def audit_of(exceptions: tuple[Acceptance, ...]) -> list[Finding]:
+    return list(audit([STACK], rules=[log_group_has_retention], exceptions=exceptions, today=TODAY).findings)

@@ -1,0 +1,48 @@
+"""Every rule finds what it is for, and nothing in what is right."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from compliance.audit import audit
+from compliance.exceptions import load_exceptions
+from compliance.rules import RULES
+from compliance.stack import read_stacks
+from tests.compliance import samples_data, samples_iam, samples_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.compliance.samples import Sample
+
+SAMPLES = (*samples_network.SAMPLES, *samples_data.SAMPLES, *samples_iam.SAMPLES)
+BY_ID = {rule.id: rule for rule in RULES}
+
+
+def test_every_rule_has_an_id_of_its_own_and_a_sample() -> None:
+    assert len(BY_ID) == len(RULES)
+    assert {sample.rule for sample in SAMPLES} == set(BY_ID)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_the_bad_sample_is_found_where_it_is(sample: Sample) -> None:
+    flaws = list(BY_ID[sample.rule].check(sample.bad))
+    assert any(flaw.address == sample.at and sample.says in flaw.message for flaw in flaws), flaws
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_the_good_sample_has_no_flaw(sample: Sample) -> None:
+    assert list(BY_ID[sample.rule].check(sample.good)) == []
+
+
+def test_the_committed_environments_have_no_finding(output: Path) -> None:
+    stacks = read_stacks(output)
+    # Before any exception expires: `make check` tells that in its time, a test must not fail by the date.
+    exceptions = load_exceptions(rules=frozenset(BY_ID))
+    result = audit(stacks, rules=RULES, exceptions=exceptions, today=date.min)
+    assert result.findings == ()
+    assert result.resources > 200
+    assert result.exceptions == len(exceptions)

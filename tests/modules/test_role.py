@@ -1,0 +1,41 @@
+"""A role is assumed by one service for this account, and may do only what was granted."""
+
+from __future__ import annotations
+
+from modules.policy import Statement
+from modules.role import Role
+from tests.template import LABEL, Template, new_stack, statements
+
+
+def role_in(stack: object) -> Role:
+    return Role(
+        stack,  # type: ignore[arg-type]
+        "writer",
+        label=LABEL,
+        service="ecs-tasks.amazonaws.com",
+        description="Writes",
+    )
+
+
+def test_only_the_service_may_assume_it_and_only_for_this_account() -> None:
+    stack = new_stack()
+    role_in(stack)
+    (trust,) = statements(Template.of(stack).named("aws_iam_role.writer")["assume_role_policy"])
+    assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": LABEL.account_id}}
+
+
+def test_a_role_without_grants_has_no_policy() -> None:
+    stack = new_stack()
+    role = role_in(stack)
+    assert role.permissions == []
+    assert Template.of(stack).all("aws_iam_role_policy") == {}
+
+
+def test_grants_that_come_later_are_in_the_one_policy() -> None:
+    stack = new_stack()
+    role = role_in(stack)
+    role.allow(Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::a/*",)))
+    role.allow(Statement(actions=("s3:PutObject",), resources=("arn:aws:s3:::a/*",)))
+    policy = Template.of(stack).only("aws_iam_role_policy")["policy"]
+    assert [s["Action"] for s in statements(policy)] == ["s3:GetObject", "s3:PutObject"]

@@ -1,0 +1,140 @@
+"""A synthesized project in a temporary folder, and a Terraform that does as the test says."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from runner.__main__ import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A stack's script: {"plan": {"error": ...}, "apply": {"seconds": 5}, "resources": ["aws_vpc.main"]}
+_FAKE = """#!{python} -IS
+import json, os, pathlib, signal, sys, time
+arguments = [each for each in sys.argv[1:] if not each.startswith("-chdir")]
+if arguments[0] == "version":
+    version = os.environ.get("FAKE_VERSION", "1.11.4")
+    print(json.dumps({{"terraform_version": version, "platform": "linux_amd64"}}))
+    sys.exit()
+folder = pathlib.Path({folder!r})
+stack = pathlib.Path(os.environ["TF_DATA_DIR"]).parent.name
+path = folder / (stack + ".json")
+script = json.loads(path.read_text()) if path.exists() else {{}}
+step = script.get(arguments[0], {{}})
+def note(text):
+    with (folder / "calls").open("a") as calls:
+        calls.write(f"{{stack}} {{text}}\\n")
+def event(**fields):
+    print(json.dumps(fields), flush=True)
+def stop(*_):
+    note("interrupted")
+    event(type="log")
+    time.sleep(0.2)
+    note("released")
+    sys.exit(1)
+signal.signal(signal.SIGINT, stop)
+note(" ".join([arguments[0], *[each for each in arguments[1:] if each in ("-destroy", "list", "pull")]]))
+time.sleep(step.get("seconds", 0))
+if "error" in step:
+    error = {{"severity": "error", **step["error"]}}
+    if arguments[0] in ("plan", "apply"):
+        event(type="diagnostic", diagnostic=error)
+    else:
+        print("\\nError: " + error["summary"] + "\\n\\n" + error.get("detail", ""), file=sys.stderr)
+    sys.exit(1)
+resources = script.get("resources", [])
+if arguments[0] == "plan":
+    if resources:
+        event(type="refresh_start")
+    add, remove = (0, len(resources)) if "-destroy" in arguments else (step.get("add", 0), 0)
+    event(type="change_summary", changes={{"add": add, "change": 0, "remove": remove}})
+    sys.exit(2 if add or remove else 0)
+if arguments[0] == "show":
+    print("Plan of " + stack)
+if arguments[0] == "apply":
+    hook = {{"resource": {{"addr": "aws_vpc.main"}}, "action": "create"}}
+    event(type="apply_start", hook=hook)
+    time.sleep(step.get("working", 0))
+    event(type="apply_complete", hook=hook)
+if arguments[:2] == ["state", "pull"]:
+    managed = [{{"mode": "managed", "type": "x"}} for _ in resources]
+    print(json.dumps({{"lineage": "l", "serial": 1, "resources": managed}}))
+if arguments[:2] == ["state", "list"]:
+    print("\\n".join(resources))
+if arguments[0] == "validate":
+    print(json.dumps({{"valid": True, "diagnostics": []}}))
+"""
+
+
+@dataclass
+class Project:
+    """What a test sets up, runs, and looks at."""
+
+    root: Path
+    capture: pytest.CaptureFixture[str]
+    stacks: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def out(self) -> Path:
+        return self.root / "cdktf.out"
+
+    def stack(self, id_: str, *needs: str, protected: bool = False, document: dict[str, Any] | None = None) -> Path:
+        """Add a stack that reads the state of those it needs."""
+        folder = self.out / "stacks" / id_
+        folder.mkdir(parents=True)
+        remote = {
+            f"input-{need}": {"config": {"key": f"{need.rpartition('-')[2]}/terraform.tfstate"}} for need in needs
+        }
+        content = document or {
+            "//": {"metadata": {"protect_data": protected}},
+            "data": {"terraform_remote_state": remote},
+            "terraform": {
+                "backend": {"s3": {"bucket": "the-bucket"}},
+                "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
+            },
+        }
+        (folder / "cdk.tf.json").write_text(json.dumps(content))
+        self.stacks[id_] = {"workingDirectory": f"stacks/{id_}", "dependencies": list(needs)}
+        (self.out / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": self.stacks}))
+        return folder
+
+    def script(self, id_: str, **steps: object) -> None:
+        """Say what the fake Terraform does for a stack."""
+        (self.root / "fake" / f"{id_}.json").write_text(json.dumps(steps))
+
+    def command(self, action: str, *arguments: str, env: str = "dev") -> list[str]:
+        return [action, "--env", env, "--out", str(self.out), *arguments]
+
+    def run(self, action: str, *arguments: str, env: str = "dev") -> tuple[int, str, str]:
+        """Run an action in this process; return its exit code and what it printed on either stream."""
+        self.capture.readouterr()
+        code = main(self.command(action, *arguments, env=env))
+        return code, *self.capture.readouterr()
+
+    def calls(self, word: str = "") -> list[str]:
+        """What the fake Terraform was asked, in order."""
+        path = self.root / "fake" / "calls"
+        return [line for line in path.read_text().splitlines() if word in line] if path.exists() else []
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
+    """No stacks yet; the fake Terraform is the only one on PATH."""
+    (tmp_path / "fake").mkdir()
+    executable = tmp_path / "bin" / "terraform"
+    executable.parent.mkdir()
+    executable.write_text(_FAKE.format(python=sys.executable, folder=str(tmp_path / "fake")))
+    executable.chmod(executable.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{executable.parent}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG", "TF_PLUGIN_MIRROR"):
+        monkeypatch.delenv(name, raising=False)
+    return Project(tmp_path, capsys)

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.runner.conftest import Project
+
+NO_BUCKET = {
+    "summary": 'Failed to get existing workspaces: S3 bucket "the-bucket" does not exist.',
+    "detail": "NoSuchBucket",
+}
+NO_REMOTE_STATE = {
+    "summary": "Unable to find remote state",
+    "detail": "No stored state was found for the given workspace in the given backend.",
+    "address": "data.terraform_remote_state.input-dev-network",
+}
+NO_OUTPUT = {
+    "summary": "Unsupported attribute",
+    "detail": 'This object does not have an attribute named "vpc".',
+    "snippet": {"code": '"vpc_id": "${data.terraform_remote_state.input-dev-network.outputs.vpc}"'},
+}
+LOCKED = {
+    "summary": "Error acquiring the state lock",
+    "detail": "Error message: operation error S3: PutObject, 412\nLock Info:\n"
+    "  ID:        8be6ff10-ab68\n  Path:      the-bucket/network/terraform.tfstate\n"
+    "  Operation: OperationTypeApply\n  Who:       ana@laptop\n  Version:   1.11.4\n"
+    "  Created:   2026-01-02 07:20:46.690332121 +0000 UTC\n  Info:      \n\n\nTerraform acquires a state lock",
+}
+
+
+@pytest.fixture
+def dev(project: Project) -> Project:
+    """state <- network <- service, and an unrelated registry."""
+    project.stack("dev-state")
+    project.stack("dev-network")
+    project.stack("dev-service", "dev-network")
+    project.stack("dev-registry")
+    project.script("dev-state", resources=["aws_s3_bucket.state"])
+    return project
+
+
+def test_plan_shows_changes_only_and_one_line_per_stack(dev: Project) -> None:
+    dev.script("dev-network", plan={"add": 3}, resources=["aws_vpc.main"])
+    code, out, _ = dev.run("plan")
+    assert code == 0
+    assert re.findall("Plan of (.*)", out) == ["dev-network"]
+    assert "dev-network      3 to add    0 to change    0 to destroy\n" in out
+    assert "dev-service   no changes\n" in out
+    assert "To apply: make apply ENV=dev" in out
+
+
+def test_plan_can_tell_changes_by_its_exit_code(dev: Project) -> None:
+    assert dev.run("plan", "--detailed-exitcode")[0] == 0
+    dev.script("dev-network", plan={"add": 1})
+    assert dev.run("plan", "--detailed-exitcode")[0] == 2
+
+
+def test_plan_of_a_consumer_waits_for_a_producer_that_is_new(dev: Project) -> None:
+    dev.script("dev-network", plan={"add": 1})
+    code, out, _ = dev.run("plan")
+    assert code == 0
+    assert "dev-service   waits for dev-network, apply that first\n" in out
+    assert dev.calls("dev-service") == []
+
+
+@pytest.mark.parametrize("error", [NO_REMOTE_STATE, NO_OUTPUT])
+def test_a_layer_without_its_producer_waits(dev: Project, error: dict[str, object]) -> None:
+    dev.script("dev-service", plan={"error": error})
+    code, out, _ = dev.run("plan", "--layer", "service")
+    assert code == 0
+    assert "waits for dev-network, apply that first" in out
+    code, out, _ = dev.run("apply", "--layer", "service", "--yes")
+    assert code == 2
+    assert "waits for dev-network, apply that first" in out
+
+
+def test_before_the_bootstrap_everything_waits_for_it(dev: Project) -> None:
+    dev.script("dev-state", init={"error": NO_BUCKET})
+    _, out, _ = dev.run("plan")
+    assert "dev-state     is not there yet, run `make bootstrap ENV=dev` first" in out
+    assert "dev-network   waits for dev-state, run `make bootstrap ENV=dev` first" in out
+    assert dev.run("apply", "--yes")[0] == 2
+    assert dev.calls("apply") == []
+
+
+def test_apply_goes_in_order_and_applies_only_what_changes(dev: Project) -> None:
+    dev.script("dev-network", plan={"add": 2})
+    dev.script("dev-service", plan={"add": 1})
+    code, out, _ = dev.run("apply", "--yes")
+    assert code == 0
+    assert dev.calls(" apply") == ["dev-network apply", "dev-service apply"]
+    assert re.search(r"dev-network +applied +2 +0 +0 +\d+\n", out)
+    assert re.search(r"dev-registry +no changes +0 +0 +0 +\d+\n", out)
+
+
+def test_the_first_failure_stops_what_has_not_started(dev: Project) -> None:
+    error = {
+        "summary": "creating EC2 VPC: VpcLimitExceeded",
+        "detail": "Too many.",
+        "address": "aws_vpc.main",
+    }
+    dev.script("dev-network", plan={"add": 1}, apply={"error": error})
+    code, out, err = dev.run("apply", "--yes", "--parallel", "1")
+    assert code == 1
+    assert "Error: creating EC2 VPC: VpcLimitExceeded\n  with aws_vpc.main\n\n  Too many." in err
+    assert f"{dev.root}/.terraform-work/dev-network/terraform.log" in err
+    assert re.search(r"dev-network +failed +- ", out)
+    assert re.search(r"dev-service +not started", out)
+    assert "make apply ENV=dev. It goes on from where it stopped." in out
+
+
+def test_a_held_lock_is_told_with_its_holder_and_how_to_break_it(dev: Project) -> None:
+    dev.script("dev-network", plan={"error": LOCKED})
+    code, _, err = dev.run("apply", "--yes", "--layer", "network")
+    assert code == 1
+    assert "The state is locked by ana@laptop (apply, since 2026-01-02 07:20:46 UTC)." in err
+    assert "make unlock ENV=dev LAYER=network LOCK_ID=8be6ff10-ab68" in err
+
+
+def test_unlock_hands_the_id_on(dev: Project) -> None:
+    code, out, _ = dev.run("unlock", "--layer", "network", "--lock-id", "8be6ff10-ab68")
+    assert code == 0
+    assert "dev-network is unlocked." in out
+    assert dev.calls() == ["dev-network init", "dev-network force-unlock"]
+
+
+def test_missing_credentials_are_one_line(dev: Project) -> None:
+    error = {
+        "summary": "No valid credential sources found",
+        "detail": "Please see ...\n\nError: failed to refresh",
+    }
+    dev.script("dev-state", init={"error": error})
+    code, _, err = dev.run("bootstrap", "--yes")
+    assert code == 1
+    assert "No valid AWS credentials: No valid credential sources found.\n" in err
+    assert "AWS_PROFILE" in err
+
+
+@pytest.mark.parametrize("action", ["apply", "destroy", "bootstrap"])
+def test_what_changes_things_needs_a_terminal_or_yes(dev: Project, action: str) -> None:
+    code, _, err = dev.run(action)
+    assert code == 2
+    assert "Add --yes" in err
+    assert dev.calls() == []
+
+
+def test_a_protected_environment_is_not_destroyed(project: Project) -> None:
+    project.stack("prod-state", protected=True)
+    code, _, err = project.run("destroy", "--yes", env="prod")
+    assert code == 2
+    assert "set `protect_data = false` in environments/prod.toml, run `make apply ENV=prod`" in err
+    assert project.calls() == []
+
+
+def test_destroy_goes_backwards_and_takes_the_state_last(dev: Project) -> None:
+    for id_ in ("dev-network", "dev-service"):
+        dev.script(id_, resources=["aws_vpc.main"])
+    code, out, _ = dev.run("destroy", "--yes")
+    assert code == 0
+    assert [call.split()[0] for call in dev.calls(" apply")] == ["dev-service", "dev-network", "dev-state"]
+    assert re.search(r"dev-registry +nothing there", out)
+
+
+def test_a_layer_that_another_one_stands_on_is_not_destroyed(dev: Project) -> None:
+    dev.script("dev-service", resources=["aws_ecs_service.api"])
+    code, _, err = dev.run("destroy", "--layer", "network", "--yes")
+    assert code == 2
+    assert "dev-service cannot be left without dev-network." in err
+    assert "make destroy ENV=dev LAYER=service" in err
+    assert dev.calls(" apply") == []
+
+
+def test_destroy_of_one_layer_goes_through_when_nothing_stands_on_it(dev: Project) -> None:
+    dev.script("dev-network", resources=["aws_vpc.main"])
+    assert dev.run("destroy", "--layer", "network", "--yes")[0] == 0
+    assert dev.calls(" apply") == ["dev-network apply"]
+
+
+def test_validate_needs_no_backend(dev: Project) -> None:
+    code, out, _ = dev.run("validate")
+    assert code == 0
+    assert "All of it is valid." in out
+    assert "-backend=false" in (dev.root / ".terraform-work/dev-network/terraform.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["plan"], "--env"),
+        (["plan", "--env", "dev", "--parallel", "0"], "at least 1"),
+        (["unlock", "--env", "dev", "--lock-id", "x"], "--layer is needed"),
+        (["fly", "--env", "dev"], "invalid choice"),
+    ],
+)
+def test_wrong_usage_exits_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from runner.__main__ import main  # noqa: PLC0415
+
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_an_old_terraform_is_refused(dev: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_VERSION", "1.10.5")
+    monkeypatch.setattr("runner.executable.importlib.util.find_spec", lambda _: None)
+    code, _, err = dev.run("plan")
+    assert code == 2
+    assert "is version 1.10.5, and 1.11 or newer is needed." in err
+    assert "make setup" in err
+
+
+def test_without_any_terraform_it_says_how_to_get_one(dev: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(dev.root))
+    monkeypatch.setattr("runner.executable.importlib.util.find_spec", lambda _: None)
+    code, _, err = dev.run("plan")
+    assert code == 2
+    assert err.startswith("There is no Terraform on this machine.\nInstall Terraform >= 1.11")
+
+
+def test_synthesis_may_rewrite_its_output_and_a_lock_file_stays(dev: Project) -> None:
+    config = dev.root / ".terraform-work/dev-network/config"
+    dev.run("validate", "--layer", "network")
+    (config / ".terraform.lock.hcl").write_text("locked")
+    (config / "left-over.json").touch()
+    dev.run("validate", "--layer", "network")
+    assert (config / ".terraform.lock.hcl").read_text() == "locked"
+    assert not (config / "left-over.json").exists()
+    synthesized = dev.out / "stacks/dev-network"
+    assert [path.name for path in synthesized.iterdir()] == ["cdk.tf.json"]
+
+
+def test_a_lock_file_of_another_provider_version_is_dropped(dev: Project) -> None:
+    lock_file = dev.root / ".terraform-work/dev-network/config/.terraform.lock.hcl"
+    dev.run("validate", "--layer", "network")
+    lock_file.write_text("locked")
+    path = dev.out / "stacks/dev-network/cdk.tf.json"
+    path.write_text(path.read_text().replace("5.100.0", "6.0.0"))
+    dev.run("validate", "--layer", "network")
+    assert not lock_file.exists()

@@ -1,0 +1,102 @@
+"""Real signals, to a real process, at a real terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.runner.conftest import Project
+
+ROOT = Path(__file__).parents[2]
+
+
+def started(project: Project, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "runner", *project.command(*arguments)],
+        cwd=ROOT,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_until(met: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 5
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_terraform_is_asked_once_to_stop_and_waited_for(project: Project, number: signal.Signals) -> None:
+    project.stack("dev-network")
+    project.stack("dev-service", "dev-network")
+    project.script("dev-network", plan={"add": 1}, apply={"working": 60})
+    process = started(project, "apply", "--yes")
+    wait_until(lambda: project.calls(" apply"))
+    os.killpg(process.pid, number)  # the whole group, as a terminal does
+    out, _ = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert project.calls("dev-network")[-2:] == ["dev-network interrupted", "dev-network released"]
+    assert project.calls("dev-service") == []
+    assert "Stopping: Terraform finishes what it has begun" in out
+    assert "To go on: make apply ENV=dev" in out
+
+
+def answered(project: Project, answer: str) -> tuple[int, str]:
+    project.stack("dev-network")
+    project.stack("dev-service", "dev-network")
+    project.stack("dev-registry")
+    project.script("dev-network", plan={"add": 2})
+    terminal, stdin = pty.openpty()
+    try:
+        process = started(project, "apply", stdin=stdin)
+        assert process.stdout
+        before = ""
+        while "accepted:" not in before:
+            before += process.stdout.read(1)
+        if answer:
+            os.write(terminal, f"{answer}\n".encode())
+        else:
+            process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=5)
+    finally:
+        os.close(terminal)
+        os.close(stdin)
+    return process.returncode, before + out
+
+
+def test_yes_applies_what_was_shown(project: Project) -> None:
+    code, out = answered(project, "yes")
+    assert code == 0
+    assert "Plan of dev-network" in out
+    assert "Apply these 2 changes to dev-network? Only 'yes' is accepted:" in out
+    assert project.calls(" apply") == ["dev-network apply"]
+
+
+def test_anything_else_declines_and_holds_back_the_consumers_only(project: Project) -> None:
+    code, out = answered(project, "y")
+    assert code == 2
+    assert project.calls(" apply") == []
+    assert project.calls("dev-service") == []
+    assert project.calls("dev-registry plan")
+    assert "Declined, and left as it was." in out
+
+
+def test_ctrl_c_at_the_question_ends_it(project: Project) -> None:
+    code, _ = answered(project, "")
+    assert code == 130
+    assert project.calls(" apply") == []

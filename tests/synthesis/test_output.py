@@ -1,0 +1,121 @@
+"""The output folder is replaced whole, and what others put there is kept."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from synthesis.output import replacing, stack_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(folder: Path, environment: str, *layers: str, resources: int = 1) -> None:
+    """What cdktf writes, in little."""
+    stacks = {}
+    for layer in layers:
+        name = f"{environment}-{layer}"
+        path = folder / "stacks" / name
+        path.mkdir(parents=True)
+        document: dict[str, object] = {"resource": {"aws_vpc": {f"v{i}": {} for i in range(resources)}}}
+        (path / "cdk.tf.json").write_text(json.dumps(document), encoding="utf-8")
+        stacks[name] = {"name": name, "synthesizedStackPath": f"stacks/{name}/cdk.tf.json"}
+    (folder / "manifest.json").write_text(json.dumps({"version": "0", "stacks": stacks}), encoding="utf-8")
+
+
+def synthesize(output: Path, environment: str, *layers: str, resources: int = 1) -> None:
+    with replacing(output, environments=(environment,)) as folder:
+        write(folder, environment, *layers, resources=resources)
+
+
+def names(output: Path) -> list[str]:
+    return [stack.name for stack in stack_files(output)]
+
+
+def test_first_run_makes_the_folder(tmp_path: Path) -> None:
+    synthesize(tmp_path / "a" / "out", "dev", "state", "network", resources=3)
+    assert [(s.name, s.resources) for s in stack_files(tmp_path / "a" / "out")] == [
+        ("dev-state", 3),
+        ("dev-network", 3),
+    ]
+
+
+def test_an_error_leaves_the_last_good_output(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state")
+    before = (output / "manifest.json").read_text(encoding="utf-8")
+
+    def fail() -> None:
+        with replacing(output, environments=("dev",)) as folder:
+            write(folder, "dev", "state", "network")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert (output / "manifest.json").read_text(encoding="utf-8") == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.lock", "out"]
+
+
+def test_one_environment_keeps_the_stacks_of_the_others(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state", resources=1)
+    synthesize(output, "prod", "state", resources=2)
+    synthesize(output, "dev", "state", resources=3)
+    assert {s.name: s.resources for s in stack_files(output)} == {"dev-state": 3, "prod-state": 2}
+
+
+def test_an_environment_whose_name_begins_like_another_is_not_taken_for_it(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev-two", "state")
+    synthesize(output, "dev", "state")
+    assert sorted(names(output)) == ["dev-state", "dev-two-state"]
+
+
+def test_a_layer_that_is_gone_disappears(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state", "network")
+    synthesize(output, "dev", "state")
+    assert names(output) == ["dev-state"]
+    assert [path.name for path in (output / "stacks").iterdir()] == ["dev-state"]
+
+
+def test_what_terraform_put_beside_a_stack_is_kept(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state")
+    stack = output / "stacks" / "dev-state"
+    (stack / ".terraform").mkdir()
+    (stack / ".terraform" / "environment").write_text("default", encoding="utf-8")
+    synthesize(output, "dev", "state")
+    assert (stack / ".terraform" / "environment").read_text(encoding="utf-8") == "default"
+
+
+@pytest.mark.parametrize("moved_in", [False, True])
+def test_a_swap_that_was_killed_is_finished_by_the_next_run(tmp_path: Path, *, moved_in: bool) -> None:
+    output, old = tmp_path / "out", tmp_path / ".out.old"
+    synthesize(output, "dev", "state")
+    (output / "stacks" / "dev-state" / ".terraform.lock.hcl").write_text("lock", encoding="utf-8")
+    output.rename(old)
+    if moved_in:
+        output.mkdir()
+        write(output, "dev", "state")
+    synthesize(output, "prod", "state")
+    assert sorted(names(output)) == ["dev-state", "prod-state"]
+    assert not old.exists()
+
+
+def test_two_runs_at_once_do_not_lose_each_other(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    runs = [threading.Thread(target=synthesize, args=(output, f"env{n}", "state")) for n in range(8)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert len(names(output)) == len(runs)
+
+
+def test_a_folder_that_is_not_there_has_no_stacks(tmp_path: Path) -> None:
+    assert stack_files(tmp_path / "nowhere") == []

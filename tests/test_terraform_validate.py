@@ -1,0 +1,22 @@
+"""Terraform and the real provider accept every stack of every environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runner.__main__ import main
+from tests.conftest import ENVIRONMENTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_terraform_validates_every_stack(
+    output: Path, environment: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["validate", "--env", environment, "--out", str(output)]) == 0
