@@ -22,7 +22,7 @@ from modules.log_group import LogGroup
 from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from config.cluster import ClusterSettings
     from modules.key import Key
@@ -103,7 +103,7 @@ class Cluster(Construct):
         return self._cluster.name
 
     @property
-    def ready(self) -> list[ITerraformDependable]:
+    def ready(self) -> list[TerraformResource]:
         """What must exist before a service may choose between on-demand and Spot."""
         return [self._providers]
 

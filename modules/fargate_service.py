@@ -31,7 +31,7 @@ from templates import render
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from config.deployment import DeploymentSettings
     from config.services import ServiceSettings
@@ -179,7 +179,7 @@ class FargateService(Construct):
                 engine=engine,
             )
             self.alarms = RollbackAlarms(self, "alarms", config=deployment, label=label, name=name, target=self.target)
-        self._ready: list[ITerraformDependable] = [
+        self._ready: list[TerraformResource] = [
             *cluster.ready,
             self._logs.resource,
             *(self.target.ready if self.target else []),
@@ -246,7 +246,9 @@ class FargateService(Construct):
         """Let the application do more."""
         self.task_role.allow(*statements)
         # The role's policy may be new, and the service must go before it does, or its tasks never stop.
-        self._service.depends_on = [dependency.fqn for dependency in self._dependencies()]
+        self._service.depends_on = [
+            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}" for resource in self._dependencies()
+        ]
 
     def allow_to_internet(self) -> None:
         """Let the tasks call any address by HTTPS: AWS's services and third parties, through NAT."""
@@ -271,7 +273,7 @@ class FargateService(Construct):
             )
         return files
 
-    def _dependencies(self) -> list[ITerraformDependable]:
+    def _dependencies(self) -> list[TerraformResource]:
         return [*self._ready, *self.execution_role.permissions, *self.task_role.permissions]
 
     def _task(

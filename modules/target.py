@@ -17,7 +17,7 @@ from constructs import Construct
 from modules.label import Label, NameLimit
 
 if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from config.services import ServiceSettings
     from modules.deployment_engine import DeploymentEngine
@@ -111,6 +111,6 @@ class Target(Construct):
         return {color: group.arn_suffix for color, group in self._groups.items()}
 
     @property
-    def ready(self) -> list[ITerraformDependable]:
+    def ready(self) -> list[TerraformResource]:
         """What must exist before ECS takes the target group: a balancer that uses it."""
         return list(self._rules)

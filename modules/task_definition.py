@@ -86,9 +86,7 @@ class Container:
             # The init process reaps what a shell leaves behind and passes SIGTERM on.
             "linuxParameters": {
                 "initProcessEnabled": True,
-                "capabilities": {"add": [], "drop": ["ALL"]},
-                "devices": [],
-                "tmpfs": [],
+                "capabilities": {"drop": ["ALL"]},
             },
             "stopTimeout": self.stop_seconds,
             "logConfiguration": {
@@ -101,7 +99,6 @@ class Container:
                     "mode": "non-blocking",
                     "max-buffer-size": "25m",
                 },
-                "secretOptions": [],
             },
         }
         if self.user:
