@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner import bootstrap as bootstrapping
-from runner.errors import RunnerError
+from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import no_bucket, waiting_note
 from runner.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges
 from runner.results import Result, Status
@@ -87,11 +87,12 @@ def _refuse_while_in_use(session: Session) -> None:
             if consumer not in session.chosen:
                 users[consumer] = set()
     checked = session.each(users, _look, blocks=frozenset())
-    applied = [result.stack for result in checked if result.status is Status.APPLIED]
+    applied = [result.stack for result in checked if result.status is Status.IN_USE]
     failed = [result for result in checked if result.status in {Status.FAILED, Status.INTERRUPTED}]
     if failed:
-        message = f"Whether {failed[0].stack} is still applied cannot be told, so nothing is destroyed."
-        raise RunnerError(message)
+        message = f"Whether {failed[0].stack} is still there cannot be told, so nothing is destroyed."
+        interrupted = session.setting.processes.interrupted
+        raise RunnerError(message, exit_code=INTERRUPTED if interrupted else FAILED)
     if applied:
         chosen = " or ".join(session.chosen)
         layer = session.stacks[applied[-1]].layer
@@ -107,7 +108,7 @@ def _look(session: Session, stack: Stack) -> Result:
         session.board.start(stack.id, "looking whether it is applied")
         state = bootstrapping.remote_state(terraform)
         there = state is not None and not state.empty
-        return Result(stack.id, Status.APPLIED if there else Status.NOTHING_THERE)
+        return Result(stack.id, Status.IN_USE if there else Status.NOTHING_THERE)
 
 
 def _destroy(session: Session, stack: Stack) -> Result:

@@ -52,6 +52,7 @@ class Changes:
 class Events:
     """Follows one Terraform command by its `-json` output; safe to read from another thread."""
 
+    begun: bool = False
     done: int = 0
     refreshed: int = 0
     changes: Changes = field(default_factory=Changes)
@@ -90,6 +91,7 @@ class Events:
     def _apply(self, kind: str, hook: dict[str, Any]) -> None:
         address = hook.get("resource", {}).get("addr", "")
         if kind == "apply_start":
+            self.begun = True
             self.in_progress[address] = time.monotonic()
             return
         self.in_progress.pop(address, None)

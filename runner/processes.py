@@ -34,6 +34,8 @@ class Processes:
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a signal's handler may come while its thread is in here
         self._running: set[subprocess.Popen[str]] = set()
+        self._held: set[subprocess.Popen[str]] = set()
+        self._not_ready: set[subprocess.Popen[str]] = set()
         self._interrupted = threading.Event()
 
     @property
@@ -42,13 +44,26 @@ class Processes:
         return self._interrupted.is_set()
 
     def interrupt(self) -> int:
-        """Interrupt every child once and start no more; return how many are running."""
+        """Interrupt every child once and start no more; return how many are running.
+
+        Called again, it interrupts again, and holds nothing back.
+        """
         with self._lock:
+            first = not self.interrupted
             self._interrupted.set()
             for process in self._running:
-                if process.poll() is None:
+                if first and process in self._not_ready:
+                    self._held.add(process)
+                elif process.poll() is None:
                     process.send_signal(signal.SIGINT)
             return len(self._running)
+
+    def _became_ready(self, process: subprocess.Popen[str]) -> None:
+        with self._lock:
+            self._not_ready.discard(process)
+            if process in self._held:
+                self._held.discard(process)
+                process.send_signal(signal.SIGINT)
 
     def capture(self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None) -> Completed:
         """Run to the end and return what it printed."""
@@ -67,9 +82,14 @@ class Processes:
         log: TextIO,
         on_line: Callable[[str], None],
         cwd: Path | None = None,
+        ready: Callable[[], bool] | None = None,
     ) -> Completed:
-        """Run to the end; hand on each line of either output stream as it comes, and log it."""
-        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.STDOUT)
+        """Run to the end; hand on each line of either output stream as it comes, and log it.
+
+        An interrupt is held back until `ready`: between its start and its first resource, `terraform apply`
+        says that it has received one and then applies everything all the same.
+        """
+        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.STDOUT, ready=ready is None)
         lines: list[str] = []
         try:
             for line in process.stdout or ():
@@ -77,6 +97,8 @@ class Processes:
                 log.flush()
                 lines.append(line)
                 on_line(line)
+                if ready and process in self._not_ready and ready():
+                    self._became_ready(process)
             process.wait()
         finally:
             self._end(process)
@@ -89,6 +111,7 @@ class Processes:
         env: Mapping[str, str],
         cwd: Path | None,
         stderr: int,
+        ready: bool = True,
     ) -> subprocess.Popen[str]:
         with self._lock:
             if self.interrupted:
@@ -107,6 +130,8 @@ class Processes:
                 start_new_session=True,
             )
             self._running.add(process)
+            if not ready:
+                self._not_ready.add(process)
         return process
 
     def _end(self, process: subprocess.Popen[str]) -> None:
@@ -119,4 +144,5 @@ class Processes:
         if process.stderr:
             process.stderr.close()
         with self._lock:
-            self._running.discard(process)
+            for group in (self._running, self._not_ready, self._held):
+                group.discard(process)

@@ -160,6 +160,7 @@ def _write(text: str, work: Path) -> dict[str, str]:
     work.mkdir(parents=True, exist_ok=True)
     path = work / "terraform.rc"
     fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)  # what is kept of the user's own may hold credentials
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
     return {"TF_CLI_CONFIG_FILE": str(path)}

@@ -18,6 +18,7 @@ class Status(Enum):
     APPLIED = "applied"
     DESTROYED = "destroyed"
     NOTHING_THERE = "nothing there"
+    IN_USE = "still there"
     VALID = "valid"
     BOOTSTRAPPED = "bootstrapped"
     ALREADY = "already bootstrapped"

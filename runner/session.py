@@ -84,7 +84,9 @@ class Session:
 
         processes = self.setting.processes
         left = schedule.run(edges, work, parallel=self.parallel, cancelled=lambda: processes.interrupted)
-        status = Status.INTERRUPTED if processes.interrupted and not results else Status.NOT_STARTED
+        # An interrupt that came between two stacks has met none of them, and still is one.
+        met = any(result.status is Status.INTERRUPTED for result in results.values())
+        status = Status.INTERRUPTED if processes.interrupted and not met else Status.NOT_STARTED
         results |= {id_: Result(id_, status) for id_ in left}
         return [results[id_] for id_ in self.stacks if id_ in results]
 

@@ -185,6 +185,7 @@ class Terraform:
                 cwd=self._setting.executable.cwd,
                 log=log,
                 on_line=heard.feed,
+                ready=(lambda: heard.begun) if arguments[0] == "apply" else None,
             )
         if done.code not in fine:
             raise self._failure(arguments[0], heard.errors or errors_in_text(_ANSI.sub("", done.stdout)), done.stdout)

@@ -7,7 +7,8 @@ Node loads 2,200 modules for it. A run of ours uses forty. `prepare()` changes w
 - Node: a preload (`lazy_exports.cjs`) turns each re-export of the provider's index into a getter;
 - both at once: Node loads the assemblies while Python imports (`assemblies.py`);
 - jsii's cache and Node's compile cache live in the virtual environment, where `make setup` fills them (`warm.py`);
-- type checks: jsii resolves a function's hints and walks them anew on each call; here once (`type_checks.py`).
+- type checks: jsii resolves a function's hints and walks them anew on each call; here once (`type_checks.py`);
+- references: each read of `x.id` is a round trip to Node; here the first one is (`references.py`).
 
 What is emitted is the same to the byte, and a test holds it so. `STOCK_CDKTF=1` switches all of it off.
 """
@@ -56,8 +57,9 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
     _add_node_option(environ, f'--require "{_escaped(_PRELOAD)}"')
     load_early()
     _register_without_running()
-    from startup import type_checks  # noqa: PLC0415 (typeguard costs 50 ms: while Node is starting)
+    from startup import references, type_checks  # noqa: PLC0415 (typeguard costs 50 ms: while Node is starting)
 
+    references.install()
     type_checks.install()
     return True
 

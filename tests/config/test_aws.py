@@ -22,11 +22,11 @@ from config.aws import (
 )
 
 
-def accepted(kind: Any, value: object) -> object:  # noqa: ANN401 - an annotated type is no type to mypy
+def accepted(kind: Any, value: object) -> object:
     return TypeAdapter(kind).validate_python(value, strict=True)
 
 
-def refusal(kind: Any, value: object) -> str:  # noqa: ANN401 - an annotated type is no type to mypy
+def refusal(kind: Any, value: object) -> str:
     with pytest.raises(ValidationError) as caught:
         accepted(kind, value)
     (detail,) = caught.value.errors()

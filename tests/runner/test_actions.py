@@ -27,7 +27,7 @@ LOCKED = {
     "detail": "Error message: operation error S3: PutObject, 412\nLock Info:\n"
     "  ID:        8be6ff10-ab68\n  Path:      the-bucket/network/terraform.tfstate\n"
     "  Operation: OperationTypeApply\n  Who:       ana@laptop\n  Version:   1.11.4\n"
-    "  Created:   2026-01-02 07:20:46.690332121 +0000 UTC\n  Info:      \n\n\nTerraform acquires a state lock",
+    "  Created:   2026-01-02 07:20:46.690332121 +0000 UTC\n  Info:      \n\n\nTerraform acquires a lock",
 }
 
 
@@ -170,6 +170,14 @@ def test_a_layer_that_another_one_stands_on_is_not_destroyed(dev: Project) -> No
     assert code == 2
     assert "dev-service cannot be left without dev-network." in err
     assert "make destroy ENV=dev LAYER=service" in err
+    assert dev.calls(" apply") == []
+
+
+def test_nothing_is_destroyed_while_it_is_unknown_who_stands_on_it(dev: Project) -> None:
+    dev.script("dev-service", init={"error": {"summary": "AccessDenied"}})
+    code, _, err = dev.run("destroy", "--layer", "network", "--yes")
+    assert code == 1
+    assert "Whether dev-service is still there cannot be told, so nothing is destroyed." in err
     assert dev.calls(" apply") == []
 
 

@@ -46,7 +46,7 @@ def test_terraform_is_asked_once_to_stop_and_waited_for(project: Project, number
     project.stack("dev-service", "dev-network")
     project.script("dev-network", plan={"add": 1}, apply={"working": 60})
     process = started(project, "apply", "--yes")
-    wait_until(lambda: project.calls(" apply"))
+    wait_until(lambda: project.calls("begun"))
     os.killpg(process.pid, number)  # the whole group, as a terminal does
     out, _ = process.communicate(timeout=5)
     assert process.returncode == 130
@@ -54,6 +54,17 @@ def test_terraform_is_asked_once_to_stop_and_waited_for(project: Project, number
     assert project.calls("dev-service") == []
     assert "Stopping: Terraform finishes what it has begun" in out
     assert "To go on: make apply ENV=dev" in out
+
+
+def test_an_interrupt_before_the_first_resource_is_held_back_until_terraform_obeys(project: Project) -> None:
+    project.stack("dev-network")
+    project.script("dev-network", plan={"add": 1}, apply={"seconds": 0.5, "working": 60})
+    process = started(project, "apply", "--yes")
+    wait_until(lambda: project.calls(" apply"))
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert project.calls("interrupt") == ["dev-network interrupted"]
 
 
 def answered(project: Project, answer: str) -> tuple[int, str]:

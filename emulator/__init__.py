@@ -1,0 +1,5 @@
+"""A stand-in for AWS, so that real Terraform with the real provider can run without a cloud."""
+
+from emulator.server import Emulator, PortInUseError
+
+__all__ = ["Emulator", "PortInUseError"]

@@ -1,0 +1,130 @@
+"""A request as the front needs it and an answer as WSGI needs it."""
+
+from __future__ import annotations
+
+import http
+import io
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.iam.models import get_account_id_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_ACCOUNT = re.compile(r"\d{12}")
+_WITHOUT_BODY = {http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED}
+_ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
+
+# The name a request is signed for, where it differs from botocore's name of the service.
+SIGNING_NAMES = {
+    "access-analyzer": "accessanalyzer",
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "states": "stepfunctions",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete HTTP response."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the call did what it was asked."""
+        return self.status < http.HTTPStatus.BAD_REQUEST
+
+    def send(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Hand the response to the server."""
+        skipped = {"content-length", "status", "connection"}
+        headers = [(name, value) for name, value in self.headers if name.lower() not in skipped]
+        if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
+            headers.append(("x-amzn-requestid", str(uuid.uuid4())))
+        if self.status in _WITHOUT_BODY:
+            body = b""
+        elif environ["REQUEST_METHOD"] == "HEAD":
+            # The length of the body that a GET would have: S3 clients read it.
+            headers += [(name, value) for name, value in self.headers if name.lower() == "content-length"]
+            body = b""
+        else:
+            headers.append(("Content-Length", str(len(self.body))))
+            body = self.body
+        try:
+            phrase = http.HTTPStatus(self.status).phrase
+        except ValueError:
+            phrase = "Unknown"
+        start_response(f"{self.status} {phrase}", headers)
+        return [body]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One request, with its caller taken from the signature."""
+
+    environ: dict[str, Any] = field(repr=False)
+    body: bytes = field(repr=False)
+    account: str
+    region: str
+    service: str
+
+    @classmethod
+    def read(cls, environ: dict[str, Any]) -> Incoming:
+        """Read the body once and tell moto which account calls.
+
+        An access key id of exactly 12 digits is the account id itself. Any other key is looked up by moto,
+        which knows the keys that it handed out for users and assumed roles.
+        """
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length) if length else b""
+        signature = environ.get("HTTP_AUTHORIZATION") or unquote(environ.get("QUERY_STRING", ""))
+        found = _CREDENTIAL.search(signature)
+        key, region, signed_for = found.groups() if found else ("", "us-east-1", "")
+        if _ACCOUNT.fullmatch(key):
+            account = key
+        else:
+            account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or get_account_id_from(key) or DEFAULT_ACCOUNT_ID
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        # moto's router wants the path as it was sent (%2F kept); waitress gives it another name.
+        environ.setdefault("RAW_URI", environ.get("REQUEST_URI", ""))
+        service = SIGNING_NAMES.get(signed_for, signed_for)
+        if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
+            service = "s3control"
+        return cls(environ=environ, body=body, account=account, region=region, service=service)
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return str(self.environ["REQUEST_METHOD"])
+
+    @property
+    def path(self) -> str:
+        """The decoded path."""
+        return str(self.environ.get("PATH_INFO", "/"))
+
+    @property
+    def invocation(self) -> str | None:
+        """The id that an SDK repeats when it retries a call."""
+        value = self.environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        return f"{value} {self.method} {self.environ.get('RAW_URI')}" if value else None
+
+    @property
+    def action(self) -> str | None:
+        """The operation's name where the protocol sends it: a header, the form or the query."""
+        target = self.environ.get("HTTP_X_AMZ_TARGET")
+        if target:
+            return str(target).rsplit(".", maxsplit=1)[-1]
+        found = _ACTION.search(self.body) or _ACTION.search(self.environ.get("QUERY_STRING", "").encode())
+        return found.group(1).decode() if found else None
+
+    def fresh_environ(self) -> dict[str, Any]:
+        """Return a WSGI environment whose body can be read again."""
+        return {**self.environ, "wsgi.input": io.BytesIO(self.body), "CONTENT_LENGTH": str(len(self.body))}

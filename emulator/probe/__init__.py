@@ -1,0 +1,1 @@
+"""The test bed: one configuration with every resource type that the emulator serves."""

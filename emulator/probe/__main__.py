@@ -1,0 +1,22 @@
+"""`python -m emulator.probe`: the whole test bed with real Terraform; takes about ten minutes."""
+
+from __future__ import annotations
+
+import sys
+
+from emulator.probe.runner import run
+from emulator.probe.terraform import TerraformError
+
+
+def main() -> int:
+    """Run, print the table, and return the exit code."""
+    try:
+        print(run())
+    except TerraformError as error:
+        print(f"probe: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

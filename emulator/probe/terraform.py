@@ -1,0 +1,141 @@
+"""Runs Terraform against an emulator, with nothing from the caller's environment that could leak in."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_REGISTRY = "registry.terraform.io"
+_PLUGIN_FOLDERS = (
+    "~/.terraform.d/plugins",
+    "~/.local/share/terraform/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+)
+_UNWANTED = ("AWS_", "TF_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+_SHOWN_CHARACTERS = 16000
+
+CHANGES = 2
+"""What `terraform plan -detailed-exitcode` returns when something would change."""
+
+
+class TerraformError(Exception):
+    """Terraform failed; the message holds its errors."""
+
+
+def plugin_settings(folder: Path) -> dict[str, str]:
+    """Return the variables that let Terraform find its plugins without a network.
+
+    A CLI configuration of the caller's wins; otherwise the first plugin folder found becomes a mirror.
+    """
+    own = os.environ.get("TF_CLI_CONFIG_FILE")
+    if own and Path(own).is_file():
+        return {"TF_CLI_CONFIG_FILE": own}
+    given = os.environ.get("TF_PLUGIN_MIRROR")
+    named = [Path(name).expanduser() for name in ([given] if given else []) + list(_PLUGIN_FOLDERS)]
+    mirror = next((one for one in [*named, *sorted(Path("/opt").glob("*"))] if (one / _REGISTRY).is_dir()), None)
+    if mirror is None:
+        return {}
+    configuration = folder / "terraform.rc"
+    configuration.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
+    return {"TF_CLI_CONFIG_FILE": str(configuration)}
+
+
+class Running:
+    """A command under way."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        """Follow a process whose output is a pipe."""
+        self._process = process
+        self._seen = ""
+
+    def wait_for(self, text: str) -> None:
+        """Return once the command has printed the text; fail if it ends without."""
+        for line in self._process.stdout or ():
+            self._seen += line
+            if text in line:
+                return
+        message = f"terraform ended without {text!r}:\n{self._seen}"
+        raise TerraformError(message)
+
+    def finish(self) -> None:
+        """Wait for the end and require success."""
+        rest, _ = self._process.communicate()
+        if self._process.returncode:
+            message = f"terraform ended with {self._process.returncode}:\n{self._seen}{rest}"
+            raise TerraformError(message)
+
+
+class Terraform:
+    """Terraform in one folder, talking to one emulator."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        """Prepare; `environment` is what Emulator.environment() returned, and any variables besides."""
+        found = shutil.which("terraform")
+        if found is None:
+            message = "terraform is not on the PATH"
+            raise TerraformError(message)
+        self._program = found
+        self._folder = folder
+        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(_UNWANTED)}
+        self._environment = {
+            **inherited,
+            **plugin_settings(folder),
+            "TF_IN_AUTOMATION": "1",
+            "TF_INPUT": "0",
+            **environment,
+        }
+
+    def run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> tuple[int, str]:
+        """Run one command; return its exit code and its output."""
+        finished = subprocess.run(
+            [self._program, *arguments],
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if finished.returncode not in accept:
+            start = finished.stdout.find("\nError: ")
+            reason = finished.stdout[max(start, 0) :][-_SHOWN_CHARACTERS:]
+            message = f"terraform {' '.join(arguments)} ended with {finished.returncode}:{reason}"
+            raise TerraformError(message)
+        return finished.returncode, finished.stdout
+
+    @contextlib.contextmanager
+    def started(self, *arguments: str) -> Iterator[Running]:
+        """Start one command, and on leaving wait for its end and require success."""
+        with subprocess.Popen(
+            [self._program, *arguments],
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            running = Running(process)
+            yield running
+            running.finish()
+
+    def require_no_changes(self, *arguments: str) -> None:
+        """Plan, and fail unless nothing would change."""
+        code, output = self.run("plan", "-no-color", "-detailed-exitcode", *arguments, accept=(0, CHANGES))
+        if code == CHANGES:
+            start = output.find("Terraform will perform")
+            message = f"the plan is not empty:\n{output[start:]}"
+            raise TerraformError(message)
+
+    def addresses(self) -> list[str]:
+        """List what the state holds."""
+        _, output = self.run("state", "list")
+        return output.split()

@@ -1,0 +1,121 @@
+"""Turns a request into an operation with parameters, and a result into the service's wire format."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from botocore.exceptions import UnknownServiceError
+from moto.core.errors import ErrorLookupFactory
+from moto.core.exceptions import ServiceException
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
+
+from emulator.errors import AwsError
+from emulator.http import Answer
+
+if TYPE_CHECKING:
+    from emulator.http import Incoming
+    from emulator.store import Shape
+
+
+@dataclass(frozen=True)
+class Call:
+    """An AWS operation that a request asks for."""
+
+    service: str
+    name: str
+    model: Any
+    protocol: str
+    request: Any
+    url_params: dict[str, Any]
+
+    def parameters(self) -> Shape:
+        """Parse the request by the botocore model."""
+        parser = PROTOCOL_PARSERS[self.protocol](self.model, map_type=dict)
+        request = self.request
+        try:
+            parsed = parser.parse(
+                {
+                    "method": request.method,
+                    "values": request.values,
+                    "headers": request.headers,
+                    "body": request.data,
+                    "url_path": request.path,
+                    "url_params": self.url_params,
+                }
+            )
+        except (TypeError, ValueError, AttributeError) as error:
+            message = f"The request could not be read: {error}"
+            raise AwsError(code="SerializationException", message=message) from error
+        return dict(parsed or {})
+
+    def answer(self, result: Shape | ServiceException) -> Answer:
+        """Serialise a result, or an error that the service's model knows."""
+        if isinstance(result, ServiceException) and not _modelled(self.model.service_model, result.code):
+            return plain_error(self.protocol, self.service, result)
+        serialiser = get_serializer_class(self.service, self.protocol)(operation_model=self.model)
+        serialised = serialiser.serialize(result)
+        body = serialised["body"] or b""
+        return Answer(
+            status=serialised["status_code"],
+            headers=[(name, str(value)) for name, value in serialised["headers"].items()],
+            body=body.encode() if isinstance(body, str) else body,
+        )
+
+
+def find_call(incoming: Incoming) -> Call | None:
+    """Find the operation a request asks for, if botocore knows it."""
+    try:
+        model = service_model(incoming.service)
+        if model is None:
+            return None
+        request = Request(incoming.fresh_environ())
+        protocol = determine_request_protocol(model, request.content_type)
+        name = incoming.action
+        url_params: dict[str, Any] = {}
+        if protocol.startswith("rest"):
+            operation, url_params = get_service_router(incoming.service).match(request)
+            name = operation.name
+    except (NotFound, NotImplementedError):
+        return None
+    if name is None or name not in model.operation_names:
+        return None
+    return Call(incoming.service, name, model.operation_model(name), protocol, request, url_params)
+
+
+@functools.cache
+def service_model(service: str) -> Any:
+    """Return botocore's model of a service, or None if there is no such service."""
+    try:
+        return get_service_model(service) if service else None
+    except UnknownServiceError:
+        return None
+
+
+def plain_error(protocol: str, service: str, error: ServiceException, status: int = 400) -> Answer:
+    """Write an error that the service's model does not list, so that any SDK can read it."""
+    code, message = error.code, str(error.message)
+    if protocol in {"query", "ec2", "rest-xml"}:
+        inner = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+        if protocol == "ec2":
+            text = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>0</RequestID></Response>"
+        elif service == "s3":
+            text = f"<Error>{inner}</Error>"
+        else:
+            text = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>"
+        return Answer(status, [("Content-Type", "text/xml")], text.encode())
+    body = json.dumps({"__type": code, "message": message}).encode()
+    return Answer(status, [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-errortype", code)], body)
+
+
+def _modelled(model: Any, code: str) -> bool:
+    """Say whether the service's model lists the error; moto warns about any other."""
+    return ErrorLookupFactory().for_service(model).from_code(code) is not None

@@ -1,0 +1,162 @@
+"""Where services announce what they add to moto: operations, refusals, follow-ups and patches."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from emulator.store import Kind, Record, Shape, Store, Table
+
+
+class Forward:
+    """The type of FORWARD, which an operation returns to leave the call to moto."""
+
+
+FORWARD: Final = Forward()
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who calls what, and the state that the caller may see."""
+
+    service: str
+    operation: str
+    account: str
+    region: str
+    store: Store
+
+    def arn(self, resource: str, *, service: str | None = None, region: str | None = None) -> str:
+        """Build an ARN in the caller's account; pass region="" for a global service."""
+        return ":".join(
+            (
+                "arn",
+                "aws",
+                self.service if service is None else service,
+                self.region if region is None else region,
+                self.account,
+                resource,
+            )
+        )
+
+    def table(self, kind: Kind[Record]) -> Table[Record]:
+        """Return the caller's records of one kind."""
+        return self.store.table(kind, self.account, self.region)
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of one resource, to read and to change."""
+        return self.store.tags(arn)
+
+    def backend(self, backends: Any, region: str | None = None) -> Any:
+        """Return moto's backend for the caller's account and region; "aws" is moto's name for global."""
+        return backends[self.account][self.region if region is None else region]
+
+
+Operation = Callable[[Shape, Context], Shape | Forward]
+Check = Callable[[Shape, Context], None]
+OperationT = TypeVar("OperationT", bound=Operation)
+CheckT = TypeVar("CheckT", bound=Check)
+
+
+@dataclass
+class Handlers:
+    """Everything registered for one AWS operation."""
+
+    guards: list[Check] = field(default_factory=list)
+    operation: Operation | None = None
+    followers: list[Check] = field(default_factory=list)
+
+
+class Registry:
+    """The one place that holds handlers and state; the front asks it for every call."""
+
+    def __init__(self) -> None:
+        """Start without handlers and without state."""
+        self._handlers: dict[str, dict[str, Handlers]] = {}
+        self.store = Store()
+        # moto's stores are plain dicts that one request iterates while another changes them. Python runs one
+        # thread at a time anyway, so the lock costs no throughput; reading, parsing and sending stay outside.
+        self.lock = threading.RLock()
+
+    def handlers(self, service: str, operation: str) -> Handlers | None:
+        """Return what is registered for an operation, if anything."""
+        return self._handlers.get(service, {}).get(operation)
+
+    def knows(self, service: str) -> bool:
+        """Say whether any operation of the service is registered, to skip parsing where none is."""
+        return service in self._handlers
+
+    def operations(self) -> list[tuple[str, str]]:
+        """List every (service, operation) with a handler."""
+        return [(service, name) for service, names in self._handlers.items() for name in names]
+
+    def at(self, service: str, operation: str) -> Handlers:
+        """Return the handlers of one operation, to add to."""
+        return self._handlers.setdefault(service, {}).setdefault(operation, Handlers())
+
+
+REGISTRY: Final = Registry()
+
+
+def operation(service: str, *names: str) -> Callable[[OperationT], OperationT]:
+    """Answer these AWS operations; the input is parsed and validated by the botocore model first."""
+
+    def register(function: OperationT) -> OperationT:
+        for name in names:
+            handlers = REGISTRY.at(service, name)
+            if handlers.operation is not None:
+                message = f"{service}:{name} is registered twice"
+                raise ValueError(message)
+            handlers.operation = function
+        return function
+
+    return register
+
+
+def guard(service: str, *names: str) -> Callable[[CheckT], CheckT]:
+    """Look at a call before anything answers it, and raise AwsError to refuse it."""
+
+    def register(function: CheckT) -> CheckT:
+        for name in names:
+            REGISTRY.at(service, name).guards.append(function)
+        return function
+
+    return register
+
+
+def follow(service: str, *names: str) -> Callable[[CheckT], CheckT]:
+    """Run after moto accepted a call, to keep what moto drops."""
+
+    def register(function: CheckT) -> CheckT:
+        for name in names:
+            REGISTRY.at(service, name).followers.append(function)
+        return function
+
+    return register
+
+
+def patch(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Replace a function of moto by one that gets the original as its first argument.
+
+    A name that moto no longer has raises AttributeError at import, so an upgrade cannot lose a patch.
+    """
+    found = inspect.getattr_static(owner, name)
+    wrap: Callable[[Any], Any] | None = None
+    original = found
+    if isinstance(found, staticmethod | classmethod):
+        wrap, original = type(found), found.__func__
+    elif isinstance(found, property):
+        wrap, original = property, found.fget
+
+    def install(replacement: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def patched(*args: Any, **kwargs: Any) -> Any:
+            return replacement(original, *args, **kwargs)
+
+        setattr(owner, name, wrap(patched) if wrap else patched)
+        return replacement
+
+    return install

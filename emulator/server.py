@@ -1,0 +1,127 @@
+"""Runs the front on a loopback port, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import threading
+from typing import TYPE_CHECKING, Self
+
+from waitress.server import create_server
+from waitress.wasyncore import close_all
+
+from emulator import services
+from emulator.front import Front
+from emulator.registry import REGISTRY
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+HOST = "127.0.0.1"
+
+# Terraform makes up to ten calls at once, and several runs share one emulator.
+_THREADS = 24
+_CONNECTIONS = 500
+_IDLE_SECONDS = 120
+
+
+class PortInUseError(Exception):
+    """Another process listens on the port that was asked for."""
+
+
+class Emulator:
+    """A running emulator: `with Emulator() as emulator: emulator.url`.
+
+    The state belongs to the process, because moto's does: two emulators in one process share it.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        """Prepare an emulator; port 0 takes any free one."""
+        self._wanted_port = port
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Self:
+        """Listen, and return once requests are answered."""
+        # aws_iam_policy and role attachments of AWS managed policies need moto to know them.
+        os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+        services.load()
+        self.front = Front(REGISTRY)
+        self._server = create_server(
+            self.front,
+            sockets=[_listen(self._wanted_port)],
+            threads=_THREADS,
+            ident=None,
+            channel_timeout=_IDLE_SECONDS,
+            connection_limit=_CONNECTIONS,
+            clear_untrusted_proxy_headers=True,
+        )
+        os.environ["MOTO_PORT"] = str(self.port)  # moto writes it into the URLs that it hands out
+        self._thread = threading.Thread(target=self._server.run, name="emulator", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close every connection and end the threads."""
+        if self._thread is None:
+            return
+        server = self._server
+        # The loop ends when its map is empty, and only the loop's own thread may empty it. It may be awake
+        # for another reason and do so before this thread wakes it: then the pipe to it is closed already.
+        channels = server._map  # noqa: SLF001  waitress publishes no way to stop
+        with contextlib.suppress(OSError):
+            server.trigger.pull_trigger(lambda: close_all(channels, ignore_all=True))
+        self._thread.join()
+        server.task_dispatcher.shutdown()
+        self._thread = None
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.effective_port)
+
+    @property
+    def url(self) -> str:
+        """The endpoint for SDKs and Terraform; an IP address makes S3 path-style by itself."""
+        return f"http://{HOST}:{self.port}"
+
+    def environment(self, *, account: str = "123456789012", region: str = "us-east-1") -> dict[str, str]:
+        """Return the environment variables that send an unchanged Terraform configuration here."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CHECKPOINT_DISABLE": "1",
+            # S3 Control puts the account id before the host name, which an IP address cannot carry.
+            "AWS_ENDPOINT_URL_S3_CONTROL": "http://s3-control.us-east-1.amazonaws.com",
+            "HTTP_PROXY": self.url,
+            "NO_PROXY": f"{HOST},localhost",
+        }
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+
+def _listen(port: int) -> socket.socket:
+    """Take the port; waitress would leave the socket open when it is in use."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} on {HOST} is already in use"
+            raise PortInUseError(message) from error
+        raise
+    return listening

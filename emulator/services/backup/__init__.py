@@ -1,0 +1,5 @@
+"""AWS Backup: moto lacks selections, vault policies, updates and the whole of restore testing."""
+
+from emulator.services.backup import plans, restore_testing
+
+__all__ = ["plans", "restore_testing"]

@@ -1,0 +1,5 @@
+"""Amazon CloudFront: moto lacks policies, publishing and origins in a VPC, and changes distributions."""
+
+from emulator.services.cloudfront import distributions, functions, origins, policies
+
+__all__ = ["distributions", "functions", "origins", "policies"]

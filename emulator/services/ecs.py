@@ -1,0 +1,156 @@
+"""Amazon ECS: moto drops service settings, and takes sizes, target groups and ports that AWS refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elbv2.models import elbv2_backends
+
+from emulator.errors import AwsError
+from emulator.registry import Context, guard, patch
+
+if TYPE_CHECKING:
+    from emulator.store import Shape
+
+# CPU units to MiB of memory: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+_GIB = 1024
+_FARGATE_SIZES: dict[int, set[int]] = {
+    256: {512, _GIB, 2 * _GIB},
+    512: {size * _GIB for size in range(1, 5)},
+    1024: {size * _GIB for size in range(2, 9)},
+    2048: {size * _GIB for size in range(4, 17)},
+    4096: {size * _GIB for size in range(8, 31)},
+    8192: {size * _GIB for size in range(16, 61, 4)},
+    16384: {size * _GIB for size in range(32, 121, 8)},
+}
+
+# A service's settings that moto's constructor does not take, by their name in the request.
+_KEPT = {
+    "capacityProviderStrategy": "capacity_provider_strategy",
+    "enableECSManagedTags": "enable_ecs_managed_tags",
+    "enableExecuteCommand": "enable_execute_command",
+    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "placementConstraints": "placement_constraints",
+    "placementStrategy": "placement_strategy",
+}
+
+
+@guard("ecs", "RegisterTaskDefinition")
+def refuse_impossible_fargate_size(params: Shape, _: Context) -> None:
+    """Refuse a pair of CPU and memory that Fargate does not offer."""
+    if "FARGATE" not in (params.get("requiresCompatibilities") or ()):
+        return
+    cpu, memory = params.get("cpu"), params.get("memory")
+    for name, value in (("cpu", cpu), ("memory", memory)):
+        if not value:
+            raise AwsError(
+                code="ClientException",
+                message=f"Fargate requires that '{name}' be defined at the task level.",
+            )
+    if _units(memory, _GIB, "GB") not in _FARGATE_SIZES.get(_units(cpu, _GIB, "vCPU"), set()):
+        raise AwsError(
+            code="ClientException",
+            message=(
+                f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. "
+                "See the Amazon ECS documentation for the valid values."
+            ),
+        )
+
+
+@guard("ecs", "CreateService", "UpdateService")
+def refuse_unknown_load_balancer_target(params: Shape, context: Context) -> None:
+    """Refuse a target group that is unknown or unattached, and a container or port the task lacks."""
+    name = params.get("taskDefinition")
+    containers = _containers(name, context) if name else None
+    for target in params.get("loadBalancers") or ():
+        _check_target_group(target.get("targetGroupArn"), context)
+        if containers is not None:
+            _check_container(target, containers)
+
+
+@patch(EC2ContainerServiceResponse, "create_service")
+def keep_settings_at_create(original: Any, response: Any) -> Any:
+    """Keep the settings that moto's constructor drops."""
+    result = original(response)
+    service = result.result["service"]
+    service.availability_zone_rebalancing = response._get_param("availabilityZoneRebalancing") or "DISABLED"  # noqa: SLF001
+    service.deployment_configuration = response._get_param("deploymentConfiguration")  # noqa: SLF001
+    _keep_settings(service, response)
+    return result
+
+
+@patch(EC2ContainerServiceResponse, "update_service")
+def keep_settings_at_update(original: Any, response: Any) -> Any:
+    """Keep the settings that moto's update spells differently."""
+    result = original(response)
+    _keep_settings(result.result["service"], response)
+    return result
+
+
+@patch(EC2ContainerServiceBackend, "update_service")
+def merge_deployment_configuration(original: Any, backend: Any, properties: dict[str, Any]) -> Any:
+    """Merge the deployment configuration like AWS; moto replaces it."""
+    name = properties["service"].rsplit("/", maxsplit=1)[-1]
+    service = backend._get_service(properties.get("cluster", "default"), name)  # noqa: SLF001  no public way
+    given = properties.get("deployment_configuration")
+    if given is not None:
+        prior = getattr(service, "deployment_configuration", None) or {}
+        properties["deployment_configuration"] = {**prior, **given}
+    return original(backend, properties)
+
+
+def _keep_settings(service: Any, response: Any) -> None:
+    for member, attribute in _KEPT.items():
+        value = response._get_param(member)  # noqa: SLF001  moto's way to read a request
+        if value is not None:
+            setattr(service, attribute, value)
+    if response._get_param("capacityProviderStrategy") and not response._get_param("launchType"):  # noqa: SLF001
+        service.launch_type = None
+
+
+def _units(value: Any, factor: int, suffix: str) -> int:
+    """Read "512", "0.5 vCPU" and "2GB" alike."""
+    text = str(value).strip()
+    if text.lower().endswith(suffix.lower()):
+        return int(float(text[: -len(suffix)]) * factor)
+    return int(text) if text.isdigit() else -1
+
+
+def _containers(task_definition: str, context: Context) -> list[dict[str, Any]]:
+    backend = context.backend(ecs_backends)
+    found = backend.describe_task_definition(task_definition)
+    return list(found.container_definitions)
+
+
+def _check_target_group(arn: str | None, context: Context) -> None:
+    if arn is None:
+        return
+    group = context.backend(elbv2_backends).target_groups.get(arn)
+    if group is None:
+        raise AwsError(
+            code="InvalidParameterException",
+            message=f"The specified target group does not exist. (targetGroupArn {arn})",
+        )
+    if not group.load_balancer_arns:
+        raise AwsError(
+            code="InvalidParameterException",
+            message=f"The target group with targetGroupArn {arn} does not have an associated load balancer.",
+        )
+
+
+def _check_container(target: Shape, containers: list[dict[str, Any]]) -> None:
+    name, port = target.get("containerName"), target.get("containerPort")
+    found = next((one for one in containers if one["name"] == name), None)
+    if found is None:
+        raise AwsError(
+            code="InvalidParameterException",
+            message=f"The container {name} does not exist in the task definition.",
+        )
+    ports = {mapping.get("containerPort") for mapping in found.get("portMappings") or ()}
+    if port not in ports:
+        raise AwsError(
+            code="InvalidParameterException",
+            message=f"The container {name} did not have a container port {port} defined.",
+        )

@@ -1,0 +1,44 @@
+"""Amazon GuardDuty: moto keeps a detector's tags but has no tag operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.guardduty.models import guardduty_backends
+
+from emulator.errors import AwsError
+from emulator.registry import Context, operation
+
+if TYPE_CHECKING:
+    from emulator.store import Shape
+
+
+@operation("guardduty", "TagResource")
+def tag(params: Shape, context: Context) -> Shape:
+    """Add tags to a detector."""
+    _detector(params, context).tags.update(params["Tags"])
+    return {}
+
+
+@operation("guardduty", "UntagResource")
+def untag(params: Shape, context: Context) -> Shape:
+    """Take tags from a detector."""
+    tags = _detector(params, context).tags
+    for key in params["TagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+@operation("guardduty", "ListTagsForResource")
+def list_tags(params: Shape, context: Context) -> Shape:
+    """List a detector's tags."""
+    return {"Tags": _detector(params, context).tags}
+
+
+def _detector(params: Shape, context: Context) -> Any:
+    detectors = context.backend(guardduty_backends).detectors
+    identifier = params["ResourceArn"].split("/")[1]
+    if identifier not in detectors:
+        message = "The request is rejected because the input detectorId is not owned by the current account."
+        raise AwsError(code="BadRequestException", message=message)
+    return detectors[identifier]

@@ -1,0 +1,119 @@
+"""CloudWatch Logs: moto lacks query definitions and data protection, and takes any KMS key."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from moto.logs.models import logs_backends
+
+from emulator.clock import now
+from emulator.errors import AwsError
+from emulator.keys import key_admits
+from emulator.registry import Context, guard, operation
+from emulator.store import Kind, Shape
+
+QUERIES: Kind[Shape] = Kind(
+    "query definition",
+    missing="ResourceNotFoundException",
+    message="The specified query definition does not exist.",
+)
+PROTECTIONS: Kind[str] = Kind("data protection policy", missing="ResourceNotFoundException")
+
+
+@guard("logs", "CreateLogGroup", "AssociateKmsKey")
+def refuse_unusable_key(params: Shape, context: Context) -> None:
+    """Refuse a key that is unknown or whose policy does not name CloudWatch Logs, as AWS does.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    key, name = params.get("kmsKeyId"), params.get("logGroupName")
+    principals = (f"logs.{context.region}.amazonaws.com", "logs.amazonaws.com")
+    if not key or key_admits(key, principals, context):
+        return
+    arn = context.arn(f"log-group:{name}") if name else params.get("resourceIdentifier")
+    raise AwsError(
+        code="AccessDeniedException",
+        message=f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'",
+    )
+
+
+@operation("logs", "AssociateKmsKey")
+def associate_key(params: Shape, context: Context) -> Shape:
+    """Set the key of a log group, for which moto has no operation."""
+    _group(params, context).kms_key_id = params["kmsKeyId"]
+    return {}
+
+
+@operation("logs", "DisassociateKmsKey")
+def disassociate_key(params: Shape, context: Context) -> Shape:
+    """Take the key from a log group."""
+    _group(params, context).kms_key_id = None
+    return {}
+
+
+@operation("logs", "PutQueryDefinition")
+def put_query_definition(params: Shape, context: Context) -> Shape:
+    """Create a saved query, or replace one that is named by its id."""
+    identifier = params.get("queryDefinitionId")
+    if identifier:
+        context.table(QUERIES).require(identifier)
+    else:
+        identifier = str(uuid.uuid4())
+    context.table(QUERIES)[identifier] = {
+        "queryDefinitionId": identifier,
+        "name": params["name"],
+        "queryString": params["queryString"],
+        "queryLanguage": params.get("queryLanguage") or "CWLI",
+        "logGroupNames": params.get("logGroupNames") or [],
+        "lastModified": int(now().timestamp() * 1000),
+    }
+    return {"queryDefinitionId": identifier}
+
+
+@operation("logs", "DescribeQueryDefinitions")
+def describe_query_definitions(params: Shape, context: Context) -> Shape:
+    """List saved queries by the beginning of their name."""
+    prefix = params.get("queryDefinitionNamePrefix") or ""
+    held = context.table(QUERIES).values()
+    return {"queryDefinitions": [query for query in held if query["name"].startswith(prefix)]}
+
+
+@operation("logs", "DeleteQueryDefinition")
+def delete_query_definition(params: Shape, context: Context) -> Shape:
+    """Forget a saved query."""
+    context.table(QUERIES).remove(params["queryDefinitionId"])
+    return {"success": True}
+
+
+@operation("logs", "PutDataProtectionPolicy")
+def put_data_protection(params: Shape, context: Context) -> Shape:
+    """Keep a log group's masking rules."""
+    context.table(PROTECTIONS)[params["logGroupIdentifier"]] = params["policyDocument"]
+    return {
+        "logGroupIdentifier": params["logGroupIdentifier"],
+        "policyDocument": params["policyDocument"],
+        "lastUpdatedTime": int(now().timestamp() * 1000),
+    }
+
+
+@operation("logs", "GetDataProtectionPolicy")
+def get_data_protection(params: Shape, context: Context) -> Shape:
+    """Return the rules; a group without any has no document."""
+    group = params["logGroupIdentifier"]
+    return {"logGroupIdentifier": group, "policyDocument": context.table(PROTECTIONS).get(group)}
+
+
+@operation("logs", "DeleteDataProtectionPolicy")
+def delete_data_protection(params: Shape, context: Context) -> Shape:
+    """Forget the rules."""
+    context.table(PROTECTIONS).pop(params["logGroupIdentifier"], None)
+    return {}
+
+
+def _group(params: Shape, context: Context) -> Any:
+    name = params.get("logGroupName") or params.get("resourceIdentifier", "").partition(":log-group:")[2]
+    groups = context.backend(logs_backends).groups
+    if name not in groups:
+        raise AwsError(code="ResourceNotFoundException", message="The specified log group does not exist.")
+    return groups[name]

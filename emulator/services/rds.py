@@ -1,0 +1,249 @@
+"""Amazon RDS: moto's instances share an id, its replicas share settings, and it lacks some operations."""
+
+from __future__ import annotations
+
+import random
+import string
+import uuid
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
+
+from emulator.errors import AwsError
+from emulator.keys import key_exists
+from emulator.registry import FORWARD, Context, Forward, guard, operation, patch
+from emulator.store import Kind, Shape
+
+REPLICATED_BACKUPS: Kind[Shape] = Kind(
+    "replicated automated backup",
+    missing="DBInstanceAutomatedBackupNotFound",
+    message="The automated backup {key} was not found.",
+)
+
+_LEAST_ZONES = 2
+_RESOURCE_ID = string.ascii_uppercase + string.digits
+# Newest first, and every older minor version of the same major is offered too.
+_NEWEST_VERSIONS = {
+    "aurora-postgresql": ("17.6", "16.10", "15.14", "14.19", "13.22"),
+    "docdb": ("5.0.0", "4.0.0", "3.6.0"),
+    "mysql": ("8.4.6", "8.0.43"),
+    "postgres": ("17.6", "16.10", "15.14", "14.19", "13.22"),
+}
+_MAJOR_OF_TWO_PARTS = {"docdb", "mysql"}
+# What an event subscription may change, by moto's attribute.
+_SUBSCRIPTION = {
+    "Enabled": "enabled",
+    "EventCategories": "event_categories",
+    "SnsTopicArn": "sns_topic_arn",
+    "SourceType": "source_type",
+}
+
+
+@guard("rds", "CreateDBSubnetGroup", "ModifyDBSubnetGroup")
+def refuse_one_zone(params: Shape, context: Context) -> None:
+    """Refuse a subnet group in one Availability Zone; Amazon DocumentDB uses the same operation."""
+    wanted = params.get("SubnetIds") or []
+    found = context.backend(ec2_backends).describe_subnets(filters={"subnet-id": wanted}) if wanted else []
+    zones = sorted({subnet.availability_zone for subnet in found})
+    # Unknown subnets are moto's to refuse.
+    if len(found) == len(set(wanted)) and len(zones) < _LEAST_ZONES:
+        raise AwsError(
+            code="DBSubnetGroupDoesNotCoverEnoughAZs",
+            message=(
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ "
+                f"coverage: {', '.join(zones)}. Add subnets to cover at least 2 AZs."
+            ),
+        )
+
+
+@guard("rds", "CreateDBInstance", "CreateDBCluster", "CreateDBInstanceReadReplica")
+def refuse_unknown_key(params: Shape, context: Context) -> None:
+    """Refuse an unknown KMS key for storage, for the managed password or for Performance Insights."""
+    for member in ("KmsKeyId", "MasterUserSecretKmsKeyId", "PerformanceInsightsKMSKeyId"):
+        key = params.get(member)
+        if key and not key_exists(key, context):
+            raise AwsError(
+                code="KMSKeyNotAccessibleFault",
+                message=(
+                    f"The specified KMS key [{key}] does not exist, is not enabled or you do not have "
+                    "permissions to access it."
+                ),
+            )
+
+
+@patch(DBInstance, "__init__")
+def complete_instance(original: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
+    """Give each instance its own resource id and keep Performance Insights, which moto drops."""
+    original(instance, *args, **kwargs)
+    instance.dbi_resource_id = _resource_id()
+    _set_performance_insights(instance, kwargs)
+
+
+@patch(DBInstance, "update")
+def update_performance_insights(original: Any, instance: Any, **kwargs: Any) -> None:
+    """Take over a changed Performance Insights, which moto sets under the request's name only."""
+    original(instance, **kwargs)
+    if kwargs.get("enable_performance_insights") is not None:
+        instance.performance_insights_enabled = bool(kwargs["enable_performance_insights"])
+
+
+@patch(DBInstance, "remove_replica")
+def remove_replica(_: Any, instance: Any, replica: Any) -> None:
+    """Remove a replica by either name: moto adds it by ARN and removes it by identifier."""
+    names = {replica.db_instance_identifier, replica.db_instance_arn}
+    instance.replicas[:] = [name for name in instance.replicas if name not in names]
+
+
+@patch(RDSBackend, "create_db_instance_read_replica")
+def create_replica(original: Any, backend: Any, request: dict[str, Any]) -> Any:
+    """Give a replica settings of its own: moto makes it a copy of the primary.
+
+    In another region the subnet group is looked up where the replica is, not where the primary is.
+    """
+    primary = backend.find_db_from_id(request["source_db_instance_identifier"])
+    abroad = primary.region != backend.region_name
+    subnet_group = request.pop("db_subnet_group_name", None) if abroad else None
+    replica = original(backend, request)
+    replica.dbi_resource_id = _resource_id()
+    replica.tags = request.get("tags") or []
+    replica.vpc_security_group_ids = request.get("vpc_security_group_ids") or (
+        [] if abroad else replica.vpc_security_group_ids
+    )
+    replica.enabled_cloudwatch_logs_exports = request.get("enable_cloudwatch_logs_exports") or []
+    replica.enable_iam_database_authentication = bool(request.get("enable_iam_database_authentication"))
+    replica.max_allocated_storage = request.get("max_allocated_storage") or replica.allocated_storage
+    replica.monitoring_interval = request.get("monitoring_interval") or 0
+    replica.monitoring_role_arn = request.get("monitoring_role_arn")
+    replica.performance_insights_kms_key_id = None
+    replica.performance_insights_retention_period = None
+    _set_performance_insights(replica, request)
+    replica.manage_master_user_password = False
+    replica.__dict__.pop("master_user_secret", None)
+    if abroad:
+        replica.backend = backend
+        replica.availability_zone = f"{backend.region_name}a"
+        replica.multi_az = bool(request.get("multi_az"))
+        replica.db_parameter_group_name = request.get("db_parameter_group_name")
+        replica.source_db_instance_identifier = primary.db_instance_arn
+        if subnet_group:
+            replica.db_subnet_group_name = subnet_group
+    return replica
+
+
+@patch(RDSBackend, "modify_db_subnet_group")
+def keep_subnet_group(original: Any, backend: Any, name: str, *args: Any) -> Any:
+    """Keep a subnet group that is changed: moto takes it out of its list and does not put it back."""
+    if name not in backend.subnet_groups:
+        raise AwsError(code="DBSubnetGroupNotFoundFault", message=f"DB subnet group '{name}' does not exist.")
+    group = backend.subnet_groups[name] = original(backend, name, *args)
+    return group
+
+
+@patch(DBParameterGroup, "update_parameters")
+def mark_parameters(_: Any, group: Any, parameters: list[dict[str, Any]]) -> None:
+    """Mark changed parameters as the user's; without it the provider sees none of them."""
+    for given in parameters:
+        group.parameters[given["ParameterName"]].update({"IsModifiable": True, **given, "Source": "user"})
+
+
+@operation("rds", "StartDBInstanceAutomatedBackupsReplication")
+def start_replication(params: Shape, context: Context) -> Shape:
+    """Keep that an instance's backups are copied into this region."""
+    source = params["SourceDBInstanceArn"]
+    _, _, _, region, account, _, name = source.split(":", maxsplit=6)
+    instance = rds_backends[account][region].databases.get(name)
+    if instance is None:
+        raise AwsError(code="DBInstanceNotFound", message=f"DBInstance {name} not found.")
+    arn = context.arn(f"auto-backup:ab-{uuid.uuid4().hex[:26]}")
+    backup = {
+        "DBInstanceArn": source,
+        "DbiResourceId": instance.dbi_resource_id,
+        "Region": region,
+        "DBInstanceIdentifier": name,
+        "Status": "replicating",
+        "DBInstanceAutomatedBackupsArn": arn,
+        "KmsKeyId": params.get("KmsKeyId"),
+        "BackupRetentionPeriod": params.get("BackupRetentionPeriod") or 7,
+        "Engine": instance.engine,
+    }
+    context.table(REPLICATED_BACKUPS)[arn] = backup
+    return {"DBInstanceAutomatedBackup": backup}
+
+
+@operation("rds", "StopDBInstanceAutomatedBackupsReplication")
+def stop_replication(params: Shape, context: Context) -> Shape:
+    """Stop copying an instance's backups."""
+    table = context.table(REPLICATED_BACKUPS)
+    for arn, backup in table.items():
+        if backup["DBInstanceArn"] == params["SourceDBInstanceArn"]:
+            return {"DBInstanceAutomatedBackup": table.remove(arn)}
+    return {"DBInstanceAutomatedBackup": table.require(params["SourceDBInstanceArn"])}
+
+
+@operation("rds", "DescribeDBInstanceAutomatedBackups")
+def describe_backups(params: Shape, context: Context) -> Shape | Forward:
+    """Describe copied backups by ARN; everything else is moto's."""
+    arn = params.get("DBInstanceAutomatedBackupsArn")
+    if arn:
+        return {"DBInstanceAutomatedBackups": [context.table(REPLICATED_BACKUPS).require(arn)]}
+    return {"DBInstanceAutomatedBackups": []} if params.get("DbiResourceId") else FORWARD
+
+
+@operation("rds", "ModifyEventSubscription")
+def modify_subscription(params: Shape, context: Context) -> Shape:
+    """Change the members that are given."""
+    name = params["SubscriptionName"]
+    subscription = context.backend(rds_backends).event_subscriptions.get(name)
+    if subscription is None:
+        raise AwsError(code="SubscriptionNotFound", message=f"Subscription {name} not found.")
+    for member, attribute in _SUBSCRIPTION.items():
+        if member in params:
+            setattr(subscription, attribute, params[member])
+    return {"EventSubscription": {"CustSubscriptionId": name, "Status": "active"}}
+
+
+@operation("rds", "DescribeDBEngineVersions")
+def describe_engine_versions(params: Shape, _: Context) -> Shape:
+    """List engine versions for the data source aws_rds_engine_version."""
+    wanted, family = params.get("EngineVersion"), params.get("DBParameterGroupFamily")
+    engines = [params["Engine"]] if params.get("Engine") else list(_NEWEST_VERSIONS)
+    found = [
+        version
+        for engine in engines
+        for newest in _NEWEST_VERSIONS.get(engine, ())
+        for version in _versions(engine, newest, wanted)
+        if family in {None, version["DBParameterGroupFamily"]}
+    ]
+    return {"DBEngineVersions": found[:1] if params.get("DefaultOnly") else found}
+
+
+def _versions(engine: str, newest: str, wanted: str | None) -> list[Shape]:
+    parts = newest.split(".")
+    major = ".".join(parts[: 2 if engine in _MAJOR_OF_TWO_PARTS else 1])
+    fixed = engine == "docdb"
+    numbers = [newest] if fixed else [f"{major}.{minor}" for minor in range(int(parts[-1]), 0, -1)]
+    return [
+        {
+            "Engine": engine,
+            "EngineVersion": number,
+            "MajorEngineVersion": major,
+            "DBParameterGroupFamily": f"{engine}{major}",
+            "DBEngineDescription": engine,
+            "DBEngineVersionDescription": f"{engine} {number}",
+            "Status": "available",
+        }
+        for number in numbers
+        if wanted in {None, number, major}
+    ]
+
+
+def _resource_id() -> str:
+    return "db-" + "".join(random.choices(_RESOURCE_ID, k=26))  # noqa: S311  a name, no secret
+
+
+def _set_performance_insights(instance: Any, request: dict[str, Any]) -> None:
+    instance.performance_insights_enabled = bool(request.get("enable_performance_insights"))
+    for attribute in ("performance_insights_kms_key_id", "performance_insights_retention_period"):
+        if request.get(attribute) is not None:
+            setattr(instance, attribute, request[attribute])

@@ -1,0 +1,19 @@
+"""Amazon Route 53: moto knows a log group only by an ARN that ends in ":*"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.route53.models import Route53Backend
+
+from emulator.registry import patch
+
+_ALL_STREAMS = ":*"
+
+
+@patch(Route53Backend, "create_query_logging_config")
+def find_log_group(original: Any, backend: Any, hosted_zone_id: str, log_group_arn: str) -> Any:
+    """Find the log group by the ARN that Terraform has for it, which AWS takes as well."""
+    config = original(backend, hosted_zone_id, log_group_arn.removesuffix(_ALL_STREAMS) + _ALL_STREAMS)
+    config.cloud_watch_logs_log_group_arn = log_group_arn
+    return config

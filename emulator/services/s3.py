@@ -1,0 +1,145 @@
+"""Amazon S3: moto ignores conditions in policies and keeps some documents only in part."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.models import FakeBucket
+
+from emulator.errors import AwsError
+from emulator.registry import FORWARD, Context, Forward, follow, guard, operation, patch
+from emulator.store import Kind, Scope, Shape
+
+TIERINGS: Kind[Shape] = Kind(
+    "intelligent tiering",
+    missing="NoSuchConfiguration",
+    message="The specified configuration does not exist.",
+    scope=Scope.ACCOUNT,
+)
+REPLICATIONS: Kind[Shape] = Kind("replication", missing="ReplicationConfigurationNotFoundError", scope=Scope.ACCOUNT)
+NOTIFICATIONS: Kind[Shape] = Kind("notification", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
+
+_LOGGING = "logging.s3.amazonaws.com"
+
+
+def _statements(policy: Any) -> list[Shape]:
+    """Return the statements of a policy document, of which AWS allows a single one without a list."""
+    document = json.loads(policy)
+    statements = document["Statement"]
+    return statements if isinstance(statements, list) else [statements]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@guard("s3", "PutBucketPolicy")
+def refuse_policy_without_principal(params: Shape, _: Context) -> None:
+    """Refuse a bucket policy whose statement names nobody; moto keeps any JSON."""
+    policy = params.get("Policy") or ""
+    try:
+        statements = _statements(policy)
+    except (ValueError, KeyError, TypeError):
+        raise AwsError(
+            code="MalformedPolicy",
+            message="Policies must be valid JSON and the first byte must be '{'",
+        ) from None
+    for statement in statements:
+        for member in ("Effect", "Principal", "Action", "Resource"):
+            if member not in statement and f"Not{member}" not in statement:
+                raise AwsError(code="MalformedPolicy", message=f"Missing required field {member}")
+
+
+@patch(FakeBucket, "get_permission")
+def ignore_conditional_statements(_: Any, bucket: Any, action: str, resource: str) -> Any:
+    """Leave out statements with a condition: moto reads "deny unless TLS" as "deny"."""
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    statements = [one for one in _statements(bucket.policy) if not one.get("Condition")]
+    if not statements:
+        return PermissionResult.NEUTRAL
+    document = {**json.loads(bucket.policy), "Statement": statements}
+    return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
+
+
+@patch(FakeBucket, "_log_permissions_enabled_policy")
+def find_log_permission(_: Any, target_bucket: Any, target_prefix: str | None) -> bool:
+    """Find the statement that lets S3 write logs; moto trips over a Principal that is "*"."""
+    del target_prefix
+    if not target_bucket.policy:
+        return False
+    for statement in _statements(target_bucket.policy):
+        principal = statement.get("Principal")
+        services = _as_list(principal.get("Service")) if isinstance(principal, dict) else []
+        actions = {"s3:PutObject", "s3:*", "*"} & set(_as_list(statement.get("Action")))
+        if statement["Effect"] == "Allow" and _LOGGING in services and actions:
+            return True
+    return False
+
+
+@operation("s3", "PutBucketIntelligentTieringConfiguration")
+def put_tiering(params: Shape, context: Context) -> Shape:
+    """Keep the configuration, which moto ignores."""
+    context.table(TIERINGS)[_tiering(params)] = params["IntelligentTieringConfiguration"]
+    return {}
+
+
+@operation("s3", "GetBucketIntelligentTieringConfiguration")
+def get_tiering(params: Shape, context: Context) -> Shape:
+    """Return one configuration."""
+    return {"IntelligentTieringConfiguration": context.table(TIERINGS).require(_tiering(params))}
+
+
+@operation("s3", "DeleteBucketIntelligentTieringConfiguration")
+def delete_tiering(params: Shape, context: Context) -> Shape:
+    """Forget a configuration."""
+    context.table(TIERINGS).remove(_tiering(params))
+    return {}
+
+
+@follow("s3", "PutBucketReplication")
+def keep_replication(params: Shape, context: Context) -> None:
+    """Keep the whole document that moto has accepted; it keeps only a part."""
+    context.table(REPLICATIONS)[params["Bucket"]] = params["ReplicationConfiguration"]
+
+
+@operation("s3", "GetBucketReplication")
+def get_replication(params: Shape, context: Context) -> Shape | Forward:
+    """Return the document as it was sent."""
+    held = context.table(REPLICATIONS).get(params["Bucket"])
+    return {"ReplicationConfiguration": held} if held else FORWARD
+
+
+@follow("s3", "PutBucketNotificationConfiguration")
+def keep_notification(params: Shape, context: Context) -> None:
+    """Keep the whole document that moto has accepted; it loses EventBridge."""
+    context.table(NOTIFICATIONS)[params["Bucket"]] = params["NotificationConfiguration"]
+
+
+@operation("s3", "GetBucketNotificationConfiguration")
+def get_notification(params: Shape, context: Context) -> Shape | Forward:
+    """Return the document as it was sent."""
+    held = context.table(NOTIFICATIONS).get(params["Bucket"])
+    return held if held is not None else FORWARD
+
+
+@follow("s3", "DeleteBucketReplication")
+def forget_replication(params: Shape, context: Context) -> None:
+    """Forget the document."""
+    context.table(REPLICATIONS).pop(params["Bucket"], None)
+
+
+@follow("s3", "DeleteBucket")
+def forget_bucket(params: Shape, context: Context) -> None:
+    """Forget a bucket's documents with it."""
+    bucket = params["Bucket"]
+    context.table(REPLICATIONS).pop(bucket, None)
+    context.table(NOTIFICATIONS).pop(bucket, None)
+    for key in [key for key in context.table(TIERINGS) if key.startswith(f"{bucket}/")]:
+        del context.table(TIERINGS)[key]
+
+
+def _tiering(params: Shape) -> str:
+    return f"{params['Bucket']}/{params['Id']}"

@@ -1,0 +1,36 @@
+"""AWS Step Functions: moto lacks the check of a definition and the list of versions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from emulator.registry import Context, operation
+
+if TYPE_CHECKING:
+    from emulator.store import Shape
+
+
+@operation("stepfunctions", "ValidateStateMachineDefinition")
+def validate_definition(params: Shape, _: Context) -> Shape:
+    """Check that the definition is JSON, starts somewhere and leads only to states it has."""
+    try:
+        definition = json.loads(params["definition"])
+    except ValueError as error:
+        return _failed("INVALID_JSON_DESCRIPTION", str(error))
+    states = definition.get("States") or {}
+    targets = [definition.get("StartAt"), *(state["Next"] for state in states.values() if "Next" in state)]
+    missing = [target for target in targets if target not in states]
+    if missing:
+        return _failed("MISSING_TRANSITION_TARGET", f"Missing 'Next' target: {missing[0]}")
+    return {"result": "OK", "diagnostics": []}
+
+
+@operation("stepfunctions", "ListStateMachineVersions")
+def list_versions(_: Shape, __: Context) -> Shape:
+    """List none: nothing publishes a version."""
+    return {"stateMachineVersions": []}
+
+
+def _failed(code: str, message: str) -> Shape:
+    return {"result": "FAIL", "diagnostics": [{"severity": "ERROR", "code": code, "message": message}]}

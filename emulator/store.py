@@ -1,0 +1,83 @@
+"""Where added operations keep what they were told, apart by kind, account and region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from emulator.errors import AwsError
+
+Shape: TypeAlias = dict[str, Any]
+"""A botocore structure: what a request parses to and what a response is serialised from."""
+
+Record = TypeVar("Record")
+
+
+class Scope(Enum):
+    """Whether a kind of record lives in one region or in the whole account."""
+
+    REGION = "region"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Record]):
+    """Names one kind of record and the error AWS answers when one is missing."""
+
+    name: str
+    missing: str
+    message: str = "{key} does not exist."
+    scope: Scope = Scope.REGION
+
+
+class Table(dict[str, Record]):
+    """The records of one kind in one account and region."""
+
+    def __init__(self, kind: Kind[Record]) -> None:
+        """Start empty."""
+        super().__init__()
+        self._kind = kind
+
+    def require(self, key: str) -> Record:
+        """Return the record, or refuse in the kind's own words."""
+        if key not in self:
+            raise AwsError(code=self._kind.missing, message=self._kind.message.format(key=key))
+        return self[key]
+
+    def remove(self, key: str) -> Record:
+        """Take the record out, or refuse in the kind's own words."""
+        record = self.require(key)
+        del self[key]
+        return record
+
+
+class Store:
+    """Every table and every tag of the added operations."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._tables: dict[tuple[Kind[Any], str, str], Table[Any]] = {}
+        self._tags: dict[str, dict[str, str]] = {}
+
+    def table(self, kind: Kind[Record], account: str, region: str) -> Table[Record]:
+        """Return the kind's table in that account, and in that region unless the kind is global."""
+        key = (kind, account, region if kind.scope is Scope.REGION else "")
+        return self._tables.setdefault(key, Table(kind))
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of one resource, to read and to change; an ARN carries account and region."""
+        return self._tags.setdefault(arn, {})
+
+    def has_tags(self, arn: str) -> bool:
+        """Say whether tags were ever kept for this resource."""
+        return arn in self._tags
+
+    def forget_tags(self, arn: str) -> None:
+        """Drop the tags together with their resource."""
+        self._tags.pop(arn, None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._tables.clear()
+        self._tags.clear()

@@ -1,0 +1,79 @@
+"""Checks a parsed request against its botocore shape, in the words AWS uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.validate import ParamValidator
+
+from emulator.errors import AwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.store import Shape
+
+_CODES = {
+    # AWS names a bad request differently in the older services.
+    "chatbot": "InvalidRequestException",
+    "cloudfront": "InvalidArgument",
+    "codebuild": "InvalidInputException",
+    "logs": "InvalidParameterException",
+    "rds": "InvalidParameterValue",
+    "xray": "InvalidRequestException",
+}
+
+
+def check(service: str, params: Shape, shape: Any) -> None:
+    """Raise the service's validation error unless the members are there, typed and in range."""
+    if shape is None:
+        return
+    problems = [*_broken_members(params, shape), *_unknown_values("", params, shape)]
+    if problems:
+        plural = "" if len(problems) == 1 else "s"
+        message = f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
+        raise AwsError(code=_CODES.get(service, "ValidationException"), message=message)
+
+
+def _broken_members(params: Shape, shape: Any) -> Iterator[str]:
+    """Let botocore find the problems; its report keeps them as (reason, place, details)."""
+    report = ParamValidator().validate(params, shape)
+    for reason, name, details in report._errors:  # noqa: SLF001  the public report is one English text
+        place = ".".join(part for part in (name.lstrip("."), details.get("required_name", "")) if part)
+        if reason == "missing required field":
+            yield f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
+        elif reason == "invalid type":
+            wanted = ", ".join(details["valid_types"])
+            value = details["param"]
+            yield f"Value '{value}' at '{place}' failed to satisfy constraint: Member must be {wanted}"
+        elif reason == "invalid range":
+            least = details["min_allowed"]
+            yield (
+                f"Value '{details['param']}' at '{place}' failed to satisfy constraint: "
+                f"Member must have value greater than or equal to {least}"
+            )
+        elif reason == "invalid length":
+            least = details["min_allowed"]
+            yield (
+                f"Value at '{place}' failed to satisfy constraint: "
+                f"Member must have length greater than or equal to {least}"
+            )
+        else:
+            yield f"Value at '{place}' failed to satisfy constraint: {reason}"
+
+
+def _unknown_values(place: str, value: Any, shape: Any) -> Iterator[str]:
+    """Find values outside an enumeration, which botocore leaves to the server."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        for name, member in shape.members.items():
+            if value.get(name) is not None:
+                yield from _unknown_values(f"{place}.{name}".lstrip("."), value[name], member)
+    elif shape.type_name == "list" and isinstance(value, list):
+        for index, item in enumerate(value, start=1):
+            yield from _unknown_values(f"{place}.{index}.member", item, shape.member)
+    elif shape.type_name == "string" and shape.enum and isinstance(value, str) and value not in shape.enum:
+        allowed = ", ".join(shape.enum)
+        yield (
+            f"Value '{value}' at '{place}' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{allowed}]"
+        )

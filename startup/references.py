@@ -1,0 +1,36 @@
+"""References are asked for once: `vpc.id` is the same `${aws_vpc.vpc.id}` however often it is read.
+
+Stock, each read of an attribute is a round trip to Node that makes a new token for the same reference. Half of all
+messages of a synthesis were such reads of `id` and `arn`; the first answer serves for the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import jsii
+
+# The two that are references on every resource, and never the value that was set.
+_REFERENCES: Final = frozenset({"id", "arn"})
+
+_stock_get: Final = jsii.get
+
+
+def install() -> None:
+    """Put the memory in place of jsii's own read; a second call changes nothing."""
+    jsii.get = _get
+
+
+def _get(owner: Any, name: str) -> Any:  # noqa: ANN401 (as jsii declares it)
+    if name not in _REFERENCES or not _is_resource(owner):
+        return _stock_get(owner, name)
+    memory: dict[str, Any] = owner.__dict__
+    key = f"__reference_{name}"
+    if key not in memory:
+        memory[key] = _stock_get(owner, name)
+    return memory[key]
+
+
+def _is_resource(owner: object) -> bool:
+    # Only the provider's own classes are tied to a Terraform attribute by that name.
+    return getattr(owner, "__jsii_type__", "").startswith("@cdktf/provider-aws.")

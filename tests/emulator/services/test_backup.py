@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Client
+
+ROLE = "arn:aws:iam::123456789012:role/backup"
+
+
+def plan(name: str, vault: str, rule: str = "daily") -> dict[str, Any]:
+    return {"BackupPlanName": name, "Rules": [{"RuleName": rule, "TargetBackupVaultName": vault}]}
+
+
+def test_a_plan_into_an_unknown_vault_is_refused(client: Client) -> None:
+    with pytest.raises(
+        ClientError,
+        match=r"InvalidParameterValueException.*Error in rule daily : Backup vault none does not exist",
+    ):
+        client("backup").create_backup_plan(BackupPlan=plan("lost", "none"))
+
+
+def test_a_vault_with_an_unknown_key_is_refused(client: Client) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/none"
+
+    with pytest.raises(ClientError, match=f"The specified KMS key does not exist: {key}"):
+        client("backup").create_backup_vault(BackupVaultName="locked", EncryptionKeyArn=key)
+
+
+def test_a_selection_of_an_unknown_plan_is_refused(client: Client) -> None:
+    with pytest.raises(ClientError, match=r"ResourceNotFoundException.*Cannot find Backup plan with ID none"):
+        client("backup").create_backup_selection(
+            BackupPlanId="none", BackupSelection={"SelectionName": "all", "IamRoleArn": ROLE}
+        )
+
+
+def test_a_plan_is_changed_and_outlives_no_selection(client: Client) -> None:
+    backup = client("backup")
+    backup.create_backup_vault(BackupVaultName="plans")
+    identifier = backup.create_backup_plan(BackupPlan=plan("kept", "plans"))["BackupPlanId"]
+    selection = {"SelectionName": "all", "IamRoleArn": ROLE, "Resources": ["*"]}
+    chosen = backup.create_backup_selection(BackupPlanId=identifier, BackupSelection=selection)["SelectionId"]
+    backup.update_backup_plan(BackupPlanId=identifier, BackupPlan=plan("kept", "plans", rule="nightly"))
+
+    found = backup.get_backup_plan(BackupPlanId=identifier)["BackupPlan"]
+    assert found["Rules"][0]["RuleName"] == "nightly"
+    listed = backup.list_backup_selections(BackupPlanId=identifier)["BackupSelectionsList"]
+    assert [one["SelectionName"] for one in listed] == ["all"]
+    with pytest.raises(ClientError, match="selections must be deleted prior to backup plan deletion"):
+        backup.delete_backup_plan(BackupPlanId=identifier)
+    backup.delete_backup_selection(BackupPlanId=identifier, SelectionId=chosen)
+    with pytest.raises(ClientError, match="Cannot find Backup plan selection"):
+        backup.get_backup_selection(BackupPlanId=identifier, SelectionId=chosen)
+    backup.delete_backup_plan(BackupPlanId=identifier)
+
+
+def test_a_vault_has_a_policy_and_tags(client: Client) -> None:
+    backup = client("backup")
+    arn = backup.create_backup_vault(BackupVaultName="shared", BackupVaultTags={"a": "1"})["BackupVaultArn"]
+    backup.put_backup_vault_access_policy(BackupVaultName="shared", Policy="{}")
+    backup.tag_resource(ResourceArn=arn, Tags={"b": "2"})
+    backup.untag_resource(ResourceArn=arn, TagKeyList=["a"])
+
+    assert backup.get_backup_vault_access_policy(BackupVaultName="shared")["Policy"] == "{}"
+    assert backup.list_tags(ResourceArn=arn)["Tags"] == {"b": "2"}
+    backup.delete_backup_vault_access_policy(BackupVaultName="shared")
+    with pytest.raises(ClientError, match="Cannot find access policy for Backup vault shared"):
+        backup.get_backup_vault_access_policy(BackupVaultName="shared")
+    with pytest.raises(ClientError, match="Backup vault none not found"):
+        backup.put_backup_vault_access_policy(BackupVaultName="none", Policy="{}")
+
+
+def test_restore_testing_has_the_defaults_of_aws_and_merges_changes(client: Client) -> None:
+    backup = client("backup")
+    points = {
+        "Algorithm": "LATEST_WITHIN_WINDOW",
+        "IncludeVaults": ["*"],
+        "RecoveryPointTypes": ["SNAPSHOT"],
+    }
+    arn = backup.create_restore_testing_plan(
+        RestoreTestingPlan={
+            "RestoreTestingPlanName": "weekly",
+            "ScheduleExpression": "cron(0 5 ? * 1 *)",
+            "RecoveryPointSelection": points,
+        },
+        Tags={"a": "1"},
+    )["RestoreTestingPlanArn"]
+    backup.update_restore_testing_plan(
+        RestoreTestingPlanName="weekly",
+        RestoreTestingPlan={"RecoveryPointSelection": {"SelectionWindowDays": 7}, "StartWindowHours": 2},
+    )
+
+    found = backup.get_restore_testing_plan(RestoreTestingPlanName="weekly")["RestoreTestingPlan"]
+    assert (found["StartWindowHours"], found["ScheduleExpressionTimezone"]) == (2, "Etc/UTC")
+    assert found["RecoveryPointSelection"] == {**points, "ExcludeVaults": [], "SelectionWindowDays": 7}
+    assert backup.list_tags(ResourceArn=arn)["Tags"] == {"a": "1"}
+
+
+def test_a_restore_testing_selection_is_kept_changed_and_deleted(client: Client) -> None:
+    backup = client("backup")
+    names = {"RestoreTestingPlanName": "selected", "RestoreTestingSelectionName": "volumes"}
+    selection = {"IamRoleArn": ROLE, "ProtectedResourceType": "EBS", "RestoreTestingSelectionName": "volumes"}
+    request = {"RestoreTestingPlanName": "selected", "RestoreTestingSelection": selection}
+    with pytest.raises(ClientError, match="Restore testing plan selected not found"):
+        backup.create_restore_testing_selection(**request)
+    points = {"Algorithm": "RANDOM_WITHIN_WINDOW", "IncludeVaults": ["*"], "RecoveryPointTypes": ["SNAPSHOT"]}
+    backup.create_restore_testing_plan(
+        RestoreTestingPlan={
+            "RestoreTestingPlanName": "selected",
+            "ScheduleExpression": "cron(0 5 ? * 1 *)",
+            "RecoveryPointSelection": points,
+        }
+    )
+    backup.create_restore_testing_selection(**request)
+    backup.update_restore_testing_selection(**names, RestoreTestingSelection={"ValidationWindowHours": 4})
+
+    found = backup.get_restore_testing_selection(**names)["RestoreTestingSelection"]
+    assert (found["ProtectedResourceType"], found["ValidationWindowHours"]) == ("EBS", 4)
+    with pytest.raises(ClientError, match="selections must be deleted prior to restore testing plan deletion"):
+        backup.delete_restore_testing_plan(RestoreTestingPlanName="selected")
+    backup.delete_restore_testing_selection(**names)
+    backup.delete_restore_testing_plan(RestoreTestingPlanName="selected")

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Client
+
+OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+NONE = "00000000-0000-0000-0000-000000000000"
+REQUEST_POLICY = {
+    "Name": "all",
+    "HeadersConfig": {"HeaderBehavior": "none"},
+    "CookiesConfig": {"CookieBehavior": "none"},
+    "QueryStringsConfig": {"QueryStringBehavior": "none"},
+}
+POLICIES = [
+    ("cache_policy", "CachePolicy", {"Name": "own", "MinTTL": 0}),
+    ("origin_request_policy", "OriginRequestPolicy", REQUEST_POLICY),
+    ("response_headers_policy", "ResponseHeadersPolicy", {"Name": "own"}),
+]
+
+
+def distribution(reference: str, *, behaviour: Any = (), origin: Any = (), certificate: Any = ()) -> Any:
+    return {
+        "CallerReference": reference,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {
+            "Quantity": 1,
+            "Items": [
+                {
+                    "Id": "web",
+                    "DomainName": "web.example.com",
+                    "CustomOriginConfig": {
+                        "HTTPPort": 80,
+                        "HTTPSPort": 443,
+                        "OriginProtocolPolicy": "https-only",
+                    },
+                    **dict(origin),
+                }
+            ],
+        },
+        "DefaultCacheBehavior": {
+            "TargetOriginId": "web",
+            "ViewerProtocolPolicy": "https-only",
+            "CachePolicyId": OPTIMIZED,
+            **dict(behaviour),
+        },
+        "ViewerCertificate": {"CloudFrontDefaultCertificate": True, **dict(certificate)},
+    }
+
+
+@pytest.mark.parametrize(("method", "name", "config"), POLICIES)
+def test_a_policy_is_kept_changed_and_deleted(client: Client, method: str, name: str, config: Any) -> None:
+    front = client("cloudfront")
+    made = getattr(front, f"create_{method}")(**{f"{name}Config": config})
+    identifier, etag = made[name]["Id"], made["ETag"]
+    with pytest.raises(ClientError, match=f"{name}AlreadyExists"):
+        getattr(front, f"create_{method}")(**{f"{name}Config": config})
+    changed = {**config, "Comment": "changed"}
+    update = {"Id": identifier, f"{name}Config": changed}
+    new = getattr(front, f"update_{method}")(**update, IfMatch=etag)["ETag"]
+
+    assert getattr(front, f"get_{method}")(Id=identifier)[name][f"{name}Config"]["Comment"] == "changed"
+    assert getattr(front, f"get_{method}_config")(Id=identifier)["ETag"] == new
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        getattr(front, f"update_{method}")(**update, IfMatch=etag)
+    with pytest.raises(ClientError, match="InvalidIfMatchVersion"):
+        getattr(front, f"delete_{method}")(Id=identifier)
+    getattr(front, f"delete_{method}")(Id=identifier, IfMatch=new)
+    with pytest.raises(ClientError, match=f"NoSuch{name}.*policy does not exist"):
+        getattr(front, f"get_{method}")(Id=identifier)
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "managed"),
+    [
+        ("cache_policies", "CachePolicy", "Managed-CachingOptimized"),
+        ("origin_request_policies", "OriginRequestPolicy", "Managed-AllViewer"),
+        ("response_headers_policies", "ResponseHeadersPolicy", "Managed-SecurityHeadersPolicy"),
+    ],
+)
+def test_the_policies_of_aws_are_in_every_account(client: Client, method: str, name: str, managed: str) -> None:
+    front = client("cloudfront", account="500000000003")
+    items = getattr(front, f"list_{method}")(Type="managed")[f"{name}List"]["Items"]
+
+    assert managed in [one[name][f"{name}Config"]["Name"] for one in items]
+    assert getattr(front, f"list_{method}")(Type="custom")[f"{name}List"]["Quantity"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"behaviour": {"CachePolicyId": NONE}}, "NoSuchCachePolicy.*cache policy does not exist"),
+        ({"behaviour": {"OriginRequestPolicyId": NONE}}, "NoSuchOriginRequestPolicy"),
+        ({"behaviour": {"ResponseHeadersPolicyId": NONE}}, "NoSuchResponseHeadersPolicy"),
+        ({"origin": {"OriginAccessControlId": "none"}}, "InvalidOriginAccessControl"),
+        ({"origin": {"VpcOriginConfig": {"VpcOriginId": "none"}}}, "VPC origin was not found"),
+        (
+            {"certificate": {"ACMCertificateArn": "arn:aws:acm:us-west-2:123456789012:certificate/a"}},
+            "InvalidViewerCertificate.*isn't in us-east-1 region",
+        ),
+    ],
+)
+def test_a_distribution_that_refers_to_nothing_is_refused(client: Client, change: Any, message: str) -> None:
+    with pytest.raises(ClientError, match=message):
+        client("cloudfront").create_distribution(DistributionConfig=distribution("refused", **change))
+
+
+def test_a_distribution_reads_back_as_it_was_sent(client: Client) -> None:
+    front = client("cloudfront")
+    certificate = client("acm").request_certificate(DomainName="example.com")["CertificateArn"]
+    control = front.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": "bucket",
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+    )["OriginAccessControl"]["Id"]
+    arn = "arn:aws:cloudfront::123456789012:function/rewrite"
+    rewrite = {"Quantity": 1, "Items": [{"FunctionARN": arn, "EventType": "viewer-request"}]}
+    made = front.create_distribution(
+        DistributionConfig=distribution(
+            "kept",
+            behaviour={"FunctionAssociations": rewrite},
+            origin={"OriginAccessControlId": control},
+            certificate={"ACMCertificateArn": certificate, "SSLSupportMethod": "sni-only"},
+        )
+    )["Distribution"]
+
+    config = front.get_distribution(Id=made["Id"])["Distribution"]["DistributionConfig"]
+    behaviour = config["DefaultCacheBehavior"]
+    assert behaviour["FunctionAssociations"] == rewrite
+    assert "ForwardedValues" not in behaviour
+    assert config["Origins"]["Items"][0]["OriginAccessControlId"] == control
+    assert config["ViewerCertificate"]["CloudFrontDefaultCertificate"] is False
+    assert config["ViewerCertificate"]["ACMCertificateArn"] == certificate
+
+
+def test_monitoring_goes_with_its_distribution(client: Client) -> None:
+    front = client("cloudfront")
+    made = front.create_distribution(DistributionConfig=distribution("watched"))
+    identifier = made["Distribution"]["Id"]
+    watch = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}
+    front.create_monitoring_subscription(DistributionId=identifier, MonitoringSubscription=watch)
+
+    assert front.get_monitoring_subscription(DistributionId=identifier)["MonitoringSubscription"] == watch
+    front.delete_monitoring_subscription(DistributionId=identifier)
+    with pytest.raises(ClientError, match="NoSuchMonitoringSubscription"):
+        front.get_monitoring_subscription(DistributionId=identifier)
+
+
+def test_a_function_is_a_draft_until_it_is_published(client: Client) -> None:
+    front = client("cloudfront")
+    config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    etag = front.create_function(Name="rewrite", FunctionConfig=config, FunctionCode=b"1")["ETag"]
+    with pytest.raises(ClientError, match="FunctionAlreadyExists"):
+        front.create_function(Name="rewrite", FunctionConfig=config, FunctionCode=b"1")
+    with pytest.raises(ClientError, match="NoSuchFunctionExists"):
+        front.describe_function(Name="rewrite", Stage="LIVE")
+    front.publish_function(Name="rewrite", IfMatch=etag)
+    new = front.update_function(Name="rewrite", IfMatch=etag, FunctionConfig=config, FunctionCode=b"2")["ETag"]
+
+    assert front.get_function(Name="rewrite", Stage="LIVE")["FunctionCode"].read() == b"1"
+    assert front.get_function(Name="rewrite")["FunctionCode"].read() == b"2"
+    assert front.list_functions(Stage="LIVE")["FunctionList"]["Quantity"] == 1
+    front.delete_function(Name="rewrite", IfMatch=new)
+    assert front.list_functions()["FunctionList"]["Quantity"] == 0
+
+
+def test_an_origin_access_identity_is_kept_changed_and_deleted(client: Client) -> None:
+    front = client("cloudfront")
+    config = {"CallerReference": "1", "Comment": "old"}
+    made = front.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=config)
+    identifier = made["CloudFrontOriginAccessIdentity"]["Id"]
+    etag = front.update_cloud_front_origin_access_identity(
+        Id=identifier,
+        IfMatch=made["ETag"],
+        CloudFrontOriginAccessIdentityConfig={**config, "Comment": "new"},
+    )["ETag"]
+
+    found = front.get_cloud_front_origin_access_identity(Id=identifier)["CloudFrontOriginAccessIdentity"]
+    assert found["CloudFrontOriginAccessIdentityConfig"]["Comment"] == "new"
+    front.delete_cloud_front_origin_access_identity(Id=identifier, IfMatch=etag)
+    with pytest.raises(ClientError, match="NoSuchCloudFrontOriginAccessIdentity"):
+        front.get_cloud_front_origin_access_identity(Id=identifier)
+
+
+def test_a_vpc_origin_is_kept_tagged_changed_and_deleted(client: Client) -> None:
+    front = client("cloudfront")
+    config = {
+        "Name": "balancer",
+        "Arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/a/1",
+        "HTTPPort": 80,
+        "HTTPSPort": 443,
+        "OriginProtocolPolicy": "https-only",
+    }
+    tags = {"Items": [{"Key": "a", "Value": "1"}]}
+    made = front.create_vpc_origin(VpcOriginEndpointConfig=config, Tags=tags)
+    identifier = made["VpcOrigin"]["Id"]
+    with pytest.raises(ClientError, match="EntityAlreadyExists"):
+        front.create_vpc_origin(VpcOriginEndpointConfig=config)
+    new = {**config, "HTTPSPort": 8443}
+    etag = front.update_vpc_origin(Id=identifier, IfMatch=made["ETag"], VpcOriginEndpointConfig=new)["ETag"]
+
+    found = front.get_vpc_origin(Id=identifier)["VpcOrigin"]
+    assert (found["VpcOriginEndpointConfig"]["HTTPSPort"], found["Status"]) == (8443, "Deployed")
+    assert front.list_tags_for_resource(Resource=found["Arn"])["Tags"]["Items"] == tags["Items"]
+    assert front.list_vpc_origins()["VpcOriginList"]["Items"][0]["Name"] == "balancer"
+    front.delete_vpc_origin(Id=identifier, IfMatch=etag)
+    with pytest.raises(ClientError, match="EntityNotFound"):
+        front.get_vpc_origin(Id=identifier)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Client
+
+
+@pytest.fixture
+def vpc(client: Client) -> str:
+    return str(client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
+
+
+def test_a_subnet_in_a_zone_of_another_region_is_refused(client: Client, vpc: str) -> None:
+    with pytest.raises(ClientError) as refused:
+        client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZone="us-west-2a")
+
+    error = refused.value.response["Error"]
+    assert error["Code"] == "InvalidParameterValue"
+    assert error["Message"].startswith(
+        "Value (us-west-2a) for parameter availabilityZone is invalid. Subnets can currently only be created "
+        "in the following availability zones: us-east-1a, us-east-1b"
+    )
+
+
+def test_a_zone_id_of_another_region_is_refused(client: Client, vpc: str) -> None:
+    with pytest.raises(ClientError, match=r"Value \(usw2-az1\) for parameter availabilityZoneId is invalid"):
+        client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZoneId="usw2-az1")
+
+
+@pytest.mark.parametrize("service", ["s3", "ecr.dkr", "ecr.api", "logs", "secretsmanager", "ssmmessages", "xray"])
+def test_an_endpoint_of_a_service_in_the_region_is_made(client: Client, vpc: str, service: str) -> None:
+    name = f"com.amazonaws.us-east-1.{service}"
+
+    made = client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
+    assert made["VpcEndpoint"]["ServiceName"] == name
+
+
+@pytest.mark.parametrize("name", ["com.amazonaws.us-east-1.nothing", "com.amazonaws.us-west-2.s3"])
+def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: str) -> None:
+    message = f"InvalidServiceName.*The Vpc Endpoint Service '{name}' does not exist"
+
+    with pytest.raises(ClientError, match=message):
+        client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")

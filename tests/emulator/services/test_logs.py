@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Client
+
+REFUSED = (
+    "AccessDeniedException.*The specified KMS key does not exist or is not allowed to be used with Arn "
+    "'arn:aws:logs:us-east-1:123456789012:log-group:{}'"
+)
+
+
+def make_key(client: Client, *services: str) -> str:
+    allow = [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "kms:*"} for service in services]
+    root = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [root, *allow]})
+    return str(client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
+
+
+def test_a_log_group_with_an_unknown_key_is_refused(client: Client) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
+    with pytest.raises(ClientError, match=REFUSED.format("unknown")):
+        client("logs").create_log_group(logGroupName="unknown", kmsKeyId=key)
+
+
+def test_a_log_group_with_a_key_that_does_not_admit_logs_is_refused(client: Client) -> None:
+    key = make_key(client, "logs.us-west-2.amazonaws.com")
+
+    with pytest.raises(ClientError, match=REFUSED.format("closed")):
+        client("logs").create_log_group(logGroupName="closed", kmsKeyId=key)
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"Service": ["a", "logs.amazonaws.com"]}])
+def test_a_key_may_admit_logs_in_several_ways(client: Client, principal: object) -> None:
+    policy = json.dumps({"Statement": {"Effect": "Allow", "Principal": principal, "Action": "kms:*"}})
+    key = client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
+
+    client("logs").create_log_group(logGroupName=f"admitted-{key[-12:]}", kmsKeyId=key)
+
+
+def test_a_key_that_admits_logs_is_accepted_at_once_and_later(client: Client) -> None:
+    key = make_key(client, "logs.us-east-1.amazonaws.com")
+    logs = client("logs")
+    logs.create_log_group(logGroupName="open", kmsKeyId=key)
+    logs.create_log_group(logGroupName="later")
+    logs.associate_kms_key(logGroupName="later", kmsKeyId=key)
+
+    assert logs.describe_log_groups(logGroupNamePrefix="later")["logGroups"][0]["kmsKeyId"] == key
+    with pytest.raises(ClientError, match=REFUSED.format("later")):
+        logs.associate_kms_key(logGroupName="later", kmsKeyId="arn:aws:kms:us-east-1:123456789012:key/none")
+    logs.disassociate_kms_key(logGroupName="later")
+    assert "kmsKeyId" not in logs.describe_log_groups(logGroupNamePrefix="later")["logGroups"][0]
+    with pytest.raises(ClientError, match="The specified log group does not exist"):
+        logs.associate_kms_key(logGroupName="none", kmsKeyId=key)
+
+
+def test_a_query_definition_is_kept_replaced_and_deleted(client: Client) -> None:
+    logs = client("logs")
+    query = logs.put_query_definition(name="errors", queryString="fields @message")["queryDefinitionId"]
+    logs.put_query_definition(queryDefinitionId=query, name="errors", queryString="fields @timestamp")
+
+    found = logs.describe_query_definitions(queryDefinitionNamePrefix="err")["queryDefinitions"]
+    assert [one["queryString"] for one in found] == ["fields @timestamp"]
+    assert logs.delete_query_definition(queryDefinitionId=query)["success"] is True
+    with pytest.raises(ClientError, match="The specified query definition does not exist"):
+        logs.delete_query_definition(queryDefinitionId=query)
+
+
+def test_data_protection_is_kept_and_deleted(client: Client) -> None:
+    logs = client("logs")
+    logs.put_data_protection_policy(logGroupIdentifier="masked", policyDocument="{}")
+
+    assert logs.get_data_protection_policy(logGroupIdentifier="masked")["policyDocument"] == "{}"
+    logs.delete_data_protection_policy(logGroupIdentifier="masked")
+    assert "policyDocument" not in logs.get_data_protection_policy(logGroupIdentifier="masked")

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Client
+
+TLS_ONLY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+@pytest.fixture
+def bucket(client: Client, request: pytest.FixtureRequest) -> str:
+    name = request.node.name.replace("_", "-").split("[")[0][:60].strip("-")
+    client("s3").create_bucket(Bucket=name)
+    return str(name)
+
+
+def set_policy(client: Client, bucket: str, *statements: dict[str, Any]) -> None:
+    client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": list(statements)}))
+
+
+def test_a_policy_without_principal_is_refused(client: Client, bucket: str) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+
+    with pytest.raises(ClientError, match=r"MalformedPolicy.*Missing required field Principal"):
+        set_policy(client, bucket, statement)
+
+
+def test_a_policy_that_is_no_json_is_refused(client: Client, bucket: str) -> None:
+    with pytest.raises(ClientError, match=r"MalformedPolicy.*Policies must be valid JSON"):
+        client("s3").put_bucket_policy(Bucket=bucket, Policy="{")
+
+
+def test_a_policy_that_requires_tls_denies_nothing_else(client: Client, bucket: str) -> None:
+    set_policy(client, bucket, TLS_ONLY)
+
+    client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
+    assert client("s3").get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+def test_logging_needs_permission_on_the_target(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    logging = {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "s3/"}}
+    set_policy(client, bucket, TLS_ONLY)
+    with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
+        s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus=logging)
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/s3/*",
+    }
+    set_policy(client, bucket, TLS_ONLY, allow)
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus=logging)
+
+    assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"]["TargetPrefix"] == "s3/"
+
+
+def test_intelligent_tiering_is_kept_and_deleted(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    named = {"Bucket": bucket, "Id": "all"}
+    tiering = {"Id": "all", "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}
+    s3.put_bucket_intelligent_tiering_configuration(**named, IntelligentTieringConfiguration=tiering)
+
+    found = s3.get_bucket_intelligent_tiering_configuration(**named)["IntelligentTieringConfiguration"]
+    assert found == tiering
+    s3.delete_bucket_intelligent_tiering_configuration(**named)
+    with pytest.raises(ClientError, match="NoSuchConfiguration"):
+        s3.get_bucket_intelligent_tiering_configuration(**named)
+
+
+def test_replication_reads_back_as_it_was_sent_and_needs_versions(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    document = {
+        "Role": "arn:aws:iam::123456789012:role/copy",
+        "Rules": [
+            {
+                "ID": "all",
+                "Priority": 0,
+                "Status": "Enabled",
+                "Filter": {"Prefix": ""},
+                "DeleteMarkerReplication": {"Status": "Enabled"},
+                "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
+                "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"},
+            }
+        ],
+    }
+    with pytest.raises(ClientError, match="Versioning must be"):
+        s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=document)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=document)
+
+    assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == document
+    s3.delete_bucket_replication(Bucket=bucket)
+    with pytest.raises(ClientError, match="ReplicationConfigurationNotFoundError"):
+        s3.get_bucket_replication(Bucket=bucket)
+
+
+def test_event_bridge_is_kept_and_goes_with_the_bucket(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+
+    assert s3.get_bucket_notification_configuration(Bucket=bucket)["EventBridgeConfiguration"] == {}
+    s3.delete_bucket(Bucket=bucket)
+    s3.create_bucket(Bucket=bucket)
+    assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)
+
+
+def test_a_conditional_put_is_made_once(client: Client, bucket: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key="lock", Body=b"1", IfNoneMatch="*")
+
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        client("s3").put_object(Bucket=bucket, Key="lock", Body=b"2", IfNoneMatch="*")
+
+
+def test_a_conditional_write_to_dynamodb_is_made_once(client: Client) -> None:
+    table = client("dynamodb")
+    table.create_table(
+        TableName="locks",
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    lock = {
+        "TableName": "locks",
+        "Item": {"LockID": {"S": "state"}},
+        "ConditionExpression": "attribute_not_exists(LockID)",
+    }
+    table.put_item(**lock)
+
+    with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
+        table.put_item(**lock)

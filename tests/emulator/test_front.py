@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import threading
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator.http import Answer
+from emulator.replay import Replay
+
+if TYPE_CHECKING:
+    from emulator import Emulator
+    from tests.emulator.conftest import Client
+
+
+def test_ready_answers_200(emulator: Emulator) -> None:
+    with urllib.request.urlopen(f"{emulator.url}/emulator/ready") as response:  # noqa: S310  loopback
+        assert (response.status, response.read()) == (200, b'{"status": "ready"}')
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"),
+    [
+        ("xray", "get_insight", {"InsightId": "11111111-2222-3333-4444-555555555555"}),
+        ("cloudfront", "list_streaming_distributions", {}),
+        ("ec2", "describe_verified_access_groups", {}),
+        ("rds", "describe_certificates", {}),
+        ("codepipeline", "list_webhooks", {}),
+    ],
+)
+def test_an_unknown_operation_is_a_400_that_names_the_gap(
+    client: Client, service: str, operation: str, arguments: dict[str, str]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        getattr(client(service), operation)(**arguments)
+
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert refused.value.response["Error"]["Code"] == "EmulatorGap"
+    name = "".join(part.title() for part in operation.split("_")).replace("Db", "DB")
+    assert f"does not implement {service}:{name}" in refused.value.response["Error"]["Message"]
+
+
+def test_missing_members_are_refused_in_awss_words(client: Client) -> None:
+    with pytest.raises(ClientError, match="Value null at 'GroupName' failed to satisfy constraint: Member must"):
+        client("xray", checked=False).create_group(FilterExpression="x")
+
+
+def test_a_value_outside_the_enumeration_is_refused(client: Client) -> None:
+    with pytest.raises(ClientError, match=r"Value 'AES' at 'Type' failed .* enum value set: \[NONE, KMS\]"):
+        client("xray").put_encryption_config(Type="AES")
+
+
+ANSWER = Answer(200, [], b"first")
+REFUSAL = Answer(409, [], b"no")
+
+
+def test_a_retry_gets_the_first_answer() -> None:
+    replay = Replay()
+    replay.once("a", lambda: ANSWER)
+
+    assert replay.once("a", lambda: Answer(200, [], b"second")) is ANSWER
+
+
+def test_a_retry_waits_for_the_first_attempt_and_runs_once() -> None:
+    replay, calls, started = Replay(), [], threading.Event()
+
+    def slow() -> Answer:
+        calls.append(1)
+        started.set()
+        time.sleep(0.1)
+        return ANSWER
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(replay.once, "a", slow)
+        started.wait()
+        retry = pool.submit(replay.once, "a", slow)
+
+    assert (first.result(), retry.result(), len(calls)) == (ANSWER, ANSWER, 1)
+
+
+def test_a_refused_attempt_is_tried_again() -> None:
+    replay = Replay()
+    replay.once("a", lambda: REFUSAL)
+
+    assert replay.once("a", lambda: ANSWER) is ANSWER
+
+
+def test_a_broken_attempt_frees_the_retry() -> None:
+    replay = Replay()
+
+    def broken() -> Answer:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        replay.once("a", broken)
+    assert replay.once("a", lambda: ANSWER) is ANSWER
+
+
+def test_replay_keeps_a_bounded_number_of_answers() -> None:
+    replay, calls = Replay(kept=1), []
+
+    def count() -> Answer:
+        calls.append(1)
+        return ANSWER
+
+    for name in "aba":
+        replay.once(name, count)
+
+    assert len(calls) == 3
+
+
+def test_a_fault_of_the_emulator_is_a_400_that_says_so(client: Client) -> None:
+    query = {"Type": "TAG_FILTERS_1_0", "Query": "{}"}
+
+    with pytest.raises(ClientError, match="This is a fault of the emulator, not a refusal by AWS") as failed:
+        client("resource-groups").create_group(Name="broken", ResourceQuery=query)
+    assert failed.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert failed.value.response["Error"]["Code"] == "EmulatorFault"
+
+
+def test_a_request_that_cannot_be_read_is_a_400(emulator: Emulator) -> None:
+    credential = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/xray/aws4_request, Signature=x"
+    request = urllib.request.Request(  # noqa: S310  loopback
+        f"{emulator.url}/CreateGroup",
+        data=b'{"GroupName": ["a"], "InsightsConfiguration": "b"}',
+        headers={"Authorization": credential, "Content-Type": "application/json"},
+    )
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)  # noqa: S310  loopback
+    assert refused.value.code == 400
+    assert b"SerializationException" in refused.value.read()
+    refused.value.close()

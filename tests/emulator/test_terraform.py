@@ -1,0 +1,194 @@
+"""Real Terraform: the whole test bed, and both locks of the S3 backend."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.probe import runner
+from emulator.probe.terraform import Terraform, TerraformError, plugin_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emulator import Emulator
+    from tests.emulator.conftest import Client
+
+BACKEND = """
+terraform {{
+  backend "s3" {{
+    bucket = "{bucket}"
+    key    = "app.tfstate"
+    {lock}
+  }}
+}}
+
+resource "terraform_data" "slow" {{
+  input = "1"
+  provisioner "local-exec" {{
+    command = "sleep 3"
+  }}
+}}
+"""
+
+
+@pytest.mark.emulator
+def test_the_whole_test_bed_lives_and_dies_without_a_difference() -> None:
+    report = runner.run(account="700000000001")
+
+    assert report.resources > 200
+    assert report.changed > 120
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize(
+    ("bucket", "lock"),
+    [("state-table", 'dynamodb_table = "state-lock"'), ("state-file", "use_lockfile = true")],
+)
+def test_a_second_run_waits_for_the_lock_of_the_first(
+    client: Client, emulator: Emulator, tmp_path: Path, bucket: str, lock: str
+) -> None:
+    client("s3").create_bucket(Bucket=bucket)
+    if "dynamodb" in lock:
+        client("dynamodb").create_table(
+            TableName="state-lock",
+            KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    (tmp_path / "main.tf").write_text(BACKEND.format(bucket=bucket, lock=lock))
+    terraform = Terraform(tmp_path, emulator.environment())
+    terraform.run("init", "-no-color")
+
+    with terraform.started("apply", "-no-color", "-auto-approve") as first:
+        first.wait_for("Creating...")
+        with pytest.raises(TerraformError, match="Error acquiring the state lock"):
+            terraform.run("plan", "-no-color")
+    assert terraform.addresses() == ["terraform_data.slow"]
+    terraform.require_no_changes()
+
+
+MISTAKES = """
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+}
+
+locals { key = "arn:aws:kms:us-east-1:700000000002:key/11111111-2222-3333-4444-555555555555" }
+
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+
+resource "aws_subnet" "only" {
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = "10.0.0.0/24"
+  availability_zone = "us-east-1a"
+}
+
+resource "aws_subnet" "abroad" {
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = "10.0.1.0/24"
+  availability_zone = "us-west-2a"
+}
+
+resource "aws_lb" "one_zone" { subnets = [aws_subnet.only.id] }
+
+resource "aws_db_subnet_group" "one_zone" { subnet_ids = [aws_subnet.only.id] }
+
+resource "aws_vpc_endpoint" "unknown" {
+  vpc_id       = aws_vpc.main.id
+  service_name = "com.amazonaws.us-east-1.nothing"
+}
+
+resource "aws_cloudwatch_log_group" "unknown_key" {
+  name       = "unknown-key"
+  kms_key_id = local.key
+}
+
+resource "aws_ecs_task_definition" "impossible" {
+  family                   = "impossible"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = 256
+  memory                   = 8192
+  container_definitions    = jsonencode([{ name = "app", image = "app" }])
+}
+
+resource "aws_backup_plan" "unknown_vault" {
+  name = "lost"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = "nowhere"
+  }
+}
+
+resource "aws_xray_resource_policy" "gap" {
+  policy_name     = "gap"
+  policy_document = jsonencode({})
+}
+"""
+
+
+@pytest.mark.emulator
+def test_mistakes_and_gaps_end_a_run_at_once_and_say_why(emulator: Emulator, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(MISTAKES)
+    terraform = Terraform(tmp_path, emulator.environment(account="700000000002"))
+    terraform.run("init", "-no-color")
+    started = time.monotonic()
+
+    with pytest.raises(TerraformError) as failed:
+        terraform.run("apply", "-no-color", "-auto-approve")
+
+    # Terraform wraps its messages, so the spaces in them are any white space.
+    said = " ".join(str(failed.value).split())
+    for message in (
+        "Value (us-west-2a) for parameter availabilityZone is invalid",
+        "At least two subnets in two different Availability Zones must be specified",
+        "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement",
+        "The Vpc Endpoint Service 'com.amazonaws.us-east-1.nothing' does not exist",
+        "The specified KMS key does not exist or is not allowed to be used with Arn",
+        "No Fargate configuration exists for given values: 256 CPU, 8192 memory",
+        "Backup vault nowhere does not exist",
+        "The emulator does not implement xray:PutResourcePolicy",
+    ):
+        assert message in said
+    assert time.monotonic() - started < 60
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_MIRROR"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_a_cli_configuration_of_the_callers_wins(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = folder / "own.rc"
+    own.touch()
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(own))
+
+    assert plugin_settings(folder) == {"TF_CLI_CONFIG_FILE": str(own)}
+
+
+def test_a_mirror_named_by_the_caller_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror = folder / "mirror"
+    (mirror / "registry.terraform.io").mkdir(parents=True)
+    monkeypatch.setenv("TF_PLUGIN_MIRROR", str(mirror))
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(folder / "missing.rc"))
+
+    settings = plugin_settings(folder)
+    assert f'path = "{mirror}"' in (folder / "terraform.rc").read_text()
+    assert settings == {"TF_CLI_CONFIG_FILE": str(folder / "terraform.rc")}
+
+
+def test_terraform_must_be_on_the_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+
+    with pytest.raises(TerraformError, match="terraform is not on the PATH"):
+        Terraform(folder, {})

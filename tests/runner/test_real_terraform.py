@@ -1,0 +1,200 @@
+"""The real Terraform on stacks that need no account, and the whole way on the emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from runner.__main__ import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+NAME = "user-management-dev-state"
+BACKEND = {
+    "bucket": f"{NAME}-{ACCOUNT}",
+    "region": REGION,
+    "dynamodb_table": f"{NAME}-lock",
+    "use_lockfile": True,
+    "kms_key_id": f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/{NAME}",
+    "encrypt": True,
+}
+
+
+def write(out: Path, stacks: Mapping[str, dict[str, Any]]) -> Path:
+    """Write stacks the way synthesis does; each one needs the one before it."""
+    entries: dict[str, Any] = {}
+    for id_, document in stacks.items():
+        folder = out / "stacks" / id_
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "cdk.tf.json").write_text(json.dumps(document))
+        entries[id_] = {"workingDirectory": f"stacks/{id_}", "dependencies": list(entries)[-1:]}
+    (out / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": entries}))
+    return out
+
+
+def local(tmp_path: Path, layer: str, **document: object) -> dict[str, Any]:
+    return {"terraform": {"backend": {"local": {"path": str(tmp_path / f"{layer}.tfstate")}}}, **document}
+
+
+def run(out: Path, action: str, *arguments: str) -> int:
+    return main([action, "--env", "dev", "--out", str(out), *arguments])
+
+
+@pytest.mark.terraform
+def test_apply_plan_destroy_without_an_account(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    network = local(
+        tmp_path,
+        "network",
+        resource={"terraform_data": {"vpc": {"input": "vpc-1"}}},
+        output={"vpc": {"value": "${terraform_data.vpc.output}"}},
+    )
+    service = local(
+        tmp_path,
+        "service",
+        data={
+            "terraform_remote_state": {
+                "input": {"backend": "local", "config": {"path": str(tmp_path / "network.tfstate")}}
+            }
+        },
+        resource={"terraform_data": {"api": {"input": "${data.terraform_remote_state.input.outputs.vpc}"}}},
+    )
+    out = write(tmp_path / "cdktf.out", {"dev-network": network, "dev-service": service})
+
+    assert run(out, "validate") == 0
+    assert run(out, "apply", "--yes") == 0
+    assert run(out, "plan", "--detailed-exitcode") == 0
+    assert run(out, "destroy", "--layer", "network", "--yes") == 2
+    assert run(out, "destroy", "--yes") == 0
+    state = json.loads((tmp_path / "network.tfstate").read_text())
+    assert state["resources"] == []
+    assert "Nothing of it is left." in capsys.readouterr().out
+
+
+@pytest.mark.terraform
+def test_an_invalid_stack_is_told_by_its_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = local(tmp_path, "network", resource={"terraform_data": {"vpc": {"imput": 1}}})
+    out = write(tmp_path / "cdktf.out", {"dev-network": document})
+    assert run(out, "validate") == 1
+    err = capsys.readouterr().err
+    assert "Error: Extraneous JSON object property\n  with resource.terraform_data.vpc\n" in err
+
+
+@pytest.mark.terraform
+def test_ctrl_c_leaves_no_lock_and_no_process(tmp_path: Path) -> None:
+    slow = {"provisioner": [{"local-exec": {"command": f"touch {tmp_path}/begun; exec sleep 61"}}]}
+    document = local(tmp_path, "network", resource={"terraform_data": {"slow": slow}})
+    out = write(tmp_path / "cdktf.out", {"dev-network": document})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", "apply", "--env", "dev", "--out", str(out), "--yes"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "begun").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    told, _ = process.communicate(timeout=20)
+    assert process.returncode == 130, told
+    assert not (tmp_path / ".network.tfstate.lock.info").exists()
+    everything = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    assert str(tmp_path) not in everything
+
+
+def remote(layer: str, **document: object) -> dict[str, Any]:
+    return {
+        "provider": {"aws": [{"region": REGION}]},
+        "terraform": {
+            "backend": {"s3": {**BACKEND, "key": f"{layer}/terraform.tfstate"}},
+            "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
+        },
+        **document,
+    }
+
+
+@pytest.fixture
+def on_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    from emulator import Emulator  # noqa: PLC0415 - moto is a second to import
+
+    with Emulator() as running:
+        for name, value in running.environment(account=ACCOUNT, region=REGION).items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+@pytest.mark.usefixtures("on_emulator")
+def test_from_an_empty_account_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = remote(
+        "state",
+        resource={
+            "aws_s3_bucket": {"Default": {"bucket": BACKEND["bucket"], "force_destroy": True}},
+            "aws_s3_bucket_versioning": {
+                "Default": {
+                    "bucket": "${aws_s3_bucket.Default.id}",
+                    "versioning_configuration": {"status": "Enabled"},
+                }
+            },
+            "aws_kms_key": {"Default": {"description": "State"}},
+            "aws_kms_alias": {"Default": {"name": f"alias/{NAME}", "target_key_id": "${aws_kms_key.Default.id}"}},
+            "aws_dynamodb_table": {
+                "lock": {
+                    "name": BACKEND["dynamodb_table"],
+                    "billing_mode": "PAY_PER_REQUEST",
+                    "hash_key": "LockID",
+                    "attribute": [{"name": "LockID", "type": "S"}],
+                }
+            },
+        },
+    )
+    network = remote(
+        "network",
+        resource={"aws_vpc": {"Default": {"cidr_block": "10.0.0.0/16"}}},
+        output={"vpc": {"value": "${aws_vpc.Default.id}", "sensitive": True}},
+    )
+    reads = {"backend": "s3", "config": {**BACKEND, "key": "network/terraform.tfstate"}}
+    service = remote(
+        "service",
+        data={"terraform_remote_state": {"input": reads}},
+        resource={
+            "aws_security_group": {
+                "Default": {"name": "api", "vpc_id": "${data.terraform_remote_state.input.outputs.vpc}"}
+            }
+        },
+    )
+    out = write(tmp_path / "cdktf.out", {"dev-state": state, "dev-network": network, "dev-service": service})
+
+    def told() -> str:
+        return capsys.readouterr().out
+
+    assert run(out, "plan") == 0
+    assert "dev-network  waits for dev-state, run `make bootstrap ENV=dev` first" in told()
+    assert run(out, "bootstrap", "--yes") == 0
+    assert run(out, "bootstrap", "--yes") == 0
+    assert "already bootstrapped" in told()
+    assert not (tmp_path / ".bootstrap/dev/terraform.tfstate").exists()
+    assert run(out, "apply", "--layer", "service", "--yes") == 2
+    assert "waits for dev-network, apply that first" in told()
+    assert run(out, "apply", "--yes") == 0
+    assert run(out, "plan", "--detailed-exitcode") == 0
+    assert run(out, "destroy", "--layer", "state", "--yes") == 2
+    assert run(out, "destroy", "--yes") == 0
+    assert run(out, "plan") == 0
+    assert "dev-state    is not there yet" in told()
