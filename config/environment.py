@@ -91,7 +91,9 @@ def _parameters_are_there(
 
 
 def _internal_balancer_has_two_zones(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
-    if edge__enabled and sum(zone.private_cidr is not None for zone in network__zones) < _BALANCER_ZONES:
+    private = sum(zone.private_cidr is not None for zone in network__zones)
+    # None at all is told by the network's own check.
+    if edge__enabled and 0 < private < _BALANCER_ZONES:
         yield Problem(
             key="edge.enabled",
             value=edge__enabled,
@@ -121,25 +123,24 @@ def _images_are_reached(
             )
 
 
-def _secrets_are_reached(
+def _services_reach_what_they_use(
     network__nat_gateways: str, network__interface_endpoints: Sequence[str], services: Mapping[str, ServiceSettings]
 ) -> Iterator[Problem]:
     if network__nat_gateways != "none":
         return
-    if (
-        any(service.secrets or service.parameters for service in services.values())
-        and "ssm" not in network__interface_endpoints
-    ):
+    used = {
+        "ssm": any(service.secrets or service.parameters for service in services.values()),
+        "xray": any(service.tracing for service in services.values()),
+    }
+    missing = [
+        endpoint for endpoint, is_used in used.items() if is_used and endpoint not in network__interface_endpoints
+    ]
+    if missing:
         yield Problem(
             key="network.interface_endpoints",
             value=tuple(network__interface_endpoints),
-            allowed='without NAT gateways no task could read a parameter; add "ssm"',
-        )
-    if any(service.tracing for service in services.values()) and "xray" not in network__interface_endpoints:
-        yield Problem(
-            key="network.interface_endpoints",
-            value=tuple(network__interface_endpoints),
-            allowed='without NAT gateways no trace would arrive; add "xray", or set tracing = false',
+            allowed=f"without NAT gateways the services would not reach their parameters or X-Ray; "
+            f"add {', '.join(missing)}",
         )
 
 
@@ -225,7 +226,7 @@ class Environment(Model):
         _internal_balancer_has_two_zones,
         _parameters_are_there,
         _images_are_reached,
-        _secrets_are_reached,
+        _services_reach_what_they_use,
         domain_is_in_the_zone,
         domain_names_differ,
         paths_are_claimed_once,

@@ -28,7 +28,7 @@ class Sample:
         return f"{self.rule}: {self.says}"
 
 
-def stack(resources: dict[str, dict[str, Any]] | None = None, *, protected: bool = True, **blocks: Any) -> Stack:  # noqa: ANN401
+def stack(resources: dict[str, dict[str, Any]] | None = None, *, protected: bool = True, **blocks: Any) -> Stack:
     """A stack with these resources, each under its address."""
     by_kind: dict[str, dict[str, Any]] = {}
     for address, arguments in (resources or {}).items():
