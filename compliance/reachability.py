@@ -131,6 +131,4 @@ def _common(one: _Rule, other: _Rule) -> tuple[int, int] | None:
 
 
 def _connection(caller: str, listener: str, protocol: str, ports: tuple[int, int]) -> Connection:
-    return Connection(
-        caller=caller, listener=listener, protocol=protocol, first_port=ports[0], last_port=ports[1]
-    )
+    return Connection(caller=caller, listener=listener, protocol=protocol, first_port=ports[0], last_port=ports[1])

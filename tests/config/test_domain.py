@@ -14,8 +14,8 @@ def test_a_zone_that_exists_is_named_by_its_id() -> None:
 def test_to_make_a_zone_and_to_name_one_is_refused() -> None:
     assert refusal(changed((CREATE, f'zone_id = "Z0123456789ABCDEFGHIJ"\n{CREATE}'))) == [
         (
-            'domain.zone_id = "Z0123456789ABCDEFGHIJ": names a zone that exists, but create_zone = true makes a new one; '
-            "keep one of the two lines"
+            'domain.zone_id = "Z0123456789ABCDEFGHIJ": names a zone that exists, but create_zone = true makes a new '
+            "one; keep one of the two lines"
         )
     ]
 

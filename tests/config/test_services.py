@@ -144,8 +144,8 @@ def test_two_services_at_the_same_priority_are_refused() -> None:
 def test_a_path_that_would_never_be_asked_for_is_refused() -> None:
     assert refusal(worker('path_patterns = ["/api/jobs/*"]', "priority = 200")) == [
         (
-            'services.worker.priority = 200: "/api/jobs/*" would never be asked for: "/api/*" of services.backend comes '
-            "first with priority 100; give this one a lower number"
+            'services.worker.priority = 200: "/api/jobs/*" would never be asked for: "/api/*" of services.backend '
+            "comes first with priority 100; give this one a lower number"
         )
     ]
     assert parsed(worker('path_patterns = ["/api/jobs/*"]', "priority = 50")).services["worker"].priority == 50
