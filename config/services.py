@@ -195,6 +195,16 @@ def _no_secret_is_in_clear(environment: Mapping[str, str]) -> Iterator[Problem]:
             )
 
 
+def _scratch_leaves_room(memory_mib: int, writable_paths: tuple[str, ...], writable_mib: int) -> Iterator[Problem]:
+    if len(writable_paths) * writable_mib > memory_mib // 2:
+        yield Problem(
+            key="writable_mib",
+            value=writable_mib,
+            allowed=f"times {len(writable_paths)} writable_paths is more than half of memory_mib = {memory_mib}, "
+            "which they are taken from; lower it",
+        )
+
+
 def _databases_are_different(databases: tuple[str, ...]) -> Iterator[Problem]:
     for index, name in enumerate(databases):
         if name in databases[:index]:
@@ -346,7 +356,10 @@ class ServiceSettings(Model):
     """User that the container runs as, by number: 1000 is `node` in Node.js's images, 101 `nginx` in Nginx's."""
 
     writable_paths: tuple[FolderPath, ...] = ("/tmp",)  # noqa: S108 (a folder in the container)
-    """Folders that the container may write to, empty at each start; all else is read-only."""
+    """Folders that the container may write to, in memory and empty at each start; all else is read-only."""
+
+    writable_mib: int = Field(default=64, ge=1)
+    """The most that each of them holds, of the task's memory."""
 
     command: tuple[str, ...] = ()
     """Replaces the image's own command."""
@@ -395,6 +408,7 @@ class ServiceSettings(Model):
         _slow_start_exists,
         _variables_are_set_once,
         _no_secret_is_in_clear,
+        _scratch_leaves_room,
         _databases_are_different,
         _requests_come_from_the_balancer,
     )

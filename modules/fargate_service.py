@@ -280,8 +280,8 @@ class FargateService(Construct):
         self, label: Label, cluster: Cluster, secrets: Mapping[str, str], parameters: Mapping[str, str]
     ) -> TaskDefinition:
         config = self._config
-        paths = (*config.writable_paths, *(_SESSION_PATHS if cluster.execute_command else ()))
-        volumes = {path: path.strip("/").replace("/", "-").replace(".", "-") for path in dict.fromkeys(paths)}
+        paths = _SESSION_PATHS if cluster.execute_command else ()
+        volumes = {path: path.strip("/").replace("/", "-") for path in paths}
         logs = LogDestination(group=self._logs.name, region=label.region)
         application = Container(
             name=self.name,
@@ -300,6 +300,8 @@ class FargateService(Construct):
                 **(_trace_environment(self.name) if config.tracing else {}),
             },
             secrets=secrets,
+            scratch_paths=config.writable_paths,
+            scratch_mib=config.writable_mib,
             volumes=volumes,
         )
         collector = Container(

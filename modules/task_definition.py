@@ -60,11 +60,17 @@ class Container:
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
     """ARNs of parameters by the variable that gets their value."""
+    scratch_paths: tuple[str, ...] = ()
+    """Folders in memory that every user may write to."""
+    scratch_mib: int = 0
+    """The most that each of them holds."""
     volumes: Mapping[str, str]
     """Names of the task's volumes by the folder that each is seen as."""
 
     def to_json(self) -> dict[str, object]:
         """The container as ECS's API writes it, with every field that the API would add by itself."""
+        # The init process reaps what a shell leaves behind and passes SIGTERM on.
+        linux: dict[str, object] = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
         definition: dict[str, object] = {
             "name": self.name,
             "image": self.image,
@@ -83,11 +89,7 @@ class Container:
             "systemControls": [],
             "readonlyRootFilesystem": True,
             "privileged": False,
-            # The init process reaps what a shell leaves behind and passes SIGTERM on.
-            "linuxParameters": {
-                "initProcessEnabled": True,
-                "capabilities": {"drop": ["ALL"]},
-            },
+            "linuxParameters": linux,
             "stopTimeout": self.stop_seconds,
             "logConfiguration": {
                 "logDriver": "awslogs",
@@ -101,6 +103,13 @@ class Container:
                 },
             },
         }
+        if self.scratch_paths:
+            # Memory, not a volume: on Fargate a volume is root's, and no container here is root.
+            # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html
+            linux["tmpfs"] = [
+                {"containerPath": path, "size": self.scratch_mib, "mountOptions": ["noexec", "nosuid", "nodev"]}
+                for path in self.scratch_paths
+            ]
         if self.user:
             definition["user"] = self.user
         if self.command:

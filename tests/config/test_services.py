@@ -265,3 +265,12 @@ def test_an_unknown_database_is_told_with_those_there_are() -> None:
     assert refusal(worker('databases = ["postgres", "postgres"]')) == [
         'services.worker.databases[1] = "postgres": is in the list already; remove it'
     ]
+
+
+def test_scratch_folders_leave_the_application_half_of_its_memory() -> None:
+    assert refusal(worker('writable_paths = ["/tmp", "/run"]', "writable_mib = 129")) == [
+        (
+            "services.worker.writable_mib = 129: times 2 writable_paths is more than half of memory_mib = 512, "
+            "which they are taken from; lower it"
+        )
+    ]

@@ -46,7 +46,7 @@ def test_resource_and_file_are_equal_field_by_field() -> None:
         assert resource[snake(field)] == file[field], field
     platform = file["runtimePlatform"]
     assert resource["runtime_platform"] == {snake(field): value for field, value in platform.items()}
-    assert resource["volume"] == file["volumes"]
+    assert resource["volume"] == file["volumes"] != []
     both = zip(json.loads(resource["container_definitions"]), file["containerDefinitions"], strict=True)
     (first, released), *sidecars = both
     assert {k: v for k, v in first.items() if k not in FIELDS_OF_THE_PLACEHOLDER} == {
@@ -89,7 +89,8 @@ def test_no_container_has_root_or_capabilities_or_writes_to_its_image(index: int
     container = file["containerDefinitions"][index]
     assert container["readonlyRootFilesystem"] is True
     assert container["privileged"] is False
-    assert container["linuxParameters"] == {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
+    assert container["linuxParameters"]["initProcessEnabled"] is True
+    assert container["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
     assert container["logConfiguration"]["options"]["mode"] == "non-blocking"
 
 
@@ -112,8 +113,19 @@ def test_fields_that_the_api_would_add_are_written() -> None:
         assert {"mountPoints", "volumesFrom", "systemControls", "environment", "secrets", "cpu"} <= set(container)
 
 
-def test_only_what_is_named_may_be_written_to() -> None:
-    resource, file = rendered(writable_paths=("/tmp", "/var/cache/nginx"))  # noqa: S108
+def test_only_what_is_named_may_be_written_to_and_it_is_memory() -> None:
+    _, file = rendered(writable_paths=("/tmp", "/var/cache/nginx"), writable_mib=32)  # noqa: S108
+    scratch = file["containerDefinitions"][0]["linuxParameters"]["tmpfs"]
+    assert [(mount["containerPath"], mount["size"]) for mount in scratch] == [("/tmp", 32), ("/var/cache/nginx", 32)]  # noqa: S108
+    assert all("noexec" in mount["mountOptions"] for mount in scratch)
+
+
+def test_volumes_are_only_what_the_agent_of_a_shell_writes_to() -> None:
+    resource, file = rendered()
     mounts = {m["containerPath"]: m["sourceVolume"] for m in file["containerDefinitions"][0]["mountPoints"]}
-    assert mounts["/var/cache/nginx"] == "var-cache-nginx"
+    assert mounts == {
+        "/managed-agents": "managed-agents",
+        "/var/lib/amazon/ssm": "var-lib-amazon-ssm",
+        "/var/log/amazon/ssm": "var-log-amazon-ssm",
+    }
     assert {volume["name"] for volume in resource["volume"]} == set(mounts.values())
