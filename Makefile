@@ -80,11 +80,15 @@ check: synth ## Hold the synthesized JSON against the rules in compliance/
 	@$(RUN) compliance
 
 .PHONY: test
-test: lint unit validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
+test: lint unit emulator-unit validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
 
 .PHONY: unit
 unit: .venv/test.stamp ## Unit tests and rules; Python alone is enough
-	@$(PYTEST) -m "not terraform and not stock and not emulator"
+	@$(PYTEST) -m "not terraform and not stock and not emulator" --ignore tests/emulator
+
+.PHONY: emulator-unit
+emulator-unit: .venv/test.stamp ## The emulator's own unit tests
+	@$(PYTEST) -m "not emulator" tests/emulator
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## `terraform validate` with the real provider, each stack of each environment
@@ -153,6 +157,11 @@ bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp ## Once per environm
 unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock that nobody holds any more (ENV=, LAYER=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "Which lock? Say: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..., as the error message gave them." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
+
+.PHONY: secrets
+secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations.secrets --env $(ENV)
 
 ##@ Housekeeping
 

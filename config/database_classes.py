@@ -56,6 +56,7 @@ _DOCUMENTDB: Final[Mapping[str, tuple[str, ...]]] = {
     "t4g": ("medium",),
     "r5": _TO_24,
     "r6g": _TO_16,
+    "r6gd": _TO_16[1:],
     "r8g": _TO_16,
 }
 
@@ -81,6 +82,9 @@ def checked_class(value: str, *, engine: str, classes: tuple[str, ...]) -> str:
     """
     if value in classes:
         return value
-    nearest = get_close_matches(value, classes, n=3, cutoff=0.0)
+    # Who names a size that a family lacks wants the family more than the size.
+    family = [name for name in classes if name.split(".")[1] in value.split(".")]
+    nearest = [*get_close_matches(value, family, n=2, cutoff=0.0), *get_close_matches(value, classes, n=3, cutoff=0.0)]
+    nearest = list(dict.fromkeys(nearest))[:3]
     message = f"is no instance class that AWS sells for {engine}; the nearest are {', '.join(nearest)}"
     raise ValueError(message)

@@ -12,6 +12,9 @@ from config.model import Check, Model
 from config.postgres import MAX_RETENTION_DAYS, MIN_RETENTION_DAYS, retention_is_in_range
 from config.windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
 
+EngineVersion = Literal["4.0.0", "5.0.0"]
+"""https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html"""
+
 MIN_INSTANCES, MAX_INSTANCES = 1, 16
 """One primary and up to 15 replicas: https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html"""
 
@@ -52,11 +55,11 @@ def _class_may_be_global(global_cluster: bool, instance_class: str) -> Iterator[
 class DocumentdbSettings(Model):
     """DocumentDB: user profiles and preferences."""
 
-    engine_version: Literal["4.0.0", "5.0.0"]
-    """The version of DocumentDB; its parameters are those of its major version.
+    engine_version: EngineVersion
+    """The version of DocumentDB; minor ones come by themselves."""
 
-    https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html
-    """
+    allow_major_upgrade: bool = False
+    """True for the one apply that goes from one major version to the next."""
 
     instance_class: Annotated[
         str,

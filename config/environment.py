@@ -86,7 +86,7 @@ def _there_is_a_service(services: Mapping[str, ServiceSettings]) -> Iterator[Pro
 def _parameters_are_there(
     services: Mapping[str, ServiceSettings], postgres__replicas: int, secrets__api_keys: Sequence[str]
 ) -> Iterator[Problem]:
-    names = parameter_names(postgres_replicas=postgres__replicas, api_keys=secrets__api_keys)
+    names = parameter_names(replicas=postgres__replicas, api_keys=secrets__api_keys)
     yield from secrets_have_a_parameter(services, names)
 
 
@@ -185,10 +185,10 @@ class Environment(Model):
     """The VPC and what is in it."""
 
     postgres: PostgresSettings
-    """PostgreSQL on RDS."""
+    """The relational database, PostgreSQL on RDS."""
 
     documentdb: DocumentdbSettings
-    """DocumentDB."""
+    """The document database, DocumentDB."""
 
     secrets: SecretsSettings
     """What services must know and nobody else may."""

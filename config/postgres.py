@@ -38,6 +38,9 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomated
 MAX_REPLICAS: Final = 15
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html"""
 
+MAX_IDLE_SECONDS: Final = 28_800
+"""https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html"""
+
 MONITORING_SECONDS: Final = (0, 1, 5, 10, 15, 30, 60)
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html"""
 
@@ -149,11 +152,8 @@ class ProxySettings(Model):
     max_connections_percent: int = Field(ge=1, le=100)
     """Share of the database's connections that the pool may open; the rest is for people and replicas."""
 
-    idle_client_seconds: int = Field(ge=1, le=28_800)
-    """Seconds after which a client that says nothing is hung up on.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html
-    """
+    idle_client_seconds: int = Field(ge=1, le=MAX_IDLE_SECONDS)
+    """Seconds after which a client that says nothing is hung up on."""
 
     require_iam: bool = False
     """Take IAM tokens only, and no passwords, from clients."""
@@ -225,7 +225,10 @@ class PostgresSettings(Model):
     """Raise it by one, and the next apply makes a new password."""
 
     proxy: ProxySettings | None = None
-    """A pool of connections in front of the database; without the table, services connect directly."""
+    """A pool of connections in front of the database; without the table, services connect directly.
+
+    The entry `postgres/url` has the address and the password in one: raise password_version in the same apply.
+    """
 
     checks: ClassVar[tuple[Check, ...]] = (
         _version_is_of_the_major,

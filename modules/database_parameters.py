@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DatabaseParameters(Construct):
-    """Host, port, user and password below `/<project>/<environment>/<database>/`."""
+    """Host, port, user, password, and all in one as `url`, below `/<project>/<environment>/<database>/`."""
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class DatabaseParameters(Construct):
         key: Key,
         name: str,
         facts: Mapping[str, str],
+        url: str,
         reader_hosts: list[str],
         password: GeneratedPassword,
         password_version: int,
@@ -45,6 +46,7 @@ class DatabaseParameters(Construct):
             key: Encrypts them.
             name: The database, as their path has it.
             facts: What is no secret, by the last part of its path: `host`, `port`, `username`.
+            url: All that a driver needs in one, the password's value included.
             reader_hosts: Where to read from only, if there is such a place.
             password: The database's own.
             password_version: The database's own, too.
@@ -57,21 +59,25 @@ class DatabaseParameters(Construct):
             fact: Parameter.of(self, fact, label=label, key=key, name=f"{name}/{fact}", value=value)
             for fact, value in facts.items()
         }
-        self.password = Parameter.secret(
-            self,
-            "password",
-            label=label,
-            key=key,
-            name=f"{name}/password",
-            value=password.value,
-            version=password_version,
-            after=after,
-        )
+        self._secrets = {
+            secret: Parameter.secret(
+                self,
+                secret,
+                label=label,
+                key=key,
+                name=f"{name}/{secret}",
+                value=value,
+                # Never another: sent alone, it would have a password that the database was not given.
+                version=password_version,
+                after=after,
+            )
+            for secret, value in {"password": password.value, "url": url}.items()
+        }
 
     @property
     def by_name(self) -> dict[str, Parameter]:
-        """Every entry by the last part of its path: `host`, `port`, `username`, `password`, ..."""
-        return {**self._facts, "password": self.password}
+        """Every entry by the last part of its path: `host`, `password`, `url`, ..."""
+        return {**self._facts, **self._secrets}
 
     def grant_read(self, grantee: Grantable) -> None:
         """Let `grantee` read all of them."""

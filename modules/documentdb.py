@@ -101,6 +101,7 @@ class Documentdb(Construct):
             cluster_identifier=identifier,
             engine="docdb",
             engine_version=config.engine_version,
+            allow_major_version_upgrade=config.allow_major_upgrade,
             global_cluster_identifier=self._make_global_cluster(protect=protect) if config.global_cluster else None,
             master_username=USERNAME,
             master_password_wo=self._password.value,
@@ -136,6 +137,10 @@ class Documentdb(Construct):
             key=secrets_key,
             name="documentdb",
             facts={"host": self.endpoint, "port": str(PORT.first), "username": USERNAME},
+            # What DocumentDB asks of every driver:
+            # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
+            url=f"mongodb://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/"
+            "?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
             reader_hosts=[self.reader_endpoint],
             password=self._password,
             password_version=config.password_version,

@@ -74,10 +74,15 @@ class JwtRotation(Construct):
         self.previous.grant_read_write(self.function.role)
         self._put_on_schedule(rotation_days, label, key)
 
+    @property
+    def by_name(self) -> dict[str, Parameter]:
+        """The two entries by the last part of their path."""
+        return {"current": self.current, "previous": self.previous}
+
     def grant_read(self, grantee: Grantable) -> None:
         """Let `grantee` read both."""
-        self.current.grant_read(grantee)
-        self.previous.grant_read(grantee)
+        for parameter in self.by_name.values():
+            parameter.grant_read(grantee)
 
     def _secret(self, name: str, label: Label, key: Key) -> Parameter:
         return Parameter.secret(

@@ -24,7 +24,10 @@ _DIGITS: Final = 7
 
 
 class Parameter(Construct):
-    """One SecureString, whose value is in no state and no plan. Make it by what is known of its value: `of`, `secret` or `supplied`."""
+    """One SecureString, whose value is in no state and no plan.
+
+    Make it by what is known of its value: `of`, `secret` or `supplied`.
+    """
 
     def __init__(
         self,

@@ -123,6 +123,7 @@ class Postgres(Construct):
                 "database": DATABASE,
                 "username": USERNAME,
             },
+            url=f"postgresql://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/{DATABASE}?sslmode=verify-full",
             reader_hosts=self.reader_endpoints,
             password=self._password,
             password_version=config.password_version,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdktf import Fn, Token
+from cdktf import Fn, TerraformLocal
 from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
 from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroup,
@@ -126,6 +126,8 @@ class PostgresProxy(Construct):
             ],
             depends_on=[credentials, log.resource, *role.permissions],
         )
+        # A local, because the quotes of its expression would break the JSON of a policy.
+        self._resource_id = TerraformLocal(self, "resource-id", Fn.element(Fn.split(":", self._proxy.arn), _ID_IN_ARN))
         target_group = DbProxyDefaultTargetGroup(
             self,
             "target-group",
@@ -155,7 +157,7 @@ class PostgresProxy(Construct):
     @property
     def resource_id(self) -> str:
         """`prx-...`, which `rds-db:connect` wants."""
-        return Token.as_string(Fn.element(Fn.split(":", self._proxy.arn), _ID_IN_ARN))
+        return self._resource_id.as_string
 
     @property
     def connections(self) -> Connections:

@@ -88,15 +88,12 @@ class DataStack(LayerStack):
 
     @property
     def parameters(self) -> dict[str, Parameter]:
-        """What services may read, by the end of its name: `postgres/host`."""
-        by_folder = {
-            "postgres": self.postgres.parameters.by_name,
-            "documentdb": self.documentdb.parameters.by_name,
-            "jwt": {"current": self.jwt.current, "previous": self.jwt.previous},
-            "api-keys": self.api_keys.by_name,
-        }
+        """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
         return {
-            f"{folder}/{name}": parameter for folder, named in by_folder.items() for name, parameter in named.items()
+            **{f"postgres/{name}": entry for name, entry in self.postgres.parameters.by_name.items()},
+            **{f"documentdb/{name}": entry for name, entry in self.documentdb.parameters.by_name.items()},
+            **{f"jwt/{name}": entry for name, entry in self.jwt.by_name.items()},
+            **{f"api-keys/{name}": entry for name, entry in self.api_keys.by_name.items()},
         }
 
     def _key(self, name: str, description: str, *, protect: bool) -> Key:

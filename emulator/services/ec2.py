@@ -1,4 +1,4 @@
-"""Amazon EC2: moto takes any zone for a subnet and any service for an endpoint."""
+"""Amazon EC2: moto takes any zone and any endpoint service, and drops descriptions of rules."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.security_groups import SecurityGroupRule
 
 from emulator.errors import AwsError
-from emulator.registry import Context, guard
+from emulator.registry import Context, guard, patch
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from emulator.store import Shape
 
 # Services that AWS offers an endpoint for and moto's list lacks.
@@ -53,6 +56,13 @@ def refuse_foreign_zone(params: Shape, context: Context) -> None:
                     f"created in the following availability zones: {offered}."
                 ),
             )
+
+
+@patch(SecurityGroupRule, "description")
+def describe_rule(original: Any, rule: Any) -> str | None:
+    """Tell the description of a rule for another group too; moto tells those of address ranges only."""
+    described: str | None = original(rule) or rule.source_group.get("Description")
+    return described
 
 
 @guard("ec2", "CreateVpcEndpoint")

@@ -22,6 +22,8 @@ REPLICATED_BACKUPS: Kind[Shape] = Kind(
 )
 
 _LEAST_ZONES = 2
+# moto's name for the certificate authority that is chosen for whoever names none, and AWS's.
+_MOTO_AUTHORITY, _DEFAULT_AUTHORITY = "rds-ca-default", "rds-ca-rsa2048-g1"
 _RESOURCE_ID = string.ascii_uppercase + string.digits
 # Newest first, and every older minor version of the same major is offered too.
 _NEWEST_VERSIONS = {
@@ -77,6 +79,8 @@ def complete_instance(original: Any, instance: Any, *args: Any, **kwargs: Any) -
     """Give each instance its own resource id and keep Performance Insights, which moto drops."""
     original(instance, *args, **kwargs)
     instance.dbi_resource_id = _resource_id()
+    if instance.ca_certificate_identifier == _MOTO_AUTHORITY:
+        instance.ca_certificate_identifier = _DEFAULT_AUTHORITY
     _set_performance_insights(instance, kwargs)
 
 

@@ -189,9 +189,9 @@ def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None
     assert refusal(worker('secrets = { KEY = "stripe/key" }')) == [
         (
             'services.worker.secrets.KEY = "stripe/key": no parameter of this name is made; there is: api-keys/email, '
-            "documentdb/host, documentdb/password, documentdb/port, documentdb/reader-hosts, documentdb/username, "
-            "jwt/current, jwt/previous, postgres/database, postgres/host, postgres/password, postgres/port, "
-            "postgres/username"
+            "documentdb/host, documentdb/password, documentdb/port, documentdb/reader-hosts, documentdb/url, "
+            "documentdb/username, jwt/current, jwt/previous, postgres/database, postgres/host, postgres/password, "
+            "postgres/port, postgres/url, postgres/username"
         )
     ]
 

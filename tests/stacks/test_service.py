@@ -85,7 +85,7 @@ def application(stack: Template, service: str) -> dict[str, Any]:
 def test_secrets_are_references_to_parameters_and_nothing_else(stacks: dict[str, Template], environment: str) -> None:
     stack = stacks[f"{environment}-service"]
     secrets = {secret["name"]: secret["valueFrom"] for secret in application(stack, "backend")["secrets"]}
-    assert {"POSTGRES_PASSWORD", "DOCUMENTDB_PASSWORD"} <= set(secrets)
+    assert set(secrets) == {"DATABASE_URL", "DOCUMENTDB_URL", "EMAIL_API_KEY"}
     assert all("aws_ssm_parameter" in reference for reference in secrets.values())
     assert application(stack, "frontend")["secrets"] == []
 
@@ -98,8 +98,8 @@ def test_parameter_store_holds_exactly_what_the_settings_may_name(
 
     config = environments[environment]
     made = stacks[f"{environment}-data"].all("aws_ssm_parameter").values()
-    known = parameter_names(postgres_replicas=config.postgres.replicas, api_keys=config.secrets.api_keys)
-    assert {p["name"].removeprefix(f"/user-management/{environment}/") for p in made} == known
+    known = parameter_names(replicas=config.postgres.replicas, api_keys=config.secrets.api_keys)
+    assert {p["name"].removeprefix(f"/user-management/{environment}/") for p in made} == set(known)
 
 
 @every_environment

@@ -45,3 +45,12 @@ def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: 
 
     with pytest.raises(ClientError, match=message):
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
+
+
+def test_a_rule_for_another_group_keeps_its_description(client: Client, vpc: str) -> None:
+    ec2 = client("ec2")
+    group = ec2.create_security_group(GroupName="described", Description="x", VpcId=vpc)["GroupId"]
+    peer = {"GroupId": group, "Description": "api to database"}
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [peer]}
+    made = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    assert made["SecurityGroupRules"][0]["Description"] == "api to database"

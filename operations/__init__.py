@@ -1,0 +1,1 @@
+"""What a person does beside Terraform; each is a `make` target."""

@@ -1,0 +1,18 @@
+from tests.config.examples import changed, parsed, refusal
+
+TIERING = "intelligent_tiering_after_days = 0"
+LOCKED = f"{TIERING}\nobject_lock_days = 30"
+
+
+def test_locked_backups_are_a_setting() -> None:
+    assert parsed(changed()).backups.object_lock_days is None
+    assert parsed(changed((TIERING, LOCKED))).backups.object_lock_days == 30
+
+
+def test_locked_backups_in_an_environment_that_may_be_torn_down_are_refused() -> None:
+    assert refusal(changed((TIERING, LOCKED), ("protect_data = true", "protect_data = false"))) == [
+        (
+            "backups.object_lock_days = 30: locked objects keep an environment with protect_data = false from being "
+            "torn down; remove it, or protect the data"
+        )
+    ]

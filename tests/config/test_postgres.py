@@ -1,0 +1,146 @@
+import pytest
+
+from config.database_classes import POSTGRES_CLASSES
+from tests.config.examples import changed, parsed, refusal
+
+
+def postgres(old: str, new: str) -> str:
+    """Production's file with a setting of the table [postgres] changed: it comes before the other databases'."""
+    return changed((old, new))
+
+
+def test_production_has_the_numbers_of_the_design() -> None:
+    settings = parsed(changed()).postgres
+    assert settings.instance_class == "db.t3.medium"
+    assert settings.multi_az
+    assert settings.backup_retention_days == 7
+    assert settings.slow_query_milliseconds == 50
+    assert settings.proxy is not None
+
+
+@pytest.mark.parametrize(
+    ("environment", "multi_az", "pooled"), [("dev", False, False), ("staging", True, True), ("prod", True, True)]
+)
+def test_only_development_has_one_zone_and_no_pool(environment: str, multi_az: bool, pooled: bool) -> None:  # noqa: FBT001
+    from config.load import load_environment  # noqa: PLC0415
+
+    settings = load_environment(environment).postgres
+    assert (settings.multi_az, settings.proxy is not None) == (multi_az, pooled)
+
+
+@pytest.mark.parametrize("name", ["db.t3.medium", "db.m7g.large", "db.r8g.48xlarge", "db.x2iedn.32xlarge"])
+def test_classes_that_aws_sells_are_accepted(name: str) -> None:
+    assert parsed(postgres('"db.t3.medium"', f'"{name}"')).postgres.instance_class == name
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("db.t3.mediun", "db.t3.medium"),
+        ("t3.medium", "db.t3.medium"),
+        ("db.m5.10xlarge", "db.m5.16xlarge"),
+        ("db.r6g.24xlarge", "db.r6g.4xlarge"),
+    ],
+)
+def test_a_class_that_aws_does_not_sell_is_told_with_the_nearest(name: str, nearest: str) -> None:
+    (line,) = refusal(postgres('"db.t3.medium"', f'"{name}"'))
+    start = f'postgres.instance_class = "{name}": is no instance class that AWS sells for PostgreSQL; the nearest are '
+    assert line.startswith(start)
+    named = line.removeprefix(start).split(", ")
+    assert nearest in named
+    assert set(named) < set(POSTGRES_CLASSES)
+
+
+def test_storage_below_the_least_of_the_engine_is_refused() -> None:
+    assert refusal(postgres("storage_gib = 20", "storage_gib = 5")) == [
+        "postgres.storage_gib = 5: PostgreSQL on gp3 has 20 to 65536 GiB"
+    ]
+
+
+def test_storage_that_cannot_grow_is_refused() -> None:
+    assert refusal(postgres("max_storage_gib = 200", "max_storage_gib = 21")) == [
+        "postgres.max_storage_gib = 21: must be 10 % above storage_gib = 20 at least, so 22 or more"
+    ]
+
+
+@pytest.mark.parametrize("days", [0, 36, -1])
+def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
+    assert refusal(postgres("backup_retention_days = 7", f"backup_retention_days = {days}")) == [
+        (
+            f"postgres.backup_retention_days = {days}: AWS keeps backups for 1 to 35 days; "
+            "a database without backups is no choice here"
+        )
+    ]
+
+
+@pytest.mark.parametrize("days", [1, 35])
+def test_retention_at_the_ends_is_accepted(days: int) -> None:
+    toml = postgres("backup_retention_days = 7", f"backup_retention_days = {days}")
+    assert parsed(toml).postgres.backup_retention_days == days
+
+
+def test_replicas_without_backups_are_refused_with_the_reason() -> None:
+    lines = refusal(
+        changed(("replicas = 0", "replicas = 2"), ("backup_retention_days = 7", "backup_retention_days = 0"))
+    )
+    assert lines[-1] == (
+        "postgres.replicas = 2: a read replica starts from a backup, and backup_retention_days = 0 switches "
+        "backups off; keep them for 1 to 35 days"
+    )
+
+
+def test_more_replicas_than_rds_has_are_refused() -> None:
+    assert refusal(postgres("replicas = 0", "replicas = 16")) == ["postgres.replicas = 16: must be 15 or less"]
+
+
+def test_a_version_of_another_major_is_refused() -> None:
+    assert refusal(postgres("major_version = 17", 'major_version = 17\nengine_version = "16.4"')) == [
+        (
+            'postgres.engine_version = "16.4": is not of major_version = 17; '
+            'leave it out, or write "17." and a minor version'
+        )
+    ]
+
+
+def test_a_version_of_the_major_is_accepted() -> None:
+    toml = postgres("major_version = 17", 'major_version = 17\nengine_version = "17.6"')
+    assert parsed(toml).postgres.engine_version == "17.6"
+
+
+@pytest.mark.parametrize("version", ["17", "17.x", "v17.4", "17.06"])
+def test_what_is_no_version_is_refused(version: str) -> None:
+    assert refusal(postgres("major_version = 17", f'major_version = 17\nengine_version = "{version}"')) == [
+        f'postgres.engine_version = "{version}": is no version of PostgreSQL on RDS; write major and minor, like "17.6"'
+    ]
+
+
+def test_a_major_version_that_we_do_not_run_is_told_with_the_nearest() -> None:
+    assert refusal(postgres("major_version = 17", "major_version = 9")) == [
+        "postgres.major_version = 9: is no major version that we run; the nearest is 13 (allowed: 13, 14, 15, 16, 17)"
+    ]
+
+
+def test_a_backup_window_that_overlaps_maintenance_is_refused() -> None:
+    assert refusal(postgres('backup_window = "03:00-04:00"', 'backup_window = "05:00-06:00"')) == [
+        'postgres.backup_window = "05:00-06:00": overlaps maintenance_window = "sun:04:30-sun:05:30"; move one of them'
+    ]
+
+
+def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -> None:
+    assert refusal(postgres("monitoring_interval_seconds = 60", "monitoring_interval_seconds = 20")) == [
+        (
+            "postgres.monitoring_interval_seconds = 20: is no interval of enhanced monitoring; "
+            "the nearest is 15 (allowed: 0, 1, 5, 10, 15, 30, 60)"
+        )
+    ]
+
+
+@pytest.mark.parametrize(("days", "nearest"), [(30, 31), (700, 713)])
+def test_a_retention_that_performance_insights_lacks_is_told(days: int, nearest: int) -> None:
+    toml = postgres("major_version = 17", f"major_version = 17\ninsights_retention_days = {days}")
+    assert refusal(toml) == [
+        (
+            f"postgres.insights_retention_days = {days}: is no retention of Performance Insights; "
+            f"the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
+        )
+    ]

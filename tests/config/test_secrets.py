@@ -1,0 +1,32 @@
+import pytest
+
+from tests.config.examples import changed, parsed, refusal
+
+KEYS = 'api_keys = ["email"]'
+
+
+def test_an_api_key_is_one_more_name() -> None:
+    assert parsed(changed((KEYS, 'api_keys = ["email", "maps"]'))).secrets.api_keys == ("email", "maps")
+
+
+def test_no_api_keys_are_accepted() -> None:
+    assert parsed(changed((KEYS, "api_keys = []"))).secrets.api_keys == ()
+
+
+def test_a_key_that_is_listed_twice_is_refused() -> None:
+    assert refusal(changed((KEYS, 'api_keys = ["email", "email"]'))) == [
+        'secrets.api_keys[1] = "email": is listed twice; remove one'
+    ]
+
+
+@pytest.mark.parametrize("name", ["E-Mail", "a/b", "2nd"])
+def test_a_name_that_is_no_part_of_a_path_is_refused(name: str) -> None:
+    (line,) = refusal(changed((KEYS, f'api_keys = ["{name}"]')))
+    assert line.startswith(f'secrets.api_keys[0] = "{name}": is no API key name; use small letters')
+
+
+@pytest.mark.parametrize(("days", "says"), [(0, "must be 1 or more"), (366, "must be 365 or less")])
+def test_a_rotation_that_is_never_or_always_is_refused(days: int, says: str) -> None:
+    assert refusal(changed(("jwt_rotation_days = 30", f"jwt_rotation_days = {days}"))) == [
+        f"secrets.jwt_rotation_days = {days}: {says}"
+    ]

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import Client
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def test_where_failed_calls_and_logs_go_is_kept_and_can_be_changed(client: Client) -> None:
+    role = client("iam").create_role(RoleName="kept", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("handler.py", "")
+    logs = {"LogFormat": "JSON", "LogGroup": "/aws/lambda/kept"}
+    client("lambda").create_function(
+        FunctionName="kept",
+        Runtime="python3.13",
+        Handler="handler.handler",
+        Role=role,
+        Code={"ZipFile": code.getvalue()},
+        DeadLetterConfig={"TargetArn": "arn:aws:sqs:us-east-1:123456789012:first"},
+        LoggingConfig=logs,
+    )
+    second = {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:second"}
+    client("lambda").update_function_configuration(FunctionName="kept", DeadLetterConfig=second)
+
+    told = client("lambda").get_function(FunctionName="kept")["Configuration"]
+    assert (told["DeadLetterConfig"], told["LoggingConfig"]) == (second, logs)

@@ -1,0 +1,91 @@
+"""A function's code is the same bytes everywhere, and what fails is kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from cdktf import App
+
+from modules.function import Function, packed
+from modules.key import Key
+from tests.template import LABEL, Template, new_stack, statements
+
+if TYPE_CHECKING:
+    from cdktf import TerraformStack
+
+SOURCE = Path(__file__).parents[2] / "lambdas" / "jwt_rotation" / "handler.py"
+
+
+def build(stack: TerraformStack) -> Template:
+    keys = [Key(stack, n, label=LABEL, name=n, description=n, protect=False) for n in ("key", "logs-key")]
+    Function(
+        stack,
+        "function",
+        label=LABEL,
+        folder="jwt_rotation",
+        description="Rotates",
+        variables={"A": "1"},
+        timeout_seconds=30,
+        key=keys[0],
+        logs_key=keys[1],
+        log_retention_days=30,
+    )
+    return Template.of(stack)
+
+
+@pytest.fixture(scope="module")
+def stack() -> TerraformStack:
+    return new_stack()
+
+
+@pytest.fixture(scope="module")
+def made(stack: TerraformStack) -> Template:
+    return build(stack)
+
+
+def test_the_zip_has_the_file_and_depends_on_nothing_else(tmp_path: Path) -> None:
+    copy = tmp_path / "handler.py"
+    copy.write_bytes(SOURCE.read_bytes())
+    copy.chmod(0o600)
+    os.utime(copy, (0, 0))
+    assert packed(copy) == packed(SOURCE)
+    with zipfile.ZipFile(io.BytesIO(packed(SOURCE))) as archive:
+        assert archive.namelist() == ["handler.py"]
+        assert archive.read("handler.py") == SOURCE.read_bytes()
+
+
+def test_terraform_finds_the_zip_beside_the_json_and_sees_when_it_changes(
+    made: Template, stack: TerraformStack
+) -> None:
+    function = made.only("aws_lambda_function")
+    assert function["filename"] == "lambdas/jwt-rotation.zip"
+    written = (Path(App.of(stack).outdir) / "stacks" / stack.node.id / function["filename"]).read_bytes()
+    assert base64.b64encode(hashlib.sha256(written).digest()).decode() == function["source_code_hash"]
+
+
+def test_what_fails_for_good_is_kept_encrypted_for_two_weeks(made: Template) -> None:
+    queue = made.only("aws_sqs_queue")
+    assert (queue["message_retention_seconds"], queue["kms_master_key_id"]) == (1_209_600, "${aws_kms_key.key.arn}")
+    target = made.only("aws_lambda_function")["dead_letter_config"]["target_arn"]
+    assert target.startswith("${aws_sqs_queue.")
+
+
+def test_it_writes_to_a_group_of_ours_that_is_there_first(made: Template) -> None:
+    function = made.only("aws_lambda_function")
+    group = made.only("aws_cloudwatch_log_group", name="/aws/lambda/user-management-test-jwt-rotation")
+    assert group["retention_in_days"] == 30
+    assert function["logging_config"]["log_group"] == group["name"]
+    assert any("aws_cloudwatch_log_group" in dependency for dependency in function["depends_on"])
+
+
+def test_it_may_write_its_own_log_and_queue_and_no_other(made: Template) -> None:
+    allowed = statements(made.only("aws_iam_role_policy")["policy"])
+    everywhere = [statement["Action"] for statement in allowed if statement["Resource"] == "*"]
+    assert everywhere == [["xray:PutTraceSegments", "xray:PutTelemetryRecords"]]

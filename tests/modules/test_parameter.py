@@ -1,0 +1,91 @@
+"""Every parameter is encrypted and write-only; what a person sets is never overwritten."""
+
+from __future__ import annotations
+
+import pytest
+
+from modules.generated_password import GeneratedPassword
+from modules.key import Key
+from modules.parameter import Parameter
+from modules.role import Role
+from tests.template import LABEL, Resource, Template, new_stack, statements
+
+
+def template() -> Template:
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="secrets", description="Secrets", protect=False)
+    Parameter.of(stack, "host", label=LABEL, key=key, name="postgres/host", value=key.arn)
+    value = GeneratedPassword(stack, "password").value
+    secret = Parameter.secret(stack, "secret", label=LABEL, key=key, name="jwt/current", value=value, version=1)
+    supplied = Parameter.supplied(stack, "supplied", label=LABEL, key=key, name="api-keys/email")
+    reader, writer = (
+        Role(stack, name, label=LABEL, service="lambda.amazonaws.com", description=name)
+        for name in ("reader", "writer")
+    )
+    supplied.grant_read(reader)
+    secret.grant_read_write(writer)
+    return Template.of(stack)
+
+
+@pytest.fixture(scope="module")
+def made() -> Template:
+    return template()
+
+
+def entry(made: Template, name: str) -> Resource:
+    return made.named(f"aws_ssm_parameter.{name}")
+
+
+@pytest.mark.parametrize("name", ["host", "secret", "supplied"])
+def test_every_entry_is_encrypted_under_our_key_and_in_no_state(made: Template, name: str) -> None:
+    found = entry(made, name)
+    assert (found["type"], found["key_id"]) == ("SecureString", "${aws_kms_key.key.arn}")
+    assert {"value", "insecure_value"}.isdisjoint(found)
+
+
+def test_what_is_no_secret_is_sent_again_when_it_changes(made: Template) -> None:
+    found = entry(made, "host")
+    assert found["value_wo"] == "${aws_kms_key.key.arn}"
+    assert found["value_wo_version"] == "${parseint(substr(sha256(aws_kms_key.key.arn), 0, 7), 16)}"
+
+
+def test_a_generated_value_is_made_by_aws_and_of_letters_and_digits(made: Template) -> None:
+    assert made.document["ephemeral"] == {
+        "aws_secretsmanager_random_password": {
+            "password": {"password_length": 40, "exclude_punctuation": True, "require_each_included_type": True}
+        }
+    }
+    assert entry(made, "secret")["value_wo"] == (
+        "${ephemeral.aws_secretsmanager_random_password.password.random_password}"
+    )
+
+
+def test_what_a_person_supplies_is_written_once_and_marked(made: Template) -> None:
+    found = entry(made, "supplied")
+    assert (found["value_wo"], found["value_wo_version"]) == ("unset", 1)
+    assert found["tags"] == {"SuppliedBy": "person"}
+    # Who overwrites a value may drop what else is said of the entry: then Terraform would want to change it back.
+    assert {"description", "overwrite", "allowed_pattern"}.isdisjoint(found)
+
+
+def test_grant_read_also_allows_decrypt_and_no_write(made: Template) -> None:
+    allowed = statements(made.named("aws_iam_role_policy.reader_permissions")["policy"])
+    assert [statement["Action"] for statement in allowed] == [
+        ["ssm:GetParameter", "ssm:GetParameters"],
+        ["kms:Decrypt", "kms:DescribeKey"],
+    ]
+    assert allowed[0]["Resource"] == "${aws_ssm_parameter.supplied.arn}"
+
+
+def test_grant_read_write_allows_to_put_that_one_entry(made: Template) -> None:
+    allowed = statements(made.named("aws_iam_role_policy.writer_permissions")["policy"])
+    (put,) = [statement for statement in allowed if statement["Action"] == "ssm:PutParameter"]
+    assert put["Resource"] == "${aws_ssm_parameter.secret.arn}"
+
+
+def test_two_passwords_never_share_a_name() -> None:
+    stack = new_stack()
+    GeneratedPassword(stack, "a-b")
+    GeneratedPassword(stack, "a")
+    passwords = Template.of(stack).document["ephemeral"]["aws_secretsmanager_random_password"]
+    assert sorted(passwords) == ["a", "a-b"]

@@ -1,0 +1,155 @@
+"""Layer `data` applied: no reader of state, plan or console finds a secret, and what others write is left alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import pytest
+
+from compliance.leaks import kept_write_only, leaks
+from config.load import load_environment
+from lambdas.jwt_rotation.handler import handler
+from main import ROOT, synthesize
+from runner.__main__ import main as runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from config.environment import Environment
+
+REGION: Final = "us-east-1"
+PREFIX: Final = "/user-management/dev/"
+API_KEY: Final = "SG.d41d8cd98f00b204e9800998ecf8427e"
+# What is under these is a secret; hosts and ports are not.
+SECRET: Final = ("password", "url", "current", "previous")
+
+
+@pytest.fixture
+def emulated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
+    from emulator import Emulator  # noqa: PLC0415 - moto is a second to import
+
+    monkeypatch.chdir(tmp_path)
+    with Emulator() as running:
+        variables = running.environment(account=load_environment("dev", folder=ROOT / "environments").account_id)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # the proxy is for S3 Control only
+        yield variables
+
+
+def environment(password_version: int) -> Environment:
+    dev = load_environment("dev", folder=ROOT / "environments")
+    return dev.model_copy(update={"postgres": dev.postgres.model_copy(update={"password_version": password_version})})
+
+
+def parameters() -> dict[str, str]:
+    pages = boto3.client("ssm", region_name=REGION).get_paginator("get_parameters_by_path")  # type: ignore[call-overload]
+    return {
+        parameter["Name"].removeprefix(PREFIX): parameter["Value"]
+        for page in pages.paginate(Path=PREFIX, Recursive=True, WithDecryption=True)
+        for parameter in page["Parameters"]
+    }
+
+
+def secrets_of(found: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in found.items() if name.rpartition("/")[2] in SECRET}
+
+
+class Applied:
+    """The layer's Terraform, and all that it said or kept."""
+
+    def __init__(self, folder: Path, variables: dict[str, str]) -> None:
+        from emulator.probe.terraform import Terraform  # noqa: PLC0415
+
+        self.texts: dict[str, str] = {}
+        self.kept: list[str] = []
+        self._folder = folder
+        self._terraform = Terraform(folder, variables)
+
+    def apply(self, out: Path, name: str) -> None:
+        """Plan and apply what was synthesized, keeping plan, console and state under a name."""
+        shutil.copytree(out / "stacks" / "dev-data", self._folder, dirs_exist_ok=True)
+        self.texts[f"{name} json"] = (self._folder / "cdk.tf.json").read_text(encoding="utf-8")
+        self._run("init", "-no-color")
+        self._tell(f"{name} plan", "plan", "-no-color", "-out=plan")
+        self._read(f"{name} plan json", "show", "-json", "plan")
+        self._tell(f"{name} apply", "apply", "-no-color", "plan")
+        self._read(f"{name} state", "state", "pull")
+
+    def require_no_changes(self) -> None:
+        self._terraform.require_no_changes()
+
+    def _run(self, *arguments: str) -> str:
+        return self._terraform.run(*arguments)[1]
+
+    def _tell(self, name: str, *arguments: str) -> None:
+        self.texts[name] = self._run(*arguments)
+
+    def _read(self, name: str, *arguments: str) -> None:
+        self.texts[name] = self._run(*arguments)
+        self.kept += [f"{name}{path}" for path in kept_write_only(json.loads(self.texts[name][self._start(name) :]))]
+
+    def _start(self, name: str) -> int:
+        return self.texts[name].index("{")  # warnings may come first
+
+
+def rotate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the function's code with the function's variables, which Lambda would give it."""
+    client: Any = boto3.client("lambda", region_name=REGION)
+    configuration = client.get_function_configuration(FunctionName="user-management-dev-jwt-rotation")
+    for name, value in configuration["Environment"]["Variables"].items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    assert handler({"force": True}, None)["outcome"] == "rotated"
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+def test_nobody_who_reads_a_state_or_a_plan_finds_a_secret(
+    emulated: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, again = tmp_path / "cdktf.out", tmp_path / "again"
+    synthesize([environment(1)], out)
+    synthesize([environment(2)], again)
+    arguments = ["--env", "dev", "--out", str(out), "--yes"]
+    assert runner(["bootstrap", *arguments]) == 0
+    assert runner(["apply", *arguments, "--layer", "network"]) == 0
+    (tmp_path / "data").mkdir()
+    data = Applied(tmp_path / "data", emulated)
+
+    data.apply(out, "first")
+    first = parameters()
+    assert first["api-keys/email"] == "unset"
+    assert first["postgres/password"] in first["postgres/url"]
+
+    # A person sets a key and the schedule rotates, twice: a secret that signed verifies for one period more.
+    ssm: Any = boto3.client("ssm", region_name=REGION)
+    ssm.put_parameter(Name=f"{PREFIX}api-keys/email", Value=API_KEY, Type="SecureString", Overwrite=True)
+    rotate(monkeypatch)
+    once = parameters()
+    assert once["jwt/previous"] == first["jwt/current"] != once["jwt/current"]
+    rotate(monkeypatch)
+    twice = parameters()
+    assert twice["jwt/previous"] == once["jwt/current"] != twice["jwt/current"]
+
+    # The next apply has a new password for one database, and leaves all else as it is.
+    data.apply(again, "second")
+    second = parameters()
+    changed = {name for name in second if second[name] != twice[name]}
+    assert changed == {"postgres/password", "postgres/url"}
+    assert second["postgres/password"] in second["postgres/url"]
+
+    values = {
+        **{f"{name} (first)": value for name, value in secrets_of(first).items()},
+        **{f"{name} (rotated)": value for name, value in secrets_of(once).items()},
+        **{f"{name} (second)": value for name, value in secrets_of(second).items()},
+        "api-keys/email": API_KEY,
+    }
+    assert [str(leak) for leak in leaks(data.texts, values)] == []
+    assert data.kept == []
+    assert len(data.texts) == 10
+    data.require_no_changes()
