@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# moto imports the X-Ray SDK, which opens a socket at import and never closes it.
+xray_recorder.emitter._socket.close()  # noqa: SLF001
+
+
 class Client(Protocol):
     """Makes a boto3 client of the emulator."""
 
@@ -23,8 +27,6 @@ class Client(Protocol):
 def emulator() -> Iterator[Emulator]:
     with Emulator() as running:
         yield running
-    # moto's X-Ray imports an SDK that opens a socket for ever.
-    xray_recorder.emitter._socket.close()  # noqa: SLF001  the SDK never closes it
 
 
 @pytest.fixture(scope="session")
