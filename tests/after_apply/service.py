@@ -21,21 +21,6 @@ TLS_POLICIES = {
 }
 
 
-def check_all(session: boto3.Session, config: Environment) -> None:
-    """Ask everything."""
-    for check in (
-        check_services_run_where_and_as_often_as_set,
-        check_tasks_are_in_private_subnets_without_public_addresses,
-        check_tasks_are_hardened_and_hold_no_secret,
-        check_the_balancer_is_as_public_as_set,
-        check_listeners_take_only_modern_tls,
-        check_rules_send_each_path_to_its_service,
-        check_scaling_targets_have_the_bounds_set,
-        check_the_pipeline_finds_its_files,
-    ):
-        check(session, config)
-
-
 def check_services_run_where_and_as_often_as_set(session: boto3.Session, config: Environment) -> None:
     """One ECS service per table, with its count, engine and shell."""
     found = _services(session, config)
@@ -155,6 +140,18 @@ def check_the_pipeline_finds_its_files(session: boto3.Session, config: Environme
         body = s3.get_object(Bucket=bucket, Key=f"{name}/taskdef.json")["Body"].read().decode()
         assert '"image": "<IMAGE1_NAME>"' in body, name
         assert "${" not in body, name
+
+
+CHECKS = (
+    check_services_run_where_and_as_often_as_set,
+    check_tasks_are_in_private_subnets_without_public_addresses,
+    check_tasks_are_hardened_and_hold_no_secret,
+    check_the_balancer_is_as_public_as_set,
+    check_listeners_take_only_modern_tls,
+    check_rules_send_each_path_to_its_service,
+    check_scaling_targets_have_the_bounds_set,
+    check_the_pipeline_finds_its_files,
+)
 
 
 def _services(session: boto3.Session, config: Environment) -> Mapping[str, Any]:
