@@ -103,10 +103,6 @@ lint: .venv/test.stamp ## Style and types
 format: .venv/test.stamp ## Put the code into the one style
 	@$(RUN) ruff check --quiet --fix . ; $(RUN) ruff format --quiet .
 
-.PHONY: check
-check: synth ## Hold the synthesized JSON against the rules in compliance/
-	@$(RUN) compliance
-
 .PHONY: bench
 bench: .venv/synth.stamp ## Measure synthesis on this machine: stock cdktf, ours, and TypeScript where npm is there
 	@$(RUN) benchmark

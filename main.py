@@ -41,17 +41,25 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting should be told before that.
     from stacks.data import DataStack  # noqa: PLC0415
+    from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
+    from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
+    from stacks.service import ServiceStack  # noqa: PLC0415
     from stacks.state import StateStack  # noqa: PLC0415
 
     for config in environments:
         state = StateStack(app, config=config)
         network = NetworkStack(app, config=config)
         data = DataStack(app, config=config, vpc=network.vpc, access_logs=state.store.access_logs)
+        registry = RegistryStack(app, config=config)
+        domain = DomainStack(app, config=config)
+        service = ServiceStack(
+            app, config=config, state=state, network=network, data=data, registry=registry, domain=domain
+        )
         # Every layer keeps its state in what `state` makes.
-        network.add_dependency(state)
-        data.add_dependency(state)
+        for layer in (network, data, registry, domain, service):
+            layer.add_dependency(state)
         if config.security.is_wanted:
             SecurityStack(app, config=config, state=state.store).add_dependency(state)
 

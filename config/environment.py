@@ -16,17 +16,33 @@ from config.aws import (
     is_zone_of,
 )
 from config.backups import BackupsSettings
+from config.cluster import ClusterSettings
+from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
+from config.domain import DomainSettings, domain_is_in_the_zone, domain_names_differ
+from config.edge import EdgeSettings
 from config.errors import Problem
+from config.images import is_in_ecr
+from config.load_balancer import LoadBalancerSettings
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
+from config.parameters import parameter_names
 from config.postgres import PostgresSettings
+from config.registry import RegistrySettings
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
-from config.services import ServiceName, ServiceSettings
+from config.services import (
+    ServiceName,
+    ServiceSettings,
+    no_path_is_hidden,
+    paths_are_claimed_once,
+    priorities_differ,
+    secrets_have_a_parameter,
+)
 from config.state import StateSettings
 
 _NAME_LENGTH: Final = 16
+_BALANCER_ZONES: Final = 2
 
 
 def environment_name(value: str) -> str:
@@ -76,6 +92,67 @@ def _locked_backups_are_protected(protect_data: bool, backups__object_lock_days:
 def _there_is_a_service(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     if not services:
         yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
+
+
+def _parameters_are_there(
+    services: Mapping[str, ServiceSettings], postgres__replicas: int, secrets__api_keys: Sequence[str]
+) -> Iterator[Problem]:
+    names = parameter_names(replicas=postgres__replicas, api_keys=secrets__api_keys)
+    yield from secrets_have_a_parameter(services, names)
+
+
+def _internal_balancer_has_two_zones(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
+    private = sum(zone.private_cidr is not None for zone in network__zones)
+    # None at all is told by the network's own check.
+    if edge__enabled and 0 < private < _BALANCER_ZONES:
+        yield Problem(
+            key="edge.enabled",
+            value=edge__enabled,
+            allowed="puts the load balancer into the private subnets, and it needs two zones that have one; "
+            "give another zone a private_cidr",
+        )
+
+
+def _images_are_reached(
+    network__nat_gateways: str,
+    deployment__placeholder_image: str,
+    cluster__collector_image: str,
+    services: Mapping[str, ServiceSettings],
+) -> Iterator[Problem]:
+    if network__nat_gateways != "none":
+        return
+    needed = {"deployment.placeholder_image": deployment__placeholder_image}
+    if any(service.tracing for service in services.values()):
+        needed["cluster.collector_image"] = cluster__collector_image
+    for key, image in needed.items():
+        if not is_in_ecr(image):
+            yield Problem(
+                key=key,
+                value=image,
+                allowed="without NAT gateways no task can pull a public image; copy it into a repository of your own "
+                'and name that, like "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"',
+            )
+
+
+def _services_reach_what_they_use(
+    network__nat_gateways: str, network__interface_endpoints: Sequence[str], services: Mapping[str, ServiceSettings]
+) -> Iterator[Problem]:
+    if network__nat_gateways != "none":
+        return
+    used = {
+        "ssm": any(service.secrets or service.parameters for service in services.values()),
+        "xray": any(service.tracing for service in services.values()),
+    }
+    missing = [
+        endpoint for endpoint, is_used in used.items() if is_used and endpoint not in network__interface_endpoints
+    ]
+    if missing:
+        yield Problem(
+            key="network.interface_endpoints",
+            value=tuple(network__interface_endpoints),
+            allowed=f"without NAT gateways the services would not reach their parameters or X-Ray; "
+            f"add {', '.join(missing)}",
+        )
 
 
 class Tags(Model):
@@ -132,6 +209,23 @@ class Environment(Model):
 
     backups: BackupsSettings
     """The bucket for backups."""
+    domain: DomainSettings
+    """The hosted zone and the certificates."""
+
+    edge: EdgeSettings
+    """CloudFront and what stands with it before the load balancer."""
+
+    registry: RegistrySettings
+    """The image repositories, one per service."""
+
+    cluster: ClusterSettings
+    """The ECS cluster that the services run on."""
+
+    load_balancer: LoadBalancerSettings
+    """The load balancer before the services."""
+
+    deployment: DeploymentSettings
+    """How a new version of a service replaces the old, and when it is taken back."""
 
     services: Mapping[ServiceName, ServiceSettings] = Field(
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
@@ -144,4 +238,13 @@ class Environment(Model):
         _zones_are_in_the_region,
         _locked_backups_are_protected,
         _there_is_a_service,
+        _internal_balancer_has_two_zones,
+        _parameters_are_there,
+        _images_are_reached,
+        _services_reach_what_they_use,
+        domain_is_in_the_zone,
+        domain_names_differ,
+        paths_are_claimed_once,
+        priorities_differ,
+        no_path_is_hidden,
     )

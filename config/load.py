@@ -293,7 +293,7 @@ def _right_settings(model: type[Model], table: Mapping[str, Any]) -> dict[str, A
     for name, field in model.model_fields.items():
         if name not in table:
             if not field.is_required():
-                right[name] = field.get_default()
+                right[name] = field.get_default(call_default_factory=True)
             continue
         value = table[name]
         try:

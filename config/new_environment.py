@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from config.environment import Environment, environment_name
 from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, environment_names, load_environment, parse_environment
+from config.model import Model
 from config.network import Zone
 
 LIKE: Final = "dev"
@@ -78,6 +79,12 @@ def rendered(name: str, *, like: Environment, cidr: IPv4Network) -> str:
         cidr=cidr,
         zones=[_moved(zone, like.network.cidr, cidr) for zone in like.network.zones],
         domain_name=f"{name}.{like.domain_name.removeprefix(f'{like.name}.')}",
+        tables={
+            "cluster": _written(like.cluster),
+            "load_balancer": _written(like.load_balancer),
+            "deployment": _written(like.deployment),
+            **{f"services.{service}": _written(settings) for service, settings in like.services.items()},
+        },
     )
 
 
@@ -91,8 +98,15 @@ def _moved(zone: Zone, old: IPv4Network, new: IPv4Network) -> Zone:
     return Zone.model_validate({"name": zone.name, **cidrs})
 
 
+def _written(settings: Model) -> dict[str, object]:
+    """The settings that the file has, without the defaults that it leaves out."""
+    return settings.model_dump(exclude_unset=True)
+
+
 def _toml(value: object) -> str:
     """A value as TOML; JSON writes lists, text, numbers and booleans the same way."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_toml(item)}' for key, item in value.items())} }}"
     return json.dumps(str(value) if isinstance(value, IPv4Network) else value, ensure_ascii=False)
 
 

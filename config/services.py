@@ -1,7 +1,8 @@
-"""The services that run on the cluster: how many tasks, how large."""
+"""The services that run on the cluster: how many tasks, how large, what they need and who may call them."""
 
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, Final
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -14,9 +15,79 @@ _NAME_LENGTH: Final = 20
 _MAX_TASKS: Final = 5000
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html (tasks per service)"""
 
+_FIRST_PORT: Final = 1024
+_LAST_PORT: Final = 65_535
+_MAX_PRIORITY: Final = 50_000
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
+
+_MAX_PATTERNS: Final = 5
+"""Values in the conditions of one rule.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+"""
+
+_MAX_STOP_SECONDS: Final = 120
+"""The longest that Fargate waits between SIGTERM and SIGKILL.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+"""
+
+_SLOW_START_SECONDS: Final = (30, 900)
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"""
+
+PORT_VARIABLE: Final = "PORT"
+"""The variable that tells the application its own port."""
+
+_PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
+_PATH: Final = r"/[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
+_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
+_PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
+_ABSOLUTE: Final = r"(/[A-Za-z0-9_.-]+)+"
+_USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
+_SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
+
 
 def _service_name(value: str) -> str:
     return checked_name(value, what="service name", max_length=_NAME_LENGTH)
+
+
+def _matching(pattern: str, message: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(message)
+        return value
+
+    return AfterValidator(check)
+
+
+def _text(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
+    return _matching(pattern, message), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+PathPattern = Annotated[
+    str,
+    *_text(
+        _PATTERN,
+        "is no path of a listener rule; start with / and use letters, digits, _ - . $ / ~ \" ' @ : + & "
+        'and the wildcards * and ?, at most 128 characters, like "/api/*"',
+    ),
+]
+HealthPath = Annotated[str, *_text(_PATH, 'is no path; start with /, like "/health"')]
+VariableName = Annotated[
+    str, *_text(_VARIABLE, "is no variable name; use letters, digits and _, and start with a letter or _")
+]
+ParameterName = Annotated[
+    str,
+    *_text(
+        _PARAMETER,
+        'is no parameter name; write it without the start that all share, like "postgres/url"',
+    ),
+]
+FolderPath = Annotated[str, *_text(_ABSOLUTE, 'is no absolute folder, like "/var/cache/nginx"')]
+UserId = Annotated[
+    str, *_text(_USER, 'is no user id other than root\'s; write it as number, or as user and group, like "1000:1000"')
+]
+DatabaseName = Literal["postgres", "documentdb"]
 
 
 def _size_exists(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
@@ -54,6 +125,178 @@ def _either(numbers: tuple[int, ...]) -> str:
     return " or ".join(map(str, numbers))
 
 
+def _desired_is_between(min_count: int, max_count: int, desired_count: int | None) -> Iterator[Problem]:
+    if desired_count is not None and not min_count <= desired_count <= max_count:
+        yield Problem(
+            key="desired_count",
+            value=desired_count,
+            allowed=f"is not between min_count = {min_count} and max_count = {max_count}; "
+            "auto-scaling would change it at once",
+        )
+
+
+def _served_paths_have_a_priority(path_patterns: tuple[str, ...], priority: int | None) -> Iterator[Problem]:
+    if path_patterns and priority is None:
+        yield Problem(
+            key="priority",
+            allowed="is missing; path_patterns need the place of their rule among the others, "
+            "like 100 (a lower number is asked first)",
+        )
+    if not path_patterns and priority is not None:
+        yield Problem(
+            key="priority",
+            value=priority,
+            allowed="has no path_patterns to apply to; add them, or remove the line",
+        )
+    if len(path_patterns) > _MAX_PATTERNS:
+        yield Problem(
+            key="path_patterns",
+            allowed=f"has {len(path_patterns)} patterns, a listener rule takes {_MAX_PATTERNS}; "
+            'use a wildcard, like "/api/*"',
+        )
+
+
+def _slow_start_exists(slow_start_seconds: int) -> Iterator[Problem]:
+    first, last = _SLOW_START_SECONDS
+    if slow_start_seconds and not first <= slow_start_seconds <= last:
+        yield Problem(
+            key="slow_start_seconds",
+            value=slow_start_seconds,
+            allowed=f"must be 0 (none) or {first} to {last}",
+        )
+
+
+def _variables_are_set_once(
+    environment: Mapping[str, str], secrets: Mapping[str, str], parameters: Mapping[str, str]
+) -> Iterator[Problem]:
+    tables = {"environment": environment, "secrets": secrets, "parameters": parameters}
+    first: dict[str, str] = {}
+    for table, names in tables.items():
+        for name in names:
+            owner = first.setdefault(name, table)
+            if owner != table:
+                yield Problem(key=f"{table}.{name}", allowed=f"is in {owner} too; a variable has one value")
+    for table, names in tables.items():
+        if PORT_VARIABLE in names:
+            yield Problem(
+                key=f"{table}.{PORT_VARIABLE}",
+                value=names[PORT_VARIABLE],
+                allowed="is set from the setting port; remove the line",
+            )
+
+
+def _no_secret_is_in_clear(environment: Mapping[str, str]) -> Iterator[Problem]:
+    for name in environment:
+        if any(word in name.upper() for word in _SECRET_WORDS):
+            yield Problem(
+                key=f"environment.{name}",  # and not its value
+                allowed="looks like a secret, and would be readable in the task definition; "
+                'put it into Parameter Store and name that in secrets, like JWT_SECRET = "jwt/current"',
+            )
+
+
+def _scratch_leaves_room(memory_mib: int, writable_paths: tuple[str, ...], writable_mib: int) -> Iterator[Problem]:
+    if len(writable_paths) * writable_mib > memory_mib // 2:
+        yield Problem(
+            key="writable_mib",
+            value=writable_mib,
+            allowed=f"times {len(writable_paths)} writable_paths is more than half of memory_mib = {memory_mib}, "
+            "which they are taken from; lower it",
+        )
+
+
+def _databases_are_different(databases: tuple[str, ...]) -> Iterator[Problem]:
+    for index, name in enumerate(databases):
+        if name in databases[:index]:
+            yield Problem(key=f"databases[{index}]", value=name, allowed="is in the list already; remove it")
+
+
+def _requests_come_from_the_balancer(
+    path_patterns: tuple[str, ...], requests_per_target: int | None
+) -> Iterator[Problem]:
+    if requests_per_target is not None and not path_patterns:
+        yield Problem(
+            key="requests_per_target",
+            value=requests_per_target,
+            allowed="counts requests of the load balancer, which this service gets none of; "
+            "add path_patterns, or remove the line",
+        )
+
+
+def paths_are_claimed_once(services: Mapping[str, "ServiceSettings"]) -> Iterator[Problem]:
+    """Two services cannot answer on the same path, nor can one stand where another is never asked."""
+    claimed: dict[str, str] = {}
+    for name, service in services.items():
+        for index, pattern in enumerate(service.path_patterns):
+            owner = claimed.setdefault(pattern, f"services.{name}.path_patterns[{index}]")
+            if owner != f"services.{name}.path_patterns[{index}]":
+                yield Problem(
+                    key=f"services.{name}.path_patterns[{index}]",
+                    value=pattern,
+                    allowed=f"is claimed by {owner} already; one path belongs to one service",
+                )
+
+
+def priorities_differ(services: Mapping[str, "ServiceSettings"]) -> Iterator[Problem]:
+    """A listener asks its rules in the order of their numbers, so each has its own."""
+    taken: dict[int, str] = {}
+    for name, service in services.items():
+        if service.priority is None:
+            continue
+        owner = taken.setdefault(service.priority, name)
+        if owner != name:
+            yield Problem(
+                key=f"services.{name}.priority",
+                value=service.priority,
+                allowed=f"is the priority of services.{owner} already; choose another number",
+            )
+
+
+def no_path_is_hidden(services: Mapping[str, "ServiceSettings"]) -> Iterator[Problem]:
+    """A rule that is asked first must not take all that a later one waits for."""
+    served = sorted(
+        (service.priority, name, pattern)
+        for name, service in services.items()
+        if service.priority is not None
+        for pattern in service.path_patterns
+    )
+    for priority, name, pattern in served:
+        for earlier, owner, wider in served:
+            if earlier < priority and wider != pattern and owner != name and _covers(wider, pattern):
+                yield Problem(
+                    key=f"services.{name}.priority",
+                    value=priority,
+                    allowed=f'"{pattern}" would never be asked for: "{wider}" of services.{owner} comes first '
+                    f"with priority {earlier}; give this one a lower number",
+                )
+
+
+def secrets_have_a_parameter(
+    services: Mapping[str, "ServiceSettings"], parameter_names: Collection[str]
+) -> Iterator[Problem]:
+    """A task whose secret is not there does not start.
+
+    Args:
+        services: All services, by name.
+        parameter_names: What Parameter Store holds below the start that all names share: `postgres/url`.
+    """
+    for name, service in services.items():
+        asked = (("secrets", service.secrets), ("parameters", service.parameters))
+        for table, variable, parameter in ((t, v, p) for t, parameters in asked for v, p in parameters.items()):
+            if parameter not in parameter_names:
+                yield Problem(
+                    key=f"services.{name}.{table}.{variable}",
+                    value=parameter,
+                    allowed=f"no parameter of this name is made; there is: {', '.join(sorted(parameter_names))}",
+                )
+
+
+def _covers(wider: str, pattern: str) -> bool:
+    """Whether every path that `pattern` matches is matched by `wider` too."""
+    expression = "".join({"*": ".*", "?": "[^*]"}.get(c, re.escape(c)) for c in wider)
+    return re.fullmatch(expression, pattern) is not None
+
+
 class ServiceSettings(Model):
     """One service on Fargate."""
 
@@ -62,6 +305,9 @@ class ServiceSettings(Model):
 
     max_count: int = Field(ge=1, le=_MAX_TASKS)
     """Tasks that auto-scaling may start at most."""
+
+    desired_count: Annotated[int | None, Field(ge=0, le=_MAX_TASKS)] = None
+    """Tasks to start with, before auto-scaling decides; as many as min_count if it is not there."""
 
     cpu_units: Annotated[int, WithJsonSchema({"type": "integer", "enum": list(fargate.MEMORY_MIB)})]
     """CPU of one task; 1024 units are one vCPU."""
@@ -74,7 +320,108 @@ class ServiceSettings(Model):
     ]
     """Memory of one task in MiB; which sizes exist depends on cpu_units."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_size_exists, _min_is_below_max)
+    architecture: Literal["ARM64", "X86_64"] = "ARM64"
+    """Processor that the image is built for; ARM64 costs a fifth less."""
+
+    path_patterns: tuple[PathPattern, ...] = Field(default=(), json_schema_extra={"maxItems": _MAX_PATTERNS})
+    """Paths that the load balancer sends to this service, like "/api/*"; without any it takes no requests."""
+
+    priority: Annotated[int | None, Field(ge=1, le=_MAX_PRIORITY)] = None
+    """Place of its paths' rule: the lower number is asked first. Never change it: that cuts the traffic."""
+
+    port: int = Field(default=8443, ge=_FIRST_PORT, le=_LAST_PORT)
+    """Port that the container listens on; lower ones need root, which no container has."""
+
+    protocol: Literal["HTTPS", "HTTP"] = "HTTPS"
+    """What the container speaks on it. HTTPS keeps traffic encrypted up to the task; any certificate will do."""
+    # The balancer checks none, so one made when the container starts is enough:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+
+    health_path: HealthPath = "/health"
+    """Path that answers 200 as long as the task can serve."""
+
+    health_command: tuple[str, ...] = ()
+    """Program that ECS runs in the container to see whether it is well, like ["node", "health.js"]; none without it."""
+
+    start_seconds: int = Field(default=60, ge=0, le=300)
+    """Seconds that a new task may fail its health checks."""
+
+    slow_start_seconds: int = 0
+    """Seconds over which a new task gets a growing share of the requests; 0, or 30 to 900."""
+
+    drain_seconds: int = Field(default=30, ge=2, le=_MAX_STOP_SECONDS)
+    """Seconds that a task has to finish its requests: the balancer waits so long, then SIGTERM waits so long."""
+
+    user: UserId = "1000:1000"
+    """User that the container runs as, by number: 1000 is `node` in Node.js's images, 101 `nginx` in Nginx's."""
+
+    writable_paths: tuple[FolderPath, ...] = ("/tmp",)  # noqa: S108 (a folder in the container)
+    """Folders that the container may write to, in memory and empty at each start; all else is read-only."""
+
+    writable_mib: int = Field(default=64, ge=1)
+    """The most that each of them holds, of the task's memory."""
+
+    command: tuple[str, ...] = ()
+    """Replaces the image's own command."""
+
+    environment: Mapping[VariableName, str] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Variables of the container that everybody may read."""
+
+    secrets: Mapping[VariableName, ParameterName] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Variables that get a parameter's value when a task starts, by the end of its name: DB_HOST = "postgres/host"."""
+
+    parameters: Mapping[VariableName, ParameterName] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Variables that get a parameter's full name, for the application to read while it runs: what is rotated."""
+
+    databases: tuple[DatabaseName, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
+    """Databases that the service may connect to."""
+
+    spot_percent: int = Field(default=0, ge=0, le=100)
+    """Share of the tasks that runs on Fargate Spot: up to 70 % cheaper, stopped at two minutes' notice."""
+
+    on_demand_count: int = Field(default=0, ge=0, le=_MAX_TASKS)
+    """Tasks that never run on Spot, whatever spot_percent says of the others."""
+
+    cpu_target_percent: int = Field(default=60, ge=10, le=90)
+    """CPU use at which auto-scaling keeps the service."""
+
+    memory_target_percent: int = Field(default=75, ge=10, le=90)
+    """Memory use at which auto-scaling keeps the service."""
+
+    requests_per_target: Annotated[int | None, Field(ge=1)] = None
+    """Requests per task and minute at which auto-scaling keeps the service; without it they are not looked at."""
+
+    tracing: bool = False
+    """Whether a collector beside each task sends its traces to X-Ray."""
+
+    checks: ClassVar[tuple[Check, ...]] = (
+        _size_exists,
+        _min_is_below_max,
+        _desired_is_between,
+        _served_paths_have_a_priority,
+        _slow_start_exists,
+        _variables_are_set_once,
+        _no_secret_is_in_clear,
+        _scratch_leaves_room,
+        _databases_are_different,
+        _requests_come_from_the_balancer,
+    )
+
+    @property
+    def first_count(self) -> int:
+        """Tasks to start with."""
+        return self.min_count if self.desired_count is None else self.desired_count
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the load balancer sends it requests."""
+        return bool(self.path_patterns)
 
 
 ServiceName = Annotated[

@@ -43,6 +43,16 @@ class NameLimit(IntEnum):
     SQS_QUEUE = 80
     # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
     SCHEDULE = 64
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+    LOAD_BALANCER = 32
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+    TARGET_GROUP = 32
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html, also services and families
+    ECS = 255
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    ALARM = 255
+    # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
+    SCALING_POLICY = 256
     # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     TAG_VALUE = 256
 

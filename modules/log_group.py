@@ -10,7 +10,7 @@ from constructs import Construct
 from modules.policy import Condition, Grantable, Statement
 
 if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from modules.key import Key
     from modules.label import Label
@@ -54,7 +54,7 @@ class LogGroup(Construct):
         return self._group.arn
 
     @property
-    def resource(self) -> ITerraformDependable:
+    def resource(self) -> TerraformResource:
         """For `depends_on`."""
         return self._group
 

@@ -14,7 +14,7 @@ from modules.label import Label, NameLimit
 from modules.policy import Condition, PolicyDocument, Principal, Statement, render_statements
 
 if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
 # Of all inline policies of a role together, without white space, which IAM does not count:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -76,7 +76,7 @@ class Role(Construct):
         return self._role.name
 
     @property
-    def permissions(self) -> list[ITerraformDependable]:
+    def permissions(self) -> list[TerraformResource]:
         """What must exist before the role can do its work, and be destroyed after it has done it."""
         return [self._policy] if self._policy else []
 

@@ -6,7 +6,10 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BOX = re.compile(r"^[╷│╵]\s?", re.MULTILINE)
 _TEXT_ERROR = re.compile(
@@ -58,6 +61,8 @@ class Events:
     changes: Changes = field(default_factory=Changes)
     in_progress: dict[str, float] = field(default_factory=dict)
     errors: list[Diagnostic] = field(default_factory=list)
+    say: Callable[[str], None] | None = None
+    """Told what a resource says to people while it is made, like a new zone's name servers."""
 
     def feed(self, line: str) -> None:
         """Take one line of output; a line that is no event is none of our business."""
@@ -77,6 +82,8 @@ class Events:
                 self.refreshed += 1
             case "apply_start" | "apply_complete" | "apply_errored" as kind:
                 self._apply(str(kind), event.get("hook", {}))
+            case "provision_progress":
+                self._provision(str(event.get("hook", {}).get("output", "")))
             case _:
                 pass
 
@@ -97,6 +104,11 @@ class Events:
         self.in_progress.pop(address, None)
         if kind == "apply_complete" and hook.get("action") != "read":
             self.done += 1
+
+    def _provision(self, output: str) -> None:
+        # Terraform first says the command itself.
+        if self.say and output and not output.startswith("Executing:"):
+            self.say(output)
 
     def _diagnostic(self, diagnostic: dict[str, Any]) -> None:
         if diagnostic.get("severity") == "error":

@@ -41,20 +41,28 @@ class LayerStack(TerraformStack):
             cost_center=config.tags.cost_center,
         )
         self._keep_state_remotely(config)
-        AwsProvider(
-            self,
-            "aws",
-            region=config.region,
-            # Terraform stops before it touches an account that is not the environment's.
-            allowed_account_ids=[config.account_id],
-            assume_role=[AwsProviderAssumeRole(role_arn=config.deploy_role_arn)] if config.deploy_role_arn else None,
-            default_tags=[AwsProviderDefaultTags(tags=self.label.tags)],
-        )
+        self._provider(config, "aws", region=config.region)
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         # For readers of the JSON: `make destroy` refuses a protected environment.
         self.add_override("//.metadata.environment", config.name)
         self.add_override("//.metadata.layer", self.layer)
         self.add_override("//.metadata.protect_data", config.protect_data)
+
+    def provider_in(self, config: Environment, region: str) -> AwsProvider:
+        """A second provider, for what AWS only takes in a region of its own choice; the same account and tags."""
+        return self._provider(config, f"aws-{region}", region=region, alias=region)
+
+    def _provider(self, config: Environment, id_: str, *, region: str, alias: str | None = None) -> AwsProvider:
+        return AwsProvider(
+            self,
+            id_,
+            region=region,
+            alias=alias,
+            # Terraform stops before it touches an account that is not the environment's.
+            allowed_account_ids=[config.account_id],
+            assume_role=[AwsProviderAssumeRole(role_arn=config.deploy_role_arn)] if config.deploy_role_arn else None,
+            default_tags=[AwsProviderDefaultTags(tags=self.label.tags)],
+        )
 
     def _keep_state_remotely(self, config: Environment) -> None:
         location = StateLocation.of(self.label)

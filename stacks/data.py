@@ -82,6 +82,11 @@ class DataStack(LayerStack):
         TerraformOutput(self, "jwt_rotation_function", value=self.jwt.function.name, static_id=True)
 
     @property
+    def databases(self) -> dict[str, Postgres | Documentdb]:
+        """By the name that a service's settings have for them."""
+        return {"postgres": self.postgres, "documentdb": self.documentdb}
+
+    @property
     def parameters(self) -> dict[str, Parameter]:
         """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
         return {

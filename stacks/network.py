@@ -27,7 +27,7 @@ class NetworkStack(LayerStack):
         super().__init__(scope, config=config)
         self.vpc = Vpc(self, "vpc", config=config.network, label=self.label)
         self.gateway_endpoints = GatewayEndpoints(self, "gateway-endpoints", label=self.label, vpc=self.vpc)
-        if config.network.interface_endpoints:
+        self.interface_endpoints = (
             InterfaceEndpoints(
                 self,
                 "interface-endpoints",
@@ -35,6 +35,9 @@ class NetworkStack(LayerStack):
                 label=self.label,
                 vpc=self.vpc,
             )
+            if config.network.interface_endpoints
+            else None
+        )
         key = Key(
             self,
             "logs-key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import TYPE_CHECKING
 
@@ -61,10 +62,20 @@ def refuse_foreign_zone(params: Shape, context: Context) -> None:
             )
 
 
+@patch(SecurityGroupRule, "__init__")
+def keep_prefix_list(original: Any, rule: Any, *args: Any, **kwargs: Any) -> None:
+    """Keep what a rule says of a prefix list; moto keeps the list's id only."""
+    original(rule, *args, **kwargs)
+    bound = inspect.signature(original).bind(rule, *args, **kwargs)
+    rule.prefix_list = bound.arguments.get("prefix_list_id") or {}
+
+
 @patch(SecurityGroupRule, "description")
 def describe_rule(original: Any, rule: Any) -> str | None:
-    """Tell the description of a rule for another group too; moto tells those of address ranges only."""
-    described: str | None = original(rule) or rule.source_group.get("Description")
+    """Tell the description of a rule for a group or a prefix list too; moto tells those of ranges only."""
+    described: str | None = (
+        original(rule) or rule.source_group.get("Description") or rule.prefix_list.get("Description")
+    )
     return described
 
 

@@ -1,13 +1,14 @@
-"""Elastic Load Balancing: moto takes an application load balancer in one zone."""
+"""Elastic Load Balancing: moto takes an application load balancer in one zone, and forgets that one is public."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
+from moto.elbv2.models import FakeLoadBalancer
 
 from emulator.errors import AwsError
-from emulator.registry import Context, guard
+from emulator.registry import Context, guard, patch
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -39,3 +40,10 @@ def refuse_too_few_zones(params: Shape, context: Context) -> None:
             code="ValidationError",
             message="At least two subnets in two different Availability Zones must be specified",
         )
+
+
+@patch(FakeLoadBalancer, "__init__")
+def say_that_it_is_public(original: Any, balancer: Any, *args: Any, **kwargs: Any) -> None:
+    """Say the scheme of a load balancer that was asked for without one: AWS makes it public."""
+    original(balancer, *args, **kwargs)
+    balancer.scheme = balancer.scheme or "internet-facing"

@@ -62,3 +62,24 @@ def test_a_name_that_aws_names_cannot_have_is_refused(name: str) -> None:
 def test_an_environment_can_be_written_out_again() -> None:
     environment = parsed(changed())
     assert Environment.model_validate(environment.model_dump()) == environment
+
+
+def test_an_internal_load_balancer_needs_two_zones_with_services() -> None:
+    assert refusal(changed(('private_cidr = "10.0.20.0/24"\n', ""))) == [
+        (
+            "edge.enabled = true: puts the load balancer into the private subnets, and it needs two zones that "
+            "have one; give another zone a private_cidr"
+        )
+    ]
+
+
+def test_without_nat_gateways_images_are_private_and_used_services_have_endpoints() -> None:
+    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
+    lines = refusal(changed(('"per_zone"', '"none"'), ("interface_endpoints = []", endpoints)))
+    assert [line.split(": ")[0].split(" = ")[0] for line in lines] == [
+        "deployment.placeholder_image",
+        "cluster.collector_image",
+        "network.interface_endpoints",
+    ]
+    assert all("without NAT gateways" in line for line in lines)
+    assert lines[-1].endswith("add ssm, xray")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from config.errors import ConfigError
 from config.load import environment_names, load_environment
+from config.services import ServiceSettings
 from tests.config.examples import ENVIRONMENTS, changed, parsed, refusal, table, text
 
 JARGON = re.compile(r"pydantic|Input should|validation|str_|_type|tuple|dict|NoneType|Decimal", re.IGNORECASE)
@@ -134,7 +135,8 @@ def test_an_unknown_table_is_told_with_those_allowed() -> None:
     assert refusal(changed() + "\n[database]\n") == [
         (
             "database = {}: unknown setting; allowed: account_id, region, deploy_role_arn, protect_data, "
-            "domain_name, tags, state, security, network, postgres, documentdb, secrets, backups, services"
+            "domain_name, tags, state, security, network, postgres, documentdb, secrets, backups, domain, edge, "
+            "registry, cluster, load_balancer, deployment, services"
         )
     ]
 
@@ -143,9 +145,10 @@ def test_unknown_settings_are_found_in_zones_and_services() -> None:
     in_a_zone = ('name = "us-east-1b"', 'name = "us-east-1b"\nipv6 = 1')
     in_a_service = ("[services.backend]", "[services.backend]\nx = 1")
     lines = refusal(changed(in_a_zone, in_a_service))
+    allowed = ", ".join(ServiceSettings.model_fields)
     assert lines == [
         "network.zones[1].ipv6 = 1: unknown setting; allowed: name, public_cidr, private_cidr, database_cidr",
-        "services.backend.x = 1: unknown setting; allowed: min_count, max_count, cpu_units, memory_mib",
+        f"services.backend.x = 1: unknown setting; allowed: {allowed}",
     ]
 
 
@@ -232,7 +235,7 @@ def test_all_problems_are_told_at_once() -> None:
                 "min_count = 7\nmax_count = 6\ncpu_units = 1025",
             ),
             ("max_count = 10", 'max_count = "10"'),
-            ("memory_mib = 2048\n\n[services.backend]", "memory_mib = 2048\n\n[services.backend]\nextra = 1"),
+            ("[services.backend]", "[services.backend]\nextra = 1"),
         )
     )
     assert [line.split(":")[0] for line in lines] == [

@@ -36,7 +36,9 @@ def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folde
     assert made.domain_name == "preview-1.users.example.com"
     # It starts in dev's account, which has what holds for a whole account already.
     assert not made.security.is_wanted
-    same = {"name", "domain_name", "network", "security"}
+    assert made.domain.zone_name == "preview-1.users.example.com"
+    assert made.registry.repository_prefix == "user-management-preview-1"
+    same = {"name", "domain_name", "network", "security", "domain", "registry"}
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 
 
@@ -53,12 +55,16 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
     text = dev.read_text(encoding="utf-8")
     text = text.replace(
         'nat_gateways = "single"',
-        'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs"]',
+        'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm"]',
     )
+    image = "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"
+    text = text.replace('engine = "rolling"', f'placeholder_image = "{image}"\nengine = "rolling"')
     dev.write_text(text.replace('owner = "platform"', 'owner = "Équipe \U00010400"'), encoding="utf-8")
     new_environment("fresh", folder=folder)
     made = load_environment("fresh", folder=folder)
-    assert made.network.interface_endpoints == ("ecr.api", "ecr.dkr", "logs")
+    assert made.network.interface_endpoints == ("ecr.api", "ecr.dkr", "logs", "ssm")
+    assert made.deployment.placeholder_image == image
+    assert made.services["backend"].secrets == load_environment("dev", folder=folder).services["backend"].secrets
     assert made.tags.owner == "Équipe \U00010400"
 
 

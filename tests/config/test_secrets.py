@@ -10,7 +10,8 @@ def test_an_api_key_is_one_more_name() -> None:
 
 
 def test_no_api_keys_are_accepted() -> None:
-    assert parsed(changed((KEYS, "api_keys = []"))).secrets.api_keys == ()
+    none = (KEYS, "api_keys = []"), ('EMAIL_API_KEY = "api-keys/email"\n', "")
+    assert parsed(changed(*none)).secrets.api_keys == ()
 
 
 def test_a_key_that_is_listed_twice_is_refused() -> None:

@@ -79,3 +79,198 @@ def test_a_service_name_that_aws_names_cannot_have_is_refused(name: str) -> None
 def test_a_long_service_name_is_refused() -> None:
     (line,) = refusal(changed(("[services.frontend]", f"[services.{'f' * 21}]")))
     assert line.endswith("has 21 characters; service names have 20 at most, for AWS's limits on names")
+
+
+API = 'path_patterns = ["/api/*"]'
+
+
+def worker(*lines: str) -> str:
+    """Production with a third service, in one short table."""
+    table = ("[services.worker]", "min_count = 1", "max_count = 2", "cpu_units = 256", "memory_mib = 512", *lines)
+    return changed() + "\n" + "\n".join(table) + "\n"
+
+
+def test_a_third_service_behind_the_balancer_needs_two_lines_more() -> None:
+    service = parsed(worker('path_patterns = ["/jobs/*"]', "priority = 200")).services["worker"]
+    assert service.is_served
+    assert (service.port, service.protocol, service.health_path, service.architecture) == (
+        8443,
+        "HTTPS",
+        "/health",
+        "ARM64",
+    )
+
+
+def test_a_service_without_paths_takes_no_requests() -> None:
+    assert not parsed(worker()).services["worker"].is_served
+
+
+@pytest.mark.parametrize(("port", "bound"), [(0, "1024 or more"), (80, "1024 or more"), (65_536, "65535 or less")])
+def test_a_port_out_of_range_is_refused(port: int, bound: str) -> None:
+    assert refusal(worker(f"port = {port}")) == [f"services.worker.port = {port}: must be {bound}"]
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_a_desired_count_outside_the_bounds_is_refused(count: int) -> None:
+    toml = changed(("[services.frontend]\n", f"[services.frontend]\ndesired_count = {count}\n"))
+    assert refusal(toml) == [
+        (
+            f"services.frontend.desired_count = {count}: is not between min_count = 2 and max_count = 6; "
+            "auto-scaling would change it at once"
+        )
+    ]
+
+
+def test_a_service_starts_with_its_minimum_unless_told() -> None:
+    assert parsed(worker()).services["worker"].first_count == 1
+    assert parsed(worker("desired_count = 2")).services["worker"].first_count == 2
+
+
+def test_a_path_that_two_services_claim_is_refused() -> None:
+    assert refusal(worker(API, "priority = 200")) == [
+        (
+            'services.worker.path_patterns[0] = "/api/*": is claimed by services.backend.path_patterns[0] already; '
+            "one path belongs to one service"
+        )
+    ]
+
+
+def test_two_services_at_the_same_priority_are_refused() -> None:
+    assert refusal(worker('path_patterns = ["/jobs/*"]', "priority = 100")) == [
+        "services.worker.priority = 100: is the priority of services.backend already; choose another number"
+    ]
+
+
+def test_a_path_that_would_never_be_asked_for_is_refused() -> None:
+    assert refusal(worker('path_patterns = ["/api/jobs/*"]', "priority = 200")) == [
+        (
+            'services.worker.priority = 200: "/api/jobs/*" would never be asked for: "/api/*" of services.backend '
+            "comes first with priority 100; give this one a lower number"
+        )
+    ]
+    assert parsed(worker('path_patterns = ["/api/jobs/*"]', "priority = 50")).services["worker"].priority == 50
+
+
+def test_a_question_mark_covers_one_character_and_no_wildcard() -> None:
+    toml = changed((API, 'path_patterns = ["/a?i"]'))
+    later = "\n[services.worker]\nmin_count = 1\nmax_count = 2\ncpu_units = 256\nmemory_mib = 512\npriority = 200\n"
+    assert parsed(toml + later + 'path_patterns = ["/a*i"]\n').services["worker"].is_served
+    (line,) = refusal(toml + later + 'path_patterns = ["/abi"]\n')
+    assert '"/abi" would never be asked for: "/a?i" of services.backend comes first' in line
+
+
+def test_paths_without_a_priority_are_refused_and_the_other_way_round() -> None:
+    assert refusal(worker('path_patterns = ["/jobs/*"]')) == [
+        (
+            "services.worker.priority: is missing; path_patterns need the place of their rule among the others, "
+            "like 100 (a lower number is asked first)"
+        )
+    ]
+    assert refusal(worker("priority = 200")) == [
+        "services.worker.priority = 200: has no path_patterns to apply to; add them, or remove the line"
+    ]
+
+
+def test_more_patterns_than_a_rule_takes_are_refused() -> None:
+    patterns = ", ".join(f'"/{letter}/*"' for letter in "abcdef")
+    assert refusal(worker(f"path_patterns = [{patterns}]", "priority = 200")) == [
+        'services.worker.path_patterns: has 6 patterns, a listener rule takes 5; use a wildcard, like "/api/*"'
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["api/*", "/a b", "/" + "a" * 128, ""])
+def test_a_pattern_that_no_rule_takes_is_refused(pattern: str) -> None:
+    (line,) = refusal(worker(f'path_patterns = ["{pattern}"]', "priority = 200"))
+    assert line.startswith("services.worker.path_patterns[0] = ")
+    assert "is no path of a listener rule; start with / and use" in line
+
+
+def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None:
+    assert refusal(worker('secrets = { KEY = "stripe/key" }')) == [
+        (
+            'services.worker.secrets.KEY = "stripe/key": no parameter of this name is made; there is: api-keys/email, '
+            "documentdb/host, documentdb/password, documentdb/port, documentdb/reader-hosts, documentdb/url, "
+            "documentdb/username, jwt/current, jwt/previous, postgres/database, postgres/host, postgres/password, "
+            "postgres/port, postgres/url, postgres/username"
+        )
+    ]
+
+
+def test_a_parameter_to_read_later_must_be_there_too() -> None:
+    (line,) = refusal(worker('parameters = { KEY = "jwt/next" }'))
+    assert line.startswith('services.worker.parameters.KEY = "jwt/next": no parameter of this name is made; ')
+
+
+def test_replicas_of_postgres_have_a_parameter_where_there_are_some() -> None:
+    toml = worker('secrets = { READERS = "postgres/reader-hosts" }')
+    (line,) = refusal(toml)
+    assert line.startswith('services.worker.secrets.READERS = "postgres/reader-hosts": no parameter')
+    with_replicas = toml.replace("replicas = 0", "replicas = 1", 1)
+    assert parsed(with_replicas).services["worker"].secrets == {"READERS": "postgres/reader-hosts"}
+
+
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "jwt_secret", "GITHUB_TOKEN", "STRIPE_API_KEY"])
+def test_a_secret_in_clear_is_refused_and_not_repeated(name: str) -> None:
+    (line,) = refusal(worker(f'environment = {{ {name} = "hunter2" }}'))
+    assert line.startswith(f"services.worker.environment.{name}: looks like a secret")
+    assert "hunter2" not in line
+
+
+def test_a_variable_has_one_value() -> None:
+    toml = worker('environment = { HOST = "x" }', 'secrets = { HOST = "postgres/host" }')
+    assert refusal(toml) == ["services.worker.secrets.HOST: is in environment too; a variable has one value"]
+
+
+def test_the_port_is_set_from_its_own_setting() -> None:
+    assert refusal(worker('environment = { PORT = "80" }')) == [
+        'services.worker.environment.PORT = "80": is set from the setting port; remove the line'
+    ]
+
+
+@pytest.mark.parametrize("user", ["root", "0", "0:0", "nginx"])
+def test_root_and_names_of_users_are_refused(user: str) -> None:
+    assert refusal(worker(f'user = "{user}"')) == [
+        (
+            f'services.worker.user = "{user}": is no user id other than root\'s; write it as number, '
+            'or as user and group, like "1000:1000"'
+        )
+    ]
+
+
+@pytest.mark.parametrize("seconds", [-1, 1, 29, 901])
+def test_a_slow_start_that_no_target_group_has_is_refused(seconds: int) -> None:
+    assert refusal(worker(f"slow_start_seconds = {seconds}")) == [
+        f"services.worker.slow_start_seconds = {seconds}: must be 0 (none) or 30 to 900"
+    ]
+
+
+def test_draining_is_no_longer_than_fargate_waits() -> None:
+    assert refusal(worker("drain_seconds = 121")) == ["services.worker.drain_seconds = 121: must be 120 or less"]
+
+
+def test_requests_are_counted_only_where_there_are_some() -> None:
+    assert refusal(worker("requests_per_target = 100")) == [
+        (
+            "services.worker.requests_per_target = 100: counts requests of the load balancer, which this service gets "
+            "none of; add path_patterns, or remove the line"
+        )
+    ]
+
+
+def test_an_unknown_database_is_told_with_those_there_are() -> None:
+    (line,) = refusal(worker('databases = ["postgresql"]'))
+    assert line == (
+        'services.worker.databases[0] = "postgresql": did you mean "postgres"? Allowed: "postgres", "documentdb"'
+    )
+    assert refusal(worker('databases = ["postgres", "postgres"]')) == [
+        'services.worker.databases[1] = "postgres": is in the list already; remove it'
+    ]
+
+
+def test_scratch_folders_leave_the_application_half_of_its_memory() -> None:
+    assert refusal(worker('writable_paths = ["/tmp", "/run"]', "writable_mib = 129")) == [
+        (
+            "services.worker.writable_mib = 129: times 2 writable_paths is more than half of memory_mib = 512, "
+            "which they are taken from; lower it"
+        )
+    ]

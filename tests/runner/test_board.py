@@ -40,3 +40,13 @@ def test_resources_read_by_data_sources_are_not_counted() -> None:
 
 def test_a_table_is_aligned() -> None:
     assert table([("stack", "added"), ("dev-network", "12")], numbers=1) == "stack        added\ndev-network     12"
+
+
+def test_what_a_resource_says_to_people_is_passed_on() -> None:
+    err = io.StringIO()
+    event = '{"type":"provision_progress","hook":{"resource":{"addr":"aws_route53_zone.zone"},"output":"%s"}}'
+    with Board(io.StringIO(), err, live=False, width=12) as board:
+        events = board.start("dev-domain", "applying")
+        events.feed(event % "Executing: [sh -c echo]")
+        events.feed(event % "Now make an NS record")
+    assert err.getvalue().splitlines()[1:] == ["dev-domain    Now make an NS record"]

@@ -45,3 +45,10 @@ def test_subnets_cannot_be_reduced_to_one(client: Client) -> None:
 
     with pytest.raises(ClientError, match="At least two subnets"):
         elb.set_subnets(LoadBalancerArn=arn, Subnets=subnets[:1])
+
+
+def test_a_load_balancer_is_public_unless_it_is_said_to_be_internal(client: Client) -> None:
+    subnets = make_subnets(client, "us-east-1a", "us-east-1b")
+    for name, options, scheme in (("open", {}, "internet-facing"), ("inner", {"Scheme": "internal"}, "internal")):
+        made = client("elbv2").create_load_balancer(Name=name, Subnets=subnets, **options)
+        assert made["LoadBalancers"][0]["Scheme"] == scheme

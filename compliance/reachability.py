@@ -1,0 +1,134 @@
+"""Who can open a connection to whom, over all stacks of an environment at once: what the security groups add up to.
+
+A connection needs two rules: one that lets it out of the caller's group and one that lets it into the other's. A rule
+for a block of addresses stands for every group of the network that has addresses in it, so a wide rule shows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Final
+
+from config.network import PRIVATE_BLOCKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from compliance.stack import Resource, Stack
+
+INTERNET: Final = "internet"
+_OTHER_STACK: Final = re.compile(
+    r"^\$\{data\.terraform_remote_state\.cross-stack-reference-input-(?P<stack>[\w-]+)\.outputs\.(?P<output>[\w-]+)\}$"
+)
+_OWN: Final = re.compile(r"^\$\{(?P<address>aws_\w+\.[\w-]+)\.[\w-]+\}$")
+_EVERY_PORT: Final = (0, 65_535)
+
+
+@dataclass(frozen=True, order=True, kw_only=True)
+class Connection:
+    """One way: `caller` can reach `listener` on these ports."""
+
+    caller: str
+    listener: str
+    protocol: str
+    first_port: int
+    last_port: int
+
+    def __str__(self) -> str:
+        """As a line of a report: `load-balancer -> backend tcp 8443`."""
+        ports = str(self.first_port) if self.first_port == self.last_port else f"{self.first_port}-{self.last_port}"
+        return f"{self.caller} -> {self.listener} {self.protocol} {ports}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    group: str
+    peer: str | IPv4Network | IPv6Network | None
+    """Another group, a block of addresses, or None for a prefix list: AWS's own services."""
+    protocol: str
+    ports: tuple[int, int]
+
+
+def connections(stacks: Sequence[Stack]) -> list[Connection]:
+    """Every connection that the security groups of one environment allow; groups are called by their `Name` tag."""
+    by_name = {stack.name: stack for stack in stacks}
+    names = {
+        _place(stack, group): str(group.get("tags")["Name"]).removeprefix(f"user-management-{stack.environment}-")
+        for stack in stacks
+        for group in stack.all("aws_security_group")
+    }
+    out = list(_rules(by_name, "aws_vpc_security_group_egress_rule"))
+    into = list(_rules(by_name, "aws_vpc_security_group_ingress_rule"))
+    found = set()
+    for rule in into:
+        if _is_public(rule.peer):
+            found.add(_connection(INTERNET, names[rule.group], rule.protocol, rule.ports))
+        for other in out:
+            ports = _common(rule, other)
+            if ports and _fits(rule.peer, other.group) and _fits(other.peer, rule.group):
+                protocol = other.protocol if rule.protocol == "-1" else rule.protocol
+                found.add(_connection(names[other.group], names[rule.group], protocol, ports))
+    for rule in out:
+        if _is_public(rule.peer):
+            found.add(_connection(names[rule.group], INTERNET, rule.protocol, rule.ports))
+    return sorted(found)
+
+
+def _rules(stacks: dict[str, Stack], kind: str) -> Iterator[_Rule]:
+    for stack in stacks.values():
+        for rule in stack.all(kind):
+            protocol = str(rule.get("ip_protocol"))
+            every = protocol == "-1"
+            yield _Rule(
+                group=_group(stacks, stack, rule.get("security_group_id")),
+                peer=_peer(stacks, stack, rule),
+                protocol=protocol,
+                ports=_EVERY_PORT if every else (int(rule.get("from_port")), int(rule.get("to_port"))),
+            )
+
+
+def _peer(stacks: dict[str, Stack], stack: Stack, rule: Resource) -> str | IPv4Network | IPv6Network | None:
+    if group := rule.get("referenced_security_group_id"):
+        return _group(stacks, stack, group)
+    cidr = rule.get("cidr_ipv4") or rule.get("cidr_ipv6")
+    return ip_network(cidr) if cidr else None
+
+
+def _group(stacks: dict[str, Stack], stack: Stack, reference: str) -> str:
+    """`<stack>/<address>` of what a reference means, in whatever stack it is."""
+    if elsewhere := _OTHER_STACK.match(reference):
+        other = stacks[elsewhere["stack"]]
+        return _group(stacks, other, other.document["output"][elsewhere["output"]]["value"])
+    own = _OWN.match(reference)
+    if own is None:
+        message = f"{stack.name}: {reference} is no reference to a resource"
+        raise ValueError(message)
+    return f"{stack.name}/{own['address']}"
+
+
+def _place(stack: Stack, resource: Resource) -> str:
+    return f"{stack.name}/{resource.address}"
+
+
+def _fits(peer: str | IPv4Network | IPv6Network | None, group: str) -> bool:
+    """Whether a rule for `peer` may speak of a member of `group`; of a block's addresses any could be."""
+    return peer == group if isinstance(peer, str) else peer is not None
+
+
+def _is_public(peer: str | IPv4Network | IPv6Network | None) -> bool:
+    if isinstance(peer, IPv4Network):
+        return not any(peer.subnet_of(block) for block in PRIVATE_BLOCKS)
+    return isinstance(peer, IPv6Network)
+
+
+def _common(one: _Rule, other: _Rule) -> tuple[int, int] | None:
+    if "-1" not in {one.protocol, other.protocol} and one.protocol != other.protocol:
+        return None
+    first, last = max(one.ports[0], other.ports[0]), min(one.ports[1], other.ports[1])
+    return (first, last) if first <= last else None
+
+
+def _connection(caller: str, listener: str, protocol: str, ports: tuple[int, int]) -> Connection:
+    return Connection(caller=caller, listener=listener, protocol=protocol, first_port=ports[0], last_port=ports[1])

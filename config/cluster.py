@@ -1,0 +1,23 @@
+"""Settings of the ECS cluster."""
+
+from typing import Literal
+
+from config.aws import LogRetentionDays
+from config.images import ContainerImage
+from config.model import Model
+
+
+class ClusterSettings(Model):
+    """The ECS cluster that the services run on."""
+
+    container_insights: Literal["enhanced", "enabled", "disabled"]
+    """Metrics of the cluster, its services and (enhanced) each task; CloudWatch charges per metric."""
+
+    execute_command: bool
+    """Whether people may open a shell in a running task (ECS Exec); each session is logged."""
+
+    log_retention_days: LogRetentionDays
+    """Days that the services' logs, the sessions' and the metrics' events are kept."""
+
+    collector_image: ContainerImage = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1"
+    """The ADOT collector beside each task of a service with tracing = true; without NAT, a copy in your own ECR."""

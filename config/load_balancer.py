@@ -1,0 +1,31 @@
+"""Settings of the load balancer."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from config.model import Model
+
+TlsPolicy = Literal[
+    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "ELBSecurityPolicy-TLS13-1-3-2021-06",
+]
+"""The policies that take nothing older than TLS 1.2 and no cipher without forward secrecy.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+"""
+
+
+class LoadBalancerSettings(Model):
+    """The load balancer before the services."""
+
+    tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    """The TLS versions and ciphers that it takes."""
+
+    idle_timeout_seconds: int = Field(default=60, ge=1, le=4000)
+    """Seconds without a byte after which it closes a connection; the services must keep theirs open for longer."""
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+
+    log_days: int = Field(ge=1, le=3650)
+    """Days that its access and connection logs are kept."""

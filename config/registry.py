@@ -1,0 +1,44 @@
+"""Settings of the layer `registry`: where the services' images are kept."""
+
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from config.model import Model
+
+_PREFIX: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*"
+_PREFIX_LENGTH: Final = 200
+"""Leaves room for a service's name: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html"""
+_MAX_IMAGES: Final = 1000
+_MAX_DAYS: Final = 3650
+
+
+def _prefix(value: str) -> str:
+    if re.fullmatch(_PREFIX, value) and len(value) <= _PREFIX_LENGTH:
+        return value
+    message = (
+        "is no start of a repository's name; use small letters, digits, single hyphens and slashes, "
+        f"and start with a letter (at most {_PREFIX_LENGTH} characters)"
+    )
+    raise ValueError(message)
+
+
+class RegistrySettings(Model):
+    """The image repositories, one per service."""
+
+    repository_prefix: Annotated[
+        str,
+        AfterValidator(_prefix),
+        WithJsonSchema({"type": "string", "pattern": f"^{_PREFIX}$", "maxLength": _PREFIX_LENGTH}),
+    ] = "user-management"
+    """Repositories are called <prefix>-<service>; two environments in one account and region need different ones."""
+
+    keep_releases: int = Field(ge=2, le=_MAX_IMAGES)
+    """Newest tagged images that are kept per service, so many releases one can go back."""
+
+    untagged_days: int = Field(ge=1, le=_MAX_DAYS)
+    """Days after which an image without a tag is deleted."""
+
+    scanning: Literal["basic", "enhanced"]
+    """Basic scans on push; enhanced again when a weakness becomes known, for the whole account and at a price."""

@@ -1,0 +1,127 @@
+"""The ECS cluster: Fargate and Fargate Spot, its metrics and its shell sessions in log groups of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.ecs_cluster import (
+    EcsCluster,
+    EcsClusterConfiguration,
+    EcsClusterConfigurationExecuteCommandConfiguration,
+    EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration,
+    EcsClusterSetting,
+)
+from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import (
+    EcsClusterCapacityProviders,
+    EcsClusterCapacityProvidersDefaultCapacityProviderStrategy,
+)
+from constructs import Construct
+
+from modules.label import Label, NameLimit
+from modules.log_group import LogGroup
+from modules.policy import Grantable, Statement
+
+if TYPE_CHECKING:
+    from cdktf import TerraformResource
+
+    from config.cluster import ClusterSettings
+    from modules.key import Key
+
+ON_DEMAND: Final = "FARGATE"
+SPOT: Final = "FARGATE_SPOT"
+
+
+class Cluster(Construct):
+    """A cluster on which nothing runs on Spot unless a service asks for it.
+
+    Shell sessions (ECS Exec) are encrypted and recorded; where the setting is off, no service takes one.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, config: ClusterSettings, label: Label, key: Key) -> None:
+        super().__init__(scope, id_)
+        self._key = key
+        self.execute_command = config.execute_command
+        self.log_retention_days = config.log_retention_days
+        self.collector_image = config.collector_image
+        name = label.name("cluster", limit=NameLimit.ECS)
+        self._sessions = LogGroup(
+            self,
+            "sessions",
+            label=label,
+            name=label.path("service", "sessions"),
+            retention_days=config.log_retention_days,
+            key=key,
+        )
+        groups = [self._sessions.resource]
+        if config.container_insights != "disabled":
+            insights = LogGroup(
+                self,
+                "insights",
+                label=label,
+                # Container Insights writes nowhere else:
+                # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/deploy-container-insights-ECS-cluster.html
+                name=f"/aws/ecs/containerinsights/{name}/performance",
+                retention_days=config.log_retention_days,
+                key=key,
+            )
+            groups.append(insights.resource)
+        self._cluster = EcsCluster(
+            self,
+            "Default",
+            name=name,
+            setting=[EcsClusterSetting(name="containerInsights", value=config.container_insights)],
+            configuration=EcsClusterConfiguration(
+                execute_command_configuration=EcsClusterConfigurationExecuteCommandConfiguration(
+                    kms_key_id=key.arn,
+                    logging="OVERRIDE",
+                    log_configuration=EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration(
+                        cloud_watch_encryption_enabled=True,
+                        cloud_watch_log_group_name=self._sessions.name,
+                    ),
+                )
+            ),
+            depends_on=groups,
+        )
+        self._providers = EcsClusterCapacityProviders(
+            self,
+            "capacity",
+            cluster_name=self._cluster.name,
+            capacity_providers=[ON_DEMAND, SPOT],
+            default_capacity_provider_strategy=[
+                EcsClusterCapacityProvidersDefaultCapacityProviderStrategy(capacity_provider=ON_DEMAND, weight=1)
+            ],
+        )
+
+    @property
+    def arn(self) -> str:
+        """ARN of the cluster."""
+        return self._cluster.arn
+
+    @property
+    def name(self) -> str:
+        """Name of the cluster."""
+        return self._cluster.name
+
+    @property
+    def ready(self) -> list[TerraformResource]:
+        """What must exist before a service may choose between on-demand and Spot."""
+        return [self._providers]
+
+    def grant_sessions(self, grantee: Grantable) -> None:
+        """Let the tasks of `grantee` take shell sessions and record them."""
+        grantee.allow(
+            # The agent opens channels that have no ARN; AWS takes no other resource:
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
+            Statement(
+                actions=(
+                    "ssmmessages:CreateControlChannel",
+                    "ssmmessages:CreateDataChannel",
+                    "ssmmessages:OpenControlChannel",
+                    "ssmmessages:OpenDataChannel",
+                ),
+                resources=("*",),
+            ),
+            Statement(actions=("logs:DescribeLogGroups",), resources=("*",)),
+        )
+        self._sessions.grant_write(grantee)
+        self._key.grant_decrypt(grantee)

@@ -1,0 +1,52 @@
+"""What runs in a service until its first release: a public image that passes the health check on the right port.
+
+Without it nothing could be deployed first: the service needs an image, the image a pipeline, the pipeline a service.
+Python, because its official image is small, is there for both processors, has openssl for a certificate, and serves
+from one command: no folder to write to, no root, no package to install. It answers 200 on every path, and says in the
+body that it is not the application.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The certificate never touches a disk: the file system is read-only, so it stays in memory (memfd).
+_SERVER: Final = """\
+import http.server, os, ssl, subprocess
+class Answer(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        body = b"No release of this service is deployed yet.\\n"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+    do_HEAD = do_GET
+    def log_message(self, *words):
+        pass
+class Server(http.server.ThreadingHTTPServer):
+    def finish_request(self, request, address):
+        if context:
+            request.settimeout(10)
+            request = context.wrap_socket(request, server_side=True)
+        super().finish_request(request, address)
+    def handle_error(self, request, address):
+        pass
+context = None
+if os.environ["PROTOCOL"] == "HTTPS":
+    made = subprocess.run("openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=placeholder -keyout - -out -"
+        .split(), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    memory = os.memfd_create("certificate")
+    os.write(memory, made)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f"/proc/self/fd/{memory}")
+Server(("", int(os.environ["PORT"])), Answer).serve_forever()
+"""
+
+
+def command(*, port: int, protocol: str) -> tuple[str, ...]:
+    """The container's command: serve `protocol` ("HTTP" or "HTTPS") on `port`."""
+    settings = f'import os; os.environ.update(PORT="{port}", PROTOCOL="{protocol}")\n'
+    return ("python3", "-c", settings + _SERVER)

@@ -1,0 +1,49 @@
+"""Layer `registry`: the image repositories, one per service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from cdktf import TerraformOutput
+
+from modules.key import Key
+from modules.repository import EnhancedScanning, Repository
+from stacks.base import LayerStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.environment import Environment
+
+
+class RegistryStack(LayerStack):
+    """ECR repositories with their key."""
+
+    layer: ClassVar[str] = "registry"
+
+    def __init__(self, scope: Construct, *, config: Environment) -> None:
+        super().__init__(scope, config=config)
+        key = Key(
+            self,
+            "key",
+            label=self.label,
+            name="registry",
+            description=f"Images of {self.label.prefix}",
+            protect=config.protect_data,
+        )
+        self.repositories = {
+            service: Repository(
+                # Not the bare name: a service may be called what the stack calls something else, like "backend".
+                self,
+                f"{service}-images",
+                config=config.registry,
+                service=service,
+                key=key,
+                protect=config.protect_data,
+            )
+            for service in config.services
+        }
+        if config.registry.scanning == "enhanced":
+            EnhancedScanning(self, "scanning", prefix=config.registry.repository_prefix)
+        for service, repository in self.repositories.items():
+            TerraformOutput(self, f"{service}_repository_url", value=repository.url, static_id=True)

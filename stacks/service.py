@@ -1,0 +1,114 @@
+"""Layer `service`: the cluster, the load balancer and the services behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from cdktf import TerraformOutput
+
+from modules.cluster import Cluster
+from modules.deployment_engine import engine_of
+from modules.fargate_service import FargateService
+from modules.key import Key
+from modules.load_balancer import LoadBalancer
+from modules.release_files import ReleaseFiles
+from stacks.base import LayerStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.environment import Environment
+    from config.services import ServiceSettings
+    from stacks.data import DataStack
+    from stacks.domain import DomainStack
+    from stacks.network import NetworkStack
+    from stacks.registry import RegistryStack
+    from stacks.state import StateStack
+
+
+class ServiceStack(LayerStack):
+    """ECS cluster, load balancer, and one Fargate service per [services.<name>] table."""
+
+    layer: ClassVar[str] = "service"
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        state: StateStack,
+        network: NetworkStack,
+        data: DataStack,
+        registry: RegistryStack,
+        domain: DomainStack,
+    ) -> None:
+        super().__init__(scope, config=config)
+        self._config = config
+        self._network = network
+        self._data = data
+        self.key = Key(
+            self,
+            "key",
+            label=self.label,
+            name="service",
+            description=f"Logs and release files of {self.label.prefix}",
+            protect=config.protect_data,
+        )
+        self.cluster = Cluster(self, "cluster", config=config.cluster, label=self.label, key=self.key)
+        self.load_balancer = LoadBalancer(
+            self,
+            "load-balancer",
+            config=config.load_balancer,
+            label=self.label,
+            vpc=network.vpc,
+            internal=config.edge.enabled,
+            certificate_arn=domain.certificate.arn,
+            engine=engine_of(config.deployment, served=True),
+            access_logs=state.store.access_logs,
+            protect=config.protect_data,
+        )
+        self.release_files = ReleaseFiles(
+            self,
+            "release-files",
+            label=self.label,
+            key=self.key,
+            access_logs=state.store.access_logs,
+            protect=config.protect_data,
+        )
+        self.services = {name: self._service(name, settings, registry) for name, settings in config.services.items()}
+        TerraformOutput(self, "cluster_name", value=self.cluster.name, static_id=True)
+        TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name, static_id=True)
+        TerraformOutput(self, "release_files_bucket", value=self.release_files.bucket.name, static_id=True)
+
+    def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
+        parameters = self._data.parameters
+        service = FargateService(
+            self,
+            # Not the bare name: a service may be called what the stack calls something else.
+            f"{name}-service",
+            config=settings,
+            deployment=self._config.deployment,
+            label=self.label,
+            name=name,
+            vpc=self._network.vpc,
+            cluster=self.cluster,
+            balancer=self.load_balancer,
+            repository=registry.repositories[name],
+            secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
+            parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
+            key=self.key,
+        )
+        # ECS reads the first when it starts a task, the application the second while it runs.
+        for end in dict.fromkeys(settings.secrets.values()):
+            parameters[end].grant_read(service.execution_role)
+        for end in dict.fromkeys(settings.parameters.values()):
+            parameters[end].grant_read(service)
+        for database in settings.databases:
+            self._data.databases[database].allow_from(service)
+        if self._config.network.nat_gateways != "none":
+            service.allow_to_internet()
+        service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)
+        if self._network.interface_endpoints:
+            self._network.interface_endpoints.connections.allow_from(service)
+        self.release_files.add(name, files=service.release_files())
+        return service

@@ -1,0 +1,106 @@
+"""Who reaches whom, in every committed environment and in samples with a hole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from compliance.reachability import connections
+from compliance.stack import read_stacks
+from tests.compliance.samples import stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config.environment import Environment
+
+INTO, OUT = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
+
+
+def expected(config: Environment) -> set[str]:
+    """Internet to balancer, balancer to tasks, whoever says so to databases, out to HTTPS; and nothing else."""
+    found = set()
+    for name, service in config.services.items():
+        if service.is_served:
+            found.add(f"load-balancer -> {name} tcp {service.port}")
+        if config.network.nat_gateways != "none":
+            found.add(f"{name} -> internet tcp 443")
+            if not config.edge.enabled:
+                # Through the internet, as everybody.
+                found.add(f"{name} -> load-balancer tcp 443")
+        if "documentdb" in service.databases:
+            found.add(f"{name} -> documentdb tcp 27017")
+        if "postgres" in service.databases:
+            found.add(f"{name} -> {'postgres-proxy' if config.postgres.proxy else 'postgres'} tcp 5432")
+    if config.postgres.proxy:
+        found.add("postgres-proxy -> postgres tcp 5432")
+    if not config.edge.enabled:
+        found |= {"internet -> load-balancer tcp 80", "internet -> load-balancer tcp 443"}
+    return found
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_nobody_reaches_more_than_the_design_says(
+    output: Path, environments: dict[str, Environment], environment: str
+) -> None:
+    config = environments[environment]
+    layers = {"network", "data", "service"}
+    stacks = [s for s in read_stacks(output) if s.environment == environment and s.layer in layers]
+    assert set(map(str, connections(stacks))) == expected(config)
+
+
+def test_only_the_backend_is_said_to_reach_databases(environments: dict[str, Environment]) -> None:
+    for config in environments.values():
+        assert {name for name, service in config.services.items() if service.databases} == {"backend"}
+
+
+def rule(group: str, **peer: Any) -> dict[str, Any]:
+    reference = f"${{aws_security_group.{group}.id}}"
+    return {"security_group_id": reference, "ip_protocol": "tcp", "from_port": 443, "to_port": 443, **peer}
+
+
+def groups(**rules: dict[str, Any]) -> list[str]:
+    resources: dict[str, dict[str, Any]] = {
+        f"aws_security_group.{name}": {"tags": {"Name": f"user-management-test-{name}"}} for name in ("one", "two")
+    }
+    resources |= {f"{INTO if name.startswith('into') else OUT}.{name}": value for name, value in rules.items()}
+    return list(map(str, connections([stack(resources)])))
+
+
+TWO = {"referenced_security_group_id": "${aws_security_group.two.id}"}
+ONE = {"referenced_security_group_id": "${aws_security_group.one.id}"}
+
+
+def test_a_connection_needs_a_rule_on_both_sides() -> None:
+    assert groups(out=rule("one", **TWO)) == []
+    assert groups(into=rule("two", **ONE)) == []
+    assert groups(out=rule("one", **TWO), into=rule("two", **ONE)) == ["one -> two tcp 443"]
+
+
+def test_ports_must_meet() -> None:
+    narrow = rule("two", **ONE) | {"from_port": 8000, "to_port": 9000}
+    assert groups(out=rule("one", **TWO), into=narrow) == []
+    wide = rule("one", **TWO) | {"from_port": 8443, "to_port": 65_535}
+    assert groups(out=wide, into=narrow) == ["one -> two tcp 8443-9000"]
+
+
+def test_a_rule_for_every_protocol_lets_all_through() -> None:
+    every = {"security_group_id": "${aws_security_group.one.id}", "ip_protocol": "-1", "cidr_ipv4": "10.0.0.0/8"}
+    assert groups(out=every, into=rule("two", **ONE)) == ["one -> two tcp 443"]
+
+
+@pytest.mark.parametrize("cidr", [{"cidr_ipv4": "0.0.0.0/0"}, {"cidr_ipv4": "8.0.0.0/8"}, {"cidr_ipv6": "::/0"}])
+def test_public_addresses_are_the_internet(cidr: dict[str, str]) -> None:
+    assert groups(into=rule("one", **cidr)) == ["internet -> one tcp 443"]
+    assert groups(out=rule("one", **cidr)) == ["one -> internet tcp 443"]
+
+
+def test_private_addresses_and_aws_services_are_not() -> None:
+    assert groups(into=rule("one", cidr_ipv4="10.0.10.0/24")) == []
+    assert groups(out=rule("one", prefix_list_id="pl-1")) == []
+
+
+def test_what_is_no_reference_is_not_passed_over() -> None:
+    with pytest.raises(ValueError, match="test-unit: sg-1 is no reference to a resource"):
+        groups(into=rule("one") | {"security_group_id": "sg-1"})

@@ -1,0 +1,19 @@
+import pytest
+
+from tests.config.examples import changed, parsed, refusal
+
+KEEP = "keep_releases = 30"
+
+
+def test_repositories_are_called_as_in_the_design() -> None:
+    assert parsed(changed()).registry.repository_prefix == "user-management"
+
+
+@pytest.mark.parametrize("prefix", ["User", "-a", "a--b", "a/", "a" * 201])
+def test_a_prefix_that_no_repository_can_have_is_refused(prefix: str) -> None:
+    (line,) = refusal(changed((KEEP, f'{KEEP}\nrepository_prefix = "{prefix}"')))
+    assert "is no start of a repository's name; use small letters" in line
+
+
+def test_one_release_to_go_back_to_is_kept_at_least() -> None:
+    assert refusal(changed((KEEP, "keep_releases = 1"))) == ["registry.keep_releases = 1: must be 2 or more"]

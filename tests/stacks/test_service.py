@@ -1,0 +1,120 @@
+"""Layer `service` as the committed environments get it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import ENVIRONMENTS
+
+if TYPE_CHECKING:
+    from config.environment import Environment
+    from tests.template import Template
+
+every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
+
+# CloudFront or a user may be on these when they change: a rule of another priority is another rule, and for as long
+# as it takes to make it the old target group has no traffic.
+PRIORITIES = {"backend": 100, "frontend": 1000}
+
+
+@every_environment
+def test_priorities_of_the_rules_are_frozen(stacks: dict[str, Template], environment: str) -> None:
+    rules = stacks[f"{environment}-service"].all("aws_lb_listener_rule")
+    found = {(name.partition("-service")[0], rule["priority"]) for name, rule in rules.items()}
+    assert found == set(PRIORITIES.items())
+
+
+@every_environment
+def test_the_api_is_the_backends_and_the_rest_the_frontends(stacks: dict[str, Template], environment: str) -> None:
+    rules = stacks[f"{environment}-service"].all("aws_lb_listener_rule").values()
+    paths = {rule["priority"]: rule["condition"][0]["path_pattern"]["values"] for rule in rules}
+    assert paths == {100: ["/api/*"], 1000: ["/*"]}
+
+
+@every_environment
+def test_the_balancer_is_internal_where_there_is_cloudfront(
+    stacks: dict[str, Template], environments: dict[str, Environment], environment: str
+) -> None:
+    balancer = stacks[f"{environment}-service"].only("aws_lb")
+    assert balancer["internal"] is environments[environment].edge.enabled
+    assert balancer["enable_deletion_protection"] is environments[environment].protect_data
+
+
+@every_environment
+def test_no_shell_and_no_spot_in_production(stacks: dict[str, Template], environment: str) -> None:
+    services = stacks[f"{environment}-service"].all("aws_ecs_service").values()
+    assert len(services) == 2
+    providers = {share["capacity_provider"] for s in services for share in s["capacity_provider_strategy"]}
+    shells = {s["enable_execute_command"] for s in services}
+    assert (providers, shells) == {
+        "dev": ({"FARGATE_SPOT"}, {True}),
+        "staging": ({"FARGATE", "FARGATE_SPOT"}, {True}),
+        "prod": ({"FARGATE"}, {False}),
+    }[environment]
+
+
+@every_environment
+def test_the_engine_is_that_of_the_setting(
+    stacks: dict[str, Template], environments: dict[str, Environment], environment: str
+) -> None:
+    stack = stacks[f"{environment}-service"]
+    controllers = {s["deployment_controller"]["type"] for s in stack.all("aws_ecs_service").values()}
+    engine = environments[environment].deployment.engine
+    assert controllers == {{"rolling": "ECS", "blue_green": "CODE_DEPLOY"}[engine]}
+
+
+def test_production_runs_two_tasks_of_each_over_two_zones(stacks: dict[str, Template]) -> None:
+    stack = stacks["prod-service"]
+    for service in stack.all("aws_ecs_service").values():
+        assert service["desired_count"] == 2
+        assert len(service["network_configuration"]["subnets"]) == 2
+    assert {t["min_capacity"] for t in stack.all("aws_appautoscaling_target").values()} == {2}
+
+
+def application(stack: Template, service: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        stack.named(f"aws_ecs_task_definition.{service}-service_task")["container_definitions"]
+    )[0]
+    return found
+
+
+@every_environment
+def test_secrets_are_references_to_parameters_and_nothing_else(stacks: dict[str, Template], environment: str) -> None:
+    stack = stacks[f"{environment}-service"]
+    secrets = {secret["name"]: secret["valueFrom"] for secret in application(stack, "backend")["secrets"]}
+    assert set(secrets) == {"DATABASE_URL", "DOCUMENTDB_URL", "EMAIL_API_KEY"}
+    assert all("aws_ssm_parameter" in reference for reference in secrets.values())
+    assert application(stack, "frontend")["secrets"] == []
+
+
+@every_environment
+def test_parameter_store_holds_exactly_what_the_settings_may_name(
+    stacks: dict[str, Template], environments: dict[str, Environment], environment: str
+) -> None:
+    from config.parameters import parameter_names  # noqa: PLC0415
+
+    config = environments[environment]
+    made = stacks[f"{environment}-data"].all("aws_ssm_parameter").values()
+    known = parameter_names(replicas=config.postgres.replicas, api_keys=config.secrets.api_keys)
+    assert {p["name"].removeprefix(f"/user-management/{environment}/") for p in made} == set(known)
+
+
+@every_environment
+def test_release_files_of_each_service_are_where_the_pipeline_looks(
+    stacks: dict[str, Template], environment: str
+) -> None:
+    keys = {o["key"] for o in stacks[f"{environment}-service"].all("aws_s3_object").values()}
+    assert keys == {
+        f"{service}/{name}" for service in ("frontend", "backend") for name in ("taskdef.json", "appspec.yaml")
+    }
+
+
+@every_environment
+def test_every_group_of_logs_is_ours(stacks: dict[str, Template], environment: str) -> None:
+    groups = stacks[f"{environment}-service"].all("aws_cloudwatch_log_group").values()
+    assert all("kms_key_id" in group and group["retention_in_days"] for group in groups)
+    named = {group["name"] for group in groups}
+    assert {f"/user-management/{environment}/service/{part}" for part in ("frontend", "backend", "sessions")} <= named
