@@ -49,8 +49,6 @@ class NameLimit(IntEnum):
     TARGET_GROUP = 32
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html, also services and families
     ECS = 255
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    ALARM = 255
     # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
     SCALING_POLICY = 256
     # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html

@@ -46,7 +46,7 @@ def check_tasks_are_in_private_subnets_without_public_addresses(session: boto3.S
         }, name
         for subnet in subnets:
             by_subnet = [{"Name": "association.subnet-id", "Values": [subnet["SubnetId"]]}]
-            (table,) = ec2.describe_route_tables(Filters=by_subnet)["RouteTables"]  # type: ignore[arg-type]
+            (table,) = ec2.describe_route_tables(Filters=by_subnet)["RouteTables"]
             assert not [r for r in table["Routes"] if r.get("GatewayId", "").startswith("igw-")], name
 
 
