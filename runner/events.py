@@ -58,6 +58,7 @@ class Events:
     changes: Changes = field(default_factory=Changes)
     in_progress: dict[str, float] = field(default_factory=dict)
     errors: list[Diagnostic] = field(default_factory=list)
+    planned: list[str] = field(default_factory=list)
 
     def feed(self, line: str) -> None:
         """Take one line of output; a line that is no event is none of our business."""
@@ -73,6 +74,9 @@ class Events:
             case "change_summary":
                 counts = event.get("changes", {})
                 self.changes = Changes(counts.get("add", 0), counts.get("change", 0), counts.get("remove", 0))
+            case "planned_change":
+                change = event.get("change", {})
+                self.planned.append(f"{change.get('action', '')} {change.get('resource', {}).get('addr', '')}")
             case "refresh_start":
                 self.refreshed += 1
             case "apply_start" | "apply_complete" | "apply_errored" as kind:

@@ -58,6 +58,10 @@ class Processes:
                     process.send_signal(signal.SIGINT)
             return len(self._running)
 
+    def wait_for_interrupt(self) -> None:
+        """Return when an interrupt has come."""
+        self._interrupted.wait()
+
     def _became_ready(self, process: subprocess.Popen[str]) -> None:
         with self._lock:
             self._not_ready.discard(process)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 
 from emulator.errors import AwsError
-from emulator.registry import Context, guard
+from emulator.registry import Context, guard, patch
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -67,3 +68,15 @@ def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
     known |= {f"com.amazonaws.{context.region}.{service}" for service in _MORE_ENDPOINTS}
     if name not in known:
         raise AwsError(code="InvalidServiceName", message=f"The Vpc Endpoint Service '{name}' does not exist")
+
+
+@patch(NatGatewayBackend, "delete_nat_gateway")
+def delete_interface_of_gateway(original: Any, backend: Any, nat_gateway_id: str) -> Any:
+    """Take the gateway's interface away with it, and its address off that; moto leaves both for ever."""
+    gateway = original(backend, nat_gateway_id)
+    interface = gateway._eni  # noqa: SLF001  moto's only link from the gateway to it
+    for address in list(backend.addresses):
+        if address.eni is interface:
+            backend.disassociate_address(association_id=address.association_id)
+    backend.delete_network_interface(interface.id)
+    return gateway

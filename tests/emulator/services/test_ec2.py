@@ -45,3 +45,17 @@ def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: 
 
     with pytest.raises(ClientError, match=message):
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
+
+
+def test_a_deleted_gateway_leaves_no_interface_and_frees_its_address(client: Client) -> None:
+    ec2 = client("ec2", account="900000000077")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    assert "AssociationId" in ec2.describe_addresses()["Addresses"][0]
+
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    assert not ec2.describe_addresses()["Addresses"][0].get("AssociationId")
