@@ -68,6 +68,7 @@ _ALSO: Final = {"s3": ("s3", "s3control")}
 """Services whose calls are signed with the name of another one."""
 _NOT_LOOKED_AT: Final = {"sts"}  # keeps nothing
 
+_SHOWN_CHARACTERS: Final = 400
 _ABOUT_THE_ANSWER: Final = {"ResponseMetadata", "NextToken", "nextToken", "Marker", "MaxItems", "IsTruncated", "Owner"}
 _RANDOM: Final = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<=-)[0-9a-f]{8,17}\b"
@@ -94,7 +95,7 @@ def _differences(emulator: Emulator, account_id: str) -> Iterator[str]:
             new = Counter(_items(emulator, _NEVER_USED, region, service))
             for (operation, item), count in (Counter(_items(emulator, account_id, region, service)) - new).items():
                 if not any(kept.operation == operation and re.search(kept.pattern, item) for kept in KEPT):
-                    yield f"{operation} in {region}: {item}" + (f" ({count} times)" if count > 1 else "")
+                    yield f"{operation} in {region}: {_shortened(item)}" + (f" ({count} times)" if count > 1 else "")
 
 
 def _items(emulator: Emulator, account_id: str, region: str, service: str) -> Iterator[tuple[str, str]]:
@@ -145,3 +146,7 @@ def _answer(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterat
 def _comparable(item: Any, account_id: str) -> str:  # noqa: ANN401 - anything that JSON can say
     text = json.dumps(item, sort_keys=True, default=lambda value: type(value).__name__)
     return _RANDOM.sub("*", text.replace(account_id, "<account>"))
+
+
+def _shortened(item: str) -> str:
+    return item if len(item) <= _SHOWN_CHARACTERS else f"{item[:_SHOWN_CHARACTERS]}..."

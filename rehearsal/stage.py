@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from emulator import Emulator, PortInUseError
 from main import ROOT
 from rehearsal import synthesis
 from rehearsal.account import Account
-from runner import explain, interrupts
+from runner import executable, explain, interrupts
 from runner.board import Board
 from runner.errors import RunnerError
 from runner.manifest import consumers, in_order, of_environment, read_stacks, select
@@ -80,6 +81,7 @@ def open_stage(
 ) -> Iterator[Stage]:
     """Synthesize into a temporary folder, start an emulator, and see to it that Terraform can run at all."""
     names = tuple(environments) or environment_names(ROOT / "environments")
+    executable.find(os.environ)  # without one, say so before anything is started
     processes = Processes()
     board = Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=_width(names))
     with (

@@ -95,6 +95,8 @@ class Terraform:
                     message,
                     "Wait until it has ended, then repeat.",
                 ) from error
+            if self.log.is_file():
+                self.log.replace(self.log.with_suffix(".before.log"))  # after a kill, it tells what had been made
             self.log.write_text("", encoding="utf-8")
             self._copy()
             yield self

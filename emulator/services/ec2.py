@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.nat_gateways import NatGatewayBackend
+from moto.ec2.models.vpcs import VPCBackend
 
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, patch
@@ -80,3 +81,12 @@ def delete_interface_of_gateway(original: Any, backend: Any, nat_gateway_id: str
             backend.disassociate_address(association_id=address.association_id)
     backend.delete_network_interface(interface.id)
     return gateway
+
+
+@patch(VPCBackend, "delete_vpc")
+def delete_default_acl_of_vpc(original: Any, backend: Any, vpc_id: str) -> Any:
+    """Take the default network ACL away with its VPC; moto leaves it for ever."""
+    deleted = original(backend, vpc_id)
+    for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
+        del backend.network_acls[acl_id]
+    return deleted

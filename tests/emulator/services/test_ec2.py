@@ -59,3 +59,12 @@ def test_a_deleted_gateway_leaves_no_interface_and_frees_its_address(client: Cli
 
     assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
     assert not ec2.describe_addresses()["Addresses"][0].get("AssociationId")
+
+
+def test_a_deleted_vpc_leaves_no_network_acl(client: Client) -> None:
+    ec2 = client("ec2", account="900000000078")
+    before = ec2.describe_network_acls()["NetworkAcls"]
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.delete_vpc(VpcId=vpc)
+
+    assert ec2.describe_network_acls()["NetworkAcls"] == before
