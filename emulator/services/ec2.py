@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.vpcs import VPCBackend
 
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, operation, patch
 from emulator.store import Kind
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from emulator.store import Shape
 
 # Services that AWS offers an endpoint for and moto's list lacks.
@@ -111,3 +111,24 @@ def open_snapshots(_: Shape, context: Context) -> Shape:
 def read_snapshot_sharing(_: Shape, context: Context) -> Shape:
     """Say how far they are closed."""
     return {"State": context.table(_SNAPSHOT_SHARING).get("state", _OPEN)}
+
+
+@patch(NatGatewayBackend, "delete_nat_gateway")
+def delete_interface_of_gateway(original: Any, backend: Any, nat_gateway_id: str) -> Any:
+    """Take the gateway's interface away with it, and its address off that; moto leaves both for ever."""
+    gateway = original(backend, nat_gateway_id)
+    interface = gateway._eni  # noqa: SLF001  moto's only link from the gateway to it
+    for address in list(backend.addresses):
+        if address.eni is interface:
+            backend.disassociate_address(association_id=address.association_id)
+    backend.delete_network_interface(interface.id)
+    return gateway
+
+
+@patch(VPCBackend, "delete_vpc")
+def delete_default_acl_of_vpc(original: Any, backend: Any, vpc_id: str) -> Any:
+    """Take the default network ACL away with its VPC; moto leaves it for ever."""
+    deleted = original(backend, vpc_id)
+    for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
+        del backend.network_acls[acl_id]
+    return deleted

@@ -65,3 +65,26 @@ def test_a_rule_for_another_group_keeps_its_description(client: Client, vpc: str
     rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [peer]}
     made = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     assert made["SecurityGroupRules"][0]["Description"] == "api to database"
+
+
+def test_a_deleted_gateway_leaves_no_interface_and_frees_its_address(client: Client) -> None:
+    ec2 = client("ec2", account="900000000077")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    assert "AssociationId" in ec2.describe_addresses()["Addresses"][0]
+
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    assert not ec2.describe_addresses()["Addresses"][0].get("AssociationId")
+
+
+def test_a_deleted_vpc_leaves_no_network_acl(client: Client) -> None:
+    ec2 = client("ec2", account="900000000078")
+    before = ec2.describe_network_acls()["NetworkAcls"]
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.delete_vpc(VpcId=vpc)
+
+    assert ec2.describe_network_acls()["NetworkAcls"] == before
