@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _INLINE_POLICY_LIMIT: Final = 10_240
 
+# They send no aws:SourceAccount when they assume a role, so a role that asks for it could never be assumed. A person
+# who hands them a role needs iam:PassRole on it all the same. CloudTrail:
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+# For Lambda no page says that it does.
+_SERVICES_WITHOUT_SOURCE: Final = frozenset({"cloudtrail.amazonaws.com", "lambda.amazonaws.com"})
+
 
 class Role(Construct):
-    """A role that one AWS service assumes, for resources of this account only, and that may do nothing at first.
+    """A role that one AWS service assumes, for this account where the service can say so, and that may do nothing.
 
     `trust` replaces the service where somebody else assumes it.
     """
@@ -94,10 +100,11 @@ class Role(Construct):
 
 
 def _trust_in(service: str, account_id: str) -> Statement:
+    # Without it, anybody could have the service act on this role from another account:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    own_account = Condition(operator="StringEquals", key="aws:SourceAccount", values=(account_id,))
     return Statement(
         actions=("sts:AssumeRole",),
         principal=Principal.service(service),
-        # Without it, anybody could have the service act on this role from another account:
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-        conditions=(Condition(operator="StringEquals", key="aws:SourceAccount", values=(account_id,)),),
+        conditions=() if service in _SERVICES_WITHOUT_SOURCE else (own_account,),
     )

@@ -65,3 +65,12 @@ def test_a_managed_policy_is_attached() -> None:
     attachment = Template.of(stack).only("aws_iam_role_policy_attachment")
     assert attachment["policy_arn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
     assert attachment["role"] == "${aws_iam_role.writer.name}"
+
+
+@pytest.mark.parametrize("service", ["cloudtrail.amazonaws.com", "lambda.amazonaws.com"])
+def test_a_service_that_names_no_account_is_not_asked_for_one(service: str) -> None:
+    stack = new_stack()
+    Role(stack, "writer", label=LABEL, service=service, description="Writes")
+    (trust,) = statements(Template.of(stack).named("aws_iam_role.writer")["assume_role_policy"])
+    assert trust["Principal"] == {"Service": service}
+    assert "Condition" not in trust
