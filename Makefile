@@ -120,6 +120,21 @@ new-environment: .venv/synth.stamp ## Start a fourth environment (NAME=)
 	@test -n "$(NAME)" || { echo "Which name? Say for example: make new-environment NAME=preview" >&2; exit 2; }
 	@$(RUN) config.new_environment $(NAME)
 
+##@ Without a cloud (no AWS account, no Docker: Terraform applies to an emulator on this machine)
+
+REHEARSE = $(RUN) rehearsal $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(PORT)
+
+.PHONY: emulate
+emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without a change, destroy without a rest (ENV=, LAYER=)
+	@$(REHEARSE)
+
+.PHONY: demo
+demo: .venv/test.stamp .venv/terraform.stamp ## A playground: dev applied, its outputs, commands to try, until Ctrl-C (ENV=, LAYER=, PORT=)
+	@$(REHEARSE)
+
+.PHONY: verify
+verify: test emulate ## All that can be proven without a cloud: `make test`, then `make emulate`
+
 ##@ Terraform (on the real account; credentials are those of your shell)
 
 # YES=1 does not ask, PARALLEL=4 runs four stacks at a time, LAYER=network is about one layer.

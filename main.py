@@ -44,6 +44,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
+    from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.service import ServiceStack  # noqa: PLC0415
     from stacks.state import StateStack  # noqa: PLC0415
 
@@ -59,6 +60,8 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
         # Every layer keeps its state in what `state` makes.
         for layer in (network, data, registry, domain, service):
             layer.add_dependency(state)
+        if config.security.is_wanted:
+            SecurityStack(app, config=config, state=state.store).add_dependency(state)
 
 
 def synthesize(environments: Sequence[Environment], output: Path) -> None:

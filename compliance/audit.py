@@ -67,6 +67,8 @@ def _flaws_of(exception: Acceptance, *, needed: set[str], environments: set[str]
     if exception.expires <= today:
         message = f"expired on {exception.expires}: mend what it accepts, or renew it with a reason that still holds"
         return [Finding(rule="exception-is-in-force", place=place, message=message)]
+    if exception.optional:
+        return []
     # Only a part of the environments may have been synthesized: the others cannot tell.
     named = environments if EVERY_ENVIRONMENT in exception.environments else set(exception.environments) & environments
     if EVERY_ENVIRONMENT in exception.environments:

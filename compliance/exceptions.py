@@ -16,6 +16,7 @@ EVERY_ENVIRONMENT: Final = "*"
 _SHORTEST_REASON: Final = 20
 _EXPECTED: Final = {
     "date_type": "must be a date without quotes, like 2027-06-30",
+    "bool_type": "must be true or false without quotes",
     "string_type": "must be text in quotes",
     "tuple_type": "must be a list in [ ]",
 }
@@ -63,6 +64,9 @@ class Acceptance(Model):
 
     owner: Annotated[str, AfterValidator(_team)]
     """The team that answers for it."""
+
+    optional: bool = False
+    """True for what only a setting brings that no environment need have: nothing needs it until then."""
 
     expires: date
     """The day from which on it counts no more; look at it again before."""

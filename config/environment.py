@@ -30,6 +30,7 @@ from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.registry import RegistrySettings
 from config.secrets import SecretsSettings
+from config.security import SecuritySettings
 from config.services import (
     ServiceName,
     ServiceSettings,
@@ -57,6 +58,16 @@ def _zones_are_in_the_region(region: str, network__zones: Sequence[Zone]) -> Ite
                 value=zone.name,
                 allowed=f'is not in the region "{region}"; name a zone like "{region}a"',
             )
+
+
+def _locked_trail_is_protected(protect_data: bool, security__trail__lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if security__trail__lock_days and not protect_data:
+        yield Problem(
+            key="security.trail.lock_days",
+            value=security__trail__lock_days,
+            allowed="a locked trail keeps an environment with protect_data = false from being torn down; "
+            "remove it, or protect the data",
+        )
 
 
 def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Iterator[Problem]:
@@ -181,6 +192,9 @@ class Environment(Model):
     state: StateSettings
     """The bucket that holds the Terraform state."""
 
+    security: SecuritySettings
+    """What watches and closes the account."""
+
     network: NetworkSettings
     """The VPC and what is in it."""
 
@@ -219,6 +233,7 @@ class Environment(Model):
     """The services on the cluster; another service is another [services.<name>] table."""
 
     checks: ClassVar[tuple[Check, ...]] = (
+        _locked_trail_is_protected,
         _role_is_in_the_account,
         _zones_are_in_the_region,
         _locked_backups_are_protected,

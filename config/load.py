@@ -7,6 +7,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from types import NoneType
 from typing import Annotated, Any, Final, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -229,6 +230,9 @@ def _model_at(location: Location) -> type[Model] | None:
 
 def _model_itself(field: FieldInfo | None) -> type[Model] | None:
     annotation = field.annotation if field else None
+    match get_args(annotation):
+        case (table, none) if none is NoneType:
+            annotation = table  # of a table that may be left out
     return annotation if isinstance(annotation, type) and issubclass(annotation, Model) else None
 
 

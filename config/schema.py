@@ -36,11 +36,11 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSO
         return [_plain(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
-    if "$ref" in node:
-        node = {**definitions[node["$ref"].removeprefix("#/$defs/")], **node}
     if types := [kind for kind in node.get("anyOf", ()) if kind != {"type": "null"}]:
         # TOML has no null: a setting that may be absent has one type when it is there.
         node = {**node, **types[0]}
+    if "$ref" in node:
+        node = {**definitions[node["$ref"].removeprefix("#/$defs/")], **node}
     plain = {
         key: _plain(value, definitions)
         for key, value in node.items()

@@ -43,6 +43,8 @@ class Front:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._replay = Replay()
         self._lock = registry.lock
+        self.called: set[tuple[str, str, str]] = set()
+        """Account, region and service of every call so far."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
@@ -58,6 +60,7 @@ class Front:
             body = json.dumps({"status": "ready"}).encode()
             return Answer(HTTPStatus.OK, [("Content-Type", "application/json")], body)
         incoming = Incoming.read(environ)
+        self.called.add((incoming.account, incoming.region, incoming.service))
         answer = self._replayed(incoming)
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug("%s %s %s: %s", incoming.account, incoming.region, _operation_name(incoming), answer.status)

@@ -185,6 +185,7 @@ class Documentdb(Construct):
             engine_version=self._config.engine_version,
             storage_encrypted=True,
             deletion_protection=protect,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
         ).id
 
     def _make_parameter_group(self) -> DocdbClusterParameterGroup:

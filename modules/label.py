@@ -25,6 +25,14 @@ class NameLimit(IntEnum):
     DYNAMODB_TABLE = 255
     # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html; 26 fewer for Terraform's suffix
     SECURITY_GROUP_PREFIX = 229
+    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html
+    TRAIL = 128
+    # https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html, also delivery channels
+    CONFIG = 256
+    # https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CreateAnalyzer.html
+    ACCESS_ANALYZER = 255
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    ALARM = 255
     # Instances, clusters and proxies: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
     DATABASE = 63
     # Subnet and parameter groups, snapshots: the same page
@@ -41,8 +49,6 @@ class NameLimit(IntEnum):
     TARGET_GROUP = 32
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html, also services and families
     ECS = 255
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    ALARM = 255
     # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
     SCALING_POLICY = 256
     # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html

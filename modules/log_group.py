@@ -44,6 +44,11 @@ class LogGroup(Construct):
         return self._name
 
     @property
+    def id(self) -> str:
+        """Name of the group, as a reference to the resource."""
+        return self._group.id
+
+    @property
     def arn(self) -> str:
         """ARN of the group, without the `:*` that means its streams."""
         return self._group.arn

@@ -46,6 +46,11 @@ class Principal:
         return Principal(kind="AWS", identifiers=(f"arn:aws:iam::{account_id}:root",))
 
     @staticmethod
+    def identity_provider(arn: str) -> Principal:
+        """Whoever signs in there; a condition must name who."""
+        return Principal(kind="Federated", identifiers=(arn,))
+
+    @staticmethod
     def anyone() -> Principal:
         """Everybody: for `Deny`, or narrowed by a condition."""
         return Principal(kind="*")

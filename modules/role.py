@@ -1,4 +1,4 @@
-"""IAM roles that AWS services assume."""
+"""IAM roles, and who assumes them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from modules.errors import WiringError
 from modules.label import Label, NameLimit
 from modules.policy import Condition, PolicyDocument, Principal, Statement, render_statements
 
@@ -20,7 +22,10 @@ _INLINE_POLICY_LIMIT: Final = 10_240
 
 
 class Role(Construct):
-    """A role that one AWS service assumes, for resources of this account only, and that may do nothing at first."""
+    """A role that one AWS service assumes, for resources of this account only, and that may do nothing at first.
+
+    `trust` replaces the service where somebody else assumes it.
+    """
 
     def __init__(
         self,
@@ -28,8 +33,9 @@ class Role(Construct):
         id_: str,
         *,
         label: Label,
-        service: str,
         description: str,
+        service: str | None = None,
+        trust: Statement | None = None,
         name: str | None = None,
     ) -> None:
         """Make the role.
@@ -38,24 +44,23 @@ class Role(Construct):
             scope: Where it lives.
             id_: Its role in that place.
             label: Names it.
-            service: Principal that may assume it, as `ecs-tasks.amazonaws.com`.
             description: What it is for, in a sentence.
+            service: Principal that may assume it, as `ecs-tasks.amazonaws.com`.
+            trust: Who may assume it, where it is no service.
             name: Component of its name where the id does not say enough.
+
+        Raises:
+            WiringError: Both or none of `service` and `trust` are given.
         """
         super().__init__(scope, id_)
-        trust = Statement(
-            actions=("sts:AssumeRole",),
-            principal=Principal.service(service),
-            # Without it, anybody could have the service act on this role from another account:
-            # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-            conditions=(Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),),
-        )
+        if (service is None) == (trust is None):
+            raise WiringError(self, "pass either service= or trust=: a role is assumed by one of them")
         self._role = IamRole(
             self,
             "Default",
             name=label.name(name or id_, limit=NameLimit.IAM_ROLE),
             description=description,
-            assume_role_policy=render_statements(trust),
+            assume_role_policy=render_statements(trust or _trust_in(service or "", label.account_id)),
         )
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None
@@ -82,3 +87,17 @@ class Role(Construct):
             self._policy = IamRolePolicy(
                 self, "permissions", name="permissions", role=self._role.id, policy=self._document.text
             )
+
+    def attach(self, id_: str, *, policy_arn: str) -> None:
+        """Add a managed policy: for what AWS keeps up to date, or for more than an inline policy can hold."""
+        IamRolePolicyAttachment(self, id_, role=self._role.name, policy_arn=policy_arn)
+
+
+def _trust_in(service: str, account_id: str) -> Statement:
+    return Statement(
+        actions=("sts:AssumeRole",),
+        principal=Principal.service(service),
+        # Without it, anybody could have the service act on this role from another account:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+        conditions=(Condition(operator="StringEquals", key="aws:SourceAccount", values=(account_id,)),),
+    )

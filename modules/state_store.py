@@ -17,9 +17,11 @@ from constructs import Construct
 from modules.bucket import Bucket, BucketConfig
 from modules.key import Key, key_alias
 from modules.label import Label, NameLimit
+from modules.policy import Statement
 
 if TYPE_CHECKING:
     from config.state import StateSettings
+    from modules.policy import Grantable
 
 _KEY_NAME: Final = "state"
 
@@ -91,3 +93,27 @@ class StateStore(Construct):
             deletion_protection_enabled=protect,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
         )
+
+    def grant_plan(self, grantee: Grantable) -> None:
+        """Let `grantee` read every state and hold a lock while it does."""
+        self.bucket.grant_read(grantee)
+        self._grant_lock(grantee)
+
+    def grant_apply(self, grantee: Grantable) -> None:
+        """Let `grantee` read and write every state, under a lock."""
+        self.bucket.grant_read_write(grantee)
+        self._grant_lock(grantee)
+
+    def _grant_lock(self, grantee: Grantable) -> None:
+        # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+        grantee.allow(
+            Statement(
+                actions=("s3:PutObject", "s3:DeleteObject"),
+                resources=(f"{self.bucket.arn}/*.tflock",),
+            ),
+            Statement(
+                actions=("dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+                resources=(self.lock_table.arn,),
+            ),
+        )
+        self.key.grant_encrypt_decrypt(grantee)

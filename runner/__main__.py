@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner import actions, executable, provider_mirror, results
+from runner import actions, results
 from runner.board import Board
 from runner.errors import OK, REFUSED, RunnerError
+from runner.interrupts import obeying_signals
 from runner.manifest import in_order, of_environment, read_stacks, select
 from runner.processes import Processes
 from runner.results import Result, Status
-from runner.session import Session
-from runner.terraform import Setting
+from runner.session import Session, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Callable
 
 _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "plan": actions.plan,
@@ -40,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     processes = Processes()
     try:
         session = _session(options, processes)
-        with session.board, _signals(processes, session.board):
+        with session.board, obeying_signals(processes, session.board):
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
                 return OK
@@ -86,49 +83,17 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
             message,
             "Add --yes (with make: YES=1) if you mean it.",
         )
-    terraform = executable.find(os.environ)
-    work = out.parent / ".terraform-work"
-    providers = frozenset(item for stack in chosen.values() for item in stack.required_providers.items())
-    wanted = provider_mirror.Wanted(providers, terraform.registry, terraform.platform)
-    installation = provider_mirror.prepare(wanted, os.environ, work)
-    width = max(len(id_) for id_ in stacks)
-    return Session(
-        stacks=stacks,
-        chosen=chosen,
-        setting=Setting(terraform, installation, os.environ, work, processes),
-        board=Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=width),
+    return open_session(
+        stacks,
+        chosen,
+        root=out.parent,
+        environ=os.environ,
+        processes=processes,
+        board=Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=max(len(id_) for id_ in stacks)),
         answers=sys.stdin,
-        bootstrap_folder=out.parent / ".bootstrap",
         yes=yes,
         parallel=options.parallel,
     )
-
-
-@contextmanager
-def _signals(processes: Processes, board: Board) -> Iterator[None]:
-    """First Ctrl-C: stop in good order. Second: say what it waits for. Third: Terraform drops everything."""
-    count = 0
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal count
-        count += 1
-        if count == 1:
-            processes.interrupt()
-            text = "Stopping: Terraform finishes what it has begun, writes its state and releases its lock."
-        elif count == 2:  # noqa: PLR2004 - the second time, as the docstring says
-            text = "Still stopping. Once more drops everything: what is being created then is in no state."
-        else:
-            processes.interrupt()
-            text = "Dropped."
-        board.warn(text)
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _report(options: argparse.Namespace, session: Session, found: list[Result]) -> int:

@@ -42,7 +42,7 @@ def _plan(session: Session, stack: Stack) -> Result:
         if planned.new:
             session.unapplied.add(stack.id)
         session.board.say(headed(stack.id, terraform.describe(planned)))
-        return Result(stack.id, Status.CHANGES, planned.changes)
+        return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
 
 def apply(session: Session) -> list[Result]:

@@ -61,6 +61,7 @@ class Events:
     changes: Changes = field(default_factory=Changes)
     in_progress: dict[str, float] = field(default_factory=dict)
     errors: list[Diagnostic] = field(default_factory=list)
+    planned: list[str] = field(default_factory=list)
     say: Callable[[str], None] | None = None
     """Told what a resource says to people while it is made, like a new zone's name servers."""
 
@@ -78,6 +79,9 @@ class Events:
             case "change_summary":
                 counts = event.get("changes", {})
                 self.changes = Changes(counts.get("add", 0), counts.get("change", 0), counts.get("remove", 0))
+            case "planned_change":
+                change = event.get("change", {})
+                self.planned.append(f"{change.get('action', '')} {change.get('resource', {}).get('addr', '')}")
             case "refresh_start":
                 self.refreshed += 1
             case "apply_start" | "apply_complete" | "apply_errored" as kind:

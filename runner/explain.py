@@ -22,6 +22,7 @@ _NO_CREDENTIALS = re.compile(
     r"No valid credential sources|failed to refresh cached credentials|ExpiredToken|InvalidClientTokenId"
     r"|SSO session .* expired|UnrecognizedClientException"
 )
+_NO_PROVIDER = re.compile(r"Failed to query available provider packages|Failed to install provider")
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
 
@@ -79,6 +80,11 @@ def result_of(stack: Stack, error: RunnerError, log: Path) -> Result:
     elif _NO_CREDENTIALS.search(error.message):
         note = f"No valid AWS credentials: {error.diagnostics[0].summary}."
         remedy = "Set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, log in (`aws sso login`), then repeat."
+    elif any(_NO_PROVIDER.search(each.summary) for each in error.diagnostics):
+        remedy = (
+            "Terraform's provider is neither on this machine nor to be had from its registry. Without a network, set "
+            "TF_PLUGIN_MIRROR to the folder above `registry.terraform.io` of a `terraform providers mirror`."
+        )
     elif error.diagnostics:
         remedy = f"Terraform's whole output: {log}"
     return Result(stack.id, Status.FAILED, note=note, remedy=remedy)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
 
 from runner.errors import INTERRUPTED, RunnerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_LOOKING_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class Processes:
                     process.send_signal(signal.SIGINT)
             return len(self._running)
 
+    def wait_for_interrupt(self) -> None:
+        """Return when an interrupt has come."""
+        self._interrupted.wait()
+
     def _became_ready(self, process: subprocess.Popen[str]) -> None:
         with self._lock:
             self._not_ready.discard(process)
@@ -84,24 +92,26 @@ class Processes:
         cwd: Path | None = None,
         ready: Callable[[], bool] | None = None,
     ) -> Completed:
-        """Run to the end; hand on each line of either output stream as it comes, and log it.
+        """Run to the end; both output streams go into the log, and each line of them is handed on as it comes.
+
+        The child writes the log itself: had it a pipe to this process, it would die of the pipe when this process is
+        killed, and Terraform would take with it what it has made and not yet written down.
 
         An interrupt is held back until `ready`: between its start and its first resource, `terraform apply`
         says that it has received one and then applies everything all the same.
         """
-        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.STDOUT, ready=ready is None)
-        lines: list[str] = []
-        try:
-            for line in process.stdout or ():
-                log.write(line)
-                log.flush()
-                lines.append(line)
-                on_line(line)
-                if ready and process in self._not_ready and ready():
-                    self._became_ready(process)
-            process.wait()
-        finally:
-            self._end(process)
+        with Path(log.name).open(encoding="utf-8", errors="replace") as written:
+            written.seek(0, os.SEEK_END)
+            process = self._start(command, env=env, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, ready=ready is None)
+            lines: list[str] = []
+            try:
+                for line in _lines_until_end(written, process):
+                    lines.append(line)
+                    on_line(line)
+                    if ready and process in self._not_ready and ready():
+                        self._became_ready(process)
+            finally:
+                self._end(process)
         return Completed(process.returncode, "".join(lines), "")
 
     def _start(
@@ -110,6 +120,7 @@ class Processes:
         *,
         env: Mapping[str, str],
         cwd: Path | None,
+        stdout: int | TextIO = subprocess.PIPE,
         stderr: int,
         ready: bool = True,
     ) -> subprocess.Popen[str]:
@@ -122,7 +133,7 @@ class Processes:
                 cwd=cwd,
                 env=dict(env),
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdout=stdout,
                 stderr=stderr,
                 text=True,
                 encoding="utf-8",
@@ -146,3 +157,20 @@ class Processes:
         with self._lock:
             for group in (self._running, self._not_ready, self._held):
                 group.discard(process)
+
+
+def _lines_until_end(written: TextIO, process: subprocess.Popen[str]) -> Iterator[str]:
+    """The whole lines of a file that a process writes, until the process has ended and all is read."""
+    part = ""
+    while True:
+        ended = process.poll() is not None  # before reading: what is written later is read in another round
+        while text := written.readline():
+            part += text
+            if part.endswith("\n"):
+                yield part
+                part = ""
+        if ended:
+            break
+        time.sleep(_LOOKING_SECONDS)
+    if part:
+        yield part

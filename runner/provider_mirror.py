@@ -83,11 +83,14 @@ def prepare(
     environ: Mapping[str, str],
     work: Path,
     *,
+    cache: Path | None = None,
     home: Path | None = None,
     system: tuple[Path, ...] = SYSTEM_FOLDERS,
     above: tuple[Path, ...] = ABOVE_FOLDERS,
 ) -> Installation:
     """Decide, and write Terraform's CLI configuration to `work` where one is needed.
+
+    What is fetched is kept in `cache`, else under `work`.
 
     The order: TF_PLUGIN_MIRROR; a CLI configuration of the user's that says how providers are installed; a
     mirror found in the usual folders; the public registry with a cache of its own.
@@ -114,7 +117,7 @@ def prepare(
     for mirror in places(environ, home, system=system, above=above):
         if main in wanted.held_by(mirror):
             return _from_mirror(mirror.resolve(), wanted, said, work)
-    return _from_registry(environ, said, work)
+    return _from_registry(environ, said, work, cache or work / "plugins")
 
 
 def _existing(environ: Mapping[str, str], home: Path, registry: str) -> Path | None:
@@ -142,10 +145,9 @@ provider_installation {{
     return Installation(_write(f"{said}\n{installation}", work), fetches=False, origin=f"the mirror {mirror}")
 
 
-def _from_registry(environ: Mapping[str, str], said: str, work: Path) -> Installation:
+def _from_registry(environ: Mapping[str, str], said: str, work: Path, cache: Path) -> Installation:
     variables = _write(said, work)
     if "TF_PLUGIN_CACHE_DIR" not in environ and "plugin_cache_dir" not in said:
-        cache = work / "plugins"
         cache.mkdir(parents=True, exist_ok=True)
         # Without the second one the cache is only used for what a lock file has already recorded.
         variables |= {

@@ -50,6 +50,7 @@ class Result:
     note: str = ""
     remedy: str = ""
     seconds: float = 0
+    planned: tuple[str, ...] = ()  # what a plan would do: "update aws_vpc.Default"
 
 
 def summary(results: list[Result]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TextIO
 
-from runner import explain, schedule
+from runner import executable, explain, provider_mirror, schedule
 from runner.errors import RunnerError
 from runner.results import Result, Status
-from runner.terraform import Terraform
+from runner.terraform import Setting, Terraform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from runner.board import Board
     from runner.manifest import Stack
-    from runner.terraform import Plan, Setting
+    from runner.processes import Processes
+    from runner.terraform import Plan
 
 _STOPS = {Status.FAILED, Status.INTERRUPTED}
 
@@ -33,6 +34,7 @@ class Session:
     bootstrap_folder: Path
     yes: bool = False
     parallel: int = 2
+    shows_plans: bool = True  # with `yes`; whoever is asked always sees the plan
     unapplied: set[str] = field(default_factory=set)
 
     @property
@@ -47,6 +49,8 @@ class Session:
     def confirm(self, what: str, plan: Plan, terraform: Terraform) -> bool:
         """Show the plan and ask; with `--yes`, show it."""
         stack = terraform.stack.id
+        if self.yes and not self.shows_plans:
+            return True
         text = headed(stack, terraform.describe(plan))
         if self.yes:
             self.board.say(text)
@@ -101,6 +105,39 @@ class Session:
     def width(self) -> int:
         """Of the longest stack id, for aligned lines."""
         return max(len(id_) for id_ in self.stacks)
+
+
+def open_session(
+    stacks: Mapping[str, Stack],
+    chosen: Mapping[str, Stack],
+    *,
+    root: Path,
+    environ: Mapping[str, str],
+    processes: Processes,
+    board: Board,
+    answers: TextIO,
+    cache: Path | None = None,
+    yes: bool = False,
+    parallel: int = 2,
+    shows_plans: bool = True,
+) -> Session:
+    """Find Terraform and its providers; all that a run writes is under `root`, and fetched providers in `cache`."""
+    terraform = executable.find(environ)
+    work = root / ".terraform-work"
+    providers = frozenset(item for stack in chosen.values() for item in stack.required_providers.items())
+    wanted = provider_mirror.Wanted(providers, terraform.registry, terraform.platform)
+    installation = provider_mirror.prepare(wanted, environ, work, cache=cache)
+    return Session(
+        stacks=stacks,
+        chosen=chosen,
+        setting=Setting(terraform, installation, environ, work, processes),
+        board=board,
+        answers=answers,
+        bootstrap_folder=root / ".bootstrap",
+        yes=yes,
+        parallel=parallel,
+        shows_plans=shows_plans,
+    )
 
 
 def headed(name: str, text: str) -> str:

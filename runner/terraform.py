@@ -50,6 +50,7 @@ class Plan:
     changes: Changes
     changed: bool
     new: bool  # nothing was in the state before
+    planned: tuple[str, ...] = ()  # "update aws_vpc.Default"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Terraform:
                     message,
                     "Wait until it has ended, then repeat.",
                 ) from error
+            if self.log.is_file():
+                self.log.replace(self.log.with_suffix(".before.log"))  # after a kill, it tells what had been made
             self.log.write_text("", encoding="utf-8")
             self._copy()
             yield self
@@ -138,7 +141,13 @@ class Terraform:
         """Plan into a file, which is removed when the folder is given back."""
         arguments = ["plan", "-json", "-input=false", "-detailed-exitcode", f"-out={self._plan}"]
         done = self._run(arguments + ["-destroy"] * destroy, events, fine=(0, _CHANGED))
-        return Plan(self._plan, events.changes, changed=done.code == _CHANGED, new=events.refreshed == 0)
+        return Plan(
+            self._plan,
+            events.changes,
+            changed=done.code == _CHANGED,
+            new=events.refreshed == 0,
+            planned=tuple(events.planned),
+        )
 
     def describe(self, plan: Plan) -> str:
         """Terraform's plan for people."""
@@ -166,6 +175,11 @@ class Terraform:
     def state_list(self) -> list[str]:
         """The addresses in the state."""
         return self._capture(["state", "list"]).split()
+
+    def outputs(self) -> dict[str, Any]:
+        """The values of the outputs that are no secrets, and that no other stack needs alone."""
+        content: dict[str, Any] = json.loads(self._capture(["output", "-json"]) or "{}")
+        return {name: entry["value"] for name, entry in content.items() if not entry.get("sensitive")}
 
     def unlock(self, lock_id: str) -> None:
         """Break a lock that nobody holds any more."""

@@ -1,12 +1,12 @@
-"""The three jsii assemblies, loaded into Node while Python is still importing its own modules.
+"""The three jsii assemblies, loaded into Node while Python imports its own side of them.
 
-Loading them is a third of a second of waiting for another process. Here it happens on a thread; whoever imports
-`constructs`, `cdktf` or a binding first waits for the thread to end, so the kernel never has two callers.
+Loading them is a third of a second of waiting for another process; importing the bindings is about as long. Here the
+loading happens on a thread, and the first call that needs Node waits for the thread to end: the kernel never has two
+callers, and an error of the thread comes up in that call.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import threading
 from pathlib import Path
@@ -24,18 +24,54 @@ _SUFFIX: Final = ".jsii.tgz"
 
 
 def load_early() -> None:
-    """Start loading; the first package of the three that is imported waits for it."""
-    thread = threading.Thread(target=_load, args=(list(_tarballs()),), name="jsii-assemblies", daemon=True)
+    """Start loading, and let the packages be imported meanwhile."""
+    tarballs = list(_tarballs())
+    early = _EarlyLoad(jsii.kernel.provider, tarballs)
     stock_load = jsii.JSIIAssembly.load
 
-    def load_after_the_thread(*args: Any, **kwargs: Any) -> jsii.JSIIAssembly:  # noqa: ANN401 (as jsii has it)
-        thread.join()
-        return stock_load(*args, **kwargs)
+    def load(name: str, *rest: Any, **options: Any) -> jsii.JSIIAssembly:  # noqa: ANN401 (as jsii has it)
+        if name in NPM_NAMES.values():
+            options["_kernel"] = _NothingToLoad()
+        return stock_load(name, *rest, **options)
 
-    # Each package calls it while it is imported. Not an import hook: those run under the import lock, and the
-    # thread imports too.
-    jsii.JSIIAssembly.load = load_after_the_thread  # type: ignore[method-assign]
-    thread.start()
+    jsii.JSIIAssembly.load = load  # type: ignore[method-assign, assignment]
+    jsii.kernel.provider = early  # type: ignore[assignment]
+    early.start()
+
+
+class _EarlyLoad:
+    """Stands for the kernel's provider until the assemblies are in; then steps aside for good."""
+
+    def __init__(self, provider: Any, tarballs: list[tuple[str, str, Path]]) -> None:  # noqa: ANN401 (jsii's own)
+        self._provider = provider
+        self._tarballs = tarballs
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._load, name="jsii-assemblies", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _load(self) -> None:
+        try:
+            for name, version, path in self._tarballs:
+                request = jsii._kernel.types.LoadRequest(name=name, version=version, tarball=str(path))  # noqa: SLF001
+                self._provider.load(request)
+        except BaseException as error:  # noqa: BLE001 (told by the caller's thread)
+            self._error = error
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the provider has)
+        self._thread.join()
+        jsii.kernel.provider = self._provider
+        if self._error is not None:
+            raise self._error
+        return getattr(self._provider, name)
+
+
+class _NothingToLoad:
+    """Passed to jsii in the kernel's place for an assembly that the thread loads."""
+
+    def load(self, *_: object) -> None:
+        """Do nothing."""
 
 
 def _tarballs() -> Iterator[tuple[str, str, Path]]:
@@ -46,10 +82,3 @@ def _tarballs() -> Iterator[tuple[str, str, Path]]:
             raise RuntimeError(message)
         for path in Path(spec.origin).parent.joinpath("_jsii").glob(f"*{_SUFFIX}"):
             yield npm_name, path.name.removesuffix(_SUFFIX).rpartition("@")[2], path
-
-
-def _load(tarballs: list[tuple[str, str, Path]]) -> None:
-    # An error comes up again, in the open, when the package itself is imported and loads its assembly.
-    with contextlib.suppress(Exception):
-        for name, version, path in tarballs:
-            jsii.kernel.load(name, version, str(path))

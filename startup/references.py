@@ -1,7 +1,7 @@
 """References are asked for once: `vpc.id` is the same `${aws_vpc.vpc.id}` however often it is read.
 
 Stock, each read of an attribute is a round trip to Node that makes a new token for the same reference. Half of all
-messages of a synthesis were such reads of `id` and `arn`; the first answer serves for the rest.
+messages of a synthesis were such reads; the first answer serves for the rest.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import jsii
 
-# The two that are references on every resource, and never the value that was set.
-_REFERENCES: Final = frozenset({"id", "arn"})
+# References wherever a resource has them, and never the value that was set (that is `name_input`).
+_REFERENCES: Final = frozenset({"arn", "arnSuffix", "id", "keyId", "name"})
 
 _stock_get: Final = jsii.get
 

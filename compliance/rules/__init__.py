@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from compliance.rule import Rule
-from compliance.rules import buckets, databases, encryption, iam, network, protection, secrets, security_groups, stacks
+from compliance.rules import (
+    audit,
+    buckets,
+    databases,
+    encryption,
+    iam,
+    network,
+    protection,
+    secrets,
+    security_groups,
+    stacks,
+)
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     value
-    for topic in (stacks, network, security_groups, buckets, encryption, databases, protection, iam, secrets)
+    for topic in (stacks, network, security_groups, buckets, encryption, databases, protection, iam, secrets, audit)
     for value in vars(topic).values()
     if isinstance(value, Rule)
 )

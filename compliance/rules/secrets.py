@@ -37,6 +37,7 @@ _SHAPES: Final = {
     "a Slack token": re.compile(r"\bxox[abpr]-[0-9A-Za-z-]{10,}"),
     "a database address with a password": re.compile(r"\b[a-z+]+://[^\s/:@$]+:[^\s/@$]+@"),
 }
+_OTHER_SECTIONS: Final = ("provider", "data", "ephemeral", "locals", "output")
 _SECRET_VARIABLE: Final = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)")
 # Such a variable tells where the secret is, not what it is.
 _POINTER_VARIABLE: Final = re.compile(r"_(ARN|ID|NAME|PATH|PARAMETER|PREFIX|URL|HOURS|DAYS|SECONDS)$")
@@ -68,9 +69,12 @@ def nothing_looks_like_a_secret(stack: Stack) -> Iterator[Flaw]:
     """No text in the JSON has the shape of a key, a token or an address with a password."""
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
-            for shape, pattern in _SHAPES.items():
-                if pattern.search(text):
-                    yield Flaw.of(resource, f"{name} holds {shape}")
+            for shape in _shapes(text):
+                yield Flaw.of(resource, f"{name} holds {shape}")
+    for section in _OTHER_SECTIONS:
+        for name, text in texts(stack.document.get(section)):
+            for shape in _shapes(text):
+                yield Flaw(address=f"{section}.{name}", message=f"holds {shape}")
 
 
 @rule
@@ -99,6 +103,12 @@ def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Flaw]:
         for name in function.block("environment").get("variables") or {}:
             if _is_secret(name):
                 yield Flaw.of(function, f"the variable {name} is plain; let the function read the parameter")
+
+
+def _shapes(text: str) -> Iterator[str]:
+    for shape, pattern in _SHAPES.items():
+        if pattern.search(text):
+            yield shape
 
 
 def _is_secret(variable: str) -> bool:

@@ -124,6 +124,8 @@ resource "aws_resourcegroups_group" "main" {
 
 resource "aws_ebs_encryption_by_default" "main" { enabled = true }
 
+resource "aws_ebs_snapshot_block_public_access" "main" { state = "block-all-sharing" }
+
 resource "aws_backup_vault_policy" "main" {
   backup_vault_name = aws_backup_vault.main.name
   policy            = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Principal = { AWS = "*" }, Action = "backup:DeleteRecoveryPoint", Resource = "*" }] })
@@ -143,6 +145,12 @@ resource "aws_inspector2_enabler" "images" {
 resource "aws_guardduty_detector_feature" "s3" {
   detector_id = aws_guardduty_detector.main.id
   name        = "S3_DATA_EVENTS"
+  status      = "ENABLED"
+}
+
+resource "aws_guardduty_detector_feature" "rds" {
+  detector_id = aws_guardduty_detector.main.id
+  name        = "RDS_LOGIN_EVENTS"
   status      = "ENABLED"
 }
 

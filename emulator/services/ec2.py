@@ -1,21 +1,22 @@
-"""Amazon EC2: moto takes any zone and any endpoint service, and drops descriptions of rules."""
+"""Amazon EC2: moto takes any zone and any endpoint service, drops descriptions of rules, and cannot close snapshots."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.vpcs import VPCBackend
 
 from emulator.errors import AwsError
-from emulator.registry import Context, guard, patch
+from emulator.registry import Context, guard, operation, patch
+from emulator.store import Kind
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from emulator.store import Shape
 
 # Services that AWS offers an endpoint for and moto's list lacks.
@@ -36,6 +37,8 @@ _MORE_ENDPOINTS = {
     "ec2messages",
     "xray",
 }
+_SNAPSHOT_SHARING: Kind[str] = Kind("snapshot sharing", missing="InvalidParameterValue")
+_OPEN = "unblocked"
 _OWN_SERVICE = re.compile(r"com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]+")
 
 
@@ -88,3 +91,44 @@ def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
     known |= {f"com.amazonaws.{context.region}.{service}" for service in _MORE_ENDPOINTS}
     if name not in known:
         raise AwsError(code="InvalidServiceName", message=f"The Vpc Endpoint Service '{name}' does not exist")
+
+
+@operation("ec2", "EnableSnapshotBlockPublicAccess")
+def close_snapshots(params: Shape, context: Context) -> Shape:
+    """Keep how far the region's snapshots are closed to the public."""
+    context.table(_SNAPSHOT_SHARING)["state"] = params["State"]
+    return {"State": params["State"]}
+
+
+@operation("ec2", "DisableSnapshotBlockPublicAccess")
+def open_snapshots(_: Shape, context: Context) -> Shape:
+    """Go back to how an account starts."""
+    context.table(_SNAPSHOT_SHARING).pop("state", None)
+    return {"State": _OPEN}
+
+
+@operation("ec2", "GetSnapshotBlockPublicAccessState")
+def read_snapshot_sharing(_: Shape, context: Context) -> Shape:
+    """Say how far they are closed."""
+    return {"State": context.table(_SNAPSHOT_SHARING).get("state", _OPEN)}
+
+
+@patch(NatGatewayBackend, "delete_nat_gateway")
+def delete_interface_of_gateway(original: Any, backend: Any, nat_gateway_id: str) -> Any:
+    """Take the gateway's interface away with it, and its address off that; moto leaves both for ever."""
+    gateway = original(backend, nat_gateway_id)
+    interface = gateway._eni  # noqa: SLF001  moto's only link from the gateway to it
+    for address in list(backend.addresses):
+        if address.eni is interface:
+            backend.disassociate_address(association_id=address.association_id)
+    backend.delete_network_interface(interface.id)
+    return gateway
+
+
+@patch(VPCBackend, "delete_vpc")
+def delete_default_acl_of_vpc(original: Any, backend: Any, vpc_id: str) -> Any:
+    """Take the default network ACL away with its VPC; moto leaves it for ever."""
+    deleted = original(backend, vpc_id)
+    for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
+        del backend.network_acls[acl_id]
+    return deleted

@@ -1,13 +1,13 @@
-"""Amazon GuardDuty: moto keeps a detector's tags but has no tag operations."""
+"""Amazon GuardDuty: moto keeps a detector's tags but has no tag operations, and forgets features."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.guardduty.models import guardduty_backends
+from moto.guardduty.models import Detector, guardduty_backends
 
 from emulator.errors import AwsError
-from emulator.registry import Context, operation
+from emulator.registry import Context, operation, patch
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -33,6 +33,16 @@ def untag(params: Shape, context: Context) -> Shape:
 def list_tags(params: Shape, context: Context) -> Shape:
     """List a detector's tags."""
     return {"Tags": _detector(params, context).tags}
+
+
+@patch(Detector, "update")
+def merge_features(original: Any, detector: Any, *settings: Any) -> None:
+    """Change the features that are named and keep the others like AWS; moto forgets those."""
+    *others, features = settings
+    if features is not None:
+        named = {feature["name"] for feature in features}
+        features = [*(feature for feature in detector.features if feature["name"] not in named), *features]
+    original(detector, *others, features)
 
 
 def _detector(params: Shape, context: Context) -> Any:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 from emulator.errors import AwsError
 from emulator.registry import FORWARD, Context, Forward, follow, guard, operation, patch
@@ -33,6 +33,15 @@ def _statements(policy: Any) -> list[Shape]:
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _dispose_of_nothing(_: Any) -> None:
+    """A delete marker has no content."""
+
+
+# Deleting a key's last version by its id disposes of all that moto holds of it: a marker has no such method, so a
+# versioned bucket could not be emptied.
+FakeDeleteMarker.dispose = _dispose_of_nothing
 
 
 @guard("s3", "PutBucketPolicy")

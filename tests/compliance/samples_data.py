@@ -247,6 +247,13 @@ SECRETS = (
         changed(PASSWORD, _P, tags={"u": "postgres://app:pw@db"}),
         says="u holds a database address with a password",
     ),
+    Sample(
+        rule="nothing-looks-like-a-secret",
+        good=stack(provider={"aws": [{"region": "us-east-1"}]}),
+        bad=stack(provider={"aws": [{"access_key": "AKIA" + "A" * 16}]}),
+        at="provider.access_key",
+        says="an AWS access key",
+    ),
     sample(
         "container-gets-secrets-by-reference",
         TASK,

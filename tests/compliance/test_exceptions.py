@@ -77,6 +77,14 @@ def test_an_exception_that_nothing_needs_is_a_finding(tmp_path: Path, environmen
     assert finding.message == "nothing needs it in test: remove it there"
 
 
+def test_an_optional_exception_may_wait_for_its_setting(tmp_path: Path) -> None:
+    exceptions = load(tmp_path, GOOD + "optional = true\n")
+    clean = stack({"aws_cloudwatch_log_group.app_12AB": {"retention_in_days": 7}})
+    assert audit([clean], rules=[log_group_has_retention], exceptions=exceptions, today=TODAY).findings == ()
+    (expired,) = audit([clean], rules=[log_group_has_retention], exceptions=exceptions, today=date.max).findings
+    assert expired.rule == "exception-is-in-force"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

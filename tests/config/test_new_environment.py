@@ -34,9 +34,11 @@ def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folde
         ["10.3.2.0/24", "10.3.200.0/24"],
     ]
     assert made.domain_name == "preview-1.users.example.com"
+    # It starts in dev's account, which has what holds for a whole account already.
+    assert not made.security.is_wanted
     assert made.domain.zone_name == "preview-1.users.example.com"
     assert made.registry.repository_prefix == "user-management-preview-1"
-    same = {"name", "domain_name", "network", "domain", "registry"}
+    same = {"name", "domain_name", "network", "security", "domain", "registry"}
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 
 

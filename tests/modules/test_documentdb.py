@@ -101,6 +101,7 @@ def test_one_sentence_opens_one_port_to_one_service() -> None:
 
 def test_it_joins_a_global_cluster_where_the_settings_say_so() -> None:
     data, _ = templates(global_cluster=True)
-    assert data.only("aws_docdb_global_cluster")["storage_encrypted"] is True
+    found = data.only("aws_docdb_global_cluster")
+    assert (found["storage_encrypted"], found["lifecycle"]) == (True, {"prevent_destroy": True})
     assert data.only("aws_docdb_cluster")["global_cluster_identifier"].startswith("${aws_docdb_global_cluster.")
     assert templates()[0].all("aws_docdb_global_cluster") == {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from modules.policy import Statement
+import pytest
+
+from modules.errors import WiringError
+from modules.policy import Principal, Statement
 from modules.role import Role
 from tests.template import LABEL, Template, new_stack, statements
 
@@ -39,3 +42,26 @@ def test_grants_that_come_later_are_in_the_one_policy() -> None:
     role.allow(Statement(actions=("s3:PutObject",), resources=("arn:aws:s3:::a/*",)))
     policy = Template.of(stack).only("aws_iam_role_policy")["policy"]
     assert [s["Action"] for s in statements(policy)] == ["s3:GetObject", "s3:PutObject"]
+
+
+def test_somebody_else_may_assume_it_by_a_trust_of_its_own() -> None:
+    stack = new_stack()
+    trust = Statement(actions=("sts:AssumeRoleWithWebIdentity",), principal=Principal.identity_provider("arn"))
+    Role(stack, "writer", label=LABEL, trust=trust, description="Writes")
+    (found,) = statements(Template.of(stack).named("aws_iam_role.writer")["assume_role_policy"])
+    assert found["Principal"] == {"Federated": "arn"}
+
+
+@pytest.mark.parametrize("trust", [None, Statement(actions=("sts:AssumeRole",), principal=Principal.anyone())])
+def test_a_role_is_assumed_by_a_service_or_by_a_trust(trust: Statement | None) -> None:
+    service = None if trust is None else "ecs-tasks.amazonaws.com"
+    with pytest.raises(WiringError, match="writer: pass either service= or trust="):
+        Role(new_stack(), "writer", label=LABEL, service=service, trust=trust, description="Writes")
+
+
+def test_a_managed_policy_is_attached() -> None:
+    stack = new_stack()
+    role_in(stack).attach("read-only", policy_arn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    attachment = Template.of(stack).only("aws_iam_role_policy_attachment")
+    assert attachment["policy_arn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    assert attachment["role"] == "${aws_iam_role.writer.name}"

@@ -47,7 +47,7 @@ def environment(password_version: int) -> Environment:
 
 
 def parameters() -> dict[str, str]:
-    pages = boto3.client("ssm", region_name=REGION).get_paginator("get_parameters_by_path")  # type: ignore[call-overload]
+    pages = boto3.client("ssm", region_name=REGION).get_paginator("get_parameters_by_path")
     return {
         parameter["Name"].removeprefix(PREFIX): parameter["Value"]
         for page in pages.paginate(Path=PREFIX, Recursive=True, WithDecryption=True)

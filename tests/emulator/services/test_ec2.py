@@ -47,6 +47,17 @@ def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: 
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
 
 
+def test_snapshots_are_closed_to_the_public_until_they_are_opened_again(client: Client) -> None:
+    ec2 = client("ec2")
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+
+    ec2.enable_snapshot_block_public_access(State="block-all-sharing")
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "block-all-sharing"
+
+    ec2.disable_snapshot_block_public_access()
+    assert ec2.get_snapshot_block_public_access_state()["State"] == "unblocked"
+
+
 def test_a_rule_for_another_group_keeps_its_description(client: Client, vpc: str) -> None:
     ec2 = client("ec2")
     group = ec2.create_security_group(GroupName="described", Description="x", VpcId=vpc)["GroupId"]
@@ -65,3 +76,26 @@ def test_a_rule_for_a_prefix_list_keeps_its_description(client: Client, vpc: str
     ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[rule])
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
     assert "api to s3" in {rule.get("Description") for rule in rules["SecurityGroupRules"]}
+
+
+def test_a_deleted_gateway_leaves_no_interface_and_frees_its_address(client: Client) -> None:
+    ec2 = client("ec2", account="900000000077")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    assert "AssociationId" in ec2.describe_addresses()["Addresses"][0]
+
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    assert not ec2.describe_addresses()["Addresses"][0].get("AssociationId")
+
+
+def test_a_deleted_vpc_leaves_no_network_acl(client: Client) -> None:
+    ec2 = client("ec2", account="900000000078")
+    before = ec2.describe_network_acls()["NetworkAcls"]
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.delete_vpc(VpcId=vpc)
+
+    assert ec2.describe_network_acls()["NetworkAcls"] == before

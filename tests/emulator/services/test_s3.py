@@ -140,3 +140,19 @@ def test_a_conditional_write_to_dynamodb_is_made_once(client: Client) -> None:
 
     with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
         table.put_item(**lock)
+
+
+def test_a_delete_marker_can_be_deleted_by_its_version(client: Client) -> None:
+    s3 = client("s3", account="900000000077")
+    s3.create_bucket(Bucket="marked")
+    s3.put_bucket_versioning(Bucket="marked", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="marked", Key="lock", Body=b"held")
+    s3.delete_object(Bucket="marked", Key="lock")
+    listed = s3.list_object_versions(Bucket="marked")
+    held = [*listed["Versions"], *listed["DeleteMarkers"]]
+    s3.delete_objects(
+        Bucket="marked", Delete={"Objects": [{"Key": "lock", "VersionId": one["VersionId"]} for one in held]}
+    )
+
+    assert "DeleteMarkers" not in s3.list_object_versions(Bucket="marked")
+    s3.delete_bucket(Bucket="marked")

@@ -33,6 +33,18 @@ def test_a_detectors_tags_can_be_read_and_changed(client: Client) -> None:
         guardduty.list_tags_for_resource(ResourceArn=arn.replace(detector, "none"))
 
 
+def test_a_detector_keeps_the_features_that_an_update_does_not_name(client: Client) -> None:
+    guardduty = client("guardduty")
+    detector = guardduty.create_detector(Enable=True)["DetectorId"]
+    guardduty.update_detector(DetectorId=detector, Features=[{"Name": "S3_DATA_EVENTS", "Status": "ENABLED"}])
+    guardduty.update_detector(DetectorId=detector, Features=[{"Name": "RDS_LOGIN_EVENTS", "Status": "ENABLED"}])
+    guardduty.update_detector(DetectorId=detector, Features=[{"Name": "S3_DATA_EVENTS", "Status": "DISABLED"}])
+    guardduty.update_detector(DetectorId=detector, Enable=True)
+
+    features = {f["Name"]: f["Status"] for f in guardduty.get_detector(DetectorId=detector)["Features"]}
+    assert features == {"S3_DATA_EVENTS": "DISABLED", "RDS_LOGIN_EVENTS": "ENABLED"}
+
+
 def test_security_hub_keeps_settings_and_standards(client: Client) -> None:
     hub = client("securityhub")
     hub.enable_security_hub()

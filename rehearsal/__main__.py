@@ -1,0 +1,58 @@
+"""`python -m rehearsal emulate|demo`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rehearsal.demo import demo
+from rehearsal.emulate import emulate
+from rehearsal.stage import open_stage
+from runner.errors import RunnerError
+
+_PORTS = 65536
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the two; return the process's exit code."""
+    options = _parse(arguments)
+    environments = [options.env] if options.env else []
+    try:
+        with open_stage(environments, layer=options.layer, port=options.port, parallel=options.parallel) as stage:
+            return emulate(stage) if options.action == "emulate" else demo(stage)
+    except RunnerError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description="An apply without a cloud.")
+    commands = parser.add_subparsers(dest="action", required=True)
+    for name, function in (("emulate", emulate), ("demo", demo)):
+        command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
+        default = None if name == "emulate" else "dev"
+        command.add_argument("--env", default=default, help="one environment (default: %(default)s)")
+        command.add_argument("--layer", help="one layer and those it needs; all of them without")
+        command.add_argument("--port", type=_port, default=0, help="of the emulator on 127.0.0.1; 0 takes a free one")
+        command.add_argument("--parallel", type=_at_least_one, default=2, help="stacks at a time (%(default)s)")
+    return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if number not in range(_PORTS):
+        message = f"{number} is not between 0 and {_PORTS - 1}"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        message = f"{number} is less than 1"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""An environment's account on the emulator: for Terraform, for boto3, for a person's shell."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from emulator import Emulator
+    from runner.manifest import Stack
+
+# Nothing of the caller's AWS account may reach Terraform here; how it finds its providers may.
+_DROPPED: Final = ("AWS_", "TF_", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY")
+_KEPT: Final = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_MIRROR", "TF_PLUGIN_CACHE_")
+
+
+class EmulatedSession(boto3.Session):
+    """A boto3 session whose clients call the emulator; code that takes a session works on AWS as well."""
+
+    def __init__(self, *, url: str, account_id: str, region: str) -> None:
+        super().__init__(aws_access_key_id=account_id, aws_secret_access_key="test", region_name=region)  # noqa: S106
+        self._url = url
+
+    def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as boto3 has it
+        """A client of a service."""
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+        given = kwargs.pop("config", None)
+        # Without it S3 Control puts the account before the host, and there is no such host.
+        if service_name == "s3control":
+            config = config.merge(Config(inject_host_prefix=False))
+        config = config.merge(given) if given else config
+        return super().client(service_name, *args, **{"endpoint_url": self._url, "config": config, **kwargs})
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account and the region that the stacks of an environment name."""
+
+    id: str
+    region: str
+    emulator: Emulator
+
+    @classmethod
+    def of(cls, stack: Stack, emulator: Emulator) -> Account:
+        """The account that a stack's provider allows."""
+        provider = stack.document["provider"]["aws"][0]
+        return cls(provider["allowed_account_ids"][0], provider["region"], emulator)
+
+    def environ(self) -> dict[str, str]:
+        """The environment of a Terraform that can reach this account and no other."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.upper().startswith(_DROPPED) or name.startswith(_KEPT)
+        }
+        return {
+            **kept,
+            **self.emulator.environment(account=self.id, region=self.region),
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def session(self, region: str | None = None) -> EmulatedSession:
+        """A boto3 session in the account."""
+        return EmulatedSession(url=self.emulator.url, account_id=self.id, region=region or self.region)
+
+    def exports(self) -> dict[str, str]:
+        """What a person's shell needs for `aws` and `make plan`."""
+        names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+        given = self.emulator.environment(account=self.id, region=self.region)
+        return {name: given[name] for name in names}

@@ -1,0 +1,55 @@
+"""A playground: an environment on the emulator, kept until Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+from rehearsal.life import Life, Row, apply
+from rehearsal.stage import applied_outputs
+from runner.errors import OK
+
+if TYPE_CHECKING:
+    from rehearsal.stage import Stage
+
+
+def demo(stage: Stage) -> int:
+    """Apply an environment, say what there is to see, and keep it until Ctrl-C."""
+    (environment,) = stage.environments
+    session = stage.session(environment)
+    life = Life(environment, rows={id_: Row(id_) for id_ in session.stacks})
+    apply(session, life)
+    outputs = applied_outputs(session, session.stacks)
+    stage.board.say(_page(stage, environment, life, outputs))
+    stage.processes.wait_for_interrupt()
+    return OK
+
+
+def _page(stage: Stage, environment: str, life: Life, outputs: dict[str, dict[str, object]]) -> str:
+    account = stage.account(environment)
+    resources = sum(row.resources for row in life.rows.values())
+    lines = [f"\n{environment} is applied: {resources} resources, in account {account.id} of the emulator.\n"]
+    for stack, values in outputs.items():
+        lines.append(f"Outputs of {stack}:")
+        lines += [f"  {name} = {json.dumps(value)}" for name, value in values.items()]
+    lines.append("\nIn another shell:\n")
+    lines += [f"  export {name}={value}" for name, value in account.exports().items()]
+    lines.append("")
+    lines += [f"  aws --endpoint-url {stage.emulator.url} {command}" for command in _COMMANDS]
+    if not shutil.which("aws"):
+        lines.append("\n  (There is no `aws` on PATH; `pip install awscli` brings one.)")
+    lines += [
+        f"\n  make plan ENV={environment}    # says that nothing would change; change a setting and say it again",
+        "\nCtrl-C ends it, and nothing is left.",
+    ]
+    return "\n".join(lines)
+
+
+_COMMANDS = (
+    "s3 ls",
+    "ec2 describe-vpcs --query 'Vpcs[].[VpcId,CidrBlock,IsDefault]' --output table",
+    "ec2 describe-subnets --query 'Subnets[].[AvailabilityZone,CidrBlock]' --output table",
+    "logs describe-log-groups --query 'logGroups[].[logGroupName,retentionInDays]' --output table",
+    "dynamodb list-tables",
+)

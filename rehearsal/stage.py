@@ -1,0 +1,145 @@
+"""Where a rehearsal takes place: a temporary folder and an emulator, both gone when it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.load import environment_names
+from emulator import Emulator, PortInUseError
+from main import ROOT
+from rehearsal import synthesis
+from rehearsal.account import Account
+from runner import executable, explain, interrupts
+from runner.board import Board
+from runner.errors import RunnerError
+from runner.manifest import consumers, in_order, of_environment, read_stacks, select
+from runner.processes import Processes
+from runner.session import Session, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from runner.manifest import Stack
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running emulator, the synthesized stacks, and who runs Terraform on them."""
+
+    folder: Path
+    emulator: Emulator
+    environments: tuple[str, ...]
+    layer: str | None
+    parallel: int
+    processes: Processes
+    board: Board
+
+    def stacks(self, environment: str, *, lifted: bool = False) -> dict[str, Stack]:
+        """The stacks to rehearse: all of the environment, or a layer with all that it needs."""
+        out = (synthesis.unprotected if lifted else synthesis.synthesized)(self.folder)
+        stacks = of_environment(read_stacks(out), environment)
+        if self.layer is None:
+            return stacks
+        (wanted,) = select(stacks, self.layer)
+        return {id_: stack for id_, stack in stacks.items() if id_ == wanted or wanted in consumers(stacks, id_)}
+
+    def account(self, environment: str) -> Account:
+        """The environment's account on the emulator."""
+        return Account.of(in_order(self.stacks(environment))[0], self.emulator)
+
+    def session(self, environment: str, *, lifted: bool = False) -> Session:
+        """The runner's session, as `make apply` has one; `lifted` takes the stacks without protection."""
+        stacks = self.stacks(environment, lifted=lifted)
+        return open_session(
+            stacks,
+            stacks,
+            root=self.folder,
+            environ=self.account(environment).environ(),
+            processes=self.processes,
+            board=self.board,
+            answers=sys.stdin,
+            cache=ROOT / ".terraform-work" / "plugins",
+            yes=True,
+            parallel=self.parallel,
+            shows_plans=False,
+        )
+
+
+@contextmanager
+def open_stage(
+    environments: Sequence[str] = (),
+    *,
+    layer: str | None = None,
+    port: int = 0,
+    parallel: int = 2,
+) -> Iterator[Stage]:
+    """Synthesize into a temporary folder, start an emulator, and see to it that Terraform can run at all."""
+    names = tuple(environments) or environment_names(ROOT / "environments")
+    executable.find(os.environ)  # without one, say so before anything is started
+    processes = Processes()
+    board = Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=_width(names))
+    with (
+        tempfile.TemporaryDirectory(prefix="rehearsal-") as folder,
+        board,
+        interrupts.obeying_signals(processes, board),
+        _emulator(port) as emulator,
+    ):
+        board.start("synthesis", f"synthesizing {', '.join(names)}")
+        synthesis.write(Path(folder), names, processes)
+        board.end("synthesis")
+        stage = Stage(Path(folder), emulator, names, layer, parallel, processes, board)
+        _require_providers(stage)
+        yield stage
+
+
+@contextmanager
+def _emulator(port: int) -> Iterator[Emulator]:
+    emulator = Emulator(port=port)
+    try:
+        emulator.start()
+    except (PortInUseError, OSError) as error:
+        raise RunnerError(str(error), "Choose another one, or leave it out: any free port will do.") from error
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+def _require_providers(stage: Stage) -> None:
+    """Fetch the providers once, before environments do it side by side; a mirror on this machine needs no look."""
+    session = stage.session(stage.environments[0])
+    if not session.setting.installation.fetches:
+        return
+    stack = in_order(session.stacks)[0]
+    with session.terraform(stack).at_work() as terraform:
+        stage.board.start(stack.id, "fetching the providers")
+        try:
+            terraform.init(backend=False)
+        except RunnerError as error:
+            told = explain.result_of(stack, error, terraform.log)
+            raise RunnerError(told.note, told.remedy, exit_code=error.exit_code) from error
+        finally:
+            stage.board.end(stack.id)
+
+
+def _width(environments: Sequence[str]) -> int:
+    longest_layer = len("observability")
+    return max(len(name) for name in environments) + 1 + longest_layer
+
+
+def applied_outputs(session: Session, stacks: Mapping[str, Stack]) -> dict[str, dict[str, object]]:
+    """The outputs of each stack that has some, without secrets."""
+    found = {}
+    for stack in in_order(stacks):
+        with session.terraform(stack).at_work() as terraform:
+            terraform.init()
+            outputs = terraform.outputs()
+        if outputs:
+            found[stack.id] = outputs
+    return found

@@ -1,0 +1,41 @@
+"""What Ctrl-C and its relatives mean while Terraform works."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from runner.board import Board
+    from runner.processes import Processes
+
+
+@contextmanager
+def obeying_signals(processes: Processes, board: Board) -> Iterator[None]:
+    """First Ctrl-C: stop in good order. Second: say what it waits for. Third: Terraform drops everything."""
+    count = 0
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal count
+        count += 1
+        if count == 1:
+            processes.interrupt()
+            text = "Stopping: Terraform finishes what it has begun, writes its state and releases its lock."
+        elif count == 2:  # noqa: PLR2004 - the second time, as the docstring says
+            text = "Still stopping. Once more drops everything: what is being created then is in no state."
+        else:
+            processes.interrupt()
+            text = "Dropped."
+        board.warn(text)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, stop) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,40 @@
+"""An environment that is applied on an emulator, as tests see it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rehearsal.life import Life, Row, apply
+from rehearsal.stage import applied_outputs, open_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rehearsal.account import Account
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The account it is in, and the outputs of each stack; `account.session()` is for boto3."""
+
+    environment: str
+    account: Account
+    outputs: dict[str, dict[str, object]]
+    resources: dict[str, int]
+
+
+@contextmanager
+def applied(environment: str, layer: str | None = None) -> Iterator[Applied]:
+    """Apply an environment, or a layer of it with all that it needs; nothing is left afterwards."""
+    with open_stage([environment], layer=layer) as stage:
+        session = stage.session(environment)
+        life = Life(environment, rows={id_: Row(id_) for id_ in session.stacks})
+        apply(session, life)
+        yield Applied(
+            environment,
+            stage.account(environment),
+            applied_outputs(session, session.stacks),
+            {row.stack: row.resources for row in life.rows.values()},
+        )

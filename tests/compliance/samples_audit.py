@@ -1,0 +1,94 @@
+"""Samples for the rules on trails, recorders, detectors and alarms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.compliance.samples import changed, sample, without
+
+TRAIL: dict[str, dict[str, Any]] = {
+    "aws_cloudtrail.audit": {
+        "is_multi_region_trail": True,
+        "include_global_service_events": True,
+        "enable_log_file_validation": True,
+        "enable_logging": True,
+        "cloud_watch_logs_group_arn": "arn:*",
+    }
+}
+RECORDER: dict[str, dict[str, Any]] = {
+    "aws_config_configuration_recorder.all": {"recording_group": {"all_supported": True}},
+    "aws_config_configuration_recorder_status.on": {
+        "name": "${aws_config_configuration_recorder.all.name}",
+        "is_enabled": True,
+    },
+}
+DETECTOR: dict[str, dict[str, Any]] = {"aws_guardduty_detector.all": {"enable": True}}
+ALARM: dict[str, dict[str, Any]] = {
+    "aws_cloudwatch_metric_alarm.root": {"namespace": "audit", "metric_name": "root"},
+    "aws_cloudwatch_metric_alarm.cpu": {"namespace": "AWS/RDS", "metric_name": "CPUUtilization"},
+    "aws_cloudwatch_log_metric_filter.root": {"metric_transformation": {"namespace": "audit", "name": "root"}},
+}
+ACCOUNT: dict[str, dict[str, Any]] = {
+    "aws_s3_account_public_access_block.all": {
+        "block_public_acls": True,
+        "block_public_policy": True,
+        "ignore_public_acls": True,
+        "restrict_public_buckets": True,
+    },
+    "aws_ebs_encryption_by_default.all": {"enabled": True},
+}
+
+SAMPLES = (
+    sample(
+        "trail-is-whole",
+        TRAIL,
+        changed(TRAIL, "aws_cloudtrail.audit", is_multi_region_trail=False),
+        says="is_multi_region_trail is off",
+    ),
+    sample(
+        "trail-is-whole",
+        TRAIL,
+        changed(TRAIL, "aws_cloudtrail.audit", cloud_watch_logs_group_arn=None),
+        says="no log group",
+    ),
+    sample(
+        "recorder-is-on-and-whole",
+        RECORDER,
+        changed(RECORDER, "aws_config_configuration_recorder.all", recording_group=None),
+        says="all types",
+    ),
+    sample(
+        "recorder-is-on-and-whole",
+        RECORDER,
+        without(RECORDER, "aws_config_configuration_recorder_status.on"),
+        says="not switched on",
+    ),
+    sample(
+        "detector-is-on", DETECTOR, changed(DETECTOR, "aws_guardduty_detector.all", enable=False), says="enable is off"
+    ),
+    sample(
+        "alarm-reads-a-metric-that-is-made",
+        ALARM,
+        changed(ALARM, "aws_cloudwatch_metric_alarm.root", metric_name="rot"),
+        says="no metric filter makes rot in audit",
+    ),
+    sample(
+        "alarm-may-act",
+        ALARM,
+        changed(ALARM, "aws_cloudwatch_metric_alarm.root", actions_enabled=False),
+        says="actions_enabled is off",
+    ),
+    sample(
+        "account-is-closed-to-the-public",
+        ACCOUNT,
+        changed(ACCOUNT, "aws_s3_account_public_access_block.all", block_public_policy=None),
+        says="block_public_policy is off",
+    ),
+    sample(
+        "account-is-closed-to-the-public",
+        ACCOUNT,
+        changed(ACCOUNT, "aws_ebs_encryption_by_default.all", enabled=False),
+        at="aws_ebs_encryption_by_default.all",
+        says="enabled is off",
+    ),
+)

@@ -1,0 +1,174 @@
+import pytest
+
+from tests.config.examples import changed, parsed, refusal
+
+GITHUB = """
+[security.github]
+repository = "acme/infrastructure"
+branch = "main"
+plan_pull_requests = true
+"""
+SECURITY_OFF = (
+    ("block_public_buckets = true", "block_public_buckets = false"),
+    ("encrypt_volumes = true", "encrypt_volumes = false"),
+    ("password_policy = true", "password_policy = false"),
+    ("access_analyzer = true", "access_analyzer = false"),
+    ("cis_alarms = true", "cis_alarms = false"),
+)
+
+
+def with_github(old: str = "", new: str = "") -> str:
+    assert old in GITHUB
+    return changed() + GITHUB.replace(old, new)
+
+
+def test_production_has_every_service_of_the_account_on() -> None:
+    security = parsed(changed()).security
+    assert security.block_public_buckets
+    assert security.encrypt_volumes
+    assert security.password_policy
+    assert security.access_analyzer
+    assert security.cis_alarms
+    assert security.trail
+    assert security.threat_detection
+    assert security.config_recorder
+
+
+def test_a_layer_without_anything_to_do_is_not_wanted() -> None:
+    prod = changed(*SECURITY_OFF)
+    start, end = prod.index("[security.trail]"), prod.index("[network]")
+    assert not parsed(prod[:start] + prod[end:]).security.is_wanted
+    assert parsed(prod[:start] + "[security.threat_detection]\nfeatures = []\n" + prod[end:]).security.is_wanted
+
+
+def test_alarms_without_a_trail_are_refused() -> None:
+    prod = changed()
+    start, end = prod.index("[security.trail]"), prod.index("[security.threat_detection]")
+    assert refusal(prod[:start] + prod[end:]) == [
+        "security.cis_alarms = true: they read the trail, and there is none; add [security.trail] or set false"
+    ]
+
+
+def test_a_lock_longer_than_the_retention_is_refused() -> None:
+    assert refusal(changed(("retention_days = 2557", "retention_days = 90"))) == [
+        "security.trail.lock_days = 365: is more than retention_days = 90: nothing can be deleted while it is locked"
+    ]
+
+
+def test_a_lock_in_an_environment_that_may_go_is_refused() -> None:
+    assert (
+        "security.trail.lock_days = 365: a locked trail keeps an environment with protect_data = false "
+        "from being torn down; remove it, or protect the data"
+    ) in refusal(changed(("protect_data = true", "protect_data = false")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("retention_days = 2557", "retention_days = 0", "security.trail.retention_days = 0: must be 1 or more"),
+        (
+            'features = ["S3_DATA_EVENTS"',
+            'features = ["S3_DATA_EVENT"',
+            (
+                'security.threat_detection.features[0] = "S3_DATA_EVENT": did you mean "S3_DATA_EVENTS"? Allowed: '
+                '"S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS"'
+            ),
+        ),
+        (
+            '"CONTINUOUS"',
+            '"HOURLY"',
+            'security.config_recorder.frequency = "HOURLY": allowed: "CONTINUOUS", "DAILY"',
+        ),
+        (
+            "lock_days = 365 ",
+            "lock_day = 365 ",
+            (
+                "security.trail.lock_day = 365: unknown setting; did you mean lock_days? "
+                "Allowed: log_retention_days, retention_days, lock_days"
+            ),
+        ),
+        (
+            "log_retention_days = 365\nretention_days = 2557",
+            "log_retention_days = 365\n",
+            "security.trail.retention_days: is missing; days that the bucket keeps it",
+        ),
+    ],
+)
+def test_a_wrong_setting_in_a_table_that_may_be_left_out_is_told(old: str, new: str, message: str) -> None:
+    assert refusal(changed((old, new))) == [message]
+
+
+def test_a_branch_of_a_repository_may_apply() -> None:
+    github = parsed(with_github()).security.github
+    assert github
+    assert (github.repository, github.branch, github.create_provider) == ("acme/infrastructure", "main", True)
+
+
+@pytest.mark.parametrize("name", ["a/b", "Acme-1/infra.live_2", "acme/" + "x" * 100])
+def test_a_repository_as_github_writes_it_is_taken(name: str) -> None:
+    github = parsed(with_github("acme/infrastructure", name)).security.github
+    assert github
+    assert github.repository == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "infrastructure",
+        "acme/*",
+        "*/infrastructure",
+        "acme/infra?",
+        "https://github.com/acme/infrastructure",
+        "acme/infrastructure/",
+        "-acme/infrastructure",
+        "acme--x/infrastructure",
+        "a" * 40 + "/infrastructure",
+        "acme/..",
+        "acme/" + "x" * 101,
+        "acme/infrastructure:ref",
+        "",
+    ],
+)
+def test_what_is_no_repository_is_refused(name: str) -> None:
+    (line,) = refusal(with_github("acme/infrastructure", name))
+    assert line.startswith("security.github.repository = ")
+    assert line.endswith(
+        'is no GitHub repository; write owner and name, like "acme/infrastructure", without address and wildcard'
+    )
+
+
+@pytest.mark.parametrize(
+    ("branch", "message"),
+    [
+        ("refs/heads/main", 'is a ref; write the branch alone, like "main"'),
+        ("*", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
+        ("release/*", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
+        ("a..b", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
+    ],
+)
+def test_what_is_no_branch_is_refused(branch: str, message: str) -> None:
+    assert refusal(with_github('"main"', f'"{branch}"')) == [f'security.github.branch = "{branch}": {message}']
+
+
+def test_what_is_no_environment_is_refused() -> None:
+    assert refusal(with_github('branch = "main"', 'environment = "prod*"')) == [
+        (
+            'security.github.environment = "prod*": is no GitHub environment; '
+            'write its whole name, like "production": a wildcard would let others in'
+        )
+    ]
+
+
+def test_neither_branch_nor_environment_is_refused() -> None:
+    assert refusal(with_github('branch = "main"')) == [
+        'security.github.branch: is missing; name the branch that may apply, like "main", or a GitHub environment'
+    ]
+
+
+def test_branch_and_environment_at_once_are_refused() -> None:
+    assert refusal(with_github('branch = "main"', 'branch = "main"\nenvironment = "production"')) == [
+        (
+            'security.github.environment = "production": GitHub names one or the other in its token: '
+            "a job with an environment has no branch; remove one"
+        )
+    ]
