@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from compliance.reachability import connections
+from compliance.stack import Stack, read_stacks
+from config.parameters import parameter_names
+from main import synthesize
+from tests.config.examples import changed, parsed
 from tests.conftest import ENVIRONMENTS
+from tests.template import Template
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from config.environment import Environment
-    from tests.template import Template
 
 every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
@@ -94,8 +101,6 @@ def test_secrets_are_references_to_parameters_and_nothing_else(stacks: dict[str,
 def test_parameter_store_holds_exactly_what_the_settings_may_name(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
-    from config.parameters import parameter_names  # noqa: PLC0415
-
     config = environments[environment]
     made = stacks[f"{environment}-data"].all("aws_ssm_parameter").values()
     known = parameter_names(replicas=config.postgres.replicas, api_keys=config.secrets.api_keys)
@@ -118,3 +123,35 @@ def test_every_group_of_logs_is_ours(stacks: dict[str, Template], environment: s
     assert all("kms_key_id" in group and group["retention_in_days"] for group in groups)
     named = {group["name"] for group in groups}
     assert {f"/user-management/{environment}/service/{part}" for part in ("frontend", "backend", "sessions")} <= named
+
+
+@pytest.fixture(scope="module")
+def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
+    """Production without NAT gateways, and with a third service of an awkward name."""
+    ecr = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
+    endpoints = ("ecr.api", "ecr.dkr", "logs", "ssm", "kms", "xray")
+    toml = changed(
+        ('"per_zone"', '"none"'),
+        ("interface_endpoints = []", f"interface_endpoints = {json.dumps(endpoints)}"),
+        ('engine = "blue_green"', f'engine = "blue_green"\nplaceholder_image = "{ecr}/python:3.13-slim"'),
+        ("[cluster]", f'[cluster]\ncollector_image = "{ecr}/collector:v0.45.1"'),
+    )
+    third = "\n[services.key]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
+    folder: Path = tmp_path_factory.mktemp("private") / "cdktf.out"
+    synthesize([parsed(toml + third)], folder)
+    return read_stacks(folder)
+
+
+def test_without_nat_gateways_nobody_is_let_out_to_the_internet(private: list[Stack]) -> None:
+    stacks = [stack for stack in private if stack.layer in {"network", "data", "service"}]
+    found = set(map(str, connections(stacks)))
+    assert not [line for line in found if "internet" in line]
+    assert {f"{name} -> endpoints tcp 443" for name in ("frontend", "backend", "key")} <= found
+
+
+def test_a_third_service_is_one_table_whatever_its_name(private: list[Stack]) -> None:
+    by_layer = {stack.layer: Template(dict(stack.document)) for stack in private}
+    assert len(by_layer["service"].all("aws_ecs_service")) == 3
+    assert by_layer["registry"].only("aws_ecr_repository", name="user-management-key")
+    service = by_layer["service"].only("aws_ecs_service", name="user-management-prod-key")
+    assert service["deployment_controller"] == {"type": "ECS"}  # it has no traffic to shift

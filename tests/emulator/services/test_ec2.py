@@ -67,6 +67,17 @@ def test_a_rule_for_another_group_keeps_its_description(client: Client, vpc: str
     assert made["SecurityGroupRules"][0]["Description"] == "api to database"
 
 
+def test_a_rule_for_a_prefix_list_keeps_its_description(client: Client, vpc: str) -> None:
+    ec2 = client("ec2")
+    group = ec2.create_security_group(GroupName="listed", Description="x", VpcId=vpc)["GroupId"]
+    made = ec2.create_managed_prefix_list(PrefixListName="one", MaxEntries=1, AddressFamily="IPv4")
+    peer = {"PrefixListId": made["PrefixList"]["PrefixListId"], "Description": "api to s3"}
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [peer]}
+    ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[rule])
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
+    assert "api to s3" in {rule.get("Description") for rule in rules["SecurityGroupRules"]}
+
+
 def test_a_deleted_gateway_leaves_no_interface_and_frees_its_address(client: Client) -> None:
     ec2 = client("ec2", account="900000000077")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
