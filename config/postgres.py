@@ -165,14 +165,14 @@ class PostgresSettings(Model):
     major_version: Annotated[
         int, AfterValidator(_major_version), WithJsonSchema({"type": "integer", "enum": list(MAJOR_VERSIONS)})
     ]
-    """The major version, which nothing but this setting changes; minor versions come by themselves."""
+    """The major version, which nothing but this setting changes."""
 
     engine_version: Annotated[
         str | None,
         AfterValidator(lambda value: value and _engine_version(value)),
         WithJsonSchema({"type": "string", "pattern": f"^{_VERSION}$"}),
     ] = None
-    """The oldest minor version, like "17.6"; without it AWS chooses."""
+    """A minor version to stay at, like "17.6"; without it, minor versions come by themselves."""
 
     allow_major_upgrade: bool = False
     """True for the one apply that goes from one major version to the next."""

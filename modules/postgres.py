@@ -255,7 +255,7 @@ class Postgres(Construct):
             engine="postgres",
             engine_version=config.engine_version or str(config.major_version),
             allow_major_version_upgrade=config.allow_major_upgrade,
-            auto_minor_version_upgrade=True,
+            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would want to go back to it
             instance_class=config.instance_class,
             multi_az=config.multi_az,
             db_name=DATABASE,
@@ -307,7 +307,7 @@ class Postgres(Construct):
             f"replica-{number}",
             identifier=identifier,
             replicate_source_db=self._instance.identifier,
-            auto_minor_version_upgrade=True,
+            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would want to go back to it
             instance_class=config.instance_class,
             iam_database_authentication_enabled=True,
             ca_cert_identifier=_CERTIFICATE_AUTHORITY,

@@ -10,9 +10,9 @@ def test_locked_backups_are_a_setting() -> None:
 
 
 def test_locked_backups_in_an_environment_that_may_be_torn_down_are_refused() -> None:
-    assert refusal(changed((TIERING, LOCKED), ("protect_data = true", "protect_data = false"))) == [
-        (
-            "backups.object_lock_days = 30: locked objects keep an environment with protect_data = false from being "
-            "torn down; remove it, or protect the data"
-        )
-    ]
+    lines = refusal(changed((TIERING, LOCKED), ("protect_data = true", "protect_data = false")))
+    # The trail's lock is told too: it has the same trouble.
+    assert lines[-1] == (
+        "backups.object_lock_days = 30: locked objects keep an environment with protect_data = false from being "
+        "torn down; remove it, or protect the data"
+    )

@@ -106,7 +106,11 @@ def test_minor_versions_come_by_themselves_and_major_ones_do_not() -> None:
     assert instance["engine_version"] == "17"
     assert instance["auto_minor_version_upgrade"] is True
     assert instance["allow_major_version_upgrade"] is False
-    assert templates(version="17.6")[0].named("aws_db_instance.postgres")["engine_version"] == "17.6"
+
+
+def test_a_minor_version_that_is_named_stays() -> None:
+    instance = templates(version="17.6")[0].named("aws_db_instance.postgres")
+    assert (instance["engine_version"], instance["auto_minor_version_upgrade"]) == ("17.6", False)
 
 
 def test_a_protected_database_outlives_terraform() -> None:
