@@ -132,8 +132,12 @@ emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again
 demo: .venv/test.stamp .venv/terraform.stamp ## A playground: dev applied, its outputs, commands to try, until Ctrl-C (ENV=, LAYER=, PORT=)
 	@$(REHEARSE)
 
+.PHONY: emulator-tests
+emulator-tests: .venv/test.stamp .venv/terraform.stamp ## Tests that apply to the emulator: kills, locks, secrets, the emulator's own probe
+	@$(PYTEST) -m emulator
+
 .PHONY: verify
-verify: test emulate ## All that can be proven without a cloud: `make test`, then `make emulate`
+verify: test check emulate ## All that can be proven of the platform without a cloud: `make test`, `make check`, `make emulate`
 
 ##@ Terraform (on the real account; credentials are those of your shell)
 
