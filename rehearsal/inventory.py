@@ -40,6 +40,11 @@ KEPT: Final = (
     Kept("kms:ListKeys", "", "told by kms:DescribeKey"),
     Kept("ec2:DescribeNatGateways", '"State": "deleted"', "a deleted gateway is listed for about an hour"),
     Kept("ec2:DescribeVpcEndpoints", '"State": "deleted"', "a deleted endpoint is listed for a while"),
+    Kept(
+        "rds:DescribeDBParameterGroups",
+        '"DBParameterGroupName": "default\\.',
+        "an engine's default group stays once used",
+    ),
     Kept("ecs:ListTaskDefinitionFamilies", "", "deregistered task definitions stay, inactive"),
 )
 """The whole list. A pattern is searched for in the item as JSON."""

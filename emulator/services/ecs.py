@@ -154,3 +154,10 @@ def _check_container(target: Shape, containers: list[dict[str, Any]]) -> None:
             code="InvalidParameterException",
             message=f"The container {name} did not have a container port {port} defined.",
         )
+
+
+@patch(EC2ContainerServiceBackend, "list_clusters")
+def list_active_clusters(original: Any, backend: Any) -> list[str]:
+    """List no cluster that was deleted: AWS still describes it for a while, as inactive, and lists it no more."""
+    active = {cluster.arn for cluster in backend.clusters.values() if cluster.status != "INACTIVE"}
+    return [arn for arn in original(backend) if arn in active]

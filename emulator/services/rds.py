@@ -242,6 +242,16 @@ def _versions(engine: str, newest: str, wanted: str | None) -> list[Shape]:
     ]
 
 
+@patch(RDSBackend, "delete_db_cluster")
+def delete_automated_snapshots(original: Any, backend: Any, cluster_identifier: str, *args: Any, **kwargs: Any) -> Any:
+    """Take a cluster's automated snapshots away with it; moto leaves them for ever."""
+    deleted = original(backend, cluster_identifier, *args, **kwargs)
+    for name, snapshot in list(backend.cluster_snapshots.items()):
+        if snapshot.snapshot_type == "automated" and snapshot.db_cluster_identifier == cluster_identifier:
+            del backend.cluster_snapshots[name]
+    return deleted
+
+
 def _resource_id() -> str:
     return "db-" + "".join(random.choices(_RESOURCE_ID, k=26))  # noqa: S311  a name, no secret
 

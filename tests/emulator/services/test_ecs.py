@@ -167,3 +167,12 @@ def test_a_scalable_target_keeps_its_tags(client: Client, target: dict[str, Any]
     scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
 
     assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2"}
+
+
+def test_a_deleted_cluster_is_listed_no_more(client: Client) -> None:
+    ecs = client("ecs", account="900000000081")
+    arn = ecs.create_cluster(clusterName="short")["cluster"]["clusterArn"]
+    assert ecs.list_clusters()["clusterArns"] == [arn]
+    ecs.delete_cluster(cluster="short")
+    assert ecs.list_clusters()["clusterArns"] == []
+    assert ecs.describe_clusters(clusters=["short"])["clusters"][0]["status"] == "INACTIVE"

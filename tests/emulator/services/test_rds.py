@@ -179,3 +179,13 @@ def test_a_documentdb_cluster_has_the_defaults_of_its_engine(client: Client) -> 
     assert "StorageType" not in cluster
     members = docdb.describe_db_clusters(DBClusterIdentifier="documents")["DBClusters"][0]["DBClusterMembers"]
     assert [one["DBInstanceIdentifier"] for one in members] == ["documents-0"]
+
+
+def test_a_deleted_cluster_takes_its_automated_snapshots_along_and_leaves_the_final_one(client: Client) -> None:
+    docdb = client("docdb", account="900000000082")
+    docdb.create_db_cluster(
+        DBClusterIdentifier="short", Engine="docdb", MasterUsername="app", MasterUserPassword="not-a-secret"
+    )
+    docdb.delete_db_cluster(DBClusterIdentifier="short", FinalDBSnapshotIdentifier="last")
+    left = docdb.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+    assert [snapshot["DBClusterSnapshotIdentifier"] for snapshot in left] == ["last"]

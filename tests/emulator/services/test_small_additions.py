@@ -164,3 +164,12 @@ def test_a_secure_parameter_with_an_unknown_key_is_refused(client: Client) -> No
 
     with pytest.raises(ClientError, match=r"InvalidKeyId.*Invalid keyId alias/none"):
         client("ssm").put_parameter(**parameter, KeyId="alias/none", Overwrite=True)
+
+
+def test_a_zone_leaves_no_reusable_delegation_set(client: Client) -> None:
+    route53 = client("route53", account="900000000083")
+    zone = route53.create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
+    assert route53.list_reusable_delegation_sets()["DelegationSets"] == []
+    made = route53.create_reusable_delegation_set(CallerReference="2")["DelegationSet"]["Id"]
+    assert [s["Id"] for s in route53.list_reusable_delegation_sets()["DelegationSets"]] == [made]
+    route53.delete_hosted_zone(Id=zone)
