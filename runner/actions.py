@@ -14,6 +14,7 @@ from runner.session import headed
 if TYPE_CHECKING:
     from runner.manifest import Stack
     from runner.session import Session
+    from runner.terraform import Plan, Terraform
 
 _GAVE_WAY = frozenset({Status.WAITS, Status.DECLINED})
 
@@ -36,13 +37,29 @@ def _plan(session: Session, stack: Stack) -> Result:
             if no_bucket(error):
                 session.unapplied.add(stack.sibling(STATE_LAYER))
             raise
-        planned = terraform.plan(session.board.start(stack.id, "planning"))
+        planned = _planned(session, stack, terraform)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         if planned.new:
             session.unapplied.add(stack.id)
         session.board.say(headed(stack.id, terraform.describe(planned)))
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
+
+
+def _planned(session: Session, stack: Stack, terraform: Terraform) -> Plan:
+    """Plan, and take over what a killed apply had made."""
+    adopted = terraform.adopt()
+    if not adopted:
+        return terraform.plan(session.board.start(stack.id, "planning"))
+    session.board.warn(f"{stack.id}: an apply was killed; takes over what it had made: {', '.join(adopted)}")
+    try:
+        return terraform.plan(session.board.start(stack.id, "planning"))
+    except RunnerError as error:
+        if not any("non-existent remote object" in each.summary for each in error.diagnostics):
+            raise
+        session.board.warn(f"{stack.id}: not all of that is there any more, so nothing is taken over.")
+        terraform.forget_adopted()
+        return terraform.plan(session.board.start(stack.id, "planning"))
 
 
 def apply(session: Session) -> list[Result]:
@@ -54,7 +71,7 @@ def _apply(session: Session, stack: Stack) -> Result:
     with session.terraform(stack).at_work() as terraform:
         session.board.start(stack.id, "initialising")
         terraform.init()
-        planned = terraform.plan(session.board.start(stack.id, "planning"))
+        planned = _planned(session, stack, terraform)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         if not session.confirm(f"Apply these {planned.changes.total} changes to {stack.id}?", planned, terraform):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runner import adopt
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _OVERRIDE = "backend_override.tf.json"
+_ADOPTED = "adopted.tf.json"
 _CHANGED = 2  # of `plan -detailed-exitcode`
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _one_fetch_at_a_time = threading.Lock()
@@ -72,6 +74,7 @@ class Terraform:
         self._setting = setting
         self._config = self.folder / "config"
         self._plan = self.folder / "plan"
+        self._made = self.folder / "made.json"
         self._environ = {
             **setting.environ,
             **setting.installation.variables,
@@ -95,14 +98,43 @@ class Terraform:
                     message,
                     "Wait until it has ended, then repeat.",
                 ) from error
-            if self.log.is_file():
-                self.log.replace(self.log.with_suffix(".before.log"))  # after a kill, it tells what had been made
+            self._keep_what_was_made()
             self.log.write_text("", encoding="utf-8")
             self._copy()
             yield self
         finally:
             self._plan.unlink(missing_ok=True)
             os.close(descriptor)
+
+    def _keep_what_was_made(self) -> None:
+        """Before the log begins anew, keep what a killed apply told it."""
+        unrecorded = self._unrecorded() | adopt.made(self.log)
+        if unrecorded:
+            fresh = self._made.with_suffix(".new")
+            fresh.write_text(json.dumps(unrecorded), encoding="utf-8")
+            fresh.replace(self._made)
+
+    def _unrecorded(self) -> dict[str, str]:
+        if not self._made.is_file():
+            return {}
+        found: dict[str, str] = json.loads(self._made.read_text(encoding="utf-8"))
+        return found
+
+    def adopt(self) -> list[str]:
+        """Let the next plan take over what a killed apply made and the state lacks; return the addresses."""
+        unrecorded = self._unrecorded()
+        if not unrecorded:
+            return []
+        blocks = adopt.import_blocks(unrecorded, self.state_list())
+        if not blocks:
+            return []
+        (self._config / _ADOPTED).write_text(json.dumps(blocks), encoding="utf-8")
+        return [block["to"] for block in blocks["import"]]
+
+    def forget_adopted(self) -> None:
+        """What was to be taken over is not there any more."""
+        (self._config / _ADOPTED).unlink(missing_ok=True)
+        self._made.unlink(missing_ok=True)
 
     def _copy(self) -> None:
         lock_file = self._config / _LOCK_FILE
@@ -156,6 +188,7 @@ class Terraform:
     def apply(self, plan: Plan, events: Events) -> None:
         """Do what the saved plan says."""
         self._run(["apply", "-json", "-input=false", str(plan.path)], events)
+        self._made.unlink(missing_ok=True)
 
     def validate(self) -> None:
         """Check against the providers' schemas."""

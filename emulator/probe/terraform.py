@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner import executable
+from runner.errors import RunnerError
+from runner.provider_mirror import Wanted, prepare
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_REGISTRY = "registry.terraform.io"
-_PLUGIN_FOLDERS = (
-    "~/.terraform.d/plugins",
-    "~/.local/share/terraform/plugins",
-    "/usr/local/share/terraform/plugins",
-    "/usr/share/terraform/plugins",
-)
+_ROOT = Path(__file__).parents[2]
+_PROVIDERS = frozenset({("hashicorp/aws", "5.100.0")})
 _UNWANTED = ("AWS_", "TF_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 _SHOWN_CHARACTERS = 16000
@@ -29,24 +27,6 @@ CHANGES = 2
 
 class TerraformError(Exception):
     """Terraform failed; the message holds its errors."""
-
-
-def plugin_settings(folder: Path) -> dict[str, str]:
-    """Return the variables that let Terraform find its plugins without a network.
-
-    A CLI configuration of the caller's wins; otherwise the first plugin folder found becomes a mirror.
-    """
-    own = os.environ.get("TF_CLI_CONFIG_FILE")
-    if own and Path(own).is_file():
-        return {"TF_CLI_CONFIG_FILE": own}
-    given = os.environ.get("TF_PLUGIN_MIRROR")
-    named = [Path(name).expanduser() for name in ([given] if given else []) + list(_PLUGIN_FOLDERS)]
-    mirror = next((one for one in [*named, *sorted(Path("/opt").glob("*"))] if (one / _REGISTRY).is_dir()), None)
-    if mirror is None:
-        return {}
-    configuration = folder / "terraform.rc"
-    configuration.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
-    return {"TF_CLI_CONFIG_FILE": str(configuration)}
 
 
 class Running:
@@ -79,16 +59,17 @@ class Terraform:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Prepare; `environment` is what Emulator.environment() returned, and any variables besides."""
-        found = shutil.which("terraform")
-        if found is None:
-            message = "terraform is not on the PATH"
-            raise TerraformError(message)
-        self._program = found
+        try:
+            self._executable = executable.find(os.environ)
+            wanted = Wanted(_PROVIDERS, self._executable.registry, self._executable.platform)
+            installation = prepare(wanted, os.environ, folder, cache=_ROOT / ".terraform-work" / "plugins")
+        except RunnerError as error:
+            raise TerraformError(str(error)) from error
         self._folder = folder
         inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(_UNWANTED)}
         self._environment = {
             **inherited,
-            **plugin_settings(folder),
+            **installation.variables,
             "TF_IN_AUTOMATION": "1",
             "TF_INPUT": "0",
             **environment,
@@ -97,8 +78,8 @@ class Terraform:
     def run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> tuple[int, str]:
         """Run one command; return its exit code and its output."""
         finished = subprocess.run(
-            [self._program, *arguments],
-            cwd=self._folder,
+            [*self._executable.command, f"-chdir={self._folder.resolve()}", *arguments],
+            cwd=self._executable.cwd,
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -116,8 +97,8 @@ class Terraform:
     def started(self, *arguments: str) -> Iterator[Running]:
         """Start one command, and on leaving wait for its end and require success."""
         with subprocess.Popen(
-            [self._program, *arguments],
-            cwd=self._folder,
+            [*self._executable.command, f"-chdir={self._folder.resolve()}", *arguments],
+            cwd=self._executable.cwd,
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

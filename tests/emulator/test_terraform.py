@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from emulator.probe import runner
-from emulator.probe.terraform import Terraform, TerraformError, plugin_settings
+from emulator.probe.terraform import Terraform, TerraformError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,34 +160,9 @@ def test_mistakes_and_gaps_end_a_run_at_once_and_say_why(emulator: Emulator, tmp
     assert time.monotonic() - started < 60
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_MIRROR"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+def test_without_terraform_the_probe_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
 
-
-def test_a_cli_configuration_of_the_callers_wins(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = folder / "own.rc"
-    own.touch()
-    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(own))
-
-    assert plugin_settings(folder) == {"TF_CLI_CONFIG_FILE": str(own)}
-
-
-def test_a_mirror_named_by_the_caller_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mirror = folder / "mirror"
-    (mirror / "registry.terraform.io").mkdir(parents=True)
-    monkeypatch.setenv("TF_PLUGIN_MIRROR", str(mirror))
-    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(folder / "missing.rc"))
-
-    settings = plugin_settings(folder)
-    assert f'path = "{mirror}"' in (folder / "terraform.rc").read_text()
-    assert settings == {"TF_CLI_CONFIG_FILE": str(folder / "terraform.rc")}
-
-
-def test_terraform_must_be_on_the_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _: None)
-
-    with pytest.raises(TerraformError, match="terraform is not on the PATH"):
-        Terraform(folder, {})
+    with pytest.raises(TerraformError, match="There is no Terraform on this machine"):
+        Terraform(tmp_path, {})

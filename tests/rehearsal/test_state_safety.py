@@ -1,0 +1,344 @@
+"""What can happen to the state, made to happen: with the real Terraform, on the stacks' own backend and its two locks.
+
+The steps that mend it are those of docs/state.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from emulator import Emulator
+from rehearsal.account import Account
+from runner.__main__ import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
+
+ROOT = Path(__file__).parents[2]
+KEY = "network/terraform.tfstate"
+BUCKET = "user-management-dev-state-111111111111"
+TABLE = "user-management-dev-state-lock"
+DIGEST = {"LockID": {"S": f"{BUCKET}/{KEY}-md5"}}
+LOCK = {"LockID": {"S": f"{BUCKET}/{KEY}"}}
+
+
+@dataclass
+class Place:
+    """A checkout with dev's own state stack, and a small stack in the place of its network."""
+
+    root: Path
+    template: Path
+    account: Account
+
+    @property
+    def out(self) -> Path:
+        return self.root / "cdktf.out"
+
+    @property
+    def log(self) -> Path:
+        return self.root / ".terraform-work/dev-network/terraform.log"
+
+    def write(self, resources: dict[str, Any], *, locks: tuple[str, ...] = ("dynamodb_table", "use_lockfile")) -> None:
+        """Put resources into the stack; the rest of it stays as synthesized, but for locks that are left out."""
+        stacks = json.loads((self.template / "manifest.json").read_text())["stacks"]
+        chosen = {id_: stacks[id_] for id_ in ("dev-state", "dev-network")}
+        for id_ in chosen:
+            folder = self.out / "stacks" / id_
+            folder.mkdir(parents=True, exist_ok=True)
+            document = json.loads((self.template / "stacks" / id_ / "cdk.tf.json").read_text())
+            if id_ == "dev-network":
+                backend = document["terraform"]["backend"]["s3"]
+                for name in {"dynamodb_table", "use_lockfile"} - set(locks):
+                    del backend[name]
+                kept = {name: document[name] for name in ("//", "provider", "terraform")}
+                document = {**kept, "resource": resources}
+            (folder / "cdk.tf.json").write_text(json.dumps(document))
+        (self.out / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": chosen}))
+
+    def arguments(self, action: str, *more: str) -> list[str]:
+        return [action, "--env", "dev", "--out", str(self.out), "--layer", "network", *more]
+
+    def run(self, action: str, *more: str) -> int:
+        return main(self.arguments(action, *more))
+
+    def apply(self) -> int:
+        return self.run("apply", "--yes")
+
+    def started(self) -> subprocess.Popen[bytes]:
+        """`make apply` in a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "runner", *self.arguments("apply", "--yes")],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def said(self, text: str) -> bool:
+        """Whether Terraform's output has the text."""
+        return self.log.is_file() and text in self.log.read_text()
+
+    def terraform(self) -> list[int]:
+        """The ids of the Terraform processes at work here."""
+        listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)  # noqa: S607
+        return [int(line.split()[0]) for line in listed.stdout.splitlines() if f"-chdir={self.root}/" in line]
+
+    def state(self) -> dict[str, Any]:
+        body = self.client("s3").get_object(Bucket=BUCKET, Key=KEY)["Body"].read()
+        content: dict[str, Any] = json.loads(body)
+        return content
+
+    def in_state(self, type_: str) -> int:
+        return sum(len(one["instances"]) for one in self.state()["resources"] if one["type"] == type_)
+
+    def client(self, service: str) -> Any:
+        return self.account.session().client(service)
+
+    def vpcs(self) -> list[str]:
+        listed = self.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
+        return sorted(vpc["CidrBlock"] for vpc in listed)
+
+    def locked(self) -> bool:
+        """Whether either lock is held."""
+        item = self.client("dynamodb").get_item(TableName=TABLE, Key=LOCK).get("Item")
+        files = self.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"{KEY}.tflock")
+        return bool(item) or files["KeyCount"] > 0
+
+
+def wait_until(met: Callable[[], object], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def slow(marker: Path, seconds: int = 6) -> dict[str, Any]:
+    """A resource that says when it is being made."""
+    command = f"touch {marker}; exec sleep {seconds}"
+    return {"terraform_data": {"slow": {"input": marker.name, "provisioner": [{"local-exec": {"command": command}}]}}}
+
+
+def vpcs(count: int) -> dict[str, Any]:
+    """Resources that AWS makes again and again without a complaint: a second one is a lost one."""
+    return {"aws_vpc": {f"v{number}": {"cidr_block": f"10.{number}.0.0/16"} for number in range(count)}}
+
+
+@pytest.fixture(scope="module")
+def bootstrapped(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Account]]:
+    """Dev's state stack, as synthesized, applied once."""
+    root: Path = tmp_path_factory.mktemp("checkout")
+    with Emulator() as emulator, pytest.MonkeyPatch.context() as patched:
+        account = Account("111111111111", "us-east-1", emulator)
+        place = Place(root, output, account)
+        place.write({})
+        for name, value in account.environ().items():
+            patched.setenv(name, value)
+        assert main(["bootstrap", "--env", "dev", "--out", str(place.out), "--yes"]) == 0
+        yield root, account
+
+
+@pytest.fixture
+def place(bootstrapped: tuple[Path, Account], output: Path) -> Iterator[Place]:
+    """The checkout with an empty stack and no state of it."""
+    root, account = bootstrapped
+    place = Place(root, output, account)
+    yield place
+    for pid in place.terraform():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    s3, dynamodb = place.client("s3"), place.client("dynamodb")
+    listed = s3.list_object_versions(Bucket=BUCKET, Prefix="network/")
+    for one in (*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())):
+        s3.delete_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])
+    for key in (LOCK, DIGEST):
+        dynamodb.delete_item(TableName=TABLE, Key=key)
+    ec2 = place.client("ec2")
+    for vpc in ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]:
+        ec2.delete_vpc(VpcId=vpc["VpcId"])
+
+
+def lock_id(said: str) -> str:
+    found = re.search(r"LOCK_ID=(\S+)", said)
+    assert found, said
+    return found[1]
+
+
+@pytest.mark.parametrize("locks", [("dynamodb_table",), ("dynamodb_table", "use_lockfile")])
+def test_of_two_applies_at_once_the_second_is_told_who_holds_the_lock(
+    place: Place, tmp_path: Path, locks: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write(slow(tmp_path / "first"), locks=locks)
+    first = place.started()
+    wait_until((tmp_path / "first").exists)
+    other = Place(tmp_path / "another-checkout", place.template, place.account)
+    other.write(slow(tmp_path / "second"), locks=locks)
+
+    assert other.apply() == 1
+    said = capsys.readouterr().err
+    assert re.search(r"The state is locked by \S+@\S+ \(apply, since [-0-9 :]+ UTC\)\.", said), said
+    assert not (tmp_path / "second").exists()
+    assert first.wait(timeout=60) == 0
+    assert place.in_state("terraform_data") == 1
+    assert not place.locked()
+
+
+MOMENTS = (
+    r"\$ terraform init",
+    r"\$ terraform plan",
+    '"type":"planned_change"',
+    '"type":"change_summary"',
+    r"\$ terraform apply",
+    '"type":"apply_start"',
+    '"type":"apply_complete"',
+    '("type":"apply_complete".*){2}',
+    '("type":"apply_complete".*){4}',
+    "Apply complete!",
+)
+
+
+def test_an_apply_killed_at_ten_moments_loses_nothing_and_makes_nothing_twice(place: Place) -> None:
+    """`kill -9` of make and all that it has started in its process group, as a terminal or a CI runner does it."""
+    for number, moment in enumerate(MOMENTS):
+        count = 4 * (number + 1)
+        place.write(vpcs(count))
+        place.log.unlink(missing_ok=True)
+        process = place.started()
+        pattern = re.compile(moment, re.DOTALL)
+        wait_until(lambda: place.log.is_file() and pattern.search(place.log.read_text()))  # noqa: B023
+        os.killpg(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+        wait_until(lambda: not place.terraform())
+        assert not place.locked(), moment
+        if number:
+            assert place.in_state("aws_vpc") >= 4 * number, moment
+        assert place.apply() == 0, moment
+        assert place.in_state("aws_vpc") == count, moment
+        assert place.vpcs() == sorted(f"10.{one}.0.0/16" for one in range(count)), moment
+
+
+def test_terraform_itself_killed_leaves_a_lock_that_unlock_breaks(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    before = place.state()["serial"]
+    place.write({**vpcs(2), **slow(tmp_path / "begun", seconds=60)})
+    process = place.started()
+    wait_until((tmp_path / "begun").exists)
+    os.killpg(process.pid, signal.SIGKILL)
+    for pid in place.terraform():
+        os.killpg(pid, signal.SIGKILL)
+    process.wait()
+    wait_until(lambda: not place.terraform())
+
+    assert place.locked()
+    assert place.state()["serial"] >= before
+    capsys.readouterr()
+    assert place.apply() == 1
+    said = capsys.readouterr().err
+    assert "If nobody is at work any more: make unlock ENV=dev LAYER=network LOCK_ID=" in said
+    assert place.run("unlock", "--lock-id", lock_id(said)) == 0
+    assert not place.locked()
+    place.write({**vpcs(2), **slow(tmp_path / "begun", seconds=0)})
+    assert place.apply() == 0
+    assert place.vpcs() == ["10.0.0.0/16", "10.1.0.0/16"]
+    assert place.in_state("terraform_data") == 1
+
+
+def test_what_a_killed_terraform_had_made_is_taken_over(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write({**vpcs(3), **slow(tmp_path / "begun", seconds=60)})
+    process = place.started()
+    wait_until(lambda: place.log.is_file() and place.log.read_text().count('"type":"apply_complete"') == 3)
+    os.killpg(process.pid, signal.SIGKILL)
+    for pid in place.terraform():
+        os.killpg(pid, signal.SIGKILL)
+    process.wait()
+    wait_until(lambda: not place.terraform())
+    assert len(place.vpcs()) == 3
+
+    assert place.apply() == 1
+    assert place.run("unlock", "--lock-id", lock_id(capsys.readouterr().err)) == 0
+    place.write({**vpcs(4), **slow(tmp_path / "begun", seconds=0)})
+    assert place.apply() == 0
+    assert "takes over what it had made: aws_vpc.v0, aws_vpc.v1, aws_vpc.v2" in capsys.readouterr().err
+    assert place.in_state("aws_vpc") == 4
+    assert place.vpcs() == [f"10.{number}.0.0/16" for number in range(4)]
+    assert place.run("plan", "--detailed-exitcode") == 0
+
+
+def test_a_lock_that_vanishes_during_an_apply_loses_no_state(place: Place, tmp_path: Path) -> None:
+    place.write({**vpcs(2), **slow(tmp_path / "begun")})
+    process = place.started()
+    wait_until((tmp_path / "begun").exists)
+    place.client("dynamodb").delete_item(TableName=TABLE, Key=LOCK)
+    process.wait(timeout=60)
+
+    assert place.in_state("aws_vpc") == 2
+    assert place.in_state("terraform_data") == 1
+    place.client("s3").delete_object(Bucket=BUCKET, Key=f"{KEY}.tflock")
+    assert place.apply() == 0
+    assert len(place.vpcs()) == 2
+
+
+def versions(place: Place) -> list[str]:
+    """Ids of the state's versions, the newest first."""
+    listed = place.client("s3").list_object_versions(Bucket=BUCKET, Prefix=KEY)["Versions"]
+    return [one["VersionId"] for one in listed if one["Key"] == KEY]
+
+
+def restore(place: Place, version: str) -> None:
+    """As docs/state.md has it: the version becomes the newest again."""
+    source = {"Bucket": BUCKET, "Key": KEY, "VersionId": version}
+    place.client("s3").copy_object(Bucket=BUCKET, Key=KEY, CopySource=source)
+
+
+def test_a_damaged_state_is_noticed_and_a_version_back_is_as_good_as_before(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    good = versions(place)[0]
+    place.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"{ half of a sta")
+
+    capsys.readouterr()
+    assert place.apply() == 1
+    assert "state" in capsys.readouterr().err
+    restore(place, good)
+    assert place.run("plan", "--detailed-exitcode") == 0
+    assert len(place.vpcs()) == 2
+
+
+def test_an_older_version_needs_its_digest_forgotten(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    older = versions(place)[0]
+    place.write({**vpcs(2), "terraform_data": {"later": {"input": 1}}})
+    assert place.apply() == 0
+    restore(place, older)
+
+    capsys.readouterr()
+    assert place.run("plan") == 1
+    assert "does not have the expected content" in capsys.readouterr().err
+    place.client("dynamodb").delete_item(TableName=TABLE, Key=DIGEST)
+    assert place.apply() == 0
+    assert place.in_state("terraform_data") == 1
+    assert len(place.vpcs()) == 2
+    assert place.client("dynamodb").get_item(TableName=TABLE, Key=DIGEST)["Item"]["Digest"]["S"]

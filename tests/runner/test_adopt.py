@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path  # noqa: TC003 - the tests make paths of it
+
+from runner.adopt import import_blocks, made
+
+
+def complete(address: str, id_: str, action: str = "create") -> str:
+    hook = {"resource": {"addr": address}, "action": action, "id_key": "id", "id_value": id_}
+    return json.dumps({"type": "apply_complete", "hook": hook}, separators=(",", ":"))
+
+
+def log(tmp_path: Path, *lines: str) -> Path:
+    path = tmp_path / "terraform.log"
+    path.write_text("\n".join(["$ terraform apply -json plan", *lines]))
+    return path
+
+
+def test_a_killed_apply_has_made_what_it_told(tmp_path: Path) -> None:
+    lines = [complete("aws_vpc.a", "vpc-1"), complete("aws_vpc.b", "vpc-2", action="update"), '{"type":"apply_comp']
+    assert made(log(tmp_path, *lines)) == {"aws_vpc.a": "vpc-1"}
+
+
+def test_an_apply_that_came_to_its_end_has_written_all_of_it_down(tmp_path: Path) -> None:
+    assert made(log(tmp_path, complete("aws_vpc.a", "vpc-1"), '{"@message":"Apply complete! Resources: 1 added, ..."}')) == {}
+
+
+def test_without_a_log_nothing_was_made(tmp_path: Path) -> None:
+    assert made(tmp_path / "terraform.log") == {}
+
+
+def test_what_the_state_has_and_what_an_id_cannot_import_is_left_out() -> None:
+    told = {"aws_vpc.a": "vpc-1", "aws_vpc.b": "vpc-2", "aws_route.c": "r-1", "terraform_data.d": "x"}
+    assert import_blocks(told, ["aws_vpc.a"]) == {"import": [{"to": "aws_vpc.b", "id": "vpc-2"}]}
+
+
+def test_nothing_to_import_is_no_block() -> None:
+    assert import_blocks({"aws_vpc.a": "vpc-1"}, ["aws_vpc.a"]) == {}
