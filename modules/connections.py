@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup as AwsSecurityGroup
@@ -37,6 +37,11 @@ class Port:
     def tcp(number: int) -> Port:
         """One TCP port."""
         return Port(first=number, last=number)
+
+    @property
+    def range(self) -> dict[str, Any]:
+        """As a security-group rule has it."""
+        return {"from_port": self.first, "to_port": self.last, "ip_protocol": self.protocol}
 
     def __str__(self) -> str:
         """As ids and descriptions write it: `tcp-443`, `udp-1024-65535`."""
@@ -80,65 +85,39 @@ class Connections:
             WiringError: Neither has named a port.
         """
         other, port = peer.connections, self._chosen(port)
-        VpcSecurityGroupIngressRule(
-            other.owner,
-            f"into-{self.name}-{port}",
-            security_group_id=self.group_id,
-            referenced_security_group_id=other.group_id,
-            description=f"{other.name} to {self.name}",
-            from_port=port.first,
-            to_port=port.last,
-            ip_protocol=port.protocol,
-        )
-        VpcSecurityGroupEgressRule(
-            other.owner,
-            f"to-{self.name}-{port}",
-            security_group_id=other.group_id,
-            referenced_security_group_id=self.group_id,
-            description=f"{other.name} to {self.name}",
-            from_port=port.first,
-            to_port=port.last,
-            ip_protocol=port.protocol,
-        )
+        self._let_in(other.owner, f"into-{self.name}", other.name, port, referenced_security_group_id=other.group_id)
+        other._let_out(f"to-{self.name}", self.name, port, referenced_security_group_id=self.group_id)  # noqa: SLF001
 
     def allow_from_cidr(self, cidr: str, *, name: str, port: Port | None = None) -> None:
         """Let an IPv4 block in; `name` says in a word whose it is."""
-        port = self._chosen(port)
-        VpcSecurityGroupIngressRule(
-            self.owner,
-            f"from-{name}-{port}",
-            security_group_id=self.group_id,
-            cidr_ipv4=cidr,
-            description=f"{name} to {self.name}",
-            from_port=port.first,
-            to_port=port.last,
-            ip_protocol=port.protocol,
-        )
+        self._let_in(self.owner, f"from-{name}", name, self._chosen(port), cidr_ipv4=cidr)
 
     def allow_to_cidr(self, cidr: str, *, name: str, port: Port) -> None:
         """Let this call an IPv4 block; `name` says in a word whose it is."""
-        VpcSecurityGroupEgressRule(
-            self.owner,
-            f"to-{name}-{port}",
-            security_group_id=self.group_id,
-            cidr_ipv4=cidr,
-            description=f"{self.name} to {name}",
-            from_port=port.first,
-            to_port=port.last,
-            ip_protocol=port.protocol,
-        )
+        self._let_out(f"to-{name}", name, port, cidr_ipv4=cidr)
 
     def allow_to_prefix_list(self, prefix_list_id: str, *, name: str, port: Port) -> None:
         """Let this call what a prefix list holds: a gateway endpoint's service."""
+        self._let_out(f"to-{name}", name, port, prefix_list_id=prefix_list_id)
+
+    def _let_in(self, scope: Construct, id_: str, caller: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
+        VpcSecurityGroupIngressRule(
+            scope,
+            f"{id_}-{port}",
+            security_group_id=self.group_id,
+            description=f"{caller} to {self.name}",
+            **port.range,
+            **peer,
+        )
+
+    def _let_out(self, id_: str, called: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
         VpcSecurityGroupEgressRule(
             self.owner,
-            f"to-{name}-{port}",
+            f"{id_}-{port}",
             security_group_id=self.group_id,
-            prefix_list_id=prefix_list_id,
-            description=f"{self.name} to {name}",
-            from_port=port.first,
-            to_port=port.last,
-            ip_protocol=port.protocol,
+            description=f"{self.name} to {called}",
+            **port.range,
+            **peer,
         )
 
     def _chosen(self, port: Port | None) -> Port:
