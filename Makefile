@@ -124,6 +124,10 @@ emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again
 demo: .venv/test.stamp .venv/terraform.stamp ## A playground: dev applied, its outputs, commands to try, until Ctrl-C (ENV=, LAYER=, PORT=)
 	@$(REHEARSE)
 
+.PHONY: faults
+faults: .venv/test.stamp .venv/terraform.stamp ## Break things on purpose: locks, kill -9, damaged state, mistakes that AWS refuses
+	@$(PYTEST) -m emulator
+
 .PHONY: verify
 verify: test emulate ## All that can be proven without a cloud: `make test`, then `make emulate`
 
