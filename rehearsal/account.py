@@ -18,7 +18,7 @@ _DROPPED: Final = ("AWS_", "TF_", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY")
 _KEPT: Final = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_MIRROR", "TF_PLUGIN_CACHE_")
 
 
-class EmulatedSession(boto3.Session):
+class EmulatedSession(boto3.Session):  # type: ignore[misc]  # boto3 has no types
     """A boto3 session whose clients call the emulator; code that takes a session works on AWS as well."""
 
     def __init__(self, *, url: str, account_id: str, region: str) -> None:
