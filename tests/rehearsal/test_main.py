@@ -101,8 +101,10 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
         said += line
         if "applying" in line:
             break
-    assert processes_of(str(tmp_path))
-    time.sleep(1)
+    deadline = time.monotonic() + 20
+    while not processes_of(str(tmp_path)):  # said first, then started
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     process.send_signal(number)
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 130, said + rest
