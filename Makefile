@@ -132,8 +132,8 @@ emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again
 demo: .venv/test.stamp .venv/terraform.stamp ## A playground: dev applied, its outputs, commands to try, until Ctrl-C (ENV=, LAYER=, PORT=)
 	@$(REHEARSE)
 
-.PHONY: emulator-tests
-emulator-tests: .venv/test.stamp .venv/terraform.stamp ## Tests that apply to the emulator: kills, locks, secrets, the emulator's own probe
+.PHONY: faults
+faults: .venv/test.stamp .venv/terraform.stamp ## Break things on purpose: locks, kill -9, damaged state, mistakes that AWS refuses
 	@$(PYTEST) -m emulator
 
 .PHONY: verify

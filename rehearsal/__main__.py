@@ -8,7 +8,7 @@ import sys
 from rehearsal.demo import demo
 from rehearsal.emulate import emulate
 from rehearsal.stage import open_stage
-from runner.errors import RunnerError
+from runner.errors import INTERRUPTED, RunnerError
 
 _PORTS = 65536
 
@@ -21,7 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
         with open_stage(environments, layer=options.layer, port=options.port, parallel=options.parallel) as stage:
             return emulate(stage) if options.action == "emulate" else demo(stage)
     except RunnerError as error:
-        sys.stderr.write(f"{error}\n")
+        # By now the servers have stopped and the files are gone.
+        told = "Interrupted; nothing of it is left." if error.exit_code == INTERRUPTED else str(error)
+        sys.stderr.write(f"{told}\n")
         return error.exit_code
 
 

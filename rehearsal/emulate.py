@@ -32,7 +32,7 @@ def emulate(stage: Stage) -> int:
     needs: dict[str, set[str]] = {name: set() for name in stage.environments}
     schedule.run(needs, work, parallel=len(needs), cancelled=lambda: stage.processes.interrupted)
     if stage.processes.interrupted:
-        message = "Interrupted; nothing of it is left."
+        message = "Interrupted."
         raise RunnerError(message, exit_code=INTERRUPTED)
     ordered = [lives[name] for name in stage.environments]
     found = [finding for life in ordered for finding in life.findings]

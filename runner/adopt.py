@@ -1,8 +1,8 @@
 """What a killed Terraform had made and not yet written into the state, taken over by the next run.
 
-While it applies, Terraform writes a remote state at most every 20 seconds. `kill -9` or a lost machine would leave what
-was made since without an owner: a VPC is then made a second time, a log group fails with "already exists". But
-Terraform has told the log each resource with its id.
+While it applies, Terraform writes a remote state at most every 20 seconds. `kill -9` would leave what was made since
+without an owner: a VPC is then made a second time, a log group fails with "already exists". But Terraform has told the
+log each resource with its id.
 """
 
 from __future__ import annotations

@@ -207,7 +207,12 @@ class Terraform:
 
     def state_list(self) -> list[str]:
         """The addresses in the state."""
-        return self._capture(["state", "list"]).split()
+        try:
+            return self._capture(["state", "list"]).split()
+        except RunnerError as error:
+            if "No state file was found" in error.message:
+                return []
+            raise
 
     def outputs(self) -> dict[str, Any]:
         """The values of the outputs that are no secrets, and that no other stack needs alone."""

@@ -41,7 +41,7 @@ def _dispose_of_nothing(_: Any) -> None:
 
 # Deleting a key's last version by its id disposes of all that moto holds of it: a marker has no such method, so a
 # versioned bucket could not be emptied.
-FakeDeleteMarker.dispose = _dispose_of_nothing  # type: ignore[attr-defined]
+FakeDeleteMarker.dispose = _dispose_of_nothing  # type: ignore[attr-defined]  # the point of it
 
 
 @guard("s3", "PutBucketPolicy")

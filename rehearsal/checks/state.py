@@ -17,9 +17,8 @@ def check_every_state_object_is_encrypted_and_versioned(
 ) -> Iterator[str]:
     """By what the objects say of themselves, not by what the bucket was told."""
     s3 = session.client("s3")
-    bucket = f"user-management-{environment.name}-state-{environment.account_id}"
-    objects = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-    states = [entry["Key"] for entry in objects if entry["Key"].endswith(".tfstate")]
+    bucket = _bucket(environment, session)
+    states = [key for key in _keys(bucket, session) if key.endswith(".tfstate")]
     if "state/terraform.tfstate" not in states:
         yield f"{bucket} does not hold its own state, but: {', '.join(states)}"
     for key in states:
@@ -32,8 +31,21 @@ def check_every_state_object_is_encrypted_and_versioned(
 
 def check_no_lock_is_left(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """Both kinds: the table's and the file's."""
-    name = f"user-management-{environment.name}-state"
-    items = session.client("dynamodb").scan(TableName=f"{name}-lock")["Items"]
-    yield from (f"{item['LockID']['S']} is locked" for item in items if "Info" in item)
-    objects = session.client("s3").list_objects_v2(Bucket=f"{name}-{environment.account_id}").get("Contents", [])
-    yield from (f"{entry['Key']} is a lock" for entry in objects if entry["Key"].endswith(".tflock"))
+    bucket = _bucket(environment, session)
+    dynamodb = session.client("dynamodb")
+    for table in dynamodb.list_tables()["TableNames"]:
+        if table.endswith(f"-{environment.name}-state-lock"):
+            items = dynamodb.scan(TableName=table)["Items"]
+            yield from (f"{item['LockID']['S']} is locked" for item in items if "Info" in item)
+    yield from (f"{key} is a lock" for key in _keys(bucket, session) if key.endswith(".tflock"))
+
+
+def _bucket(environment: Environment, session: boto3.Session) -> str:
+    end = f"-{environment.name}-state-{environment.account_id}"
+    names: list[str] = [bucket["Name"] for bucket in session.client("s3").list_buckets()["Buckets"]]
+    return next(name for name in names if name.endswith(end))
+
+
+def _keys(bucket: str, session: boto3.Session) -> list[str]:
+    listed = session.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return [entry["Key"] for entry in listed]

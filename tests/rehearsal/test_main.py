@@ -17,6 +17,7 @@ from rehearsal.__main__ import main
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.terraform
 def test_a_port_in_use_is_told_with_a_way_out(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -35,11 +36,13 @@ def test_without_terraform_it_says_how_to_get_one(
     assert "There is no Terraform on this machine.\nInstall Terraform >= 1.11" in capsys.readouterr().err
 
 
+@pytest.mark.terraform
 def test_an_unknown_environment_is_refused_as_synthesis_refuses_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulate", "--env", "nosuch"]) == 2
     assert "nosuch" in capsys.readouterr().err
 
 
+@pytest.mark.terraform
 def test_an_unknown_layer_is_told_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulate", "--env", "dev", "--layer", "nosuch"]) == 2
     assert "There is no layer 'nosuch' in this environment.\nThere are: state, " in capsys.readouterr().err
@@ -98,8 +101,10 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
         said += line
         if "applying" in line:
             break
-    assert processes_of(str(tmp_path))
-    time.sleep(1)
+    deadline = time.monotonic() + 20
+    while not processes_of(str(tmp_path)):  # said first, then started
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     process.send_signal(number)
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 130, said + rest

@@ -23,10 +23,8 @@ def test_a_killed_apply_has_made_what_it_told(tmp_path: Path) -> None:
 
 
 def test_an_apply_that_came_to_its_end_has_written_all_of_it_down(tmp_path: Path) -> None:
-    assert (
-        made(log(tmp_path, complete("aws_vpc.a", "vpc-1"), '{"@message":"Apply complete! Resources: 1 added, ..."}'))
-        == {}
-    )
+    end = '{"@message":"Apply complete! Resources: 1 added, ..."}'
+    assert made(log(tmp_path, complete("aws_vpc.a", "vpc-1"), end)) == {}
 
 
 def test_without_a_log_nothing_was_made(tmp_path: Path) -> None:
