@@ -1,0 +1,15 @@
+"""AWS CloudTrail: moto deletes a trail by its name alone, and says that it has deleted it by its ARN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.cloudtrail.models import CloudTrailBackend
+
+from emulator.registry import patch
+
+
+@patch(CloudTrailBackend, "delete_trail")
+def delete_by_arn_too(original: Any, backend: Any, name: str) -> None:
+    """Find the trail by its ARN as well, which is what Terraform deletes it by."""
+    original(backend, name.rpartition(":trail/")[2])
