@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ def applied(environment: str, layer: str | None = None) -> Iterator[Applied]:
         session = stage.session(environment)
         life = Life(environment, rows={id_: Row(id_) for id_ in session.stacks})
         apply(session, life)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # Ctrl-C is the tests' again
         yield Applied(
             environment,
             stage.account(environment),
