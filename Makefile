@@ -133,8 +133,12 @@ demo: .venv/test.stamp .venv/terraform.stamp ## A playground: dev applied, its o
 	@$(REHEARSE)
 
 .PHONY: faults
-faults: .venv/test.stamp .venv/terraform.stamp ## Break things on purpose: locks, kill -9, damaged state, mistakes that AWS refuses
-	@$(PYTEST) -m emulator
+faults: .venv/test.stamp .venv/terraform.stamp ## Break things on purpose: locks, kill -9, damaged state, secrets that leak
+	@$(PYTEST) -m emulator --ignore tests/emulator
+
+.PHONY: probe
+probe: .venv/test.stamp .venv/terraform.stamp ## Hold the emulator itself against Terraform: 160 types of resource, mistakes that AWS refuses
+	@$(PYTEST) -m emulator tests/emulator
 
 .PHONY: verify
 verify: test check emulate ## All that can be proven of the platform without a cloud: `make test`, `make check`, `make emulate`

@@ -62,7 +62,7 @@ def _python_ways(scratch: Path) -> tuple[Way, Way]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"NODE_OPTIONS", "NODE_COMPILE_CACHE", "PYTHONDONTWRITEBYTECODE", startup.OFF_SWITCH}
+        if name not in {"NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", startup.OFF_SWITCH}
     }
     out = str(scratch / "out")
 
@@ -74,7 +74,7 @@ def _python_ways(scratch: Path) -> tuple[Way, Way]:
             environment=inherited | {startup.CACHE_VARIABLE: str(scratch / f"jsii-{name}")} | environment,
         )
 
-    ours = way("ours", NODE_COMPILE_CACHE=str(scratch / "node-ours"))
+    ours = way("ours")
     return way("stock", **{startup.OFF_SWITCH: "1"}), ours
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
@@ -133,12 +134,12 @@ class Bucket(Construct):
         """Name of the bucket."""
         return self._bucket.bucket
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Name of the bucket, as a reference to the resource."""
         return self._bucket.id
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the bucket."""
         return self._bucket.arn

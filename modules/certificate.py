@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
@@ -121,7 +122,7 @@ class Certificate(Construct):
             provider=provider,
         )
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the certificate, once it is issued."""
         return self._validation.certificate_arn

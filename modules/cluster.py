@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.ecs_cluster import (
@@ -92,7 +93,7 @@ class Cluster(Construct):
             ],
         )
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the cluster."""
         return self._cluster.arn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cdktf import TerraformResourceLifecycle
@@ -155,7 +156,7 @@ class SecurityGroup(Construct):
         )
         self._connections = Connections(self, group_id=self._group.id, name=name, port=port)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Id of the group."""
         return self._group.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
@@ -152,7 +153,7 @@ class Documentdb(Construct):
         """Name of the cluster, as metrics have it."""
         return self._cluster.cluster_identifier
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the cluster."""
         return self._cluster.arn

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import zipfile
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -151,7 +152,7 @@ class Function(Construct):
         """Name of the function, as metrics have it."""
         return self._function.function_name
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the function."""
         return self._function.arn

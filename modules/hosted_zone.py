@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import Fn, LocalExecProvisioner, TerraformResourceLifecycle, TerraformSelf, Token
@@ -44,7 +45,7 @@ class HostedZone(Construct):
                 ],
             )
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Id of the zone, for records."""
         return self._zone.zone_id if self._zone else str(self._existing_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
@@ -56,7 +57,7 @@ class Key(Construct):
         self._alias_name = key_alias(label, name)
         self._alias = KmsAlias(self, "alias", name=self._alias_name, target_key_id=self._key.key_id)
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the key."""
         return self._key.arn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
@@ -132,7 +133,7 @@ class LoadBalancer(Construct):
         """Opens it, and is let in to the services."""
         return self._group.connections
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the balancer."""
         return self._balancer.arn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -43,12 +44,12 @@ class LogGroup(Construct):
         """Name of the group: known before it exists."""
         return self._name
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Name of the group, as a reference to the resource."""
         return self._group.id
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the group, without the `:*` that means its streams."""
         return self._group.arn

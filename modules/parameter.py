@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import Fn, Token
@@ -109,7 +110,7 @@ class Parameter(Construct):
         """Its whole path: known before it exists."""
         return self._path
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the entry; also what a container's `secrets` take as `valueFrom`."""
         return self._parameter.arn

@@ -112,7 +112,11 @@ class PolicyDocument:
         return tuple(self._statements)
 
     def add(self, *statements: Statement) -> None:
-        """Add statements; one that is there already is not added twice."""
+        """Add statements; one that is there already is not added twice.
+
+        Two references to the same thing are equal only if they are the same token: that is why a construct's `arn` is a
+        cached property.
+        """
         self._statements.extend(statement for statement in statements if statement not in self._statements)
 
     @property

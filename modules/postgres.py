@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
@@ -135,7 +136,7 @@ class Postgres(Construct):
         """Name of the instance that writes, as metrics have it."""
         return self._instance.identifier
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the instance that writes."""
         return self._instance.arn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
@@ -51,7 +52,7 @@ class Repository(Construct):
         )
         EcrLifecyclePolicy(self, "lifecycle", repository=self._repository.name, policy=_lifecycle(config))
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the repository."""
         return self._repository.arn

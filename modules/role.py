@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -71,7 +72,7 @@ class Role(Construct):
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the role."""
         return self._role.arn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
@@ -95,7 +96,7 @@ class Target(Construct):
             for listener, arn in balancer.listener_arns.items()
         ]
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """The target group that takes the traffic at first."""
         return next(iter(self._groups.values())).arn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.default_network_acl import DefaultNetworkAcl
@@ -68,7 +69,7 @@ class Vpc(Construct):
         self._acl("private", self._private, private_rules(str(config.cidr)))
         self._acl("database", self._database, database_rules([*self.private_cidrs.values(), *database_cidrs]))
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Id of the VPC."""
         return self._vpc.id

@@ -4,9 +4,10 @@ Stock, `import cdktf_cdktf_provider_aws.vpc` runs the package's `__init__`, whic
 Node loads 2,200 modules for it. A run of ours uses forty. `prepare()` changes when things are loaded, not what:
 
 - Python: the package enters `sys.modules` without running its `__init__`;
-- Node: a preload (`lazy_exports.cjs`) turns each re-export of the provider's index into a getter;
+- Node: a preload (`preload.cjs`) turns each re-export of the provider's index into a getter, and runs jsii's program in
+  one process instead of two;
 - both at once: Node loads the assemblies while Python imports (`assemblies.py`);
-- jsii's cache and Node's compile cache live in the virtual environment, where `make setup` fills them (`warm.py`);
+- jsii's cache of the assemblies lives in the virtual environment, where set-up fills it (`warm.py`);
 - type checks: jsii resolves a function's hints and walks them anew on each call; here once (`type_checks.py`);
 - references: each read of `x.id` is a round trip to Node; here the first one is (`references.py`).
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 OFF_SWITCH: Final = "STOCK_CDKTF"
 CACHE_VARIABLE: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
-_PRELOAD: Final = Path(__file__).with_name("lazy_exports.cjs")
+_PRELOAD: Final = Path(__file__).with_name("preload.cjs")
 # cdktf 0.21 calls util.isArray, of which Node 24 warns on every run.
 _QUIET: Final = "--disable-warning=DEP0044"
 
@@ -53,7 +54,8 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
             return True
         message = f"{PROVIDER_PACKAGE} is imported already: call startup.prepare() before the first binding"
         raise RuntimeError(message)
-    _keep_caches_in_the_virtual_environment(environ)
+    _keep_cache_in_the_virtual_environment(environ)
+    _add_node_option(environ, "--preserve-symlinks")
     _add_node_option(environ, f'--require "{_escaped(_PRELOAD)}"')
     load_early()
     _register_without_running()
@@ -77,10 +79,9 @@ def _choose_node(environ: MutableMapping[str, str]) -> None:
             return
 
 
-def _keep_caches_in_the_virtual_environment(environ: MutableMapping[str, str]) -> None:
+def _keep_cache_in_the_virtual_environment(environ: MutableMapping[str, str]) -> None:
     if sys.prefix != sys.base_prefix:
         environ.setdefault(CACHE_VARIABLE, str(Path(sys.prefix, "jsii-cache")))
-        environ.setdefault("NODE_COMPILE_CACHE", str(Path(sys.prefix, "node-cache")))
 
 
 def _register_without_running() -> None:
