@@ -80,15 +80,19 @@ check: synth ## Hold the synthesized JSON against the rules in compliance/
 	@$(RUN) compliance
 
 .PHONY: test
-test: lint unit emulator-unit validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
+test: lint unit programs validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
+
+# Tests that start processes and servers, and wait for them.
+PROGRAMS := tests/emulator tests/rehearsal tests/runner tests/test_main.py
+QUICK := not terraform and not stock and not emulator
 
 .PHONY: unit
-unit: .venv/test.stamp ## Unit tests and rules; Python alone is enough
-	@$(PYTEST) -m "not terraform and not stock and not emulator" --ignore tests/emulator
+unit: .venv/test.stamp ## Unit tests and rules, in one process
+	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS:%=--ignore %)
 
-.PHONY: emulator-unit
-emulator-unit: .venv/test.stamp ## The emulator's own unit tests
-	@$(PYTEST) -m "not emulator" tests/emulator
+.PHONY: programs
+programs: .venv/test.stamp ## Tests of the programs: main.py, the runner, the emulator, the rehearsal
+	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS)
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## `terraform validate` with the real provider, each stack of each environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
     from tests.applied import Applied
+
+# The bindings are a large heap that lives to the end: without this, every collection walks all of it.
+gc.freeze()
+gc.set_threshold(50_000, 20, 20)
 
 # The same examples on every run: a test that fails only now and then is no use to the one who did not cause it.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
