@@ -221,7 +221,8 @@ def test_an_apply_killed_at_ten_moments_loses_nothing_and_makes_nothing_twice(pl
         pattern = re.compile(moment, re.DOTALL)
         wait_until(lambda: place.log.is_file() and pattern.search(place.log.read_text()))  # noqa: B023
         os.killpg(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+        # After Terraform's last word the runner may come to its own end before the signal does.
+        assert process.wait() in {-signal.SIGKILL, 0 if moment == MOMENTS[-1] else -signal.SIGKILL}, moment
 
         wait_until(lambda: not place.terraform())
         assert not place.locked(), moment
