@@ -9,6 +9,8 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Self
 
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
@@ -25,6 +27,19 @@ HOST = "127.0.0.1"
 _THREADS = 24
 _CONNECTIONS = 500
 _IDLE_SECONDS = 120
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
+    """Does not ask for a body that is announced as empty: waitress would wait for it until the client gives up."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.body_rcv is None:
+            self.expect_continue = False
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
 
 
 class PortInUseError(Exception):
@@ -57,6 +72,7 @@ class Emulator:
             connection_limit=_CONNECTIONS,
             clear_untrusted_proxy_headers=True,
         )
+        self._server.channel_class = _Channel
         os.environ["MOTO_PORT"] = str(self.port)  # moto writes it into the URLs that it hands out
         self._thread = threading.Thread(target=self._server.run, name="emulator", daemon=True)
         self._thread.start()

@@ -48,6 +48,12 @@ def test_a_policy_that_requires_tls_denies_nothing_else(client: Client, bucket: 
     assert client("s3").get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
 
 
+def test_an_empty_object_is_put_at_once(client: Client, bucket: str) -> None:
+    # The SDK asks whether it may go on ("Expect: 100-continue") even where nothing follows.
+    client("s3").put_object(Bucket=bucket, Key="folder/", Body=b"")
+    assert client("s3").head_object(Bucket=bucket, Key="folder/")["ContentLength"] == 0
+
+
 def test_logging_needs_permission_on_the_target(client: Client, bucket: str) -> None:
     s3 = client("s3")
     logging = {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "s3/"}}
