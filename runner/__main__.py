@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner import actions, results
+from runner import actions, results, retired
 from runner.board import Board
 from runner.errors import OK, REFUSED, RunnerError
 from runner.interrupts import obeying_signals
@@ -28,6 +28,8 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "validate": actions.validate,
 }
 _ASKS = {"apply", "destroy", "bootstrap"}
+# These can be about a layer that is not synthesized any more.
+_OF_RETIRED = {"destroy", "unlock"}
 _CHANGES = 2  # of `terraform plan -detailed-exitcode`
 
 
@@ -38,11 +40,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         session = _session(options, processes)
         with session.board, obeying_signals(processes, session.board):
+            if options.action in _OF_RETIRED:
+                session = retired.chosen_with_retired(session, options.layer)
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
                 return OK
             found = _ACTIONS[options.action](session)
-        return _report(options, session, found)
+            left = _left(options, session, found)
+        return _report(options, session, found, left)
     except RunnerError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -75,7 +80,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _session(options: argparse.Namespace, processes: Processes) -> Session:
     out: Path = options.out.resolve()
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
-    chosen = select(stacks, options.layer)
+    chosen = stacks if options.action in _OF_RETIRED else select(stacks, options.layer)
     yes = getattr(options, "yes", False)
     if options.action in _ASKS and not yes and not sys.stdin.isatty():
         message = f"{options.action} asks before it changes anything, and there is no terminal to ask at."
@@ -96,13 +101,25 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
     )
 
 
-def _report(options: argparse.Namespace, session: Session, found: list[Result]) -> int:
+def _left(options: argparse.Namespace, session: Session, found: list[Result]) -> list[str]:
+    """What to say of layers that are switched off and not taken down."""
+    fine = results.exit_code(found, waiting_is_fine=False) == OK
+    if options.action not in {"plan", "apply"} or options.layer or not fine:
+        return []
+    return [
+        f"{id_} is switched off, but what it has made is still there. "
+        f"To remove it: make destroy ENV={options.env} LAYER={id_.rpartition('-')[2]}"
+        for id_ in retired.still_there(session)
+    ]
+
+
+def _report(options: argparse.Namespace, session: Session, found: list[Result], left: list[str]) -> int:
     if options.action == "plan":
         told = "\n".join(results.plan_line(result, session.width) for result in found)
     else:
         told = results.summary(found)
     code = results.exit_code(found, waiting_is_fine=options.action == "plan")
-    session.board.say(f"\n{told}\n\n{_next(options, found, code)}")
+    session.board.say("\n".join(["", told, "", *left, _next(options, found, code)]))
     changed = any(result.status is Status.CHANGES for result in found)
     if code == OK and changed and getattr(options, "detailed_exitcode", False):
         return _CHANGES

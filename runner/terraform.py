@@ -214,6 +214,10 @@ class Terraform:
                 return []
             raise
 
+    def workspaces(self) -> set[str]:
+        """Names of the workspaces in the backend that was last initialised."""
+        return set(self._capture(["workspace", "list", "-no-color"]).replace("*", " ").split())
+
     def outputs(self) -> dict[str, Any]:
         """The values of the outputs that are no secrets, and that no other stack needs alone."""
         content: dict[str, Any] = json.loads(self._capture(["output", "-json"]) or "{}")

@@ -299,6 +299,26 @@ def test_a_lock_that_vanishes_during_an_apply_loses_no_state(place: Place, tmp_p
     assert len(place.vpcs()) == 2
 
 
+def test_a_layer_that_is_switched_off_is_not_forgotten(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    manifest = place.out / "manifest.json"
+    stacks = json.loads(manifest.read_text())["stacks"]
+    manifest.write_text(json.dumps({"version": "0.21.0", "stacks": {"dev-state": stacks["dev-state"]}}))
+    every_layer = ["--env", "dev", "--out", str(place.out)]
+
+    capsys.readouterr()
+    assert main(["plan", *every_layer]) == 0
+    assert "dev-network is switched off, but what it has made is still there." in capsys.readouterr().out
+    assert main(["destroy", *every_layer, "--layer", "state", "--yes"]) != 0
+    assert place.in_state("aws_vpc") == 2
+    assert place.run("destroy", "--yes") == 0
+    assert place.vpcs() == []
+    capsys.readouterr()
+    assert main(["plan", *every_layer]) == 0
+    assert "switched off" not in capsys.readouterr().out
+
+
 def versions(place: Place) -> list[str]:
     """Ids of the state's versions, the newest first."""
     listed = place.client("s3").list_object_versions(Bucket=BUCKET, Prefix=KEY)["Versions"]

@@ -81,6 +81,8 @@ if arguments[0] == "apply":
 if arguments[:2] == ["state", "pull"]:
     managed = [{{"mode": "managed", "type": "x"}} for _ in resources]
     print(dumps({{"lineage": "l", "serial": 1, "resources": managed}}))
+if arguments[:2] == ["workspace", "list"]:
+    print("\\n".join(["* default", *("  " + name for name in script.get("workspaces", []))]))
 if arguments[:2] == ["state", "list"]:
     print("\\n".join(resources))
 if arguments[0] == "validate":

@@ -1,0 +1,110 @@
+"""A layer that was applied and is synthesized no more."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.runner.conftest import Project
+
+
+def document(layer: str, *, alias: str = "", protected: bool = False) -> dict[str, Any]:
+    provider = {"region": "us-east-1", **({"alias": alias} if alias else {})}
+    return {
+        "//": {"metadata": {"protect_data": protected}},
+        "provider": {"aws": [provider]},
+        "terraform": {
+            "backend": {"s3": {"bucket": "the-bucket", "key": f"{layer}/terraform.tfstate"}},
+            "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
+        },
+    }
+
+
+@pytest.fixture
+def dev(project: Project) -> Project:
+    """`security` was switched off after it was applied."""
+    project.stack("dev-state", document=document("state"))
+    project.stack("dev-network", document=document("network", alias="edge"))
+    project.script("dev-state", resources=["aws_s3_bucket.state"])
+    project.script("dev-state-objects", workspaces=["network", "security", "state"])
+    project.script("dev-security", resources=["aws_cloudtrail.audit"])
+    return project
+
+
+@pytest.mark.parametrize("action", [("plan",), ("apply", "--yes")])
+def test_plan_and_apply_say_what_is_still_there(dev: Project, action: tuple[str, ...]) -> None:
+    code, out, _ = dev.run(*action)
+    assert code == 0
+    assert "dev-security is switched off, but what it has made is still there." in out
+    assert "make destroy ENV=dev LAYER=security" in out
+
+
+def test_nothing_is_said_where_nothing_is_left(dev: Project) -> None:
+    dev.script("dev-security", resources=[])
+    assert "switched off" not in dev.run("plan")[1]
+
+
+def test_a_plan_of_one_layer_does_not_look(dev: Project) -> None:
+    assert "switched off" not in dev.run("plan", "--layer", "network")[1]
+    assert dev.calls("workspace") == []
+
+
+def test_it_is_destroyed_by_its_name(dev: Project) -> None:
+    code, out, _ = dev.run("destroy", "--layer", "security", "--yes")
+    assert code == 0
+    assert "dev-security" in out
+    assert dev.calls("apply") == ["dev-security apply"]
+
+
+def test_it_is_destroyed_with_every_provider_of_the_environment_and_no_resource(dev: Project) -> None:
+    dev.run("destroy", "--layer", "security", "--yes")
+    written = json.loads((dev.root / ".terraform-work/dev-security/config/cdk.tf.json").read_text())
+    assert written["provider"]["aws"] == [{"region": "us-east-1"}, {"region": "us-east-1", "alias": "edge"}]
+    assert written["terraform"]["backend"]["s3"] == {"bucket": "the-bucket", "key": "security/terraform.tfstate"}
+    assert "resource" not in written
+
+
+def test_all_of_an_environment_includes_it_and_takes_it_down_before_what_it_may_have_used(dev: Project) -> None:
+    dev.script("dev-network", resources=["aws_vpc.main"])
+    assert dev.run("destroy", "--yes")[0] == 0
+    order = [call.split()[0] for call in dev.calls("apply")]
+    assert order == ["dev-security", "dev-network", "dev-state"]
+
+
+def test_the_state_is_not_destroyed_under_it(dev: Project) -> None:
+    code, _, err = dev.run("destroy", "--layer", "state", "--yes")
+    assert code != 0
+    assert "dev-security cannot be left without dev-state" in err
+    assert "make destroy ENV=dev LAYER=security" in err
+    assert dev.calls("apply") == []
+
+
+def test_in_a_protected_environment_it_stays(project: Project) -> None:
+    project.stack("dev-state", document=document("state", protected=True))
+    project.script("dev-state-objects", workspaces=["security", "state"])
+    code, _, err = project.run("destroy", "--layer", "security", "--yes")
+    assert code != 0
+    assert "`protect_data` is true, so dev-security cannot be destroyed" in err
+
+
+def test_its_lock_can_be_broken(dev: Project) -> None:
+    assert dev.run("unlock", "--layer", "security", "--lock-id", "1")[0] == 0
+    assert dev.calls("force-unlock") == ["dev-security force-unlock"]
+
+
+def test_a_layer_that_never_was_is_told_with_those_that_are(dev: Project) -> None:
+    code, _, err = dev.run("destroy", "--layer", "secrity", "--yes")
+    assert code != 0
+    assert "There is no layer 'secrity' in this environment." in err
+    assert "state, network, security" in err
+
+
+def test_nothing_is_destroyed_while_the_bucket_cannot_be_read(dev: Project) -> None:
+    dev.script("dev-state-objects", workspace={"error": {"summary": "AccessDenied", "detail": "s3:ListBucket"}})
+    code, _, err = dev.run("destroy", "--yes")
+    assert code == 1
+    assert "AccessDenied" in err
+    assert dev.calls("apply") == []
