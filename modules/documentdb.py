@@ -20,13 +20,12 @@ from constructs import Construct
 from modules.connections import Connectable, Connections, Port, SecurityGroup
 from modules.database_parameters import DatabaseParameters
 from modules.generated_password import GeneratedPassword
-from modules.label import Label, NameLimit
+from modules.label import NameLimit
 from modules.log_group import LogGroup
 
 if TYPE_CHECKING:
     from config.documentdb import DocumentdbSettings
-    from modules.key import Key
-    from modules.vpc import Vpc
+    from modules.database_context import DatabaseContext
 
 PORT: Final = Port.tcp(27017)
 USERNAME: Final = "user_management"
@@ -44,12 +43,7 @@ class Documentdb(Construct):
         id_: str,
         *,
         config: DocumentdbSettings,
-        label: Label,
-        vpc: Vpc,
-        key: Key,
-        secrets_key: Key,
-        logs_key: Key,
-        protect: bool,
+        context: DatabaseContext,
     ) -> None:
         """Make the cluster with all that belongs to it.
 
@@ -57,22 +51,18 @@ class Documentdb(Construct):
             scope: Where it lives.
             id_: Its role in that place.
             config: Size, windows, retention.
-            label: Names it.
-            vpc: It lives in the database subnets of this.
-            key: Encrypts storage and backups.
-            secrets_key: Encrypts the credentials.
-            logs_key: Encrypts the logs.
-            protect: Refuse to destroy it, and leave a snapshot if somebody does all the same.
+            context: What it shares with the other databases.
         """
         super().__init__(scope, id_)
         self._config = config
-        self._label = label
+        self._label = label = context.label
+        protect = context.protect
         self._password = GeneratedPassword(self, "password")
         self._group = SecurityGroup(
             self,
             "security-group",
             label=label,
-            vpc=vpc,
+            vpc=context.vpc,
             name="documentdb",
             description="DocumentDB",
             port=PORT,
@@ -85,7 +75,7 @@ class Documentdb(Construct):
                 label=label,
                 name=f"/aws/docdb/{identifier}/{log}",  # DocumentDB's own name for it
                 retention_days=config.log_retention_days,
-                key=logs_key,
+                key=context.logs_key,
             )
             for log in _LOGS
         ]
@@ -94,7 +84,7 @@ class Documentdb(Construct):
             "subnets",
             name=label.name("documentdb", limit=NameLimit.DATABASE_GROUP),
             description="Database subnets of the VPC",
-            subnet_ids=vpc.database_subnet_ids,
+            subnet_ids=context.vpc.database_subnet_ids,
         )
         self._cluster = DocdbCluster(
             self,
@@ -109,7 +99,7 @@ class Documentdb(Construct):
             master_password_wo_version=config.password_version,
             port=PORT.first,
             storage_encrypted=True,
-            kms_key_id=key.arn,
+            kms_key_id=context.key.arn,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[self._group.id],
             db_cluster_parameter_group_name=self._make_parameter_group().name,
@@ -126,7 +116,7 @@ class Documentdb(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
             depends_on=[group.resource for group in logs],
         )
-        zones = cycle(vpc.zone_names.values())
+        zones = cycle(context.vpc.zone_names.values())
         self._instances = [
             self._make_instance(number, zone, protect=protect)
             for number, zone in zip(range(1, config.instances + 1), zones, strict=False)
@@ -135,7 +125,7 @@ class Documentdb(Construct):
             self,
             "parameters",
             label=label,
-            key=secrets_key,
+            key=context.secrets_key,
             name="documentdb",
             facts={"host": self.endpoint, "port": str(PORT.first), "username": USERNAME},
             # What DocumentDB asks of every driver:

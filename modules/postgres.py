@@ -14,7 +14,7 @@ from constructs import Construct
 from modules.connections import Connectable, Connections, Port, SecurityGroup
 from modules.database_parameters import DatabaseParameters
 from modules.generated_password import GeneratedPassword
-from modules.label import Label, NameLimit
+from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.policy import Grantable, Statement
 from modules.postgres_proxy import PostgresProxy
@@ -22,8 +22,7 @@ from modules.role import Role
 
 if TYPE_CHECKING:
     from config.postgres import PostgresSettings
-    from modules.key import Key
-    from modules.vpc import Vpc
+    from modules.database_context import DatabaseContext
 
 PORT: Final = Port.tcp(5432)
 DATABASE: Final = "users"
@@ -48,12 +47,7 @@ class Postgres(Construct):
         id_: str,
         *,
         config: PostgresSettings,
-        label: Label,
-        vpc: Vpc,
-        key: Key,
-        secrets_key: Key,
-        logs_key: Key,
-        protect: bool,
+        context: DatabaseContext,
     ) -> None:
         """Make the database with all that belongs to it.
 
@@ -61,35 +55,29 @@ class Postgres(Construct):
             scope: Where it lives.
             id_: Its role in that place.
             config: Size, windows, retention.
-            label: Names it.
-            vpc: It lives in the database subnets of this.
-            key: Encrypts storage, backups and Performance Insights.
-            secrets_key: Encrypts the credentials.
-            logs_key: Encrypts the logs.
-            protect: Refuse to destroy it, and leave a snapshot if somebody does all the same.
+            context: What it shares with the other databases.
         """
         super().__init__(scope, id_)
         self._config = config
-        self._label = label
-        self._key = key
-        self._logs_key = logs_key
-        self._protect = protect
+        self._context = context
+        self._label = label = context.label
+        self._protect = context.protect
         self._password = GeneratedPassword(self, "password")
         self._subnets = DbSubnetGroup(
             self,
             "subnets",
             name=label.name("postgres", limit=NameLimit.DATABASE_GROUP),
             description="Database subnets of the VPC",
-            subnet_ids=vpc.database_subnet_ids,
+            subnet_ids=context.vpc.database_subnet_ids,
         )
         self._parameter_group = self._make_parameter_group()
         self._monitoring_role = self._make_monitoring_role() if config.monitoring_interval_seconds else None
-        self._group = self._security_group(vpc, "postgres", "PostgreSQL, the instance that writes")
+        self._group = self._security_group("postgres", "PostgreSQL, the instance that writes")
         self._instance = self._make_primary()
         self._replica_group: SecurityGroup | None = None
         self._replicas: dict[str, DbInstance] = {}
         if config.replicas:
-            self._replica_group = self._security_group(vpc, "postgres-replicas", "PostgreSQL, the read replicas")
+            self._replica_group = self._security_group("postgres-replicas", "PostgreSQL, the read replicas")
             self._replicas = {
                 str(number): self._make_replica(number, self._replica_group) for number in range(1, config.replicas + 1)
             }
@@ -99,24 +87,20 @@ class Postgres(Construct):
                 self,
                 "proxy",
                 config=config.proxy,
-                label=label,
-                vpc=vpc,
+                context=context,
                 database=self._instance,
                 database_connections=self._group.connections,
                 port=PORT,
                 username=USERNAME,
                 password=self._password,
                 password_version=config.password_version,
-                secrets_key=secrets_key,
-                logs_key=logs_key,
                 log_retention_days=config.log_retention_days,
-                protect=protect,
             )
         self.parameters = DatabaseParameters(
             self,
             "parameters",
             label=label,
-            key=secrets_key,
+            key=context.secrets_key,
             name="postgres",
             facts={
                 "host": self.endpoint,
@@ -178,9 +162,11 @@ class Postgres(Construct):
         arns = tuple(self._label.arn("rds-db", f"dbuser:{resource_id}/{user}") for resource_id in ids)
         grantee.allow(Statement(actions=("rds-db:connect",), resources=arns))
 
-    def _security_group(self, vpc: Vpc, name: str, description: str) -> SecurityGroup:
+    def _security_group(self, name: str, description: str) -> SecurityGroup:
         id_ = "security-group" if name == "postgres" else "replica-security-group"
-        return SecurityGroup(self, id_, label=self._label, vpc=vpc, name=name, description=description, port=PORT)
+        return SecurityGroup(
+            self, id_, label=self._label, vpc=self._context.vpc, name=name, description=description, port=PORT
+        )
 
     def _make_parameter_group(self) -> DbParameterGroup:
         # What PostgreSQL reads only when it starts waits for a restart:
@@ -240,7 +226,7 @@ class Postgres(Construct):
                 label=self._label,
                 name=f"/aws/rds/instance/{identifier}/{log}",  # RDS's own name for it
                 retention_days=self._config.log_retention_days,
-                key=self._logs_key,
+                key=self._context.logs_key,
             )
             for log in _LOGS
         ]
@@ -270,7 +256,7 @@ class Postgres(Construct):
             allocated_storage=config.storage_gib,
             max_allocated_storage=config.max_storage_gib,
             storage_encrypted=True,
-            kms_key_id=self._key.arn,
+            kms_key_id=self._context.key.arn,
             db_subnet_group_name=self._subnets.name,
             vpc_security_group_ids=[self._group.id],
             publicly_accessible=False,
@@ -288,7 +274,7 @@ class Postgres(Construct):
             apply_immediately=not self._protect,  # a restart in production waits for the window
             enabled_cloudwatch_logs_exports=list(_LOGS),
             performance_insights_enabled=True,
-            performance_insights_kms_key_id=self._key.arn,
+            performance_insights_kms_key_id=self._context.key.arn,
             performance_insights_retention_period=config.insights_retention_days,
             monitoring_interval=config.monitoring_interval_seconds,
             monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
@@ -326,7 +312,7 @@ class Postgres(Construct):
             apply_immediately=not self._protect,
             enabled_cloudwatch_logs_exports=list(_LOGS),
             performance_insights_enabled=True,
-            performance_insights_kms_key_id=self._key.arn,
+            performance_insights_kms_key_id=self._context.key.arn,
             performance_insights_retention_period=config.insights_retention_days,
             monitoring_interval=config.monitoring_interval_seconds,
             monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,

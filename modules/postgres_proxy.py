@@ -16,7 +16,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import Secretsmanage
 from constructs import Construct
 
 from modules.connections import Connections, Port, SecurityGroup
-from modules.label import Label, NameLimit
+from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.policy import Statement
 from modules.role import Role
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
 
     from config.postgres import ProxySettings
+    from modules.database_context import DatabaseContext
     from modules.generated_password import GeneratedPassword
-    from modules.key import Key
-    from modules.vpc import Vpc
 
 # Secrets Manager takes 7 to 30 days between a delete and the loss, or none.
 _RECOVERY_DAYS: Final = 30
@@ -44,26 +43,23 @@ class PostgresProxy(Construct):
         id_: str,
         *,
         config: ProxySettings,
-        label: Label,
-        vpc: Vpc,
+        context: DatabaseContext,
         database: DbInstance,
         database_connections: Connections,
         port: Port,
         username: str,
         password: GeneratedPassword,
         password_version: int,
-        secrets_key: Key,
-        logs_key: Key,
         log_retention_days: int,
-        protect: bool,
     ) -> None:
         super().__init__(scope, id_)
+        label = context.label
         name = label.name("postgres", limit=NameLimit.DATABASE)
         self._group = SecurityGroup(
             self,
             "security-group",
             label=label,
-            vpc=vpc,
+            vpc=context.vpc,
             name="postgres-proxy",
             description="Connection pool of PostgreSQL",
             port=port,
@@ -76,8 +72,8 @@ class PostgresProxy(Construct):
             "secret",
             name=label.path("postgres", "proxy").removeprefix("/"),
             description="What the connection pool of PostgreSQL signs in with",
-            kms_key_id=secrets_key.arn,
-            recovery_window_in_days=_RECOVERY_DAYS if protect else 0,
+            kms_key_id=context.secrets_key.arn,
+            recovery_window_in_days=_RECOVERY_DAYS if context.protect else 0,
         )
         credentials = SecretsmanagerSecretVersion(
             self,
@@ -96,14 +92,14 @@ class PostgresProxy(Construct):
             description="Lets the connection pool of PostgreSQL read its credentials",
         )
         role.allow(Statement(actions=("secretsmanager:GetSecretValue",), resources=(secret.arn,)))
-        secrets_key.grant_decrypt(role)
+        context.secrets_key.grant_decrypt(role)
         log = LogGroup(
             self,
             "logs",
             label=label,
             name=f"/aws/rds/proxy/{name}",  # RDS's own name for it
             retention_days=log_retention_days,
-            key=logs_key,
+            key=context.logs_key,
         )
         self._proxy = DbProxy(
             self,
@@ -111,7 +107,7 @@ class PostgresProxy(Construct):
             name=name,
             engine_family="POSTGRESQL",
             role_arn=role.arn,
-            vpc_subnet_ids=vpc.database_subnet_ids,
+            vpc_subnet_ids=context.vpc.database_subnet_ids,
             vpc_security_group_ids=[self._group.id],
             require_tls=True,
             idle_client_timeout=config.idle_client_seconds,

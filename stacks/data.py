@@ -8,6 +8,7 @@ from cdktf import TerraformOutput
 
 from modules.api_keys import ApiKeys
 from modules.backups_bucket import BackupsBucket
+from modules.database_context import DatabaseContext
 from modules.documentdb import Documentdb
 from modules.jwt_rotation import JwtRotation
 from modules.key import Key
@@ -35,10 +36,7 @@ class DataStack(LayerStack):
         self.secrets_key = self._key("secrets", "Parameters and secrets", protect=protect)
         self.backups_key = self._key("backups", "The bucket for backups", protect=protect)
         logs_key = self._key("data-logs", "Logs of databases and of the rotation", protect=protect)
-        self.postgres = Postgres(
-            self,
-            "postgres",
-            config=config.postgres,
+        databases = DatabaseContext(
             label=self.label,
             vpc=vpc,
             key=self.databases_key,
@@ -46,17 +44,8 @@ class DataStack(LayerStack):
             logs_key=logs_key,
             protect=protect,
         )
-        self.documentdb = Documentdb(
-            self,
-            "documentdb",
-            config=config.documentdb,
-            label=self.label,
-            vpc=vpc,
-            key=self.databases_key,
-            secrets_key=self.secrets_key,
-            logs_key=logs_key,
-            protect=protect,
-        )
+        self.postgres = Postgres(self, "postgres", config=config.postgres, context=databases)
+        self.documentdb = Documentdb(self, "documentdb", config=config.documentdb, context=databases)
         self.jwt = JwtRotation(
             self,
             "jwt",

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
 
 from cdktf import TerraformStack
 
 from config.load import load_environment
 from main import ROOT
 from modules.connections import SecurityGroup
+from modules.database_context import DatabaseContext
 from modules.key import Key
 from modules.role import Role
 from modules.vpc import Vpc
 from tests.template import LABEL, Template, new_app
-
-if TYPE_CHECKING:
-    from modules.label import Label
-
-
-class Surroundings(TypedDict):
-    """What every database is given."""
-
-    label: Label
-    vpc: Vpc
-    key: Key
-    secrets_key: Key
-    logs_key: Key
-    protect: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +33,13 @@ class Layers:
         vpc = Vpc(network, "vpc", config=load_environment("prod", folder=ROOT / "environments").network, label=LABEL)
         return Layers(network=network, data=data, service=service, vpc=vpc)
 
-    def surroundings(self, *, protect: bool) -> Surroundings:
+    def context(self, *, protect: bool) -> DatabaseContext:
         """Keys in the data stack, and the rest."""
         keys = [
             Key(self.data, name, label=LABEL, name=name, description=name, protect=protect)
             for name in ("databases-key", "secrets-key", "logs-key")
         ]
-        return Surroundings(
+        return DatabaseContext(
             label=LABEL, vpc=self.vpc, key=keys[0], secrets_key=keys[1], logs_key=keys[2], protect=protect
         )
 

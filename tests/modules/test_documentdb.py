@@ -24,7 +24,7 @@ def templates(
     settings = PRODUCTION.model_copy(
         update={"instances": instances, "global_cluster": global_cluster, "password_version": password_version}
     )
-    documentdb = Documentdb(layers.data, "documentdb", config=settings, **layers.surroundings(protect=protect))
+    documentdb = Documentdb(layers.data, "documentdb", config=settings, context=layers.context(protect=protect))
     group, _ = layers.consumer()
     documentdb.allow_from(group)
     return layers.templates()

@@ -42,7 +42,7 @@ def templates(
             "password_version": password_version,
         }
     )
-    postgres = Postgres(layers.data, "postgres", config=settings, **layers.surroundings(protect=protect))
+    postgres = Postgres(layers.data, "postgres", config=settings, context=layers.context(protect=protect))
     group, role = layers.consumer()
     postgres.allow_from(group)
     postgres.grant_connect(role, user="api")
