@@ -13,7 +13,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 BIN := .venv/bin
 # -m, not the console scripts: their first line breaks where a path is long or has a space.
 RUN := $(BIN)/python -m
-PYTEST := $(RUN) pytest
+# One process per core, four at most; whoever is done takes tests from the others.
+PYTEST := $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help

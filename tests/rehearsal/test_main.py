@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.__main__ import main
+from tests.processes import processes_with
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,11 +78,6 @@ def test_without_a_provider_and_a_way_to_get_one_nothing_is_applied(
     assert "set TF_PLUGIN_MIRROR to the folder above `registry.terraform.io`" in said
 
 
-def processes_of(folder: str) -> list[str]:
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout  # noqa: S607
-    return [line for line in listed.splitlines() if folder in line]
-
-
 @pytest.mark.emulator
 @pytest.mark.terraform
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -102,7 +98,7 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
         if "applying" in line:
             break
     deadline = time.monotonic() + 20
-    while not processes_of(str(tmp_path)):  # said first, then started
+    while not processes_with(str(tmp_path)):  # said first, then started
         assert time.monotonic() < deadline
         time.sleep(0.1)
     process.send_signal(number)
@@ -110,7 +106,7 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
     assert process.returncode == 130, said + rest
     assert "Interrupted; nothing of it is left." in rest
     assert list(tmp_path.iterdir()) == []
-    assert processes_of(str(tmp_path)) == []
+    assert processes_with(str(tmp_path)) == {}
 
 
 @pytest.mark.emulator

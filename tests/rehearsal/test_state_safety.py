@@ -22,6 +22,7 @@ import pytest
 from emulator import Emulator
 from rehearsal.account import Account
 from runner.__main__ import main
+from tests.processes import processes_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,8 +96,7 @@ class Place:
 
     def terraform(self) -> list[int]:
         """The ids of the Terraform processes at work here."""
-        listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)  # noqa: S607
-        return [int(line.split()[0]) for line in listed.stdout.splitlines() if f"-chdir={self.root}/" in line]
+        return list(processes_with(f"-chdir={self.root}/"))
 
     def state(self) -> dict[str, Any]:
         body = self.client("s3").get_object(Bucket=BUCKET, Key=KEY)["Body"].read()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runner.__main__ import main
+from tests.processes import processes_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,8 +114,7 @@ def test_ctrl_c_leaves_no_lock_and_no_process(tmp_path: Path) -> None:
     told, _ = process.communicate(timeout=20)
     assert process.returncode == 130, told
     assert not (tmp_path / ".network.tfstate.lock.info").exists()
-    everything = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout  # noqa: S607
-    assert str(tmp_path) not in everything
+    assert processes_with(str(tmp_path)) == {}
 
 
 def remote(layer: str, **document: object) -> dict[str, Any]:
