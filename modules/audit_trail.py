@@ -10,7 +10,7 @@ from constructs import Construct
 from modules.bucket import Bucket, BucketConfig
 from modules.label import NameLimit
 from modules.log_group import LogGroup
-from modules.policy import Condition, Principal, Statement
+from modules.policy import Condition
 from modules.role import Role
 
 if TYPE_CHECKING:
@@ -63,25 +63,8 @@ class AuditTrail(Construct):
             access_logs=access_logs,
         )
         # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
-        self.bucket.allow(
-            Statement(
-                sid="TrailLooksAtTheBucket",
-                principal=Principal.service(SERVICE),
-                actions=("s3:GetBucketAcl",),
-                resources=(self.bucket.arn,),
-                conditions=(from_the_trail,),
-            ),
-            Statement(
-                sid="TrailWrites",
-                principal=Principal.service(SERVICE),
-                actions=("s3:PutObject",),
-                resources=(f"{self.bucket.arn}/AWSLogs/{label.account_id}/*",),
-                # The trail asks for it even where ACLs are off.
-                conditions=(
-                    from_the_trail,
-                    Condition(operator="StringEquals", key="s3:x-amz-acl", values=("bucket-owner-full-control",)),
-                ),
-            ),
+        self.bucket.allow_delivery(
+            SERVICE, sid="Trail", prefix=f"AWSLogs/{label.account_id}/", conditions=(from_the_trail,)
         )
         self.log_group = LogGroup(
             self,

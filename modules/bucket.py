@@ -158,6 +158,39 @@ class Bucket(Construct):
         """Add statements to the bucket's own policy, for principals that have no role of ours."""
         self._policy_document.add(*statements)
 
+    def allow_delivery(
+        self, service: str, *, sid: str, prefix: str, conditions: tuple[Condition, ...], may_list: bool = False
+    ) -> None:
+        """Let an AWS service look whose the bucket is and write its files.
+
+        Args:
+            service: Its principal, `cloudtrail.amazonaws.com`.
+            sid: What the statements' names begin with.
+            prefix: Where it writes.
+            conditions: On whose behalf.
+            may_list: Whether it lists the bucket before it writes.
+        """
+        principal = Principal.service(service)
+        looks = ("s3:GetBucketAcl", "s3:ListBucket") if may_list else ("s3:GetBucketAcl",)
+        # Services that deliver ask for this ACL even where ACLs are off.
+        owned = Condition(operator="StringEquals", key="s3:x-amz-acl", values=("bucket-owner-full-control",))
+        self.allow(
+            Statement(
+                sid=f"{sid}LooksAtTheBucket",
+                principal=principal,
+                actions=looks,
+                resources=(self.arn,),
+                conditions=conditions,
+            ),
+            Statement(
+                sid=f"{sid}Writes",
+                principal=principal,
+                actions=("s3:PutObject",),
+                resources=(self._objects(prefix),),
+                conditions=(*conditions, owned),
+            ),
+        )
+
     def grant_read(self, grantee: Grantable, *, prefix: str = "") -> None:
         """Let `grantee` list the bucket and read its objects, decryption included."""
         grantee.allow(
@@ -307,7 +340,6 @@ class Bucket(Construct):
                 ),
             )
         )
-        same_stack = _stack_of(self) == _stack_of(source)
         S3BucketLoggingA(
             source,
             "access-logging",
@@ -315,9 +347,5 @@ class Bucket(Construct):
             target_bucket=self.id,
             target_prefix=f"s3/{source._bucket.bucket_input}/",
             # S3 tries the target's policy when logging is switched on. From another stack it is there already.
-            depends_on=self.ready if same_stack else None,
+            depends_on=self.ready if source._label == self._label else None,
         )
-
-
-def _stack_of(construct: Construct) -> str:
-    return construct.node.scopes[1].node.id

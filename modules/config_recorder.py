@@ -19,7 +19,7 @@ from constructs import Construct
 
 from modules.bucket import Bucket, BucketConfig
 from modules.label import NameLimit
-from modules.policy import Condition, Principal, Statement
+from modules.policy import Condition
 
 if TYPE_CHECKING:
     from config.security import ConfigRecorderSettings
@@ -65,24 +65,12 @@ class ConfigRecorder(Construct):
             access_logs=access_logs,
         )
         # https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
-        self.bucket.allow(
-            Statement(
-                sid="ConfigLooksAtTheBucket",
-                principal=Principal.service(SERVICE),
-                actions=("s3:GetBucketAcl", "s3:ListBucket"),
-                resources=(self.bucket.arn,),
-                conditions=(from_this_account,),
-            ),
-            Statement(
-                sid="ConfigWrites",
-                principal=Principal.service(SERVICE),
-                actions=("s3:PutObject",),
-                resources=(f"{self.bucket.arn}/AWSLogs/{label.account_id}/Config/*",),
-                conditions=(
-                    from_this_account,
-                    Condition(operator="StringEquals", key="s3:x-amz-acl", values=("bucket-owner-full-control",)),
-                ),
-            ),
+        self.bucket.allow_delivery(
+            SERVICE,
+            sid="Config",
+            prefix=f"AWSLogs/{label.account_id}/Config/",
+            conditions=(from_this_account,),
+            may_list=True,
         )
         name = label.name("config", limit=NameLimit.CONFIG)
         self._recorder = ConfigConfigurationRecorder(

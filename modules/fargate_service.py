@@ -244,8 +244,11 @@ class FargateService(Construct):
 
     def allow(self, *statements: Statement) -> None:
         """Let the application do more."""
+        before = self._dependencies()
         self.task_role.allow(*statements)
-        # The role's policy may be new, and the service must go before it does, or its tasks never stop.
+        if self._dependencies() == before:
+            return
+        # The role's policy is new, and the service must go before it does, or its tasks never stop.
         self._service.depends_on = [
             f"{resource.terraform_resource_type}.{resource.friendly_unique_id}" for resource in self._dependencies()
         ]

@@ -23,11 +23,10 @@ class GeneratedPassword(Construct):
 
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)
-        stack = TerraformStack.of(self)
-        # Construct ids are of [a-z0-9-], so joined by "_" no two paths are the same name.
-        name = "_".join(part.node.id for part in self.node.scopes[len(stack.node.scopes) :])
+        # After the stack's own id. Construct ids are of [a-z0-9-], so joined by "_" no two paths are the same name.
+        name = self.node.path.partition("/")[2].replace("/", "_")
         # cdktf 0.21 has no class for ephemeral resources.
-        stack.add_override(
+        TerraformStack.of(self).add_override(
             f"ephemeral.{_TYPE}.{name}",
             {"password_length": _LENGTH, "exclude_punctuation": True, "require_each_included_type": True},
         )

@@ -44,9 +44,9 @@ class LayerStack(TerraformStack):
         self._provider(config, "aws", region=config.region)
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         # For readers of the JSON: `make destroy` refuses a protected environment.
-        self.add_override("//.metadata.environment", config.name)
-        self.add_override("//.metadata.layer", self.layer)
-        self.add_override("//.metadata.protect_data", config.protect_data)
+        self.add_override(
+            "//.metadata", {"environment": config.name, "layer": self.layer, "protect_data": config.protect_data}
+        )
 
     def provider_in(self, config: Environment, region: str) -> AwsProvider:
         """A second provider, for what AWS only takes in a region of its own choice; the same account and tags."""
