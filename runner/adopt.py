@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from runner.events import Diagnostic
+
 # Types whose import takes their id, by the pages of the provider: https://registry.terraform.io/providers/hashicorp/aws
 BY_ID: Final = re.compile(
     r"aws_(?:"
@@ -26,6 +28,7 @@ BY_ID: Final = re.compile(
     r")"
 )
 _ENDED: Final = "Apply complete!"  # told when the state is written
+_NOT_THERE: Final = re.compile(r'to "([^"]+)"')
 _CREATED: Final = '"action":"create"'
 
 
@@ -41,14 +44,25 @@ def made(log: Path) -> dict[str, str]:
     return {hook["resource"]["addr"]: hook["id_value"] for hook in hooks if hook.get("id_value")}
 
 
-def import_blocks(made: Mapping[str, str], in_state: Collection[str]) -> dict[str, Any]:
-    """Terraform JSON that imports what the state lacks and an id is enough for; {} if there is no such thing."""
-    blocks = [
-        {"to": address, "id": id_}
-        for address, id_ in sorted(made.items())
-        if address not in in_state and BY_ID.fullmatch(address.split(".")[0])
-    ]
+def import_blocks(made: Mapping[str, str], resources: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """Terraform JSON that imports what an id is enough for; {} if there is no such thing.
+
+    Args:
+        made: Address to id of what the state lacks.
+        resources: Names by type of what is configured: Terraform refuses to import anything else.
+    """
+    blocks = []
+    for address, id_ in sorted(made.items()):
+        type_, _, name = address.partition(".")
+        if BY_ID.fullmatch(type_) and name.partition("[")[0] in resources.get(type_, ()):
+            blocks.append({"to": address, "id": id_})
     return {"import": blocks} if blocks else {}
+
+
+def not_there_any_more(diagnostics: Collection[Diagnostic]) -> set[str]:
+    """Addresses whose import failed because somebody has removed the thing."""
+    found = (_NOT_THERE.search(each.detail) for each in diagnostics if "non-existent remote object" in each.summary)
+    return {match[1] for match in found if match}
 
 
 def _event(line: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import shutil
 import threading
@@ -127,7 +128,8 @@ class Board:
                 self._held.append((text, stream))
                 return
             self._erase()
-            print(text, file=stream, flush=True)
+            with _whether_anybody_reads():
+                print(text, file=stream, flush=True)
             self._draw()
 
     def _tick(self) -> None:
@@ -149,16 +151,23 @@ class Board:
             return
         self._erase()
         columns = shutil.get_terminal_size().columns
-        for activity in self._activities.values():
-            print(activity.line(self._width)[: columns - 1], file=self._err)
-        self._err.flush()
+        with _whether_anybody_reads():
+            for activity in self._activities.values():
+                print(activity.line(self._width)[: columns - 1], file=self._err)
+            self._err.flush()
         self._drawn = len(self._activities)
 
     def _erase(self) -> None:
         if self._drawn:
-            self._err.write((_UP + _CLEAR) * self._drawn)
-            self._err.flush()
+            with _whether_anybody_reads():
+                self._err.write((_UP + _CLEAR) * self._drawn)
+                self._err.flush()
         self._drawn = 0
+
+
+def _whether_anybody_reads() -> contextlib.AbstractContextManager[None]:
+    """A terminal that was closed, or a pipe that nobody reads, must not end a run that is changing something."""
+    return contextlib.suppress(OSError)
 
 
 def _read_line(answers: TextIO, cancelled: Callable[[], bool]) -> str:

@@ -40,6 +40,7 @@ def bootstrap(session: Session, stack: Stack) -> Result:
         session.board.start(stack.id, "looking for the state bucket")
         there = remote_state(terraform)
         if there and not there.empty:
+            _refuse_an_interrupted_destroy(stack, local, there)
             _set_aside(local)
             return Result(stack.id, Status.ALREADY)
         if there and not local.is_file():
@@ -95,6 +96,14 @@ def _local(session: Session) -> Path:
 def _set_aside(local: Path) -> None:
     if local.is_file():
         local.replace(local.with_name(f"{local.name}.backup"))
+
+
+def _refuse_an_interrupted_destroy(stack: Stack, local: Path, there: State) -> None:
+    """A local state that is newer than the bucket's was moved out of it; what it lacks is destroyed already."""
+    held = _read(local)
+    if held is not None and held.lineage == there.lineage and held.serial > there.serial:
+        message = f"A destroy of {stack.id} was begun and not ended: {local} is newer than the state in the bucket."
+        raise RunnerError(message, f"End it first: make destroy ENV={stack.environment}. Then bootstrap again.")
 
 
 def _verify(terraform: Terraform, made: list[str], local: Path) -> None:

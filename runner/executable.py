@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -81,3 +82,10 @@ def _ask(command: tuple[str, ...], cwd: Path | None, environ: Mapping[str, str])
         message = f"{name} is version {version}, and 1.11 or newer is needed."
         raise RunnerError(message)
     return Executable(command, version, platform, cwd)
+
+
+if __name__ == "__main__":
+    try:
+        find(os.environ)
+    except RunnerError as error:
+        sys.exit(error.message)

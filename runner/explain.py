@@ -27,8 +27,9 @@ _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
 
 def no_bucket(error: RunnerError) -> bool:
-    """Whether the state bucket is missing."""
-    return any(_NO_BUCKET.search(f"{each.summary} {each.detail}") for each in error.diagnostics)
+    """Whether the state bucket is missing; a resource's own bucket (its error has an address) is another matter."""
+    texts = (f"{each.summary} {each.detail}" for each in error.diagnostics if not each.address)
+    return any(_NO_BUCKET.search(text) for text in texts)
 
 
 def waits_for(stack: Stack, error: RunnerError) -> str:

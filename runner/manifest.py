@@ -26,6 +26,7 @@ class Stack:
     layer: str
     folder: Path
     dependencies: tuple[str, ...] = ()
+    synthesized: bool = True  # else its layer is switched off, and only its state is there
 
     @cached_property
     def document(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import RunnerError
+from runner.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,10 +160,6 @@ def _from_registry(environ: Mapping[str, str], said: str, work: Path, cache: Pat
 
 def _write(text: str, work: Path) -> dict[str, str]:
     """Always a file of ours: a TF_CLI_CONFIG_FILE that names no file is a warning at every command."""
-    work.mkdir(parents=True, exist_ok=True)
     path = work / "terraform.rc"
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)  # what is kept of the user's own may hold credentials
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, text)
     return {"TF_CLI_CONFIG_FILE": str(path)}

@@ -71,7 +71,7 @@ def plan_line(result: Result, width: int) -> str:
     if result.status is Status.CHANGES:
         changes = result.changes
         counts = f"{changes.add:>4} to add {changes.change:>4} to change {changes.remove:>4} to destroy"
-        return f"{name}  {counts}" if changes.total else f"{name}  only outputs change"
+        return f"{name}  {counts}" if changes.total else f"{name}  no resource changes, only outputs, moves or imports"
     return f"{name}  {result.note if result.status is Status.WAITS else result.status.value}"
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from runner.bootstrap import remote_state
 from runner.errors import RunnerError
 from runner.explain import no_bucket
+from runner.files import write_whole
 from runner.manifest import STATE_LAYER, Stack, select
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def stacks_without_synthesis(session: Session) -> dict[str, Stack]:
             layer=layer,
             folder=session.setting.work / "retired" / state.sibling(layer),
             dependencies=tuple(session.stacks),  # which it used is not known: it goes before all of them
+            synthesized=False,
         )
         own = {**backend, "key": f"{layer}/{_name(backend)}"}
         _write(stack, _empty(session.stacks, own, protected=state.protected))
@@ -73,7 +75,8 @@ def _layers_with_a_state(session: Session, state: Stack, backend: Mapping[str, A
     # To Terraform, objects `<name>/<key>` are the workspaces of one configuration, which it lists with the credentials
     # that it uses for all else. https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
     listing = {**backend, "key": _name(backend), "workspace_key_prefix": ""}
-    everything = replace(state, id=f"{state.id}-objects", folder=session.setting.work / "retired" / "objects")
+    id_ = f"{state.id}-objects"
+    everything = replace(state, id=id_, folder=session.setting.work / "retired" / id_)
     _write(everything, {"terraform": {"backend": {"s3": listing}}})
     with session.terraform(everything).at_work() as terraform:
         try:
@@ -106,5 +109,4 @@ def _empty(stacks: Mapping[str, Stack], backend: Mapping[str, Any], *, protected
 
 
 def _write(stack: Stack, document: dict[str, Any]) -> None:
-    stack.folder.mkdir(parents=True, exist_ok=True)
-    (stack.folder / "cdk.tf.json").write_text(json.dumps(document), encoding="utf-8")
+    write_whole(stack.folder / "cdk.tf.json", json.dumps(document))

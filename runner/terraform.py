@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from runner import adopt
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
+from runner.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from runner.executable import Executable
@@ -53,6 +55,7 @@ class Plan:
     changed: bool
     new: bool  # nothing was in the state before
     planned: tuple[str, ...] = ()  # "update aws_vpc.Default"
+    destroys: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Terraform:
                     message,
                     "Wait until it has ended, then repeat.",
                 ) from error
+            self._refuse_beside_an_orphan()
             self._keep_what_was_made()
             self.log.write_text("", encoding="utf-8")
             self._copy()
@@ -106,13 +110,27 @@ class Terraform:
             self._plan.unlink(missing_ok=True)
             os.close(descriptor)
 
+    def _refuse_beside_an_orphan(self) -> None:
+        """A Terraform whose runner was killed goes on to its end, and this folder is where it works."""
+        listing = ["ps", "-wweo", "pid=,args="]
+        try:
+            listed = subprocess.run(listing, capture_output=True, text=True, check=True)
+        except (OSError, subprocess.SubprocessError):  # no ps: then the state's own lock has to do
+            return
+        for line in listed.stdout.splitlines():
+            if self._folder_argument in line:
+                message = f"A Terraform whose run was killed is still at work on {self.stack.id}."
+                raise RunnerError(message, f"Wait until it has ended (process {line.split()[0]}), then repeat.")
+
     def _keep_what_was_made(self) -> None:
         """Before the log begins anew, keep what a killed apply told it."""
-        unrecorded = self._unrecorded() | adopt.made(self.log)
-        if unrecorded:
-            fresh = self._made.with_suffix(".new")
-            fresh.write_text(json.dumps(unrecorded), encoding="utf-8")
-            fresh.replace(self._made)
+        self._record(self._unrecorded() | adopt.made(self.log))
+
+    def _record(self, unrecorded: Mapping[str, str]) -> None:
+        if not unrecorded:
+            self._made.unlink(missing_ok=True)
+            return
+        write_whole(self._made, json.dumps(unrecorded))
 
     def _unrecorded(self) -> dict[str, str]:
         if not self._made.is_file():
@@ -125,16 +143,23 @@ class Terraform:
         unrecorded = self._unrecorded()
         if not unrecorded:
             return []
-        blocks = adopt.import_blocks(unrecorded, self.state_list())
-        if not blocks:
-            return []
-        (self._config / _ADOPTED).write_text(json.dumps(blocks), encoding="utf-8")
-        return [block["to"] for block in blocks["import"]]
+        in_state = set(self.state_list())
+        self._record({address: id_ for address, id_ in unrecorded.items() if address not in in_state})
+        return self._import()
 
-    def forget_adopted(self) -> None:
-        """What was to be taken over is not there any more."""
-        (self._config / _ADOPTED).unlink(missing_ok=True)
-        self._made.unlink(missing_ok=True)
+    def forget(self, addresses: Collection[str]) -> list[str]:
+        """Some of what was to be taken over is not there any more; return the rest."""
+        self._record({address: id_ for address, id_ in self._unrecorded().items() if address not in addresses})
+        return self._import()
+
+    def _import(self) -> list[str]:
+        blocks = adopt.import_blocks(self._unrecorded(), self.stack.document.get("resource", {}))
+        adopted = self._config / _ADOPTED
+        if not blocks:
+            adopted.unlink(missing_ok=True)
+            return []
+        adopted.write_text(json.dumps(blocks), encoding="utf-8")
+        return [block["to"] for block in blocks["import"]]
 
     def _copy(self) -> None:
         lock_file = self._config / _LOCK_FILE
@@ -179,6 +204,7 @@ class Terraform:
             changed=done.code == _CHANGED,
             new=events.refreshed == 0,
             planned=tuple(events.planned),
+            destroys=destroy,
         )
 
     def describe(self, plan: Plan) -> str:
@@ -188,7 +214,8 @@ class Terraform:
     def apply(self, plan: Plan, events: Events) -> None:
         """Do what the saved plan says."""
         self._run(["apply", "-json", "-input=false", str(plan.path)], events)
-        self._made.unlink(missing_ok=True)
+        if not plan.destroys:  # a destroy has taken over nothing
+            self._record({})
 
     def validate(self) -> None:
         """Check against the providers' schemas."""
@@ -228,7 +255,11 @@ class Terraform:
         self._run(["force-unlock", "-force", lock_id])
 
     def _command(self, arguments: list[str]) -> list[str]:
-        return [*self._setting.executable.command, f"-chdir={self._config.resolve()}", *arguments]
+        return [*self._setting.executable.command, self._folder_argument, *arguments]
+
+    @property
+    def _folder_argument(self) -> str:
+        return f"-chdir={self._config.resolve()}"
 
     def _run(self, arguments: list[str], events: Events | None = None, *, fine: tuple[int, ...] = (0,)) -> Completed:
         heard = events or Events()

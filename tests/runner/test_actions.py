@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -153,6 +156,60 @@ def test_a_protected_environment_is_not_destroyed(project: Project) -> None:
     assert code == 2
     assert "set `protect_data = false` in environments/prod.toml, run `make apply ENV=prod`" in err
     assert project.calls() == []
+
+
+def made_by_a_killed_apply(dev: Project, layer: str, **ids: str) -> None:
+    folder = dev.root / ".terraform-work" / f"dev-{layer}"
+    folder.mkdir(parents=True)
+    (folder / "made.json").write_text(json.dumps({f"aws_vpc.{name}": id_ for name, id_ in ids.items()}))
+    path = dev.out / "stacks" / f"dev-{layer}" / "cdk.tf.json"
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({**document, "resource": {"aws_vpc": {name: {} for name in ids}}}))
+
+
+def test_destroy_does_not_forget_what_a_killed_apply_had_made(dev: Project) -> None:
+    made_by_a_killed_apply(dev, "network", main="vpc-1")
+    code, _, err = dev.run("destroy", "--yes")
+    assert code == 1
+    assert "An apply of dev-network was killed, and the state lacks what it had made: aws_vpc.main." in err
+    assert "make apply ENV=dev LAYER=network" in err
+    assert dev.calls("apply") == []
+    assert (dev.root / ".terraform-work/dev-network/made.json").exists()
+
+
+def test_what_the_state_has_by_now_is_not_taken_over_again(dev: Project) -> None:
+    made_by_a_killed_apply(dev, "network", main="vpc-1")
+    dev.script("dev-network", resources=["aws_vpc.main"])
+    assert "takes over" not in dev.run("plan", "--layer", "network")[2]
+    assert not (dev.root / ".terraform-work/dev-network/made.json").exists()
+
+
+def test_a_terraform_that_outlived_its_run_keeps_its_folder(dev: Project) -> None:
+    config = dev.root / ".terraform-work/dev-network/config"
+    config.mkdir(parents=True)
+    (config / "lambda.zip").touch()
+    sleeps = [sys.executable, "-c", "import sys; sys.stdin.read()", f"-chdir={config.resolve()}"]
+    with subprocess.Popen(sleeps, stdin=subprocess.PIPE) as orphan:
+        code, _, err = dev.run("apply", "--layer", "network", "--yes")
+        assert orphan.stdin
+        orphan.stdin.close()
+    assert code == 1
+    assert "A Terraform whose run was killed is still at work on dev-network." in err
+    assert f"process {orphan.pid}" in err
+    assert (config / "lambda.zip").exists()
+
+
+def test_a_bucket_that_a_resource_misses_is_not_the_states(dev: Project) -> None:
+    dev.script("dev-network", plan={"add": 1}, apply={"error": {**NO_BUCKET, "address": "aws_s3_bucket_versioning.a"}})
+    code, _, err = dev.run("apply", "--layer", "network", "--yes")
+    assert code == 1
+    assert "with aws_s3_bucket_versioning.a" in err
+    assert "bootstrap" not in err
+
+
+def test_a_plan_that_waits_is_not_told_as_no_changes(dev: Project) -> None:
+    dev.script("dev-service", plan={"error": NO_REMOTE_STATE})
+    assert dev.run("plan", "--detailed-exitcode")[0] == 2
 
 
 def test_destroy_goes_backwards_and_takes_the_state_last(dev: Project) -> None:

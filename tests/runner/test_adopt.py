@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path  # noqa: TC003 - the tests make paths of it
 
-from runner.adopt import import_blocks, made
+from runner.adopt import import_blocks, made, not_there_any_more
+from runner.events import Diagnostic
 
 
 def complete(address: str, id_: str, action: str = "create") -> str:
@@ -31,10 +32,20 @@ def test_without_a_log_nothing_was_made(tmp_path: Path) -> None:
     assert made(tmp_path / "terraform.log") == {}
 
 
-def test_what_the_state_has_and_what_an_id_cannot_import_is_left_out() -> None:
-    told = {"aws_vpc.a": "vpc-1", "aws_vpc.b": "vpc-2", "aws_route.c": "r-1", "terraform_data.d": "x"}
-    assert import_blocks(told, ["aws_vpc.a"]) == {"import": [{"to": "aws_vpc.b", "id": "vpc-2"}]}
+def test_what_an_id_cannot_import_and_what_is_configured_no_more_is_left_out() -> None:
+    told = {"aws_vpc.gone": "vpc-1", 'aws_vpc.b["a"]': "vpc-2", "aws_route.c": "r-1", "terraform_data.d": "x"}
+    configured = {"aws_vpc": {"b"}, "aws_route": {"c"}, "terraform_data": {"d"}}
+    assert import_blocks(told, configured) == {"import": [{"to": 'aws_vpc.b["a"]', "id": "vpc-2"}]}
 
 
 def test_nothing_to_import_is_no_block() -> None:
-    assert import_blocks({"aws_vpc.a": "vpc-1"}, ["aws_vpc.a"]) == {}
+    assert import_blocks({"aws_vpc.a": "vpc-1"}, {}) == {}
+
+
+def test_what_is_not_there_any_more_is_known_by_its_address() -> None:
+    gone = Diagnostic(
+        "Cannot import non-existent remote object",
+        'While attempting to import an existing object to "aws_vpc.a", the provider detected that no object exists',
+    )
+    other = Diagnostic("Unauthorized", 'to "aws_vpc.b"')
+    assert not_there_any_more([gone, other]) == {"aws_vpc.a"}

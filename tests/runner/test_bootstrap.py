@@ -42,6 +42,16 @@ def test_a_local_state_left_by_a_kill_after_the_move_is_set_aside(dev: Project) 
     assert path.with_name("terraform.tfstate.backup").exists()
 
 
+def test_a_local_state_that_is_newer_than_the_buckets_is_a_destroy_to_be_ended(dev: Project) -> None:
+    path = local_state(dev, serial=2)
+    dev.script("dev-state", resources=["aws_s3_bucket.state"])
+    code, _, err = dev.run("bootstrap", "--yes")
+    assert code == 1
+    assert "A destroy of dev-state was begun and not ended" in err
+    assert "make destroy ENV=dev" in err
+    assert path.exists()
+
+
 def test_a_bucket_without_state_is_not_touched(dev: Project) -> None:
     code, _, err = dev.run("bootstrap", "--yes")
     assert code == 1

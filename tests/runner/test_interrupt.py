@@ -56,6 +56,29 @@ def test_terraform_is_asked_once_to_stop_and_waited_for(project: Project, number
     assert "To go on: make apply ENV=dev" in out
 
 
+def test_a_terminal_that_is_gone_is_an_interrupt_like_any_other(project: Project) -> None:
+    project.stack("dev-network")
+    project.script("dev-network", plan={"add": 1}, apply={"working": 60})
+    terminal, end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", *project.command("apply", "--yes")],
+        cwd=ROOT,
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        start_new_session=True,
+    )
+    os.close(end)
+    try:
+        wait_until(lambda: project.calls("begun"))
+    finally:
+        os.close(terminal)  # from now on every word is an error
+    process.send_signal(signal.SIGHUP)
+    process.wait(timeout=5)
+    assert project.calls("dev-network")[-2:] == ["dev-network interrupted", "dev-network released"]
+    assert process.returncode == 130
+
+
 def test_an_interrupt_before_the_first_resource_is_held_back_until_terraform_obeys(project: Project) -> None:
     project.stack("dev-network")
     project.script("dev-network", plan={"add": 1}, apply={"seconds": 0.5, "working": 60})
@@ -78,7 +101,9 @@ def answered(project: Project, answer: str) -> tuple[int, str]:
         assert process.stdout
         before = ""
         while "accepted:" not in before:
-            before += process.stdout.read(1)
+            character = process.stdout.read(1)
+            assert character, before
+            before += character
         if answer:
             os.write(terminal, f"{answer}\n".encode())
         else:

@@ -82,12 +82,27 @@ def test_the_state_is_not_destroyed_under_it(dev: Project) -> None:
     assert dev.calls("apply") == []
 
 
+def test_what_was_applied_is_told_even_if_the_bucket_cannot_be_listed(dev: Project) -> None:
+    dev.script("dev-state-objects", workspace={"error": {"summary": "AccessDenied", "detail": "s3:ListBucket"}})
+    dev.script("dev-network", plan={"add": 1})
+    code, out, _ = dev.run("apply", "--yes")
+    assert code == 0
+    assert "dev-network  applied" in out
+    assert "Whether a layer that is switched off has left something cannot be told: Error: AccessDenied" in out
+
+
+def test_unlocking_a_layer_that_is_there_needs_no_listing(dev: Project) -> None:
+    assert dev.run("unlock", "--layer", "network", "--lock-id", "1")[0] == 0
+    assert dev.calls("workspace") == []
+
+
 def test_in_a_protected_environment_it_stays(project: Project) -> None:
     project.stack("dev-state", document=document("state", protected=True))
     project.script("dev-state-objects", workspaces=["security", "state"])
     code, _, err = project.run("destroy", "--layer", "security", "--yes")
     assert code != 0
     assert "`protect_data` is true, so dev-security cannot be destroyed" in err
+    assert "switch the layer on again" in err
 
 
 def test_its_lock_can_be_broken(dev: Project) -> None:
