@@ -75,7 +75,9 @@ def _apply(session: Session, stack: Stack) -> Result:
         planned = _planned(session, stack, terraform)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
-        if not session.confirm(f"Apply these {planned.changes.total} changes to {stack.id}?", planned, terraform):
+        count = planned.changes.total
+        what = f"these {count} changes" if count else "this"  # outputs, moves and imports are not counted
+        if not session.confirm(f"Apply {what} to {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.board.start(stack.id, "applying", total=planned.changes.total))
         return Result(stack.id, Status.APPLIED, planned.changes)
