@@ -8,15 +8,14 @@ import signal
 import sys
 import threading
 
+from emulator.arguments import port
 from emulator.server import Emulator, PortInUseError
-
-_PORTS = 65536
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     parser = argparse.ArgumentParser(prog="emulator", description="AWS for Terraform, on this machine only.")
-    parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--port", type=port, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--trace", action="store_true", help="log every call, and what a failed one sent")
     options = parser.parse_args(arguments)
     if options.trace:
@@ -34,14 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"emulator: {error}", file=sys.stderr)
         return 2
     return 0
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if number not in range(_PORTS):
-        message = f"{number} is not between 0 and {_PORTS - 1}"
-        raise argparse.ArgumentTypeError(message)
-    return number
 
 
 if __name__ == "__main__":

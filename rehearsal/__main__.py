@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
+from emulator.arguments import port, whole_number
 from rehearsal.demo import demo
 from rehearsal.emulate import emulate
 from rehearsal.stage import open_stage
 from runner.errors import INTERRUPTED, RunnerError
-
-_PORTS = 65536
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,25 +34,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         default = None if name == "emulate" else "dev"
         command.add_argument("--env", default=default, help="one environment (default: %(default)s)")
         command.add_argument("--layer", help="one layer and those it needs; all of them without")
-        command.add_argument("--port", type=_port, default=0, help="of the emulator on 127.0.0.1; 0 takes a free one")
-        command.add_argument("--parallel", type=_at_least_one, default=2, help="stacks at a time (%(default)s)")
+        command.add_argument("--port", type=port, default=0, help="of the emulator on 127.0.0.1; 0 takes a free one")
+        command.add_argument("--parallel", type=whole_number(1), default=2, help="stacks at a time (%(default)s)")
     return parser.parse_args(arguments)
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if number not in range(_PORTS):
-        message = f"{number} is not between 0 and {_PORTS - 1}"
-        raise argparse.ArgumentTypeError(message)
-    return number
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        message = f"{number} is less than 1"
-        raise argparse.ArgumentTypeError(message)
-    return number
 
 
 if __name__ == "__main__":

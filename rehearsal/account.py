@@ -69,7 +69,5 @@ class Account:
         return EmulatedSession(url=self.emulator.url, account_id=self.id, region=region or self.region)
 
     def exports(self) -> dict[str, str]:
-        """What a person's shell needs for `aws` and `make plan`."""
-        names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
-        given = self.emulator.environment(account=self.id, region=self.region)
-        return {name: given[name] for name in names}
+        """What a person's shell needs for `aws` and for `make plan` of any layer."""
+        return self.emulator.environment(account=self.id, region=self.region)

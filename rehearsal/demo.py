@@ -34,7 +34,7 @@ def _page(stage: Stage, environment: str, life: Life, outputs: dict[str, dict[st
         lines.append(f"Outputs of {stack}:")
         lines += [f"  {name} = {json.dumps(value)}" for name, value in values.items()]
     lines.append("\nIn another shell:\n")
-    lines += [f"  export {name}={value}" for name, value in account.exports().items()]
+    lines.append(export_command(account.exports()))
     lines.append("")
     lines += [f"  aws --endpoint-url {stage.emulator.url} {command}" for command in _COMMANDS]
     if not shutil.which("aws"):
@@ -44,6 +44,12 @@ def _page(stage: Stage, environment: str, life: Life, outputs: dict[str, dict[st
         "\nCtrl-C ends it, and nothing is left.",
     ]
     return "\n".join(lines)
+
+
+def export_command(variables: dict[str, str]) -> str:
+    """One command for all, to be copied at once."""
+    start = "  export "
+    return start + f" \\\n{' ' * len(start)}".join(f"{name}={value}" for name, value in variables.items())
 
 
 _COMMANDS = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from config.load import environment_names
+from main import ROOT
 from rehearsal import findings, inventory
 from rehearsal.findings import Finding, Step
 from rehearsal.life import live
@@ -42,7 +44,9 @@ def emulate(stage: Stage) -> int:
     stage.board.say(f"\n{_table([row for life in ordered for row in life.rows.values()])}\n")
     failures = [f"{life.environment} failed:\n{life.failure}" for life in ordered if life.failed]
     unknown = findings.unknown(found, gaps)
-    gone = findings.gone(found, gaps, stage.environments) if not failures and stage.layer is None else []
+    whole = not failures and stage.layer is None
+    every = environment_names(ROOT / "environments")
+    gone = findings.gone(found, gaps, stage.environments, every=every) if whole else []
     failures += [str(finding) for finding in unknown]
     failures += [f"{findings.KNOWN_GAPS.name}: no longer met, take it off: {gap.step}: {gap.subject}" for gap in gone]
     for failure in failures:

@@ -63,9 +63,10 @@ class Gap(Model):
             and fnmatchcase(finding.subject, self.subject)
         )
 
-    def concerns(self, environments: Collection[str]) -> bool:
-        """Whether a run of these environments would have met it."""
-        return any(fnmatchcase(name, self.environment) for name in environments)
+    def must_be_met_by(self, ran: Collection[str], *, every: Collection[str]) -> bool:
+        """Whether a run had all the environments where it can be met; one of them may be the only one that meets it."""
+        where = {name for name in every if fnmatchcase(name, self.environment)}
+        return bool(where) and where <= set(ran)
 
 
 def read_gaps(path: Path = KNOWN_GAPS) -> tuple[Gap, ...]:
@@ -91,8 +92,15 @@ def unknown(findings: Sequence[Finding], gaps: Sequence[Gap]) -> list[Finding]:
     return [finding for finding in findings if not any(gap.explains(finding) for gap in gaps)]
 
 
-def gone(findings: Sequence[Finding], gaps: Sequence[Gap], environments: Collection[str]) -> list[Gap]:
-    """The gaps that a whole run of these environments has not met: they are to be taken off the list."""
+def gone(
+    findings: Sequence[Finding], gaps: Sequence[Gap], ran: Collection[str], *, every: Collection[str]
+) -> list[Gap]:
+    """The gaps that the environments which ran, of every one there is, would have met: they are to be taken off.
+
+    Those must have run with all their layers.
+    """
     return [
-        gap for gap in gaps if gap.concerns(environments) and not any(gap.explains(finding) for finding in findings)
+        gap
+        for gap in gaps
+        if gap.must_be_met_by(ran, every=every) and not any(gap.explains(finding) for finding in findings)
     ]

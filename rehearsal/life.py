@@ -15,8 +15,11 @@ from runner.manifest import STATE_LAYER, in_order
 from runner.results import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from config.environment import Environment
+    from rehearsal.account import EmulatedSession
+    from rehearsal.checks import Check
     from rehearsal.stage import Stage
     from runner.results import Result
     from runner.session import Session
@@ -95,9 +98,17 @@ def check(stage: Stage, environment: str, life: Life) -> None:
     layers = {stack.layer for stack in stage.stacks(environment).values()}
     settings = load_environment(environment, folder=ROOT / "environments")
     for layer, function in checks.of_layers(layers):
-        for told in function(settings, stage.account(environment).session()):
+        for told in _answers(function, settings, stage.account(environment).session()):
             life.find(Step.CHECK, f"{layer}: {told}")
     stage.board.end(environment)
+
+
+def _answers(function: Check, settings: Environment, session: EmulatedSession) -> Iterator[str]:
+    """What a check finds; one that trips over what is missing costs neither its own findings nor those of others."""
+    try:
+        yield from function(settings, session)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a finding
+        yield f"{function.__name__} could not be asked: {type(error).__name__}: {error}"
 
 
 def _destroy(stage: Stage, session: Session, life: Life) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ def open_stage(
     names = tuple(environments) or environment_names(ROOT / "environments")
     executable.find(os.environ)  # without one, say so before anything is started
     processes = Processes()
-    board = Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=_width(names))
+    board = Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=name_width(names))
     with (
         tempfile.TemporaryDirectory(prefix="rehearsal-") as folder,
         board,
@@ -128,9 +129,10 @@ def _require_providers(stage: Stage) -> None:
             stage.board.end(stack.id)
 
 
-def _width(environments: Sequence[str]) -> int:
-    longest_layer = len("observability")
-    return max(len(name) for name in environments) + 1 + longest_layer
+def name_width(environments: Sequence[str]) -> int:
+    """The width of the longest stack's name, before there are stacks: importing a layer would start Node."""
+    layers = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")]) if module.name != "base"]
+    return max(map(len, environments)) + 1 + max(map(len, layers))
 
 
 def applied_outputs(session: Session, stacks: Mapping[str, Stack]) -> dict[str, dict[str, object]]:

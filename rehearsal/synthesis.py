@@ -20,7 +20,7 @@ if __name__ == "__main__":
 from config.errors import ConfigError
 from config.load import load_environment
 from main import ROOT, synthesize
-from runner.errors import REFUSED, RunnerError
+from runner.errors import INTERRUPTED, REFUSED, RunnerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,9 @@ def write(folder: Path, environments: Sequence[str], processes: Processes) -> No
     """Synthesize both; a wrong environment file is refused in the words of `make synth`."""
     command = [sys.executable, "-m", "rehearsal.synthesis", str(folder), *environments]
     done = processes.capture(command, env=os.environ, cwd=ROOT)
+    if processes.interrupted:  # of which the child dies, with a traceback that tells nobody anything
+        message = "Interrupted."
+        raise RunnerError(message, exit_code=INTERRUPTED)
     if done.code:
         message = done.stderr.strip() or done.stdout.strip()
         raise RunnerError(message, exit_code=done.code)

@@ -16,9 +16,11 @@ def check_database_subnets_have_no_way_out(environment: Environment, session: bo
     """Their route table has local routes and gateway endpoints only."""
     ec2 = session.client("ec2")
     for zone in environment.network.zones:
-        (subnet,) = ec2.describe_subnets(Filters=[{"Name": "cidr-block", "Values": [str(zone.database_cidr)]}])[
-            "Subnets"
-        ]
+        subnets = ec2.describe_subnets(Filters=[{"Name": "cidr-block", "Values": [str(zone.database_cidr)]}])["Subnets"]
+        if len(subnets) != 1:
+            yield f"{len(subnets)} subnets have the range {zone.database_cidr} of a database subnet"
+            continue
+        (subnet,) = subnets
         tables = ec2.describe_route_tables(Filters=[{"Name": "association.subnet-id", "Values": [subnet["SubnetId"]]}])[
             "RouteTables"
         ]

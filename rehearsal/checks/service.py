@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     import boto3
 
     from config.environment import Environment
+    from config.services import ServiceSettings
 
 
 def check_services_are_as_many_and_deployed_as_set(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """One ECS service per table, with its count, engine and shell."""
     found = _services(environment, session)
     yield from _differs("the services", set(found), set(environment.services))
-    for name, settings in environment.services.items():
-        service = found[name]
+    for name, settings, service in _both(environment, found):
         yield from _differs(f"tasks of {name}", service["desiredCount"], settings.first_count)
         blue_green = environment.deployment.engine == "blue_green" and settings.is_served
         controller = service.get("deploymentController", {"type": "ECS"})["type"]
@@ -39,8 +39,11 @@ def check_tasks_are_in_private_subnets_without_public_addresses(
         yield from _differs(f"subnets of {name}", {subnet["CidrBlock"] for subnet in subnets}, private)
         for subnet in network["subnets"]:
             by_subnet = [{"Name": "association.subnet-id", "Values": [subnet]}]
-            (table,) = ec2.describe_route_tables(Filters=by_subnet)["RouteTables"]
-            if any(route.get("GatewayId", "").startswith("igw-") for route in table["Routes"]):
+            tables = ec2.describe_route_tables(Filters=by_subnet)["RouteTables"]
+            if not tables:
+                yield f"{name} runs in {subnet}, which has no route table of its own"
+            routes = [route for table in tables for route in table["Routes"]]
+            if any(route.get("GatewayId", "").startswith("igw-") for route in routes):
                 yield f"{name} runs in {subnet}, which has a route to an internet gateway"
 
 
@@ -48,8 +51,7 @@ def check_containers_are_hardened_and_hold_no_secret(environment: Environment, s
     """No root, nothing to write to, two roles, and secrets only by the ARN of a parameter."""
     ecs = session.client("ecs")
     start = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter/user-management/{environment.name}/"
-    for name, service in _services(environment, session).items():
-        settings = environment.services[name]
+    for name, settings, service in _both(environment, _services(environment, session)):
         arn = _of_service_or_task_set(service, "taskDefinition")
         task = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
         size = (task["cpu"], task["memory"], task["runtimePlatform"]["cpuArchitecture"])
@@ -146,7 +148,11 @@ def check_the_pipeline_finds_its_files(environment: Environment, session: boto3.
     """Each taskdef.json asks for the next image and holds no reference that Terraform has left open."""
     s3 = session.client("s3")
     bucket = f"user-management-{environment.name}-release-files-{environment.account_id}"
-    for name in environment.services:
+    listed = s3.list_objects_v2(Bucket=bucket).get("Contents", ())
+    ends = "/taskdef.json"
+    found = {entry["Key"].removesuffix(ends) for entry in listed if entry["Key"].endswith(ends)}
+    yield from _differs("the services with a taskdef.json", found, set(environment.services))
+    for name in sorted(found):
         text = s3.get_object(Bucket=bucket, Key=f"{name}/taskdef.json")["Body"].read().decode()
         if '"image": "<IMAGE1_NAME>"' not in text:
             yield f"{name}/taskdef.json has no place for the next image"
@@ -163,8 +169,15 @@ def _services(environment: Environment, session: boto3.Session) -> Mapping[str, 
     ecs = session.client("ecs")
     cluster = f"user-management-{environment.name}-cluster"
     arns = ecs.list_services(cluster=cluster)["serviceArns"]
-    services = ecs.describe_services(cluster=cluster, services=arns)["services"]
+    services = ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
     return {s["serviceName"].removeprefix(f"user-management-{environment.name}-"): s for s in services}
+
+
+def _both(environment: Environment, found: Mapping[str, Any]) -> Iterator[tuple[str, ServiceSettings, Any]]:
+    """What is set and found; what is only one of them is told by the first check."""
+    for name, settings in environment.services.items():
+        if name in found:
+            yield name, settings, found[name]
 
 
 def _of_service_or_task_set(service: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - boto3 gives JSON

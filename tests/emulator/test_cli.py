@@ -65,11 +65,13 @@ def test_a_port_in_use_is_one_clear_line_and_exit_code_2(emulator: Emulator) -> 
     assert finished.stderr == f"emulator: port {emulator.port} on 127.0.0.1 is already in use\n"
 
 
-def test_a_port_out_of_range_is_one_clear_line_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("value", ["65536", "-1", "abc", ""])
+def test_what_is_no_port_is_one_clear_line_and_exit_code_2(value: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(["--port", "65536"])
+        main([f"--port={value}"])
 
-    assert "65536 is not between 0 and 65535" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"error: argument --port: '{value}' is not a whole number between 0 and 65535\n" in said
 
 
 def test_a_port_in_use_is_an_exception_in_python(emulator: Emulator) -> None:

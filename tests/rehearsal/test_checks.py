@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[EmulatedSession]:
-    with Emulator() as emulator:
-        yield EmulatedSession(url=emulator.url, account_id="900000000094", region="us-east-1")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def session(emulator: Emulator) -> EmulatedSession:
+    return EmulatedSession(url=emulator.url, account_id="900000000094", region="us-east-1")
 
 
 @pytest.fixture
@@ -44,6 +49,14 @@ def test_a_state_in_the_open_and_a_lock_are_told(session: EmulatedSession, dev: 
         "network/terraform.tfstate has no version to go back to",
     ]
     assert list(state.check_no_lock_is_left(dev, session)) == ["network/terraform.tfstate.tflock is a lock"]
+
+
+def test_database_subnets_that_are_missing_are_told(emulator: Emulator, dev: Environment) -> None:
+    elsewhere = EmulatedSession(url=emulator.url, account_id="900000000096", region="us-east-1")
+    assert list(network.check_database_subnets_have_no_way_out(dev, elsewhere)) == [
+        "0 subnets have the range 10.2.100.0/24 of a database subnet",
+        "0 subnets have the range 10.2.200.0/24 of a database subnet",
+    ]
 
 
 def test_a_database_subnet_with_a_way_out_and_an_open_default_group_are_told(

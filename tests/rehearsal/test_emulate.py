@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -57,6 +58,7 @@ class Told:
         self._patch.setattr(emulating, "live", live)
         self._patch.setattr(emulating, "_left_over", lambda _: list(left))
         self._patch.setattr("rehearsal.findings.read_gaps", lambda: gaps)
+        self._patch.setattr(emulating, "environment_names", lambda _: ("dev", "prod"))
 
 
 @pytest.fixture
@@ -90,6 +92,12 @@ def test_a_listed_gap_that_is_gone_fails_the_run(told: Told) -> None:
     told.set(gaps=(GAP,))
     assert emulate(told.stage) == 1
     assert told.err.getvalue() == "known_gaps.toml: no longer met, take it off: second plan: network: *\n"
+
+
+def test_a_gap_that_another_environment_may_still_meet_does_not(told: Told) -> None:
+    told.set(gaps=(GAP,))
+    assert emulate(replace(told.stage, environments=("dev",))) == 0
+    assert told.err.getvalue() == ""
 
 
 def test_an_environment_that_failed_is_told_and_its_gaps_are_not_missed(told: Told) -> None:

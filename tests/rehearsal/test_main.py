@@ -51,14 +51,19 @@ def test_an_unknown_layer_is_told_with_those_that_exist(capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize(
     ("argument", "value", "message"),
-    [("--port", "65536", "65536 is not between 0 and 65535"), ("--parallel", "0", "0 is less than 1")],
+    [
+        ("--port", "65536", "'65536' is not a whole number between 0 and 65535"),
+        ("--port", "abc", "'abc' is not a whole number between 0 and 65535"),
+        ("--parallel", "0", "'0' is not a whole number of at least 1"),
+        ("--parallel", "two", "'two' is not a whole number of at least 1"),
+    ],
 )
-def test_numbers_out_of_range_are_usage_errors(
+def test_a_wrong_number_is_told_with_what_is_allowed(
     argument: str, value: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["emulate", argument, value])
-    assert message in capsys.readouterr().err
+    assert f"error: argument {argument}: {message}\n" in capsys.readouterr().err
 
 
 @pytest.mark.terraform
