@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import VPCBackend
@@ -15,6 +14,7 @@ from moto.ec2.models.vpcs import VPCBackend
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, operation, patch
 from emulator.store import Kind
+from emulator.zones import zone_ids, zone_names
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -42,24 +42,28 @@ _OPEN = "unblocked"
 _OWN_SERVICE = re.compile(r"com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]+")
 
 
-@guard("ec2", "CreateSubnet")
+@guard("ec2", "CreateSubnet", "CreateDefaultSubnet")
 def refuse_foreign_zone(params: Shape, context: Context) -> None:
-    """Refuse a zone of another region; moto looks it up in every region."""
-    zones = RegionsAndZonesBackend.zones[context.region]
-    offered = ", ".join(zone.name for zone in zones)
-    for member, parameter, known in (
-        ("AvailabilityZone", "availabilityZone", {zone.name for zone in zones}),
-        ("AvailabilityZoneId", "availabilityZoneId", {zone.zone_id for zone in zones}),
-    ):
+    """Refuse a subnet in a zone of another region."""
+    for member, known in (("AvailabilityZone", zone_names), ("AvailabilityZoneId", zone_ids)):
         value = params.get(member)
-        if value and value not in known:
+        if value and value not in known(context):
             raise AwsError(
                 code="InvalidParameterValue",
                 message=(
-                    f"Value ({value}) for parameter {parameter} is invalid. Subnets can currently only be "
-                    f"created in the following availability zones: {offered}."
+                    f"Value ({value}) for parameter a{member[1:]} is invalid. Subnets can currently only be "
+                    f"created in the following availability zones: {', '.join(zone_names(context))}."
                 ),
             )
+
+
+@guard("ec2", "CreateVolume")
+def refuse_volume_in_foreign_zone(params: Shape, context: Context) -> None:
+    """Refuse a volume in a zone of another region."""
+    for member, known in (("AvailabilityZone", zone_names), ("AvailabilityZoneId", zone_ids)):
+        value = params.get(member)
+        if value and value not in known(context):
+            raise AwsError(code="InvalidZone.NotFound", message=f"The zone '{value}' does not exist.")
 
 
 @patch(SecurityGroupRule, "__init__")

@@ -31,6 +31,19 @@ def test_a_zone_id_of_another_region_is_refused(client: Client, vpc: str) -> Non
         client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZoneId="usw2-az1")
 
 
+def test_a_default_subnet_in_a_zone_of_another_region_is_refused(client: Client) -> None:
+    message = r"InvalidParameterValue.*Value \(us-west-2a\) for parameter availabilityZone is invalid. Subnets can"
+
+    with pytest.raises(ClientError, match=message):
+        client("ec2", account="900000000079").create_default_subnet(AvailabilityZone="us-west-2a")
+
+
+def test_a_volume_in_a_zone_of_another_region_is_refused(client: Client) -> None:
+    with pytest.raises(ClientError, match=r"InvalidZone\.NotFound.*The zone 'us-west-2a' does not exist"):
+        client("ec2").create_volume(AvailabilityZone="us-west-2a", Size=1)
+    assert client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=1)["AvailabilityZone"] == "us-east-1a"
+
+
 @pytest.mark.parametrize("service", ["s3", "ecr.dkr", "ecr.api", "logs", "secretsmanager", "ssmmessages", "xray"])
 def test_an_endpoint_of_a_service_in_the_region_is_made(client: Client, vpc: str, service: str) -> None:
     name = f"com.amazonaws.us-east-1.{service}"
