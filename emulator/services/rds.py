@@ -75,7 +75,15 @@ def refuse_foreign_zone(params: Shape, context: Context) -> None:
         )
 
 
-@guard("rds", "CreateDBInstance", "CreateDBCluster", "CreateDBInstanceReadReplica")
+@guard(
+    "rds",
+    "CreateDBInstance",
+    "CreateDBCluster",
+    "CreateDBInstanceReadReplica",
+    "ModifyDBInstance",
+    "ModifyDBCluster",
+    "StartDBInstanceAutomatedBackupsReplication",
+)
 def refuse_unknown_key(params: Shape, context: Context) -> None:
     """Refuse an unknown KMS key for storage, for the managed password or for Performance Insights."""
     for member in ("KmsKeyId", "MasterUserSecretKmsKeyId", "PerformanceInsightsKMSKeyId"):

@@ -85,6 +85,25 @@ def test_an_unknown_kms_key_is_refused(client: Client) -> None:
         create(client, "unknown-key", StorageEncrypted=True, KmsKeyId="none")
 
 
+def test_a_change_to_an_unknown_kms_key_is_refused(client: Client) -> None:
+    create(client, "rekeyed")
+
+    with pytest.raises(ClientError, match=r"KMSKeyNotAccessibleFault.*The specified KMS key \[none\]"):
+        client("rds").modify_db_instance(
+            DBInstanceIdentifier="rekeyed", ManageMasterUserPassword=True, MasterUserSecretKmsKeyId="none"
+        )
+
+
+def test_backups_are_copied_only_with_a_kms_key_of_the_region_that_they_go_to(client: Client) -> None:
+    arn = create(client, "keyed")["DBInstanceArn"]
+    here, there = (client("kms", region=region).create_key()["KeyMetadata"] for region in ("us-east-1", "us-west-2"))
+    rds = client("rds", region="us-west-2")
+
+    with pytest.raises(ClientError, match="KMSKeyNotAccessibleFault"):
+        rds.start_db_instance_automated_backups_replication(SourceDBInstanceArn=arn, KmsKeyId=here["Arn"])
+    rds.start_db_instance_automated_backups_replication(SourceDBInstanceArn=arn, KmsKeyId=there["Arn"])
+
+
 def test_every_instance_has_its_own_resource_id_and_keeps_performance_insights(client: Client) -> None:
     first = create(client, "first", EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=7)
     second = create(client, "second")
