@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
@@ -39,7 +38,10 @@ _MORE_ENDPOINTS = {
 }
 _SNAPSHOT_SHARING: Kind[str] = Kind("snapshot sharing", missing="InvalidParameterValue")
 _OPEN = "unblocked"
-_OWN_SERVICE = re.compile(r"com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]+")
+# What comes before the region and the id in the name of a service that is a customer's own.
+_OWN_SERVICES = "com.amazonaws.vpce."
+# Every other service of AWS has interfaces only: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+_GATEWAYS = ("dynamodb", "s3", "s3express")
 
 
 @guard("ec2", "CreateSubnet", "CreateDefaultSubnet")
@@ -85,16 +87,26 @@ def describe_rule(original: Any, rule: Any) -> str | None:
 
 @guard("ec2", "CreateVpcEndpoint")
 def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
-    """Refuse a service that has no endpoint in the region."""
+    """Refuse a service that has no endpoint in the region, or none of the type; without a type it is a gateway."""
     name = params.get("ServiceName")
-    if not name or _OWN_SERVICE.fullmatch(name):
+    if not name:
+        return
+    if name.startswith(_OWN_SERVICES):
+        if not _offered(name, params.get("ServiceRegion") or context.region, context):
+            raise _unknown_service(name)
         return
     backend = context.backend(ec2_backends)
     listed = backend._collect_default_endpoint_services(context.account, context.region)  # noqa: SLF001  as moto's own describe
     known = {service["ServiceName"] for service in listed}
     known |= {f"com.amazonaws.{context.region}.{service}" for service in _MORE_ENDPOINTS}
     if name not in known:
-        raise AwsError(code="InvalidServiceName", message=f"The Vpc Endpoint Service '{name}' does not exist")
+        raise _unknown_service(name)
+    gateways = {f"com.amazonaws.{context.region}.{service}" for service in _GATEWAYS}
+    if (params.get("VpcEndpointType") or "Gateway") == "Gateway" and name not in gateways:
+        raise AwsError(
+            code="InvalidParameter",
+            message="Endpoint type (Gateway) does not match available service types ([Interface]).",
+        )
 
 
 @operation("ec2", "EnableSnapshotBlockPublicAccess")
@@ -136,3 +148,19 @@ def delete_default_acl_of_vpc(original: Any, backend: Any, vpc_id: str) -> Any:
     for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
         del backend.network_acls[acl_id]
     return deleted
+
+
+def _unknown_service(name: str) -> AwsError:
+    return AwsError(code="InvalidServiceName", message=f"The Vpc Endpoint Service '{name}' does not exist")
+
+
+def _offered(name: str, region: str, context: Context) -> bool:
+    """Say whether any account offers the service to the caller; its owner may always use it."""
+    for account, regions in ec2_backends.items():
+        if region not in dict.keys(regions):  # `in` alone says yes to regions that nobody used
+            continue
+        for service in regions[region].configurations.values():
+            if service.service_name == name:
+                allowed = any(one == "*" or f":{context.account}:" in one for one in service.principals)
+                return allowed or account == context.account
+    return False
