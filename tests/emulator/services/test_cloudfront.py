@@ -153,6 +153,13 @@ def test_monitoring_goes_with_its_distribution(client: Client) -> None:
         front.get_monitoring_subscription(DistributionId=identifier)
 
 
+def test_monitoring_of_an_unknown_distribution_is_refused(client: Client) -> None:
+    watch = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}
+
+    with pytest.raises(ClientError, match="NoSuchDistribution"):
+        client("cloudfront").create_monitoring_subscription(DistributionId="ENONE", MonitoringSubscription=watch)
+
+
 def test_monitoring_is_kept_and_deleted(client: Client) -> None:
     front = client("cloudfront")
     made = front.create_distribution(DistributionConfig=distribution("watched"))
