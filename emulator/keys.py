@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from moto.kms.models import kms_backends
+
+from emulator.policy import as_list, statements
 
 if TYPE_CHECKING:
     from emulator.registry import Context
@@ -47,10 +48,10 @@ def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
     found = find_key(key, context)
     if found is None:
         return False
-    for statement in _as_list(json.loads(found.policy)["Statement"]):
+    for statement in statements(found.policy):
         principal = statement.get("Principal")
         members = principal if isinstance(principal, dict) else {"AWS": principal}
-        names = {name for member in ("AWS", "Service") for name in _as_list(members.get(member))}
+        names = {name for member in ("AWS", "Service") for name in as_list(members.get(member))}
         if statement["Effect"] == "Allow" and names & {"*", *services}:
             return True
     return False
@@ -65,7 +66,3 @@ def _locate(key: str, context: Context) -> tuple[str, str] | None:
         return None
     _, _, service, region, account, resource = parts
     return (account, resource) if (service, region) == ("kms", context.region) else None
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
