@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from moto.kms.models import kms_backends
+
+from emulator.policy import as_list, statements
 
 if TYPE_CHECKING:
     from emulator.registry import Context
 
 _AWS_ALIAS = "alias/aws/"
+_ARN_PARTS = 6
 
 
 def find_key(key: str, context: Context) -> Any | None:
-    """Return moto's key for an id, an ARN or an alias, in whatever account and region it lives."""
-    account, region = context.account, context.region
-    if key.startswith("arn:"):
-        _, _, _, region, account, _ = key.split(":", maxsplit=5)
-    backend = kms_backends[account][region]
-    try:
-        return backend.keys.get(backend.any_id_to_key_id(key))
-    except (AttributeError, TypeError):
-        # moto answers None for an unknown alias and then trips over it.
+    """Return moto's key for an id, an ARN or an alias, if it can be used in the caller's region.
+
+    A key of another account may be; a multi-Region key only by the ARN of its replica in the region.
+    """
+    located = _locate(key, context)
+    if located is None:
         return None
+    account, resource = located
+    backend = kms_backends[account][context.region]
+    identifier: str | None = resource.removeprefix("key/")
+    if resource.startswith("alias/"):
+        identifier = backend.get_key_id_from_alias(resource)
+    found = backend.keys.get(identifier) if identifier else None
+    return found if found is not None and found.key_state == "Enabled" else None
 
 
 def key_exists(key: str, context: Context) -> bool:
     """Say whether the key can be used; AWS makes its own alias/aws/ keys when they are first named."""
-    return _AWS_ALIAS in key or find_key(key, context) is not None
+    located = _locate(key, context)
+    if located is None:
+        return False
+    account, resource = located
+    if resource.startswith(_AWS_ALIAS):
+        return account == context.account
+    return find_key(key, context) is not None
 
 
 def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
@@ -36,14 +48,21 @@ def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
     found = find_key(key, context)
     if found is None:
         return False
-    for statement in _as_list(json.loads(found.policy)["Statement"]):
+    for statement in statements(found.policy):
         principal = statement.get("Principal")
         members = principal if isinstance(principal, dict) else {"AWS": principal}
-        names = {name for member in ("AWS", "Service") for name in _as_list(members.get(member))}
+        names = {name for member in ("AWS", "Service") for name in as_list(members.get(member))}
         if statement["Effect"] == "Allow" and names & {"*", *services}:
             return True
     return False
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _locate(key: str, context: Context) -> tuple[str, str] | None:
+    """Return account and resource of a key or an alias, or None for an ARN of anything but this region's keys."""
+    if not key.startswith("arn:"):
+        return context.account, key
+    parts = key.split(":", maxsplit=_ARN_PARTS - 1)
+    if len(parts) < _ARN_PARTS:
+        return None
+    _, _, service, region, account, resource = parts
+    return (account, resource) if (service, region) == ("kms", context.region) else None

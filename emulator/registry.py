@@ -42,6 +42,11 @@ class Context:
             )
         )
 
+    def owns(self, arn: str) -> bool:
+        """Say whether an ARN is the caller's: its account and its region are, where it has them."""
+        _, _, _, region, account, *_ = f"{arn}:::::".split(":")
+        return region in {"", self.region} and account in {"", self.account}
+
     def table(self, kind: Kind[Record]) -> Table[Record]:
         """Return the caller's records of one kind."""
         return self.store.table(kind, self.account, self.region)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from emulator.errors import AwsError
 from emulator.registry import FORWARD, Context, operation
 
 if TYPE_CHECKING:
@@ -31,14 +32,18 @@ def tag_operations(
     keys: str = "TagKeys",
     style: Literal["list", "map"] = "list",
     pair: tuple[str, str] = ("Key", "Value"),
+    missing: str = "ResourceNotFoundException",
     shared_with_moto: bool = False,
 ) -> None:
     """Register ListTagsForResource, TagResource and UntagResource over the tag store.
 
-    With `shared_with_moto`, an ARN whose tags were never kept here is left to moto.
+    An ARN of another account or region is refused with the code in `missing`. With `shared_with_moto`, an ARN
+    whose tags were never kept here is left to moto.
     """
 
     def foreign(params: Shape, context: Context) -> bool:
+        if not context.owns(params[arn]):
+            raise AwsError(code=missing, message=f"The resource {params[arn]} does not exist.")
         return shared_with_moto and not context.store.has_tags(params[arn])
 
     @operation(service, "ListTagsForResource")

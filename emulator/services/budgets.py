@@ -13,7 +13,7 @@ from emulator.tagging import tag_operations, to_map
 if TYPE_CHECKING:
     from emulator.store import Shape
 
-tag_operations("budgets", arn="ResourceARN", tags="ResourceTags", keys="ResourceTagKeys")
+tag_operations("budgets", arn="ResourceARN", tags="ResourceTags", keys="ResourceTagKeys", missing="NotFoundException")
 
 # What AWS itself computes; an update does not carry it.
 _COMPUTED = ("CalculatedSpend", "LastUpdatedTime", "TimePeriod")

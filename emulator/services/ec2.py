@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import VPCBackend
@@ -15,6 +13,7 @@ from moto.ec2.models.vpcs import VPCBackend
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, operation, patch
 from emulator.store import Kind
+from emulator.zones import zone_ids, zone_names
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -39,27 +38,34 @@ _MORE_ENDPOINTS = {
 }
 _SNAPSHOT_SHARING: Kind[str] = Kind("snapshot sharing", missing="InvalidParameterValue")
 _OPEN = "unblocked"
-_OWN_SERVICE = re.compile(r"com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]+")
+# What comes before the region and the id in the name of a service that is a customer's own.
+_OWN_SERVICES = "com.amazonaws.vpce."
+# Every other service of AWS has interfaces only: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+_GATEWAYS = ("dynamodb", "s3", "s3express")
 
 
-@guard("ec2", "CreateSubnet")
+@guard("ec2", "CreateSubnet", "CreateDefaultSubnet")
 def refuse_foreign_zone(params: Shape, context: Context) -> None:
-    """Refuse a zone of another region; moto looks it up in every region."""
-    zones = RegionsAndZonesBackend.zones[context.region]
-    offered = ", ".join(zone.name for zone in zones)
-    for member, parameter, known in (
-        ("AvailabilityZone", "availabilityZone", {zone.name for zone in zones}),
-        ("AvailabilityZoneId", "availabilityZoneId", {zone.zone_id for zone in zones}),
-    ):
+    """Refuse a subnet in a zone of another region."""
+    for member, known in (("AvailabilityZone", zone_names), ("AvailabilityZoneId", zone_ids)):
         value = params.get(member)
-        if value and value not in known:
+        if value and value not in known(context):
             raise AwsError(
                 code="InvalidParameterValue",
                 message=(
-                    f"Value ({value}) for parameter {parameter} is invalid. Subnets can currently only be "
-                    f"created in the following availability zones: {offered}."
+                    f"Value ({value}) for parameter a{member[1:]} is invalid. Subnets can currently only be "
+                    f"created in the following availability zones: {', '.join(zone_names(context))}."
                 ),
             )
+
+
+@guard("ec2", "CreateVolume")
+def refuse_volume_in_foreign_zone(params: Shape, context: Context) -> None:
+    """Refuse a volume in a zone of another region."""
+    for member, known in (("AvailabilityZone", zone_names), ("AvailabilityZoneId", zone_ids)):
+        value = params.get(member)
+        if value and value not in known(context):
+            raise AwsError(code="InvalidZone.NotFound", message=f"The zone '{value}' does not exist.")
 
 
 @patch(SecurityGroupRule, "__init__")
@@ -81,16 +87,26 @@ def describe_rule(original: Any, rule: Any) -> str | None:
 
 @guard("ec2", "CreateVpcEndpoint")
 def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
-    """Refuse a service that has no endpoint in the region."""
+    """Refuse a service that has no endpoint in the region, or none of the type; without a type it is a gateway."""
     name = params.get("ServiceName")
-    if not name or _OWN_SERVICE.fullmatch(name):
+    if not name:
+        return
+    if name.startswith(_OWN_SERVICES):
+        if not _offered(name, params.get("ServiceRegion") or context.region, context):
+            raise _unknown_service(name)
         return
     backend = context.backend(ec2_backends)
     listed = backend._collect_default_endpoint_services(context.account, context.region)  # noqa: SLF001  as moto's own describe
     known = {service["ServiceName"] for service in listed}
     known |= {f"com.amazonaws.{context.region}.{service}" for service in _MORE_ENDPOINTS}
     if name not in known:
-        raise AwsError(code="InvalidServiceName", message=f"The Vpc Endpoint Service '{name}' does not exist")
+        raise _unknown_service(name)
+    gateways = {f"com.amazonaws.{context.region}.{service}" for service in _GATEWAYS}
+    if (params.get("VpcEndpointType") or "Gateway") == "Gateway" and name not in gateways:
+        raise AwsError(
+            code="InvalidParameter",
+            message="Endpoint type (Gateway) does not match available service types ([Interface]).",
+        )
 
 
 @operation("ec2", "EnableSnapshotBlockPublicAccess")
@@ -132,3 +148,19 @@ def delete_default_acl_of_vpc(original: Any, backend: Any, vpc_id: str) -> Any:
     for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
         del backend.network_acls[acl_id]
     return deleted
+
+
+def _unknown_service(name: str) -> AwsError:
+    return AwsError(code="InvalidServiceName", message=f"The Vpc Endpoint Service '{name}' does not exist")
+
+
+def _offered(name: str, region: str, context: Context) -> bool:
+    """Say whether any account offers the service to the caller; its owner may always use it."""
+    for account, regions in ec2_backends.items():
+        if region not in dict.keys(regions):  # `in` alone says yes to regions that nobody used
+            continue
+        for service in regions[region].configurations.values():
+            if service.service_name == name:
+                allowed = any(one == "*" or f":{context.account}:" in one for one in service.principals)
+                return allowed or account == context.account
+    return False

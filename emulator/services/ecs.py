@@ -62,11 +62,16 @@ def refuse_impossible_fargate_size(params: Shape, _: Context) -> None:
 @guard("ecs", "CreateService", "UpdateService")
 def refuse_unknown_load_balancer_target(params: Shape, context: Context) -> None:
     """Refuse a target group that is unknown or unattached, and a container or port the task lacks."""
-    name = params.get("taskDefinition")
-    containers = _containers(name, context) if name else None
     for target in params.get("loadBalancers") or ():
         _check_target_group(target.get("targetGroupArn"), context)
-        if containers is not None:
+    name, targets = params.get("taskDefinition"), params.get("loadBalancers")
+    if context.operation == "UpdateService" and (name or targets):
+        service = _service(params, context)
+        name = name or service.task_definition
+        targets = service.load_balancers if targets is None else targets
+    if name and targets:
+        containers = _containers(name, context)
+        for target in targets:
             _check_container(target, containers)
 
 
@@ -92,8 +97,7 @@ def keep_settings_at_update(original: Any, response: Any) -> Any:
 @patch(EC2ContainerServiceBackend, "update_service")
 def merge_deployment_configuration(original: Any, backend: Any, properties: dict[str, Any]) -> Any:
     """Merge the deployment configuration like AWS; moto replaces it."""
-    name = properties["service"].rsplit("/", maxsplit=1)[-1]
-    service = backend._get_service(properties.get("cluster", "default"), name)  # noqa: SLF001  no public way
+    service = _find_service(backend, properties.get("cluster", "default"), properties["service"])
     given = properties.get("deployment_configuration")
     if given is not None:
         prior = getattr(service, "deployment_configuration", None) or {}
@@ -116,6 +120,15 @@ def _units(value: Any, factor: int, suffix: str) -> int:
     if text.lower().endswith(suffix.lower()):
         return int(float(text[: -len(suffix)]) * factor)
     return int(text) if text.isdigit() else -1
+
+
+def _service(params: Shape, context: Context) -> Any:
+    return _find_service(context.backend(ecs_backends), params.get("cluster") or "default", params["service"])
+
+
+def _find_service(backend: Any, cluster: str, service: str) -> Any:
+    """Find a service by name or ARN; an unknown one is refused in moto's words, which are AWS's."""
+    return backend._get_service(cluster, service.rsplit("/", maxsplit=1)[-1])  # noqa: SLF001  no public way
 
 
 def _containers(task_definition: str, context: Context) -> list[dict[str, Any]]:

@@ -7,22 +7,26 @@ from typing import TYPE_CHECKING, Any
 from moto.guardduty.models import Detector, guardduty_backends
 
 from emulator.errors import AwsError
-from emulator.registry import Context, operation, patch
+from emulator.registry import FORWARD, Context, Forward, operation, patch
 
 if TYPE_CHECKING:
     from emulator.store import Shape
 
 
 @operation("guardduty", "TagResource")
-def tag(params: Shape, context: Context) -> Shape:
+def tag(params: Shape, context: Context) -> Shape | Forward:
     """Add tags to a detector."""
+    if _is_deeper(params):
+        return FORWARD
     _detector(params, context).tags.update(params["Tags"])
     return {}
 
 
 @operation("guardduty", "UntagResource")
-def untag(params: Shape, context: Context) -> Shape:
+def untag(params: Shape, context: Context) -> Shape | Forward:
     """Take tags from a detector."""
+    if _is_deeper(params):
+        return FORWARD
     tags = _detector(params, context).tags
     for key in params["TagKeys"]:
         tags.pop(key, None)
@@ -30,8 +34,10 @@ def untag(params: Shape, context: Context) -> Shape:
 
 
 @operation("guardduty", "ListTagsForResource")
-def list_tags(params: Shape, context: Context) -> Shape:
+def list_tags(params: Shape, context: Context) -> Shape | Forward:
     """List a detector's tags."""
+    if _is_deeper(params):
+        return FORWARD
     return {"Tags": _detector(params, context).tags}
 
 
@@ -45,9 +51,14 @@ def merge_features(original: Any, detector: Any, *settings: Any) -> None:
     original(detector, *others, features)
 
 
+def _is_deeper(params: Shape) -> bool:
+    """Say whether the ARN is of a detector's filter or set, whose tags are moto's business."""
+    return str(params["ResourceArn"]).count("/") > 1
+
+
 def _detector(params: Shape, context: Context) -> Any:
     detectors = context.backend(guardduty_backends).detectors
-    identifier = params["ResourceArn"].split("/")[1]
+    identifier = params["ResourceArn"].partition("/")[2]
     if identifier not in detectors:
         message = "The request is rejected because the input detectorId is not owned by the current account."
         raise AwsError(code="BadRequestException", message=message)

@@ -10,7 +10,7 @@ from moto.logs.models import logs_backends
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.keys import key_admits
-from emulator.registry import Context, guard, operation
+from emulator.registry import Context, follow, guard, operation
 from emulator.store import Kind, Shape
 
 QUERIES: Kind[Shape] = Kind(
@@ -89,7 +89,11 @@ def delete_query_definition(params: Shape, context: Context) -> Shape:
 @operation("logs", "PutDataProtectionPolicy")
 def put_data_protection(params: Shape, context: Context) -> Shape:
     """Keep a log group's masking rules."""
-    context.table(PROTECTIONS)[params["logGroupIdentifier"]] = params["policyDocument"]
+    identifier = params["logGroupIdentifier"]
+    name = _name(identifier)
+    if not context.owns(identifier) or name not in context.backend(logs_backends).groups:
+        raise AwsError(code="ResourceNotFoundException", message="The specified log group does not exist.")
+    context.table(PROTECTIONS)[name] = params["policyDocument"]
     return {
         "logGroupIdentifier": params["logGroupIdentifier"],
         "policyDocument": params["policyDocument"],
@@ -101,14 +105,25 @@ def put_data_protection(params: Shape, context: Context) -> Shape:
 def get_data_protection(params: Shape, context: Context) -> Shape:
     """Return the rules; a group without any has no document."""
     group = params["logGroupIdentifier"]
-    return {"logGroupIdentifier": group, "policyDocument": context.table(PROTECTIONS).get(group)}
+    return {"logGroupIdentifier": group, "policyDocument": context.table(PROTECTIONS).get(_name(group))}
 
 
 @operation("logs", "DeleteDataProtectionPolicy")
 def delete_data_protection(params: Shape, context: Context) -> Shape:
     """Forget the rules."""
-    context.table(PROTECTIONS).pop(params["logGroupIdentifier"], None)
+    context.table(PROTECTIONS).pop(_name(params["logGroupIdentifier"]), None)
     return {}
+
+
+@follow("logs", "DeleteLogGroup")
+def forget_data_protection(params: Shape, context: Context) -> None:
+    """Forget the rules of a group that is gone."""
+    context.table(PROTECTIONS).pop(params["logGroupName"], None)
+
+
+def _name(identifier: str) -> str:
+    """Return the name of a log group that is named by it or by its ARN."""
+    return identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
 
 
 def _group(params: Shape, context: Context) -> Any:

@@ -14,6 +14,7 @@ from emulator.errors import AwsError
 from emulator.keys import key_exists
 from emulator.registry import FORWARD, Context, Forward, guard, operation, patch
 from emulator.store import Kind, Shape
+from emulator.zones import foreign_zones
 
 REPLICATED_BACKUPS: Kind[Shape] = Kind(
     "replicated automated backup",
@@ -60,6 +61,29 @@ def refuse_one_zone(params: Shape, context: Context) -> None:
 
 
 @guard("rds", "CreateDBInstance", "CreateDBCluster", "CreateDBInstanceReadReplica")
+def refuse_foreign_zone(params: Shape, context: Context) -> None:
+    """Refuse zones of another region; Amazon DocumentDB uses the same operations."""
+    foreign = foreign_zones([params.get("AvailabilityZone"), *(params.get("AvailabilityZones") or ())], context)
+    if foreign:
+        zones = "Availability zones" if foreign[1:] else "Availability zone"
+        verb = "are" if foreign[1:] else "is"
+        raise AwsError(
+            code="InvalidVPCNetworkStateFault",
+            message=(
+                f"{zones} '[{', '.join(foreign)}]' {verb} unavailable in this region, please choose another zone set."
+            ),
+        )
+
+
+@guard(
+    "rds",
+    "CreateDBInstance",
+    "CreateDBCluster",
+    "CreateDBInstanceReadReplica",
+    "ModifyDBInstance",
+    "ModifyDBCluster",
+    "StartDBInstanceAutomatedBackupsReplication",
+)
 def refuse_unknown_key(params: Shape, context: Context) -> None:
     """Refuse an unknown KMS key for storage, for the managed password or for Performance Insights."""
     for member in ("KmsKeyId", "MasterUserSecretKmsKeyId", "PerformanceInsightsKMSKeyId"):

@@ -57,6 +57,29 @@ def test_added_operations_keep_accounts_and_regions_apart(client: Client) -> Non
         client("xray", account=OTHER, region="us-west-2").get_group(GroupName="mine")
 
 
+@pytest.mark.parametrize(("account", "region"), [("444444444444", "us-east-1"), (OTHER, "us-west-2")])
+def test_tags_are_kept_from_other_accounts_and_regions(client: Client, account: str, region: str) -> None:
+    owner, stranger = client("xray", account=OTHER), client("xray", account=account, region=region)
+    name = f"tagged-{account}"
+    arn = owner.create_group(GroupName=name, Tags=[{"Key": "a", "Value": "1"}])["Group"]["GroupARN"]
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        stranger.list_tags_for_resource(ResourceARN=arn)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        stranger.tag_resource(ResourceARN=arn, Tags=[{"Key": "a", "Value": "2"}])
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        stranger.untag_resource(ResourceARN=arn, TagKeys=["a"])
+    assert owner.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
+
+
+def test_tags_of_a_global_resource_are_kept_from_other_accounts_only(client: Client) -> None:
+    arn = f"arn:aws:budgets::{OTHER}:budget/all"
+
+    client("budgets", account=OTHER, region="us-west-2").list_tags_for_resource(ResourceARN=arn)
+    with pytest.raises(ClientError, match="NotFoundException"):
+        client("budgets", account="444444444444").list_tags_for_resource(ResourceARN=arn)
+
+
 def test_a_bucket_name_is_taken_for_every_account(client: Client) -> None:
     client("s3", account=OTHER).create_bucket(Bucket="only-once")
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.registry import REGISTRY, Context
+
 if TYPE_CHECKING:
     from emulator import Emulator
+    from emulator.store import Shape
     from tests.emulator.conftest import Client
 
 SIGNED = "AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/xray/aws4_request, Signature=x"
@@ -45,6 +49,31 @@ def test_simultaneous_attempts_create_one_group(emulator: Emulator) -> None:
         ]
 
     assert len({json.dumps(attempt.result()) for attempt in attempts}) == 1
+
+
+def test_a_call_waits_until_the_one_before_it_is_done(client: Client) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold(_: Shape, __: Context) -> None:
+        entered.set()
+        assert leave.wait(10)
+
+    xray, sns = client("xray", account="600000000004"), client("sns", account="600000000005")
+    guards = REGISTRY.at("xray", "CreateGroup").guards
+    guards.append(hold)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            held = pool.submit(xray.create_group, GroupName="held")
+            assert entered.wait(10)
+            second = pool.submit(sns.list_topics)
+            early, _ = wait([second], timeout=0.5)
+            leave.set()
+            assert held.result(10)["Group"]["GroupName"] == "held"
+            assert second.result(10)["Topics"] == []
+    finally:
+        leave.set()
+        guards.remove(hold)
+    assert not early
 
 
 def test_many_callers_in_several_accounts_do_not_disturb_each_other(client: Client) -> None:

@@ -145,6 +145,8 @@ def delete_vpc_origin(params: Shape, context: Context) -> Shape:
 @operation("cloudfront", "CreateMonitoringSubscription")
 def create_monitoring(params: Shape, context: Context) -> Shape:
     """Switch a distribution's further metrics on or off."""
+    if params["DistributionId"] not in context.backend(cloudfront_backends, "aws").distributions:
+        raise AwsError(code="NoSuchDistribution", message="The specified distribution does not exist.")
     context.table(MONITORING)[params["DistributionId"]] = params["MonitoringSubscription"]
     return {"MonitoringSubscription": params["MonitoringSubscription"]}
 

@@ -143,6 +143,25 @@ def test_a_distribution_reads_back_as_it_was_sent(client: Client) -> None:
 
 def test_monitoring_goes_with_its_distribution(client: Client) -> None:
     front = client("cloudfront")
+    made = front.create_distribution(DistributionConfig=distribution("watched-to-the-end"))
+    identifier = made["Distribution"]["Id"]
+    watch = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}
+    front.create_monitoring_subscription(DistributionId=identifier, MonitoringSubscription=watch)
+
+    front.delete_distribution(Id=identifier, IfMatch=made["ETag"])
+    with pytest.raises(ClientError, match="NoSuchMonitoringSubscription"):
+        front.get_monitoring_subscription(DistributionId=identifier)
+
+
+def test_monitoring_of_an_unknown_distribution_is_refused(client: Client) -> None:
+    watch = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}
+
+    with pytest.raises(ClientError, match="NoSuchDistribution"):
+        client("cloudfront").create_monitoring_subscription(DistributionId="ENONE", MonitoringSubscription=watch)
+
+
+def test_monitoring_is_kept_and_deleted(client: Client) -> None:
+    front = client("cloudfront")
     made = front.create_distribution(DistributionConfig=distribution("watched"))
     identifier = made["Distribution"]["Id"]
     watch = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.emulator.network import make_subnets
+
 if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
@@ -31,6 +33,19 @@ def test_a_zone_id_of_another_region_is_refused(client: Client, vpc: str) -> Non
         client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZoneId="usw2-az1")
 
 
+def test_a_default_subnet_in_a_zone_of_another_region_is_refused(client: Client) -> None:
+    message = r"InvalidParameterValue.*Value \(us-west-2a\) for parameter availabilityZone is invalid. Subnets can"
+
+    with pytest.raises(ClientError, match=message):
+        client("ec2", account="900000000079").create_default_subnet(AvailabilityZone="us-west-2a")
+
+
+def test_a_volume_in_a_zone_of_another_region_is_refused(client: Client) -> None:
+    with pytest.raises(ClientError, match=r"InvalidZone\.NotFound.*The zone 'us-west-2a' does not exist"):
+        client("ec2").create_volume(AvailabilityZone="us-west-2a", Size=1)
+    assert client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=1)["AvailabilityZone"] == "us-east-1a"
+
+
 @pytest.mark.parametrize("service", ["s3", "ecr.dkr", "ecr.api", "logs", "secretsmanager", "ssmmessages", "xray"])
 def test_an_endpoint_of_a_service_in_the_region_is_made(client: Client, vpc: str, service: str) -> None:
     name = f"com.amazonaws.us-east-1.{service}"
@@ -45,6 +60,52 @@ def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: 
 
     with pytest.raises(ClientError, match=message):
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
+
+
+def test_a_gateway_is_made_for_s3_and_dynamodb_without_saying_so(client: Client, vpc: str) -> None:
+    for service in ("s3", "dynamodb"):
+        client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.us-east-1.{service}")
+
+
+@pytest.mark.parametrize("kind", [{}, {"VpcEndpointType": "Gateway"}])
+def test_a_gateway_to_another_service_is_refused(client: Client, vpc: str, kind: dict[str, str]) -> None:
+    message = r"InvalidParameter\).*Endpoint type \(Gateway\) does not match available service types \(\[Interface\]\)"
+
+    with pytest.raises(ClientError, match=message):
+        client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.logs", **kind)
+
+
+def test_an_endpoint_of_ones_own_service_needs_the_service(client: Client, vpc: str) -> None:
+    ec2 = client("ec2")
+    balancer = client("elbv2").create_load_balancer(
+        Name="own-service", Type="network", Subnets=make_subnets(client, "us-east-1a")
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    service = ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[balancer])["ServiceConfiguration"]
+    endpoint = {"VpcId": vpc, "VpcEndpointType": "Interface"}
+
+    ec2.create_vpc_endpoint(**endpoint, ServiceName=service["ServiceName"])
+    ec2.delete_vpc_endpoint_service_configurations(ServiceIds=[service["ServiceId"]])
+    with pytest.raises(ClientError, match=f"InvalidServiceName.*'{service['ServiceName']}' does not exist"):
+        ec2.create_vpc_endpoint(**endpoint, ServiceName=service["ServiceName"])
+
+
+def test_an_endpoint_of_anothers_service_needs_its_permission(client: Client) -> None:
+    balancer = client("elbv2").create_load_balancer(
+        Name="shared-service", Type="network", Subnets=make_subnets(client, "us-east-1a")
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    owner, guest = client("ec2"), client("ec2", account="900000000085")
+    service = owner.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[balancer])[
+        "ServiceConfiguration"
+    ]
+    vpc = guest.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    endpoint = {"VpcId": vpc, "VpcEndpointType": "Interface", "ServiceName": service["ServiceName"]}
+
+    with pytest.raises(ClientError, match="InvalidServiceName"):
+        guest.create_vpc_endpoint(**endpoint)
+    owner.modify_vpc_endpoint_service_permissions(
+        ServiceId=service["ServiceId"], AddAllowedPrincipals=["arn:aws:iam::900000000085:root"]
+    )
+    guest.create_vpc_endpoint(**endpoint)
 
 
 def test_snapshots_are_closed_to_the_public_until_they_are_opened_again(client: Client) -> None:

@@ -134,6 +134,46 @@ def test_a_service_with_a_target_to_nothing_is_refused(
         )
 
 
+def test_a_new_task_without_the_targets_container_is_refused(client: Client, target: dict[str, Any]) -> None:
+    ecs, running = client("ecs"), "running"
+    ecs.create_service(cluster="main", serviceName=running, taskDefinition=register(client), loadBalancers=[target])
+    web = {"name": "web", "image": "web", "memory": 128, "portMappings": [{"containerPort": 80}]}
+    task = ecs.register_task_definition(family="web", containerDefinitions=[web])["taskDefinition"]
+
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*The container app does not exist in the task"):
+        ecs.update_service(cluster="main", service=running, taskDefinition=task["taskDefinitionArn"])
+    ecs.update_service(cluster="main", service=running, taskDefinition=task["taskDefinitionArn"], loadBalancers=[])
+
+
+def test_a_new_task_without_the_targets_port_is_refused(client: Client, target: dict[str, Any]) -> None:
+    ecs = client("ecs")
+    made = ecs.create_service(
+        cluster="main", serviceName="ported", taskDefinition=register(client), loadBalancers=[target]
+    )
+    closed = {"name": "app", "image": "app", "memory": 128}
+    ecs.register_task_definition(family="closed", containerDefinitions=[closed])
+
+    with pytest.raises(ClientError, match="The container app did not have a container port 3000 defined"):
+        ecs.update_service(cluster="main", service=made["service"]["serviceArn"], taskDefinition="closed")
+
+
+def test_a_new_target_that_the_running_task_lacks_is_refused(client: Client, target: dict[str, Any]) -> None:
+    ecs = client("ecs")
+    ecs.create_service(cluster="main", serviceName="aimed", taskDefinition=register(client), loadBalancers=[target])
+
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*The container nothere does not exist"):
+        ecs.update_service(cluster="main", service="aimed", loadBalancers=[{**target, "containerName": "nothere"}])
+    ecs.update_service(cluster="main", service="aimed", taskDefinition=register(client))
+    ecs.update_service(cluster="main", service="aimed", desiredCount=2)
+
+
+def test_a_change_of_an_unknown_service_is_refused(client: Client) -> None:
+    client("ecs").create_cluster(clusterName="main")
+
+    with pytest.raises(ClientError, match="ServiceNotFoundException"):
+        client("ecs").update_service(cluster="main", service="none", taskDefinition=register(client))
+
+
 def test_a_service_of_an_unknown_task_is_refused_by_moto(client: Client, target: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="Unable to describe task definition"):
         client("ecs").create_service(cluster="main", serviceName="none", taskDefinition="none", loadBalancers=[target])

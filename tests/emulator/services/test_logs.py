@@ -74,8 +74,26 @@ def test_a_query_definition_is_kept_replaced_and_deleted(client: Client) -> None
 
 def test_data_protection_is_kept_and_deleted(client: Client) -> None:
     logs = client("logs")
+    logs.create_log_group(logGroupName="masked")
     logs.put_data_protection_policy(logGroupIdentifier="masked", policyDocument="{}")
 
     assert logs.get_data_protection_policy(logGroupIdentifier="masked")["policyDocument"] == "{}"
     logs.delete_data_protection_policy(logGroupIdentifier="masked")
     assert "policyDocument" not in logs.get_data_protection_policy(logGroupIdentifier="masked")
+
+
+def test_data_protection_needs_its_log_group_and_goes_with_it(client: Client) -> None:
+    logs = client("logs")
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:short"
+    for group in ("short", arn):
+        with pytest.raises(ClientError, match=r"ResourceNotFoundException.*The specified log group does not exist"):
+            logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument="{}")
+    logs.create_log_group(logGroupName="short")
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        logs.put_data_protection_policy(logGroupIdentifier=arn.replace("east", "west"), policyDocument="{}")
+    logs.put_data_protection_policy(logGroupIdentifier=arn, policyDocument="{}")
+    assert logs.get_data_protection_policy(logGroupIdentifier="short")["policyDocument"] == "{}"
+    logs.delete_log_group(logGroupName="short")
+    logs.create_log_group(logGroupName="short")
+
+    assert "policyDocument" not in logs.get_data_protection_policy(logGroupIdentifier="short")

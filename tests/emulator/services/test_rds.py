@@ -51,9 +51,57 @@ def test_a_subnet_group_survives_a_change(client: Client) -> None:
         rds.modify_db_subnet_group(DBSubnetGroupName="none", SubnetIds=subnets)
 
 
+def test_an_instance_in_a_zone_of_another_region_is_refused(client: Client) -> None:
+    unavailable = r"InvalidVPCNetworkStateFault.*Availability zone '\[us-west-2a\]' is unavailable in this region"
+
+    with pytest.raises(ClientError, match=unavailable):
+        create(client, "astray", AvailabilityZone="us-west-2a")
+    with pytest.raises(ClientError, match=unavailable):
+        client("docdb").create_db_instance(
+            DBInstanceIdentifier="astray",
+            DBInstanceClass="db.t4g.medium",
+            Engine="docdb",
+            DBClusterIdentifier="none",
+            AvailabilityZone="us-west-2a",
+        )
+    assert create(client, "at-home", AvailabilityZone="us-east-1b")["AvailabilityZone"] == "us-east-1b"
+
+
+def test_a_cluster_in_zones_of_another_region_is_refused(client: Client) -> None:
+    message = r"Availability zones '\[us-west-2a, us-west-2b\]' are unavailable in this region"
+
+    with pytest.raises(ClientError, match=message):
+        client("rds").create_db_cluster(
+            DBClusterIdentifier="astray",
+            Engine="aurora-postgresql",
+            MasterUsername="app",
+            MasterUserPassword="not-a-secret",
+            AvailabilityZones=["us-west-2b", "us-east-1a", "us-west-2a"],
+        )
+
+
 def test_an_unknown_kms_key_is_refused(client: Client) -> None:
     with pytest.raises(ClientError, match=r"KMSKeyNotAccessibleFault.*The specified KMS key \[none\] does not exist"):
         create(client, "unknown-key", StorageEncrypted=True, KmsKeyId="none")
+
+
+def test_a_change_to_an_unknown_kms_key_is_refused(client: Client) -> None:
+    create(client, "rekeyed")
+
+    with pytest.raises(ClientError, match=r"KMSKeyNotAccessibleFault.*The specified KMS key \[none\]"):
+        client("rds").modify_db_instance(
+            DBInstanceIdentifier="rekeyed", ManageMasterUserPassword=True, MasterUserSecretKmsKeyId="none"
+        )
+
+
+def test_backups_are_copied_only_with_a_kms_key_of_the_region_that_they_go_to(client: Client) -> None:
+    arn = create(client, "keyed")["DBInstanceArn"]
+    here, there = (client("kms", region=region).create_key()["KeyMetadata"] for region in ("us-east-1", "us-west-2"))
+    rds = client("rds", region="us-west-2")
+
+    with pytest.raises(ClientError, match="KMSKeyNotAccessibleFault"):
+        rds.start_db_instance_automated_backups_replication(SourceDBInstanceArn=arn, KmsKeyId=here["Arn"])
+    rds.start_db_instance_automated_backups_replication(SourceDBInstanceArn=arn, KmsKeyId=there["Arn"])
 
 
 def test_every_instance_has_its_own_resource_id_and_keeps_performance_insights(client: Client) -> None:

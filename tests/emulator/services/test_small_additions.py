@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.emulator.raw import raw_answer
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Client
@@ -31,6 +32,20 @@ def test_a_detectors_tags_can_be_read_and_changed(client: Client) -> None:
     assert guardduty.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"b": "2"}
     with pytest.raises(ClientError, match="not owned by the current account"):
         guardduty.list_tags_for_resource(ResourceArn=arn.replace(detector, "none"))
+
+
+def test_tags_of_what_a_detector_contains_are_not_the_detectors(client: Client) -> None:
+    guardduty = client("guardduty", account="900000000086")
+    detector = guardduty.create_detector(Enable=True, Tags={"a": "1"})["DetectorId"]
+    arn = f"arn:aws:guardduty:us-east-1:900000000086:detector/{detector}"
+
+    with pytest.raises(ClientError, match="EmulatorGap"):
+        guardduty.list_tags_for_resource(ResourceArn=f"{arn}/filter/one")
+    with pytest.raises(ClientError, match="EmulatorGap"):
+        guardduty.tag_resource(ResourceArn=f"{arn}/filter/one", Tags={"b": "2"})
+    with pytest.raises(ClientError, match="EmulatorGap"):
+        guardduty.untag_resource(ResourceArn=f"{arn}/filter/one", TagKeys=["a"])
+    assert guardduty.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"a": "1"}
 
 
 def test_a_detector_keeps_the_features_that_an_update_does_not_name(client: Client) -> None:
@@ -90,8 +105,9 @@ def test_a_pipelines_timestamps_are_numbers(client: Client) -> None:
         }
     )
 
-    metadata = client("codepipeline").get_pipeline(name="app")["metadata"]
-    assert isinstance(metadata["created"], dt.datetime)
+    metadata = raw_answer(client("codepipeline"), "get_pipeline", name="app")["metadata"]
+    assert isinstance(metadata["created"], int | float)
+    assert isinstance(metadata["updated"], int | float)
 
 
 def test_a_replica_key_has_its_own_settings_and_leaves_the_primary_alone(client: Client) -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.emulator.raw import raw_answer
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Client
@@ -23,9 +24,12 @@ def create(synthetics: Any, name: str) -> Any:
 
 
 def test_a_canary_has_numeric_timestamps_and_the_defaults_of_aws(client: Client) -> None:
-    canary = create(client("synthetics"), "defaults")
+    synthetics = client("synthetics")
+    canary = create(synthetics, "defaults")
 
-    assert isinstance(canary["Timeline"]["Created"], dt.datetime)
+    timeline = raw_answer(synthetics, "get_canary", Name="defaults")["Canary"]["Timeline"]
+    assert isinstance(timeline["Created"], int | float)
+    assert isinstance(timeline["LastModified"], int | float)
     assert canary["RunConfig"] == {"TimeoutInSeconds": 840, "MemoryInMB": 1000, "ActiveTracing": False}
     assert canary["ArtifactS3Location"] == "artifacts/canary"
 
