@@ -88,6 +88,8 @@ class Front:
                 return self._handle(incoming, call, handlers)
             except ServiceException as error:
                 return call.answer(error)
+            except NotImplementedError as error:
+                return self._gap(incoming, str(error))
         except HTTPException as error:
             # How moto's older services refuse; a guard that reads their backends may meet it.
             return Answer(error.code or HTTPStatus.BAD_REQUEST, error.get_headers(), error.get_body().encode())

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket, FakeDeleteMarker
+from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 
 from emulator.errors import AwsError
 from emulator.registry import FORWARD, Context, Forward, follow, guard, operation, patch
@@ -20,6 +20,7 @@ TIERINGS: Kind[Shape] = Kind(
 )
 REPLICATIONS: Kind[Shape] = Kind("replication", missing="ReplicationConfigurationNotFoundError", scope=Scope.ACCOUNT)
 NOTIFICATIONS: Kind[Shape] = Kind("notification", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
+PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 
 _LOGGING = "logging.s3.amazonaws.com"
 
@@ -108,6 +109,29 @@ def delete_tiering(params: Shape, context: Context) -> Shape:
     return {}
 
 
+@operation("s3", "ListBucketIntelligentTieringConfigurations")
+def list_tierings(params: Shape, context: Context) -> Shape:
+    """List a bucket's configurations, on one page."""
+    context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
+    items = [one for key, one in context.table(TIERINGS).items() if key.startswith(f"{params['Bucket']}/")]
+    return {"IsTruncated": False, "IntelligentTieringConfigurationList": items}
+
+
+@operation("s3", "PutBucketRequestPayment")
+def put_payer(params: Shape, context: Context) -> Shape:
+    """Keep who pays; moto takes this for CreateBucket."""
+    context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
+    context.table(PAYERS)[params["Bucket"]] = params["RequestPaymentConfiguration"]
+    return {}
+
+
+@operation("s3", "GetBucketRequestPayment")
+def get_payer(params: Shape, context: Context) -> Shape:
+    """Say who pays, which Terraform asks of every bucket: its owner, unless it was told otherwise."""
+    context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
+    return context.table(PAYERS).get(params["Bucket"], {"Payer": "BucketOwner"})
+
+
 @follow("s3", "PutBucketReplication")
 def keep_replication(params: Shape, context: Context) -> None:
     """Keep the whole document that moto has accepted; it keeps only a part."""
@@ -146,6 +170,7 @@ def forget_bucket(params: Shape, context: Context) -> None:
     bucket = params["Bucket"]
     context.table(REPLICATIONS).pop(bucket, None)
     context.table(NOTIFICATIONS).pop(bucket, None)
+    context.table(PAYERS).pop(bucket, None)
     for key in [key for key in context.table(TIERINGS) if key.startswith(f"{bucket}/")]:
         del context.table(TIERINGS)[key]
 

@@ -85,6 +85,29 @@ def test_intelligent_tiering_is_kept_and_deleted(client: Client, bucket: str) ->
         s3.get_bucket_intelligent_tiering_configuration(**named)
 
 
+def test_intelligent_tierings_are_listed_by_bucket(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    assert "IntelligentTieringConfigurationList" not in s3.list_bucket_intelligent_tiering_configurations(Bucket=bucket)
+    for name in ("a", "b"):
+        tiering = {"Id": name, "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}
+        s3.put_bucket_intelligent_tiering_configuration(Bucket=bucket, Id=name, IntelligentTieringConfiguration=tiering)
+
+    listed = s3.list_bucket_intelligent_tiering_configurations(Bucket=bucket)
+    assert [one["Id"] for one in listed["IntelligentTieringConfigurationList"]] == ["a", "b"]
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.list_bucket_intelligent_tiering_configurations(Bucket="none-of-this-name")
+
+
+def test_the_owner_pays_unless_the_requester_is_to(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
+    s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.put_bucket_request_payment(Bucket="never-made", RequestPaymentConfiguration={"Payer": "Requester"})
+
+
 def test_replication_reads_back_as_it_was_sent_and_needs_versions(client: Client, bucket: str) -> None:
     s3 = client("s3")
     document = {
