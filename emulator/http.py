@@ -75,6 +75,7 @@ class Incoming:
     account: str
     region: str
     service: str
+    signed_for: str
 
     @classmethod
     def read(cls, environ: dict[str, Any]) -> Incoming:
@@ -98,7 +99,7 @@ class Incoming:
         service = SIGNING_NAMES.get(signed_for, signed_for)
         if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
             service = "s3control"
-        return cls(environ=environ, body=body, account=account, region=region, service=service)
+        return cls(environ=environ, body=body, account=account, region=region, service=service, signed_for=signed_for)
 
     @property
     def method(self) -> str:

@@ -31,6 +31,15 @@ def test_ready_answers_200(emulator: Emulator) -> None:
         ("ec2", "describe_verified_access_groups", {}),
         ("rds", "describe_certificates", {}),
         ("codepipeline", "list_webhooks", {}),
+        # Services that moto lacks: of some, operations are registered here, of the others none.
+        ("chatbot", "describe_chime_webhook_configurations", {}),
+        ("accessanalyzer", "list_policy_generations", {}),
+        ("rum", "list_app_monitors", {}),
+        ("oam", "list_links", {}),
+        ("health", "describe_events", {}),
+        # Services whose calls are signed for another name, or for one that they share.
+        ("amp", "list_scrapers", {}),
+        ("chime-sdk-media-pipelines", "list_media_pipelines", {}),
     ],
 )
 def test_an_unknown_operation_is_a_400_that_names_the_gap(
@@ -43,6 +52,13 @@ def test_an_unknown_operation_is_a_400_that_names_the_gap(
     assert refused.value.response["Error"]["Code"] == "EmulatorGap"
     name = "".join(part.title() for part in operation.split("_")).replace("Db", "DB")
     assert f"does not implement {service}:{name}" in refused.value.response["Error"]["Message"]
+
+
+def test_a_service_that_moto_lacks_prints_nothing(client: Client, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ClientError, match="EmulatorGap"):
+        client("rum").list_app_monitors()
+
+    assert capfd.readouterr().out == ""
 
 
 def test_missing_members_are_refused_in_awss_words(client: Client) -> None:
