@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
@@ -11,6 +11,9 @@ from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 from emulator.errors import AwsError
 from emulator.registry import FORWARD, Context, Forward, follow, guard, operation, patch
 from emulator.store import Kind, Scope, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TIERINGS: Kind[Shape] = Kind(
     "intelligent tiering",
@@ -22,14 +25,13 @@ REPLICATIONS: Kind[Shape] = Kind("replication", missing="ReplicationConfiguratio
 NOTIFICATIONS: Kind[Shape] = Kind("notification", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 
+_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
 _LOGGING = "logging.s3.amazonaws.com"
 
 
 def _statements(policy: Any) -> list[Shape]:
     """Return the statements of a policy document, of which AWS allows a single one without a list."""
-    document = json.loads(policy)
-    statements = document["Statement"]
-    return statements if isinstance(statements, list) else [statements]
+    return _as_list(json.loads(policy)["Statement"])
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -47,19 +49,48 @@ FakeDeleteMarker.dispose = _dispose_of_nothing  # type: ignore[attr-defined]  # 
 
 @guard("s3", "PutBucketPolicy")
 def refuse_policy_without_principal(params: Shape, _: Context) -> None:
-    """Refuse a bucket policy whose statement names nobody; moto keeps any JSON."""
-    policy = params.get("Policy") or ""
+    """Refuse a bucket policy that says nothing or whose statement names nobody; moto keeps any JSON."""
+    for problem in _problems(params.get("Policy") or ""):
+        raise AwsError(code="MalformedPolicy", message=problem)
+
+
+def _problems(policy: str) -> Iterator[str]:
+    """What AWS finds wrong with a bucket policy, the worst first."""
     try:
-        statements = _statements(policy)
-    except (ValueError, KeyError, TypeError):
-        raise AwsError(
-            code="MalformedPolicy",
-            message="Policies must be valid JSON and the first byte must be '{'",
-        ) from None
-    for statement in statements:
-        for member in ("Effect", "Principal", "Action", "Resource"):
-            if member not in statement and f"Not{member}" not in statement:
-                raise AwsError(code="MalformedPolicy", message=f"Missing required field {member}")
+        document = json.loads(policy)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        yield "Policies must be valid JSON and the first byte must be '{'"
+    elif "Statement" not in document:
+        yield "Missing required field Statement"
+    else:
+        for statement in _as_list(document["Statement"]):
+            yield from _statement_problems(statement)
+
+
+def _statement_problems(statement: Any) -> Iterator[str]:
+    if not isinstance(statement, dict):
+        yield "Invalid policy syntax."
+        return
+    for member in ("Effect", "Principal", "Action", "Resource"):
+        if member not in statement and f"Not{member}" not in statement:
+            yield f"Missing required field {member}"
+    for member in ("Principal", "NotPrincipal"):
+        if member in statement and not _names_somebody(statement[member]):
+            yield "Invalid principal in policy"
+
+
+def _names_somebody(principal: Any) -> bool:
+    """Say whether it is "*" or has one of the four kinds, each with a name or a list of names."""
+    if not isinstance(principal, dict):
+        return bool(principal == "*")
+    names = [_as_list(value) for value in principal.values()]
+    return (
+        bool(names)
+        and principal.keys() <= _PRINCIPALS
+        and all(listed and all(isinstance(name, str) and name for name in listed) for listed in names)
+    )
 
 
 @patch(FakeBucket, "get_permission")

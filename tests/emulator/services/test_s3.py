@@ -41,6 +41,54 @@ def test_a_policy_that_is_no_json_is_refused(client: Client, bucket: str) -> Non
         client("s3").put_bucket_policy(Bucket=bucket, Policy="{")
 
 
+NOBODY: list[Any] = [
+    None,
+    "",
+    [],
+    {},
+    {"AWS": []},
+    {"AWS": ""},
+    {"AWS": None},
+    {"Foo": "x"},
+    {"AWS": "*", "Foo": "x"},
+    "somebody",
+]
+
+
+@pytest.mark.parametrize("member", ["Principal", "NotPrincipal"])
+@pytest.mark.parametrize("principal", NOBODY)
+def test_a_principal_that_names_nobody_is_refused(client: Client, bucket: str, principal: Any, member: str) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+
+    with pytest.raises(ClientError, match=r"MalformedPolicy.*Invalid principal in policy"):
+        set_policy(client, bucket, {**statement, member: principal})
+
+
+@pytest.mark.parametrize(
+    "principal",
+    ["*", {"AWS": "*"}, {"AWS": ["123456789012", "arn:aws:iam::123456789012:root"]}, {"Service": "logs.amazonaws.com"}],
+)
+def test_a_principal_that_names_somebody_is_taken(client: Client, bucket: str, principal: Any) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    set_policy(client, bucket, {**statement, "Principal": principal})
+
+    assert json.loads(client("s3").get_bucket_policy(Bucket=bucket)["Policy"])["Statement"][0]["Principal"] == principal
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        ('{"Statement": [1]}', "Invalid policy syntax"),
+        ('{"Statement": null}', "Invalid policy syntax"),
+        ('{"Version": "2012-10-17"}', "Missing required field Statement"),
+        ("[]", "Policies must be valid JSON and the first byte must be"),
+    ],
+)
+def test_a_policy_of_another_shape_is_refused(client: Client, bucket: str, policy: str, message: str) -> None:
+    with pytest.raises(ClientError, match=f"MalformedPolicy.*{message}"):
+        client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+
+
 def test_a_policy_that_requires_tls_denies_nothing_else(client: Client, bucket: str) -> None:
     set_policy(client, bucket, TLS_ONLY)
 
