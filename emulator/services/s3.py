@@ -94,15 +94,24 @@ def _names_somebody(principal: Any) -> bool:
 
 
 @patch(FakeBucket, "get_permission")
-def ignore_conditional_statements(_: Any, bucket: Any, action: str, resource: str) -> Any:
-    """Leave out statements with a condition: moto reads "deny unless TLS" as "deny"."""
+def permit_by_what_binds_everybody(_: Any, bucket: Any, action: str, resource: str) -> Any:
+    """Leave out statements with a condition, and those that deny only some.
+
+    moto reads "deny unless TLS" as "deny", and does not look at who calls: a Deny for one role would lock out all.
+    """
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
-    statements = [one for one in _statements(bucket.policy) if not one.get("Condition")]
+    statements = [one for one in _statements(bucket.policy) if not one.get("Condition") and not _denies_some(one)]
     if not statements:
         return PermissionResult.NEUTRAL
     document = {**json.loads(bucket.policy), "Statement": statements}
     return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
+
+
+def _denies_some(statement: Shape) -> bool:
+    principal = statement.get("Principal")
+    names = _as_list(principal.get("AWS")) if isinstance(principal, dict) else [principal]
+    return bool(statement.get("Effect") == "Deny") and "*" not in names
 
 
 @patch(FakeBucket, "_log_permissions_enabled_policy")

@@ -96,6 +96,30 @@ def test_a_policy_that_requires_tls_denies_nothing_else(client: Client, bucket: 
     assert client("s3").get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
 
 
+ROLE = "arn:aws:iam::123456789012:role/other"
+
+
+@pytest.mark.parametrize(
+    "who",
+    [{"Principal": {"AWS": ROLE}}, {"Principal": {"Service": "logs.amazonaws.com"}}, {"NotPrincipal": {"AWS": ROLE}}],
+)
+def test_a_deny_for_some_does_not_lock_everybody_out(client: Client, bucket: str, who: Any) -> None:
+    set_policy(client, bucket, {"Effect": "Deny", "Action": "s3:*", "Resource": "*", **who})
+
+    client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
+    assert client("s3").get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+@pytest.mark.parametrize("everybody", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
+def test_a_deny_for_everybody_denies(client: Client, bucket: str, everybody: Any) -> None:
+    client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
+    deny = {"Effect": "Deny", "Principal": everybody, "Action": "s3:GetObject", "Resource": "*"}
+    set_policy(client, bucket, deny)
+
+    with pytest.raises(ClientError, match="403"):
+        client("s3").get_object(Bucket=bucket, Key="a")
+
+
 def test_an_empty_object_is_put_at_once(client: Client, bucket: str) -> None:
     # The SDK asks whether it may go on ("Expect: 100-continue") even where nothing follows.
     client("s3").put_object(Bucket=bucket, Key="folder/", Body=b"")
