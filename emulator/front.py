@@ -34,6 +34,9 @@ RESET_PATH = "/moto-api/reset"
 _WAITING_ACTIONS = {"ReceiveMessage", "GetActivityTask", "StartSyncExecution"}
 _WAITING_PATH_ENDS = ("/invocations",)
 
+# What they change is nothing, and what they answer may be large: there is no use in keeping it for a retry.
+_READS = {"GET", "HEAD"}
+
 _BACKENDS = frozenset(list_of_moto_modules())
 
 
@@ -68,7 +71,8 @@ class Front:
         return self._serve(environ).send(environ, start_response)
 
     def reset(self) -> None:
-        """Forget what the added operations and the replay keep; moto's part is its own route."""
+        """Forget what was called, and what the added operations and the replay keep; moto's part is its own route."""
+        self.called.clear()
         self._registry.store.clear()
         self._replay.clear()
 
@@ -90,7 +94,7 @@ class Front:
             with self._lock:
                 self.reset()
                 return self._moto_answer(incoming)
-        if incoming.invocation is None:
+        if incoming.invocation is None or incoming.method in _READS:
             return self._answer(incoming)
         return self._replay.once(incoming.invocation, lambda: self._answer(incoming))
 

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import io
 import threading
 import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.front import Front
 from emulator.http import Answer
+from emulator.registry import Registry
 from emulator.replay import Replay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
@@ -128,6 +133,49 @@ def test_replay_keeps_a_bounded_number_of_answers() -> None:
         replay.once(name, count)
 
     assert len(calls) == 3
+
+
+def request(method: str) -> dict[str, Any]:
+    """An S3 request of boto3's, sent a second time with the same invocation id."""
+    credential = "AWS4-HMAC-SHA256 Credential=900000000088/20260101/us-east-1/s3/aws4_request, Signature=x"
+    return {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": "/retried-bucket",
+        "RAW_URI": "/retried-bucket",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "HTTP_HOST": "localhost",
+        "HTTP_AUTHORIZATION": credential,
+        "HTTP_AMZ_SDK_INVOCATION_ID": "one",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+    }
+
+
+@pytest.mark.parametrize(("method", "kept"), [("PUT", 1), ("GET", 0), ("HEAD", 0)])
+def test_the_answer_to_a_read_is_not_kept(
+    emulator: Emulator, client: Client, monkeypatch: pytest.MonkeyPatch, method: str, kept: int
+) -> None:
+    client("s3", account="900000000088").create_bucket(Bucket="retried-bucket")
+    invocations: list[str] = []
+
+    def once(_: Replay, invocation: str, call: Callable[[], Answer]) -> Answer:
+        invocations.append(invocation)
+        return call()
+
+    monkeypatch.setattr(Replay, "once", once)
+    emulator.front(request(method), lambda *_: None)
+
+    assert len(invocations) == kept
+
+
+def test_a_reset_forgets_what_was_called() -> None:
+    front = Front(Registry())
+    front.called.add(("123456789012", "us-east-1", "s3"))
+    front.reset()
+
+    assert front.called == set()
 
 
 def test_a_fault_of_the_emulator_is_a_400_that_says_so(client: Client) -> None:
