@@ -71,6 +71,19 @@ def test_missing_members_are_refused_in_awss_words(client: Client) -> None:
         client("xray", checked=False).create_group(FilterExpression="x")
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (5, "NUMBER_VALUE can not be converted to String"),
+        (True, "TRUE_VALUE can not be converted to String"),
+        ({"a": "b"}, "Start of structure or map found where not expected"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_in_awss_words(client: Client, value: Any, message: str) -> None:
+    with pytest.raises(ClientError, match=rf"\(SerializationException\).*{message}"):
+        client("xray", checked=False).create_group(GroupName=value)
+
+
 def test_a_value_outside_the_enumeration_is_refused(client: Client) -> None:
     with pytest.raises(ClientError, match=r"Value 'AES' at 'Type' failed .* enum value set: \[NONE, KMS\]"):
         client("xray").put_encryption_config(Type="AES")
