@@ -4,16 +4,11 @@ from moto.core.exceptions import ServiceException
 
 
 class AwsError(ServiceException):
-    """An answer that AWS itself would give: its error code and its words.
+    """An answer that AWS itself would give: its error code and its words."""
 
-    `members` fills further members of the error shape where the AWS model has them.
-    """
-
-    def __init__(self, *, code: str, message: str, **members: str) -> None:
+    def __init__(self, *, code: str, message: str) -> None:
         """Take the code from the service's error list and the message from AWS itself."""
         super().__init__(code, message)
-        for name, value in members.items():
-            setattr(self, name, value)
 
 
 class EmulatorGapError(ServiceException):

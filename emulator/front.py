@@ -8,13 +8,14 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from moto.backends import list_of_moto_modules
 from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
 
 from emulator.errors import EmulatorFaultError, EmulatorGapError
 from emulator.http import Answer, Incoming
-from emulator.protocol import find_call, plain_error, service_model
+from emulator.protocol import find_call, named_call, plain_error, service_model
 from emulator.registry import FORWARD, Context, Forward, Handlers, Registry
 from emulator.replay import Replay
 from emulator.validate import check
@@ -33,6 +34,25 @@ RESET_PATH = "/moto-api/reset"
 _WAITING_ACTIONS = {"ReceiveMessage", "GetActivityTask", "StartSyncExecution"}
 _WAITING_PATH_ENDS = ("/invocations",)
 
+# What they change is nothing, and what they answer may be large: there is no use in keeping it for a retry.
+_READS = {"GET", "HEAD"}
+
+_BACKENDS = frozenset(list_of_moto_modules())
+
+
+class _Moto(DomainDispatcherApplication):
+    """moto's dispatcher, which prints a line and then breaks where it has no backend."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Find the backend, or raise what moto's backends raise for an operation they lack."""
+        if host is None or host == "moto_api" or host in _BACKENDS:
+            return host
+        for backend, pattern in self.backend_url_patterns:
+            if pattern.match(f"http://{host}"):
+                return backend
+        message = f"moto has no backend for {host}"
+        raise NotImplementedError(message)
+
 
 class Front:
     """Answers every request: from a registered operation, else from moto."""
@@ -40,7 +60,7 @@ class Front:
     def __init__(self, registry: Registry) -> None:
         """Put moto behind what the registry holds."""
         self._registry = registry
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Moto(create_backend_app)
         self._replay = Replay()
         self._lock = registry.lock
         self.called: set[tuple[str, str, str]] = set()
@@ -51,7 +71,8 @@ class Front:
         return self._serve(environ).send(environ, start_response)
 
     def reset(self) -> None:
-        """Forget what the added operations and the replay keep; moto's part is its own route."""
+        """Forget what was called, and what the added operations and the replay keep; moto's part is its own route."""
+        self.called.clear()
         self._registry.store.clear()
         self._replay.clear()
 
@@ -73,7 +94,7 @@ class Front:
             with self._lock:
                 self.reset()
                 return self._moto_answer(incoming)
-        if incoming.invocation is None:
+        if incoming.invocation is None or incoming.method in _READS:
             return self._answer(incoming)
         return self._replay.once(incoming.invocation, lambda: self._answer(incoming))
 
@@ -88,6 +109,8 @@ class Front:
                 return self._handle(incoming, call, handlers)
             except ServiceException as error:
                 return call.answer(error)
+            except NotImplementedError as error:
+                return self._gap(incoming, str(error))
         except HTTPException as error:
             # How moto's older services refuse; a guard that reads their backends may meet it.
             return Answer(error.code or HTTPStatus.BAD_REQUEST, error.get_headers(), error.get_body().encode())
@@ -182,8 +205,8 @@ class Front:
 
 def _operation_name(incoming: Incoming) -> str:
     """Name service and operation as exactly as the request allows."""
-    call = find_call(incoming)
-    operation = call.name if call else incoming.action
+    call = named_call(incoming)
+    service, operation = (call.service, call.name) if call else (incoming.service, incoming.action)
     request = f"{incoming.method} {incoming.path}"
-    name = f"{incoming.service or 'unknown service'}:{operation}" if operation else incoming.service
+    name = f"{service or 'unknown service'}:{operation}" if operation else service
     return f"{name} ({request})"

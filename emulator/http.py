@@ -20,6 +20,8 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_requ
 _ACCOUNT = re.compile(r"\d{12}")
 _WITHOUT_BODY = {http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED}
 _ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
+# Classic load balancers share a name to sign for with the others, and differ in the version of their API.
+_CLASSIC_BALANCERS = re.compile(rb"(?:^|&)Version=2012-06-01(?:&|$)")
 
 # The name a request is signed for, where it differs from botocore's name of the service.
 SIGNING_NAMES = {
@@ -75,6 +77,7 @@ class Incoming:
     account: str
     region: str
     service: str
+    signed_for: str
 
     @classmethod
     def read(cls, environ: dict[str, Any]) -> Incoming:
@@ -98,7 +101,11 @@ class Incoming:
         service = SIGNING_NAMES.get(signed_for, signed_for)
         if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
             service = "s3control"
-        return cls(environ=environ, body=body, account=account, region=region, service=service)
+        elif service == "elbv2" and any(
+            map(_CLASSIC_BALANCERS.search, (body, environ.get("QUERY_STRING", "").encode()))
+        ):
+            service = "elb"
+        return cls(environ=environ, body=body, account=account, region=region, service=service, signed_for=signed_for)
 
     @property
     def method(self) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+import botocore
 from botocore.exceptions import UnknownServiceError
 from moto.core.errors import ErrorLookupFactory
 from moto.core.exceptions import ServiceException
@@ -24,6 +28,11 @@ from emulator.http import Answer
 if TYPE_CHECKING:
     from emulator.http import Incoming
     from emulator.store import Shape
+
+
+# A model begins with its metadata.
+_METADATA = re.compile(rb'"(signingName|endpointPrefix)":\s*"([^"]+)"')
+_METADATA_BYTES = 2000
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,29 @@ def find_call(incoming: Incoming) -> Call | None:
     if name is None or name not in model.operation_names:
         return None
     return Call(incoming.service, name, model.operation_model(name), protocol, request, url_params)
+
+
+def named_call(incoming: Incoming) -> Call | None:
+    """Find the operation also where several services, or one of another name, share what the request is signed for.
+
+    It is slow the first time, and meant for an error's text.
+    """
+    services = [incoming.service, *_signed_for().get(incoming.signed_for, ())]
+    return next((call for service in services if (call := find_call(replace(incoming, service=service)))), None)
+
+
+@functools.cache
+def _signed_for() -> dict[str, list[str]]:
+    """Read from botocore which services are signed for each name; whole, the models would take seconds."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((Path(botocore.__file__).parent / "data").glob("*/*/service-2.json*")):
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            names = dict(_METADATA.findall(file.read(_METADATA_BYTES)))
+        name = names.get(b"signingName") or names.get(b"endpointPrefix")
+        if name:
+            services = found.setdefault(name.decode(), [])
+            services += {path.parts[-3]} - set(services)
+    return found
 
 
 @functools.cache

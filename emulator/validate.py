@@ -23,6 +23,8 @@ _CODES = {
     "xray": "InvalidRequestException",
 }
 
+_TYPES = {"bool": "Boolean", "str": "String", "float": "Double", "int": "Integer"}
+
 
 def check(service: str, params: Shape, shape: Any) -> None:
     """Raise the service's validation error unless the members are there, typed and in range."""
@@ -43,9 +45,7 @@ def _broken_members(params: Shape, shape: Any) -> Iterator[str]:
         if reason == "missing required field":
             yield f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
         elif reason == "invalid type":
-            wanted = ", ".join(details["valid_types"])
-            value = details["param"]
-            yield f"Value '{value}' at '{place}' failed to satisfy constraint: Member must be {wanted}"
+            raise AwsError(code="SerializationException", message=_mistaken(details["param"], details["valid_types"]))
         elif reason == "invalid range":
             least = details["min_allowed"]
             yield (
@@ -60,6 +60,20 @@ def _broken_members(params: Shape, shape: Any) -> Iterator[str]:
             )
         else:
             yield f"Value at '{place}' failed to satisfy constraint: {reason}"
+
+
+def _mistaken(value: Any, wanted: list[str]) -> str:
+    """Say as AWS's own parser does that a value has the wrong type."""
+    if isinstance(value, dict):
+        return "Start of structure or map found where not expected."
+    if isinstance(value, list):
+        return "Start of list found where not expected"
+    if isinstance(value, bool):
+        found = f"{value}_VALUE".upper()
+    else:
+        found = "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
+    names = (name for kind, name in _TYPES.items() if kind in str(wanted))
+    return f"{found} can not be converted to {next(names, 'the expected type')}"
 
 
 def _unknown_values(place: str, value: Any, shape: Any) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
-from moto.elbv2.models import FakeLoadBalancer
+from moto.elbv2.models import AvailabilityZone, ELBv2Backend, FakeLoadBalancer, elbv2_backends
 
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, patch
@@ -28,18 +28,38 @@ def refuse_too_few_zones(params: Shape, context: Context) -> None:
     ]
     backend = context.backend(ec2_backends)
     found = backend.describe_subnets(filters={"subnet-id": wanted}) if wanted else []
+    for missing in sorted(set(wanted) - {subnet.id for subnet in found}):
+        raise AwsError(code="SubnetNotFound", message=f"The subnet ID '{missing}' does not exist")
     zones = [subnet.availability_zone for subnet in found]
     if len(set(zones)) < len(zones):
         raise AwsError(
             code="InvalidConfigurationRequest",
             message="A load balancer cannot be attached to multiple subnets in the same Availability Zone",
         )
-    kind = "network" if ":loadbalancer/net/" in params.get("LoadBalancerArn", "") else params.get("Type")
-    if kind in {None, "application"} and len(wanted) < _LEAST_ZONES:
+    if _kind(params, context) == "application" and len(set(zones)) < _LEAST_ZONES:
         raise AwsError(
             code="ValidationError",
             message="At least two subnets in two different Availability Zones must be specified",
         )
+
+
+def _kind(params: Shape, context: Context) -> str | None:
+    """Return the type of the balancer that is asked for or changed; None if there is none to change."""
+    if "LoadBalancerArn" not in params:
+        return str(params.get("Type") or "application")
+    balancer = context.backend(elbv2_backends).load_balancers.get(params["LoadBalancerArn"])
+    return str(balancer.type) if balancer else None
+
+
+@patch(ELBv2Backend, "set_subnets")
+def move_others_to_one_zone(original: Any, backend: Any, arn: str, subnets: list[str], mappings: list[Shape]) -> Any:
+    """Move a network or gateway load balancer, for which moto demands two zones as well."""
+    balancer = backend.load_balancers.get(arn)
+    wanted = [*subnets, *(one["SubnetId"] for one in mappings)]
+    if balancer is None or balancer.type == "application" or not wanted:
+        return original(backend, arn, subnets, mappings)
+    balancer.subnets = [backend.ec2_backend.get_subnet(subnet) for subnet in wanted]
+    return [AvailabilityZone(subnet) for subnet in balancer.subnets]
 
 
 @patch(FakeLoadBalancer, "__init__")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket, FakeDeleteMarker
+from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 
 from emulator.errors import AwsError
 from emulator.registry import FORWARD, Context, Forward, follow, guard, operation, patch
 from emulator.store import Kind, Scope, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TIERINGS: Kind[Shape] = Kind(
     "intelligent tiering",
@@ -20,15 +23,15 @@ TIERINGS: Kind[Shape] = Kind(
 )
 REPLICATIONS: Kind[Shape] = Kind("replication", missing="ReplicationConfigurationNotFoundError", scope=Scope.ACCOUNT)
 NOTIFICATIONS: Kind[Shape] = Kind("notification", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
+PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 
+_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
 _LOGGING = "logging.s3.amazonaws.com"
 
 
 def _statements(policy: Any) -> list[Shape]:
     """Return the statements of a policy document, of which AWS allows a single one without a list."""
-    document = json.loads(policy)
-    statements = document["Statement"]
-    return statements if isinstance(statements, list) else [statements]
+    return _as_list(json.loads(policy)["Statement"])
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -46,31 +49,69 @@ FakeDeleteMarker.dispose = _dispose_of_nothing  # type: ignore[attr-defined]  # 
 
 @guard("s3", "PutBucketPolicy")
 def refuse_policy_without_principal(params: Shape, _: Context) -> None:
-    """Refuse a bucket policy whose statement names nobody; moto keeps any JSON."""
-    policy = params.get("Policy") or ""
+    """Refuse a bucket policy that says nothing or whose statement names nobody; moto keeps any JSON."""
+    for problem in _problems(params.get("Policy") or ""):
+        raise AwsError(code="MalformedPolicy", message=problem)
+
+
+def _problems(policy: str) -> Iterator[str]:
+    """What AWS finds wrong with a bucket policy, the worst first."""
     try:
-        statements = _statements(policy)
-    except (ValueError, KeyError, TypeError):
-        raise AwsError(
-            code="MalformedPolicy",
-            message="Policies must be valid JSON and the first byte must be '{'",
-        ) from None
-    for statement in statements:
-        for member in ("Effect", "Principal", "Action", "Resource"):
-            if member not in statement and f"Not{member}" not in statement:
-                raise AwsError(code="MalformedPolicy", message=f"Missing required field {member}")
+        document = json.loads(policy)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        yield "Policies must be valid JSON and the first byte must be '{'"
+    elif "Statement" not in document:
+        yield "Missing required field Statement"
+    else:
+        for statement in _as_list(document["Statement"]):
+            yield from _statement_problems(statement)
+
+
+def _statement_problems(statement: Any) -> Iterator[str]:
+    if not isinstance(statement, dict):
+        yield "Invalid policy syntax."
+        return
+    for member in ("Effect", "Principal", "Action", "Resource"):
+        if member not in statement and f"Not{member}" not in statement:
+            yield f"Missing required field {member}"
+    for member in ("Principal", "NotPrincipal"):
+        if member in statement and not _names_somebody(statement[member]):
+            yield "Invalid principal in policy"
+
+
+def _names_somebody(principal: Any) -> bool:
+    """Say whether it is "*" or has one of the four kinds, each with a name or a list of names."""
+    if not isinstance(principal, dict):
+        return bool(principal == "*")
+    names = [_as_list(value) for value in principal.values()]
+    return (
+        bool(names)
+        and principal.keys() <= _PRINCIPALS
+        and all(listed and all(isinstance(name, str) and name for name in listed) for listed in names)
+    )
 
 
 @patch(FakeBucket, "get_permission")
-def ignore_conditional_statements(_: Any, bucket: Any, action: str, resource: str) -> Any:
-    """Leave out statements with a condition: moto reads "deny unless TLS" as "deny"."""
+def permit_by_what_binds_everybody(_: Any, bucket: Any, action: str, resource: str) -> Any:
+    """Leave out statements with a condition, and those that deny only some.
+
+    moto reads "deny unless TLS" as "deny", and does not look at who calls: a Deny for one role would lock out all.
+    """
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
-    statements = [one for one in _statements(bucket.policy) if not one.get("Condition")]
+    statements = [one for one in _statements(bucket.policy) if not one.get("Condition") and not _denies_some(one)]
     if not statements:
         return PermissionResult.NEUTRAL
     document = {**json.loads(bucket.policy), "Statement": statements}
     return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
+
+
+def _denies_some(statement: Shape) -> bool:
+    principal = statement.get("Principal")
+    names = _as_list(principal.get("AWS")) if isinstance(principal, dict) else [principal]
+    return bool(statement.get("Effect") == "Deny") and "*" not in names
 
 
 @patch(FakeBucket, "_log_permissions_enabled_policy")
@@ -106,6 +147,29 @@ def delete_tiering(params: Shape, context: Context) -> Shape:
     """Forget a configuration."""
     context.table(TIERINGS).remove(_tiering(params))
     return {}
+
+
+@operation("s3", "ListBucketIntelligentTieringConfigurations")
+def list_tierings(params: Shape, context: Context) -> Shape:
+    """List a bucket's configurations, on one page."""
+    context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
+    items = [one for key, one in context.table(TIERINGS).items() if key.startswith(f"{params['Bucket']}/")]
+    return {"IsTruncated": False, "IntelligentTieringConfigurationList": items}
+
+
+@operation("s3", "PutBucketRequestPayment")
+def put_payer(params: Shape, context: Context) -> Shape:
+    """Keep who pays; moto takes this for CreateBucket."""
+    context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
+    context.table(PAYERS)[params["Bucket"]] = params["RequestPaymentConfiguration"]
+    return {}
+
+
+@operation("s3", "GetBucketRequestPayment")
+def get_payer(params: Shape, context: Context) -> Shape:
+    """Say who pays, which Terraform asks of every bucket: its owner, unless it was told otherwise."""
+    context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
+    return context.table(PAYERS).get(params["Bucket"], {"Payer": "BucketOwner"})
 
 
 @follow("s3", "PutBucketReplication")
@@ -146,6 +210,7 @@ def forget_bucket(params: Shape, context: Context) -> None:
     bucket = params["Bucket"]
     context.table(REPLICATIONS).pop(bucket, None)
     context.table(NOTIFICATIONS).pop(bucket, None)
+    context.table(PAYERS).pop(bucket, None)
     for key in [key for key in context.table(TIERINGS) if key.startswith(f"{bucket}/")]:
         del context.table(TIERINGS)[key]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.registry import Context, operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from emulator.store import Shape
 
 
@@ -18,8 +20,10 @@ def validate_definition(params: Shape, _: Context) -> Shape:
         definition = json.loads(params["definition"])
     except ValueError as error:
         return _failed("INVALID_JSON_DESCRIPTION", str(error))
-    states = definition.get("States") or {}
-    targets = [definition.get("StartAt"), *(state["Next"] for state in states.values() if "Next" in state)]
+    states = definition.get("States") or {} if isinstance(definition, dict) else None
+    if not isinstance(states, dict) or not all(isinstance(state, dict) for state in states.values()):
+        return _failed("SCHEMA_VALIDATION_FAILED", "Expected value of type Object")
+    targets = [definition.get("StartAt"), *(target for state in states.values() for target in _targets(state))]
     missing = [target for target in targets if target not in states]
     if missing:
         return _failed("MISSING_TRANSITION_TARGET", f"Missing 'Next' target: {missing[0]}")
@@ -30,6 +34,13 @@ def validate_definition(params: Shape, _: Context) -> Shape:
 def list_versions(_: Shape, __: Context) -> Shape:
     """List none: nothing publishes a version."""
     return {"stateMachineVersions": []}
+
+
+def _targets(state: Shape) -> Iterator[Any]:
+    """Where a state leads, by itself, by a choice or by an error that it catches."""
+    yield from (state[member] for member in ("Next", "Default") if member in state)
+    for member in ("Choices", "Catch"):
+        yield from (one["Next"] for one in state.get(member) or () if "Next" in one)
 
 
 def _failed(code: str, message: str) -> Shape:

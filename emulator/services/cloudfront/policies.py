@@ -1,4 +1,4 @@
-"""CloudFront's cache, origin request and response headers policies, with those that AWS manages."""
+"""CloudFront's cache, origin request and response headers policies, with those that AWS documents as its own."""
 
 from __future__ import annotations
 
@@ -21,15 +21,39 @@ _NONE_CACHED = {
 _COMPRESSED = {**_NONE_CACHED, "EnableAcceptEncodingGzip": True, "EnableAcceptEncodingBrotli": True}
 
 
-def _request(headers: str, *names: str) -> Shape:
-    listed = {"Headers": {"Quantity": len(names), "Items": list(names)}} if names else {}
+def _listed(member: str, *names: str) -> Shape:
+    return {member: {"Quantity": len(names), "Items": list(names)}} if names else {}
+
+
+def _cached(headers: tuple[str, ...], *, cookies: str, queries: str, asked: tuple[str, ...] = ()) -> Shape:
     return {
-        "HeadersConfig": {"HeaderBehavior": headers, **listed},
-        "CookiesConfig": {"CookieBehavior": "all"},
-        "QueryStringsConfig": {"QueryStringBehavior": "all"},
+        **_COMPRESSED,
+        "HeadersConfig": {"HeaderBehavior": "whitelist", **_listed("Headers", *headers)},
+        "CookiesConfig": {"CookieBehavior": cookies},
+        "QueryStringsConfig": {"QueryStringBehavior": queries, **_listed("QueryStrings", *asked)},
     }
 
 
+def _request(headers: str, *names: str, cookies: str = "all", queries: str = "all") -> Shape:
+    return {
+        "HeadersConfig": {"HeaderBehavior": headers, **_listed("Headers", *names)},
+        "CookiesConfig": {"CookieBehavior": cookies},
+        "QueryStringsConfig": {"QueryStringBehavior": queries},
+    }
+
+
+_ORIGIN_CONTROLS = ("Host", "Origin", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+_PREFLIGHT = ("Origin", "Access-Control-Request-Headers", "Access-Control-Request-Method")
+_ADDED_BY_CLOUDFRONT = [
+    f"CloudFront-{name}"
+    for name in (
+        "Forwarded-Proto",
+        *(f"Is-{kind}-Viewer" for kind in ("Android", "Desktop", "IOS", "Mobile", "SmartTV", "Tablet")),
+        *(f"Viewer-{part}" for part in ("Address", "ASN", "City", "Country", "Country-Name", "Country-Region")),
+        *(f"Viewer-{part}" for part in ("Country-Region-Name", "Http-Version", "Latitude", "Longitude")),
+        *(f"Viewer-{part}" for part in ("Metro-Code", "Postal-Code", "Time-Zone", "TLS")),
+    )
+]
 _SECURITY_HEADERS = {
     "XSSProtection": {"Override": False, "Protection": True, "ModeBlock": True},
     "FrameOptions": {"Override": False, "FrameOption": "SAMEORIGIN"},
@@ -44,13 +68,21 @@ _CORS = {
     "AccessControlAllowCredentials": False,
     "OriginOverride": False,
 }
+_CORS_WITH_PREFLIGHT = {
+    **_CORS,
+    "AccessControlAllowMethods": {
+        "Quantity": 7,
+        "Items": ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
+    },
+    "AccessControlExposeHeaders": {"Quantity": 1, "Items": ["*"]},
+}
 
 
 @dataclass(frozen=True)
 class Family:
-    """One of the three kinds of policy and what AWS keeps of it in every account.
+    """One of the three kinds of policy, and the ones of it that AWS documents as in every account.
 
-    The ids are the same everywhere:
+    The ids are the same everywhere; a policy that AWS adds later is unknown here until it is added:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
     """
 
@@ -128,6 +160,52 @@ CACHE = Family(
                 "ParametersInCacheKeyAndForwardedToOrigin": _NONE_CACHED,
             },
         ),
+        "2e54312d-136d-493c-8eb9-b001f22f67d2": (
+            "Amplify",
+            {
+                "MinTTL": 2,
+                "DefaultTTL": 2,
+                "MaxTTL": 600,
+                "ParametersInCacheKeyAndForwardedToOrigin": _cached(
+                    ("Authorization", "CloudFront-Viewer-Country", "Host"), cookies="all", queries="all"
+                ),
+            },
+        ),
+        "08627262-05a9-4f76-9ded-b50ca2e3a84f": (
+            "Elemental-MediaPackage",
+            {
+                "MinTTL": 0,
+                "DefaultTTL": 86400,
+                "MaxTTL": 31536000,
+                "ParametersInCacheKeyAndForwardedToOrigin": {
+                    **_cached(
+                        ("Origin",),
+                        cookies="none",
+                        queries="whitelist",
+                        asked=("aws.manifestfilter", "start", "end", "m"),
+                    ),
+                    "EnableAcceptEncodingBrotli": False,
+                },
+            },
+        ),
+        "83da9c7e-98b4-4e11-a168-04f0df8e2c65": (
+            "UseOriginCacheControlHeaders",
+            {
+                "MinTTL": 0,
+                "DefaultTTL": 0,
+                "MaxTTL": 31536000,
+                "ParametersInCacheKeyAndForwardedToOrigin": _cached(_ORIGIN_CONTROLS, cookies="all", queries="none"),
+            },
+        ),
+        "4cc15a8a-d715-48a4-82b8-cc0b614638fe": (
+            "UseOriginCacheControlHeaders-QueryStrings",
+            {
+                "MinTTL": 0,
+                "DefaultTTL": 0,
+                "MaxTTL": 31536000,
+                "ParametersInCacheKeyAndForwardedToOrigin": _cached(_ORIGIN_CONTROLS, cookies="all", queries="all"),
+            },
+        ),
     },
 )
 ORIGIN_REQUEST = Family(
@@ -139,6 +217,30 @@ ORIGIN_REQUEST = Family(
         "b689b0a8-53d0-40ab-baf2-68738e2966ac": (
             "AllViewerExceptHostHeader",
             _request("allExcept", "host"),
+        ),
+        "33f36d7e-f396-46d9-90e0-52428a34d9dc": (
+            "AllViewerAndCloudFrontHeaders-2022-06",
+            _request("allViewerAndWhitelistCloudFront", *_ADDED_BY_CLOUDFRONT),
+        ),
+        "59781a5b-3903-41f3-afcb-af62929ccde1": (
+            "CORS-CustomOrigin",
+            _request("whitelist", "Origin", cookies="none", queries="none"),
+        ),
+        "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf": (
+            "CORS-S3Origin",
+            _request("whitelist", *_PREFLIGHT, cookies="none", queries="none"),
+        ),
+        "775133bc-15f2-49f9-abea-afb2e0bf67d2": (
+            "Elemental-MediaTailor-PersonalizedManifests",
+            _request("whitelist", *_PREFLIGHT, "User-Agent", "X-Forwarded-For", cookies="none"),
+        ),
+        "bf0718e1-ba1e-49d1-88b1-f726733018ae": (
+            "HostHeaderOnly",
+            _request("whitelist", "Host", cookies="none", queries="none"),
+        ),
+        "acba4595-bd28-49b8-b9fe-13317c0390fa": (
+            "UserAgentRefererHeaders",
+            _request("whitelist", "User-Agent", "Referer", cookies="none", queries="none"),
         ),
     },
 )
@@ -155,6 +257,11 @@ RESPONSE_HEADERS = Family(
         "e61eb60c-9c35-4d20-a928-2b84e02af89c": (
             "CORS-and-SecurityHeadersPolicy",
             {"CorsConfig": _CORS, "SecurityHeadersConfig": _SECURITY_HEADERS},
+        ),
+        "5cc3b908-e619-4b99-88e5-2cf7f45965bd": ("CORS-With-Preflight", {"CorsConfig": _CORS_WITH_PREFLIGHT}),
+        "eaab4381-ed33-4a86-88ca-d9558dc6cd63": (
+            "CORS-with-preflight-and-SecurityHeadersPolicy",
+            {"CorsConfig": _CORS_WITH_PREFLIGHT, "SecurityHeadersConfig": _SECURITY_HEADERS},
         ),
     },
 )

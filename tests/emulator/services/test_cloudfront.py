@@ -83,12 +83,33 @@ def test_a_policy_is_kept_changed_and_deleted(client: Client, method: str, name:
         ("response_headers_policies", "ResponseHeadersPolicy", "Managed-SecurityHeadersPolicy"),
     ],
 )
-def test_the_policies_of_aws_are_in_every_account(client: Client, method: str, name: str, managed: str) -> None:
+def test_the_documented_policies_of_aws_are_listed_in_every_account(
+    client: Client, method: str, name: str, managed: str
+) -> None:
     front = client("cloudfront", account="500000000003")
     items = getattr(front, f"list_{method}")(Type="managed")[f"{name}List"]["Items"]
 
     assert managed in [one[name][f"{name}Config"]["Name"] for one in items]
     assert getattr(front, f"list_{method}")(Type="custom")[f"{name}List"]["Quantity"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "identifier", "managed"),
+    [
+        ("cache_policy", "CachePolicy", "2e54312d-136d-493c-8eb9-b001f22f67d2", "Amplify"),
+        ("cache_policy", "CachePolicy", "08627262-05a9-4f76-9ded-b50ca2e3a84f", "Elemental-MediaPackage"),
+        ("cache_policy", "CachePolicy", "83da9c7e-98b4-4e11-a168-04f0df8e2c65", "UseOriginCacheControlHeaders"),
+        ("origin_request_policy", "OriginRequestPolicy", "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf", "CORS-S3Origin"),
+        ("origin_request_policy", "OriginRequestPolicy", "59781a5b-3903-41f3-afcb-af62929ccde1", "CORS-CustomOrigin"),
+        ("response_headers_policy", "ResponseHeadersPolicy", "5cc3b908-e619-4b99-88e5-2cf7f45965bd", "CORS-With-Pre"),
+    ],
+)
+def test_a_policy_of_aws_is_found_by_its_id(
+    client: Client, method: str, name: str, identifier: str, managed: str
+) -> None:
+    found = getattr(client("cloudfront"), f"get_{method}")(Id=identifier)[name]
+
+    assert found[f"{name}Config"]["Name"].startswith(f"Managed-{managed}")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,20 @@ def test_an_application_load_balancer_in_one_subnet_is_refused(client: Client) -
         client("elbv2").create_load_balancer(Name="one", Subnets=subnets)
 
 
+def test_the_same_subnet_twice_is_one_zone(client: Client) -> None:
+    subnets = make_subnets(client, "us-east-1a")
+
+    with pytest.raises(ClientError, match="At least two subnets in two different Availability Zones"):
+        client("elbv2").create_load_balancer(Name="twice", Subnets=subnets * 2)
+
+
+def test_a_subnet_that_does_not_exist_is_named(client: Client) -> None:
+    subnets = make_subnets(client, "us-east-1a")
+
+    with pytest.raises(ClientError, match=r"SubnetNotFound.*'subnet-00000000' does not exist"):
+        client("elbv2").create_load_balancer(Name="none", Subnets=[*subnets, "subnet-00000000"])
+
+
 def test_two_subnets_in_one_zone_are_refused(client: Client) -> None:
     subnets = make_subnets(client, "us-east-1a", "us-east-1a")
 
@@ -36,6 +50,33 @@ def test_a_network_load_balancer_may_have_one_subnet(client: Client) -> None:
 
     made = client("elbv2").create_load_balancer(Name="network", Subnets=subnets, Type="network")
     assert made["LoadBalancers"][0]["Type"] == "network"
+
+
+@pytest.mark.parametrize("kind", ["gateway", "network"])
+def test_a_balancer_of_another_kind_may_be_moved_to_one_subnet(client: Client, kind: str) -> None:
+    subnets = make_subnets(client, "us-east-1a", "us-east-1b")
+    elb = client("elbv2")
+    made = elb.create_load_balancer(Name=f"{kind}-moved", Subnets=subnets, Type=kind)["LoadBalancers"][0]
+    elb.set_subnets(LoadBalancerArn=made["LoadBalancerArn"], Subnets=subnets[:1])
+
+    found = elb.describe_load_balancers(LoadBalancerArns=[made["LoadBalancerArn"]])["LoadBalancers"][0]
+    assert [one["SubnetId"] for one in found["AvailabilityZones"]] == subnets[:1]
+
+
+def test_subnets_of_no_balancer_are_not_found(client: Client) -> None:
+    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/none/0000000000000000"
+
+    with pytest.raises(ClientError, match="LoadBalancerNotFound"):
+        client("elbv2").set_subnets(LoadBalancerArn=arn, Subnets=make_subnets(client, "us-east-1a"))
+
+
+def test_a_classic_load_balancer_may_be_in_one_zone(client: Client) -> None:
+    listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}
+    elb = client("elb")
+    elb.create_load_balancer(LoadBalancerName="classic", Listeners=[listener], AvailabilityZones=["us-east-1a"])
+
+    found = elb.describe_load_balancers(LoadBalancerNames=["classic"])["LoadBalancerDescriptions"]
+    assert found[0]["AvailabilityZones"] == ["us-east-1a"]
 
 
 def test_subnets_cannot_be_reduced_to_one(client: Client) -> None:

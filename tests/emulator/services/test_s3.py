@@ -41,11 +41,83 @@ def test_a_policy_that_is_no_json_is_refused(client: Client, bucket: str) -> Non
         client("s3").put_bucket_policy(Bucket=bucket, Policy="{")
 
 
+NOBODY: list[Any] = [
+    None,
+    "",
+    [],
+    {},
+    {"AWS": []},
+    {"AWS": ""},
+    {"AWS": None},
+    {"Foo": "x"},
+    {"AWS": "*", "Foo": "x"},
+    "somebody",
+]
+
+
+@pytest.mark.parametrize("member", ["Principal", "NotPrincipal"])
+@pytest.mark.parametrize("principal", NOBODY)
+def test_a_principal_that_names_nobody_is_refused(client: Client, bucket: str, principal: Any, member: str) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+
+    with pytest.raises(ClientError, match=r"MalformedPolicy.*Invalid principal in policy"):
+        set_policy(client, bucket, {**statement, member: principal})
+
+
+@pytest.mark.parametrize(
+    "principal",
+    ["*", {"AWS": "*"}, {"AWS": ["123456789012", "arn:aws:iam::123456789012:root"]}, {"Service": "logs.amazonaws.com"}],
+)
+def test_a_principal_that_names_somebody_is_taken(client: Client, bucket: str, principal: Any) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    set_policy(client, bucket, {**statement, "Principal": principal})
+
+    assert json.loads(client("s3").get_bucket_policy(Bucket=bucket)["Policy"])["Statement"][0]["Principal"] == principal
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        ('{"Statement": [1]}', "Invalid policy syntax"),
+        ('{"Statement": null}', "Invalid policy syntax"),
+        ('{"Version": "2012-10-17"}', "Missing required field Statement"),
+        ("[]", "Policies must be valid JSON and the first byte must be"),
+    ],
+)
+def test_a_policy_of_another_shape_is_refused(client: Client, bucket: str, policy: str, message: str) -> None:
+    with pytest.raises(ClientError, match=f"MalformedPolicy.*{message}"):
+        client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+
+
 def test_a_policy_that_requires_tls_denies_nothing_else(client: Client, bucket: str) -> None:
     set_policy(client, bucket, TLS_ONLY)
 
     client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
     assert client("s3").get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+ROLE = "arn:aws:iam::123456789012:role/other"
+
+
+@pytest.mark.parametrize(
+    "who",
+    [{"Principal": {"AWS": ROLE}}, {"Principal": {"Service": "logs.amazonaws.com"}}, {"NotPrincipal": {"AWS": ROLE}}],
+)
+def test_a_deny_for_some_does_not_lock_everybody_out(client: Client, bucket: str, who: Any) -> None:
+    set_policy(client, bucket, {"Effect": "Deny", "Action": "s3:*", "Resource": "*", **who})
+
+    client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
+    assert client("s3").get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+@pytest.mark.parametrize("everybody", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
+def test_a_deny_for_everybody_denies(client: Client, bucket: str, everybody: Any) -> None:
+    client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
+    deny = {"Effect": "Deny", "Principal": everybody, "Action": "s3:GetObject", "Resource": "*"}
+    set_policy(client, bucket, deny)
+
+    with pytest.raises(ClientError, match="403"):
+        client("s3").get_object(Bucket=bucket, Key="a")
 
 
 def test_an_empty_object_is_put_at_once(client: Client, bucket: str) -> None:
@@ -83,6 +155,29 @@ def test_intelligent_tiering_is_kept_and_deleted(client: Client, bucket: str) ->
     s3.delete_bucket_intelligent_tiering_configuration(**named)
     with pytest.raises(ClientError, match="NoSuchConfiguration"):
         s3.get_bucket_intelligent_tiering_configuration(**named)
+
+
+def test_intelligent_tierings_are_listed_by_bucket(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    assert "IntelligentTieringConfigurationList" not in s3.list_bucket_intelligent_tiering_configurations(Bucket=bucket)
+    for name in ("a", "b"):
+        tiering = {"Id": name, "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}
+        s3.put_bucket_intelligent_tiering_configuration(Bucket=bucket, Id=name, IntelligentTieringConfiguration=tiering)
+
+    listed = s3.list_bucket_intelligent_tiering_configurations(Bucket=bucket)
+    assert [one["Id"] for one in listed["IntelligentTieringConfigurationList"]] == ["a", "b"]
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.list_bucket_intelligent_tiering_configurations(Bucket="none-of-this-name")
+
+
+def test_the_owner_pays_unless_the_requester_is_to(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
+    s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.put_bucket_request_payment(Bucket="never-made", RequestPaymentConfiguration={"Payer": "Requester"})
 
 
 def test_replication_reads_back_as_it_was_sent_and_needs_versions(client: Client, bucket: str) -> None:
