@@ -144,7 +144,7 @@ faults: .venv/test.stamp .venv/terraform.stamp ## Break things on purpose: locks
 	@$(PYTEST) -m emulator --ignore tests/emulator
 
 .PHONY: probe
-probe: .venv/test.stamp .venv/terraform.stamp ## Hold the emulator itself against Terraform: 160 types of resource, mistakes that AWS refuses
+probe: .venv/test.stamp .venv/terraform.stamp ## Hold the emulator itself against Terraform: 161 types of resource, mistakes that AWS refuses
 	@$(PYTEST) -m emulator tests/emulator
 
 .PHONY: verify

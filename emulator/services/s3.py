@@ -9,6 +9,7 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 
 from emulator.errors import AwsError
+from emulator.policy import as_list, statements
 from emulator.registry import FORWARD, Context, Forward, follow, guard, operation, patch
 from emulator.store import Kind, Scope, Shape
 
@@ -27,15 +28,6 @@ PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", sco
 
 _PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
 _LOGGING = "logging.s3.amazonaws.com"
-
-
-def _statements(policy: Any) -> list[Shape]:
-    """Return the statements of a policy document, of which AWS allows a single one without a list."""
-    return _as_list(json.loads(policy)["Statement"])
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _dispose_of_nothing(_: Any) -> None:
@@ -65,7 +57,7 @@ def _problems(policy: str) -> Iterator[str]:
     elif "Statement" not in document:
         yield "Missing required field Statement"
     else:
-        for statement in _as_list(document["Statement"]):
+        for statement in as_list(document["Statement"]):
             yield from _statement_problems(statement)
 
 
@@ -85,7 +77,7 @@ def _names_somebody(principal: Any) -> bool:
     """Say whether it is "*" or has one of the four kinds, each with a name or a list of names."""
     if not isinstance(principal, dict):
         return bool(principal == "*")
-    names = [_as_list(value) for value in principal.values()]
+    names = [as_list(value) for value in principal.values()]
     return (
         bool(names)
         and principal.keys() <= _PRINCIPALS
@@ -101,16 +93,16 @@ def permit_by_what_binds_everybody(_: Any, bucket: Any, action: str, resource: s
     """
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
-    statements = [one for one in _statements(bucket.policy) if not one.get("Condition") and not _denies_some(one)]
-    if not statements:
+    binding = [one for one in statements(bucket.policy) if not one.get("Condition") and not _denies_some(one)]
+    if not binding:
         return PermissionResult.NEUTRAL
-    document = {**json.loads(bucket.policy), "Statement": statements}
+    document = {**json.loads(bucket.policy), "Statement": binding}
     return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
 
 
 def _denies_some(statement: Shape) -> bool:
     principal = statement.get("Principal")
-    names = _as_list(principal.get("AWS")) if isinstance(principal, dict) else [principal]
+    names = as_list(principal.get("AWS")) if isinstance(principal, dict) else [principal]
     return bool(statement.get("Effect") == "Deny") and "*" not in names
 
 
@@ -120,10 +112,10 @@ def find_log_permission(_: Any, target_bucket: Any, target_prefix: str | None) -
     del target_prefix
     if not target_bucket.policy:
         return False
-    for statement in _statements(target_bucket.policy):
+    for statement in statements(target_bucket.policy):
         principal = statement.get("Principal")
-        services = _as_list(principal.get("Service")) if isinstance(principal, dict) else []
-        actions = {"s3:PutObject", "s3:*", "*"} & set(_as_list(statement.get("Action")))
+        services = as_list(principal.get("Service")) if isinstance(principal, dict) else []
+        actions = {"s3:PutObject", "s3:*", "*"} & set(as_list(statement.get("Action")))
         if statement["Effect"] == "Allow" and _LOGGING in services and actions:
             return True
     return False
