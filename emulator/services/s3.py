@@ -149,6 +149,15 @@ def list_tierings(params: Shape, context: Context) -> Shape:
     return {"IsTruncated": False, "IntelligentTieringConfigurationList": items}
 
 
+@operation("s3", "DeleteBucketInventoryConfiguration")
+def delete_inventory(params: Shape, context: Context) -> Shape:
+    """Forget a configuration; moto takes this for DeleteBucket."""
+    bucket = context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
+    if bucket.inventory_configs.pop(params["Id"], None) is None:
+        raise AwsError(code="NoSuchConfiguration", message="The specified configuration does not exist.")
+    return {}
+
+
 @operation("s3", "PutBucketRequestPayment")
 def put_payer(params: Shape, context: Context) -> Shape:
     """Keep who pays; moto takes this for CreateBucket."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     "CreateBucketMetadataTableConfiguration",
     "CreateSession",
     "DeleteBucketAnalyticsConfiguration",
-    "DeleteBucketInventoryConfiguration",
     "DeleteBucketMetadataConfiguration",
     "DeleteBucketMetadataTableConfiguration",
     "DeleteBucketMetricsConfiguration",

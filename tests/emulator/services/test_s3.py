@@ -126,6 +126,24 @@ def test_an_empty_object_is_put_at_once(client: Client, bucket: str) -> None:
     assert client("s3").head_object(Bucket=bucket, Key="folder/")["ContentLength"] == 0
 
 
+def test_an_inventory_goes_without_its_bucket(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    configuration = {
+        "Id": "daily",
+        "IsEnabled": True,
+        "IncludedObjectVersions": "Current",
+        "Schedule": {"Frequency": "Daily"},
+        "Destination": {"S3BucketDestination": {"Bucket": f"arn:aws:s3:::{bucket}", "Format": "CSV"}},
+    }
+    s3.put_bucket_inventory_configuration(Bucket=bucket, Id="daily", InventoryConfiguration=configuration)
+    s3.delete_bucket_inventory_configuration(Bucket=bucket, Id="daily")
+
+    assert "InventoryConfigurationList" not in s3.list_bucket_inventory_configurations(Bucket=bucket)
+    with pytest.raises(ClientError, match="NoSuchConfiguration"):
+        s3.delete_bucket_inventory_configuration(Bucket=bucket, Id="daily")
+    s3.head_bucket(Bucket=bucket)
+
+
 def test_logging_needs_permission_on_the_target(client: Client, bucket: str) -> None:
     s3 = client("s3")
     logging = {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "s3/"}}

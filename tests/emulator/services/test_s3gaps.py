@@ -64,7 +64,7 @@ def least(shape: Any, name: str, bucket: str) -> Any:
 
 
 def test_the_scan_finds_what_it_is_for() -> None:
-    assert {"PutBucketMetricsConfiguration", "DeleteBucketInventoryConfiguration", "UpdateObjectEncryption"} <= set(
+    assert {"PutBucketMetricsConfiguration", "DeleteBucketMetricsConfiguration", "UpdateObjectEncryption"} <= set(
         UNKNOWN
     )
 
