@@ -93,22 +93,25 @@ class Terraform:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # saved plans hold secrets
         descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                message = f"Another run is at work on {self.stack.id} in this folder."
-                raise RunnerError(
-                    message,
-                    "Wait until it has ended, then repeat.",
-                ) from error
+            self._refuse_beside_another(descriptor)
             self._refuse_beside_an_orphan()
-            self._keep_what_was_made()
-            self.log.write_text("", encoding="utf-8")
-            self._copy()
-            yield self
+            # From here on what is in the folder is this run's.
+            try:
+                self._keep_what_was_made()
+                self.log.write_text("", encoding="utf-8")
+                self._copy()
+                yield self
+            finally:
+                self._plan.unlink(missing_ok=True)
         finally:
-            self._plan.unlink(missing_ok=True)
             os.close(descriptor)
+
+    def _refuse_beside_another(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"Another run is at work on {self.stack.id} in this folder."
+            raise RunnerError(message, "Wait until it has ended, then repeat.") from error
 
     def _refuse_beside_an_orphan(self) -> None:
         """A Terraform whose runner was killed goes on to its end, and this folder is where it works."""

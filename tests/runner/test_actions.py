@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import subprocess
@@ -182,6 +183,18 @@ def test_what_the_state_has_by_now_is_not_taken_over_again(dev: Project) -> None
     dev.script("dev-network", resources=["aws_vpc.main"])
     assert "takes over" not in dev.run("plan", "--layer", "network")[2]
     assert not (dev.root / ".terraform-work/dev-network/made.json").exists()
+
+
+def test_of_two_runs_in_one_folder_the_second_is_refused_and_leaves_the_firsts_plan(dev: Project) -> None:
+    folder = dev.root / ".terraform-work/dev-network"
+    folder.mkdir(parents=True)
+    (folder / "plan").write_text("to be confirmed")
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        code, _, err = dev.run("plan", "--layer", "network")
+    assert code == 1
+    assert "Another run is at work on dev-network in this folder." in err
+    assert (folder / "plan").exists()
 
 
 def test_a_terraform_that_outlived_its_run_keeps_its_folder(dev: Project) -> None:
