@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import shutil
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
 from runner.errors import INTERRUPTED, RunnerError
 from runner.events import Events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 _UP, _CLEAR = "\x1b[A", "\x1b[2K\r"
@@ -128,7 +130,7 @@ class Board:
                 self._held.append((text, stream))
                 return
             self._erase()
-            with _whether_anybody_reads():
+            with _whether_anybody_reads(stream):
                 print(text, file=stream, flush=True)
             self._draw()
 
@@ -151,7 +153,7 @@ class Board:
             return
         self._erase()
         columns = shutil.get_terminal_size().columns
-        with _whether_anybody_reads():
+        with _whether_anybody_reads(self._err):
             for activity in self._activities.values():
                 print(activity.line(self._width)[: columns - 1], file=self._err)
             self._err.flush()
@@ -159,15 +161,21 @@ class Board:
 
     def _erase(self) -> None:
         if self._drawn:
-            with _whether_anybody_reads():
+            with _whether_anybody_reads(self._err):
                 self._err.write((_UP + _CLEAR) * self._drawn)
                 self._err.flush()
         self._drawn = 0
 
 
-def _whether_anybody_reads() -> contextlib.AbstractContextManager[None]:
+@contextlib.contextmanager
+def _whether_anybody_reads(stream: TextIO) -> Iterator[None]:
     """A terminal that was closed, or a pipe that nobody reads, must not end a run that is changing something."""
-    return contextlib.suppress(OSError)
+    try:
+        yield
+    except OSError:
+        # What was not written would be an error once more when Python ends, and its exit code 120 in the place of ours.
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _read_line(answers: TextIO, cancelled: Callable[[], bool]) -> str:
