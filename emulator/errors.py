@@ -11,6 +11,10 @@ class AwsError(ServiceException):
         super().__init__(code, message)
 
 
+class UnansweredError(Exception):
+    """Nothing here answers the call, and moto must not see it: the front makes a gap of it, with the message."""
+
+
 class EmulatorGapError(ServiceException):
     """The emulator has no such operation: nothing is wrong with the caller's configuration."""
 

@@ -13,7 +13,7 @@ from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
 
-from emulator.errors import EmulatorFaultError, EmulatorGapError
+from emulator.errors import EmulatorFaultError, EmulatorGapError, UnansweredError
 from emulator.http import Answer, Incoming
 from emulator.protocol import find_call, named_call, plain_error, service_model
 from emulator.registry import FORWARD, Context, Forward, Handlers, Registry
@@ -44,14 +44,14 @@ class _Moto(DomainDispatcherApplication):
     """moto's dispatcher, which prints a line and then breaks where it has no backend."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """Find the backend, or raise what moto's backends raise for an operation they lack."""
+        """Find the backend, or say that there is none."""
         if host is None or host == "moto_api" or host in _BACKENDS:
             return host
         for backend, pattern in self.backend_url_patterns:
             if pattern.match(f"http://{host}"):
                 return backend
         message = f"moto has no backend for {host}"
-        raise NotImplementedError(message)
+        raise UnansweredError(message)
 
 
 class Front:
@@ -109,7 +109,7 @@ class Front:
                 return self._handle(incoming, call, handlers)
             except ServiceException as error:
                 return call.answer(error)
-            except NotImplementedError as error:
+            except UnansweredError as error:
                 return self._gap(incoming, str(error))
         except HTTPException as error:
             # How moto's older services refuse; a guard that reads their backends may meet it.
@@ -153,7 +153,7 @@ class Front:
         """
         try:
             answer = self._moto_answer(incoming)
-        except NotImplementedError as error:
+        except (UnansweredError, NotImplementedError) as error:  # the second is moto's own word for it
             return self._gap(incoming, str(error))
         except ServiceException as error:
             call = find_call(incoming)

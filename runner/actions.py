@@ -85,13 +85,14 @@ def _apply(session: Session, stack: Stack) -> Result:
 
 def destroy(session: Session) -> list[Result]:
     """Take everything down, consumers first. Refuses where data is protected or still in use."""
-    protected = [stack.id for stack in in_order(session.chosen) if stack.protected]
-    retired = [stack for stack in in_order(session.chosen) if stack.protected and not stack.synthesized]
-    if retired and len(retired) == len(protected):
-        raise _retired_and_protected(retired[0])
+    protected = [stack for stack in in_order(session.chosen) if stack.protected]
+    for stack in protected:
+        if not stack.synthesized:
+            raise _retired_and_protected(stack)
     if protected:
         name = session.environment
-        message = f"{name} is protected: `protect_data` is true, so {', '.join(protected)} cannot be destroyed."
+        ids = ", ".join(stack.id for stack in protected)
+        message = f"{name} is protected: `protect_data` is true, so {ids} cannot be destroyed."
         raise RunnerError(
             message,
             f"To lift that: set `protect_data = false` in environments/{name}.toml, "

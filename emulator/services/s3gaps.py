@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.errors import UnansweredError
 from emulator.registry import Context, guard
 
 if TYPE_CHECKING:
@@ -47,4 +48,4 @@ if TYPE_CHECKING:
 def say_that_it_is_missing(_: Shape, __: Context) -> None:
     """Keep the call from moto."""
     message = "moto would take it for another operation"
-    raise NotImplementedError(message)
+    raise UnansweredError(message)

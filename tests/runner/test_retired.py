@@ -96,10 +96,11 @@ def test_unlocking_a_layer_that_is_there_needs_no_listing(dev: Project) -> None:
     assert dev.calls("workspace") == []
 
 
-def test_in_a_protected_environment_it_stays(project: Project) -> None:
+@pytest.mark.parametrize("about", [("--layer", "security"), ()])
+def test_in_a_protected_environment_it_stays(project: Project, about: tuple[str, ...]) -> None:
     project.stack("dev-state", document=document("state", protected=True))
     project.script("dev-state-objects", workspaces=["security", "state"])
-    code, _, err = project.run("destroy", "--layer", "security", "--yes")
+    code, _, err = project.run("destroy", *about, "--yes")
     assert code != 0
     assert "`protect_data` is true, so dev-security cannot be destroyed" in err
     assert "switch the layer on again" in err
