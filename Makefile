@@ -46,7 +46,7 @@ setup: .venv/test.stamp ## Make .venv with all that the other targets need
 	@echo "Installing what synthesis needs (about 180 MB to fetch, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/synth.lock
 	@echo "Filling the bindings' caches (once)"
-	@$(RUN) startup.warm
+	@$(RUN) synthesis.fast_start.warm
 	@touch $@
 
 .venv/test.stamp: requirements/test.lock .venv/synth.stamp
@@ -86,7 +86,7 @@ check: synth ## Hold the synthesized JSON against the rules in compliance/
 test: lint unit programs validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
 
 # Tests that start processes and servers, and wait for them.
-PROGRAMS := tests/emulator tests/rehearsal tests/runner tests/test_main.py
+PROGRAMS := tests/emulator tests/acceptance tests/runner tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 .PHONY: unit
@@ -94,7 +94,7 @@ unit: .venv/test.stamp ## Unit tests and rules
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS:%=--ignore %)
 
 .PHONY: programs
-programs: .venv/test.stamp ## Tests of the programs: main.py, the runner, the emulator, the rehearsal
+programs: .venv/test.stamp ## Tests of the programs: main.py, the runner, the emulator, the acceptance
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS)
 
 .PHONY: validate
@@ -129,7 +129,7 @@ new-environment: .venv/synth.stamp ## Start a fourth environment (NAME=)
 
 ##@ Without a cloud (no AWS account, no Docker: Terraform applies to an emulator on this machine)
 
-REHEARSE = $(RUN) rehearsal $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(PORT)
+REHEARSE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(PORT)
 
 .PHONY: emulate
 emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without a change, destroy without a rest (ENV=, LAYER=)
@@ -191,7 +191,7 @@ unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock t
 .PHONY: secrets
 secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(RUN) operations.secrets --env $(ENV)
+	@$(RUN) runner.secrets --env $(ENV)
 
 ##@ Housekeeping
 

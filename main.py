@@ -14,13 +14,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import startup
+from synthesis import fast_start
 
 if __name__ == "__main__":
     # Before the other imports: Node starts while they load. And a run is short and its objects live to its end, so
     # looking for garbage is a fifth of its time and finds none.
     gc.disable()
-    startup.prepare(os.environ)
+    fast_start.prepare(os.environ)
 
 from config.errors import ConfigError
 from config.load import environment_names, load_environment

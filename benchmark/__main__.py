@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import startup
 from benchmark.measure import Measurement, RunFailedError, best_of, run
+from synthesis import fast_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,7 +62,7 @@ def _python_ways(scratch: Path) -> tuple[Way, Way]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", startup.OFF_SWITCH}
+        if name not in {"NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", fast_start.OFF_SWITCH}
     }
     out = str(scratch / "out")
 
@@ -71,11 +71,11 @@ def _python_ways(scratch: Path) -> tuple[Way, Way]:
             name=name,
             platform=(sys.executable, "main.py", "--output", out),
             workload=lambda count: (sys.executable, "-m", "benchmark.workload", str(count), out),
-            environment=inherited | {startup.CACHE_VARIABLE: str(scratch / f"jsii-{name}")} | environment,
+            environment=inherited | {fast_start.CACHE_VARIABLE: str(scratch / f"jsii-{name}")} | environment,
         )
 
     ours = way("ours")
-    return way("stock", **{startup.OFF_SWITCH: "1"}), ours
+    return way("stock", **{fast_start.OFF_SWITCH: "1"}), ours
 
 
 def _typescript(scratch: Path) -> Way | None:
@@ -105,7 +105,7 @@ def _platform(stock: Way, ours: Way) -> None:
     print(f"{'this platform, all environments':<34}{'cold s':>9}{'warm s':>9}{'peak MiB':>10}")
     cold = {way.name: _run(way, way.platform) for way in (stock, ours)}
     # What `make setup` does; without it the index would be made over several runs.
-    _run(ours, (sys.executable, "-m", "startup.warm"))
+    _run(ours, (sys.executable, "-m", "synthesis.fast_start.warm"))
     warm = _best_in_turn({way.name: (way, way.platform) for way in (stock, ours)})
     for name, best in warm.items():
         print(f"{name:<34}{cold[name].seconds:>9.2f}{best.seconds:>9.2f}{best.peak_mib:>10.0f}", flush=True)

@@ -6,11 +6,11 @@ import gc
 import os
 import sys
 
-import startup
+from synthesis import fast_start
 
 if __name__ == "__main__":
     # As main.py does it.
-    if startup.prepare(os.environ):
+    if fast_start.prepare(os.environ):
         gc.disable()
     from cdktf import App, TerraformStack
     from cdktf_cdktf_provider_aws.provider import AwsProvider

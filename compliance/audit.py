@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance.exceptions import EVERY_ENVIRONMENT, FILE, Acceptance
-from compliance.rule import Finding
+from compliance.exceptions import EVERY_ENVIRONMENT, FILE, RuleException
+from compliance.rule import AuditFinding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,26 +22,26 @@ class Audit:
 
     rules: int
     resources: int
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     accepted: int
     """Findings that an exception in force takes away."""
     exceptions: int
     """Exceptions in force that were needed."""
 
 
-def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequence[Acceptance], today: date) -> Audit:
+def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequence[RuleException], today: date) -> Audit:
     """Judge the stacks."""
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     needed: dict[int, set[str]] = {index: set() for index in range(len(exceptions))}
     accepted = 0
     for stack in stacks:
         for rule in rules:
-            for flaw in rule.check(stack):
+            for finding in rule.check(stack):
                 covering = [
                     index
                     for index, exception in enumerate(exceptions)
                     if exception.covers(
-                        rule=rule.id, layer=stack.layer, environment=stack.environment, address=flaw.address
+                        rule=rule.id, layer=stack.layer, environment=stack.environment, address=finding.address
                     )
                 ]
                 for index in covering:
@@ -49,10 +49,12 @@ def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequenc
                 if any(exceptions[index].expires > today for index in covering):
                     accepted += 1
                 else:
-                    findings.append(Finding(rule=rule.id, place=f"{stack.name}/{flaw.address}", message=flaw.message))
+                    findings.append(
+                        AuditFinding(rule=rule.id, place=f"{stack.name}/{finding.address}", message=finding.message)
+                    )
     environments = {stack.environment for stack in stacks}
     for index, exception in enumerate(exceptions):
-        findings += _flaws_of(exception, needed=needed[index], environments=environments, today=today)
+        findings += _problems_with(exception, needed=needed[index], environments=environments, today=today)
     return Audit(
         rules=len(rules),
         resources=sum(1 for stack in stacks for _ in stack.all()),
@@ -62,11 +64,13 @@ def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequenc
     )
 
 
-def _flaws_of(exception: Acceptance, *, needed: set[str], environments: set[str], today: date) -> list[Finding]:
+def _problems_with(
+    exception: RuleException, *, needed: set[str], environments: set[str], today: date
+) -> list[AuditFinding]:
     place = f"{FILE.parent.name}/{FILE.name}: {exception.rule} at {exception.address}"
     if exception.expires <= today:
         message = f"expired on {exception.expires}: mend what it accepts, or renew it with a reason that still holds"
-        return [Finding(rule="exception-is-in-force", place=place, message=message)]
+        return [AuditFinding(rule="exception-is-in-force", place=place, message=message)]
     if exception.optional:
         return []
     # Only a part of the environments may have been synthesized: the others cannot tell.
@@ -77,5 +81,5 @@ def _flaws_of(exception: Acceptance, *, needed: set[str], environments: set[str]
         unneeded = named - needed
     if unneeded:
         message = f"nothing needs it in {', '.join(sorted(unneeded))}: remove it there"
-        return [Finding(rule="exception-is-needed", place=place, message=message)]
+        return [AuditFinding(rule="exception-is-needed", place=place, message=message)]
     return []

@@ -47,7 +47,7 @@ def _team(value: str) -> str:
     return value
 
 
-class Acceptance(Model):
+class RuleException(Model):
     """One exception from one rule."""
 
     rule: str
@@ -81,10 +81,10 @@ class Acceptance(Model):
 
 
 class _File(Model):
-    exception: tuple[Acceptance, ...] = ()
+    exception: tuple[RuleException, ...] = ()
 
 
-def load_exceptions(file: Path = FILE, *, rules: frozenset[str]) -> tuple[Acceptance, ...]:
+def load_exceptions(file: Path = FILE, *, rules: frozenset[str]) -> tuple[RuleException, ...]:
     """Read the list.
 
     Args:
@@ -143,7 +143,7 @@ def _problems(error: ValidationError) -> list[Problem]:
 
 
 def _settings() -> list[str]:
-    return list(Acceptance.model_fields)
+    return list(RuleException.model_fields)
 
 
 def _known(key: str) -> str:

@@ -22,7 +22,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
 
 TRUST: Final[Mapping[str, str]] = {"aws_iam_role": "assume_role_policy"}
 
-OF_RESOURCES: Final[Mapping[str, str]] = {
+RESOURCE_POLICIES: Final[Mapping[str, str]] = {
     "aws_backup_vault_policy": "policy",
     "aws_cloudwatch_event_bus_policy": "policy",
     "aws_cloudwatch_log_resource_policy": "policy_document",
@@ -48,7 +48,7 @@ def statements(stack: Stack, *tables: Mapping[str, str]) -> Iterator[tuple[Resou
 
 def unreadable(stack: Stack) -> Iterator[Resource]:
     """Resources whose policy is no literal JSON, so that no rule sees into it."""
-    for resource, text in _policies(stack, (PERMISSIONS, TRUST, OF_RESOURCES)):
+    for resource, text in _policies(stack, (PERMISSIONS, TRUST, RESOURCE_POLICIES)):
         if parsed(text) is None:
             yield resource
 

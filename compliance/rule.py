@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flaw:
+class Finding:
     """One thing that a rule found."""
 
     address: str
     message: str
 
     @staticmethod
-    def of(resource: Resource, message: str) -> Flaw:
-        """A flaw of a resource."""
-        return Flaw(address=resource.address, message=message)
+    def of(resource: Resource, message: str) -> Finding:
+        """A finding of a resource."""
+        return Finding(address=resource.address, message=message)
 
 
-Check = Callable[["Stack"], Iterator[Flaw]]
+Check = Callable[["Stack"], Iterator[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,8 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """A flaw with the rule that names it and the place where it is."""
+class AuditFinding:
+    """A finding with the rule that names it and the place where it is."""
 
     rule: str
     place: str

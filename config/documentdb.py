@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from config.aws import LogRetentionDays
 from config.database_classes import DOCUMENTDB_CLASSES, checked_class, family_of
 from config.errors import Problem
+from config.maintenance_windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
 from config.model import Check, Model
 from config.postgres import MAX_RETENTION_DAYS, MIN_RETENTION_DAYS, retention_is_in_range
-from config.windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
 
 EngineVersion = Literal["4.0.0", "5.0.0"]
 """https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html"""

@@ -16,12 +16,6 @@ from config.aws import (
     is_zone_of,
 )
 from config.backups import BackupsSettings
-from config.between_services import (
-    no_path_is_hidden,
-    paths_are_claimed_once,
-    priorities_differ,
-    secrets_have_a_parameter,
-)
 from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
@@ -35,6 +29,12 @@ from config.network import NetworkSettings, Zone
 from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.registry import RegistrySettings
+from config.routing import (
+    no_path_is_hidden,
+    paths_are_claimed_once,
+    priorities_differ,
+    secrets_have_a_parameter,
+)
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.services import ServiceName, ServiceSettings

@@ -48,7 +48,7 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-supp
 
 INTERFACE_ENDPOINTS: Final[tuple[str, ...]] = get_args(InterfaceEndpoint)
 
-ENDPOINTS_OF_A_FARGATE_TASK: Final = ("ecr.api", "ecr.dkr", "logs")
+FARGATE_TASK_ENDPOINTS: Final = ("ecr.api", "ecr.dkr", "logs")
 """What a task needs to start without a NAT gateway; S3 comes through its gateway endpoint.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations
@@ -193,7 +193,7 @@ def _endpoints_are_different(interface_endpoints: Sequence[str]) -> Iterator[Pro
 
 
 def _tasks_reach_what_they_need(nat_gateways: str, interface_endpoints: Sequence[str]) -> Iterator[Problem]:
-    missing = [service for service in ENDPOINTS_OF_A_FARGATE_TASK if service not in interface_endpoints]
+    missing = [service for service in FARGATE_TASK_ENDPOINTS if service not in interface_endpoints]
     if nat_gateways == "none" and missing:
         yield Problem(
             key="nat_gateways",

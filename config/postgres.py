@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from config.aws import LogRetentionDays
 from config.database_classes import POSTGRES_CLASSES, checked_class
 from config.errors import Problem
+from config.maintenance_windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
 from config.model import Check, Model
-from config.windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
 
 MAJOR_VERSIONS: Final = (13, 14, 15, 16, 17)
 """https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html

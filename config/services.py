@@ -269,7 +269,7 @@ class ServiceSettings(Model):
     health_command: tuple[str, ...] = ()
     """Program that ECS runs in the container to see whether it is well, like ["node", "health.js"]; none without it."""
 
-    start_seconds: int = Field(default=60, ge=0, le=300)
+    health_check_grace_seconds: int = Field(default=60, ge=0, le=300)
     """Seconds that a new task may fail its health checks."""
 
     slow_start_seconds: int = 0
@@ -340,12 +340,12 @@ class ServiceSettings(Model):
     )
 
     @property
-    def first_count(self) -> int:
+    def initial_count(self) -> int:
         """Tasks to start with."""
         return self.min_count if self.desired_count is None else self.desired_count
 
     @property
-    def is_served(self) -> bool:
+    def is_load_balanced(self) -> bool:
         """Whether the load balancer sends it requests."""
         return bool(self.path_patterns)
 

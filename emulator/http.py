@@ -33,7 +33,7 @@ SIGNING_NAMES = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """A complete HTTP response."""
 
     status: int
@@ -69,7 +69,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Incoming:
+class HttpRequest:
     """One request, with its caller taken from the signature."""
 
     environ: dict[str, Any] = field(repr=False)
@@ -80,7 +80,7 @@ class Incoming:
     signed_for: str
 
     @classmethod
-    def read(cls, environ: dict[str, Any]) -> Incoming:
+    def read(cls, environ: dict[str, Any]) -> HttpRequest:
         """Read the body once and tell moto which account calls.
 
         An access key id of exactly 12 digits is the account id itself. Any other key is looked up by moto,

@@ -23,10 +23,10 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 from emulator.errors import AwsError
-from emulator.http import Answer
+from emulator.http import HttpResponse
 
 if TYPE_CHECKING:
-    from emulator.http import Incoming
+    from emulator.http import HttpRequest
     from emulator.store import Shape
 
 
@@ -66,21 +66,21 @@ class Call:
             raise AwsError(code="SerializationException", message=message) from error
         return dict(parsed or {})
 
-    def answer(self, result: Shape | ServiceException) -> Answer:
+    def answer(self, result: Shape | ServiceException) -> HttpResponse:
         """Serialise a result, or an error that the service's model knows."""
         if isinstance(result, ServiceException) and not _modelled(self.model.service_model, result.code):
             return plain_error(self.protocol, self.service, result)
         serialiser = get_serializer_class(self.service, self.protocol)(operation_model=self.model)
         serialised = serialiser.serialize(result)
         body = serialised["body"] or b""
-        return Answer(
+        return HttpResponse(
             status=serialised["status_code"],
             headers=[(name, str(value)) for name, value in serialised["headers"].items()],
             body=body.encode() if isinstance(body, str) else body,
         )
 
 
-def find_call(incoming: Incoming) -> Call | None:
+def find_call(incoming: HttpRequest) -> Call | None:
     """Find the operation a request asks for, if botocore knows it."""
     try:
         model = service_model(incoming.service)
@@ -100,7 +100,7 @@ def find_call(incoming: Incoming) -> Call | None:
     return Call(incoming.service, name, model.operation_model(name), protocol, request, url_params)
 
 
-def named_call(incoming: Incoming) -> Call | None:
+def named_call(incoming: HttpRequest) -> Call | None:
     """Find the operation also where several services, or one of another name, share what the request is signed for.
 
     It is slow the first time, and meant for an error's text.
@@ -132,7 +132,7 @@ def service_model(service: str) -> Any:
         return None
 
 
-def plain_error(protocol: str, service: str, error: ServiceException, status: int = 400) -> Answer:
+def plain_error(protocol: str, service: str, error: ServiceException, status: int = 400) -> HttpResponse:
     """Write an error that the service's model does not list, so that any SDK can read it."""
     code, message = error.code, str(error.message)
     if protocol in {"query", "ec2", "rest-xml"}:
@@ -143,9 +143,9 @@ def plain_error(protocol: str, service: str, error: ServiceException, status: in
             text = f"<Error>{inner}</Error>"
         else:
             text = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>"
-        return Answer(status, [("Content-Type", "text/xml")], text.encode())
+        return HttpResponse(status, [("Content-Type", "text/xml")], text.encode())
     body = json.dumps({"__type": code, "message": message}).encode()
-    return Answer(status, [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-errortype", code)], body)
+    return HttpResponse(status, [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-errortype", code)], body)
 
 
 def _modelled(model: Any, code: str) -> bool:

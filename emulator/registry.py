@@ -1,4 +1,4 @@
-"""Where services announce what they add to moto: operations, refusals, follow-ups and patches."""
+"""Where services announce what they add to moto: operations, refusals, after-ups and patches."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def guard(service: str, *names: str) -> Callable[[CheckT], CheckT]:
     return register
 
 
-def follow(service: str, *names: str) -> Callable[[CheckT], CheckT]:
+def after(service: str, *names: str) -> Callable[[CheckT], CheckT]:
     """Run after moto accepted a call, to keep what moto drops."""
 
     def register(function: CheckT) -> CheckT:

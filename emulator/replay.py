@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.http import Answer
+    from emulator.http import HttpResponse
 
 _KEPT = 3000
 
@@ -19,7 +19,7 @@ class _Attempt:
 
     def __init__(self) -> None:
         self.finished = threading.Event()
-        self.answer: Answer | None = None
+        self.answer: HttpResponse | None = None
 
 
 class Replay:
@@ -35,7 +35,7 @@ class Replay:
         self._lock = threading.Lock()
         self._attempts: OrderedDict[str, _Attempt] = OrderedDict()
 
-    def once(self, invocation: str, call: Callable[[], Answer]) -> Answer:
+    def once(self, invocation: str, call: Callable[[], HttpResponse]) -> HttpResponse:
         """Run the call unless an earlier attempt of the same invocation succeeded."""
         mine = _Attempt()
         while True:

@@ -15,7 +15,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from emulator import services
-from emulator.front import Front
+from emulator.dispatcher import Dispatcher
 from emulator.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class Emulator:
         # aws_iam_policy and role attachments of AWS managed policies need moto to know them.
         os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         services.load()
-        self.front = Front(REGISTRY)
+        self.dispatcher = Dispatcher(REGISTRY)
         self._server = create_server(
-            self.front,
+            self.dispatcher,
             sockets=[_listen(self._wanted_port)],
             threads=_THREADS,
             ident=None,

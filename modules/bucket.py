@@ -176,14 +176,14 @@ class Bucket(Construct):
         owned = Condition(operator="StringEquals", key="s3:x-amz-acl", values=("bucket-owner-full-control",))
         self.allow(
             Statement(
-                sid=f"{sid}LooksAtTheBucket",
+                sid=f"{sid}AclCheck",
                 principal=principal,
                 actions=looks,
                 resources=(self.arn,),
                 conditions=conditions,
             ),
             Statement(
-                sid=f"{sid}Writes",
+                sid=f"{sid}Write",
                 principal=principal,
                 actions=("s3:PutObject",),
                 resources=(self._objects(prefix),),
@@ -305,7 +305,7 @@ class Bucket(Construct):
         everything = (self.arn, f"{self.arn}/*")
         return (
             Statement(
-                sid="OnlyOverTls",
+                sid="DenyInsecureTransport",
                 effect="Deny",
                 principal=Principal.anyone(),
                 actions=("s3:*",),
@@ -313,7 +313,7 @@ class Bucket(Construct):
                 conditions=(Condition(operator="Bool", key="aws:SecureTransport", values=("false",)),),
             ),
             Statement(
-                sid="OnlyTls12OrNewer",
+                sid="DenyOutdatedTls",
                 effect="Deny",
                 principal=Principal.anyone(),
                 actions=("s3:*",),
@@ -326,7 +326,7 @@ class Bucket(Construct):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
         self.allow(
             Statement(
-                sid="AccessLogsOfThisEnvironment",
+                sid="AllowAccessLogDelivery",
                 principal=Principal.service("logging.s3.amazonaws.com"),
                 actions=("s3:PutObject",),
                 resources=(f"{self.arn}/*",),

@@ -39,7 +39,7 @@ class Key(Construct):
         self._policy = PolicyDocument(self, limit=_KEY_POLICY_LIMIT)
         self._policy.add(
             Statement(
-                sid="AccountPoliciesDecide",
+                sid="AllowAccountPolicies",
                 actions=("kms:*",),
                 principal=Principal.account(label.account_id),
                 resources=("*",),  # in a key's policy: this key

@@ -25,7 +25,7 @@ class LogGroup(Construct):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         key.allow_service(
             f"logs.{label.region}.amazonaws.com",
-            sid="LogGroupsOfThisEnvironment",
+            sid="AllowLogGroups",
             conditions=(
                 Condition(
                     operator="ArnLike",

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner import actions, results, retired
-from runner.board import Board
 from runner.errors import OK, REFUSED, RunnerError
 from runner.interrupts import obeying_signals
 from runner.manifest import in_order, of_environment, read_stacks, select
 from runner.processes import Processes
+from runner.progress import ProgressDisplay
 from runner.results import Result, Status
 from runner.session import Session, open_session
 
@@ -31,7 +31,7 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
 }
 _ASKS = {"apply", "destroy", "bootstrap"}
 # Of a plan that did not say "no changes": a stack that waits for another one has changes too.
-_NOT_AS_IT_SHOULD_BE = {Status.CHANGES, Status.WAITS}
+_CHANGE_STATUSES = {Status.CHANGES, Status.WAITS}
 _CHANGES = 2  # of `terraform plan -detailed-exitcode`
 
 
@@ -41,8 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     processes = Processes()
     try:
         session = _session(options, processes)
-        with session.board, obeying_signals(processes, session.board):
-            if _may_be_about_retired(options, session.stacks):
+        with session.progress, obeying_signals(processes, session.progress):
+            if _needs_retired_layers(options, session.stacks):
                 session = retired.chosen_with_retired(session, options.layer)
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
@@ -82,7 +82,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _session(options: argparse.Namespace, processes: Processes) -> Session:
     out: Path = options.out.resolve()
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
-    chosen = stacks if _may_be_about_retired(options, stacks) else select(stacks, options.layer)
+    chosen = stacks if _needs_retired_layers(options, stacks) else select(stacks, options.layer)
     yes = getattr(options, "yes", False)
     if options.action in _ASKS and not yes and not sys.stdin.isatty():
         message = f"{options.action} asks before it changes anything, and there is no terminal to ask at."
@@ -96,14 +96,16 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
         root=out.parent,
         environ=os.environ,
         processes=processes,
-        board=Board(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=max(len(id_) for id_ in stacks)),
+        progress=ProgressDisplay(
+            sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=max(len(id_) for id_ in stacks)
+        ),
         answers=sys.stdin,
         yes=yes,
         parallel=options.parallel,
     )
 
 
-def _may_be_about_retired(options: argparse.Namespace, stacks: Mapping[str, Stack]) -> bool:
+def _needs_retired_layers(options: argparse.Namespace, stacks: Mapping[str, Stack]) -> bool:
     """Whether to ask the bucket for layers that are not synthesized any more."""
     known = {stack.layer for stack in stacks.values()}
     return options.action == "destroy" or (options.action == "unlock" and options.layer not in known)
@@ -131,8 +133,8 @@ def _report(options: argparse.Namespace, session: Session, found: list[Result], 
     else:
         told = results.summary(found)
     code = results.exit_code(found, waiting_is_fine=options.action == "plan")
-    session.board.say("\n".join(["", told, "", *left, _next(options, found, code)]))
-    changed = any(result.status in _NOT_AS_IT_SHOULD_BE for result in found)
+    session.progress.say("\n".join(["", told, "", *left, _next(options, found, code)]))
+    changed = any(result.status in _CHANGE_STATUSES for result in found)
     if code == OK and changed and getattr(options, "detailed_exitcode", False):
         return _CHANGES
     return code

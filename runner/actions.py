@@ -10,7 +10,7 @@ from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import no_bucket, waiting_note
 from runner.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges
 from runner.results import Result, Status
-from runner.session import headed
+from runner.session import section
 
 if TYPE_CHECKING:
     from runner.manifest import Stack
@@ -22,7 +22,7 @@ _GAVE_WAY = frozenset({Status.WAITS, Status.DECLINED})
 
 def plan(session: Session) -> list[Result]:
     """Show what would change. A stack whose producer is not applied yet cannot be planned, and says so."""
-    return session.each(dependencies_within(session.chosen), _plan)
+    return session.run_all(dependencies_within(session.chosen), _plan)
 
 
 def _plan(session: Session, stack: Stack) -> Result:
@@ -31,7 +31,7 @@ def _plan(session: Session, stack: Stack) -> Result:
         if stack.sibling(layer) in session.unapplied:
             return Result(stack.id, Status.WAITS, note=waiting_note(stack, stack.sibling(layer)))
     with session.terraform(stack).at_work() as terraform:
-        session.board.start(stack.id, "initialising")
+        session.progress.start(stack.id, "initialising")
         try:
             terraform.init()
         except RunnerError as error:
@@ -43,7 +43,7 @@ def _plan(session: Session, stack: Stack) -> Result:
             return Result(stack.id, Status.NO_CHANGES)
         if planned.new:
             session.unapplied.add(stack.id)
-        session.board.say(headed(stack.id, terraform.describe(planned)))
+        session.progress.say(section(stack.id, terraform.describe(planned)))
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
 
@@ -51,26 +51,26 @@ def _planned(session: Session, stack: Stack, terraform: Terraform) -> Plan:
     """Plan, and take over what a killed apply had made."""
     adopted = terraform.adopt()
     while adopted:
-        session.board.warn(f"{stack.id}: an apply was killed; takes over what it had made: {', '.join(adopted)}")
+        session.progress.warn(f"{stack.id}: an apply was killed; takes over what it had made: {', '.join(adopted)}")
         try:
-            return terraform.plan(session.board.start(stack.id, "planning"))
+            return terraform.plan(session.progress.start(stack.id, "planning"))
         except RunnerError as error:
             gone = not_there_any_more(error.diagnostics) & set(adopted)
             if not gone:
                 raise
-            session.board.warn(f"{stack.id}: not there any more: {', '.join(sorted(gone))}")
+            session.progress.warn(f"{stack.id}: not there any more: {', '.join(sorted(gone))}")
             adopted = terraform.forget(gone)
-    return terraform.plan(session.board.start(stack.id, "planning"))
+    return terraform.plan(session.progress.start(stack.id, "planning"))
 
 
 def apply(session: Session) -> list[Result]:
     """Plan, ask, and do what was shown."""
-    return session.each(dependencies_within(session.chosen), _apply, blocks=_GAVE_WAY)
+    return session.run_all(dependencies_within(session.chosen), _apply, blocks=_GAVE_WAY)
 
 
 def _apply(session: Session, stack: Stack) -> Result:
     with session.terraform(stack).at_work() as terraform:
-        session.board.start(stack.id, "initialising")
+        session.progress.start(stack.id, "initialising")
         terraform.init()
         planned = _planned(session, stack, terraform)
         if not planned.changed:
@@ -79,7 +79,7 @@ def _apply(session: Session, stack: Stack) -> Result:
         what = f"these {count} changes" if count else "this"  # outputs, moves and imports are not counted
         if not session.confirm(f"Apply {what} to {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
-        terraform.apply(planned, session.board.start(stack.id, "applying", total=planned.changes.total))
+        terraform.apply(planned, session.progress.start(stack.id, "applying", total=planned.changes.total))
         return Result(stack.id, Status.APPLIED, planned.changes)
 
 
@@ -100,7 +100,7 @@ def destroy(session: Session) -> list[Result]:
         )
     _refuse_while_in_use(session)
     edges = reversed_edges(dependencies_within(session.chosen))
-    return session.each(edges, _destroy, blocks=_GAVE_WAY)
+    return session.run_all(edges, _destroy, blocks=_GAVE_WAY)
 
 
 def _retired_and_protected(stack: Stack) -> RunnerError:
@@ -120,12 +120,12 @@ def _refuse_while_in_use(session: Session) -> None:
         for consumer in consumers(session.stacks, id_):
             if consumer not in session.chosen:
                 users[consumer] = set()
-    checked = session.each(users, _look, blocks=frozenset())
+    checked = session.run_all(users, _look, blocks=frozenset())
     applied = [result.stack for result in checked if result.status is Status.IN_USE]
     failed = [result for result in checked if result.status in {Status.FAILED, Status.INTERRUPTED}]
     if failed:
         message = f"Whether {failed[0].stack} is still there cannot be told, so nothing is destroyed."
-        interrupted = session.setting.processes.interrupted
+        interrupted = session.context.processes.interrupted
         raise RunnerError(message, exit_code=INTERRUPTED if interrupted else FAILED)
     if applied:
         chosen = " or ".join(session.chosen)
@@ -139,7 +139,7 @@ def _refuse_while_in_use(session: Session) -> None:
 
 def _look(session: Session, stack: Stack) -> Result:
     with session.terraform(stack).at_work() as terraform:
-        session.board.start(stack.id, "looking whether it is applied")
+        session.progress.start(stack.id, "looking whether it is applied")
         state = bootstrapping.remote_state(terraform)
         there = state is not None and not state.empty
         return Result(stack.id, Status.IN_USE if there else Status.NOTHING_THERE)
@@ -147,7 +147,7 @@ def _look(session: Session, stack: Stack) -> Result:
 
 def _destroy(session: Session, stack: Stack) -> Result:
     with session.terraform(stack).at_work() as terraform:
-        session.board.start(stack.id, "initialising")
+        session.progress.start(stack.id, "initialising")
         if stack.layer == STATE_LAYER:
             return bootstrapping.destroy_state(session, stack, terraform)
         state = bootstrapping.remote_state(terraform)
@@ -155,10 +155,10 @@ def _destroy(session: Session, stack: Stack) -> Result:
             _refuse_to_forget(stack, terraform.adopt())
         if state is None or state.empty:
             return Result(stack.id, Status.NOTHING_THERE)
-        planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
+        planned = terraform.plan(session.progress.start(stack.id, "planning"), destroy=True)
         if not session.confirm(f"Destroy these {planned.changes.remove} resources of {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
-        terraform.apply(planned, session.board.start(stack.id, "destroying", total=planned.changes.total))
+        terraform.apply(planned, session.progress.start(stack.id, "destroying", total=planned.changes.total))
         return Result(stack.id, Status.DESTROYED, planned.changes)
 
 
@@ -176,19 +176,19 @@ def bootstrap(session: Session) -> list[Result]:
     if id_ not in session.stacks:
         message = f"There is no stack {id_}, which holds the state."
         raise RunnerError(message, "Run `make synth` again.")
-    return session.each({id_: set()}, bootstrapping.bootstrap)
+    return session.run_all({id_: set()}, bootstrapping.bootstrap)
 
 
 def validate(session: Session) -> list[Result]:
     """Check each stack against the providers' schemas; needs no account."""
-    return session.each({id_: set() for id_ in session.chosen}, _validate)
+    return session.run_all({id_: set() for id_ in session.chosen}, _validate)
 
 
 def _validate(session: Session, stack: Stack) -> Result:
     with session.terraform(stack).at_work() as terraform:
-        session.board.start(stack.id, "initialising")
+        session.progress.start(stack.id, "initialising")
         terraform.init(backend=False)
-        session.board.start(stack.id, "validating")
+        session.progress.start(stack.id, "validating")
         terraform.validate()
         return Result(stack.id, Status.VALID)
 
@@ -199,4 +199,4 @@ def unlock(session: Session, lock_id: str) -> None:
     with session.terraform(stack).at_work() as terraform:
         terraform.init()
         terraform.unlock(lock_id)
-    session.board.say(f"{stack.id} is unlocked.")
+    session.progress.say(f"{stack.id} is unlocked.")

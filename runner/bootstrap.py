@@ -37,7 +37,7 @@ def bootstrap(session: Session, stack: Stack) -> Result:
     """Make the bucket, the lock table and their key, and move their state in. Can be repeated at any time."""
     local = _local(session)
     with session.terraform(stack).at_work() as terraform:
-        session.board.start(stack.id, "looking for the state bucket")
+        session.progress.start(stack.id, "looking for the state bucket")
         there = remote_state(terraform)
         if there and not there.empty:
             _refuse_an_interrupted_destroy(stack, local, there)
@@ -47,14 +47,14 @@ def bootstrap(session: Session, stack: Stack) -> Result:
             raise _bucket_without_state(stack, local)
 
         terraform.init(local_state=local)
-        planned = terraform.plan(session.board.start(stack.id, "planning"))
+        planned = terraform.plan(session.progress.start(stack.id, "planning"))
         if planned.changed:
             question = f"Apply these {planned.changes.total} changes to {stack.id}?"
             if not session.confirm(question, planned, terraform):
                 return Result(stack.id, Status.DECLINED)
-            terraform.apply(planned, session.board.start(stack.id, "applying", total=planned.changes.total))
+            terraform.apply(planned, session.progress.start(stack.id, "applying", total=planned.changes.total))
 
-        session.board.start(stack.id, "moving its state into the bucket")
+        session.progress.start(stack.id, "moving its state into the bucket")
         made = terraform.state_list()
         terraform.init(migrate=True)
         _verify(terraform, made, local)
@@ -73,18 +73,18 @@ def destroy_state(session: Session, stack: Stack, terraform: Terraform) -> Resul
     if moved:
         terraform.init(local_state=local)
 
-    planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
+    planned = terraform.plan(session.progress.start(stack.id, "planning"), destroy=True)
     question = f"Destroy these {planned.changes.remove} resources of {stack.id}, which hold the state of all?"
     if not session.confirm(question, planned, terraform):
         return Result(stack.id, Status.DECLINED)
 
     if not moved:  # only now: who says no has changed nothing
-        session.board.start(stack.id, "moving its state out of the bucket")
+        session.progress.start(stack.id, "moving its state out of the bucket")
         made = terraform.state_list()
         terraform.init(local_state=local, migrate=True)
         _verify(terraform, made, local)
-        planned = terraform.plan(session.board.start(stack.id, "planning"), destroy=True)
-    terraform.apply(planned, session.board.start(stack.id, "destroying", total=planned.changes.total))
+        planned = terraform.plan(session.progress.start(stack.id, "planning"), destroy=True)
+    terraform.apply(planned, session.progress.start(stack.id, "destroying", total=planned.changes.total))
     _set_aside(local)
     return Result(stack.id, Status.DESTROYED, planned.changes)
 

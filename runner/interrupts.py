@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from runner.board import Board
     from runner.processes import Processes
+    from runner.progress import ProgressDisplay
 
 
 @contextmanager
-def obeying_signals(processes: Processes, board: Board) -> Iterator[None]:
+def obeying_signals(processes: Processes, progress: ProgressDisplay) -> Iterator[None]:
     """First Ctrl-C: stop in good order. Second: say what it waits for. Third: Terraform drops everything."""
     count = 0
 
@@ -30,7 +30,7 @@ def obeying_signals(processes: Processes, board: Board) -> Iterator[None]:
         else:
             processes.interrupt()
             text = "Dropped."
-        board.warn(text)
+        progress.warn(text)
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, stop) for number in numbers]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from runner.board import table
 from runner.errors import FAILED, INTERRUPTED, OK, REFUSED
 from runner.events import Changes
+from runner.progress import table
 
 
 class Status(Enum):

@@ -61,7 +61,7 @@ def stacks_without_synthesis(session: Session) -> dict[str, Stack]:
             id=state.sibling(layer),
             environment=state.environment,
             layer=layer,
-            folder=session.setting.work / "retired" / state.sibling(layer),
+            folder=session.context.work / "retired" / state.sibling(layer),
             dependencies=tuple(session.stacks),  # which it used is not known: it goes before all of them
             synthesized=False,
         )
@@ -76,7 +76,7 @@ def _layers_with_a_state(session: Session, state: Stack, backend: Mapping[str, A
     # that it uses for all else. https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
     listing = {**backend, "key": _name(backend), "workspace_key_prefix": ""}
     id_ = f"{state.id}-objects"
-    everything = replace(state, id=id_, folder=session.setting.work / "retired" / id_)
+    everything = replace(state, id=id_, folder=session.context.work / "retired" / id_)
     _write(everything, {"terraform": {"backend": {"s3": listing}}})
     with session.terraform(everything).at_work() as terraform:
         try:

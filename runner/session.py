@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, TextIO
 from runner import executable, explain, provider_mirror, schedule
 from runner.errors import RunnerError
 from runner.results import Result, Status
-from runner.terraform import Setting, Terraform
+from runner.terraform import RunContext, Terraform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from runner.board import Board
     from runner.manifest import Stack
     from runner.processes import Processes
+    from runner.progress import ProgressDisplay
     from runner.terraform import Plan
 
 _STOPS = {Status.FAILED, Status.INTERRUPTED}
@@ -28,8 +28,8 @@ class Session:
 
     stacks: Mapping[str, Stack]  # all of the environment
     chosen: Mapping[str, Stack]
-    setting: Setting
-    board: Board
+    context: RunContext
+    progress: ProgressDisplay
     answers: TextIO
     bootstrap_folder: Path
     yes: bool = False
@@ -44,26 +44,26 @@ class Session:
 
     def terraform(self, stack: Stack) -> Terraform:
         """Terraform for one of the stacks."""
-        return Terraform(stack, self.setting)
+        return Terraform(stack, self.context)
 
     def confirm(self, what: str, plan: Plan, terraform: Terraform) -> bool:
         """Show the plan and ask; with `--yes`, show it."""
         stack = terraform.stack.id
         if self.yes and not self.shows_plans:
             return True
-        text = headed(stack, terraform.describe(plan))
+        text = section(stack, terraform.describe(plan))
         if self.yes:
-            self.board.say(text)
+            self.progress.say(text)
             return True
-        self.board.start(stack, "to be confirmed")
-        return self.board.confirm(
+        self.progress.start(stack, "to be confirmed")
+        return self.progress.confirm(
             f"{what} Only 'yes' is accepted:",
             self.answers,
-            lambda: self.setting.processes.interrupted,
+            lambda: self.context.processes.interrupted,
             show=text,
         )
 
-    def each(
+    def run_all(
         self,
         edges: Mapping[str, set[str]],
         act: Callable[[Session, Stack], Result],
@@ -79,14 +79,14 @@ class Session:
                 result = act(self, stack)
             except RunnerError as error:
                 result = explain.result_of(stack, error, self.terraform(stack).log)
-            result = replace(result, seconds=self.board.end(id_))
+            result = replace(result, seconds=self.progress.end(id_))
             results[id_] = result
             self._tell(result)
             if result.status in _STOPS:
                 return schedule.Verdict.STOP
             return schedule.Verdict.BLOCK if result.status in blocks else schedule.Verdict.GO_ON
 
-        processes = self.setting.processes
+        processes = self.context.processes
         left = schedule.run(edges, work, parallel=self.parallel, cancelled=lambda: processes.interrupted)
         # An interrupt that came between two stacks has met none of them, and still is one.
         met = any(result.status is Status.INTERRUPTED for result in results.values())
@@ -99,7 +99,7 @@ class Session:
         lines = [f"{result.stack.ljust(self.width)}  {word}"]
         if result.status is Status.FAILED:
             lines += ["", result.note, "", result.remedy, ""]
-        self.board.warn("\n".join(lines))
+        self.progress.warn("\n".join(lines))
 
     @property
     def width(self) -> int:
@@ -114,7 +114,7 @@ def open_session(
     root: Path,
     environ: Mapping[str, str],
     processes: Processes,
-    board: Board,
+    progress: ProgressDisplay,
     answers: TextIO,
     cache: Path | None = None,
     yes: bool = False,
@@ -130,8 +130,8 @@ def open_session(
     return Session(
         stacks=stacks,
         chosen=chosen,
-        setting=Setting(terraform, installation, environ, work, processes),
-        board=board,
+        context=RunContext(terraform, installation, environ, work, processes),
+        progress=progress,
         answers=answers,
         bootstrap_folder=root / ".bootstrap",
         yes=yes,
@@ -140,6 +140,6 @@ def open_session(
     )
 
 
-def headed(name: str, text: str) -> str:
+def section(name: str, text: str) -> str:
     """A block of output that says whose it is."""
     return f"\n── {name} {'─' * max(3, 74 - len(name))}\n\n{text}\n"

@@ -36,7 +36,7 @@ _one_fetch_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Setting:
+class RunContext:
     """What is the same for every stack of a run. `work` is the folder for all that can be made again."""
 
     executable: Executable
@@ -70,17 +70,17 @@ class State:
 class Terraform:
     """One stack's Terraform. Its folder under `work` holds configuration, data, lock file and log."""
 
-    def __init__(self, stack: Stack, setting: Setting) -> None:
+    def __init__(self, stack: Stack, context: RunContext) -> None:
         self.stack = stack
-        self.folder = setting.work / stack.id
+        self.folder = context.work / stack.id
         self.log = self.folder / "terraform.log"
-        self._setting = setting
+        self._context = context
         self._config = self.folder / "config"
         self._plan = self.folder / "plan"
         self._made = self.folder / "made.json"
         self._environ = {
-            **setting.environ,
-            **setting.installation.variables,
+            **context.environ,
+            **context.installation.variables,
             "TF_DATA_DIR": str(self.folder / "data"),
             "TF_IN_AUTOMATION": "1",
             "TF_INPUT": "0",
@@ -191,7 +191,7 @@ class Terraform:
             override.write_text(json.dumps(content), encoding="utf-8")
         how = ["-migrate-state", "-force-copy"] if migrate else ["-reconfigure"]
         arguments = ["init", "-input=false", "-no-color", *(how if backend else ["-backend=false"])]
-        if self._setting.installation.fetches:
+        if self._context.installation.fetches:
             with _one_fetch_at_a_time:  # Terraform's plugin cache is not made for two at once
                 self._run(arguments)
         else:
@@ -258,7 +258,7 @@ class Terraform:
         self._run(["force-unlock", "-force", lock_id])
 
     def _command(self, arguments: list[str]) -> list[str]:
-        return [*self._setting.executable.command, self._folder_argument, *arguments]
+        return [*self._context.executable.command, self._folder_argument, *arguments]
 
     @property
     def _folder_argument(self) -> str:
@@ -269,10 +269,10 @@ class Terraform:
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"$ terraform {' '.join(arguments)}\n")
             log.flush()
-            done = self._setting.processes.stream(
+            done = self._context.processes.stream(
                 self._command(arguments),
                 env=self._environ,
-                cwd=self._setting.executable.cwd,
+                cwd=self._context.executable.cwd,
                 log=log,
                 on_line=heard.feed,
                 ready=(lambda: heard.begun) if arguments[0] == "apply" else None,
@@ -282,8 +282,8 @@ class Terraform:
         return done
 
     def _call(self, arguments: list[str]) -> Completed:
-        executable = self._setting.executable
-        return self._setting.processes.capture(self._command(arguments), env=self._environ, cwd=executable.cwd)
+        executable = self._context.executable
+        return self._context.processes.capture(self._command(arguments), env=self._environ, cwd=executable.cwd)
 
     def _capture(self, arguments: list[str]) -> str:
         done = self._call(arguments)
@@ -292,7 +292,7 @@ class Terraform:
         return done.stdout
 
     def _failure(self, command: str, errors: list[Diagnostic], output: str = "") -> RunnerError:
-        if self._setting.processes.interrupted:
+        if self._context.processes.interrupted:
             return RunnerError("Interrupted.", exit_code=INTERRUPTED, diagnostics=errors)
         told = [error for error in errors if error.summary != "execution halted"] or errors
         # Terraform repeats an error for each resource that it stops; the person needs it once.

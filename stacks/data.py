@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cdktf import TerraformOutput
 
-from modules.api_keys import ApiKeys
-from modules.backups_bucket import BackupsBucket
-from modules.database_context import DatabaseContext
-from modules.documentdb import Documentdb
-from modules.jwt_rotation import JwtRotation
+from modules.data.api_keys import ApiKeys
+from modules.data.backups_bucket import BackupsBucket
+from modules.data.database_context import DatabaseContext
+from modules.data.documentdb import Documentdb
+from modules.data.jwt_rotation import JwtRotation
+from modules.data.postgres import Postgres
 from modules.key import Key
-from modules.postgres import Postgres
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
     from modules.bucket import Bucket
+    from modules.network.vpc import Vpc
     from modules.parameter import Parameter
-    from modules.vpc import Vpc
 
 
 class DataStack(LayerStack):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from cdktf import TerraformOutput
 
-from modules.certificate import Certificate, CertificateNames
-from modules.hosted_zone import HostedZone
+from modules.domain.certificate import Certificate, CertificateNames
+from modules.domain.hosted_zone import HostedZone
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cdktf import TerraformOutput
 
-from modules.flow_logs import FlowLogs
 from modules.key import Key
-from modules.vpc import Vpc
-from modules.vpc_endpoints import GatewayEndpoints, InterfaceEndpoints
+from modules.network.flow_logs import FlowLogs
+from modules.network.vpc import Vpc
+from modules.network.vpc_endpoints import GatewayEndpoints, InterfaceEndpoints
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:

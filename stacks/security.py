@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cdktf import TerraformOutput
 
-from modules.account_baseline import AccountBaseline
-from modules.audit_trail import AuditTrail
-from modules.cis_alarms import CisAlarms
-from modules.config_recorder import ConfigRecorder
-from modules.github_roles import GithubRoles
 from modules.key import Key
-from modules.threat_detection import ThreatDetection
+from modules.security.account_baseline import AccountBaseline
+from modules.security.audit_trail import AuditTrail
+from modules.security.cis_alarms import CisAlarms
+from modules.security.config_recorder import ConfigRecorder
+from modules.security.github_roles import GithubRoles
+from modules.security.threat_detection import ThreatDetection
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
-    from modules.cis_alarms import Severity
+    from modules.security.cis_alarms import Severity
     from modules.state_store import StateStore
 
 

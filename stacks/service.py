@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cdktf import TerraformOutput
 
-from modules.cluster import Cluster
-from modules.deployment_engine import engine_of
-from modules.fargate_service import FargateService
 from modules.key import Key
-from modules.load_balancer import LoadBalancer
-from modules.release_files import ReleaseFiles
+from modules.service.cluster import Cluster
+from modules.service.deployment_strategy import strategy_for
+from modules.service.fargate_service import FargateService
+from modules.service.load_balancer import LoadBalancer
+from modules.service.release_files import ReleaseFiles
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ServiceStack(LayerStack):
             vpc=network.vpc,
             internal=config.edge.enabled,
             certificate_arn=domain.certificate.arn,
-            engine=engine_of(config.deployment, served=True),
+            engine=strategy_for(config.deployment, served=True),
             access_logs=state.store.access_logs,
             protect=config.protect_data,
         )

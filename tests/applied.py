@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rehearsal.life import Life, Row, apply
-from rehearsal.stage import applied_outputs, open_stage
+from acceptance.harness import applied_outputs, open_harness
+from acceptance.lifecycle import EnvironmentRun, Row, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rehearsal.account import Account
+    from acceptance.account import Account
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Applied:
 @contextmanager
 def applied(environment: str, layer: str | None = None) -> Iterator[Applied]:
     """Apply an environment, or a layer of it with all that it needs; nothing is left afterwards."""
-    with open_stage([environment], layer=layer) as stage:
-        session = stage.session(environment)
-        life = Life(environment, rows={id_: Row(id_) for id_ in session.stacks})
-        apply(session, life)
+    with open_harness([environment], layer=layer) as harness:
+        session = harness.session(environment)
+        run = EnvironmentRun(environment, rows={id_: Row(id_) for id_ in session.stacks})
+        apply(session, run)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # Ctrl-C is the tests' again
         yield Applied(
             environment,
-            stage.account(environment),
+            harness.account(environment),
             applied_outputs(session, session.stacks),
-            {row.stack: row.resources for row in life.rows.values()},
+            {row.stack: row.resources for row in run.rows.values()},
         )

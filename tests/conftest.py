@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import startup
+from synthesis import fast_start
 
 # Before any test file imports a binding.
-startup.prepare(os.environ)
+fast_start.prepare(os.environ)
 
 import hypothesis  # noqa: E402
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
     from tests.applied import Applied
 
-# The bindings are a large heap that lives to the end: without this, every collection walks all of it.
+# The bindings are a large heap that runs to the end: without this, every collection walks all of it.
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)
 
@@ -61,7 +61,7 @@ def stacks(output: Path) -> dict[str, Template]:
 def applied() -> Iterator[Applied]:
     """The whole of dev, applied on an emulator: for tests marked `emulator` that ask the API.
 
-    What must hold in every environment belongs into rehearsal/checks/ instead: `make emulate` asks that in each.
+    What must hold in every environment belongs into acceptance/checks/ instead: `make emulate` asks that in each.
     """
     from tests.applied import applied as applying  # noqa: PLC0415 - moto is a second to import
 

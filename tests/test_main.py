@@ -22,7 +22,7 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the program with environment files that a test may spoil."""
     for name in ("main.py", "cdktf.json"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("config", "environments", "lambdas", "modules", "stacks", "startup", "synthesis", "templates"):
+    for name in ("config", "environments", "lambdas", "modules", "stacks", "synthesis", "templates"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,37 +20,37 @@ _WHOLE_TRAIL: Final = (
 
 
 @rule
-def trail_is_whole(stack: Stack) -> Iterator[Flaw]:
+def trail_is_whole(stack: Stack) -> Iterator[Finding]:
     """A trail covers every region and the global services, its files can be verified, and alarms can read it."""
     for trail in stack.all("aws_cloudtrail"):
         for argument in _WHOLE_TRAIL:
             if not trail.is_on(argument):
-                yield Flaw.of(trail, f"{argument} is off")
+                yield Finding.of(trail, f"{argument} is off")
         if not trail.get("cloud_watch_logs_group_arn"):
-            yield Flaw.of(trail, "writes to no log group, so that no alarm reads it")
+            yield Finding.of(trail, "writes to no log group, so that no alarm reads it")
 
 
 @rule
-def recorder_is_on_and_whole(stack: Stack) -> Iterator[Flaw]:
+def recorder_is_on_and_whole(stack: Stack) -> Iterator[Finding]:
     """AWS Config records every type, and is switched on."""
     for recorder in stack.all("aws_config_configuration_recorder"):
         if recorder.block("recording_group").get("all_supported") is not True:
-            yield Flaw.of(recorder, "does not record all types")
+            yield Finding.of(recorder, "does not record all types")
         states = stack.attached(recorder, "aws_config_configuration_recorder_status", by="name")
         if not any(state.is_on("is_enabled") for state in states):
-            yield Flaw.of(recorder, "is not switched on")
+            yield Finding.of(recorder, "is not switched on")
 
 
 @rule
-def detector_is_on(stack: Stack) -> Iterator[Flaw]:
+def detector_is_on(stack: Stack) -> Iterator[Finding]:
     """A GuardDuty detector that is there is on."""
     for detector in stack.all("aws_guardduty_detector"):
         if detector.get("enable") is False:
-            yield Flaw.of(detector, "enable is off")
+            yield Finding.of(detector, "enable is off")
 
 
 @rule
-def alarm_reads_a_metric_that_is_made(stack: Stack) -> Iterator[Flaw]:
+def alarm_reads_a_metric_that_is_made(stack: Stack) -> Iterator[Finding]:
     """An alarm on a metric of ours reads one that a filter of the stack makes: CloudWatch takes any name."""
     made = [filtered.block("metric_transformation") for filtered in stack.all("aws_cloudwatch_log_metric_filter")]
     names = {(metric.get("namespace"), metric.get("name")) for metric in made}
@@ -58,24 +58,24 @@ def alarm_reads_a_metric_that_is_made(stack: Stack) -> Iterator[Flaw]:
     for alarm in stack.all("aws_cloudwatch_metric_alarm"):
         metric = (alarm.get("namespace"), alarm.get("metric_name"))
         if metric[0] in ours and metric not in names:
-            yield Flaw.of(alarm, f"no metric filter makes {metric[1]} in {metric[0]}")
+            yield Finding.of(alarm, f"no metric filter makes {metric[1]} in {metric[0]}")
 
 
 @rule
-def alarm_may_act(stack: Stack) -> Iterator[Flaw]:
+def alarm_may_act(stack: Stack) -> Iterator[Finding]:
     """No alarm is muted in the code: who is told is decided by its topics."""
     for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
         if alarm.get("actions_enabled") is False:
-            yield Flaw.of(alarm, "actions_enabled is off")
+            yield Finding.of(alarm, "actions_enabled is off")
 
 
 @rule
-def account_is_closed_to_the_public(stack: Stack) -> Iterator[Flaw]:
+def account_is_closed_to_the_public(stack: Stack) -> Iterator[Finding]:
     """An account's own block of public buckets is whole, and its volumes are encrypted."""
     for block in stack.all("aws_s3_account_public_access_block"):
         for argument in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"):
             if not block.is_on(argument):
-                yield Flaw.of(block, f"{argument} is off")
+                yield Finding.of(block, f"{argument} is off")
     for volumes in stack.all("aws_ebs_encryption_by_default"):
         if volumes.get("enabled") is False:
-            yield Flaw.of(volumes, "enabled is off")
+            yield Finding.of(volumes, "enabled is off")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.policies import many, parsed
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 from compliance.stack import blocks
 
 if TYPE_CHECKING:
@@ -18,34 +18,34 @@ _BLOCKS: Final = ("block_public_acls", "block_public_policy", "ignore_public_acl
 
 
 @rule
-def bucket_blocks_public_access(stack: Stack) -> Iterator[Flaw]:
+def bucket_blocks_public_access(stack: Stack) -> Iterator[Finding]:
     """Every bucket blocks public access in all four ways."""
     for bucket in stack.all("aws_s3_bucket"):
         guards = stack.attached(bucket, "aws_s3_bucket_public_access_block", by="bucket")
         if not any(all(guard.is_on(block) for block in _BLOCKS) for guard in guards):
-            yield Flaw.of(bucket, f"no aws_s3_bucket_public_access_block with {', '.join(_BLOCKS)}")
+            yield Finding.of(bucket, f"no aws_s3_bucket_public_access_block with {', '.join(_BLOCKS)}")
 
 
 @rule
-def bucket_has_no_acls(stack: Stack) -> Iterator[Flaw]:
+def bucket_has_no_acls(stack: Stack) -> Iterator[Finding]:
     """The bucket's owner owns every object in it, and ACLs are off."""
     for bucket in stack.all("aws_s3_bucket"):
         controls = stack.attached(bucket, "aws_s3_bucket_ownership_controls", by="bucket")
         if not any(c.block("rule").get("object_ownership") == "BucketOwnerEnforced" for c in controls):
-            yield Flaw.of(bucket, 'no aws_s3_bucket_ownership_controls with "BucketOwnerEnforced"')
+            yield Finding.of(bucket, 'no aws_s3_bucket_ownership_controls with "BucketOwnerEnforced"')
 
 
 @rule
-def bucket_is_versioned(stack: Stack) -> Iterator[Flaw]:
+def bucket_is_versioned(stack: Stack) -> Iterator[Finding]:
     """What is overwritten or deleted can be brought back."""
     for bucket in stack.all("aws_s3_bucket"):
         versionings = stack.attached(bucket, "aws_s3_bucket_versioning", by="bucket")
         if not any(v.block("versioning_configuration").get("status") == "Enabled" for v in versionings):
-            yield Flaw.of(bucket, "versioning is not enabled")
+            yield Finding.of(bucket, "versioning is not enabled")
 
 
 @rule
-def bucket_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+def bucket_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
     """Objects are encrypted under a key of ours, with a bucket key to keep the calls to KMS few."""
     for bucket in stack.all("aws_s3_bucket"):
         rules = [
@@ -60,13 +60,13 @@ def bucket_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
             if default.get("sse_algorithm") in {"aws:kms", "aws:kms:dsse"} and default.get("kms_master_key_id")
         ]
         if not ours:
-            yield Flaw.of(bucket, "is not encrypted under a KMS key of ours")
+            yield Finding.of(bucket, "is not encrypted under a KMS key of ours")
         elif not all(block.get("bucket_key_enabled") is True for block in ours):
-            yield Flaw.of(bucket, "bucket_key_enabled is off")
+            yield Finding.of(bucket, "bucket_key_enabled is off")
 
 
 @rule
-def bucket_is_tidied(stack: Stack) -> Iterator[Flaw]:
+def bucket_is_tidied(stack: Stack) -> Iterator[Finding]:
     """A lifecycle ends uploads that were never finished, and old versions."""
     for bucket in stack.all("aws_s3_bucket"):
         rules = [
@@ -77,24 +77,24 @@ def bucket_is_tidied(stack: Stack) -> Iterator[Flaw]:
         ]
         for argument in ("abort_incomplete_multipart_upload", "noncurrent_version_expiration"):
             if not any(blocks(block.get(argument)) for block in rules):
-                yield Flaw.of(bucket, f"no lifecycle rule with {argument}")
+                yield Finding.of(bucket, f"no lifecycle rule with {argument}")
 
 
 @rule
-def bucket_logs_access(stack: Stack) -> Iterator[Flaw]:
+def bucket_logs_access(stack: Stack) -> Iterator[Finding]:
     """Every bucket records who read and wrote it."""
     for bucket in stack.all("aws_s3_bucket"):
         if not stack.attached(bucket, "aws_s3_bucket_logging", by="bucket"):
-            yield Flaw.of(bucket, "no aws_s3_bucket_logging on it")
+            yield Finding.of(bucket, "no aws_s3_bucket_logging on it")
 
 
 @rule
-def bucket_refuses_plain_http(stack: Stack) -> Iterator[Flaw]:
+def bucket_refuses_plain_http(stack: Stack) -> Iterator[Finding]:
     """A bucket's policy denies everything that does not come over TLS, for the bucket and its objects."""
     for bucket in stack.all("aws_s3_bucket"):
         policies = stack.attached(bucket, "aws_s3_bucket_policy", by="bucket")
         if not any(_is_tls_only(statement) for policy in policies for statement in parsed(policy.get("policy")) or ()):
-            yield Flaw.of(bucket, 'its policy does not deny s3:* where aws:SecureTransport is "false"')
+            yield Finding.of(bucket, 'its policy does not deny s3:* where aws:SecureTransport is "false"')
 
 
 def _is_tls_only(statement: Statement) -> bool:

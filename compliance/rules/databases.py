@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,36 +16,36 @@ _BACKUP_DAYS: Final = 7
 
 
 @rule
-def database_is_not_public(stack: Stack) -> Iterator[Flaw]:
+def database_is_not_public(stack: Stack) -> Iterator[Finding]:
     """No database has a public address."""
     for instance in stack.all(_POSTGRES, "aws_rds_cluster_instance"):
         if instance.get("publicly_accessible") not in (None, False):
-            yield Flaw.of(instance, "publicly_accessible is on")
+            yield Finding.of(instance, "publicly_accessible is on")
 
 
 @rule
-def database_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+def database_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
     """Every database is encrypted under a key of ours."""
     for database in _databases(stack):
         if not database.is_on("storage_encrypted") or not database.get("kms_key_id"):
-            yield Flaw.of(database, "storage_encrypted and kms_key_id are not both set")
+            yield Finding.of(database, "storage_encrypted and kms_key_id are not both set")
 
 
 @rule
-def database_has_backups(stack: Stack) -> Iterator[Flaw]:
+def database_has_backups(stack: Stack) -> Iterator[Finding]:
     """A protected database can go back to any second of the last seven days."""
     for database in _databases(stack):
         days = database.get("backup_retention_period") or 0
         if stack.is_protected and int(days) < _BACKUP_DAYS:
-            yield Flaw.of(database, f"backup_retention_period is {days}, not {_BACKUP_DAYS} or more")
+            yield Finding.of(database, f"backup_retention_period is {days}, not {_BACKUP_DAYS} or more")
 
 
 @rule
-def table_has_point_in_time_recovery(stack: Stack) -> Iterator[Flaw]:
+def table_has_point_in_time_recovery(stack: Stack) -> Iterator[Finding]:
     """Every DynamoDB table can go back to any second of the last weeks."""
     for table in stack.all("aws_dynamodb_table"):
         if table.block("point_in_time_recovery").get("enabled") is not True:
-            yield Flaw.of(table, "point_in_time_recovery is off")
+            yield Finding.of(table, "point_in_time_recovery is off")
 
 
 def _databases(stack: Stack) -> Iterator[Resource]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,71 +23,71 @@ _KEY_ARGUMENT: Final = {
 
 
 @rule
-def key_rotates(stack: Stack) -> Iterator[Flaw]:
+def key_rotates(stack: Stack) -> Iterator[Finding]:
     """Every symmetric key that makes its own material rotates."""
     for key in stack.all("aws_kms_key"):
         symmetric = key.get("customer_master_key_spec") in (None, "SYMMETRIC_DEFAULT")
         if symmetric and not key.is_on("enable_key_rotation"):
-            yield Flaw.of(key, "enable_key_rotation is off")
+            yield Finding.of(key, "enable_key_rotation is off")
 
 
 @rule
-def key_has_a_policy(stack: Stack) -> Iterator[Flaw]:
+def key_has_a_policy(stack: Stack) -> Iterator[Finding]:
     """Every key carries a written policy instead of AWS's default."""
     for key in stack.all(*_KEYS):
         if not key.get("policy"):
-            yield Flaw.of(key, "has no policy")
+            yield Finding.of(key, "has no policy")
 
 
 @rule
-def log_group_has_retention(stack: Stack) -> Iterator[Flaw]:
+def log_group_has_retention(stack: Stack) -> Iterator[Finding]:
     """No log is kept for ever."""
     for group in stack.all("aws_cloudwatch_log_group"):
         if not group.get("retention_in_days"):
-            yield Flaw.of(group, "retention_in_days is not set")
+            yield Finding.of(group, "retention_in_days is not set")
 
 
 @rule
-def log_group_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+def log_group_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
     """Logs are encrypted under a key of ours."""
     for group in stack.all("aws_cloudwatch_log_group"):
         if not group.get("kms_key_id"):
-            yield Flaw.of(group, "kms_key_id is not set")
+            yield Finding.of(group, "kms_key_id is not set")
 
 
 @rule
-def resource_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+def resource_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
     """Topics, queues, trails, vaults and secrets are encrypted under a key of ours."""
     for kind, argument in _KEY_ARGUMENT.items():
         for resource in stack.all(kind):
             value = resource.get(argument)
             if not value or str(value).startswith("alias/aws/"):
-                yield Flaw.of(resource, f"{argument} names no key of ours")
+                yield Finding.of(resource, f"{argument} names no key of ours")
 
 
 @rule
-def repository_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+def repository_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
     """Container images are encrypted under a key of ours."""
     for repository in stack.all("aws_ecr_repository"):
         block = repository.block("encryption_configuration")
         if block.get("encryption_type") not in {"KMS", "KMS_DSSE"} or not block.get("kms_key"):
-            yield Flaw.of(repository, "encryption_configuration names no KMS key of ours")
+            yield Finding.of(repository, "encryption_configuration names no KMS key of ours")
 
 
 @rule
-def parameter_is_a_secure_string(stack: Stack) -> Iterator[Flaw]:
+def parameter_is_a_secure_string(stack: Stack) -> Iterator[Finding]:
     """Every parameter is a SecureString under a key of ours."""
     for parameter in stack.all("aws_ssm_parameter"):
         if parameter.get("type") != "SecureString":
-            yield Flaw.of(parameter, f"its type is {parameter.get('type')}, not SecureString")
+            yield Finding.of(parameter, f"its type is {parameter.get('type')}, not SecureString")
         elif str(parameter.get("key_id") or "alias/aws/ssm").startswith("alias/aws/"):
-            yield Flaw.of(parameter, "key_id names no key of ours")
+            yield Finding.of(parameter, "key_id names no key of ours")
 
 
 @rule
-def table_is_encrypted_by_our_key(stack: Stack) -> Iterator[Flaw]:
+def table_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
     """Every DynamoDB table is encrypted under a key of ours."""
     for table in stack.all("aws_dynamodb_table"):
         block = table.block("server_side_encryption")
         if block.get("enabled") is not True or not block.get("kms_key_arn"):
-            yield Flaw.of(table, "server_side_encryption names no key of ours")
+            yield Finding.of(table, "server_side_encryption names no key of ours")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,16 +18,16 @@ _DATABASE: Final = "database"
 
 
 @rule
-def vpc_has_flow_logs(stack: Stack) -> Iterator[Flaw]:
+def vpc_has_flow_logs(stack: Stack) -> Iterator[Finding]:
     """Every VPC records all of its traffic, accepted or not."""
     for vpc in stack.all("aws_vpc"):
         logs = stack.attached(vpc, "aws_flow_log", by="vpc_id")
         if not any(log.get("traffic_type") == "ALL" for log in logs):
-            yield Flaw.of(vpc, 'no aws_flow_log with traffic_type "ALL" on it')
+            yield Finding.of(vpc, 'no aws_flow_log with traffic_type "ALL" on it')
 
 
 @rule
-def vpc_locks_its_defaults(stack: Stack) -> Iterator[Flaw]:
+def vpc_locks_its_defaults(stack: Stack) -> Iterator[Finding]:
     """A VPC's default security group and default network ACL allow nothing, so that what is forgotten is closed."""
     for vpc in stack.all("aws_vpc"):
         for kind, argument in (
@@ -36,30 +36,30 @@ def vpc_locks_its_defaults(stack: Stack) -> Iterator[Flaw]:
         ):
             adopted = stack.attached(vpc, kind, by=argument)
             if not adopted:
-                yield Flaw.of(vpc, f"its default is left as AWS made it: no {kind}")
+                yield Finding.of(vpc, f"its default is left as AWS made it: no {kind}")
             for default in adopted:
                 if default.get("ingress") or default.get("egress"):
-                    yield Flaw.of(default, "has rules; leave it empty and use one of your own")
+                    yield Finding.of(default, "has rules; leave it empty and use one of your own")
 
 
 @rule
-def vpc_is_not_the_default(stack: Stack) -> Iterator[Flaw]:
+def vpc_is_not_the_default(stack: Stack) -> Iterator[Finding]:
     """The account's default VPC, which is public, is not used."""
     for resource in stack.all("aws_default_vpc", "aws_default_subnet"):
-        yield Flaw.of(resource, "is public by design; use the VPC of the layer network")
+        yield Finding.of(resource, "is public by design; use the VPC of the layer network")
 
 
 @rule
-def subnet_gives_no_public_addresses(stack: Stack) -> Iterator[Flaw]:
+def subnet_gives_no_public_addresses(stack: Stack) -> Iterator[Finding]:
     """No subnet gives public addresses to what starts in it, the public ones included."""
     for subnet in stack.all("aws_subnet"):
         for argument in ("map_public_ip_on_launch", "assign_ipv6_address_on_creation"):
             if subnet.get(argument) not in (None, False):
-                yield Flaw.of(subnet, f"{argument} is on")
+                yield Finding.of(subnet, f"{argument} is on")
 
 
 @rule
-def database_subnets_have_no_way_out(stack: Stack) -> Iterator[Flaw]:
+def database_subnets_have_no_way_out(stack: Stack) -> Iterator[Finding]:
     """A database subnet has a route table of its own, and no route in it but the VPC's own."""
     associations = list(stack.all("aws_route_table_association"))
     tables = {table.address: table for table in stack.all("aws_route_table")}
@@ -74,14 +74,14 @@ def database_subnets_have_no_way_out(stack: Stack) -> Iterator[Flaw]:
             if table.is_referred_to_by(association.get("route_table_id"))
         ]
         if not own:
-            yield Flaw.of(subnet, "has no route table of its own, so the VPC's main one decides")
+            yield Finding.of(subnet, "has no route table of its own, so the VPC's main one decides")
         for table in own:
             if table.get("route") or stack.attached(table, "aws_route", by="route_table_id"):
-                yield Flaw.of(subnet, f"{table.address} has a route out")
+                yield Finding.of(subnet, f"{table.address} has a route out")
 
 
 @rule
-def network_acl_closes_remote_administration(stack: Stack) -> Iterator[Flaw]:
+def network_acl_closes_remote_administration(stack: Stack) -> Iterator[Finding]:
     """No network ACL lets the world in to the ports of SSH and RDP (CIS AWS 5.1)."""
     for acl_rule in stack.all("aws_network_acl_rule"):
         if acl_rule.get("rule_action") != "allow" or acl_rule.is_on("egress"):
@@ -90,10 +90,10 @@ def network_acl_closes_remote_administration(stack: Stack) -> Iterator[Flaw]:
             continue
         for port, name in ADMIN_PORTS.items():
             if _lets_in(acl_rule, port):
-                yield Flaw.of(acl_rule, f"lets the world in to port {port} ({name})")
+                yield Finding.of(acl_rule, f"lets the world in to port {port} ({name})")
     for acl in stack.all("aws_network_acl"):
         if acl.get("ingress") or acl.get("egress"):
-            yield Flaw.of(acl, "has rules of its own; write each as an aws_network_acl_rule")
+            yield Finding.of(acl, "has rules of its own; write each as an aws_network_acl_rule")
 
 
 def _is_for_databases(subnet: Resource) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,37 +33,37 @@ _FORCE: Final = ("force_destroy", "force_delete")
 
 
 @rule
-def stateful_resource_cannot_be_destroyed(stack: Stack) -> Iterator[Flaw]:
+def stateful_resource_cannot_be_destroyed(stack: Stack) -> Iterator[Finding]:
     """Terraform refuses to destroy what holds data."""
     for resource in _protected(stack, *_STATEFUL):
         if resource.block("lifecycle").get("prevent_destroy") is not True:
-            yield Flaw.of(resource, "holds data and lifecycle.prevent_destroy is off")
+            yield Finding.of(resource, "holds data and lifecycle.prevent_destroy is off")
 
 
 @rule
-def deletion_protection_is_on(stack: Stack) -> Iterator[Flaw]:
+def deletion_protection_is_on(stack: Stack) -> Iterator[Finding]:
     """AWS itself refuses to delete what has such a switch."""
     for kind, argument in _DELETION_PROTECTION.items():
         for resource in _protected(stack, kind):
             if not resource.is_on(argument):
-                yield Flaw.of(resource, f"{argument} is off")
+                yield Finding.of(resource, f"{argument} is off")
 
 
 @rule
-def final_snapshot_is_taken(stack: Stack) -> Iterator[Flaw]:
+def final_snapshot_is_taken(stack: Stack) -> Iterator[Finding]:
     """A database that does go leaves a snapshot under a known name."""
     for database in _protected(stack, *_SNAPSHOT_TAKERS):
         if database.is_on("skip_final_snapshot") or not database.get("final_snapshot_identifier"):
-            yield Flaw.of(database, "takes no final snapshot with a name")
+            yield Finding.of(database, "takes no final snapshot with a name")
 
 
 @rule
-def nothing_is_emptied_to_be_destroyed(stack: Stack) -> Iterator[Flaw]:
+def nothing_is_emptied_to_be_destroyed(stack: Stack) -> Iterator[Finding]:
     """Terraform does not empty buckets, repositories or vaults so that it can destroy them."""
     for resource in _protected(stack):
         for argument in _FORCE:
             if resource.is_on(argument):
-                yield Flaw.of(resource, f"{argument} is on")
+                yield Finding.of(resource, f"{argument} is on")
 
 
 def _protected(stack: Stack, *kinds: str) -> Iterator[Resource]:

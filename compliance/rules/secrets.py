@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 from compliance.stack import blocks, texts
 
 if TYPE_CHECKING:
@@ -44,65 +44,65 @@ _POINTER_VARIABLE: Final = re.compile(r"_(ARN|ID|NAME|PATH|PARAMETER|PREFIX|URL|
 
 
 @rule
-def secret_argument_is_write_only(stack: Stack) -> Iterator[Flaw]:
+def secret_argument_is_write_only(stack: Stack) -> Iterator[Finding]:
     """What carries a secret is written by a write-only argument, which no plan and no state keeps."""
     for resource in stack.all():
         for name, _ in texts(dict(resource.arguments)):
             if name in _SECRET_ARGUMENTS:
-                yield Flaw.of(resource, f"{name} ends in the state; use {name}{_WRITE_ONLY}")
+                yield Finding.of(resource, f"{name} ends in the state; use {name}{_WRITE_ONLY}")
         if resource.kind == "aws_ssm_parameter" and resource.get("value") is not None:
-            yield Flaw.of(resource, "value ends in the state; use value_wo")
+            yield Finding.of(resource, "value ends in the state; use value_wo")
 
 
 @rule
-def write_only_argument_is_ephemeral(stack: Stack) -> Iterator[Flaw]:
+def write_only_argument_is_ephemeral(stack: Stack) -> Iterator[Finding]:
     """A password's write-only argument takes an ephemeral value: the JSON has no literal to read."""
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
             secret = name.removesuffix(_WRITE_ONLY)
             if name.endswith(_WRITE_ONLY) and secret in _SECRET_ARGUMENTS and not _EPHEMERAL.search(text):
-                yield Flaw.of(resource, f"{name} is no ephemeral value")
+                yield Finding.of(resource, f"{name} is no ephemeral value")
 
 
 @rule
-def nothing_looks_like_a_secret(stack: Stack) -> Iterator[Flaw]:
+def nothing_looks_like_a_secret(stack: Stack) -> Iterator[Finding]:
     """No text in the JSON has the shape of a key, a token or an address with a password."""
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
             for shape in _shapes(text):
-                yield Flaw.of(resource, f"{name} holds {shape}")
+                yield Finding.of(resource, f"{name} holds {shape}")
     for section in _OTHER_SECTIONS:
         for name, text in texts(stack.document.get(section)):
             for shape in _shapes(text):
-                yield Flaw(address=f"{section}.{name}", message=f"holds {shape}")
+                yield Finding(address=f"{section}.{name}", message=f"holds {shape}")
 
 
 @rule
-def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Flaw]:
+def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A container's secrets come by `secrets`, never as a plain environment variable."""
     for task in stack.all("aws_ecs_task_definition"):
         for container in _containers(task):
             for variable in blocks(container.get("environment")):
                 if _is_secret(str(variable.get("name"))):
-                    yield Flaw.of(task, f"the variable {variable['name']} is plain; use `secrets`")
+                    yield Finding.of(task, f"the variable {variable['name']} is plain; use `secrets`")
 
 
 @rule
-def build_gets_secrets_by_reference(stack: Stack) -> Iterator[Flaw]:
+def build_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A build's secrets come from Parameter Store, never as a plain environment variable."""
     for project in stack.all("aws_codebuild_project"):
         for variable in blocks(project.block("environment").get("environment_variable")):
             if variable.get("type") in (None, "PLAINTEXT") and _is_secret(str(variable.get("name"))):
-                yield Flaw.of(project, f"the variable {variable['name']} is plain; use PARAMETER_STORE")
+                yield Finding.of(project, f"the variable {variable['name']} is plain; use PARAMETER_STORE")
 
 
 @rule
-def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Flaw]:
+def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A function reads its secrets when it runs; none is a plain environment variable."""
     for function in stack.all("aws_lambda_function"):
         for name in function.block("environment").get("variables") or {}:
             if _is_secret(name):
-                yield Flaw.of(function, f"the variable {name} is plain; let the function read the parameter")
+                yield Finding.of(function, f"the variable {name} is plain; let the function read the parameter")
 
 
 def _shapes(text: str) -> Iterator[str]:

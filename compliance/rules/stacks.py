@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Flaw, rule
+from compliance.rule import Finding, rule
 from compliance.stack import blocks
 
 if TYPE_CHECKING:
@@ -18,46 +18,46 @@ _PROVIDER, _BACKEND = "provider.aws", "terraform.backend.s3"
 
 
 @rule
-def provider_is_pinned(stack: Stack) -> Iterator[Flaw]:
+def provider_is_pinned(stack: Stack) -> Iterator[Finding]:
     """The AWS provider is the one version that the platform is proven with."""
     version = stack.terraform.get("required_providers", {}).get("aws", {}).get("version")
     if version != _PROVIDER_VERSION:
-        yield Flaw(address=_PROVIDER, message=f"version {version}, not {_PROVIDER_VERSION}")
+        yield Finding(address=_PROVIDER, message=f"version {version}, not {_PROVIDER_VERSION}")
 
 
 @rule
-def provider_names_its_account(stack: Stack) -> Iterator[Flaw]:
+def provider_names_its_account(stack: Stack) -> Iterator[Finding]:
     """Terraform stops before it touches an account that is not the environment's."""
     if not stack.providers:
-        yield Flaw(address=_PROVIDER, message="is not configured")
+        yield Finding(address=_PROVIDER, message="is not configured")
     for provider in stack.providers:
         if not provider.get("allowed_account_ids"):
-            yield Flaw(address=_named(provider), message="allowed_account_ids is not set")
+            yield Finding(address=_named(provider), message="allowed_account_ids is not set")
 
 
 @rule
-def provider_tags_everything(stack: Stack) -> Iterator[Flaw]:
+def provider_tags_everything(stack: Stack) -> Iterator[Finding]:
     """The provider puts the tags on every resource that say whose it is and who pays."""
     for provider in stack.providers:
         tags = {tag for block in blocks(provider.get("default_tags")) for tag in block.get("tags", {})}
         if missing := sorted(_REQUIRED_TAGS - tags):
-            yield Flaw(address=_named(provider), message=f"default_tags has no {', '.join(missing)}")
+            yield Finding(address=_named(provider), message=f"default_tags has no {', '.join(missing)}")
 
 
 @rule
-def state_is_encrypted(stack: Stack) -> Iterator[Flaw]:
+def state_is_encrypted(stack: Stack) -> Iterator[Finding]:
     """The state is encrypted under a key of ours."""
     backend = stack.terraform.get("backend", {}).get("s3", {})
     if backend.get("encrypt") is not True or not backend.get("kms_key_id"):
-        yield Flaw(address=_BACKEND, message="encrypt and kms_key_id are not both set")
+        yield Finding(address=_BACKEND, message="encrypt and kms_key_id are not both set")
 
 
 @rule
-def state_is_locked(stack: Stack) -> Iterator[Flaw]:
+def state_is_locked(stack: Stack) -> Iterator[Finding]:
     """Two runs at once cannot write the same state."""
     backend = stack.terraform.get("backend", {}).get("s3", {})
     if not backend.get("dynamodb_table") and backend.get("use_lockfile") is not True:
-        yield Flaw(address=_BACKEND, message="neither dynamodb_table nor use_lockfile is set")
+        yield Finding(address=_BACKEND, message="neither dynamodb_table nor use_lockfile is set")
 
 
 def _named(provider: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 
-from emulator.registry import Context, follow
+from emulator.registry import Context, after
 from emulator.tagging import tag_operations
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 tag_operations("application-autoscaling", arn="ResourceARN", style="map")
 
 
-@follow("application-autoscaling", "RegisterScalableTarget")
+@after("application-autoscaling", "RegisterScalableTarget")
 def keep_target_tags(params: Shape, context: Context) -> None:
     """Keep the tags that moto drops when a target is registered."""
     targets = context.backend(applicationautoscaling_backends).targets

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moto.budgets.models import budgets_backends
 
 from emulator.errors import AwsError
-from emulator.registry import Context, follow, operation
+from emulator.registry import Context, after, operation
 from emulator.tagging import tag_operations, to_map
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ tag_operations("budgets", arn="ResourceARN", tags="ResourceTags", keys="Resource
 _COMPUTED = ("CalculatedSpend", "LastUpdatedTime", "TimePeriod")
 
 
-@follow("budgets", "CreateBudget")
+@after("budgets", "CreateBudget")
 def keep_tags(params: Shape, context: Context) -> None:
     """Keep the tags that moto drops."""
     arn = _arn(params["Budget"]["BudgetName"], context)
     context.tags(arn).update(to_map(params.get("ResourceTags")))
 
 
-@follow("budgets", "DeleteBudget")
+@after("budgets", "DeleteBudget")
 def forget_tags(params: Shape, context: Context) -> None:
     """Forget a budget's tags with it."""
     context.store.forget_tags(_arn(params["BudgetName"], context))

@@ -10,7 +10,7 @@ from moto.core.utils import unix_time
 
 from emulator.clock import now
 from emulator.errors import AwsError
-from emulator.registry import Context, follow, operation, patch
+from emulator.registry import Context, after, operation, patch
 from emulator.store import Kind, Shape
 
 REPORT_GROUPS: Kind[Shape] = Kind(
@@ -50,7 +50,7 @@ def allow_newer_environments(original: Any, environment: dict[str, Any]) -> None
     del original, environment
 
 
-@follow("codebuild", "CreateProject")
+@after("codebuild", "CreateProject")
 def keep_settings(params: Shape, context: Context) -> None:
     """Keep what moto's constructor drops, with the defaults of AWS."""
     metadata = _project(params["name"], context)

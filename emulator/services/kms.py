@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from moto.kms.models import kms_backends
 
-from emulator.registry import Context, follow
+from emulator.registry import Context, after
 
 if TYPE_CHECKING:
     from emulator.store import Shape
 
 
-@follow("kms", "ReplicateKey")
+@after("kms", "ReplicateKey")
 def give_replica_its_own_settings(params: Shape, context: Context) -> None:
     """Give a replica its own description, policy, tags and key type.
 

@@ -10,7 +10,7 @@ from moto.logs.models import logs_backends
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.keys import key_admits
-from emulator.registry import Context, follow, guard, operation
+from emulator.registry import Context, after, guard, operation
 from emulator.store import Kind, Shape
 
 QUERIES: Kind[Shape] = Kind(
@@ -115,7 +115,7 @@ def delete_data_protection(params: Shape, context: Context) -> Shape:
     return {}
 
 
-@follow("logs", "DeleteLogGroup")
+@after("logs", "DeleteLogGroup")
 def forget_data_protection(params: Shape, context: Context) -> None:
     """Forget the rules of a group that is gone."""
     context.table(PROTECTIONS).pop(params["logGroupName"], None)

@@ -10,7 +10,7 @@ from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 
 from emulator.errors import AwsError
 from emulator.policy import as_list, statements
-from emulator.registry import FORWARD, Context, Forward, follow, guard, operation, patch
+from emulator.registry import FORWARD, Context, Forward, after, guard, operation, patch
 from emulator.store import Kind, Scope, Shape
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def get_payer(params: Shape, context: Context) -> Shape:
     return context.table(PAYERS).get(params["Bucket"], {"Payer": "BucketOwner"})
 
 
-@follow("s3", "PutBucketReplication")
+@after("s3", "PutBucketReplication")
 def keep_replication(params: Shape, context: Context) -> None:
     """Keep the whole document that moto has accepted; it keeps only a part."""
     context.table(REPLICATIONS)[params["Bucket"]] = params["ReplicationConfiguration"]
@@ -186,7 +186,7 @@ def get_replication(params: Shape, context: Context) -> Shape | Forward:
     return {"ReplicationConfiguration": held} if held else FORWARD
 
 
-@follow("s3", "PutBucketNotificationConfiguration")
+@after("s3", "PutBucketNotificationConfiguration")
 def keep_notification(params: Shape, context: Context) -> None:
     """Keep the whole document that moto has accepted; it loses EventBridge."""
     context.table(NOTIFICATIONS)[params["Bucket"]] = params["NotificationConfiguration"]
@@ -199,13 +199,13 @@ def get_notification(params: Shape, context: Context) -> Shape | Forward:
     return held if held is not None else FORWARD
 
 
-@follow("s3", "DeleteBucketReplication")
+@after("s3", "DeleteBucketReplication")
 def forget_replication(params: Shape, context: Context) -> None:
     """Forget the document."""
     context.table(REPLICATIONS).pop(params["Bucket"], None)
 
 
-@follow("s3", "DeleteBucket")
+@after("s3", "DeleteBucket")
 def forget_bucket(params: Shape, context: Context) -> None:
     """Forget a bucket's documents with it."""
     bucket = params["Bucket"]

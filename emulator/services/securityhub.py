@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.securityhub.models import SecurityHubBackend, securityhub_backends
 
-from emulator.registry import Context, follow, operation, patch
+from emulator.registry import Context, after, operation, patch
 from emulator.store import Kind, Shape
 
 STANDARDS: Kind[Shape] = Kind("standard", missing="ResourceNotFoundException")
@@ -62,7 +62,7 @@ def disable_standards(params: Shape, context: Context) -> Shape:
     return {"StandardsSubscriptions": [{**one, "StandardsStatus": "DELETING"} for one in gone]}
 
 
-@follow("securityhub", "DisableSecurityHub")
+@after("securityhub", "DisableSecurityHub")
 def forget_standards(_: Shape, context: Context) -> None:
     """Leaving Security Hub ends its subscriptions."""
     context.table(STANDARDS).clear()

@@ -20,7 +20,7 @@ class Sample:
     good: Stack
     bad: Stack
     at: str
-    """Where the flaw of the bad one is."""
+    """Where the finding of the bad one is."""
     says: str
     """A part of what is said about it."""
 
@@ -51,7 +51,7 @@ def sample(
     says: str,
     at: str | None = None,
 ) -> Sample:
-    """A sample of resources; the flaw is at the first bad one unless said otherwise."""
+    """A sample of resources; the finding is at the first bad one unless said otherwise."""
     return Sample(rule=rule, good=stack(good), bad=stack(bad), at=at or next(iter(bad)), says=says)
 
 

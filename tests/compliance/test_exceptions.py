@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compliance.audit import audit
-from compliance.exceptions import Acceptance, load_exceptions
+from compliance.exceptions import RuleException, load_exceptions
 from compliance.rules.encryption import log_group_has_retention
 from config.errors import ConfigError
 from tests.compliance.samples import stack
@@ -16,7 +16,7 @@ from tests.compliance.samples import stack
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from compliance.rule import Finding
+    from compliance.rule import AuditFinding
 
 TODAY = date(2027, 1, 1)
 GOOD = """
@@ -31,7 +31,7 @@ expires = 2027-06-30
 STACK = stack({"aws_cloudwatch_log_group.app_12AB": {}})
 
 
-def load(tmp_path: Path, text: str) -> tuple[Acceptance, ...]:
+def load(tmp_path: Path, text: str) -> tuple[RuleException, ...]:
     file = tmp_path / "exceptions.toml"
     file.write_text(text, encoding="utf-8")
     return load_exceptions(file, rules=frozenset({"log-group-has-retention"}))
@@ -115,5 +115,5 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         load_exceptions(tmp_path / "none.toml", rules=frozenset())
 
 
-def audit_of(exceptions: tuple[Acceptance, ...]) -> list[Finding]:
+def audit_of(exceptions: tuple[RuleException, ...]) -> list[AuditFinding]:
     return list(audit([STACK], rules=[log_group_has_retention], exceptions=exceptions, today=TODAY).findings)

@@ -1,4 +1,4 @@
-"""Who reaches whom, in every committed environment and in samples with a hole."""
+"""Who reaches whom, in every committed environment and in samples with a reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def expected(config: Environment) -> set[str]:
     """Internet to balancer, balancer to tasks, whoever says so to databases, out to HTTPS; and nothing else."""
     found = set()
     for name, service in config.services.items():
-        if service.is_served:
+        if service.is_load_balanced:
             found.add(f"load-balancer -> {name} tcp {service.port}")
         if config.network.nat_gateways != "none":
             found.add(f"{name} -> internet tcp 443")

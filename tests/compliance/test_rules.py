@@ -30,7 +30,7 @@ def test_every_rule_has_an_id_of_its_own_and_a_sample() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_the_bad_sample_is_found_where_it_is(sample: Sample) -> None:
     flaws = list(BY_ID[sample.rule].check(sample.bad))
-    assert any(flaw.address == sample.at and sample.says in flaw.message for flaw in flaws), flaws
+    assert any(finding.address == sample.at and sample.says in finding.message for finding in flaws), flaws
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)

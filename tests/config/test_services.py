@@ -92,7 +92,7 @@ def worker(*lines: str) -> str:
 
 def test_a_third_service_behind_the_balancer_needs_two_lines_more() -> None:
     service = parsed(worker('path_patterns = ["/jobs/*"]', "priority = 200")).services["worker"]
-    assert service.is_served
+    assert service.is_load_balanced
     assert (service.port, service.protocol, service.health_path, service.architecture) == (
         8443,
         "HTTPS",
@@ -102,7 +102,7 @@ def test_a_third_service_behind_the_balancer_needs_two_lines_more() -> None:
 
 
 def test_a_service_without_paths_takes_no_requests() -> None:
-    assert not parsed(worker()).services["worker"].is_served
+    assert not parsed(worker()).services["worker"].is_load_balanced
 
 
 @pytest.mark.parametrize(("port", "bound"), [(0, "1024 or more"), (80, "1024 or more"), (65_536, "65535 or less")])
@@ -122,8 +122,8 @@ def test_a_desired_count_outside_the_bounds_is_refused(count: int) -> None:
 
 
 def test_a_service_starts_with_its_minimum_unless_told() -> None:
-    assert parsed(worker()).services["worker"].first_count == 1
-    assert parsed(worker("desired_count = 2")).services["worker"].first_count == 2
+    assert parsed(worker()).services["worker"].initial_count == 1
+    assert parsed(worker("desired_count = 2")).services["worker"].initial_count == 2
 
 
 def test_a_path_that_two_services_claim_is_refused() -> None:
@@ -154,7 +154,7 @@ def test_a_path_that_would_never_be_asked_for_is_refused() -> None:
 def test_a_question_mark_covers_one_character_and_no_wildcard() -> None:
     toml = changed((API, 'path_patterns = ["/a?i"]'))
     later = "\n[services.worker]\nmin_count = 1\nmax_count = 2\ncpu_units = 256\nmemory_mib = 512\npriority = 200\n"
-    assert parsed(toml + later + 'path_patterns = ["/a*i"]\n').services["worker"].is_served
+    assert parsed(toml + later + 'path_patterns = ["/a*i"]\n').services["worker"].is_load_balanced
     (line,) = refusal(toml + later + 'path_patterns = ["/abi"]\n')
     assert '"/abi" would never be asked for: "/a?i" of services.backend comes first' in line
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.generated_password import GeneratedPassword
+from modules.data.generated_password import GeneratedPassword
 from modules.key import Key
 from modules.parameter import Parameter
 from modules.role import Role

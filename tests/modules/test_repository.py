@@ -9,7 +9,7 @@ import pytest
 from modules.key import Key
 from modules.repository import EnhancedScanning, Repository
 from modules.role import Role
-from tests.modules.service_parts import REGISTRY
+from tests.modules.service.parts import REGISTRY
 from tests.template import LABEL, Template, new_stack, statements
 
 

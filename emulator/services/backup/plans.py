@@ -10,7 +10,7 @@ from moto.backup.models import Plan, backup_backends
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.keys import key_exists
-from emulator.registry import Context, follow, guard, operation
+from emulator.registry import Context, after, guard, operation
 from emulator.store import Kind, Shape
 
 SELECTIONS: Kind[Shape] = Kind(
@@ -161,7 +161,7 @@ def delete_policy(params: Shape, context: Context) -> Shape:
     return {}
 
 
-@follow("backup", "DeleteBackupVault")
+@after("backup", "DeleteBackupVault")
 def forget_policy(params: Shape, context: Context) -> None:
     """Forget the policy of a vault that is gone."""
     context.table(POLICIES).pop(params["BackupVaultName"], None)

@@ -8,7 +8,7 @@ from moto.cloudfront.models import cloudfront_backends
 
 from emulator.clock import now
 from emulator.errors import AwsError
-from emulator.registry import Context, follow, operation
+from emulator.registry import Context, after, operation
 from emulator.services.cloudfront.etag import new_id, require_match
 from emulator.store import Kind, Scope, Shape
 from emulator.tagging import to_map
@@ -164,7 +164,7 @@ def delete_monitoring(params: Shape, context: Context) -> Shape:
     return {}
 
 
-@follow("cloudfront", "DeleteDistribution")
+@after("cloudfront", "DeleteDistribution")
 def forget_monitoring(params: Shape, context: Context) -> None:
     """Forget the subscription of a distribution that is gone."""
     context.table(MONITORING).pop(params["Id"], None)

@@ -36,18 +36,18 @@ def test_a_canary_has_numeric_timestamps_and_the_defaults_of_aws(client: Client)
 
 def test_a_canary_is_changed_started_stopped_tagged_and_deleted(client: Client) -> None:
     synthetics = client("synthetics")
-    create(synthetics, "life")
-    arn = "arn:aws:synthetics:us-east-1:123456789012:canary:life"
-    synthetics.update_canary(Name="life", RunConfig={"TimeoutInSeconds": 60})
-    synthetics.start_canary(Name="life")
-    assert synthetics.get_canary(Name="life")["Canary"]["Status"]["State"] == "RUNNING"
-    synthetics.stop_canary(Name="life")
+    create(synthetics, "run")
+    arn = "arn:aws:synthetics:us-east-1:123456789012:canary:run"
+    synthetics.update_canary(Name="run", RunConfig={"TimeoutInSeconds": 60})
+    synthetics.start_canary(Name="run")
+    assert synthetics.get_canary(Name="run")["Canary"]["Status"]["State"] == "RUNNING"
+    synthetics.stop_canary(Name="run")
     synthetics.tag_resource(ResourceArn=arn, Tags={"b": "2"})
     synthetics.untag_resource(ResourceArn=arn, TagKeys=["a"])
 
-    canary = synthetics.describe_canaries(Names=["life"])["Canaries"][0]
+    canary = synthetics.describe_canaries(Names=["run"])["Canaries"][0]
     assert (canary["RunConfig"]["TimeoutInSeconds"], canary["RunConfig"]["MemoryInMB"]) == (60, 1000)
     assert synthetics.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"b": "2"}
-    synthetics.delete_canary(Name="life")
-    with pytest.raises(ClientError, match="Canary not found with name life"):
-        synthetics.get_canary(Name="life")
+    synthetics.delete_canary(Name="run")
+    with pytest.raises(ClientError, match="Canary not found with name run"):
+        synthetics.get_canary(Name="run")

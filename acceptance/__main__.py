@@ -1,0 +1,43 @@
+"""`python -m acceptance emulate|demo`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from acceptance.demo import demo
+from acceptance.emulate import emulate
+from acceptance.harness import open_harness
+from emulator.arguments import port, whole_number
+from runner.errors import INTERRUPTED, RunnerError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the two; return the process's exit code."""
+    options = _parse(arguments)
+    environments = [options.env] if options.env else []
+    try:
+        with open_harness(environments, layer=options.layer, port=options.port, parallel=options.parallel) as harness:
+            return emulate(harness) if options.action == "emulate" else demo(harness)
+    except RunnerError as error:
+        # By now the servers have stopped and the files are gone.
+        told = "Interrupted; nothing of it is left." if error.exit_code == INTERRUPTED else str(error)
+        sys.stderr.write(f"{told}\n")
+        return error.exit_code
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m acceptance", description="An apply without a cloud.")
+    commands = parser.add_subparsers(dest="action", required=True)
+    for name, function in (("emulate", emulate), ("demo", demo)):
+        command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
+        default = None if name == "emulate" else "dev"
+        command.add_argument("--env", default=default, help="one environment (default: %(default)s)")
+        command.add_argument("--layer", help="one layer and those it needs; all of them without")
+        command.add_argument("--port", type=port, default=0, help="of the emulator on 127.0.0.1; 0 takes a free one")
+        command.add_argument("--parallel", type=whole_number(1), default=2, help="stacks at a time (%(default)s)")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

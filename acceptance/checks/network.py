@@ -1,0 +1,42 @@
+"""The VPC that everything else runs in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import boto3
+
+    from config.environment import Environment
+
+
+def check_database_subnets_have_no_way_out(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Their route table has local routes and gateway endpoints only."""
+    ec2 = session.client("ec2")
+    for zone in environment.network.zones:
+        subnets = ec2.describe_subnets(Filters=[{"Name": "cidr-block", "Values": [str(zone.database_cidr)]}])["Subnets"]
+        if len(subnets) != 1:
+            yield f"{len(subnets)} subnets have the range {zone.database_cidr} of a database subnet"
+            continue
+        (subnet,) = subnets
+        tables = ec2.describe_route_tables(Filters=[{"Name": "association.subnet-id", "Values": [subnet["SubnetId"]]}])[
+            "RouteTables"
+        ]
+        if not tables:
+            yield f"the database subnet {zone.database_cidr} has no route table of its own"
+        for route in (route for table in tables for route in table["Routes"]):
+            if route.get("DestinationCidrBlock") == "0.0.0.0/0" or route.get("DestinationIpv6CidrBlock") == "::/0":
+                yield f"the database subnet {zone.database_cidr} has a way out: {route}"
+
+
+def check_default_security_group_admits_nobody(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Whoever forgets to choose a group gets one that opens nothing."""
+    ec2 = session.client("ec2")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "cidr", "Values": [str(environment.network.cidr)]}])["Vpcs"]
+    (group,) = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, {"Name": "group-name", "Values": ["default"]}]
+    )["SecurityGroups"]
+    for rule in (*group["IpPermissions"], *group["IpPermissionsEgress"]):
+        yield f"the default security group has a rule: {rule}"

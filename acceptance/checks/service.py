@@ -1,0 +1,196 @@
+"""The running services: as many, as large, as reachable and as hardened as the settings say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import boto3
+
+    from config.environment import Environment
+    from config.services import ServiceSettings
+
+
+def check_services_are_as_many_and_deployed_as_set(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """One ECS service per table, with its count, engine and shell."""
+    found = _services(environment, session)
+    yield from _differs("the services", set(found), set(environment.services))
+    for name, settings, service in _both(environment, found):
+        yield from _differs(f"tasks of {name}", service["desiredCount"], settings.initial_count)
+        blue_green = environment.deployment.engine == "blue_green" and settings.is_load_balanced
+        controller = service.get("deploymentController", {"type": "ECS"})["type"]
+        yield from _differs(f"controller of {name}", controller, "CODE_DEPLOY" if blue_green else "ECS")
+        shell = service.get("enableExecuteCommand", False)
+        yield from _differs(f"shells in {name}", shell, environment.cluster.execute_command)
+
+
+def check_tasks_are_in_private_subnets_without_public_addresses(
+    environment: Environment, session: boto3.Session
+) -> Iterator[str]:
+    """Private: no route of the subnet leads to an internet gateway."""
+    ec2: Any = session.client("ec2")
+    private = {str(zone.private_cidr) for zone in environment.network.zones if zone.private_cidr}
+    for name, service in _services(environment, session).items():
+        network = _of_service_or_task_set(service, "networkConfiguration")["awsvpcConfiguration"]
+        yield from _differs(f"public address of {name}", network["assignPublicIp"], "DISABLED")
+        subnets = ec2.describe_subnets(SubnetIds=network["subnets"])["Subnets"]
+        yield from _differs(f"subnets of {name}", {subnet["CidrBlock"] for subnet in subnets}, private)
+        for subnet in network["subnets"]:
+            by_subnet = [{"Name": "association.subnet-id", "Values": [subnet]}]
+            tables = ec2.describe_route_tables(Filters=by_subnet)["RouteTables"]
+            if not tables:
+                yield f"{name} runs in {subnet}, which has no route table of its own"
+            routes = [route for table in tables for route in table["Routes"]]
+            if any(route.get("GatewayId", "").startswith("igw-") for route in routes):
+                yield f"{name} runs in {subnet}, which has a route to an internet gateway"
+
+
+def check_containers_are_hardened_and_hold_no_secret(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """No root, nothing to write to, two roles, and secrets only by the ARN of a parameter."""
+    ecs = session.client("ecs")
+    start = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter/user-management/{environment.name}/"
+    for name, settings, service in _both(environment, _services(environment, session)):
+        arn = _of_service_or_task_set(service, "taskDefinition")
+        task = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        size = (task["cpu"], task["memory"], task["runtimePlatform"]["cpuArchitecture"])
+        wanted = (str(settings.cpu_units), str(settings.memory_mib), settings.architecture)
+        yield from _differs(f"size of {name}", size, wanted)
+        if task["taskRoleArn"] == task["executionRoleArn"]:
+            yield f"{name} starts tasks and runs them under one role"
+        application = task["containerDefinitions"][0]
+        yield from _differs(f"read-only root of {name}", application["readonlyRootFilesystem"], True)
+        yield from _differs(f"user of {name}", application["user"], settings.user)
+        secrets = {secret["name"]: secret["valueFrom"] for secret in application.get("secrets", [])}
+        wanted_secrets = {variable: f"{start}{end}" for variable, end in settings.secrets.items()}
+        yield from _differs(f"secrets of {name}", secrets, wanted_secrets)
+
+
+def check_the_balancer_is_as_public_and_strict_as_set(
+    environment: Environment, session: boto3.Session
+) -> Iterator[str]:
+    """Internal behind CloudFront, else public; logged, strict, and protected where data is."""
+    elb = session.client("elbv2")
+    balancer = _balancer(environment, session)
+    scheme = "internal" if environment.edge.enabled else "internet-facing"
+    yield from _differs("the balancer's scheme", balancer["Scheme"], scheme)
+    listed = elb.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])["Attributes"]
+    found = {attribute["Key"]: attribute["Value"] for attribute in listed}
+    wanted = {
+        "deletion_protection.enabled": str(environment.protect_data).lower(),
+        "routing.http.desync_mitigation_mode": "strictest",
+        "routing.http.drop_invalid_header_fields.enabled": "true",
+        "access_logs.s3.enabled": "true",
+        "connection_logs.s3.enabled": "true",
+    }
+    yield from _differs("the balancer's attributes", {key: found.get(key) for key in wanted}, wanted)
+
+
+def check_listeners_take_only_modern_tls(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """HTTPS by the policy of the settings, none of which takes less than TLS 1.2; HTTP only redirects."""
+    listeners = _listeners(environment, session)
+    test = {environment.deployment.test_port} if environment.deployment.engine == "blue_green" else set()
+    yield from _differs("the listeners' ports", {listener["Port"] for listener in listeners}, {80, 443} | test)
+    for listener in listeners:
+        where = f"the listener on port {listener['Port']}"
+        if listener["Port"] == 80:  # noqa: PLR2004
+            actions = [action["Type"] for action in listener["DefaultActions"]]
+            yield from _differs(f"what {where} does", actions, ["redirect"])
+            continue
+        yield from _differs(f"protocol of {where}", listener["Protocol"], "HTTPS")
+        yield from _differs(f"TLS policy of {where}", listener.get("SslPolicy"), environment.load_balancer.tls_policy)
+
+
+def check_rules_send_each_path_to_its_service(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """On each HTTPS listener each service's paths, at its priority, to a target group of its port and health path."""
+    elb = session.client("elbv2")
+    wanted = {
+        (str(settings.priority), settings.path_patterns, settings.port, settings.protocol, settings.health_path)
+        for settings in environment.services.values()
+        if settings.is_load_balanced
+    }
+    for listener in _listeners(environment, session):
+        if listener["Protocol"] == "HTTP":
+            continue
+        found = set()
+        for rule in elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]:
+            if rule["Priority"] == "default":
+                continue
+            (condition,) = rule["Conditions"]
+            arn = rule["Actions"][0]["TargetGroupArn"]
+            (group,) = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+            patterns = tuple(condition["PathPatternConfig"]["Values"])
+            target = (group["Port"], group["Protocol"], group["HealthCheckPath"])
+            found.add((rule["Priority"], patterns, *target))
+        yield from _differs(f"the rules on port {listener['Port']}", found, wanted)
+
+
+def check_scaling_targets_have_the_bounds_set(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A scalable target per service, with a policy per measure."""
+    scaling = session.client("application-autoscaling")
+    targets = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+    by_service = {target["ResourceId"].rpartition("/")[2]: target for target in targets}
+    for name, settings in environment.services.items():
+        target = by_service.get(f"user-management-{environment.name}-{name}")
+        if target is None:
+            yield f"{name} does not scale"
+            continue
+        bounds = (target["MinCapacity"], target["MaxCapacity"])
+        yield from _differs(f"bounds of {name}", bounds, (settings.min_count, settings.max_count))
+        policies = scaling.describe_scaling_policies(ServiceNamespace="ecs", ResourceId=target["ResourceId"])
+        measures = {policy["PolicyName"].rpartition("-")[2] for policy in policies["ScalingPolicies"]}
+        counted = settings.is_load_balanced and settings.requests_per_target is not None
+        yield from _differs(f"measures of {name}", measures, {"cpu", "memory"} | ({"requests"} if counted else set()))
+
+
+def check_the_pipeline_finds_its_files(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Each taskdef.json asks for the next image and holds no reference that Terraform has left open."""
+    s3 = session.client("s3")
+    bucket = f"user-management-{environment.name}-release-files-{environment.account_id}"
+    listed = s3.list_objects_v2(Bucket=bucket).get("Contents", ())
+    ends = "/taskdef.json"
+    found = {entry["Key"].removesuffix(ends) for entry in listed if entry["Key"].endswith(ends)}
+    yield from _differs("the services with a taskdef.json", found, set(environment.services))
+    for name in sorted(found):
+        text = s3.get_object(Bucket=bucket, Key=f"{name}/taskdef.json")["Body"].read().decode()
+        if '"image": "<IMAGE1_NAME>"' not in text:
+            yield f"{name}/taskdef.json has no place for the next image"
+        if "${" in text:
+            yield f"{name}/taskdef.json holds a reference that nobody resolves"
+
+
+def _differs(what: str, found: object, wanted: object) -> Iterator[str]:
+    if found != wanted:
+        yield f"{what}: {found}, wanted {wanted}"
+
+
+def _services(environment: Environment, session: boto3.Session) -> Mapping[str, Any]:
+    ecs = session.client("ecs")
+    cluster = f"user-management-{environment.name}-cluster"
+    arns = ecs.list_services(cluster=cluster)["serviceArns"]
+    services = ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
+    return {s["serviceName"].removeprefix(f"user-management-{environment.name}-"): s for s in services}
+
+
+def _both(environment: Environment, found: Mapping[str, Any]) -> Iterator[tuple[str, ServiceSettings, Any]]:
+    """What is set and found; what is only one of them is told by the first check."""
+    for name, settings in environment.services.items():
+        if name in found:
+            yield name, settings, found[name]
+
+
+def _of_service_or_task_set(service: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - boto3 gives JSON
+    # A service of CodeDeploy has its network and its task in its task sets.
+    holders = (service, *service.get("taskSets", ()))
+    return next(holder[name] for holder in holders if holder.get(name))
+
+
+def _balancer(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON
+    name = f"user-management-{environment.name}-web"
+    return session.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"][0]
+
+
+def _listeners(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON
+    arn = _balancer(environment, session)["LoadBalancerArn"]
+    return session.client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]

@@ -1,0 +1,106 @@
+"""What a acceptance has found, and the gaps that are known beforehand."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+
+from config.model import Model
+from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+KNOWN_GAPS: Final = Path(__file__).with_name("known_gaps.toml")
+
+
+class Step(StrEnum):
+    """Where in an environment's run something was found."""
+
+    SECOND_PLAN = "second plan"
+    CHECK = "check"
+    LEFTOVER = "left over"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it should be."""
+
+    environment: str
+    step: Step
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.environment}, {self.step}: {self.subject}"
+
+
+class KnownGap(Model):
+    """A finding that is expected; `*` and `?` stand for anything in `environment` and `subject`."""
+
+    environment: str
+    """Name of an environment, or "*"."""
+
+    step: str
+    """Where: "second plan", "check" or "left over"."""
+
+    subject: str
+    """What, as the run tells it."""
+
+    reason: str
+    """Why that is the emulator's fault, and what AWS does."""
+
+    def explains(self, finding: Finding) -> bool:
+        """Whether the finding is this gap."""
+        return (
+            self.step == finding.step
+            and fnmatchcase(finding.environment, self.environment)
+            and fnmatchcase(finding.subject, self.subject)
+        )
+
+    def must_be_met_by(self, ran: Collection[str], *, every: Collection[str]) -> bool:
+        """Whether a run had all the environments where it can be met; one of them may be the only one that meets it."""
+        where = {name for name in every if fnmatchcase(name, self.environment)}
+        return bool(where) and where <= set(ran)
+
+
+def read_gaps(path: Path = KNOWN_GAPS) -> tuple[KnownGap, ...]:
+    """The known gaps.
+
+    Raises:
+        RunnerError: the file is not as it should be.
+    """
+    try:
+        gaps = tuple(KnownGap(**entry) for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("gap", ()))
+    except (tomllib.TOMLDecodeError, ValidationError, TypeError) as error:
+        message = f"{path}: {error}"
+        raise RunnerError(message, "A [[gap]] has an environment, a step, a subject and a reason.") from error
+    for gap in gaps:
+        if gap.step not in set(Step):
+            message = f"{path}: {gap.step!r} is no step; there are: {', '.join(Step)}."
+            raise RunnerError(message)
+    return gaps
+
+
+def unknown(findings: Sequence[Finding], gaps: Sequence[KnownGap]) -> list[Finding]:
+    """The findings that no gap explains."""
+    return [finding for finding in findings if not any(gap.explains(finding) for gap in gaps)]
+
+
+def gone(
+    findings: Sequence[Finding], gaps: Sequence[KnownGap], ran: Collection[str], *, every: Collection[str]
+) -> list[KnownGap]:
+    """The gaps that the environments which ran, of every one there is, would have met: they are to be taken off.
+
+    Those must have run with all their layers.
+    """
+    return [
+        gap
+        for gap in gaps
+        if gap.must_be_met_by(ran, every=every) and not any(gap.explains(finding) for finding in findings)
+    ]

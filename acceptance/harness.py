@@ -1,0 +1,147 @@
+"""Where a acceptance takes place: a temporary folder and an emulator, both gone when it ends."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from acceptance import synthesis
+from acceptance.account import Account
+from config.load import environment_names
+from emulator import Emulator, PortInUseError
+from main import ROOT
+from runner import executable, explain, interrupts
+from runner.errors import RunnerError
+from runner.manifest import consumers, in_order, of_environment, read_stacks, select
+from runner.processes import Processes
+from runner.progress import ProgressDisplay
+from runner.session import Session, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from runner.manifest import Stack
+
+
+@dataclass(frozen=True)
+class Harness:
+    """A running emulator, the synthesized stacks, and who runs Terraform on them."""
+
+    folder: Path
+    emulator: Emulator
+    environments: tuple[str, ...]
+    layer: str | None
+    parallel: int
+    processes: Processes
+    progress: ProgressDisplay
+
+    def stacks(self, environment: str, *, lifted: bool = False) -> dict[str, Stack]:
+        """The stacks to rehearse: all of the environment, or a layer with all that it needs."""
+        out = (synthesis.unprotected if lifted else synthesis.synthesized)(self.folder)
+        stacks = of_environment(read_stacks(out), environment)
+        if self.layer is None:
+            return stacks
+        (wanted,) = select(stacks, self.layer)
+        return {id_: stack for id_, stack in stacks.items() if id_ == wanted or wanted in consumers(stacks, id_)}
+
+    def account(self, environment: str) -> Account:
+        """The environment's account on the emulator."""
+        return Account.of(in_order(self.stacks(environment))[0], self.emulator)
+
+    def session(self, environment: str, *, lifted: bool = False) -> Session:
+        """The runner's session, as `make apply` has one; `lifted` takes the stacks without protection."""
+        stacks = self.stacks(environment, lifted=lifted)
+        return open_session(
+            stacks,
+            stacks,
+            root=self.folder,
+            environ=self.account(environment).environ(),
+            processes=self.processes,
+            progress=self.progress,
+            answers=sys.stdin,
+            cache=ROOT / ".terraform-work" / "plugins",
+            yes=True,
+            parallel=self.parallel,
+            shows_plans=False,
+        )
+
+
+@contextmanager
+def open_harness(
+    environments: Sequence[str] = (),
+    *,
+    layer: str | None = None,
+    port: int = 0,
+    parallel: int = 2,
+) -> Iterator[Harness]:
+    """Synthesize into a temporary folder, start an emulator, and see to it that Terraform can run at all."""
+    names = tuple(environments) or environment_names(ROOT / "environments")
+    executable.find(os.environ)  # without one, say so before anything is started
+    processes = Processes()
+    progress = ProgressDisplay(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=name_width(names))
+    with (
+        tempfile.TemporaryDirectory(prefix="acceptance-") as folder,
+        progress,
+        interrupts.obeying_signals(processes, progress),
+        _emulator(port) as emulator,
+    ):
+        progress.start("synthesis", f"synthesizing {', '.join(names)}")
+        synthesis.write(Path(folder), names, processes)
+        progress.end("synthesis")
+        harness = Harness(Path(folder), emulator, names, layer, parallel, processes, progress)
+        _require_providers(harness)
+        yield harness
+
+
+@contextmanager
+def _emulator(port: int) -> Iterator[Emulator]:
+    emulator = Emulator(port=port)
+    try:
+        emulator.start()
+    except (PortInUseError, OSError) as error:
+        raise RunnerError(str(error), "Choose another one, or leave it out: any free port will do.") from error
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+def _require_providers(harness: Harness) -> None:
+    """Fetch the providers once, before environments do it side by side; a mirror on this machine needs no look."""
+    session = harness.session(harness.environments[0])
+    if not session.context.installation.fetches:
+        return
+    stack = in_order(session.stacks)[0]
+    with session.terraform(stack).at_work() as terraform:
+        harness.progress.start(stack.id, "fetching the providers")
+        try:
+            terraform.init(backend=False)
+        except RunnerError as error:
+            told = explain.result_of(stack, error, terraform.log)
+            raise RunnerError(told.note, told.remedy, exit_code=error.exit_code) from error
+        finally:
+            harness.progress.end(stack.id)
+
+
+def name_width(environments: Sequence[str]) -> int:
+    """The width of the longest stack's name, before there are stacks: importing a layer would start Node."""
+    layers = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")]) if module.name != "base"]
+    return max(map(len, environments)) + 1 + max(map(len, layers))
+
+
+def applied_outputs(session: Session, stacks: Mapping[str, Stack]) -> dict[str, dict[str, object]]:
+    """The outputs of each stack that has some, without secrets."""
+    found = {}
+    for stack in in_order(stacks):
+        with session.terraform(stack).at_work() as terraform:
+            terraform.init()
+            outputs = terraform.outputs()
+        if outputs:
+            found[stack.id] = outputs
+    return found

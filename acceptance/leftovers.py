@@ -1,0 +1,159 @@
+"""What is in an account, asked of the API: an account that was used and cleared must look like one never used.
+
+Every service that was called is asked for all that it can list without an argument, and for what `_ARGUMENTS` adds.
+The answers are compared with those of an account that nobody uses, so default VPCs and the like cancel out.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from acceptance.account import EmulatedSession
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from emulator import Emulator
+
+_NEVER_USED: Final = "000000000001"
+
+
+@dataclass(frozen=True)
+class Retained:
+    """Something that AWS keeps too when Terraform has destroyed all it made."""
+
+    operation: str
+    pattern: str
+    why: str
+
+
+RETAINED: Final = (
+    Retained("kms:DescribeKey", '"KeyState": "PendingDeletion"', "a key can be brought back for 7 to 30 days"),
+    Retained("kms:DescribeKey", '"Description": "Default key"', "moto's stand-in for a key of AWS's own"),
+    Retained("kms:ListKeys", "", "told by kms:DescribeKey"),
+    Retained("ec2:DescribeNatGateways", '"State": "deleted"', "a deleted gateway is listed for about an hour"),
+    Retained("ec2:DescribeVpcEndpoints", '"State": "deleted"', "a deleted endpoint is listed for a while"),
+    Retained(
+        "rds:DescribeDBParameterGroups",
+        '"DBParameterGroupName": "default\\.',
+        "an engine's default group stays once used",
+    ),
+    Retained("ecs:ListTaskDefinitionFamilies", "", "deregistered task definitions stay, inactive"),
+)
+"""The whole list. A pattern is searched for in the item as JSON."""
+
+_ARGUMENTS: Final[Mapping[str, tuple[dict[str, Any], ...]]] = {
+    "application-autoscaling:DescribeScalableTargets": ({"ServiceNamespace": "ecs"},),
+    "application-autoscaling:DescribeScalingPolicies": ({"ServiceNamespace": "ecs"},),
+    "application-autoscaling:DescribeScheduledActions": ({"ServiceNamespace": "ecs"},),
+    "budgets:DescribeBudgets": ({"AccountId": "{account}"},),
+    "ecs:ListTaskDefinitionFamilies": ({"status": "ACTIVE"},),
+    "iam:ListPolicies": ({"Scope": "Local"},),
+    "s3control:GetPublicAccessBlock": ({"AccountId": "{account}"},),
+    "wafv2:ListIPSets": ({"Scope": "REGIONAL"}, {"Scope": "CLOUDFRONT"}),
+    "wafv2:ListRuleGroups": ({"Scope": "REGIONAL"}, {"Scope": "CLOUDFRONT"}),
+    "wafv2:ListWebACLs": ({"Scope": "REGIONAL"}, {"Scope": "CLOUDFRONT"}),
+}
+"""What to ask with, where an operation needs more than nothing or lists what is not the account's."""
+
+# What AWS offers, not what an account has; and what makes something up at each call.
+_NOT_ASKED: Final = re.compile(
+    r"Offerings|EngineVersions|InstanceTypes|AvailabilityZones|:DescribeRegions|PriceHistory|:DescribeImages"
+    r"|PrefixList|VpcEndpointServices|Random|Token|Credentials|AccountAuthorizationDetails|:DescribeOrderable"
+    r"|:DescribeEvents|ec2:DescribeTags|:ListRegions|:GetCallerIdentity|:GetUser|:GetSessionToken|:DescribeCertificates"
+)
+_ALSO: Final = {"s3": ("s3", "s3control")}
+"""Services whose calls are signed with the name of another one."""
+_NOT_LOOKED_AT: Final = {"sts"}  # keeps nothing
+
+_SHOWN_CHARACTERS: Final = 400
+_ABOUT_THE_ANSWER: Final = {"ResponseMetadata", "NextToken", "nextToken", "Marker", "MaxItems", "IsTruncated", "Owner"}
+_RANDOM: Final = re.compile(
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<=-)[0-9a-f]{8,17}\b"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s\"]*"
+)
+
+
+def leftovers(emulator: Emulator, account_id: str) -> Iterator[str]:
+    """Everything in the account that neither a new account has nor AWS would keep."""
+    log = logging.getLogger("emulator.dispatcher")
+    log.disabled, before = True, log.disabled  # much of what can be asked it does not know, and says so each time
+    try:
+        yield from _differences(emulator, account_id)
+    finally:
+        log.disabled = before
+
+
+def _differences(emulator: Emulator, account_id: str) -> Iterator[str]:
+    called = sorted(
+        {(region, service) for account, region, service in emulator.dispatcher.called if account == account_id}
+    )
+    for region, signed in called:
+        for service in _ALSO.get(signed, (signed,)):
+            if service in _NOT_LOOKED_AT:
+                continue
+            new = Counter(_items(emulator, _NEVER_USED, region, service))
+            for (operation, item), count in (Counter(_items(emulator, account_id, region, service)) - new).items():
+                if not any(kept.operation == operation and re.search(kept.pattern, item) for kept in RETAINED):
+                    yield f"{operation} in {region}: {_shortened(item)}" + (f" ({count} times)" if count > 1 else "")
+
+
+def _items(emulator: Emulator, account_id: str, region: str, service: str) -> Iterator[tuple[str, str]]:
+    """Operation and item, the item as JSON without what differs from account to account."""
+    session = EmulatedSession(url=emulator.url, account_id=account_id, region=region)
+    client = session.client(service)
+    for name in client.meta.service_model.operation_names:
+        operation = f"{service}:{name}"
+        shape = client.meta.service_model.operation_model(name).input_shape
+        if operation not in _ARGUMENTS and (
+            not name.startswith(("List", "Describe", "Get"))
+            or (shape is not None and shape.required_members)
+            or _NOT_ASKED.search(operation)
+        ):
+            continue
+        for arguments in _ARGUMENTS.get(operation, ({},)):
+            filled = {key: value.format(account=account_id) for key, value in arguments.items()}
+            for item in _answer(client, name, filled):
+                yield operation, _comparable(item, account_id)
+    if service == "kms":
+        for key in client.list_keys()["Keys"]:
+            item = client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+            yield "kms:DescribeKey", _comparable(item, account_id)
+
+
+def _answer(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterator[Any]:  # noqa: ANN401 - boto3's
+    method = next(name for name, of in client.meta.method_to_api_mapping.items() if of == operation)
+    try:
+        pages = (
+            client.get_paginator(method).paginate(**arguments)
+            if client.can_paginate(method)
+            else [getattr(client, method)(**arguments)]
+        )
+        for page in pages:
+            for member, value in page.items():
+                if member in _ABOUT_THE_ANSWER:
+                    continue
+                yield from value if isinstance(value, list) else [{member: value}]
+    except ClientError as error:
+        # "There is none" is an answer; what the emulator cannot answer is none.
+        code = error.response["Error"]["Code"]
+        if not code.startswith("Emulator"):
+            yield {"error": code}
+    except BotoCoreError as error:
+        yield {"error": str(error)}
+
+
+def _comparable(item: Any, account_id: str) -> str:  # noqa: ANN401 - anything that JSON can say
+    text = json.dumps(item, sort_keys=True, default=lambda value: type(value).__name__)
+    return _RANDOM.sub("*", text.replace(account_id, "<account>"))
+
+
+def _shortened(item: str) -> str:
+    return item if len(item) <= _SHOWN_CHARACTERS else f"{item[:_SHOWN_CHARACTERS]}..."

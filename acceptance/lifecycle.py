@@ -1,0 +1,149 @@
+"""One environment's whole run: from an empty account and back to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from acceptance import checks
+from acceptance.findings import Finding, Step
+from config.load import load_environment
+from main import ROOT
+from runner import actions, results
+from runner.errors import FAILED, INTERRUPTED, RunnerError
+from runner.manifest import STATE_LAYER, in_order
+from runner.results import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.account import EmulatedSession
+    from acceptance.checks import Check
+    from acceptance.harness import Harness
+    from config.environment import Environment
+    from runner.results import Result
+    from runner.session import Session
+
+
+@dataclass
+class Row:
+    """One stack of the table."""
+
+    stack: str
+    resources: int = 0
+    apply_seconds: float = 0
+    second_plan_changes: int | None = None
+    destroy_seconds: float | None = None
+
+
+@dataclass
+class EnvironmentRun:
+    """What has happened to an environment."""
+
+    environment: str
+    rows: dict[str, Row] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    failure: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it did not come to its end."""
+        return bool(self.failure)
+
+    def find(self, step: Step, subject: str) -> None:
+        """Write down what is not as it should be."""
+        self.findings.append(Finding(self.environment, step, subject))
+
+
+def run_lifecycle(harness: Harness, environment: str) -> EnvironmentRun:
+    """All of it; what fails is written down, and an interrupt is raised."""
+    run = EnvironmentRun(environment)
+    try:
+        session = harness.session(environment)
+        run.rows = {stack.id: Row(stack.id) for stack in in_order(session.stacks)}
+        apply(session, run)
+        _plan_again(session, run)
+        check(harness, environment, run)
+        _destroy(harness, session, run)
+    except RunnerError as error:
+        if harness.processes.interrupted:
+            raise
+        run.failure = str(error)
+    return run
+
+
+def apply(session: Session, run: EnvironmentRun) -> None:
+    """Bootstrap the state, then apply the other stacks as they were synthesized."""
+    others = {id_: stack for id_, stack in session.chosen.items() if stack.layer != STATE_LAYER}
+    found = _done(session, actions.bootstrap(session))
+    for result in [*found, *_done(session, actions.apply(replace(session, chosen=others)))]:
+        row = run.rows[result.stack]
+        row.resources, row.apply_seconds = result.changes.add, result.seconds
+
+
+def _plan_again(session: Session, run: EnvironmentRun) -> None:
+    for result in actions.plan(session):
+        if result.status not in {Status.NO_CHANGES, Status.CHANGES}:
+            _done(session, [result])
+        run.rows[result.stack].second_plan_changes = result.changes.total
+        if result.status is Status.CHANGES:
+            layer = session.stacks[result.stack].layer
+            for change in result.planned or ("an output",):
+                run.find(Step.SECOND_PLAN, f"{layer}: {change}")
+
+
+def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
+    """Ask the API what must hold in the layers that were applied."""
+    harness.progress.start(environment, "checking by the API")
+    layers = {stack.layer for stack in harness.stacks(environment).values()}
+    settings = load_environment(environment, folder=ROOT / "environments")
+    for layer, function in checks.of_layers(layers):
+        for told in _answers(function, settings, harness.account(environment).session()):
+            run.find(Step.CHECK, f"{layer}: {told}")
+    harness.progress.end(environment)
+
+
+def _answers(function: Check, settings: Environment, session: EmulatedSession) -> Iterator[str]:
+    """What a check finds; one that trips over what is missing costs neither its own findings nor those of others."""
+    try:
+        yield from function(settings, session)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a finding
+        yield f"{function.__name__} could not be asked: {type(error).__name__}: {error}"
+
+
+def _destroy(harness: Harness, session: Session, run: EnvironmentRun) -> None:
+    lifted = session
+    if any(stack.protected for stack in session.stacks.values()):
+        _require_refusal(session)
+        lifted = harness.session(run.environment, lifted=True)
+        harness.progress.warn(f"{run.environment}: refused to be destroyed; lifting its protection")
+        _done(lifted, actions.apply(lifted))
+    for result in _done(lifted, actions.destroy(lifted)):
+        run.rows[result.stack].destroy_seconds = result.seconds
+
+
+def _require_refusal(session: Session) -> None:
+    try:
+        actions.destroy(session)
+    except RunnerError as error:
+        if "is protected" in error.message:
+            return
+        raise
+    message = f"{session.environment} is protected, and was destroyed all the same."
+    raise RunnerError(message, exit_code=FAILED)
+
+
+def _done(session: Session, found: Sequence[Result]) -> Sequence[Result]:
+    """The results, if all of it was done."""
+    code = results.exit_code(list(found), waiting_is_fine=False)
+    if session.context.processes.interrupted:
+        message = "Interrupted."
+        raise RunnerError(message, exit_code=INTERRUPTED)
+    if code:
+        told = [f"{result.stack}  {result.status.value}  {result.note}" for result in found if _is_cause(result)]
+        raise RunnerError("\n".join(told), exit_code=code)
+    return found
+
+
+def _is_cause(result: Result) -> bool:
+    return result.status in {Status.FAILED, Status.WAITS, Status.DECLINED, Status.INTERRUPTED}

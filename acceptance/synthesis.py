@@ -1,0 +1,69 @@
+"""Synthesis in a process of its own: Node and the bindings are gone before Terraform needs the memory.
+
+`python -m acceptance.synthesis FOLDER dev prod` writes `FOLDER/cdktf.out`, which is what `make synth` writes, and
+`FOLDER/unprotected/cdktf.out`, the same with `protect_data = false`: a protected environment has to be changed to that
+before it can be destroyed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from synthesis import fast_start
+
+if __name__ == "__main__":
+    fast_start.prepare(os.environ)
+
+from config.errors import ConfigError
+from config.load import load_environment
+from main import ROOT, synthesize
+from runner.errors import INTERRUPTED, REFUSED, RunnerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.processes import Processes
+
+_OUTPUT: Final = "cdktf.out"
+
+
+def synthesized(folder: Path) -> Path:
+    """Where the stacks are as a user applies them."""
+    return folder / _OUTPUT
+
+
+def unprotected(folder: Path) -> Path:
+    """Where they are with the protection lifted."""
+    return folder / "unprotected" / _OUTPUT
+
+
+def write(folder: Path, environments: Sequence[str], processes: Processes) -> None:
+    """Synthesize both; a wrong environment file is refused in the words of `make synth`."""
+    command = [sys.executable, "-m", "acceptance.synthesis", str(folder), *environments]
+    done = processes.capture(command, env=os.environ, cwd=ROOT)
+    if processes.interrupted:  # of which the child dies, with a traceback that tells nobody anything
+        message = "Interrupted."
+        raise RunnerError(message, exit_code=INTERRUPTED)
+    if done.code:
+        message = done.stderr.strip() or done.stdout.strip()
+        raise RunnerError(message, exit_code=done.code)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Synthesize the environments named after the folder."""
+    folder, names = Path(arguments[0]), arguments[1:]
+    try:
+        environments = [load_environment(name, folder=Path(os.path.relpath(ROOT / "environments"))) for name in names]
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    synthesize(environments, synthesized(folder))
+    synthesize([config.model_copy(update={"protect_data": False}) for config in environments], unprotected(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

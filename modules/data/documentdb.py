@@ -1,0 +1,218 @@
+"""DocumentDB: encrypted, private, backed up, and closed until somebody is let in."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import cycle
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.docdb_cluster import DocdbCluster
+from cdktf_cdktf_provider_aws.docdb_cluster_instance import DocdbClusterInstance
+from cdktf_cdktf_provider_aws.docdb_cluster_parameter_group import (
+    DocdbClusterParameterGroup,
+    DocdbClusterParameterGroupParameter,
+)
+from cdktf_cdktf_provider_aws.docdb_global_cluster import DocdbGlobalCluster
+from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
+from constructs import Construct
+
+from modules.data.database_parameters import DatabaseParameters
+from modules.data.generated_password import GeneratedPassword
+from modules.label import NameLimit
+from modules.log_group import LogGroup
+from modules.network.connections import Connectable, Connections, Port, SecurityGroup
+
+if TYPE_CHECKING:
+    from config.documentdb import DocumentdbSettings
+    from modules.data.database_context import DatabaseContext
+
+PORT: Final = Port.tcp(27017)
+USERNAME: Final = "user_management"
+_LOGS: Final = ("audit", "profiler")
+# https://docs.aws.amazon.com/documentdb/latest/developerguide/ca_cert_rotation.html
+_CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
+
+
+class Documentdb(Construct):
+    """A cluster over the VPC's zones that nobody can reach until `allow_from` is called."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: DocumentdbSettings,
+        context: DatabaseContext,
+    ) -> None:
+        """Make the cluster with all that belongs to it.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            config: Size, windows, retention.
+            context: What it shares with the other databases.
+        """
+        super().__init__(scope, id_)
+        self._config = config
+        self._label = label = context.label
+        protect = context.protect
+        self._password = GeneratedPassword(self, "password")
+        self._group = SecurityGroup(
+            self,
+            "security-group",
+            label=label,
+            vpc=context.vpc,
+            name="documentdb",
+            description="DocumentDB",
+            port=PORT,
+        )
+        identifier = label.name("documentdb", limit=NameLimit.DATABASE)
+        logs = [
+            LogGroup(
+                self,
+                f"{log}-logs",
+                label=label,
+                name=f"/aws/docdb/{identifier}/{log}",  # DocumentDB's own name for it
+                retention_days=config.log_retention_days,
+                key=context.logs_key,
+            )
+            for log in _LOGS
+        ]
+        subnets = DocdbSubnetGroup(
+            self,
+            "subnets",
+            name=label.name("documentdb", limit=NameLimit.DATABASE_GROUP),
+            description="Database subnets of the VPC",
+            subnet_ids=context.vpc.database_subnet_ids,
+        )
+        self._cluster = DocdbCluster(
+            self,
+            "Default",
+            cluster_identifier=identifier,
+            engine="docdb",
+            engine_version=config.engine_version,
+            allow_major_version_upgrade=config.allow_major_upgrade,
+            global_cluster_identifier=self._make_global_cluster(protect=protect) if config.global_cluster else None,
+            master_username=USERNAME,
+            master_password_wo=self._password.value,
+            master_password_wo_version=config.password_version,
+            port=PORT.first,
+            storage_encrypted=True,
+            kms_key_id=context.key.arn,
+            db_subnet_group_name=subnets.name,
+            vpc_security_group_ids=[self._group.id],
+            db_cluster_parameter_group_name=self._make_parameter_group().name,
+            backup_retention_period=config.backup_retention_days,
+            preferred_backup_window=config.backup_window,
+            preferred_maintenance_window=config.maintenance_window,
+            deletion_protection=protect,
+            skip_final_snapshot=not protect,
+            final_snapshot_identifier=label.name("documentdb-final", limit=NameLimit.DATABASE) if protect else None,
+            # Of a cluster's settings this is about the password only; later, it would not match the one we tell.
+            # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_ModifyDBCluster.html
+            apply_immediately=True,
+            enabled_cloudwatch_logs_exports=list(_LOGS),
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+            depends_on=[group.resource for group in logs],
+        )
+        zones = cycle(context.vpc.zone_names.values())
+        self._instances = [
+            self._make_instance(number, zone, protect=protect)
+            for number, zone in zip(range(1, config.instances + 1), zones, strict=False)
+        ]
+        self.parameters = DatabaseParameters(
+            self,
+            "parameters",
+            label=label,
+            key=context.secrets_key,
+            name="documentdb",
+            facts={"host": self.endpoint, "port": str(PORT.first), "username": USERNAME},
+            # What DocumentDB asks of every driver:
+            # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
+            url=f"mongodb://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/"
+            "?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
+            reader_hosts=[self.reader_endpoint],
+            password=self._password,
+            password_version=config.password_version,
+            after=[self._cluster],
+        )
+
+    @property
+    def identifier(self) -> str:
+        """Name of the cluster, as metrics have it."""
+        return self._cluster.cluster_identifier
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the cluster."""
+        return self._cluster.arn
+
+    @property
+    def endpoint(self) -> str:
+        """Host that always is the instance that writes."""
+        return self._cluster.endpoint
+
+    @property
+    def reader_endpoint(self) -> str:
+        """Host that is any instance that reads."""
+        return self._cluster.reader_endpoint
+
+    @property
+    def connections(self) -> Connections:
+        """The way in."""
+        return self._group.connections
+
+    def allow_from(self, peer: Connectable) -> None:
+        """Let `peer` reach the cluster on port 27017."""
+        self.connections.allow_from(peer)
+
+    def _make_global_cluster(self, *, protect: bool) -> str:
+        return DocdbGlobalCluster(
+            self,
+            "global",
+            global_cluster_identifier=self._label.name("documentdb-global", limit=NameLimit.DATABASE),
+            engine="docdb",
+            engine_version=self._config.engine_version,
+            storage_encrypted=True,
+            deletion_protection=protect,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+        ).id
+
+    def _make_parameter_group(self) -> DocdbClusterParameterGroup:
+        family = f"docdb{self._config.engine_version.rpartition('.')[0]}"
+        immediate = {
+            "audit_logs": "enabled",
+            "profiler": "enabled",
+            "profiler_threshold_ms": str(self._config.slow_operation_milliseconds),
+        }
+        at_restart = {"tls": "tls1.2+"}
+        return DocdbClusterParameterGroup(
+            self,
+            "parameter-group",
+            # The family is in the name: an upgrade needs the old group and the new at the same time.
+            name=self._label.name(family.replace(".", "-"), limit=NameLimit.DATABASE_GROUP),
+            family=family,
+            description="TLS only; changes and slow operations are logged",
+            parameter=[
+                DocdbClusterParameterGroupParameter(name=name, value=value, apply_method=method)
+                for method, values in (("immediate", immediate), ("pending-reboot", at_restart))
+                for name, value in values.items()
+            ],
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+
+    def _make_instance(self, number: int, zone: str, *, protect: bool) -> DocdbClusterInstance:
+        return DocdbClusterInstance(
+            self,
+            f"instance-{number}",
+            identifier=self._label.name(f"documentdb-{number}", limit=NameLimit.DATABASE),
+            cluster_identifier=self._cluster.id,
+            instance_class=self._config.instance_class,
+            availability_zone=zone,
+            auto_minor_version_upgrade=True,
+            ca_cert_identifier=_CERTIFICATE_AUTHORITY,
+            preferred_maintenance_window=self._config.maintenance_window,
+            copy_tags_to_snapshot=True,
+            apply_immediately=not protect,  # a restart in production waits for the window
+        )

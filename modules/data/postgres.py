@@ -1,0 +1,320 @@
+"""PostgreSQL on RDS: encrypted, private, backed up, and closed until somebody is let in."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
+from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from constructs import Construct
+
+from modules.data.database_parameters import DatabaseParameters
+from modules.data.generated_password import GeneratedPassword
+from modules.data.postgres_proxy import PostgresProxy
+from modules.label import NameLimit
+from modules.log_group import LogGroup
+from modules.network.connections import Connectable, Connections, Port, SecurityGroup
+from modules.policy import Grantable, Statement
+from modules.role import Role
+
+if TYPE_CHECKING:
+    from config.postgres import PostgresSettings
+    from modules.data.database_context import DatabaseContext
+
+PORT: Final = Port.tcp(5432)
+DATABASE: Final = "users"
+# Not "postgres", which is the first that anybody tries; RDS takes letters, digits and "_".
+USERNAME: Final = "user_management"
+_LOGS: Final = ("postgresql", "upgrade")
+# RDS's default for new databases, named so that a later default does not change ours unasked:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html#UsingWithRDS.SSL.RegionCertificateAuthorities
+_CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
+
+
+class Postgres(Construct):
+    """A database that nobody can reach until `allow_from` is called.
+
+    Services get in through the proxy where there is one, else directly, and to the read replicas directly: RDS Proxy
+    has no way to them (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: PostgresSettings,
+        context: DatabaseContext,
+    ) -> None:
+        """Make the database with all that belongs to it.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            config: Size, windows, retention.
+            context: What it shares with the other databases.
+        """
+        super().__init__(scope, id_)
+        self._config = config
+        self._context = context
+        self._label = label = context.label
+        self._protect = context.protect
+        self._password = GeneratedPassword(self, "password")
+        self._subnets = DbSubnetGroup(
+            self,
+            "subnets",
+            name=label.name("postgres", limit=NameLimit.DATABASE_GROUP),
+            description="Database subnets of the VPC",
+            subnet_ids=context.vpc.database_subnet_ids,
+        )
+        self._parameter_group = self._make_parameter_group()
+        self._monitoring_role = self._make_monitoring_role() if config.monitoring_interval_seconds else None
+        self._group = self._security_group("postgres", "PostgreSQL, the instance that writes")
+        self._instance = self._make_primary()
+        self._replica_group: SecurityGroup | None = None
+        self._replicas: dict[str, DbInstance] = {}
+        if config.replicas:
+            self._replica_group = self._security_group("postgres-replicas", "PostgreSQL, the read replicas")
+            self._replicas = {
+                str(number): self._make_replica(number, self._replica_group) for number in range(1, config.replicas + 1)
+            }
+        self.proxy: PostgresProxy | None = None
+        if config.proxy:
+            self.proxy = PostgresProxy(
+                self,
+                "proxy",
+                config=config.proxy,
+                context=context,
+                database=self._instance,
+                database_connections=self._group.connections,
+                port=PORT,
+                username=USERNAME,
+                password=self._password,
+                password_version=config.password_version,
+                log_retention_days=config.log_retention_days,
+            )
+        self.parameters = DatabaseParameters(
+            self,
+            "parameters",
+            label=label,
+            key=context.secrets_key,
+            name="postgres",
+            facts={
+                "host": self.endpoint,
+                "port": str(PORT.first),
+                "database": DATABASE,
+                "username": USERNAME,
+            },
+            url=f"postgresql://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/{DATABASE}?sslmode=verify-full",
+            reader_hosts=self.reader_endpoints,
+            password=self._password,
+            password_version=config.password_version,
+            after=[self._instance],
+        )
+
+    @property
+    def identifier(self) -> str:
+        """Name of the instance that writes, as metrics have it."""
+        return self._instance.identifier
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the instance that writes."""
+        return self._instance.arn
+
+    @property
+    def endpoint(self) -> str:
+        """Host to connect to: the proxy's where there is one."""
+        return self.proxy.endpoint if self.proxy else self._instance.address
+
+    @property
+    def reader_endpoints(self) -> list[str]:
+        """Hosts of the read replicas."""
+        return [replica.address for replica in self._replicas.values()]
+
+    @property
+    def replica_identifiers(self) -> list[str]:
+        """Names of the read replicas, as metrics have them."""
+        return [replica.identifier for replica in self._replicas.values()]
+
+    @property
+    def connections(self) -> Connections:
+        """The way in: the proxy's where there is one."""
+        return self.proxy.connections if self.proxy else self._group.connections
+
+    def allow_from(self, peer: Connectable) -> None:
+        """Let `peer` reach the database and its read replicas on port 5432."""
+        self.connections.allow_from(peer)
+        if self._replica_group:
+            self._replica_group.connections.allow_from(peer)
+
+    def grant_connect(self, grantee: Grantable, *, user: str) -> None:
+        """Let `grantee` sign in with an IAM token as the database's user `user`, who must hold `rds_iam`.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+        """
+        ids = [instance.resource_id for instance in (self._instance, *self._replicas.values())]
+        if self.proxy and self._config.proxy and self._config.proxy.require_iam:
+            ids.append(self.proxy.resource_id)
+        arns = tuple(self._label.arn("rds-db", f"dbuser:{resource_id}/{user}") for resource_id in ids)
+        grantee.allow(Statement(actions=("rds-db:connect",), resources=arns))
+
+    def _security_group(self, name: str, description: str) -> SecurityGroup:
+        id_ = "security-group" if name == "postgres" else "replica-security-group"
+        return SecurityGroup(
+            self, id_, label=self._label, vpc=self._context.vpc, name=name, description=description, port=PORT
+        )
+
+    def _make_parameter_group(self) -> DbParameterGroup:
+        # What PostgreSQL reads only when it starts waits for a restart:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html
+        at_restart = {"shared_preload_libraries": "pg_stat_statements"}
+        at_once = {
+            "rds.force_ssl": "1",
+            "ssl_min_protocol_version": "TLSv1.2",
+            "log_min_duration_statement": str(self._config.slow_query_milliseconds),
+            "log_statement": "ddl",
+            "log_connections": "1",
+            "log_disconnections": "1",
+            "log_lock_waits": "1",
+        }
+        family = f"postgres{self._config.major_version}"
+        return DbParameterGroup(
+            self,
+            "parameter-group",
+            # The family is in the name: an upgrade needs the old group and the new at the same time.
+            name=self._label.name(family, limit=NameLimit.DATABASE_GROUP),
+            family=family,
+            description="TLS only; slow queries are logged",
+            parameter=[
+                DbParameterGroupParameter(name=name, value=value, apply_method=method)
+                for method, values in (("immediate", at_once), ("pending-reboot", at_restart))
+                for name, value in values.items()
+            ],
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+
+    def _make_monitoring_role(self) -> Role:
+        role = Role(
+            self,
+            "monitoring",
+            label=self._label,
+            name="postgres-monitoring",
+            service="monitoring.rds.amazonaws.com",
+            description="Writes the operating system's measurements of PostgreSQL",
+        )
+        # One group for all databases of an account and region, made by RDS with 30 days: not an environment's to own.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+        group = self._label.arn("logs", "log-group:RDSOSMetrics")
+        role.allow(
+            Statement(actions=("logs:CreateLogGroup", "logs:PutRetentionPolicy"), resources=(group, f"{group}:*")),
+            Statement(
+                actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"),
+                resources=(f"{group}:log-stream:*",),
+            ),
+        )
+        return role
+
+    def _log_groups(self, name: str, identifier: str) -> list[LogGroup]:
+        return [
+            LogGroup(
+                self,
+                f"{name}-{log}-logs" if name else f"{log}-logs",
+                label=self._label,
+                name=f"/aws/rds/instance/{identifier}/{log}",  # RDS's own name for it
+                retention_days=self._config.log_retention_days,
+                key=self._context.logs_key,
+            )
+            for log in _LOGS
+        ]
+
+    def _make_primary(self) -> DbInstance:
+        config = self._config
+        identifier = self._label.name("postgres", limit=NameLimit.DATABASE)
+        logs = self._log_groups("", identifier)
+        return DbInstance(
+            self,
+            "Default",
+            identifier=identifier,
+            engine="postgres",
+            engine_version=config.engine_version or str(config.major_version),
+            allow_major_version_upgrade=config.allow_major_upgrade,
+            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would want to go back to it
+            instance_class=config.instance_class,
+            multi_az=config.multi_az,
+            db_name=DATABASE,
+            username=USERNAME,
+            password_wo=self._password.value,
+            password_wo_version=config.password_version,
+            port=PORT.first,
+            iam_database_authentication_enabled=True,
+            ca_cert_identifier=_CERTIFICATE_AUTHORITY,
+            storage_type="gp3",
+            allocated_storage=config.storage_gib,
+            max_allocated_storage=config.max_storage_gib,
+            storage_encrypted=True,
+            kms_key_id=self._context.key.arn,
+            db_subnet_group_name=self._subnets.name,
+            vpc_security_group_ids=[self._group.id],
+            publicly_accessible=False,
+            parameter_group_name=self._parameter_group.name,
+            backup_retention_period=config.backup_retention_days,
+            backup_window=config.backup_window,
+            maintenance_window=config.maintenance_window,
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=not self._protect,
+            deletion_protection=self._protect,
+            skip_final_snapshot=not self._protect,
+            final_snapshot_identifier=self._label.name("postgres-final", limit=NameLimit.DATABASE_GROUP)
+            if self._protect
+            else None,
+            apply_immediately=not self._protect,  # a restart in production waits for the window
+            enabled_cloudwatch_logs_exports=list(_LOGS),
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=self._context.key.arn,
+            performance_insights_retention_period=config.insights_retention_days,
+            monitoring_interval=config.monitoring_interval_seconds,
+            monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if self._protect else None,
+            depends_on=[
+                *(group.resource for group in logs),
+                *(self._monitoring_role.permissions if self._monitoring_role else []),
+            ],
+        )
+
+    def _make_replica(self, number: int, group: SecurityGroup) -> DbInstance:
+        config = self._config
+        identifier = self._label.name(f"postgres-replica-{number}", limit=NameLimit.DATABASE)
+        logs = self._log_groups(f"replica-{number}", identifier)
+        return DbInstance(
+            self,
+            f"replica-{number}",
+            identifier=identifier,
+            replicate_source_db=self._instance.identifier,
+            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would want to go back to it
+            instance_class=config.instance_class,
+            iam_database_authentication_enabled=True,
+            ca_cert_identifier=_CERTIFICATE_AUTHORITY,
+            storage_type="gp3",
+            max_allocated_storage=config.max_storage_gib,
+            storage_encrypted=True,  # with the primary's key: in the same region RDS takes no other
+            vpc_security_group_ids=[group.id],
+            publicly_accessible=False,
+            parameter_group_name=self._parameter_group.name,
+            maintenance_window=config.maintenance_window,
+            copy_tags_to_snapshot=True,
+            # Nothing is in it that the primary has not: it can be made again, so it is not protected from destroy.
+            deletion_protection=False,
+            skip_final_snapshot=True,
+            apply_immediately=not self._protect,
+            enabled_cloudwatch_logs_exports=list(_LOGS),
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=self._context.key.arn,
+            performance_insights_retention_period=config.insights_retention_days,
+            monitoring_interval=config.monitoring_interval_seconds,
+            monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
+            depends_on=[*(log.resource for log in logs), self._parameter_group],
+        )

@@ -1,0 +1,1 @@
+"""The DNS zone and the certificates."""

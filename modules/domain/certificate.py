@@ -1,0 +1,147 @@
+"""TLS certificates that prove themselves by DNS and renew by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate, AcmCertificateOptions
+from cdktf_cdktf_provider_aws.acm_certificate_validation import (
+    AcmCertificateValidation,
+    AcmCertificateValidationTimeouts,
+)
+from cdktf_cdktf_provider_aws.route53_record import Route53Record
+from constructs import Construct
+
+from modules.metric import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdktf import TerraformProvider
+
+    from modules.domain.hosted_zone import HostedZone
+
+_RECORD_TTL_SECONDS: Final = 300
+# A new zone must first be named by its parent domain, by hand.
+_VALIDATION_TIMEOUT: Final = "2h"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateNames:
+    """What a certificate speaks for."""
+
+    domain_name: str
+    alternative_names: Sequence[str] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Each name once."""
+        return (self.domain_name, *self.alternative_names)
+
+
+class ValidationRecords(Construct):
+    """The records that prove to ACM that the names are ours.
+
+    They are the same for every certificate of a name in one account, whatever its region, so that one set serves
+    all: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, names: CertificateNames, certificate: AcmCertificate, zone: HostedZone
+    ) -> None:
+        super().__init__(scope, id_)
+        address = f"{AcmCertificate.TF_RESOURCE_TYPE}.{certificate.friendly_unique_id}"
+        options = f"{address}.domain_validation_options"
+        self.records = [
+            Route53Record(
+                self,
+                name.replace(".", "-"),
+                zone_id=zone.id,
+                name=_option(options, name, "resource_record_name"),
+                type=_option(options, name, "resource_record_type"),
+                records=[_option(options, name, "resource_record_value")],
+                ttl=_RECORD_TTL_SECONDS,
+                # Another environment may have proven the same name in this account before.
+                allow_overwrite=True,
+            )
+            for name in names.all
+        ]
+
+
+class Certificate(Construct):
+    """A certificate that is usable once `arn` is known: it is the validation's, not the request's."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: CertificateNames,
+        region: str,
+        zone: HostedZone,
+        records: ValidationRecords | None = None,
+        provider: TerraformProvider | None = None,
+    ) -> None:
+        """Request the certificate and wait until it is issued.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            names: What it speaks for.
+            region: Where it can be used.
+            zone: Holds the names.
+            records: The proof made for a certificate of the same names; None makes it.
+            provider: Of `region`, if that is not the stack's own.
+        """
+        super().__init__(scope, id_)
+        self._region = region
+        self._certificate = AcmCertificate(
+            self,
+            "Default",
+            domain_name=names.domain_name,
+            subject_alternative_names=list(names.alternative_names) or None,
+            validation_method="DNS",
+            key_algorithm="RSA_2048",
+            options=AcmCertificateOptions(certificate_transparency_logging_preference="ENABLED"),
+            # The one in use goes only after the next has taken its place.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            provider=provider,
+        )
+        self.records = records or ValidationRecords(
+            self, "records", names=names, certificate=self._certificate, zone=zone
+        )
+        self._validation = AcmCertificateValidation(
+            self,
+            "validation",
+            certificate_arn=self._certificate.arn,
+            timeouts=AcmCertificateValidationTimeouts(create=_VALIDATION_TIMEOUT),
+            depends_on=list(self.records.records),
+            provider=provider,
+        )
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the certificate, once it is issued."""
+        return self._validation.certificate_arn
+
+    @property
+    def days_to_expiry(self) -> Metric:
+        """For an alarm: ACM renews 60 days ahead, so 45 or fewer mean that it cannot.
+
+        https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
+        """
+        return Metric(
+            namespace="AWS/CertificateManager",
+            name="DaysToExpiry",
+            statistic="Minimum",
+            dimensions={"CertificateArn": self.arn},
+            region=self._region,
+        )
+
+
+def _option(options: str, name: str, attribute: str) -> str:
+    # By name: the set has no order. The class has only get(index).
+    return f'${{one([for o in {options} : o.{attribute} if o.domain_name == "{name}"])}}'

@@ -1,0 +1,52 @@
+"""A record of every connection in a VPC, accepted or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.flow_log import FlowLog
+from constructs import Construct
+
+from modules.log_group import LogGroup
+from modules.role import Role
+
+if TYPE_CHECKING:
+    from modules.key import Key
+    from modules.label import Label
+    from modules.network.vpc import Vpc
+
+
+class FlowLogs(Construct):
+    """Flow logs of a whole VPC in a log group of ours."""
+
+    def __init__(self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Vpc, key: Key) -> None:
+        super().__init__(scope, id_)
+        group = LogGroup(
+            self,
+            "group",
+            label=label,
+            name=label.path("vpc-flow-logs"),
+            retention_days=retention_days,
+            key=key,
+        )
+        role = Role(
+            self,
+            "role",
+            label=label,
+            name="vpc-flow-logs",
+            service="vpc-flow-logs.amazonaws.com",
+            description="Writes the VPC's flow logs",
+        )
+        group.grant_write(role)
+        FlowLog(
+            self,
+            "Default",
+            vpc_id=vpc.id,
+            traffic_type="ALL",
+            log_destination_type="cloud-watch-logs",
+            log_destination=group.arn,
+            iam_role_arn=role.arn,
+            max_aggregation_interval=60,  # seconds; the shortest, since it costs nothing
+            tags=label.name_tag("vpc-flow-logs"),
+            depends_on=role.permissions,
+        )

@@ -1,0 +1,181 @@
+"""The network: a VPC in which each tier of each zone has a subnet, and nothing is open by default."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.default_network_acl import DefaultNetworkAcl
+from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
+from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
+from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
+from cdktf_cdktf_provider_aws.route import Route
+from cdktf_cdktf_provider_aws.route_table import RouteTable
+from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
+from cdktf_cdktf_provider_aws.subnet import Subnet
+from cdktf_cdktf_provider_aws.vpc import Vpc as AwsVpc
+from constructs import Construct
+
+from modules.network.network_acl import NetworkAcl, database_rules, private_rules, public_rules
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network
+
+    from config.network import NetworkSettings
+    from modules.label import Label
+
+_ANYWHERE: Final = "0.0.0.0/0"
+
+
+class Vpc(Construct):
+    """A VPC over two or more zones with three tiers.
+
+    - public: routes to the internet gateway; for balancers and NAT gateways. No address is given by itself.
+    - private: out through NAT, if there is any; for workloads. A zone without a private block has none.
+    - database: no route but the VPC's own, and a network ACL that says so too.
+
+    The default security group and the default network ACL allow nothing, so that what is forgotten is closed.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, config: NetworkSettings, label: Label) -> None:
+        super().__init__(scope, id_)
+        self._label = label
+        self.cidr = config.cidr
+        self._vpc = AwsVpc(
+            self,
+            "Default",
+            cidr_block=str(config.cidr),
+            enable_dns_support=True,
+            enable_dns_hostnames=True,  # interface endpoints' private names need it
+            tags=label.name_tag("vpc"),
+        )
+        self._lock_the_defaults()
+        zones = {zone.name.removeprefix(label.region): zone for zone in config.zones}
+        self.zone_names = {key: zone.name for key, zone in zones.items()}
+        self._public = self._subnets("public", {key: zone.public_cidr for key, zone in zones.items()})
+        self._private = self._subnets(
+            "private", {key: zone.private_cidr for key, zone in zones.items() if zone.private_cidr}
+        )
+        self._database = self._subnets("database", {key: zone.database_cidr for key, zone in zones.items()})
+        self.private_cidrs = {key: str(zone.private_cidr) for key, zone in zones.items() if zone.private_cidr}
+
+        self._route_public()
+        self._private_tables = self._route_private(config.nat_gateways)
+        self._route_database()
+
+        database_cidrs = [str(zone.database_cidr) for zone in config.zones]
+        self._acl("public", self._public, public_rules(str(config.cidr)))
+        self._acl("private", self._private, private_rules(str(config.cidr)))
+        self._acl("database", self._database, database_rules([*self.private_cidrs.values(), *database_cidrs]))
+
+    @cached_property
+    def id(self) -> str:
+        """Id of the VPC."""
+        return self._vpc.id
+
+    @property
+    def public_subnet_ids(self) -> list[str]:
+        """One per zone, in the zones' order."""
+        return [subnet.id for subnet in self._public.values()]
+
+    @property
+    def private_subnet_ids(self) -> list[str]:
+        """One per zone that runs workloads."""
+        return [subnet.id for subnet in self._private.values()]
+
+    @property
+    def database_subnet_ids(self) -> list[str]:
+        """One per zone, in the zones' order."""
+        return [subnet.id for subnet in self._database.values()]
+
+    @property
+    def private_route_table_ids(self) -> list[str]:
+        """For gateway endpoints: one table per zone that runs workloads."""
+        return [table.id for table in self._private_tables.values()]
+
+    def _lock_the_defaults(self) -> None:
+        name = self._label.name_tag("default-locked")
+        DefaultSecurityGroup(self, "default-security-group", vpc_id=self._vpc.id, tags=name)
+        DefaultNetworkAcl(
+            self, "default-network-acl", default_network_acl_id=self._vpc.default_network_acl_id, tags=name
+        )
+
+    def _subnets(self, tier: str, cidrs: dict[str, IPv4Network]) -> dict[str, Subnet]:
+        return {
+            key: Subnet(
+                self,
+                f"{tier}-{key}",
+                vpc_id=self._vpc.id,
+                availability_zone=self.zone_names[key],
+                cidr_block=str(cidr),
+                map_public_ip_on_launch=False,
+                tags=self._label.name_tag(f"{tier}-{key}"),
+            )
+            for key, cidr in cidrs.items()
+        }
+
+    def _table(self, name: str, subnets: dict[str, Subnet]) -> RouteTable:
+        table = RouteTable(self, f"{name}-routes", vpc_id=self._vpc.id, tags=self._label.name_tag(name))
+        for key, subnet in subnets.items():
+            tier = name.removesuffix(f"-{key}")
+            RouteTableAssociation(
+                self, f"{tier}-{key}-routes-association", subnet_id=subnet.id, route_table_id=table.id
+            )
+        return table
+
+    def _route_public(self) -> None:
+        self._internet = InternetGateway(
+            self, "internet-gateway", vpc_id=self._vpc.id, tags=self._label.name_tag("internet")
+        )
+        table = self._table("public", self._public)
+        Route(
+            self,
+            "public-to-internet",
+            route_table_id=table.id,
+            destination_cidr_block=_ANYWHERE,
+            gateway_id=self._internet.id,
+        )
+
+    def _route_private(self, nat_gateways: str) -> dict[str, RouteTable]:
+        tables = {key: self._table(f"private-{key}", {key: subnet}) for key, subnet in self._private.items()}
+        if nat_gateways == "none":
+            return tables
+        # A single gateway stands in a zone that runs workloads, so that they need no other zone to be up.
+        with_gateway = list(tables) if nat_gateways == "per_zone" else list(tables)[:1]
+        gateways = {key: self._nat_gateway(key) for key in with_gateway}
+        for key, table in tables.items():
+            Route(
+                self,
+                f"private-{key}-to-nat",
+                route_table_id=table.id,
+                destination_cidr_block=_ANYWHERE,
+                nat_gateway_id=gateways.get(key, gateways[with_gateway[0]]).id,
+            )
+        return tables
+
+    def _nat_gateway(self, key: str) -> NatGateway:
+        name = self._label.name_tag(f"nat-{key}")
+        address = Eip(self, f"nat-{key}-address", domain="vpc", tags=name, depends_on=[self._internet])
+        return NatGateway(
+            self,
+            f"nat-{key}",
+            allocation_id=address.id,
+            subnet_id=self._public[key].id,
+            tags=name,
+            depends_on=[self._internet],  # without a way out the gateway fails to start
+        )
+
+    def _route_database(self) -> None:
+        self._table("database", self._database)  # and no Route: the VPC's own is all there is
+
+    def _acl(self, tier: str, subnets: dict[str, Subnet], rules: list[NetworkAcl.Rule]) -> None:
+        NetworkAcl(
+            self,
+            f"{tier}-acl",
+            label=self._label,
+            name=f"{tier}-acl",
+            vpc_id=self._vpc.id,
+            subnet_ids={f"{tier}-{key}": subnet.id for key, subnet in subnets.items()},
+            rules=rules,
+        )

@@ -1,0 +1,101 @@
+"""Private ways to AWS's own services, so that their traffic neither leaves the network nor pays for NAT."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
+from constructs import Construct
+
+from modules.network.connections import Port, SecurityGroup
+from modules.policy import Condition, Principal, Statement, render_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.label import Label
+    from modules.network.connections import Connections
+    from modules.network.vpc import Vpc
+
+_HTTPS: Final = Port.tcp(443)
+
+
+class GatewayEndpoints(Construct):
+    """Free routes to S3 and DynamoDB from the private subnets, to this account's data only."""
+
+    def __init__(self, scope: Construct, id_: str, *, label: Label, vpc: Vpc) -> None:
+        super().__init__(scope, id_)
+        own_data = Statement(
+            sid="AllowOwnAccount",
+            principal=Principal.anyone(),
+            actions=("*",),
+            resources=("*",),
+            # A stolen credential of another account cannot carry data out through our own network.
+            conditions=(Condition(operator="StringEquals", key="aws:ResourceAccount", values=(label.account_id,)),),
+        )
+        # ECR keeps image layers in a bucket of AWS's own:
+        # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-setting-up-s3-gateway
+        image_layers = Statement(
+            sid="AllowImageLayers",
+            principal=Principal.anyone(),
+            actions=("s3:GetObject",),
+            resources=(f"arn:aws:s3:::prod-{label.region}-starport-layer-bucket/*",),
+        )
+        self._endpoints = {
+            service: VpcEndpoint(
+                self,
+                service,
+                vpc_id=vpc.id,
+                service_name=f"com.amazonaws.{label.region}.{service}",
+                vpc_endpoint_type="Gateway",
+                route_table_ids=vpc.private_route_table_ids,
+                policy=render_statements(*statements),
+                tags=label.name_tag(service),
+            )
+            for service, statements in (("s3", (own_data, image_layers)), ("dynamodb", (own_data,)))
+        }
+
+    @property
+    def s3_prefix_list_id(self) -> str:
+        """For security-group rules: S3's addresses in this region."""
+        return self._endpoints["s3"].prefix_list_id
+
+    @property
+    def dynamodb_prefix_list_id(self) -> str:
+        """For security-group rules: DynamoDB's addresses in this region."""
+        return self._endpoints["dynamodb"].prefix_list_id
+
+
+class InterfaceEndpoints(Construct):
+    """An address in each private subnet for each service named; each costs money by the hour."""
+
+    def __init__(self, scope: Construct, id_: str, *, services: Sequence[str], label: Label, vpc: Vpc) -> None:
+        super().__init__(scope, id_)
+        self._group = SecurityGroup(
+            self,
+            "security-group",
+            label=label,
+            vpc=vpc,
+            name="endpoints",
+            description="Interface endpoints of the VPC",
+            port=_HTTPS,
+        )
+        for zone, cidr in vpc.private_cidrs.items():
+            self._group.connections.allow_from_cidr(cidr, name=f"private-{zone}")
+        for service in services:
+            VpcEndpoint(
+                self,
+                service.replace(".", "-"),
+                vpc_id=vpc.id,
+                service_name=f"com.amazonaws.{label.region}.{service}",
+                vpc_endpoint_type="Interface",
+                subnet_ids=vpc.private_subnet_ids,
+                security_group_ids=[self._group.id],
+                private_dns_enabled=True,
+                tags=label.name_tag(service),
+            )
+
+    @property
+    def connections(self) -> Connections:
+        """For callers outside the private subnets."""
+        return self._group.connections

@@ -1,0 +1,100 @@
+"""A record of every call to AWS that nobody can change: where each inquiry starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.cloudtrail import Cloudtrail
+from constructs import Construct
+
+from modules.bucket import Bucket, BucketConfig
+from modules.label import NameLimit
+from modules.log_group import LogGroup
+from modules.policy import Condition
+from modules.role import Role
+
+if TYPE_CHECKING:
+    from config.security import TrailSettings
+    from modules.key import Key
+    from modules.label import Label
+
+SERVICE: Final = "cloudtrail.amazonaws.com"
+# An entry that its lifecycle, or somebody, deletes can be brought back for this long.
+_DELETED_ENTRY_DAYS: Final = 30
+
+
+class AuditTrail(Construct):
+    """CloudTrail over all regions, whose files are signed, encrypted and, by setting, locked.
+
+    Management events only: the first copy of them is free, events on data are charged by the hundred thousand.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: TrailSettings,
+        label: Label,
+        key: Key,
+        access_logs: Bucket,
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = label.name("audit", limit=NameLimit.TRAIL)
+        # By its name: the bucket and the key must let the trail in before there is one.
+        from_the_trail = Condition(
+            operator="StringEquals", key="aws:SourceArn", values=(label.arn("cloudtrail", f"trail/{name}"),)
+        )
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+        key.allow_service(SERVICE, sid="AllowCloudTrail", conditions=(from_the_trail,))
+        self.bucket = Bucket(
+            self,
+            "bucket",
+            config=BucketConfig(
+                noncurrent_version_days=_DELETED_ENTRY_DAYS,
+                expiration_days=config.retention_days,
+                object_lock_days=config.lock_days,
+                protect=protect,
+            ),
+            label=label,
+            name=label.bucket_name("audit"),
+            key=key,
+            access_logs=access_logs,
+        )
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+        self.bucket.allow_delivery(
+            SERVICE, sid="Trail", prefix=f"AWSLogs/{label.account_id}/", conditions=(from_the_trail,)
+        )
+        self.log_group = LogGroup(
+            self,
+            "group",
+            label=label,
+            name=label.path("audit"),
+            retention_days=config.log_retention_days,
+            key=key,
+        )
+        role = Role(
+            self,
+            "role",
+            label=label,
+            name="audit-logs",
+            service=SERVICE,
+            description="Writes the trail to CloudWatch Logs",
+        )
+        self.log_group.grant_write(role)
+        Cloudtrail(
+            self,
+            "Default",
+            name=name,
+            s3_bucket_name=self.bucket.id,
+            kms_key_id=key.arn,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            enable_logging=True,
+            cloud_watch_logs_group_arn=f"{self.log_group.arn}:*",
+            cloud_watch_logs_role_arn=role.arn,
+            # CloudTrail tries both when it is made.
+            depends_on=[*self.bucket.ready, *role.permissions],
+        )

@@ -1,0 +1,112 @@
+"""How every resource was configured at any time: AWS Config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.config_configuration_recorder import (
+    ConfigConfigurationRecorder,
+    ConfigConfigurationRecorderRecordingGroup,
+    ConfigConfigurationRecorderRecordingMode,
+)
+from cdktf_cdktf_provider_aws.config_configuration_recorder_status import ConfigConfigurationRecorderStatus
+from cdktf_cdktf_provider_aws.config_delivery_channel import (
+    ConfigDeliveryChannel,
+    ConfigDeliveryChannelSnapshotDeliveryProperties,
+)
+from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRole
+from constructs import Construct
+
+from modules.bucket import Bucket, BucketConfig
+from modules.label import NameLimit
+from modules.policy import Condition
+
+if TYPE_CHECKING:
+    from config.security import ConfigRecorderSettings
+    from modules.key import Key
+    from modules.label import Label
+
+SERVICE: Final = "config.amazonaws.com"
+# AWS's name for it: https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html
+_SERVICE_ROLE: Final = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
+_DELETED_RECORD_DAYS: Final = 30
+
+
+class ConfigRecorder(Construct):
+    """Records all supported resources, the global ones included, into a bucket of its own.
+
+    The bucket has no object lock: Config delivers to none that has it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: ConfigRecorderSettings,
+        label: Label,
+        key: Key,
+        access_logs: Bucket,
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._label = label
+        from_this_account = Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,))
+        key.allow_service(SERVICE, sid="AllowConfig", conditions=(from_this_account,))
+        self.bucket = Bucket(
+            self,
+            "bucket",
+            config=BucketConfig(
+                noncurrent_version_days=_DELETED_RECORD_DAYS, expiration_days=config.retention_days, protect=protect
+            ),
+            label=label,
+            name=label.bucket_name("config"),
+            key=key,
+            access_logs=access_logs,
+        )
+        # https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+        self.bucket.allow_delivery(
+            SERVICE,
+            sid="Config",
+            prefix=f"AWSLogs/{label.account_id}/Config/",
+            conditions=(from_this_account,),
+            may_list=True,
+        )
+        name = label.name("config", limit=NameLimit.CONFIG)
+        self._recorder = ConfigConfigurationRecorder(
+            self,
+            "Default",
+            name=name,
+            role_arn=self._service_role_arn(create=config.create_service_role),
+            recording_group=ConfigConfigurationRecorderRecordingGroup(
+                all_supported=True, include_global_resource_types=True
+            ),
+            recording_mode=ConfigConfigurationRecorderRecordingMode(recording_frequency=config.frequency),
+        )
+        channel = ConfigDeliveryChannel(
+            self,
+            "delivery",
+            name=name,
+            s3_bucket_name=self.bucket.id,
+            s3_kms_key_arn=key.arn,
+            snapshot_delivery_properties=ConfigDeliveryChannelSnapshotDeliveryProperties(
+                delivery_frequency="TwentyFour_Hours"
+            ),
+            # Config writes a file when the channel is made, and takes no channel without a recorder.
+            depends_on=[self._recorder, *self.bucket.ready],
+        )
+        ConfigConfigurationRecorderStatus(
+            self,
+            "on",
+            name=self._recorder.name,
+            is_enabled=True,
+            depends_on=[channel],  # a recorder without a channel does not start, and a running one keeps its channel
+        )
+
+    def _service_role_arn(self, *, create: bool) -> str:
+        if not create:
+            return self._label.arn("iam", _SERVICE_ROLE, region="")
+        # Security Hub's control Config.1 asks for this role, and for no other.
+        return IamServiceLinkedRole(
+            self, "service-role", aws_service_name=SERVICE, description="AWS Config reads what it records"
+        ).arn

@@ -1,0 +1,188 @@
+"""The two roles that GitHub Actions assumes, by a token that lives for minutes instead of a stored key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from constructs import Construct
+
+from modules.policy import Condition, Principal, Statement
+from modules.role import Role
+
+if TYPE_CHECKING:
+    from config.security import GithubSettings
+    from modules.label import Label
+    from modules.state_store import StateStore
+
+_ISSUER: Final = "token.actions.githubusercontent.com"
+_AUDIENCE: Final = "sts.amazonaws.com"
+_READ_ONLY: Final = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+_POWER_USER: Final = "arn:aws:iam::aws:policy/PowerUserAccess"
+_FULL_ACCESS: Final = (
+    "arn:aws:iam::aws:policy/AdministratorAccess",
+    "arn:aws:iam::aws:policy/IAMFullAccess",
+    "arn:aws:iam::aws:policy/PowerUserAccess",
+)
+# Services that the platform's layers give a role to.
+_PASSED_TO: Final = (
+    "backup.amazonaws.com",
+    "chatbot.amazonaws.com",
+    "codebuild.amazonaws.com",
+    "codedeploy.amazonaws.com",
+    "codepipeline.amazonaws.com",
+    "ecs-tasks.amazonaws.com",
+    "ecs.amazonaws.com",
+    "events.amazonaws.com",
+    "lambda.amazonaws.com",
+    "monitoring.rds.amazonaws.com",
+    "rds.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "ssm.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+_READ_ROLES: Final = (
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
+    "iam:ListRoleTags",
+)
+_WRITE_ROLES: Final = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
+)
+# What the layer `security` sets up. A person changes it, so that a stolen pipeline cannot work unseen.
+_BLINDING: Final = (
+    "access-analyzer:DeleteAnalyzer",
+    "cloudtrail:DeleteTrail",
+    "cloudtrail:PutEventSelectors",
+    "cloudtrail:StopLogging",
+    "cloudtrail:UpdateTrail",
+    "config:DeleteConfigurationRecorder",
+    "config:DeleteDeliveryChannel",
+    "config:PutConfigurationRecorder",
+    "config:StopConfigurationRecorder",
+    "ec2:DisableEbsEncryptionByDefault",
+    "ec2:DisableSnapshotBlockPublicAccess",
+    "guardduty:DeleteDetector",
+    "guardduty:UpdateDetector",
+    "s3:PutAccountPublicAccessBlock",
+)
+
+
+class GithubRoles(Construct):
+    """`plan` reads, `apply` writes; each trusts the subjects that are named, and no others.
+
+    `apply` can change neither these roles nor what watches the account: the layer `security` is a person's to apply.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, config: GithubSettings, label: Label, state: StateStore) -> None:
+        super().__init__(scope, id_)
+        self._label = label
+        provider_arn = self._provider_arn(create=config.create_provider)
+        applies = _subject_that_applies(config)
+        pull_requests = (f"repo:{config.repository}:pull_request",) if config.plan_pull_requests else ()
+        self.plan = Role(
+            self,
+            "plan",
+            label=label,
+            name="github-plan",
+            description="GitHub Actions: reads, for terraform plan",
+            trust=_trust(provider_arn, (applies, *pull_requests)),
+        )
+        self.apply = Role(
+            self,
+            "apply",
+            label=label,
+            name="github-apply",
+            description="GitHub Actions: writes, for terraform apply",
+            trust=_trust(provider_arn, (applies,)),
+        )
+        self._let_plan_read(state)
+        self._let_apply_write(state)
+
+    def _provider_arn(self, *, create: bool) -> str:
+        if not create:
+            return self._label.arn("iam", f"oidc-provider/{_ISSUER}", region="")
+        # No thumbprint: IAM knows GitHub's certificate authority by itself.
+        return IamOpenidConnectProvider(self, "provider", url=f"https://{_ISSUER}", client_id_list=[_AUDIENCE]).arn
+
+    def _let_plan_read(self, state: StateStore) -> None:
+        self.plan.attach("read-only", policy_arn=_READ_ONLY)
+        state.grant_plan(self.plan)
+        # The provider decrypts a parameter to compare it, one that was written by value_wo too.
+        self.plan.allow(
+            Statement(
+                sid="AllowParameterDecryption",
+                actions=("kms:Decrypt",),
+                resources=(self._label.arn("kms", "key/*"),),
+                conditions=(
+                    Condition(
+                        operator="StringEquals",
+                        key="kms:ViaService",
+                        values=(f"ssm.{self._label.region}.amazonaws.com",),
+                    ),
+                    Condition(
+                        operator="ForAnyValue:StringLike",
+                        key="kms:ResourceAliases",
+                        values=(f"alias/{self._label.prefix}-*",),
+                    ),
+                ),
+            )
+        )
+
+    def _let_apply_write(self, state: StateStore) -> None:
+        self.apply.attach("power-user", policy_arn=_POWER_USER)  # everything but IAM and organizations
+        state.grant_apply(self.apply)
+        roles = self._label.arn("iam", f"role/{self._label.prefix}-*", region="")
+        own_roles = self._label.arn("iam", f"role/{self._label.prefix}-github-*", region="")
+        self.apply.allow(
+            Statement(sid="AllowEnvironmentRoles", actions=(*_READ_ROLES, *_WRITE_ROLES), resources=(roles,)),
+            Statement(
+                sid="AllowPassRole",
+                actions=("iam:PassRole",),
+                resources=(roles,),
+                conditions=(Condition(operator="StringEquals", key="iam:PassedToService", values=_PASSED_TO),),
+            ),
+            Statement(
+                sid="DenyOwnRoleChanges", effect="Deny", actions=(*_WRITE_ROLES, "iam:PassRole"), resources=(own_roles,)
+            ),
+            Statement(
+                sid="DenyAdministratorPolicies",
+                effect="Deny",
+                actions=("iam:AttachRolePolicy",),
+                resources=("*",),
+                conditions=(Condition(operator="ArnEquals", key="iam:PolicyARN", values=_FULL_ACCESS),),
+            ),
+            Statement(sid="DenyAuditTampering", effect="Deny", actions=_BLINDING, resources=("*",)),
+        )
+
+
+def _subject_that_applies(config: GithubSettings) -> str:
+    # https://docs.github.com/en/actions/concepts/security/openid-connect
+    if config.environment is not None:
+        return f"repo:{config.repository}:environment:{config.environment}"
+    return f"repo:{config.repository}:ref:refs/heads/{config.branch}"
+
+
+def _trust(provider_arn: str, subjects: tuple[str, ...]) -> Statement:
+    return Statement(
+        actions=("sts:AssumeRoleWithWebIdentity",),
+        principal=Principal.identity_provider(provider_arn),
+        conditions=(
+            Condition(operator="StringEquals", key=f"{_ISSUER}:aud", values=(_AUDIENCE,)),
+            # Equal, not like: a wildcard here has let strangers into many accounts.
+            Condition(operator="StringEquals", key=f"{_ISSUER}:sub", values=subjects),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The cluster, the load balancer and what each service on it needs."""

@@ -1,0 +1,169 @@
+"""As many tasks as the load needs: by CPU, by memory, by requests, and by the clock where somebody asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicy,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStat,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetric,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetricDimensions,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
+    AppautoscalingScheduledAction,
+    AppautoscalingScheduledActionScalableTargetAction,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
+from constructs import Construct
+
+from modules.label import Label, NameLimit
+
+if TYPE_CHECKING:
+    from config.services import ServiceSettings
+    from modules.service.target_groups import TargetGroups
+
+_Tracking = AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration
+_Predefined = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification
+_Customized = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification
+_Metrics = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics
+_Stat = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStat
+_Metric = (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetric
+)
+_Dimension = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetricDimensions  # noqa: E501
+
+_NAMESPACE: Final = "ecs"
+_DIMENSION: Final = "ecs:service:DesiredCount"
+# More tasks at once, fewer with patience: too many cost cents, too few cost users.
+_SCALE_OUT_COOLDOWN_SECONDS: Final = 60
+_SCALE_IN_COOLDOWN_SECONDS: Final = 300
+
+
+class AutoScaling(Construct):
+    """The count of a service's tasks between its bounds; it grows if one measure asks, and shrinks if all do."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: ServiceSettings,
+        label: Label,
+        name: str,
+        resource_id: str,
+        target: TargetGroups | None,
+    ) -> None:
+        """Scale a service.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            config: Bounds and targets.
+            label: Names the policies.
+            name: The service.
+            resource_id: `service/<cluster>/<service>`.
+            target: Its place behind the balancer, whose requests are counted.
+        """
+        super().__init__(scope, id_)
+        self._label = label
+        self._name = name
+        self._scalable = AppautoscalingTarget(
+            self,
+            "Default",
+            service_namespace=_NAMESPACE,
+            scalable_dimension=_DIMENSION,
+            resource_id=resource_id,
+            min_capacity=config.min_count,
+            max_capacity=config.max_count,
+        )
+        self._track("cpu", "ECSServiceAverageCPUUtilization", config.cpu_target_percent)
+        self._track("memory", "ECSServiceAverageMemoryUtilization", config.memory_target_percent)
+        if target and config.requests_per_target is not None:
+            self._policy(
+                "requests",
+                _Tracking(
+                    target_value=config.requests_per_target,
+                    scale_in_cooldown=_SCALE_IN_COOLDOWN_SECONDS,
+                    scale_out_cooldown=_SCALE_OUT_COOLDOWN_SECONDS,
+                    customized_metric_specification=_requests(target),
+                ),
+            )
+
+    def schedule(
+        self, scope: Construct, id_: str, *, expression: str, timezone: str, min_count: int, max_count: int
+    ) -> None:
+        """Set other bounds at a time: `cron(0 20 ? * MON-FRI *)`; `scope` is whose idea it is.
+
+        An apply does not undo it in between: Terraform sees the bounds only when somebody changes the settings.
+        """
+        AppautoscalingScheduledAction(
+            scope,
+            id_,
+            name=self._label.name(f"{self._name}-{id_}", limit=NameLimit.SCALING_POLICY),
+            service_namespace=_NAMESPACE,
+            scalable_dimension=_DIMENSION,
+            resource_id=self._scalable.resource_id,
+            schedule=expression,
+            timezone=timezone,
+            scalable_target_action=AppautoscalingScheduledActionScalableTargetAction(
+                min_capacity=str(min_count), max_capacity=str(max_count)
+            ),
+        )
+
+    def _track(self, id_: str, metric: str, percent: int) -> None:
+        self._policy(
+            id_,
+            _Tracking(
+                target_value=percent,
+                scale_in_cooldown=_SCALE_IN_COOLDOWN_SECONDS,
+                scale_out_cooldown=_SCALE_OUT_COOLDOWN_SECONDS,
+                predefined_metric_specification=_Predefined(predefined_metric_type=metric),
+            ),
+        )
+
+    def _policy(self, id_: str, tracking: _Tracking) -> None:
+        AppautoscalingPolicy(
+            self,
+            id_,
+            name=self._label.name(f"{self._name}-{id_}", limit=NameLimit.SCALING_POLICY),
+            policy_type="TargetTrackingScaling",
+            service_namespace=_NAMESPACE,
+            scalable_dimension=_DIMENSION,
+            resource_id=self._scalable.resource_id,
+            target_tracking_scaling_policy_configuration=tracking,
+        )
+
+
+def _requests(target: TargetGroups) -> _Customized:
+    # AWS's ready-made metric is of one target group, and after a blue/green deployment the traffic is in the other.
+    suffixes = target.arn_suffixes
+    metrics = [
+        _Metrics(
+            id=color,
+            return_data=False,
+            metric_stat=_Stat(
+                stat="Sum",
+                metric=_Metric(
+                    namespace="AWS/ApplicationELB",
+                    metric_name="RequestCountPerTarget",
+                    dimensions=[
+                        _Dimension(name="LoadBalancer", value=target.balancer.arn_suffix),
+                        _Dimension(name="TargetGroup", value=suffix),
+                    ],
+                ),
+            ),
+        )
+        for color, suffix in suffixes.items()
+    ]
+    total = _Metrics(
+        id="total",
+        label="Requests per task and minute",
+        expression=" + ".join(f"FILL({color}, 0)" for color in suffixes),
+        return_data=True,
+    )
+    return _Customized(metrics=[*metrics, total])

@@ -1,0 +1,355 @@
+"""A service on Fargate: tasks that nobody reaches but the balancer, that heal, scale and are replaced without a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.ecs_service import (
+    EcsService,
+    EcsServiceCapacityProviderStrategy,
+    EcsServiceLoadBalancer,
+    EcsServiceNetworkConfiguration,
+)
+from constructs import Construct
+
+from config.services import PORT_VARIABLE
+from modules.label import Label, NameLimit
+from modules.log_group import LogGroup
+from modules.network.connections import Port, SecurityGroup
+from modules.policy import Statement
+from modules.role import Role
+from modules.service import placeholder
+from modules.service.auto_scaling import AutoScaling
+from modules.service.cluster import ON_DEMAND, SPOT
+from modules.service.deployment_strategy import strategy_for
+from modules.service.rollback_alarms import RollbackAlarms
+from modules.service.target_groups import TargetGroups
+from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
+from templates import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdktf import TerraformResource
+
+    from config.deployment import DeploymentSettings
+    from config.services import ServiceSettings
+    from modules.key import Key
+    from modules.network.connections import Connections
+    from modules.network.vpc import Vpc
+    from modules.repository import Repository
+    from modules.service.cluster import Cluster
+    from modules.service.load_balancer import LoadBalancer
+
+_TASKS: Final = "ecs-tasks.amazonaws.com"
+_PLATFORM_VERSION: Final = "LATEST"
+_ANYWHERE: Final = "0.0.0.0/0"
+_HTTPS: Final = Port.tcp(443)
+_COLLECTOR: Final = "collector"
+# Fargate stops the collector after the application, so that the last traces still go out.
+_COLLECTOR_STOP_SECONDS: Final = 10
+# Where the agent of ECS Exec writes, without which it does not start on a read-only file system:
+# https://github.com/aws/containers-roadmap/issues/1359
+_SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityShare:
+    """A part of a service's tasks, by where it runs."""
+
+    provider: str
+    base: int
+    weight: int
+
+
+def capacity_of(config: ServiceSettings) -> tuple[CapacityShare, ...]:
+    """How a service's tasks are shared between on-demand and Spot; a part with neither base nor weight is left out."""
+    shares = (
+        CapacityShare(provider=ON_DEMAND, base=config.on_demand_count, weight=100 - config.spot_percent),
+        CapacityShare(provider=SPOT, base=0, weight=config.spot_percent),
+    )
+    return tuple(share for share in shares if share.base or share.weight)
+
+
+class FargateService(Construct):
+    """A service in the private subnets, with roles of its own that may do nothing but what was granted.
+
+    It starts with a placeholder image; from the first release on the pipeline decides what runs. `allow` and the
+    grants of other constructs are for the application; what ECS needs to start a task is the execution role's.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: ServiceSettings,
+        deployment: DeploymentSettings,
+        label: Label,
+        name: str,
+        vpc: Vpc,
+        cluster: Cluster,
+        balancer: LoadBalancer,
+        repository: Repository,
+        secrets: Mapping[str, str],
+        parameters: Mapping[str, str],
+        key: Key,
+    ) -> None:
+        """Make the service.
+
+        Args:
+            scope: Where it lives.
+            id_: Its role in that place.
+            config: Its settings.
+            deployment: How releases replace each other.
+            label: Names it.
+            name: How the settings call it.
+            vpc: It runs in the private subnets.
+            cluster: It runs there.
+            balancer: Sends it requests, if it claims paths.
+            repository: Its images.
+            secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
+            parameters: Full names of parameters by the variable that gets the name; grant them to the service.
+            key: Encrypts its logs.
+        """
+        super().__init__(scope, id_)
+        self.name = name
+        self._config = config
+        self._vpc = vpc
+        self._group = SecurityGroup(
+            self,
+            "security-group",
+            label=label,
+            vpc=vpc,
+            name=name,
+            description=f"Tasks of {name}",
+            port=Port.tcp(config.port) if config.is_load_balanced else None,
+        )
+        self._logs = LogGroup(
+            self,
+            "logs",
+            label=label,
+            name=label.path("service", name),
+            retention_days=cluster.log_retention_days,
+            key=key,
+        )
+        self.execution_role = Role(
+            self,
+            "execution-role",
+            label=label,
+            name=f"{name}-execution",
+            service=_TASKS,
+            description=f"ECS starts tasks of {name} with it",
+        )
+        self._logs.grant_write(self.execution_role)
+        repository.grant_pull(self.execution_role)
+        self.task_role = Role(
+            self,
+            "task-role",
+            label=label,
+            name=f"{name}-task",
+            service=_TASKS,
+            description=f"What the application {name} may do",
+        )
+        if cluster.execute_command:
+            cluster.grant_sessions(self.task_role)
+        if config.tracing:
+            self.task_role.allow(_SEND_TRACES)
+
+        self.task = self._task(label, cluster, secrets, parameters)
+        first_revision = self.task.with_placeholder(
+            image=deployment.placeholder_image,
+            command=placeholder.command(port=config.port, protocol=config.protocol),
+        ).resource(self, "task")
+
+        engine = strategy_for(deployment, served=config.is_load_balanced)
+        self.target: TargetGroups | None = None
+        self.alarms: RollbackAlarms | None = None
+        if config.is_load_balanced:
+            self.connections.allow_from(balancer)
+            self.target = TargetGroups(
+                self,
+                "target",
+                config=config,
+                label=label,
+                name=name,
+                vpc=vpc,
+                balancer=balancer,
+                engine=engine,
+            )
+            self.alarms = RollbackAlarms(self, "alarms", config=deployment, label=label, name=name, target=self.target)
+        self._ready: list[TerraformResource] = [
+            *cluster.ready,
+            self._logs.resource,
+            *(self.target.ready if self.target else []),
+        ]
+        self._service = EcsService(
+            self,
+            "Default",
+            name=label.name(name, limit=NameLimit.ECS),
+            cluster=cluster.arn,
+            task_definition=first_revision.arn,
+            desired_count=config.initial_count,
+            platform_version=_PLATFORM_VERSION,
+            capacity_provider_strategy=[
+                EcsServiceCapacityProviderStrategy(
+                    capacity_provider=share.provider, base=share.base, weight=share.weight
+                )
+                for share in capacity_of(config)
+            ],
+            network_configuration=EcsServiceNetworkConfiguration(
+                subnets=vpc.private_subnet_ids, security_groups=[self._group.id], assign_public_ip=False
+            ),
+            load_balancer=[
+                EcsServiceLoadBalancer(
+                    target_group_arn=self.target.arn, container_name=name, container_port=config.port
+                )
+            ]
+            if self.target
+            else None,
+            health_check_grace_period_seconds=config.health_check_grace_seconds if self.target else None,
+            enable_execute_command=cluster.execute_command,
+            enable_ecs_managed_tags=True,
+            propagate_tags="SERVICE",
+            # Nothing waits for tasks: the first ones run the placeholder, later ones are the pipeline's to watch.
+            wait_for_steady_state=False,
+            depends_on=self._dependencies(),
+            **engine.service_arguments(alarm_names=self.alarms.names if self.alarms else ()),
+        )
+        self.scaling = AutoScaling(
+            self,
+            "scaling",
+            config=config,
+            label=label,
+            name=name,
+            resource_id=f"service/{cluster.name}/{self._service.name}",
+            target=self.target,
+        )
+
+    @property
+    def connections(self) -> Connections:
+        """Opens it, and is let in to databases."""
+        return self._group.connections
+
+    @property
+    def service_name(self) -> str:
+        """Name of the ECS service."""
+        return self._service.name
+
+    @property
+    def log_group_name(self) -> str:
+        """Where the application's output goes."""
+        return self._logs.name
+
+    def allow(self, *statements: Statement) -> None:
+        """Let the application do more."""
+        before = self._dependencies()
+        self.task_role.allow(*statements)
+        if self._dependencies() == before:
+            return
+        # The role's policy is new, and the service must go before it does, or its tasks never stop.
+        self._service.depends_on = [
+            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}" for resource in self._dependencies()
+        ]
+
+    def allow_to_internet(self) -> None:
+        """Let the tasks call any address by HTTPS: AWS's services and third parties, through NAT."""
+        self.connections.allow_to_cidr(_ANYWHERE, name="internet", port=_HTTPS)
+
+    def allow_to_s3(self, prefix_list_id: str) -> None:
+        """Let the tasks reach S3 through its gateway endpoint: images' layers are there too."""
+        self.connections.allow_to_prefix_list(prefix_list_id, name="s3", port=_HTTPS)
+
+    def release_files(self) -> dict[str, str]:
+        """What the pipeline deploys with, by file name."""
+        files = {"taskdef.json": self.task.file()}
+        if self.target:
+            files["appspec.yaml"] = render(
+                "appspec.yaml.j2",
+                container=self.name,
+                port=self._config.port,
+                platform_version=_PLATFORM_VERSION,
+                subnets=self._vpc.private_subnet_ids,
+                security_groups=[self._group.id],
+                capacity=capacity_of(self._config),
+            )
+        return files
+
+    def _dependencies(self) -> list[TerraformResource]:
+        return [*self._ready, *self.execution_role.permissions, *self.task_role.permissions]
+
+    def _task(
+        self, label: Label, cluster: Cluster, secrets: Mapping[str, str], parameters: Mapping[str, str]
+    ) -> TaskDefinition:
+        config = self._config
+        paths = _SESSION_PATHS if cluster.execute_command else ()
+        volumes = {path: path.strip("/").replace("/", "-") for path in paths}
+        logs = LogDestination(group=self._logs.name, region=label.region)
+        application = Container(
+            name=self.name,
+            image=PIPELINE_IMAGE,
+            user=config.user,
+            logs=logs,
+            port=config.port if config.is_load_balanced else None,
+            command=config.command,
+            health_command=config.health_command,
+            health_check_grace_seconds=config.health_check_grace_seconds,
+            stop_seconds=config.drain_seconds,
+            environment={
+                **config.environment,
+                **parameters,
+                PORT_VARIABLE: str(config.port),
+                **(_trace_environment(self.name) if config.tracing else {}),
+            },
+            secrets=secrets,
+            scratch_paths=config.writable_paths,
+            scratch_mib=config.writable_mib,
+            volumes=volumes,
+        )
+        collector = Container(
+            name=_COLLECTOR,
+            image=cluster.collector_image,
+            user=None,
+            logs=logs,
+            essential=False,  # the application is worth more than its traces
+            command=("--config=/etc/ecs/ecs-xray.yaml",),
+            stop_seconds=_COLLECTOR_STOP_SECONDS,
+            environment={},
+            secrets={},
+            volumes={},
+        )
+        return TaskDefinition(
+            family=label.name(self.name, limit=NameLimit.ECS),
+            cpu_units=config.cpu_units,
+            memory_mib=config.memory_mib,
+            architecture=config.architecture,
+            task_role_arn=self.task_role.arn,
+            execution_role_arn=self.execution_role.arn,
+            containers=(application, collector) if config.tracing else (application,),
+            volumes=tuple(volumes.values()),
+            tags=label.tags,
+        )
+
+
+# X-Ray has no resource to name here:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+_SEND_TRACES: Final = Statement(
+    actions=(
+        "xray:GetSamplingRules",
+        "xray:GetSamplingStatisticSummaries",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    ),
+    resources=("*",),
+)
+
+
+def _trace_environment(name: str) -> dict[str, str]:
+    # OpenTelemetry's own names: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_SERVICE_NAME": name,
+    }

@@ -1,0 +1,191 @@
+"""The load balancer: TLS from outside, TLS to the tasks, and a closed door for what is neither."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
+from cdktf_cdktf_provider_aws.lb_listener import (
+    LbListener,
+    LbListenerDefaultAction,
+    LbListenerDefaultActionFixedResponse,
+    LbListenerDefaultActionRedirect,
+)
+from constructs import Construct
+
+from modules.bucket import Bucket, BucketConfig
+from modules.label import Label, NameLimit
+from modules.network.connections import Port, SecurityGroup
+from modules.policy import Condition, Principal, Statement
+
+if TYPE_CHECKING:
+    from config.load_balancer import LoadBalancerSettings
+    from modules.network.connections import Connections
+    from modules.network.vpc import Vpc
+    from modules.service.deployment_strategy import DeploymentStrategy
+
+_ANYWHERE: Final = "0.0.0.0/0"
+_HTTP: Final = Port.tcp(80)
+_HTTPS: Final = Port.tcp(443)
+_NOT_FOUND: Final = LbListenerDefaultAction(
+    type="fixed-response",
+    fixed_response=LbListenerDefaultActionFixedResponse(
+        content_type="text/plain", message_body="Not found", status_code="404"
+    ),
+)
+_NONCURRENT_LOG_DAYS: Final = 1  # logs are written once; a version that is not current was deleted
+
+
+class LoadBalancer(Construct):
+    """An application load balancer that answers 404 until a service claims a path.
+
+    - internal: in the private subnets, with no way in until somebody is let in (CloudFront's VPC origin).
+    - public: in the public subnets, open to the internet on 443, and on 80 to be sent to 443.
+
+    TLS 1.2 or newer; invalid headers are dropped and whatever could be read in two ways is refused.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: LoadBalancerSettings,
+        label: Label,
+        vpc: Vpc,
+        internal: bool,
+        certificate_arn: str,
+        engine: DeploymentStrategy,
+        access_logs: Bucket,
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._group = SecurityGroup(
+            self,
+            "security-group",
+            label=label,
+            vpc=vpc,
+            name="load-balancer",
+            description="Load balancer",
+            port=_HTTPS,
+        )
+        if not internal:
+            for port in (_HTTPS, _HTTP):
+                self.connections.allow_from_cidr(_ANYWHERE, name="internet", port=port)
+        logs = self._log_bucket(config, label, access_logs, protect=protect)
+        self._balancer = Lb(
+            self,
+            "Default",
+            name=label.name("web", limit=NameLimit.LOAD_BALANCER),
+            load_balancer_type="application",
+            internal=internal,
+            ip_address_type="ipv4",
+            subnets=vpc.private_subnet_ids if internal else vpc.public_subnet_ids,
+            security_groups=[self._group.id],
+            enable_deletion_protection=protect,
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode="strictest",
+            idle_timeout=config.idle_timeout_seconds,
+            access_logs=LbAccessLogs(bucket=logs.id, prefix="access", enabled=True),
+            connection_logs=LbConnectionLogs(bucket=logs.id, prefix="connections", enabled=True),
+            # AWS tries to write before it agrees.
+            depends_on=logs.ready,
+        )
+        # The same everywhere; before an internal balancer no rule opens port 80.
+        LbListener(
+            self,
+            "http",
+            load_balancer_arn=self.arn,
+            port=_HTTP.first,
+            protocol="HTTP",
+            default_action=[
+                LbListenerDefaultAction(
+                    type="redirect",
+                    redirect=LbListenerDefaultActionRedirect(
+                        port=str(_HTTPS.first), protocol="HTTPS", status_code="HTTP_301"
+                    ),
+                )
+            ],
+        )
+
+        def https(id_: str, port: int) -> LbListener:
+            return LbListener(
+                self,
+                id_,
+                load_balancer_arn=self.arn,
+                port=port,
+                protocol="HTTPS",
+                ssl_policy=config.tls_policy,
+                certificate_arn=certificate_arn,
+                # Not a forward: what no rule knows is nobody's, and CodeDeploy only touches forwards.
+                default_action=[_NOT_FOUND],
+                lifecycle=engine.listener_lifecycle,
+            )
+
+        self._listeners = {"production": https("https", _HTTPS.first)}
+        self.test_port = engine.test_port
+        if engine.test_port:
+            self._listeners["test"] = https("test", engine.test_port)
+
+    @property
+    def connections(self) -> Connections:
+        """Opens it, and is let in to the services."""
+        return self._group.connections
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the balancer."""
+        return self._balancer.arn
+
+    @property
+    def arn_suffix(self) -> str:
+        """What CloudWatch calls it."""
+        return self._balancer.arn_suffix
+
+    @property
+    def dns_name(self) -> str:
+        """AWS's name for it; a record of ours is an alias to it."""
+        return self._balancer.dns_name
+
+    @property
+    def zone_id(self) -> str:
+        """Zone of `dns_name`, for such a record."""
+        return self._balancer.zone_id
+
+    @property
+    def listener_arns(self) -> dict[str, str]:
+        """`production`, and `test` where the engine has a test port."""
+        return {name: listener.arn for name, listener in self._listeners.items()}
+
+    def _log_bucket(self, config: LoadBalancerSettings, label: Label, access_logs: Bucket, *, protect: bool) -> Bucket:
+        bucket = Bucket(
+            self,
+            "logs",
+            config=BucketConfig(
+                noncurrent_version_days=_NONCURRENT_LOG_DAYS, expiration_days=config.log_days, protect=protect
+            ),
+            label=label,
+            name=label.bucket_name("load-balancer-logs"),
+            key=None,  # the balancer's log delivery takes no customer's key, see below
+            access_logs=access_logs,
+        )
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        bucket.allow(
+            Statement(
+                sid="AllowLogDelivery",
+                principal=Principal.service("logdelivery.elasticloadbalancing.amazonaws.com"),
+                actions=("s3:PutObject",),
+                resources=tuple(
+                    f"{bucket.arn}/{prefix}/AWSLogs/{label.account_id}/*" for prefix in ("access", "connections")
+                ),
+                conditions=(
+                    Condition(
+                        operator="ArnLike",
+                        key="aws:SourceArn",
+                        values=(label.arn("elasticloadbalancing", "loadbalancer/*"),),
+                    ),
+                ),
+            )
+        )
+        return bucket

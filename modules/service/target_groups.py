@@ -1,0 +1,117 @@
+"""A service's place behind the load balancer: its target groups, and the rules that send its paths there."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.lb_listener_rule import (
+    LbListenerRule,
+    LbListenerRuleAction,
+    LbListenerRuleCondition,
+    LbListenerRuleConditionPathPattern,
+)
+from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from constructs import Construct
+
+from modules.label import Label, NameLimit
+
+if TYPE_CHECKING:
+    from cdktf import TerraformResource
+
+    from config.services import ServiceSettings
+    from modules.network.vpc import Vpc
+    from modules.service.deployment_strategy import DeploymentStrategy
+    from modules.service.load_balancer import LoadBalancer
+
+# A sick task is out of the way after 20 to 30 seconds, a new one is in after as many.
+_HEALTH_INTERVAL_SECONDS: Final = 10
+_HEALTH_TIMEOUT_SECONDS: Final = 5
+_HEALTHY_THRESHOLD: Final = 2
+_UNHEALTHY_THRESHOLD: Final = 3
+
+
+class TargetGroups(Construct):
+    """One target group per color of the engine, and one rule per listener that sends the paths to the first."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: ServiceSettings,
+        label: Label,
+        name: str,
+        vpc: Vpc,
+        balancer: LoadBalancer,
+        engine: DeploymentStrategy,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.balancer = balancer
+        self._groups = {
+            color: LbTargetGroup(
+                self,
+                color,
+                # A group in use is replaced by one of another name that is made first, and a port cannot be changed.
+                name=label.name(f"{name}-{color}-{config.port}", limit=NameLimit.TARGET_GROUP),
+                target_type="ip",
+                vpc_id=vpc.id,
+                port=config.port,
+                protocol=config.protocol,
+                protocol_version="HTTP1",
+                deregistration_delay=str(config.drain_seconds),
+                slow_start=config.slow_start_seconds,
+                health_check=LbTargetGroupHealthCheck(
+                    enabled=True,
+                    path=config.health_path,
+                    protocol=config.protocol,
+                    port="traffic-port",
+                    matcher="200",
+                    interval=_HEALTH_INTERVAL_SECONDS,
+                    timeout=_HEALTH_TIMEOUT_SECONDS,
+                    healthy_threshold=_HEALTHY_THRESHOLD,
+                    unhealthy_threshold=_UNHEALTHY_THRESHOLD,
+                ),
+                tags=label.name_tag(f"{name}-{color}"),
+                lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            )
+            for color in engine.colors
+        }
+        self._rules = [
+            LbListenerRule(
+                self,
+                listener,
+                listener_arn=arn,
+                priority=config.priority,
+                action=[LbListenerRuleAction(type="forward", target_group_arn=self.arn)],
+                condition=[
+                    LbListenerRuleCondition(
+                        path_pattern=LbListenerRuleConditionPathPattern(values=list(config.path_patterns))
+                    )
+                ],
+                tags=label.name_tag(f"{name}-{listener}"),
+                lifecycle=engine.rule_lifecycle,
+            )
+            for listener, arn in balancer.listener_arns.items()
+        ]
+
+    @cached_property
+    def arn(self) -> str:
+        """The target group that takes the traffic at first."""
+        return next(iter(self._groups.values())).arn
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the target groups: a deployment group's pair."""
+        return [group.name for group in self._groups.values()]
+
+    @property
+    def arn_suffixes(self) -> dict[str, str]:
+        """What CloudWatch calls the target groups, by color."""
+        return {color: group.arn_suffix for color, group in self._groups.items()}
+
+    @property
+    def ready(self) -> list[TerraformResource]:
+        """What must exist before ECS takes the target group: a balancer that uses it."""
+        return list(self._rules)

@@ -1,0 +1,185 @@
+"""One task definition, rendered twice: as Terraform's resource and as the pipeline's taskdef.json.
+
+Both come from the same object, so a setting that changes here arrives by either way, and neither undoes the other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct
+
+# CodePipeline puts the image that it has just built in its place:
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html#file-reference-ecs-bluegreen
+PIPELINE_IMAGE: Final = "<IMAGE1_NAME>"
+# What the first revision, which runs the placeholder, has of its own; all else is the release's.
+PLACEHOLDER_FIELDS: Final = frozenset({"image", "entryPoint", "command", "healthCheck"})
+
+_HEALTH_INTERVAL_SECONDS: Final = 30
+_HEALTH_TIMEOUT_SECONDS: Final = 5
+_HEALTH_RETRIES: Final = 3
+# ECS takes no longer start period: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+_MAX_START_SECONDS: Final = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogDestination:
+    """Where a container writes to."""
+
+    group: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """One container: no root, no capability, nothing to write to but its volumes."""
+
+    name: str
+    image: str
+    user: str | None
+    """By number; None keeps the image's own."""
+    logs: LogDestination
+    essential: bool = True
+    port: int | None = None
+    command: tuple[str, ...] = ()
+    health_command: tuple[str, ...] = ()
+    health_check_grace_seconds: int = 0
+    stop_seconds: int
+    environment: Mapping[str, str]
+    secrets: Mapping[str, str]
+    """ARNs of parameters by the variable that gets their value."""
+    scratch_paths: tuple[str, ...] = ()
+    """Folders in memory that every user may write to."""
+    scratch_mib: int = 0
+    """The most that each of them holds."""
+    volumes: Mapping[str, str]
+    """Names of the task's volumes by the folder that each is seen as."""
+
+    def to_json(self) -> dict[str, object]:
+        """The container as ECS's API writes it, with every field that the API would add by itself."""
+        # The init process reaps what a shell leaves behind and passes SIGTERM on.
+        linux: dict[str, object] = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
+        definition: dict[str, object] = {
+            "name": self.name,
+            "image": self.image,
+            "essential": self.essential,
+            "cpu": 0,
+            "environment": [{"name": name, "value": value} for name, value in sorted(self.environment.items())],
+            "secrets": [{"name": name, "valueFrom": arn} for name, arn in sorted(self.secrets.items())],
+            "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}]
+            if self.port
+            else [],
+            "mountPoints": [
+                {"sourceVolume": volume, "containerPath": path, "readOnly": False}
+                for path, volume in self.volumes.items()
+            ],
+            "volumesFrom": [],
+            "systemControls": [],
+            "readonlyRootFilesystem": True,
+            "privileged": False,
+            "linuxParameters": linux,
+            "stopTimeout": self.stop_seconds,
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": self.logs.group,
+                    "awslogs-region": self.logs.region,
+                    "awslogs-stream-prefix": self.name,
+                    # Lose lines rather than stop the application when CloudWatch is slow.
+                    "mode": "non-blocking",
+                    "max-buffer-size": "25m",
+                },
+            },
+        }
+        if self.scratch_paths:
+            # Memory, not a volume: on Fargate a volume is root's, and no container here is root.
+            # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html
+            linux["tmpfs"] = [
+                {"containerPath": path, "size": self.scratch_mib, "mountOptions": ["noexec", "nosuid", "nodev"]}
+                for path in self.scratch_paths
+            ]
+        if self.user:
+            definition["user"] = self.user
+        if self.command:
+            definition["command"] = list(self.command)
+        if self.health_command:
+            definition["healthCheck"] = {
+                "command": ["CMD", *self.health_command],
+                "interval": _HEALTH_INTERVAL_SECONDS,
+                "timeout": _HEALTH_TIMEOUT_SECONDS,
+                "retries": _HEALTH_RETRIES,
+                "startPeriod": min(self.health_check_grace_seconds, _MAX_START_SECONDS),
+            }
+        return definition
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDefinition:
+    """A service's task, with the image of the next release in its first container."""
+
+    family: str
+    cpu_units: int
+    memory_mib: int
+    architecture: str
+    task_role_arn: str
+    execution_role_arn: str
+    containers: tuple[Container, ...]
+    volumes: tuple[str, ...]
+    tags: Mapping[str, str]
+
+    def to_json(self) -> dict[str, object]:
+        """The input of RegisterTaskDefinition."""
+        return {
+            "family": self.family,
+            "taskRoleArn": self.task_role_arn,
+            "executionRoleArn": self.execution_role_arn,
+            "networkMode": "awsvpc",
+            "requiresCompatibilities": ["FARGATE"],
+            "cpu": str(self.cpu_units),
+            "memory": str(self.memory_mib),
+            "runtimePlatform": {"cpuArchitecture": self.architecture, "operatingSystemFamily": "LINUX"},
+            "containerDefinitions": [container.to_json() for container in self.containers],
+            "volumes": [{"name": name} for name in self.volumes],
+            "tags": [{"key": key, "value": value} for key, value in self.tags.items()],
+        }
+
+    def file(self) -> str:
+        """The text of taskdef.json."""
+        return json.dumps(self.to_json(), indent=2)
+
+    def with_placeholder(self, *, image: str, command: tuple[str, ...]) -> TaskDefinition:
+        """The same task, with another image and its command in place of the release that is not there yet."""
+        application, *others = self.containers
+        first = dataclasses.replace(application, image=image, command=command, health_command=())
+        return dataclasses.replace(self, containers=(first, *others))
+
+    def resource(self, scope: Construct, id_: str) -> EcsTaskDefinition:
+        """Make Terraform's resource below `scope`; its tags are the provider's."""
+        return EcsTaskDefinition(
+            scope,
+            id_,
+            family=self.family,
+            task_role_arn=self.task_role_arn,
+            execution_role_arn=self.execution_role_arn,
+            network_mode="awsvpc",
+            requires_compatibilities=["FARGATE"],
+            cpu=str(self.cpu_units),
+            memory=str(self.memory_mib),
+            runtime_platform=EcsTaskDefinitionRuntimePlatform(
+                cpu_architecture=self.architecture, operating_system_family="LINUX"
+            ),
+            container_definitions=json.dumps([container.to_json() for container in self.containers]),
+            volume=[EcsTaskDefinitionVolume(name=name) for name in self.volumes] or None,
+        )

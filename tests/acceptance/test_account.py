@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from acceptance.account import Account
+from emulator import Emulator
+
+
+def test_a_shell_is_given_all_that_terraform_is_given() -> None:
+    with Emulator() as emulator:
+        account = Account("900000000095", "eu-west-1", emulator)
+        given = emulator.environment(account="900000000095", region="eu-west-1")
+        assert given.items() <= account.exports().items()
+        assert given.items() <= account.environ().items()

@@ -1,0 +1,80 @@
+"""Each check is shown an account where it must find something: a check that finds nothing anywhere is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from acceptance.account import EmulatedSession
+from acceptance.checks import network, of_layers, state
+from emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.environment import Environment
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def session(emulator: Emulator) -> EmulatedSession:
+    return EmulatedSession(url=emulator.url, account_id="900000000094", region="us-east-1")
+
+
+@pytest.fixture
+def dev(environments: dict[str, Environment]) -> Environment:
+    return environments["dev"].model_copy(update={"account_id": "900000000094"})
+
+
+def test_checks_are_found_by_the_name_of_their_layer() -> None:
+    assert {layer for layer, _ in of_layers(["network", "nosuch"])} == {"network"}
+
+
+def test_a_state_in_the_open_and_a_lock_are_told(session: EmulatedSession, dev: Environment) -> None:
+    s3: Any = session.client("s3")
+    s3.create_bucket(Bucket="any-dev-state-900000000094")
+    s3.put_object(Bucket="any-dev-state-900000000094", Key="network/terraform.tfstate", Body=b"{}")
+    s3.put_object(Bucket="any-dev-state-900000000094", Key="network/terraform.tfstate.tflock", Body=b"{}")
+
+    told = list(state.check_every_state_object_is_encrypted_and_versioned(dev, session))
+    assert told == [
+        "any-dev-state-900000000094 does not hold its own state, but: network/terraform.tfstate",
+        "network/terraform.tfstate is not encrypted with the state's key",
+        "network/terraform.tfstate has no version to go back to",
+    ]
+    assert list(state.check_no_lock_is_left(dev, session)) == ["network/terraform.tfstate.tflock is a lock"]
+
+
+def test_database_subnets_that_are_missing_are_told(emulator: Emulator, dev: Environment) -> None:
+    elsewhere = EmulatedSession(url=emulator.url, account_id="900000000096", region="us-east-1")
+    assert list(network.check_database_subnets_have_no_way_out(dev, elsewhere)) == [
+        "0 subnets have the range 10.2.100.0/24 of a database subnet",
+        "0 subnets have the range 10.2.200.0/24 of a database subnet",
+    ]
+
+
+def test_a_database_subnet_with_a_way_out_and_an_open_default_group_are_told(
+    session: EmulatedSession, dev: Environment
+) -> None:
+    ec2: Any = session.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock=str(dev.network.cidr))["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(VpcId=vpc, InternetGatewayId=gateway)
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    for zone in dev.network.zones:
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=str(zone.database_cidr))["Subnet"]["SubnetId"]
+        if zone is dev.network.zones[0]:
+            ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+
+    first, second = network.check_database_subnets_have_no_way_out(dev, session)
+    assert first.startswith("the database subnet 10.2.100.0/24 has a way out: ")
+    assert second == "the database subnet 10.2.200.0/24 has no route table of its own"
+    (told,) = network.check_default_security_group_admits_nobody(dev, session)
+    assert told.startswith("the default security group has a rule: ")

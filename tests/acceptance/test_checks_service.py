@@ -1,0 +1,270 @@
+"""Each check of the services is shown an account where something is wrong, and where a service is missing."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from acceptance.account import EmulatedSession
+from acceptance.checks import service
+from emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.environment import Environment
+
+CLUSTER: Final = "user-management-dev-cluster"
+ACCOUNTS: Final = itertools.count(900000000200)  # one per test: nothing of another test is in it
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def session(emulator: Emulator) -> EmulatedSession:
+    return EmulatedSession(url=emulator.url, account_id=str(next(ACCOUNTS)), region="us-east-1")
+
+
+@pytest.fixture
+def dev(environments: dict[str, Environment], session: EmulatedSession) -> Environment:
+    return environments["dev"].model_copy(update={"account_id": session.get_credentials().access_key})
+
+
+class Made:
+    """What a test has made in the account."""
+
+    def __init__(self, session: EmulatedSession, dev: Environment) -> None:
+        self.ec2, self.ecs, self.elb = (session.client(name) for name in ("ec2", "ecs", "elbv2"))
+        self.acm = session.client("acm")
+        self.dev = dev
+        self.vpc = self.ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+
+    def subnet(self, cidr: str, zone: str = "us-east-1a") -> str:
+        created = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=cidr, AvailabilityZone=zone)
+        return str(created["Subnet"]["SubnetId"])
+
+    def public_subnet(self, cidr: str) -> str:
+        subnet = self.subnet(cidr)
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(VpcId=self.vpc, InternetGatewayId=gateway)
+        table = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
+        self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+        self.ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+        return subnet
+
+    def service(
+        self, name: str, *, subnet: str | None = None, public: str = "DISABLED", count: int = 1, **task: Any
+    ) -> None:
+        self.ecs.create_cluster(clusterName=CLUSTER)
+        application = {"name": name, "image": "any", "readonlyRootFilesystem": True, "user": "1000:1000"}
+        arn = self.ecs.register_task_definition(
+            family=name,
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu=task.get("cpu", "256"),
+            memory=task.get("memory", "512"),
+            runtimePlatform={"cpuArchitecture": "ARM64"},
+            taskRoleArn=f"arn:aws:iam::{self.dev.account_id}:role/task",
+            executionRoleArn=f"arn:aws:iam::{self.dev.account_id}:role/{task.get('execution_role', 'start')}",
+            containerDefinitions=[application | task.get("application", {})],
+        )["taskDefinition"]["taskDefinitionArn"]
+        by_vpc = [{"Name": "vpc-id", "Values": [self.vpc]}]
+        network = {
+            "subnets": [subnet or self.subnet("10.2.50.0/24")],
+            "securityGroups": [self.ec2.describe_security_groups(Filters=by_vpc)["SecurityGroups"][0]["GroupId"]],
+            "assignPublicIp": public,
+        }
+        self.ecs.create_service(
+            cluster=CLUSTER,
+            serviceName=f"user-management-dev-{name}",
+            taskDefinition=arn,
+            desiredCount=count,
+            networkConfiguration={"awsvpcConfiguration": network},
+        )
+
+    def balancer(self) -> str:
+        subnets = [self.subnet("10.2.1.0/24"), self.subnet("10.2.2.0/24", "us-east-1b")]
+        made = self.elb.create_load_balancer(Name="user-management-dev-web", Subnets=subnets, Scheme="internal")
+        return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+
+    def listener(self, balancer: str, port: int, protocol: str, **more: Any) -> str:
+        answer = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
+        made = self.elb.create_listener(
+            LoadBalancerArn=balancer, Port=port, Protocol=protocol, DefaultActions=answer, **more
+        )
+        return str(made["Listeners"][0]["ListenerArn"])
+
+    def https_listener(self, balancer: str) -> str:
+        certificate = self.acm.request_certificate(DomainName="dev.users.example.com")["CertificateArn"]
+        return self.listener(
+            balancer,
+            443,
+            "HTTPS",
+            SslPolicy="ELBSecurityPolicy-2016-08",
+            Certificates=[{"CertificateArn": certificate}],
+        )
+
+
+@pytest.fixture
+def made(session: EmulatedSession, dev: Environment) -> Made:
+    return Made(session, dev)
+
+
+def test_a_missing_a_strange_and_a_wrong_service_are_told(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
+    made.service("backend", count=7)
+    made.service("stranger", subnet=made.subnet("10.2.51.0/24"))
+    first, *others = service.check_services_are_as_many_and_deployed_as_set(dev, session)
+    assert first.startswith("the services: {")
+    assert "stranger" in first.partition("wanted")[0]
+    assert "frontend" in first.partition("wanted")[2]
+    assert others == ["tasks of backend: 7, wanted 1", "shells in backend: False, wanted True"]
+
+
+def test_an_account_without_any_service_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+    made.ecs.create_cluster(clusterName=CLUSTER)
+    (told,) = service.check_services_are_as_many_and_deployed_as_set(dev, session)
+    assert told.startswith("the services: set(), wanted {")
+
+
+def test_a_service_of_another_engine_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+    blue_green = dev.model_copy(update={"deployment": dev.deployment.model_copy(update={"engine": "blue_green"})})
+    made.service("backend")
+    told = list(service.check_services_are_as_many_and_deployed_as_set(blue_green, session))
+    assert "controller of backend: ECS, wanted CODE_DEPLOY" in told
+
+
+def test_a_task_in_a_public_subnet_with_a_public_address_is_told(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
+    subnet = made.public_subnet("10.2.1.0/24")
+    made.service("backend", subnet=subnet, public="ENABLED")
+    told = list(service.check_tasks_are_in_private_subnets_without_public_addresses(dev, session))
+    assert told == [
+        "public address of backend: ENABLED, wanted DISABLED",
+        "subnets of backend: {'10.2.1.0/24'}, wanted {'10.2.10.0/24'}",
+        f"backend runs in {subnet}, which has a route to an internet gateway",
+    ]
+
+
+def test_a_task_in_a_subnet_without_routes_of_its_own_is_told(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
+    subnet = made.subnet("10.2.10.0/24")
+    made.service("backend", subnet=subnet)
+    (told,) = service.check_tasks_are_in_private_subnets_without_public_addresses(dev, session)
+    assert told == f"backend runs in {subnet}, which has no route table of its own"
+
+
+def test_a_soft_container_with_a_strange_secret_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+    made.service("stranger", subnet=made.subnet("10.2.51.0/24"))
+    secret = {"name": "DATABASE_URL", "valueFrom": "arn:aws:ssm:us-east-1:900000000001:parameter/stolen"}
+    made.service(
+        "backend",
+        cpu="512",
+        memory="1024",
+        execution_role="task",
+        application={"readonlyRootFilesystem": False, "user": "0", "secrets": [secret]},
+    )
+    *others, last = service.check_containers_are_hardened_and_hold_no_secret(dev, session)
+    assert others == [
+        "size of backend: ('512', '1024', 'ARM64'), wanted ('256', '512', 'ARM64')",
+        "backend starts tasks and runs them under one role",
+        "read-only root of backend: False, wanted True",
+        "user of backend: 0, wanted 1000:1000",
+    ]
+    assert last.startswith(
+        "secrets of backend: {'DATABASE_URL': 'arn:aws:ssm:us-east-1:900000000001:parameter/stolen'}"
+    )
+
+
+def test_an_internal_and_lax_balancer_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+    lax = {
+        "deletion_protection.enabled": "true",
+        "routing.http.desync_mitigation_mode": "monitor",
+        "routing.http.drop_invalid_header_fields.enabled": "false",
+    }
+    logs = ("access_logs.s3.enabled", "connection_logs.s3.enabled")
+    made.elb.modify_load_balancer_attributes(
+        LoadBalancerArn=made.balancer(), Attributes=[{"Key": key, "Value": value} for key, value in lax.items()]
+    )
+    first, second = service.check_the_balancer_is_as_public_and_strict_as_set(dev, session)
+    assert first == "the balancer's scheme: internal, wanted internet-facing"
+    assert second == (
+        f"the balancer's attributes: {lax | dict.fromkeys(logs)}, "
+        f"wanted {dict(zip(lax, ('false', 'strictest', 'true'), strict=True)) | dict.fromkeys(logs, 'true')}"
+    )
+
+
+def test_listeners_of_old_tls_and_plain_answers_are_told(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
+    balancer = made.balancer()
+    made.https_listener(balancer)
+    for port in (80, 8080):
+        made.listener(balancer, port, "HTTP")
+    first, *others = service.check_listeners_take_only_modern_tls(dev, session)
+    assert first.startswith("the listeners' ports: {")
+    wanted = dev.load_balancer.tls_policy
+    assert f"TLS policy of the listener on port 443: ELBSecurityPolicy-2016-08, wanted {wanted}" in others
+    assert "protocol of the listener on port 8080: HTTP, wanted HTTPS" in others
+    assert "what the listener on port 80 does: ['fixed-response'], wanted ['redirect']" in others
+
+
+def test_a_rule_to_the_wrong_place_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+    listener = made.https_listener(made.balancer())
+    group = made.elb.create_target_group(
+        Name="backend", Protocol="HTTP", Port=8080, VpcId=made.vpc, TargetType="ip", HealthCheckPath="/"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    made.elb.create_rule(
+        ListenerArn=listener,
+        Priority=7,
+        Conditions=[{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/api/*"]}}],
+        Actions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+    (told,) = service.check_rules_send_each_path_to_its_service(dev, session)
+    assert told.startswith("the rules on port 443: {('7', ('/api/*',), 8080, 'HTTP', '/')}, wanted {(")
+
+
+def test_bounds_and_measures_that_are_not_set_are_told(session: EmulatedSession, dev: Environment, made: Made) -> None:
+    made.service("backend")
+    scaling: Any = session.client("application-autoscaling")
+    scaling.register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId=f"service/{CLUSTER}/user-management-dev-backend",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=0,
+        MaxCapacity=99,
+    )
+    told = list(service.check_scaling_targets_have_the_bounds_set(dev, session))
+    assert told[0] == "frontend does not scale"
+    assert told[1] == "bounds of backend: (0, 99), wanted (1, 2)"
+    assert told[2].startswith("measures of backend: set(), wanted {")
+
+
+def test_a_missing_a_stale_and_an_open_file_of_the_pipeline_are_told(
+    session: EmulatedSession, dev: Environment
+) -> None:
+    s3: Any = session.client("s3")
+    bucket = f"user-management-dev-release-files-{dev.account_id}"
+    s3.create_bucket(Bucket=bucket)
+    told = list(service.check_the_pipeline_finds_its_files(dev, session))
+    assert [one.partition(", wanted")[0] for one in told] == ["the services with a taskdef.json: set()"]
+
+    body = json.dumps({"image": "nginx:1", "taskRoleArn": "${aws_iam_role.task.arn}"})
+    s3.put_object(Bucket=bucket, Key="backend/taskdef.json", Body=body.encode())
+    s3.put_object(Bucket=bucket, Key="backend/appspec.yaml", Body=b"version: 0.0")
+    first, *others = service.check_the_pipeline_finds_its_files(dev, session)
+    assert first.startswith("the services with a taskdef.json: {'backend'}, wanted {")
+    assert others == [
+        "backend/taskdef.json has no place for the next image",
+        "backend/taskdef.json holds a reference that nobody resolves",
+    ]

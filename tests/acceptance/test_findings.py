@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acceptance.findings import KNOWN_GAPS, Finding, KnownGap, Step, gone, read_gaps, unknown
+from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DRIFT = Finding("dev", Step.SECOND_PLAN, "network: update aws_flow_log.vpc")
+GAP = KnownGap(environment="*", step="second plan", subject="network: update aws_flow_log.*", reason="It forgets.")
+EVERY = ("dev", "prod", "staging")
+
+
+def test_the_committed_list_can_be_read() -> None:
+    assert all(gap.reason for gap in read_gaps(KNOWN_GAPS))
+
+
+def test_a_listed_gap_is_no_surprise_and_any_other_finding_is() -> None:
+    other = Finding("dev", Step.LEFTOVER, DRIFT.subject)
+    assert unknown([DRIFT, other], [GAP]) == [other]
+
+
+def test_a_gap_that_is_not_met_any_more_is_told() -> None:
+    assert gone([DRIFT], [GAP], EVERY, every=EVERY) == []
+    assert gone([], [GAP], EVERY, every=EVERY) == [GAP]
+    assert gone([], [GAP.model_copy(update={"environment": "dev"})], ["dev"], every=EVERY)
+
+
+def test_a_gap_of_another_environment_is_not_missed() -> None:
+    assert gone([], [GAP.model_copy(update={"environment": "prod"})], ["dev", "staging"], every=EVERY) == []
+
+
+@pytest.mark.parametrize("environment", ["*", "???*"])
+def test_a_gap_of_every_environment_is_not_missed_until_every_one_has_run(environment: str) -> None:
+    gap = GAP.model_copy(update={"environment": environment})
+    assert gone([], [gap], ["dev"], every=EVERY) == []
+    assert gone([], [gap], EVERY, every=EVERY) == [gap]
+
+
+def test_a_gap_of_some_environments_is_missed_once_these_have_run() -> None:
+    gap = GAP.model_copy(update={"environment": "*g"})
+    assert gone([], [gap], ["staging"], every=EVERY) == [gap]
+    assert gone([], [gap], ["dev", "prod"], every=EVERY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[gap]]\nenvironment = 'dev'\nstep = 'check'\nsubject = '*'", "reason"),
+        ("[[gap]]\nenvironment = 'dev'\nstep = 'chekc'\nsubject = '*'\nreason = 'r'", "'chekc' is no step; there are:"),
+        ("[[gap", "known_gaps.toml"),
+    ],
+)
+def test_a_wrong_list_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "known_gaps.toml"
+    path.write_text(text)
+    with pytest.raises(RunnerError, match=message):
+        read_gaps(path)

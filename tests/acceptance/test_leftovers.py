@@ -1,0 +1,53 @@
+"""Left-overs, made on purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acceptance.account import EmulatedSession
+from acceptance.leftovers import leftovers
+from emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+def session(emulator: Emulator, account: str) -> EmulatedSession:
+    return EmulatedSession(url=emulator.url, account_id=account, region="eu-west-1")
+
+
+def test_what_was_not_deleted_is_told_with_where_it_was_found(emulator: Emulator) -> None:
+    logs = session(emulator, "900000000091").client("logs")
+    logs.create_log_group(logGroupName="/forgotten")
+
+    told = list(leftovers(emulator, "900000000091"))
+
+    assert told
+    assert all("in eu-west-1: " in one and '"logGroupName": "/forgotten"' in one for one in told)
+
+
+def test_an_account_that_was_cleared_has_nothing_left(emulator: Emulator) -> None:
+    logs = session(emulator, "900000000092").client("logs")
+    logs.create_log_group(logGroupName="/cleared")
+    logs.delete_log_group(logGroupName="/cleared")
+
+    assert list(leftovers(emulator, "900000000092")) == []
+
+
+def test_a_key_is_kept_only_while_its_deletion_is_pending(emulator: Emulator) -> None:
+    kms = session(emulator, "900000000093").client("kms")
+    deleted = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.schedule_key_deletion(KeyId=deleted)
+    assert list(leftovers(emulator, "900000000093")) == []
+
+    kms.create_key(Description="Forgotten")
+    (told,) = leftovers(emulator, "900000000093")
+    assert told.startswith("kms:DescribeKey in eu-west-1: ")

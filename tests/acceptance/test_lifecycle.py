@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from acceptance import checks
+from acceptance.findings import Finding, Step
+from acceptance.lifecycle import EnvironmentRun, check
+from runner.progress import ProgressDisplay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from acceptance.harness import Harness
+
+
+def check_trips(*_: object) -> Iterator[str]:
+    yield "the services: one too few"
+    raise KeyError("backend")  # noqa: EM101 - as a missing key of a dict raises it
+
+
+def check_finds(*_: object) -> Iterator[str]:
+    yield "the bucket is public"
+
+
+def test_a_check_that_trips_is_a_finding_and_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [("service", check_trips), ("state", check_finds)]
+    monkeypatch.setattr(checks, "of_layers", lambda layers: [one for one in both if one[0] in layers])
+    harness = SimpleNamespace(
+        progress=ProgressDisplay(io.StringIO(), io.StringIO(), live=False),
+        stacks=lambda _: {"dev-service": SimpleNamespace(layer="service"), "dev-state": SimpleNamespace(layer="state")},
+        account=lambda _: SimpleNamespace(session=object),
+    )
+    run = EnvironmentRun("dev")
+    check(cast("Harness", harness), "dev", run)
+    assert run.findings == [
+        Finding("dev", Step.CHECK, "service: the services: one too few"),
+        Finding("dev", Step.CHECK, "service: check_trips could not be asked: KeyError: 'backend'"),
+        Finding("dev", Step.CHECK, "state: the bucket is public"),
+    ]

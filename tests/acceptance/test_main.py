@@ -1,0 +1,141 @@
+"""What a person gets wrong, and what `make emulate` says to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from acceptance.__main__ import main
+from tests.processes import processes_with
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.terraform
+def test_a_port_in_use_is_told_with_a_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["emulate", "--port", str(port)]) == 2
+    assert capsys.readouterr().err == (
+        f"port {port} on 127.0.0.1 is already in use\nChoose another one, or leave it out: any free port will do.\n"
+    )
+
+
+def test_without_terraform_it_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert main(["emulate"]) == 2
+    assert "There is no Terraform on this machine.\nInstall Terraform >= 1.11" in capsys.readouterr().err
+
+
+@pytest.mark.terraform
+def test_an_unknown_environment_is_refused_as_synthesis_refuses_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["emulate", "--env", "nosuch"]) == 2
+    assert "nosuch" in capsys.readouterr().err
+
+
+@pytest.mark.terraform
+def test_an_unknown_layer_is_told_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["emulate", "--env", "dev", "--layer", "nosuch"]) == 2
+    assert "There is no layer 'nosuch' in this environment.\nThere are: state, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "message"),
+    [
+        ("--port", "65536", "'65536' is not a whole number between 0 and 65535"),
+        ("--port", "abc", "'abc' is not a whole number between 0 and 65535"),
+        ("--parallel", "0", "'0' is not a whole number of at least 1"),
+        ("--parallel", "two", "'two' is not a whole number of at least 1"),
+    ],
+)
+def test_a_wrong_number_is_told_with_what_is_allowed(
+    argument: str, value: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["emulate", argument, value])
+    assert f"error: argument {argument}: {message}\n" in capsys.readouterr().err
+
+
+@pytest.mark.terraform
+def test_without_a_provider_and_a_way_to_get_one_nothing_is_applied(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    configuration = tmp_path / "terraform.rc"
+    configuration.write_text(
+        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{tmp_path}/empty"\n  }}\n}}\n'
+    )
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(configuration))
+    monkeypatch.delenv("TF_PLUGIN_MIRROR", raising=False)
+    assert main(["emulate", "--env", "dev"]) == 1
+    said = capsys.readouterr().err
+    assert "Error: Failed to query available provider packages" in said
+    assert "set TF_PLUGIN_MIRROR to the folder above `registry.terraform.io`" in said
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Path, number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "acceptance", "emulate", "--env", "dev", "--layer", "state"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "applying" in line:
+            break
+    deadline = time.monotonic() + 20
+    while not processes_with(str(tmp_path)):  # said first, then started
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, said + rest
+    assert "Interrupted; nothing of it is left." in rest
+    assert list(tmp_path.iterdir()) == []
+    assert processes_with(str(tmp_path)) == {}
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "acceptance", "demo", "--layer", "state"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if line.startswith("Ctrl-C ends it"):
+            break
+    assert "dev is applied: 18 resources, in account 111111111111 of the emulator." in said
+    assert 'state_bucket = "user-management-dev-state-111111111111"' in said
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in said
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,272 @@
+"""What can happen to the state, made to happen: with the real Terraform, on the stacks' own backend and its two locks.
+
+The steps that mend it are those of docs/state.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from acceptance.account import Account
+from emulator import Emulator
+from runner.__main__ import main
+from tests.acceptance.place import BUCKET, DIGEST, KEY, LOCK, TABLE, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
+
+
+def wait_until(met: Callable[[], object], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def slow(marker: Path, seconds: int = 6) -> dict[str, Any]:
+    """A resource that says when it is being made."""
+    command = f"touch {marker}; exec sleep {seconds}"
+    return {"terraform_data": {"slow": {"input": marker.name, "provisioner": [{"local-exec": {"command": command}}]}}}
+
+
+def vpcs(count: int) -> dict[str, Any]:
+    """Resources that AWS makes again and again without a complaint: a second one is a lost one."""
+    return {"aws_vpc": {f"v{number}": {"cidr_block": f"10.{number}.0.0/16"} for number in range(count)}}
+
+
+@pytest.fixture(scope="module")
+def bootstrapped(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Account]]:
+    """Dev's state stack, as synthesized, applied once."""
+    root: Path = tmp_path_factory.mktemp("checkout")
+    with Emulator() as emulator, pytest.MonkeyPatch.context() as patched:
+        account = Account("111111111111", "us-east-1", emulator)
+        place = Place(root, output, account)
+        place.write({})
+        for name, value in account.environ().items():
+            patched.setenv(name, value)
+        assert main(["bootstrap", "--env", "dev", "--out", str(place.out), "--yes"]) == 0
+        yield root, account
+
+
+@pytest.fixture
+def place(bootstrapped: tuple[Path, Account], output: Path) -> Iterator[Place]:
+    """The checkout with an empty stack and no state of it."""
+    root, account = bootstrapped
+    place = Place(root, output, account)
+    yield place
+    for pid in place.terraform():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    s3, dynamodb = place.client("s3"), place.client("dynamodb")
+    listed = s3.list_object_versions(Bucket=BUCKET, Prefix="network/")
+    for one in (*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())):
+        s3.delete_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])
+    for key in (LOCK, DIGEST):
+        dynamodb.delete_item(TableName=TABLE, Key=key)
+    ec2 = place.client("ec2")
+    for vpc in ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]:
+        ec2.delete_vpc(VpcId=vpc["VpcId"])
+
+
+def lock_id(said: str) -> str:
+    found = re.search(r"LOCK_ID=(\S+)", said)
+    assert found, said
+    return found[1]
+
+
+@pytest.mark.parametrize("locks", [("dynamodb_table",), ("dynamodb_table", "use_lockfile")])
+def test_of_two_applies_at_once_the_second_is_told_who_holds_the_lock(
+    place: Place, tmp_path: Path, locks: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write(slow(tmp_path / "first"), locks=locks)
+    first = place.started()
+    wait_until((tmp_path / "first").exists)
+    other = Place(tmp_path / "another-checkout", place.template, place.account)
+    other.write(slow(tmp_path / "second"), locks=locks)
+
+    assert other.apply() == 1
+    said = capsys.readouterr().err
+    assert re.search(r"The state is locked by \S+@\S+ \(apply, since [-0-9 :]+ UTC\)\.", said), said
+    assert not (tmp_path / "second").exists()
+    assert first.wait(timeout=60) == 0
+    assert place.in_state("terraform_data") == 1
+    assert not place.locked()
+
+
+MOMENTS = (
+    r"\$ terraform init",
+    r"\$ terraform plan",
+    '"type":"planned_change"',
+    '"type":"change_summary"',
+    r"\$ terraform apply",
+    '"type":"apply_start"',
+    '"type":"apply_complete"',
+    '("type":"apply_complete".*){2}',
+    '("type":"apply_complete".*){4}',
+    "Apply complete!",
+)
+
+
+def test_an_apply_killed_at_ten_moments_loses_nothing_and_makes_nothing_twice(place: Place) -> None:
+    """`kill -9` of make and all that it has started in its process group, as a terminal or a CI runner does it."""
+    for number, moment in enumerate(MOMENTS):
+        count = 4 * (number + 1)
+        place.write(vpcs(count))
+        place.log.unlink(missing_ok=True)
+        process = place.started()
+        pattern = re.compile(moment, re.DOTALL)
+        wait_until(lambda: place.log.is_file() and pattern.search(place.log.read_text()))  # noqa: B023
+        os.killpg(process.pid, signal.SIGKILL)
+        # After Terraform's last word the runner may come to its own end before the signal does.
+        assert process.wait() in {-signal.SIGKILL, 0 if moment == MOMENTS[-1] else -signal.SIGKILL}, moment
+
+        wait_until(lambda: not place.terraform())
+        assert not place.locked(), moment
+        if number:
+            assert place.in_state("aws_vpc") >= 4 * number, moment
+        assert place.apply() == 0, moment
+        assert place.in_state("aws_vpc") == count, moment
+        assert place.vpcs() == sorted(f"10.{one}.0.0/16" for one in range(count)), moment
+
+
+def test_terraform_itself_killed_leaves_a_lock_that_unlock_breaks(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    before = place.state()["serial"]
+    place.write({**vpcs(2), **slow(tmp_path / "begun", seconds=60)})
+    process = place.started()
+    wait_until((tmp_path / "begun").exists)
+    os.killpg(process.pid, signal.SIGKILL)
+    for pid in place.terraform():
+        os.killpg(pid, signal.SIGKILL)
+    process.wait()
+    wait_until(lambda: not place.terraform())
+
+    assert place.locked()
+    assert place.state()["serial"] >= before
+    capsys.readouterr()
+    assert place.apply() == 1
+    said = capsys.readouterr().err
+    assert "If nobody is at work any more: make unlock ENV=dev LAYER=network LOCK_ID=" in said
+    assert place.run("unlock", "--lock-id", lock_id(said)) == 0
+    assert not place.locked()
+    place.write({**vpcs(2), **slow(tmp_path / "begun", seconds=0)})
+    assert place.apply() == 0
+    assert place.vpcs() == ["10.0.0.0/16", "10.1.0.0/16"]
+    assert place.in_state("terraform_data") == 1
+
+
+def test_what_a_killed_terraform_had_made_is_taken_over(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write({**vpcs(3), **slow(tmp_path / "begun", seconds=60)})
+    process = place.started()
+    wait_until(lambda: place.log.is_file() and place.log.read_text().count('"type":"apply_complete"') == 3)
+    os.killpg(process.pid, signal.SIGKILL)
+    for pid in place.terraform():
+        os.killpg(pid, signal.SIGKILL)
+    process.wait()
+    wait_until(lambda: not place.terraform())
+    assert len(place.vpcs()) == 3
+
+    assert place.apply() == 1
+    assert place.run("unlock", "--lock-id", lock_id(capsys.readouterr().err)) == 0
+    place.write({**vpcs(4), **slow(tmp_path / "begun", seconds=0)})
+    assert place.apply() == 0
+    assert "takes over what it had made: aws_vpc.v0, aws_vpc.v1, aws_vpc.v2" in capsys.readouterr().err
+    assert place.in_state("aws_vpc") == 4
+    assert place.vpcs() == [f"10.{number}.0.0/16" for number in range(4)]
+    assert place.run("plan", "--detailed-exitcode") == 0
+
+
+def test_a_lock_that_vanishes_during_an_apply_loses_no_state(place: Place, tmp_path: Path) -> None:
+    place.write({**vpcs(2), **slow(tmp_path / "begun")})
+    process = place.started()
+    wait_until((tmp_path / "begun").exists)
+    place.client("dynamodb").delete_item(TableName=TABLE, Key=LOCK)
+    process.wait(timeout=60)
+
+    assert place.in_state("aws_vpc") == 2
+    assert place.in_state("terraform_data") == 1
+    place.client("s3").delete_object(Bucket=BUCKET, Key=f"{KEY}.tflock")
+    assert place.apply() == 0
+    assert len(place.vpcs()) == 2
+
+
+def test_a_layer_that_is_switched_off_is_not_forgotten(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    manifest = place.out / "manifest.json"
+    stacks = json.loads(manifest.read_text())["stacks"]
+    manifest.write_text(json.dumps({"version": "0.21.0", "stacks": {"dev-state": stacks["dev-state"]}}))
+    every_layer = ["--env", "dev", "--out", str(place.out)]
+
+    capsys.readouterr()
+    assert main(["plan", *every_layer]) == 0
+    assert "dev-network is switched off, but what it has made is still there." in capsys.readouterr().out
+    assert main(["destroy", *every_layer, "--layer", "state", "--yes"]) != 0
+    assert place.in_state("aws_vpc") == 2
+    assert place.run("destroy", "--yes") == 0
+    assert place.vpcs() == []
+    capsys.readouterr()
+    assert main(["plan", *every_layer]) == 0
+    assert "switched off" not in capsys.readouterr().out
+
+
+def versions(place: Place) -> list[str]:
+    """Ids of the state's versions, the newest first."""
+    listed = place.client("s3").list_object_versions(Bucket=BUCKET, Prefix=KEY)["Versions"]
+    return [one["VersionId"] for one in listed if one["Key"] == KEY]
+
+
+def restore(place: Place, version: str) -> None:
+    """As docs/state.md has it: the version becomes the newest again."""
+    source = {"Bucket": BUCKET, "Key": KEY, "VersionId": version}
+    place.client("s3").copy_object(Bucket=BUCKET, Key=KEY, CopySource=source)
+
+
+def test_a_damaged_state_is_noticed_and_a_version_back_is_as_good_as_before(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    good = versions(place)[0]
+    place.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"{ half of a sta")
+
+    capsys.readouterr()
+    assert place.apply() == 1
+    assert "state" in capsys.readouterr().err
+    restore(place, good)
+    assert place.run("plan", "--detailed-exitcode") == 0
+    assert len(place.vpcs()) == 2
+
+
+def test_an_older_version_needs_its_digest_forgotten(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.write(vpcs(2))
+    assert place.apply() == 0
+    older = versions(place)[0]
+    place.write({**vpcs(2), "terraform_data": {"later": {"input": 1}}})
+    assert place.apply() == 0
+    restore(place, older)
+
+    capsys.readouterr()
+    assert place.run("plan") == 1
+    assert "does not have the expected content" in capsys.readouterr().err
+    place.client("dynamodb").delete_item(TableName=TABLE, Key=DIGEST)
+    assert place.apply() == 0
+    assert place.in_state("terraform_data") == 1
+    assert len(place.vpcs()) == 2
+    assert place.client("dynamodb").get_item(TableName=TABLE, Key=DIGEST)["Item"]["Digest"]["S"]

@@ -1,0 +1,146 @@
+"""No way leads from the internet to a database, and every kind of way would be found."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from compliance.public_exposure import databases, public_exposures
+from compliance.stack import Stack, read_stacks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def committed(output: Path) -> list[Stack]:
+    return read_stacks(output)
+
+
+@pytest.fixture
+def prod(committed: list[Stack]) -> dict[str, Document]:
+    """Production's JSON, which the test may spoil."""
+    return {s.name: copy.deepcopy(dict(s.document)) for s in committed if s.environment == "prod"}
+
+
+def holes(documents: dict[str, Document]) -> set[str]:
+    stacks = [Stack(name=name, document=document) for name, document in documents.items()]
+    return {path.reason for path in public_exposures(stacks)}
+
+
+def resource(documents: dict[str, Document], address: str) -> Document:
+    kind, _, name = address.partition(".")
+    for document in documents.values():
+        for found, arguments in document.get("resource", {}).get(kind, {}).items():
+            if found == name or found.rpartition("_")[0] == name:
+                result: Document = arguments
+                return result
+    message = f"no {address}"
+    raise LookupError(message)
+
+
+def test_no_committed_environment_has_a_public_path_to_a_database(committed: list[Stack]) -> None:
+    assert [str(path) for path in public_exposures(committed)] == []
+
+
+@pytest.mark.parametrize(("environment", "count"), [("dev", 2), ("staging", 3), ("prod", 3)])
+def test_every_database_and_proxy_is_looked_at(committed: list[Stack], environment: str, count: int) -> None:
+    assert len(databases([s for s in committed if s.environment == environment])) == count
+
+
+def test_a_public_address_is_a_path(prod: dict[str, Document]) -> None:
+    resource(prod, "aws_db_instance.postgres")["publicly_accessible"] = True
+    assert holes(prod) == {"publicly_accessible gives it a public address"}
+
+
+def test_a_route_to_the_internet_is_a_path_in_another_stack(prod: dict[str, Document]) -> None:
+    route = resource(prod, "aws_route.vpc_public-to-internet")
+    table = resource(prod, "aws_route_table_association.vpc_database-a-routes-association")
+    prod["prod-network"]["resource"]["aws_route"]["bad"] = {**route, "route_table_id": table["route_table_id"]}
+    assert {reason.partition("database-")[2].partition("_")[0] for reason in holes(prod)} == {"a", "b"}
+    assert all(reason.endswith("has a route to 0.0.0.0/0") for reason in holes(prod))
+
+
+def test_a_subnet_without_a_route_table_is_a_path(prod: dict[str, Document]) -> None:
+    associations = prod["prod-network"]["resource"]["aws_route_table_association"]
+    for name in [name for name in associations if "database-b" in name]:
+        del associations[name]
+    assert [reason.partition(" ")[2] for reason in holes(prod)] == ["has no route table of its own"]
+
+
+def test_a_public_subnet_of_a_proxy_is_a_path(prod: dict[str, Document]) -> None:
+    network = prod["prod-network"]
+    name = next(name for name in network["resource"]["aws_subnet"] if "public-a" in name)
+    network["output"]["public"] = {"value": f"${{aws_subnet.{name}.id}}"}
+    reference = "${data.terraform_remote_state.cross-stack-reference-input-prod-network.outputs.public}"
+    resource(prod, "aws_db_proxy.postgres_proxy")["vpc_subnet_ids"] = [reference]
+    found = holes(prod)
+    assert any("has a route to 0.0.0.0/0" in reason for reason in found)
+    assert any("lets 0.0.0.0/0 in" in reason for reason in found)  # the public tier's network ACL
+
+
+@pytest.mark.parametrize(
+    ("peer", "says"),
+    [
+        ({"cidr_ipv4": "0.0.0.0/0"}, "lets 0.0.0.0/0 in"),
+        ({"cidr_ipv4": "203.0.113.0/24"}, "lets 203.0.113.0/24 in"),
+        ({"cidr_ipv6": "::/0"}, "lets ::/0 in"),
+        ({"prefix_list_id": "pl-1"}, "lets a prefix list in"),
+    ],
+)
+def test_a_rule_for_public_addresses_is_a_path_from_whatever_stack(
+    prod: dict[str, Document], peer: Document, says: str
+) -> None:
+    group = next(iter(prod["prod-data"]["output"].values()), None)
+    assert group is not None
+    name = next(n for n in prod["prod-data"]["resource"]["aws_security_group"] if n.startswith("documentdb"))
+    prod["prod-data"]["output"]["group"] = {"value": f"${{aws_security_group.{name}.id}}"}
+    reference = "${data.terraform_remote_state.cross-stack-reference-input-prod-data.outputs.group}"
+    prod["prod-service"] = {
+        "resource": {"aws_vpc_security_group_ingress_rule": {"bad": {"security_group_id": reference, **peer}}}
+    }
+    assert holes(prod) == {f"prod-service/aws_vpc_security_group_ingress_rule.bad {says}"}
+
+
+def test_a_public_balancer_that_is_let_in_is_a_path(prod: dict[str, Document]) -> None:
+    resources = prod["prod-data"]["resource"]
+    name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb"))
+    resources["aws_security_group"]["balancer"] = {"description": "x"}
+    rules = resources["aws_vpc_security_group_ingress_rule"]
+    rules["world"] = {"security_group_id": "${aws_security_group.balancer.id}", "cidr_ipv4": "0.0.0.0/0"}
+    rules["in"] = {
+        "security_group_id": f"${{aws_security_group.{name}.id}}",
+        "referenced_security_group_id": "${aws_security_group.balancer.id}",
+    }
+    assert holes(prod) == {
+        (
+            "lets in prod-data/aws_security_group.balancer, "
+            "and prod-data/aws_vpc_security_group_ingress_rule.world lets 0.0.0.0/0 in"
+        )
+    }
+
+
+def test_a_private_block_is_no_path(prod: dict[str, Document]) -> None:
+    resources = prod["prod-data"]["resource"]
+    name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb"))
+    resources["aws_vpc_security_group_ingress_rule"]["in"] = {
+        "security_group_id": f"${{aws_security_group.{name}.id}}",
+        "cidr_ipv4": "10.0.10.0/24",
+    }
+    assert holes(prod) == set()
+
+
+@pytest.mark.parametrize(
+    ("argument", "says"),
+    [
+        ("db_subnet_group_name", "names no subnet of ours, so it stands in the account's default network"),
+        ("vpc_security_group_ids", "names no security group of ours"),
+    ],
+)
+def test_a_database_that_leaves_its_place_to_aws_is_a_path(prod: dict[str, Document], argument: str, says: str) -> None:
+    del resource(prod, "aws_docdb_cluster.documentdb")[argument]
+    assert [reason.startswith(says) for reason in holes(prod)] == [True]

@@ -1,0 +1,54 @@
+"""A network, keys and a consumer, around a database of a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdktf import TerraformStack
+
+from config.load import load_environment
+from main import ROOT
+from modules.data.database_context import DatabaseContext
+from modules.key import Key
+from modules.network.connections import SecurityGroup
+from modules.network.vpc import Vpc
+from modules.role import Role
+from tests.template import LABEL, Template, new_app
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers:
+    """Three stacks: a database's own, what it stands on and who uses it."""
+
+    network: TerraformStack
+    data: TerraformStack
+    service: TerraformStack
+    vpc: Vpc
+
+    @staticmethod
+    def new() -> Layers:
+        """Empty, but for the network."""
+        app = new_app()
+        network, data, service = (TerraformStack(app, f"test-{name}") for name in ("network", "data", "service"))
+        vpc = Vpc(network, "vpc", config=load_environment("prod", folder=ROOT / "environments").network, label=LABEL)
+        return Layers(network=network, data=data, service=service, vpc=vpc)
+
+    def context(self, *, protect: bool) -> DatabaseContext:
+        """Keys in the data stack, and the rest."""
+        keys = [
+            Key(self.data, name, label=LABEL, name=name, description=name, protect=protect)
+            for name in ("databases-key", "secrets-key", "logs-key")
+        ]
+        return DatabaseContext(
+            label=LABEL, vpc=self.vpc, key=keys[0], secrets_key=keys[1], logs_key=keys[2], protect=protect
+        )
+
+    def consumer(self) -> tuple[SecurityGroup, Role]:
+        """A service in its own stack."""
+        group = SecurityGroup(self.service, "api", label=LABEL, vpc=self.vpc, name="api", description="API")
+        role = Role(self.service, "task", label=LABEL, service="ecs-tasks.amazonaws.com", description="Runs the API")
+        return group, role
+
+    def templates(self) -> tuple[Template, Template]:
+        """The data stack and the service stack."""
+        return Template.of(self.data), Template.of(self.service)

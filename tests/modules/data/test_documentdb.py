@@ -1,0 +1,107 @@
+"""DocumentDB spreads over the zones, speaks TLS only, and is closed until somebody is let in."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from config.load import load_environment
+from main import ROOT
+from modules.data.documentdb import Documentdb
+from tests.modules.data.databases import Layers
+
+if TYPE_CHECKING:
+    from tests.template import Template
+
+PRODUCTION = load_environment("prod", folder=ROOT / "environments").documentdb
+
+
+@cache
+def templates(
+    *, protect: bool = True, instances: int = 3, global_cluster: bool = False, password_version: int = 1
+) -> tuple[Template, Template]:
+    layers = Layers.new()
+    settings = PRODUCTION.model_copy(
+        update={"instances": instances, "global_cluster": global_cluster, "password_version": password_version}
+    )
+    documentdb = Documentdb(layers.data, "documentdb", config=settings, context=layers.context(protect=protect))
+    group, _ = layers.consumer()
+    documentdb.allow_from(group)
+    return layers.templates()
+
+
+def test_it_is_encrypted_under_our_key_and_in_the_database_subnets() -> None:
+    data, _ = templates()
+    cluster = data.only("aws_docdb_cluster")
+    assert (cluster["storage_encrypted"], cluster["kms_key_id"]) == (True, "${aws_kms_key.databases-key.arn}")
+    subnets = data.only("aws_docdb_subnet_group")["subnet_ids"]
+    assert all("aws_subnetvpc_database-" in subnet for subnet in subnets)
+
+
+def test_its_nodes_spread_over_the_zones() -> None:
+    data, _ = templates(instances=3)
+    zones = [node["availability_zone"] for node in data.all("aws_docdb_cluster_instance").values()]
+    assert sorted(zones) == ["us-east-1a", "us-east-1a", "us-east-1b"]
+
+
+def test_it_speaks_tls_12_or_newer_only_and_writes_down_changes_and_slow_operations() -> None:
+    group = templates()[0].only("aws_docdb_cluster_parameter_group")
+    assert {parameter["name"]: parameter["value"] for parameter in group["parameter"]} == {
+        "tls": "tls1.2+",
+        "audit_logs": "enabled",
+        "profiler": "enabled",
+        "profiler_threshold_ms": "50",
+    }
+    assert (group["family"], group["name"]) == ("docdb5.0", "user-management-test-docdb5-0")
+
+
+def test_its_logs_go_to_groups_of_ours_that_are_there_first() -> None:
+    data, _ = templates()
+    cluster = data.only("aws_docdb_cluster")
+    for log in ("audit", "profiler"):
+        data.only("aws_cloudwatch_log_group", name=f"/aws/docdb/user-management-test-documentdb/{log}")
+        assert any(f"documentdb_{log}-logs" in dependency for dependency in cluster["depends_on"])
+
+
+def test_a_new_password_is_taken_at_once_because_parameter_store_tells_it_at_once() -> None:
+    data, _ = templates(password_version=2)
+    cluster = data.only("aws_docdb_cluster")
+    assert cluster["apply_immediately"] is True
+    assert "ephemeral.aws_secretsmanager_random_password.documentdb_password" in cluster["master_password_wo"]
+    entry = data.named("aws_ssm_parameter.documentdb_parameters_url")
+    assert cluster["master_password_wo_version"] == entry["value_wo_version"] == 2
+    assert entry["depends_on"] == ["aws_docdb_cluster.documentdb"]
+
+
+def test_the_connection_string_is_what_the_drivers_need() -> None:
+    url = templates()[0].named("aws_ssm_parameter.documentdb_parameters_url")["value_wo"]
+    assert url.startswith("mongodb://user_management:${ephemeral.")
+    assert url.endswith(":27017/?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false")
+
+
+def test_a_protected_cluster_outlives_terraform() -> None:
+    cluster = templates(protect=True)[0].only("aws_docdb_cluster")
+    assert (cluster["deletion_protection"], cluster["skip_final_snapshot"]) == (True, False)
+    assert cluster["final_snapshot_identifier"] == "user-management-test-documentdb-final"
+    assert cluster["lifecycle"] == {"prevent_destroy": True}
+
+
+def test_an_unprotected_cluster_can_be_torn_down() -> None:
+    cluster = templates(protect=False)[0].only("aws_docdb_cluster")
+    assert (cluster["deletion_protection"], cluster["skip_final_snapshot"]) == (False, True)
+    assert {"final_snapshot_identifier", "lifecycle"}.isdisjoint(cluster)
+
+
+def test_one_sentence_opens_one_port_to_one_service() -> None:
+    data, service = templates()
+    assert data.all("aws_vpc_security_group_ingress_rule") == {}
+    rule = service.only("aws_vpc_security_group_ingress_rule")
+    assert (rule["from_port"], rule["to_port"], rule["description"]) == (27017, 27017, "api to documentdb")
+
+
+def test_it_joins_a_global_cluster_where_the_settings_say_so() -> None:
+    data, _ = templates(global_cluster=True)
+    found = data.only("aws_docdb_global_cluster")
+    assert (found["storage_encrypted"], found["lifecycle"]) == (True, {"prevent_destroy": True})
+    assert data.only("aws_docdb_cluster")["global_cluster_identifier"].startswith("${aws_docdb_global_cluster.")
+    assert templates()[0].all("aws_docdb_global_cluster") == {}

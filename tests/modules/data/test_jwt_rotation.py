@@ -1,0 +1,53 @@
+"""The pair of JWT secrets and the schedule that rotates it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from modules.data.jwt_rotation import JwtRotation
+from modules.key import Key
+from tests.template import LABEL, Template, new_stack, statements
+
+
+def template(days: int = 30) -> Template:
+    stack = new_stack()
+    keys = [Key(stack, n, label=LABEL, name=n, description=n, protect=False) for n in ("key", "logs-key")]
+    JwtRotation(stack, "jwt", rotation_days=days, log_retention_days=30, label=LABEL, key=keys[0], logs_key=keys[1])
+    return Template.of(stack)
+
+
+@pytest.fixture(scope="module")
+def made() -> Template:
+    return template()
+
+
+def test_terraform_writes_the_first_values_only(made: Template) -> None:
+    for name in ("current", "previous"):
+        entry = made.named(f"aws_ssm_parameter.jwt_{name}")
+        assert (entry["name"], entry["value_wo_version"]) == (f"/user-management/test/jwt/{name}", 1)
+        assert f"jwt_first-{name}" in entry["value_wo"]
+
+
+@pytest.mark.parametrize(("days", "rate", "hours"), [(30, "rate(30 days)", "360"), (1, "rate(1 day)", "12")])
+def test_it_rotates_once_per_period_and_ignores_repetitions(days: int, rate: str, hours: str) -> None:
+    found = template(days)
+    schedule = found.only("aws_scheduler_schedule")
+    assert schedule["schedule_expression"] == rate
+    assert json.loads(schedule["target"]["input"]) == {"action": "rotate"}
+    assert found.only("aws_lambda_function")["environment"]["variables"]["MIN_AGE_HOURS"] == hours
+
+
+def test_the_function_may_change_the_two_entries_and_no_other(made: Template) -> None:
+    allowed = statements(made.named("aws_iam_role_policy.jwt_function_role_permissions")["policy"])
+    put = [statement["Resource"] for statement in allowed if statement["Action"] == "ssm:PutParameter"]
+    assert [arn.partition("aws_ssm_parameter.jwt_")[2].partition("_")[0] for arn in put] == ["current", "previous"]
+
+
+def test_the_schedule_may_start_that_function_and_keeps_what_it_could_not_deliver(made: Template) -> None:
+    schedule = made.only("aws_scheduler_schedule")
+    assert schedule["target"]["dead_letter_config"]["arn"].startswith("${aws_sqs_queue.")
+    allowed = statements(made.named("aws_iam_role_policy.jwt_scheduler_permissions")["policy"])
+    (invoke,) = [statement for statement in allowed if statement["Action"] == "lambda:InvokeFunction"]
+    assert invoke["Resource"].startswith("${aws_lambda_function.jwt_function")

@@ -1,0 +1,81 @@
+"""Groups start closed; a sentence opens one door, in the stack of the one who walks through."""
+
+from __future__ import annotations
+
+import pytest
+from cdktf import TerraformStack
+
+from config.load import load_environment
+from main import ROOT
+from modules.errors import WiringError
+from modules.network.connections import Port, SecurityGroup
+from modules.network.vpc import Vpc
+from tests.template import LABEL, Template, new_app, new_stack
+
+
+def group(stack: TerraformStack, name: str, vpc: Vpc, *, port: Port | None = None) -> SecurityGroup:
+    return SecurityGroup(stack, name, label=LABEL, vpc=vpc, name=name, description=name, port=port)
+
+
+def vpc_in(stack: TerraformStack) -> Vpc:
+    config = load_environment("dev", folder=ROOT / "environments").network
+    return Vpc(stack, "vpc", config=config, label=LABEL)
+
+
+def test_a_new_group_has_no_rule() -> None:
+    stack = new_stack()
+    group(stack, "service", vpc_in(stack))
+    template = Template.of(stack)
+    made = template.named("aws_security_group.service")
+    assert {"ingress", "egress"}.isdisjoint(made)
+    assert made["lifecycle"] == {"create_before_destroy": True}
+    assert template.all("aws_vpc_security_group_ingress_rule") == {}
+
+
+def test_allow_from_makes_one_rule_per_direction_in_the_consumers_stack() -> None:
+    app = new_app()
+    data, service = TerraformStack(app, "data"), TerraformStack(app, "service")
+    vpc = vpc_in(data)
+    database = group(data, "database", vpc, port=Port.tcp(5432))
+    api = group(service, "api", vpc)
+    database.connections.allow_from(api)
+    assert Template.of(data).all("aws_vpc_security_group_ingress_rule") == {}
+    template = Template.of(service)
+    into = template.only("aws_vpc_security_group_ingress_rule")
+    out = template.only("aws_vpc_security_group_egress_rule")
+    assert (into["from_port"], into["to_port"], into["ip_protocol"]) == (5432, 5432, "tcp")
+    assert "terraform_remote_state" in into["security_group_id"]
+    assert out["security_group_id"] == into["referenced_security_group_id"] == "${aws_security_group.api.id}"
+
+
+def test_every_rule_is_described() -> None:
+    stack = new_stack()
+    vpc = vpc_in(stack)
+    endpoints = group(stack, "endpoints", vpc, port=Port.tcp(443))
+    endpoints.connections.allow_from_cidr("10.2.10.0/24", name="private-a")
+    endpoints.connections.allow_to_cidr("0.0.0.0/0", name="internet", port=Port.tcp(443))
+    endpoints.connections.allow_to_prefix_list("pl-1", name="s3", port=Port.tcp(443))
+    template = Template.of(stack)
+    rules = [
+        *template.all("aws_vpc_security_group_ingress_rule").values(),
+        *template.all("aws_vpc_security_group_egress_rule").values(),
+    ]
+    assert sorted(rule["description"] for rule in rules) == [
+        "endpoints to internet",
+        "endpoints to s3",
+        "private-a to endpoints",
+    ]
+
+
+def test_without_any_port_the_door_is_refused() -> None:
+    stack = new_stack()
+    vpc = vpc_in(stack)
+    one, other = group(stack, "one", vpc), group(stack, "other", vpc)
+    with pytest.raises(WiringError, match=r"^test-unit/one: one listens on no port: pass port="):
+        one.connections.allow_from(other)
+
+
+@pytest.mark.parametrize(("first", "last"), [(-1, 1), (2, 1), (1, 65_536)])
+def test_ports_that_do_not_exist_are_refused(first: int, last: int) -> None:
+    with pytest.raises(ValueError, match=f"ports {first} to {last} are no range within 0 to 65535"):
+        Port(first=first, last=last)

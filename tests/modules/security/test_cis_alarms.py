@@ -1,0 +1,75 @@
+"""Every control of the benchmark has a metric and an alarm that reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from modules.key import Key
+from modules.log_group import LogGroup
+from modules.security.cis_alarms import CONTROLS, CisAlarms
+from tests.template import LABEL, Template, new_stack
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+PATTERN_LENGTH = 1024
+TOPIC = "arn:aws:sns:us-east-1:444444444444:critical"
+
+
+def template(topic_arns: dict[str, str] | None = None) -> Template:
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="audit", description="Audit", protect=True)
+    group = LogGroup(stack, "group", label=LABEL, name="/audit", retention_days=90, key=key)
+    CisAlarms(stack, "alarms", label=LABEL, log_group=group, topic_arns=topic_arns)  # type: ignore[arg-type]
+    return Template.of(stack)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Template:
+    return template()
+
+
+def test_the_benchmark_has_fifteen_controls() -> None:
+    assert [control.number for control in CONTROLS] == [f"4.{number}" for number in range(1, 16)]
+    assert len({control.id for control in CONTROLS}) == len(CONTROLS)
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)
+def test_no_pattern_is_longer_than_aws_takes(control: object) -> None:
+    assert len(control.pattern) <= PATTERN_LENGTH  # type: ignore[attr-defined]
+
+
+def test_every_alarm_reads_the_metric_of_its_own_filter(plain: Template) -> None:
+    filters = plain.all("aws_cloudwatch_log_metric_filter").values()
+    made = {(f["metric_transformation"]["namespace"], f["metric_transformation"]["name"]) for f in filters}
+    read = {(a["namespace"], a["metric_name"]) for a in plain.all("aws_cloudwatch_metric_alarm").values()}
+    assert made == read
+    assert len(made) == len(CONTROLS)
+
+
+def test_one_event_is_enough_and_none_is_no_alarm(plain: Template) -> None:
+    alarm = plain.named("aws_cloudwatch_metric_alarm.alarms_root-use-alarm")
+    assert (alarm["threshold"], alarm["evaluation_periods"], alarm["period"]) == (1, 1, 300)
+    assert alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["treat_missing_data"] == "notBreaching"
+
+
+def test_root_use_is_told_from_services_that_act_for_root(plain: Template) -> None:
+    pattern = plain.named("aws_cloudwatch_log_metric_filter.alarms_root-use")["pattern"]
+    assert '$.userIdentity.type = "Root"' in pattern
+    assert "invokedBy NOT EXISTS" in pattern
+
+
+def test_calls_that_other_services_have_too_are_told_by_their_service(plain: Template) -> None:
+    pattern = plain.named("aws_cloudwatch_log_metric_filter.alarms_key-deletion")["pattern"]
+    assert pattern == (
+        "{ ($.eventSource = kms.amazonaws.com) && (($.eventName = DisableKey) || ($.eventName = ScheduleKeyDeletion)) }"
+    )
+
+
+def test_without_topics_the_alarms_tell_nobody(plain: Template) -> None:
+    assert not any("alarm_actions" in a for a in plain.all("aws_cloudwatch_metric_alarm").values())
+
+
+def test_a_topic_is_told_of_its_own_severity() -> None:
+    told = template({"critical": TOPIC})
+    assert told.named("aws_cloudwatch_metric_alarm.alarms_root-use-alarm")["alarm_actions"] == [TOPIC]
+    assert "alarm_actions" not in told.named("aws_cloudwatch_metric_alarm.alarms_route-changes-alarm")

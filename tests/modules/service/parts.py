@@ -1,0 +1,123 @@
+"""A small stack with what a service needs around it, for tests of the constructs of the layer `service`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from config.cluster import ClusterSettings
+from config.deployment import DeploymentSettings
+from config.load import load_environment
+from config.load_balancer import LoadBalancerSettings
+from config.registry import RegistrySettings
+from config.services import ServiceSettings
+from main import ROOT
+from modules.bucket import Bucket, BucketConfig
+from modules.key import Key
+from modules.network.vpc import Vpc
+from modules.repository import Repository
+from modules.service.cluster import Cluster
+from modules.service.deployment_strategy import strategy_for
+from modules.service.fargate_service import FargateService
+from modules.service.load_balancer import LoadBalancer
+from tests.template import LABEL, new_stack
+
+if TYPE_CHECKING:
+    from cdktf import TerraformStack
+
+REGISTRY = RegistrySettings(keep_releases=5, untagged_days=3, scanning="basic")
+
+
+def settings(**changes: Any) -> ServiceSettings:
+    """A service behind the balancer at /api/*."""
+    values: dict[str, Any] = {
+        "min_count": 2,
+        "max_count": 6,
+        "cpu_units": 512,
+        "memory_mib": 1024,
+        "path_patterns": ("/api/*",),
+        "priority": 100,
+    }
+    return ServiceSettings(**(values | changes))
+
+
+def cluster_settings(**changes: Any) -> ClusterSettings:
+    """A cluster without shells."""
+    values: dict[str, Any] = {"container_insights": "enhanced", "execute_command": False, "log_retention_days": 30}
+    return ClusterSettings(**(values | changes))
+
+
+@dataclass
+class Parts:
+    """The stack and what is in it."""
+
+    stack: TerraformStack
+    vpc: Vpc
+    key: Key
+    access_logs: Bucket
+    cluster: Cluster
+    balancer: LoadBalancer
+    deployment: DeploymentSettings
+
+    @staticmethod
+    def make(
+        *, engine: str = "rolling", internal: bool = True, protect: bool = False, cluster: ClusterSettings | None = None
+    ) -> Parts:
+        """Everything but a service."""
+        stack = new_stack()
+        vpc = Vpc(stack, "vpc", config=load_environment("prod", folder=ROOT / "environments").network, label=LABEL)
+        key = Key(stack, "key", label=LABEL, name="service", description="Service", protect=protect)
+        bucket = BucketConfig(noncurrent_version_days=1, protect=protect)
+        access_logs = Bucket(
+            stack, "access-logs", config=bucket, label=LABEL, name="access-logs-1", key=None, access_logs=None
+        )
+        deployment = DeploymentSettings.model_validate({"engine": engine})
+        balancer = LoadBalancer(
+            stack,
+            "load-balancer",
+            config=LoadBalancerSettings(log_days=30),
+            label=LABEL,
+            vpc=vpc,
+            internal=internal,
+            certificate_arn="arn:aws:acm:us-east-1:444444444444:certificate/one",
+            engine=strategy_for(deployment, served=True),
+            access_logs=access_logs,
+            protect=protect,
+        )
+        return Parts(
+            stack=stack,
+            vpc=vpc,
+            key=key,
+            access_logs=access_logs,
+            cluster=Cluster(stack, "cluster", config=cluster or cluster_settings(), label=LABEL, key=key),
+            balancer=balancer,
+            deployment=deployment,
+        )
+
+    def service(
+        self,
+        name: str = "api",
+        *,
+        secrets: dict[str, str] | None = None,
+        parameters: dict[str, str] | None = None,
+        **changes: Any,
+    ) -> FargateService:
+        """A service with these settings."""
+        repository = Repository(
+            self.stack, f"{name}-images", config=REGISTRY, service=name, key=self.key, protect=False
+        )
+        return FargateService(
+            self.stack,
+            name,
+            config=settings(**changes),
+            deployment=self.deployment,
+            label=LABEL,
+            name=name,
+            vpc=self.vpc,
+            cluster=self.cluster,
+            balancer=self.balancer,
+            repository=repository,
+            secrets=secrets or {},
+            parameters=parameters or {},
+            key=self.key,
+        )

@@ -1,0 +1,174 @@
+"""A service: who reaches it, what it may do, where it runs, how it starts and stops."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from modules.policy import Statement
+from modules.service.fargate_service import CapacityShare, capacity_of
+from tests.modules.service.parts import Parts, cluster_settings, settings
+from tests.template import Template, statements
+
+
+def template(**changes: Any) -> Template:
+    parts = Parts.make()
+    parts.service(**changes)
+    return Template.of(parts.stack)
+
+
+def policy(made: Template, role: str) -> list[dict[str, Any]]:
+    return statements(made.named(f"aws_iam_role_policy.api_{role}_permissions")["policy"])
+
+
+def actions(found: list[dict[str, Any]]) -> set[str]:
+    return {a for s in found for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
+
+
+def test_only_the_balancer_reaches_the_tasks() -> None:
+    rule = template().only("aws_vpc_security_group_ingress_rule")
+    assert (rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (8443, 8443, "tcp")
+    assert "load-balancer" in rule["referenced_security_group_id"]
+
+
+def test_tasks_run_in_private_subnets_without_a_public_address() -> None:
+    network = template().only("aws_ecs_service")["network_configuration"]
+    assert network["assign_public_ip"] is False
+    assert len(network["subnets"]) == 2
+    assert all("private" in subnet for subnet in network["subnets"])
+
+
+def test_tasks_call_nobody_but_whom_they_were_let_out_to() -> None:
+    parts = Parts.make()
+    service = parts.service()
+    before = Template.of(parts.stack).all("aws_vpc_security_group_egress_rule").values()
+    assert not [r for r in before if "api_security-group" in r["security_group_id"]]
+    service.allow_to_internet()
+    service.allow_to_s3("pl-1")
+    after = Template.of(parts.stack).all("aws_vpc_security_group_egress_rule").values()
+    own = [r for r in after if "api_security-group" in r["security_group_id"]]
+    assert sorted((r.get("cidr_ipv4", ""), r.get("prefix_list_id", ""), r["from_port"]) for r in own) == [
+        ("", "pl-1", 443),
+        ("0.0.0.0/0", "", 443),
+    ]
+
+
+def test_a_service_that_takes_no_requests_is_reached_by_nobody() -> None:
+    made = template(path_patterns=(), priority=None)
+    assert not made.all("aws_vpc_security_group_ingress_rule")
+
+
+def test_the_execution_role_pulls_its_own_images_and_writes_its_own_log() -> None:
+    found = policy(template(), "execution-role")
+    assert actions(found) == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "logs:DescribeLogStreams",
+        "ecr:GetAuthorizationToken",
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+    }
+    everywhere = [s["Action"] for s in found if s["Resource"] == "*"]
+    assert everywhere == ["ecr:GetAuthorizationToken"]
+
+
+def test_the_application_may_do_nothing_until_it_is_granted_something() -> None:
+    made = template()
+    assert not [name for name in made.all("aws_iam_role_policy") if "task-role" in name]
+    roles = made.only("aws_ecs_task_definition")
+    assert roles["task_role_arn"] != roles["execution_role_arn"]
+
+
+def test_a_late_grant_is_destroyed_after_the_service() -> None:
+    parts = Parts.make()
+    service = parts.service()
+    service.allow(Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::one/*",)))
+    made = Template.of(parts.stack)
+    assert actions(policy(made, "task-role")) == {"s3:GetObject"}
+    depends = made.only("aws_ecs_service")["depends_on"]
+    assert any(d.startswith("aws_iam_role_policy.api_task-role_permissions") for d in depends)
+    assert any(d.startswith("aws_iam_role_policy.api_execution-role_permissions") for d in depends)
+    assert any(d.startswith("aws_lb_listener_rule.api_target_production") for d in depends)
+    assert all(d.removeprefix("aws_").count(".") == 1 and "$" not in d for d in depends)
+
+
+def test_a_shell_needs_the_clusters_consent_and_is_recorded() -> None:
+    assert template().only("aws_ecs_service")["enable_execute_command"] is False
+    parts = Parts.make(cluster=cluster_settings(execute_command=True))
+    parts.service()
+    made = Template.of(parts.stack)
+    assert made.only("aws_ecs_service")["enable_execute_command"] is True
+    found = policy(made, "task-role")
+    assert {"ssmmessages:OpenDataChannel", "logs:PutLogEvents", "kms:Decrypt"} <= actions(found)
+    task = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])[0]
+    paths = {mount["containerPath"] for mount in task["mountPoints"]}
+    assert {"/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm"} <= paths
+
+
+def test_tracing_adds_a_collector_that_the_application_outlives() -> None:
+    made = template(tracing=True)
+    application, collector = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])
+    assert (application["essential"], collector["essential"]) == (True, False)
+    assert "xray:PutTraceSegments" in actions(policy(made, "task-role"))
+    environment = {variable["name"]: variable["value"] for variable in application["environment"]}
+    assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://localhost:4318"
+
+
+def test_a_task_stops_no_sooner_than_the_balancer_lets_go() -> None:
+    made = template(drain_seconds=45)
+    group = made.only("aws_lb_target_group")
+    task = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])[0]
+    assert group["deregistration_delay"] == "45"
+    assert task["stopTimeout"] == 45
+
+
+def test_the_balancer_asks_the_health_path_by_the_tasks_own_protocol() -> None:
+    group = template(health_path="/api/health", slow_start_seconds=30).only("aws_lb_target_group")
+    assert (group["protocol"], group["port"], group["target_type"]) == ("HTTPS", 8443, "ip")
+    check = group["health_check"]
+    assert (check["path"], check["protocol"], check["matcher"]) == ("/api/health", "HTTPS", "200")
+    assert group["slow_start"] == 30
+
+
+def test_a_target_groups_name_changes_with_its_port_and_fits() -> None:
+    names = {template(port=port).only("aws_lb_target_group")["name"] for port in (3000, 3001)}
+    assert len(names) == 2
+    assert all(len(name) <= 32 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("spot", "base", "shares"),
+    [
+        (0, 0, [("FARGATE", 0, 100)]),
+        (100, 0, [("FARGATE_SPOT", 0, 100)]),
+        (50, 1, [("FARGATE", 1, 50), ("FARGATE_SPOT", 0, 50)]),
+        (100, 2, [("FARGATE", 2, 0), ("FARGATE_SPOT", 0, 100)]),
+    ],
+)
+def test_tasks_are_shared_between_on_demand_and_spot(spot: int, base: int, shares: list[tuple[str, int, int]]) -> None:
+    expected = tuple(CapacityShare(provider=p, base=b, weight=w) for p, b, w in shares)
+    assert capacity_of(settings(spot_percent=spot, on_demand_count=base)) == expected
+
+
+def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -> None:
+    parts = Parts.make(engine="blue_green")
+    service = parts.service(spot_percent=50, on_demand_count=1)
+    (resource,) = yaml.safe_load(service.release_files()["appspec.yaml"])["Resources"]
+    properties = resource["TargetService"]["Properties"]
+    assert properties["TaskDefinition"] == "<TASK_DEFINITION>"
+    assert properties["LoadBalancerInfo"] == {"ContainerName": "api", "ContainerPort": 8443}
+    assert properties["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+    assert len(properties["NetworkConfiguration"]["AwsvpcConfiguration"]["Subnets"]) == 2
+    assert properties["CapacityProviderStrategy"] == [
+        {"CapacityProvider": "FARGATE", "Base": 1, "Weight": 50},
+        {"CapacityProvider": "FARGATE_SPOT", "Base": 0, "Weight": 50},
+    ]
+
+
+def test_a_worker_has_a_task_for_the_pipeline_and_nothing_to_shift() -> None:
+    parts = Parts.make(engine="blue_green")
+    assert list(parts.service(path_patterns=(), priority=None).release_files()) == ["taskdef.json"]

@@ -1,0 +1,79 @@
+"""The balancer: who gets in, over what, and what is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.modules.service.parts import Parts
+from tests.template import Template, statements
+
+
+def template(*, engine: str = "rolling", internal: bool = True, protect: bool = False) -> Template:
+    return Template.of(Parts.make(engine=engine, internal=internal, protect=protect).stack)
+
+
+def test_an_internal_one_lets_nobody_in_by_itself() -> None:
+    made = template(internal=True)
+    assert not made.all("aws_vpc_security_group_ingress_rule")
+    balancer = made.only("aws_lb")
+    assert balancer["internal"] is True
+    assert all("private" in subnet for subnet in balancer["subnets"])
+
+
+def test_a_public_one_lets_the_internet_in_to_be_served_or_redirected() -> None:
+    made = template(internal=False)
+    rules = made.all("aws_vpc_security_group_ingress_rule").values()
+    assert sorted((r["cidr_ipv4"], r["from_port"], r["to_port"]) for r in rules) == [
+        ("0.0.0.0/0", 80, 80),
+        ("0.0.0.0/0", 443, 443),
+    ]
+    balancer = made.only("aws_lb")
+    assert balancer["internal"] is False
+    assert all("public" in subnet for subnet in balancer["subnets"])
+
+
+def test_http_is_only_redirected() -> None:
+    action = template().only("aws_lb_listener", port=80)["default_action"]
+    assert action == [{"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}}]
+
+
+def test_https_takes_tls_12_or_newer_and_knows_no_path_by_itself() -> None:
+    listener = template().only("aws_lb_listener", port=443)
+    assert listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    assert listener["default_action"][0]["fixed_response"]["status_code"] == "404"
+    assert "lifecycle" not in listener
+
+
+def test_blue_green_adds_a_test_listener_that_no_rule_opens() -> None:
+    made = template(engine="blue_green", internal=False)
+    assert made.only("aws_lb_listener", port=8443)["protocol"] == "HTTPS"
+    assert 8443 not in {r["from_port"] for r in made.all("aws_vpc_security_group_ingress_rule").values()}
+    assert not [r for r in template().all("aws_lb_listener").values() if r["port"] == 8443]
+
+
+def test_what_could_be_read_in_two_ways_is_refused() -> None:
+    balancer = template().only("aws_lb")
+    assert balancer["drop_invalid_header_fields"] is True
+    assert balancer["desync_mitigation_mode"] == "strictest"
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_protection_guards_it_against_deletion(*, protect: bool) -> None:
+    assert template(protect=protect).only("aws_lb")["enable_deletion_protection"] is protect
+
+
+def test_requests_and_connections_are_logged_by_the_balancer_and_nobody_else() -> None:
+    made = template()
+    balancer = made.only("aws_lb")
+    assert [(balancer[log]["prefix"], balancer[log]["enabled"]) for log in ("access_logs", "connection_logs")] == [
+        ("access", True),
+        ("connections", True),
+    ]
+    allowed = [
+        s
+        for s in statements(made.named("aws_s3_bucket_policy.load-balancer_logs_policy")["policy"])
+        if s["Effect"] == "Allow"
+    ]
+    assert [s["Principal"] for s in allowed] == [{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}]
+    assert all(resource.endswith("/AWSLogs/444444444444/*") for resource in allowed[0]["Resource"])
+    assert any("aws_s3_bucket_policy.load-balancer_logs_policy" in d for d in balancer["depends_on"])

@@ -1,0 +1,131 @@
+# ruff: noqa: UP007, UP045 (the generated bindings write their hints as Optional and Union)
+"""The fast start changes how long a synthesis takes and nothing else."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Optional, Union
+
+import pytest
+
+from main import ROOT
+from synthesis import fast_start
+from synthesis.fast_start import type_checks
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.stock
+def test_output_is_the_same_to_the_byte_without_it(tmp_path: Path) -> None:
+    fast = run("main.py", "--output", str(tmp_path / "fast"))
+    stock = run("main.py", "--output", str(tmp_path / "stock"), STOCK_CDKTF="1")
+    assert (fast.returncode, stock.returncode) == (0, 0), fast.stderr + stock.stderr
+    names = files(tmp_path / "fast")
+    assert len(names) > 2
+    assert names == files(tmp_path / "stock")
+    _, different, unreadable = filecmp.cmpfiles(tmp_path / "fast", tmp_path / "stock", names, shallow=False)
+    assert (different, unreadable) == ([], [])
+
+
+def test_only_the_modules_in_use_are_imported() -> None:
+    program = (
+        "import os, sys; from synthesis import fast_start; fast_start.prepare(os.environ);"
+        "import cdktf_cdktf_provider_aws.vpc;"
+        "print(sorted(m for m in sys.modules if m.startswith('cdktf_cdktf') and not m.endswith('._private')))"
+    )
+    result = run("-c", program)
+    assert result.stdout.strip() == str(
+        ["cdktf_cdktf_provider_aws", "cdktf_cdktf_provider_aws._jsii", "cdktf_cdktf_provider_aws.vpc"]
+    ), result.stderr
+
+
+def test_the_off_switch_leaves_everything_stock() -> None:
+    program = (
+        "import os; from synthesis import fast_start;"
+        "print(fast_start.prepare(os.environ), 'NODE_OPTIONS' in os.environ)"
+    )
+    result = run("-c", program, STOCK_CDKTF="1", JSII_NODE="node")
+    assert result.stdout.strip() == "False False", result.stderr
+
+
+def test_a_call_that_comes_too_late_says_so() -> None:
+    program = (
+        "import os, sys, types; sys.modules['cdktf_cdktf_provider_aws'] = types.ModuleType('x');"
+        "from synthesis import fast_start; fast_start.prepare(os.environ)"
+    )
+    result = run("-c", program)
+    assert "call fast_start.prepare() before the first binding" in result.stderr
+
+
+def test_a_second_call_changes_nothing() -> None:
+    before = dict(os.environ)
+    assert fast_start.prepare(os.environ) is True
+    assert dict(os.environ) == before
+
+
+def test_node_of_the_lock_is_chosen_and_a_choice_of_ones_own_wins() -> None:
+    assert Path(os.environ["JSII_NODE"]).is_file()
+    program = (
+        "import os; from synthesis import fast_start; fast_start.prepare(os.environ); print(os.environ['JSII_NODE'])"
+    )
+    assert run("-c", program, JSII_NODE="/nowhere/node").stdout.strip() == "/nowhere/node"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a", str),
+        (1, int),
+        (1, Optional[int]),
+        (None, Optional[int]),
+        (True, Union[bool, str]),
+        (1.5, Union[int, float]),
+    ],
+)
+def test_a_value_of_a_named_plain_type_passes(value: object, expected: object) -> None:
+    type_checks.check_type("argument", value, expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1, str),
+        (None, str),
+        ("a", Optional[int]),
+        ([1], list[str]),
+        ({"a": 1}, dict[str, str]),
+        ("a", Union[bool, int]),
+    ],
+)
+def test_a_value_of_another_type_is_still_refused(value: object, expected: object) -> None:
+    with pytest.raises(TypeError, match="argument"):
+        type_checks.check_type("argument", value, expected)
+
+
+def test_the_bindings_still_refuse_a_wrong_argument() -> None:
+    program = (
+        "import os; from synthesis import fast_start; fast_start.prepare(os.environ)\n"
+        "from tests.template import new_stack\n"
+        "from cdktf_cdktf_provider_aws.vpc import Vpc\n"
+        "Vpc(new_stack(), 'vpc', cidr_block=7)\n"
+    )
+    result = run("-c", program)
+    assert "type of argument cidr_block must be" in result.stderr
