@@ -191,7 +191,7 @@ unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock t
 .PHONY: secrets
 secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(RUN) runner.secrets --env $(ENV)
+	@$(TERRAFORM)
 
 ##@ Housekeeping
 

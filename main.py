@@ -24,7 +24,8 @@ if __name__ == "__main__":
 
 from config.errors import ConfigError
 from config.load import environment_names, load_environment
-from synthesis.output import replacing, stack_files
+from synthesis.manifest import STACK_FILE, read_stacks
+from synthesis.output import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     # Not at the top: importing the bindings waits for Node, and a wrong setting should be told before that.
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack  # noqa: PLC0415
+    from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
@@ -50,18 +52,15 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
 
     for config in environments:
         state = StateStack(app, config=config)
-        network = NetworkStack(app, config=config)
-        data = DataStack(app, config=config, vpc=network.vpc, access_logs=state.store.access_logs)
-        registry = RegistryStack(app, config=config)
-        domain = DomainStack(app, config=config)
-        service = ServiceStack(
-            app, config=config, state=state, network=network, data=data, registry=registry, domain=domain
-        )
-        # Every layer keeps its state in what `state` makes.
-        for layer in (network, data, registry, domain, service):
-            layer.add_dependency(state)
+        network = NetworkStack(app, config=config, state=state)
         if config.security.is_wanted:
-            SecurityStack(app, config=config, state=state.store).add_dependency(state)
+            SecurityStack(app, config=config, state=state)
+        data = DataStack(app, config=config, state=state, network=network)
+        registry = RegistryStack(app, config=config, state=state)
+        domain = DomainStack(app, config=config, state=state)
+        ServiceStack(app, config=config, state=state, network=network, data=data, registry=registry, domain=domain)
+        if config.edge.enabled:
+            EdgeStack(app, config=config, state=state, domain=domain)
 
 
 def synthesize(environments: Sequence[Environment], output: Path) -> None:
@@ -106,11 +105,12 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _report(output: Path, environments: Sequence[str]) -> None:
-    stacks = [stack for stack in stack_files(output) if stack.name.rpartition("-")[0] in environments]
-    width = max(len(stack.name) for stack in stacks)
+    stacks = [stack for stack in read_stacks(output).values() if stack.environment in environments]
+    width = max(len(stack.id) for stack in stacks)
     print(f"{'stack':<{width}}  resources  path")
     for stack in stacks:
-        print(f"{stack.name:<{width}}  {stack.resources:>9}  {os.path.relpath(stack.path)}")
+        count = sum(1 for _ in stack.all())
+        print(f"{stack.id:<{width}}  {count:>9}  {os.path.relpath(stack.folder / STACK_FILE)}")
     print(f"Next: 'make test' checks it, 'make plan ENV={environments[0]}' shows what would change.")
 
 

@@ -9,7 +9,8 @@ from acceptance.demo import demo
 from acceptance.emulate import emulate
 from acceptance.harness import open_harness
 from emulator.arguments import port, whole_number
-from runner.errors import INTERRUPTED, RunnerError
+from runner.errors import INTERRUPTED, REFUSED, RunnerError
+from synthesis.manifest import OutputError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with open_harness(environments, layer=options.layer, port=options.port, parallel=options.parallel) as harness:
             return emulate(harness) if options.action == "emulate" else demo(harness)
+    except OutputError as error:
+        sys.stderr.write(f"{error}\n")
+        return REFUSED
     except RunnerError as error:
         # By now the servers have stopped and the files are gone.
         told = "Interrupted; nothing of it is left." if error.exit_code == INTERRUPTED else str(error)

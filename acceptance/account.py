@@ -11,7 +11,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from emulator import Emulator
-    from runner.manifest import Stack
+    from synthesis.manifest import Stack
 
 # Nothing of the caller's AWS account may reach Terraform here; how it finds its providers may.
 _DROPPED: Final = ("AWS_", "TF_", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY")
@@ -47,8 +47,7 @@ class Account:
     @classmethod
     def of(cls, stack: Stack, emulator: Emulator) -> Account:
         """The account that a stack's provider allows."""
-        provider = stack.document["provider"]["aws"][0]
-        return cls(provider["allowed_account_ids"][0], provider["region"], emulator)
+        return cls(stack.providers[0]["allowed_account_ids"][0], stack.region, emulator)
 
     def environ(self) -> dict[str, str]:
         """The environment of a Terraform that can reach this account and no other."""

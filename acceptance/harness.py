@@ -18,15 +18,15 @@ from emulator import Emulator, PortInUseError
 from main import ROOT
 from runner import executable, explain, interrupts
 from runner.errors import RunnerError
-from runner.manifest import consumers, in_order, of_environment, read_stacks, select
 from runner.processes import Processes
 from runner.progress import ProgressDisplay
 from runner.session import Session, open_session
+from synthesis.manifest import consumers, in_order, of_environment, read_stacks, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from runner.manifest import Stack
+    from synthesis.manifest import Stack
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Harness:
         stacks = of_environment(read_stacks(out), environment)
         if self.layer is None:
             return stacks
-        (wanted,) = select(stacks, self.layer)
-        return {id_: stack for id_, stack in stacks.items() if id_ == wanted or wanted in consumers(stacks, id_)}
+        wanted = set(select(stacks, self.layer))
+        return {id_: stack for id_, stack in stacks.items() if wanted & {id_, *consumers(stacks, id_)}}
 
     def account(self, environment: str) -> Account:
         """The environment's account on the emulator."""
@@ -123,7 +123,7 @@ def _require_providers(harness: Harness) -> None:
         try:
             terraform.init(backend=False)
         except RunnerError as error:
-            told = explain.result_of(stack, error, terraform.log)
+            told = explain.result_of(stack, session.stacks, error, terraform.log)
             raise RunnerError(told.note, told.remedy, exit_code=error.exit_code) from error
         finally:
             harness.progress.end(stack.id)

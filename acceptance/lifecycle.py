@@ -11,8 +11,8 @@ from config.load import load_environment
 from main import ROOT
 from runner import actions, results
 from runner.errors import FAILED, INTERRUPTED, RunnerError
-from runner.manifest import STATE_LAYER, in_order
 from runner.results import Status
+from synthesis.manifest import STATE_LAYER, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,7 +113,7 @@ def _answers(function: Check, settings: Environment, session: EmulatedSession) -
 
 def _destroy(harness: Harness, session: Session, run: EnvironmentRun) -> None:
     lifted = session
-    if any(stack.protected for stack in session.stacks.values()):
+    if any(stack.is_protected for stack in session.stacks.values()):
         _require_refusal(session)
         lifted = harness.session(run.environment, lifted=True)
         harness.progress.warn(f"{run.environment}: refused to be destroyed; lifting its protection")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from compliance.audit import audit
 from compliance.exceptions import FILE, load_exceptions
 from compliance.rules import RULES
-from compliance.stack import read_stacks
 from config.errors import ConfigError
+from synthesis.manifest import OutputError, read_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,13 +37,10 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
         _print_table((rule.id, rule.description) for rule in RULES)
         return EXIT_OK
 
-    stacks = read_stacks(arguments.output)
-    if not stacks:
-        print(f"No stack in {arguments.output}: run 'make synth' first.", file=sys.stderr)
-        return EXIT_BAD_INPUT
     try:
+        stacks = list(read_stacks(arguments.output).values())
         exceptions = load_exceptions(arguments.exceptions, rules=frozenset(rule.id for rule in RULES))
-    except ConfigError as error:
+    except (OutputError, ConfigError) as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from compliance.rule import Rule
-    from compliance.stack import Stack
+    from synthesis.manifest import Stack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequenc
                     accepted += 1
                 else:
                     findings.append(
-                        AuditFinding(rule=rule.id, place=f"{stack.name}/{finding.address}", message=finding.message)
+                        AuditFinding(rule=rule.id, place=f"{stack.id}/{finding.address}", message=finding.message)
                     )
     environments = {stack.environment for stack in stacks}
     for index, exception in enumerate(exceptions):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.stack import blocks
+from synthesis.template import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 Statement = dict[str, Any]
 

@@ -1,28 +1,25 @@
 """Every way from the internet to a database, over all stacks of an environment at once: there must be none.
 
-Three fences stand before a database, and each must hold alone: it has no public address; no route leads from its
-subnets to anything but the network (nor does a network ACL let a public address in); no security group of it lets in
-a public address, or a group that the public reaches. A reason in any of them is a way.
+Three barriers stand before a database, and each must hold alone: it has no public address; no route leads from its
+subnets to anything but the network, and no network ACL allows a public address; no security group of it allows a public
+address, or a group that the public reaches. A gap in any of them is a finding.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
-from compliance.stack import Resource, Stack, blocks, texts
 from config.network import PRIVATE_BLOCKS
+from synthesis.template import REFERENCE, Resource, blocks, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from synthesis.manifest import Stack
+
 _DATABASES: Final = ("aws_db_instance", "aws_db_proxy", "aws_docdb_cluster", "aws_rds_cluster")
-_REFERENCE: Final = re.compile(
-    r"\bdata\.terraform_remote_state\.cross-stack-reference-input-(?P<stack>[\w-]+)\.outputs\.(?P<output>[\w-]+)"
-    r"|(?<!\.)\b(?P<address>aws_[a-z0-9_]+\.[\w-]+)"
-)
 _ADDRESSES: Final = ("cidr_block", "ipv6_cidr_block", "destination_cidr_block", "destination_ipv6_cidr_block")
 
 
@@ -47,7 +44,7 @@ class _Node:
 
     @property
     def place(self) -> str:
-        return f"{self.stack.name}/{self.resource.address}"
+        return f"{self.stack.id}/{self.resource.address}"
 
 
 def databases(stacks: Sequence[Stack]) -> list[str]:
@@ -56,7 +53,7 @@ def databases(stacks: Sequence[Stack]) -> list[str]:
 
 
 def public_exposures(stacks: Sequence[Stack]) -> list[PublicExposure]:
-    """All holes in the fences of all databases of the stacks, which are those of one or more environments."""
+    """All gaps in the barriers of all databases of the stacks, which are those of one or more environments."""
     graph = _Graph(stacks)
     return [
         PublicExposure(database=node.place, reason=reason)
@@ -69,7 +66,7 @@ class _Graph:
     """Resources of all stacks, with the references between them followed, from stack to stack too."""
 
     def __init__(self, stacks: Sequence[Stack]) -> None:
-        self._stacks = {stack.name: stack for stack in stacks}
+        self._stacks = {stack.id: stack for stack in stacks}
         self._nodes = {node.place: node for stack in stacks for node in (_Node(stack, r) for r in stack.all())}
 
     def all(self, *kinds: str) -> Iterator[_Node]:
@@ -160,12 +157,12 @@ class _Graph:
     def _follow(self, stack: Stack, value: object) -> list[_Node]:
         found: list[_Node] = []
         for _, text in texts(value):
-            for match in _REFERENCE.finditer(text):
+            for match in REFERENCE.finditer(text):
                 if match["address"]:
-                    node = self._nodes.get(f"{stack.name}/{match['address']}")
+                    node = self._nodes.get(f"{stack.id}/{match['address']}")
                     found += [node] if node else []
                 else:
-                    producer = self._stacks[match["stack"]]
+                    producer = self._stacks[stack.producers(self._stacks)[match["remote"]]]
                     output = producer.document.get("output", {})[match["output"]]["value"]
                     found += self._follow(producer, output)
         return found

@@ -6,23 +6,20 @@ for a block of addresses stands for every group of the network that has addresse
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
 from config.network import PRIVATE_BLOCKS
+from synthesis.template import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 INTERNET: Final = "internet"
-_OTHER_STACK: Final = re.compile(
-    r"^\$\{data\.terraform_remote_state\.cross-stack-reference-input-(?P<stack>[\w-]+)\.outputs\.(?P<output>[\w-]+)\}$"
-)
-_OWN: Final = re.compile(r"^\$\{(?P<address>aws_\w+\.[\w-]+)\.[\w-]+\}$")
 _EVERY_PORT: Final = (0, 65_535)
 
 
@@ -53,9 +50,9 @@ class _Rule:
 
 def connections(stacks: Sequence[Stack]) -> list[Connection]:
     """Every connection that the security groups of one environment allow; groups are called by their `Name` tag."""
-    by_name = {stack.name: stack for stack in stacks}
+    by_name = {stack.id: stack for stack in stacks}
     names = {
-        _place(stack, group): str(group.get("tags")["Name"]).removeprefix(f"user-management-{stack.environment}-")
+        _place(stack, group): str(group.get("tags")["Name"]).removeprefix(f"{stack.project}-{stack.environment}-")
         for stack in stacks
         for group in stack.all("aws_security_group")
     }
@@ -98,18 +95,18 @@ def _peer(stacks: dict[str, Stack], stack: Stack, rule: Resource) -> str | IPv4N
 
 def _group(stacks: dict[str, Stack], stack: Stack, reference: str) -> str:
     """`<stack>/<address>` of what a reference means, in whatever stack it is."""
-    if elsewhere := _OTHER_STACK.match(reference):
-        other = stacks[elsewhere["stack"]]
-        return _group(stacks, other, other.document["output"][elsewhere["output"]]["value"])
-    own = _OWN.match(reference)
-    if own is None:
-        message = f"{stack.name}: {reference} is no reference to a resource"
+    match = REFERENCE.search(reference)
+    if match is None:
+        message = f"{stack.id}: {reference} is not a reference to a resource"
         raise ValueError(message)
-    return f"{stack.name}/{own['address']}"
+    if match["address"]:
+        return f"{stack.id}/{match['address']}"
+    producer = stacks[stack.producers(stacks)[match["remote"]]]
+    return _group(stacks, producer, producer.document["output"][match["output"]]["value"])
 
 
 def _place(stack: Stack, resource: Resource) -> str:
-    return f"{stack.name}/{resource.address}"
+    return f"{stack.id}/{resource.address}"
 
 
 def _fits(peer: str | IPv4Network | IPv6Network | None, group: str) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 
 @dataclass(frozen=True, kw_only=True)

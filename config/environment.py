@@ -20,7 +20,7 @@ from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import DomainSettings, domain_is_in_the_zone, domain_names_differ
-from config.edge import EdgeSettings
+from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
 from config.images import is_in_ecr
 from config.load_balancer import LoadBalancerSettings
@@ -230,6 +230,11 @@ class Environment(Model):
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
     )
     """The services on the cluster; another service is another [services.<name>] table."""
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region in which the environment has resources, its own first."""
+        return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge.enabled else []))))
 
     checks: ClassVar[tuple[Check, ...]] = (
         _locked_trail_is_protected,

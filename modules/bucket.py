@@ -86,8 +86,6 @@ class Bucket(Construct):
         """Make the bucket with all that belongs to it.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             config: Retention and protection.
             label: Names it.
             name: The full name; `label.bucket_name()` makes one.

@@ -82,8 +82,6 @@ class Function(Construct):
         """Make the function with its role, log group and queue.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             label: Names it.
             folder: Where its code is, below `lambdas/`.
             description: What it does, in a sentence.

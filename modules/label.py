@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -60,7 +60,8 @@ class Label:
     """Names and tags of one layer of one environment in one account and region.
 
     A name is `<project>-<environment>-<component>`. One that is longer than AWS allows is cut and ends in a hash
-    of the whole, so that two long names never become one.
+    of the whole, so that two long names never become one. Names that AWS shares between all regions (roles, buckets)
+    end in the region where it is not the environment's own, so that two regions can have the same component.
     """
 
     project: str
@@ -68,6 +69,9 @@ class Label:
     layer: str
     account_id: str
     region: str
+    """Where the layer's resources are."""
+    home_region: str
+    """The environment's own region, where the Terraform state is kept."""
     owner: str
     cost_center: str
 
@@ -80,10 +84,19 @@ class Label:
         """Name of `component`, at most `limit` characters."""
         return _cut(f"{self.prefix}-{component}", limit)
 
+    def global_name(self, component: str, *, limit: int) -> str:
+        """Name of `component` of a service whose names all regions share."""
+        suffix = "" if self.region == self.home_region else f"-{self.region}"
+        return _cut(f"{self.prefix}-{component}{suffix}", limit)
+
     def bucket_name(self, component: str) -> str:
         """Name of a bucket; bucket names are shared by all AWS accounts, so it ends in the account's id."""
-        base = _cut(f"{self.prefix}-{component}", NameLimit.S3_BUCKET - len(self.account_id) - 1)
+        base = self.global_name(component, limit=NameLimit.S3_BUCKET - len(self.account_id) - 1)
         return f"{base}-{self.account_id}"
+
+    def at_home(self) -> Label:
+        """The same layer, named as in the environment's own region."""
+        return replace(self, region=self.home_region)
 
     def path(self, *parts: str) -> str:
         """Hierarchical name for log groups and parameters: `/<project>/<environment>/<part>/...`."""

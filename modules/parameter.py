@@ -80,8 +80,6 @@ class Parameter(Construct):
         """An entry that is sent once per `version` and that no state holds.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             label: Names it.
             key: Encrypts it.
             name: The end of its path, as `postgres/password`.

@@ -48,8 +48,6 @@ class Role(Construct):
         """Make the role.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             label: Names it.
             description: What it is for, in a sentence.
             service: Principal that may assume it, as `ecs-tasks.amazonaws.com`.
@@ -65,7 +63,7 @@ class Role(Construct):
         self._role = IamRole(
             self,
             "Default",
-            name=label.name(name or id_, limit=NameLimit.IAM_ROLE),
+            name=label.global_name(name or id_, limit=NameLimit.IAM_ROLE),
             description=description,
             assume_role_policy=render_statements(trust or _trust_in(service or "", label.account_id)),
         )

@@ -30,17 +30,20 @@ _KEY_NAME: Final = "state"
 class StateLocation:
     """Where an environment's state is, by names alone: every stack must know it before any of it exists."""
 
+    region: str
     bucket: str
     lock_table: str
     key_alias_arn: str
 
     @staticmethod
-    def of(label: Label) -> StateLocation:
-        """The location that follows from the names of `label`."""
+    def from_names(label: Label) -> StateLocation:
+        """The location in the environment's own region, wherever the stack of `label` has its resources."""
+        home = label.at_home()
         return StateLocation(
-            bucket=label.bucket_name("state"),
-            lock_table=label.name("state-lock", limit=NameLimit.DYNAMODB_TABLE),
-            key_alias_arn=label.arn("kms", key_alias(label, _KEY_NAME)),
+            region=home.region,
+            bucket=home.bucket_name("state"),
+            lock_table=home.name("state-lock", limit=NameLimit.DYNAMODB_TABLE),
+            key_alias_arn=home.arn("kms", key_alias(home, _KEY_NAME)),
         )
 
 
@@ -49,7 +52,7 @@ class StateStore(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, config: StateSettings, label: Label, protect: bool) -> None:
         super().__init__(scope, id_)
-        location = StateLocation.of(label)
+        location = StateLocation.from_names(label)
         self.key = Key(
             self,
             "key",

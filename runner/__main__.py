@@ -1,4 +1,4 @@
-"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock --env ENV`."""
+"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock|secrets --env ENV`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 from runner import actions, results, retired
 from runner.errors import OK, REFUSED, RunnerError
 from runner.interrupts import obeying_signals
-from runner.manifest import in_order, of_environment, read_stacks, select
 from runner.processes import Processes
 from runner.progress import ProgressDisplay
 from runner.results import Result, Status
+from runner.secrets import secrets
 from runner.session import Session, open_session
+from synthesis.manifest import OutputError, in_order, of_environment, read_stacks, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from runner.manifest import Stack
+    from synthesis.manifest import Stack
 
 _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "plan": actions.plan,
@@ -40,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     processes = Processes()
     try:
+        if options.action == "secrets":
+            return secrets(of_environment(read_stacks(options.out), options.env))
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
@@ -50,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
             found = _ACTIONS[options.action](session)
             left = _left(options, session, found)
         return _report(options, session, found, left)
+    except OutputError as error:
+        sys.stderr.write(f"{error}\n")
+        return REFUSED
     except RunnerError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -71,6 +77,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             command.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when something would change")
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
     command.add_argument("--lock-id", required=True, help="as the error message gave it")
+    commands.add_parser("secrets", parents=[common], help=secrets.__doc__.splitlines()[0] if secrets.__doc__ else None)
     options = parser.parse_args(arguments)
     if options.parallel < 1:
         parser.error("--parallel: at least 1")
@@ -107,7 +114,7 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
 
 def _needs_retired_layers(options: argparse.Namespace, stacks: Mapping[str, Stack]) -> bool:
     """Whether to ask the bucket for layers that are not synthesized any more."""
-    known = {stack.layer for stack in stacks.values()}
+    known = {name for stack in stacks.values() for name in (stack.layer, stack.name)}
     return options.action == "destroy" or (options.action == "unlock" and options.layer not in known)
 
 
@@ -121,9 +128,9 @@ def _left(options: argparse.Namespace, session: Session, done: list[Result]) -> 
     except RunnerError as error:  # what was planned or applied is to be told all the same
         return [f"Whether a layer that is switched off has left something cannot be told: {error.message}"]
     return [
-        f"{id_} is switched off, but what it has made is still there. "
-        f"To remove it: make destroy ENV={options.env} LAYER={id_.rpartition('-')[2]}"
-        for id_ in found
+        f"{stack.id} is switched off, but its resources are still there. "
+        f"To remove them: make destroy ENV={options.env} LAYER={stack.name}"
+        for stack in found
     ]
 
 

@@ -8,14 +8,14 @@ from runner import bootstrap as bootstrapping
 from runner.adopt import not_there_any_more
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import no_bucket, waiting_note
-from runner.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges
 from runner.results import Result, Status
 from runner.session import section
+from synthesis.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges, state_stack
 
 if TYPE_CHECKING:
-    from runner.manifest import Stack
     from runner.session import Session
     from runner.terraform import Plan, Terraform
+    from synthesis.manifest import Stack
 
 _GAVE_WAY = frozenset({Status.WAITS, Status.DECLINED})
 
@@ -26,17 +26,18 @@ def plan(session: Session) -> list[Result]:
 
 
 def _plan(session: Session, stack: Stack) -> Result:
-    producers = [STATE_LAYER, *stack.remote_states.values()]
-    for layer in producers:
-        if stack.sibling(layer) in session.unapplied:
-            return Result(stack.id, Status.WAITS, note=waiting_note(stack, stack.sibling(layer)))
+    state = state_stack(session.stacks)
+    producers = [session.stacks[id_] for id_ in stack.producers(session.stacks).values()]
+    for producer in [*([state] if state else []), *producers]:
+        if producer.id in session.unapplied:
+            return Result(stack.id, Status.WAITS, note=waiting_note(stack, producer))
     with session.terraform(stack).at_work() as terraform:
         session.progress.start(stack.id, "initialising")
         try:
             terraform.init()
         except RunnerError as error:
-            if no_bucket(error):
-                session.unapplied.add(stack.sibling(STATE_LAYER))
+            if no_bucket(error) and state:
+                session.unapplied.add(state.id)
             raise
         planned = _planned(session, stack, terraform)
         if not planned.changed:
@@ -85,9 +86,9 @@ def _apply(session: Session, stack: Stack) -> Result:
 
 def destroy(session: Session) -> list[Result]:
     """Take everything down, consumers first. Refuses where data is protected or still in use."""
-    protected = [stack for stack in in_order(session.chosen) if stack.protected]
+    protected = [stack for stack in in_order(session.chosen) if stack.is_protected]
     for stack in protected:
-        if not stack.synthesized:
+        if not stack.is_synthesized:
             raise _retired_and_protected(stack)
     if protected:
         name = session.environment
@@ -109,7 +110,7 @@ def _retired_and_protected(stack: Stack) -> RunnerError:
         f"{stack.environment} is protected: `protect_data` is true, so {stack.id} cannot be destroyed.",
         f"To lift that: switch the layer on again and set `protect_data = false` in "
         f"environments/{stack.environment}.toml, run `make apply ENV={stack.environment}`, then "
-        f"`make destroy ENV={stack.environment} LAYER={stack.layer}`; then put both settings back.",
+        f"`make destroy ENV={stack.environment} LAYER={stack.name}`; then put both settings back.",
     )
 
 
@@ -129,7 +130,7 @@ def _refuse_while_in_use(session: Session) -> None:
         raise RunnerError(message, exit_code=INTERRUPTED if interrupted else FAILED)
     if applied:
         chosen = " or ".join(session.chosen)
-        layer = session.stacks[applied[-1]].layer
+        layer = session.stacks[applied[-1]].name
         message = f"{', '.join(applied)} cannot be left without {chosen}."
         raise RunnerError(
             message,
@@ -166,17 +167,17 @@ def _refuse_to_forget(stack: Stack, adopted: list[str]) -> None:
     """A destroy takes down what the state has; what a killed apply made beside it would be nobody's."""
     if adopted:
         message = f"An apply of {stack.id} was killed, and the state lacks what it had made: {', '.join(adopted)}."
-        remedy = f"Let an apply take that over, then destroy: make apply ENV={stack.environment} LAYER={stack.layer}"
+        remedy = f"Let an apply take that over, then destroy: make apply ENV={stack.environment} LAYER={stack.name}"
         raise RunnerError(message, remedy)
 
 
 def bootstrap(session: Session) -> list[Result]:
     """From an empty account to a state that is held in the bucket it describes."""
-    id_ = f"{session.environment}-{STATE_LAYER}"
-    if id_ not in session.stacks:
-        message = f"There is no stack {id_}, which holds the state."
+    state = state_stack(session.stacks)
+    if state is None:
+        message = f"{session.environment} has no stack of the layer {STATE_LAYER!r}, which holds the state."
         raise RunnerError(message, "Run `make synth` again.")
-    return session.run_all({id_: set()}, bootstrapping.bootstrap)
+    return session.run_all({state.id: set()}, bootstrapping.bootstrap)
 
 
 def validate(session: Session) -> list[Result]:
@@ -195,6 +196,9 @@ def _validate(session: Session, stack: Stack) -> Result:
 
 def unlock(session: Session, lock_id: str) -> None:
     """Break a lock that its holder has left behind."""
+    if len(session.chosen) > 1:
+        message = f"The layer has more than one stack: {', '.join(stack.name for stack in session.chosen.values())}."
+        raise RunnerError(message, "Name one of them as LAYER.")
     (stack,) = session.chosen.values()
     with session.terraform(stack).at_work() as terraform:
         terraform.init()

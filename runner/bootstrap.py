@@ -17,9 +17,9 @@ from runner.terraform import State
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from runner.manifest import Stack
     from runner.session import Session
     from runner.terraform import Terraform
+    from synthesis.manifest import Stack
 
 
 def remote_state(terraform: Terraform) -> State | None:
@@ -138,7 +138,7 @@ def _read(local: Path) -> State | None:
 
 
 def _bucket_without_state(stack: Stack, local: Path) -> RunnerError:
-    bucket = stack.document.get("terraform", {}).get("backend", {}).get("s3", {}).get("bucket", "")
+    bucket = stack.backend.get("bucket", "")
     return RunnerError(
         f"The bucket {bucket} exists, but there is no state of {stack.id} in it and none in {local}.",
         "Somebody has begun this bootstrap elsewhere, or the bucket belongs to something else. Go on where "

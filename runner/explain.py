@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from runner.errors import INTERRUPTED
 from runner.events import lock_holder
-from runner.manifest import STATE_LAYER
 from runner.results import Result, Status
+from synthesis.manifest import STATE_LAYER, state_stack
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from runner.errors import RunnerError
     from runner.events import Diagnostic
-    from runner.manifest import Stack
+    from synthesis.manifest import Stack
 
 _REMOTE_STATE = re.compile(r"data\.terraform_remote_state\.([\w-]+)")
 _NO_CREDENTIALS = re.compile(
@@ -32,14 +33,14 @@ def no_bucket(error: RunnerError) -> bool:
     return any(_NO_BUCKET.search(text) for text in texts)
 
 
-def waits_for(stack: Stack, error: RunnerError) -> str:
-    """Id of the stack whose state, or whose output in it, is missing; '' if the error is another one."""
+def waits_for(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError) -> Stack | None:
+    """The stack whose state, or whose output in it, is missing; None if the error is another one."""
+    producers = stack.producers(stacks)
     for diagnostic in error.diagnostics:
         name = _missing_remote_state(diagnostic)
-        layer = stack.remote_states.get(name)
-        if layer:
-            return stack.sibling(layer)
-    return ""
+        if name in producers:
+            return stacks[producers[name]]
+    return None
 
 
 def _missing_remote_state(diagnostic: Diagnostic) -> str:
@@ -52,20 +53,20 @@ def _missing_remote_state(diagnostic: Diagnostic) -> str:
     return found[1] if found else ""
 
 
-def waiting_note(stack: Stack, producer: str) -> str:
+def waiting_note(stack: Stack, producer: Stack) -> str:
     """What to apply first."""
-    if producer == stack.id:
+    if producer.id == stack.id:
         return f"is not there yet, run `make bootstrap ENV={stack.environment}` first"
-    if producer == stack.sibling(STATE_LAYER):
-        return f"waits for {producer}, run `make bootstrap ENV={stack.environment}` first"
-    return f"waits for {producer}, apply that first"
+    if producer.layer == STATE_LAYER:
+        return f"waits for {producer.id}, run `make bootstrap ENV={stack.environment}` first"
+    return f"waits for {producer.id}, apply that first"
 
 
-def result_of(stack: Stack, error: RunnerError, log: Path) -> Result:
+def result_of(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError, log: Path) -> Result:
     """The outcome of a stack whose run raised."""
     if error.exit_code == INTERRUPTED:
         return Result(stack.id, Status.INTERRUPTED)
-    producer = stack.sibling(STATE_LAYER) if no_bucket(error) else waits_for(stack, error)
+    producer = state_stack(stacks) if no_bucket(error) else waits_for(stack, stacks, error)
     if producer:
         return Result(stack.id, Status.WAITS, note=waiting_note(stack, producer))
     note, remedy = error.message, error.remedy
@@ -76,7 +77,7 @@ def result_of(stack: Stack, error: RunnerError, log: Path) -> Result:
         note = f"The state is locked by {holder}."
         remedy = (
             "Wait until that has ended. If nobody is at work any more: "
-            f"make unlock ENV={stack.environment} LAYER={stack.layer} LOCK_ID={holder.id}"
+            f"make unlock ENV={stack.environment} LAYER={stack.name} LOCK_ID={holder.id}"
         )
     elif _NO_CREDENTIALS.search(error.message):
         note = f"No valid AWS credentials: {error.diagnostics[0].summary}."

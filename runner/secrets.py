@@ -6,23 +6,22 @@ needs no AWS library. An entry that Terraform made and nobody has set is at its 
 
 from __future__ import annotations
 
-import argparse
 import json
 import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.stack import Resource, Stack
+from runner.errors import OK, REFUSED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-EXIT_OK, EXIT_UNKNOWN = 0, 2
-_LAYER: Final = "data"
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
+
 _PARAMETER: Final = "aws_ssm_parameter"
 _SUPPLIED_BY_PERSON: Final = {"SuppliedBy": "person"}
 _TIMEOUT_SECONDS: Final = 60
@@ -34,7 +33,7 @@ class CannotTellError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Supplied:
+class SuppliedParameter:
     """A parameter that a person sets."""
 
     name: str
@@ -52,35 +51,35 @@ class Supplied:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tree:
+class ParameterTree:
     """The parameters of one environment, as synthesized."""
 
     region: str
+    prefix: str
+    """What all names begin with: `/<project>/<environment>/`."""
     names: tuple[str, ...]
-    supplied: tuple[Supplied, ...]
+    supplied: tuple[SuppliedParameter, ...]
 
     @staticmethod
-    def of(stack: Stack) -> Tree:
-        """The parameters of the stack of layer `data`."""
-        region = str(stack.providers[0]["region"])
-        parameters = list(stack.all(_PARAMETER))
-        return Tree(
-            region=region,
-            names=tuple(str(parameter.get("name")) for parameter in parameters),
+    def from_stacks(stacks: Mapping[str, Stack]) -> ParameterTree:
+        """The parameters of an environment's stacks."""
+        first = next(iter(stacks.values()))
+        found = [(stack, parameter) for stack in stacks.values() for parameter in stack.all(_PARAMETER)]
+        return ParameterTree(
+            region=first.region,
+            prefix=f"/{first.project}/{first.environment}/",
+            names=tuple(str(parameter.get("name")) for _, parameter in found),
             supplied=tuple(
-                Supplied(name=str(parameter.get("name")), key_alias=_alias(stack, parameter), region=region)
-                for parameter in parameters
+                SuppliedParameter(
+                    name=str(parameter.get("name")), key_alias=_alias(stack, parameter), region=stack.region
+                )
+                for stack, parameter in found
                 if parameter.get("tags") == _SUPPLIED_BY_PERSON
             ),
         )
 
-    @property
-    def prefix(self) -> str:
-        """What all names begin with: `/<project>/<environment>/`."""
-        return "/".join(self.names[0].split("/")[:3]) + "/"
 
-
-def versions_in_account(tree: Tree) -> dict[str, int]:
+def versions_in_account(tree: ParameterTree) -> dict[str, int]:
     """Version by name, from the AWS CLI with the credentials of the shell.
 
     Raises:
@@ -110,13 +109,13 @@ def versions_in_account(tree: Tree) -> dict[str, int]:
     return {parameter["Name"]: int(parameter["Version"]) for parameter in found}
 
 
-def report(tree: Tree, versions: Mapping[str, int] | None) -> tuple[list[str], int]:
+def report(tree: ParameterTree, versions: Mapping[str, int] | None) -> tuple[list[str], int]:
     """Lines to print and the exit code; `versions` is None where the account could not be asked."""
     lines: list[str] = []
     if versions is None:
         for parameter in tree.supplied:
             lines += [f"perhaps unset  {parameter.name}", f"  {parameter.command}"]
-        return lines, EXIT_UNKNOWN
+        return lines, REFUSED
     missing = [name for name in tree.names if name not in versions]
     if missing:
         lines += [f"missing  {name}" for name in missing]
@@ -129,25 +128,21 @@ def report(tree: Tree, versions: Mapping[str, int] | None) -> tuple[list[str], i
         lines += [f"unset    {parameter.name}", f"  {parameter.command}"]
     done = sum(1 for parameter in tree.supplied if versions.get(parameter.name, 0) > _FIRST)
     lines.append(f"{done} of {len(tree.supplied)} are set.")
-    return lines, EXIT_OK
+    return lines, OK
 
 
-def main(arguments: Sequence[str], *, ask: Callable[[Tree], Mapping[str, int]] = versions_in_account) -> int:
-    """List what is unset.
+def secrets(
+    stacks: Mapping[str, Stack], *, ask: Callable[[ParameterTree], Mapping[str, int]] = versions_in_account
+) -> int:
+    """List the parameters that a person must still set, each with its command.
 
     Returns:
         0, or 2 when the account could not be asked.
     """
-    parser = argparse.ArgumentParser(prog="python -m runner.secrets", description="Parameters that a person sets.")
-    parser.add_argument("--env", required=True, help="the environment: dev, staging, prod, ...")
-    parser.add_argument("--out", type=Path, default=Path("cdktf.out"), help="what synthesis wrote (%(default)s)")
-    options = parser.parse_args(arguments)
-    name = f"{options.env}-{_LAYER}"
-    file: Path = options.out / "stacks" / name / "cdk.tf.json"
-    if not file.is_file():
-        print(f"No {file}: run 'make synth ENV={options.env}' first.", file=sys.stderr)
-        return EXIT_UNKNOWN
-    tree = Tree.of(Stack(name=name, document=json.loads(file.read_text(encoding="utf-8"))))
+    tree = ParameterTree.from_stacks(stacks)
+    if not tree.names:
+        print("This environment has no parameters.")
+        return OK
     try:
         versions = ask(tree)
     except CannotTellError as error:
@@ -164,9 +159,5 @@ def _alias(stack: Stack, parameter: Resource) -> str:
         if key.is_referred_to_by(parameter.get("key_id")):
             (alias,) = stack.attached(key, "aws_kms_alias", by="target_key_id")
             return str(alias.get("name"))
-    message = f"{parameter.address} is encrypted by no key of {stack.name}"
+    message = f"{parameter.address} is encrypted by no key of {stack.id}"
     raise LookupError(message)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from runner.manifest import Stack
     from runner.processes import Processes
     from runner.progress import ProgressDisplay
     from runner.terraform import Plan
+    from synthesis.manifest import Stack
 
 _STOPS = {Status.FAILED, Status.INTERRUPTED}
 
@@ -78,7 +78,7 @@ class Session:
             try:
                 result = act(self, stack)
             except RunnerError as error:
-                result = explain.result_of(stack, error, self.terraform(stack).log)
+                result = explain.result_of(stack, self.stacks, error, self.terraform(stack).log)
             result = replace(result, seconds=self.progress.end(id_))
             results[id_] = result
             self._tell(result)

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.executable import Executable
-    from runner.manifest import Stack
     from runner.processes import Completed, Processes
     from runner.provider_mirror import Installation
+    from synthesis.manifest import Stack
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _OVERRIDE = "backend_override.tf.json"
 _ADOPTED = "adopted.tf.json"
 _CHANGED = 2  # of `plan -detailed-exitcode`
+_REGION_OF_ARN = re.compile(r"arn:[^:]+:[^:]+:([^:]+):")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _one_fetch_at_a_time = threading.Lock()
 
@@ -65,6 +66,16 @@ class State:
     lineage: str
     serial: int
     empty: bool
+    regions: frozenset[str] = frozenset()
+    """Those that the ARNs of its resources name."""
+
+
+def _regions(managed: list[dict[str, Any]]) -> Iterator[str]:
+    for entry in managed:
+        for instance in entry.get("instances", ()):
+            match = _REGION_OF_ARN.match(str(instance.get("attributes", {}).get("arn", "")))
+            if match:
+                yield match[1]
 
 
 class Terraform:
@@ -233,7 +244,12 @@ class Terraform:
         text = self._capture(["state", "pull"])
         content: dict[str, Any] = json.loads(text) if text.strip() else {}
         managed = [entry for entry in content.get("resources", ()) if entry.get("mode") == "managed"]
-        return State(str(content.get("lineage", "")), int(content.get("serial", 0)), empty=not managed)
+        return State(
+            str(content.get("lineage", "")),
+            int(content.get("serial", 0)),
+            empty=not managed,
+            regions=frozenset(_regions(managed)),
+        )
 
     def state_list(self) -> list[str]:
         """The addresses in the state."""

@@ -1,18 +1,20 @@
-"""What every stack has in common: one provider, one remote state, the same tags."""
+"""What every stack has in common: one region, one provider, one remote state, the same tags."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from cdktf import S3Backend, S3BackendAssumeRoleConfig, TerraformStack
+from cdktf import S3Backend, S3BackendAssumeRoleConfig, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.provider import (
     AwsProvider,
     AwsProviderAssumeRole,
     AwsProviderDefaultTags,
 )
 
+from modules.key import Key
 from modules.label import Label
 from modules.state_store import StateLocation
+from synthesis.manifest import METADATA, metadata, stack_id
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -25,35 +27,88 @@ REQUIRED_TERRAFORM: Final = ">= 1.11"
 
 
 class LayerStack(TerraformStack):
-    """One layer of one environment: its id is `<environment>-<layer>`, and so is its state's key."""
+    """One layer of one environment in one region; its id is `<environment>-<name>`, its state's key `<name>/...`.
+
+    All its resources are in that region: what must be in another one is another stack's.
+    """
 
     layer: ClassVar[str]
 
-    def __init__(self, scope: Construct, *, config: Environment) -> None:
-        super().__init__(scope, f"{config.name}-{self.layer}")
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        state: LayerStack | None,
+        region: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Set up provider, backend and tags.
+
+        Args:
+            config: The environment.
+            state: The stack that keeps all states, which is applied before every other; None is that stack itself.
+            region: Where its resources are; None is the environment's own region.
+            name: Its name within the environment; None is the layer's, of which there can be one.
+        """
+        self.name = name or self.layer
+        super().__init__(scope, stack_id(config.name, self.name))
+        self.config = config
+        self.region = region or config.region
         self.label = Label(
             project=PROJECT,
             environment=config.name,
             layer=self.layer,
             account_id=config.account_id,
-            region=config.region,
+            region=self.region,
+            home_region=config.region,
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
         )
-        self._keep_state_remotely(config)
-        self._provider(config, "aws", region=config.region)
+        self._keep_state_remotely(self.state_location())
+        self._add_provider("aws", region=self.region)
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
-        # For readers of the JSON: `make destroy` refuses a protected environment.
-        self.add_override(
-            "//.metadata", {"environment": config.name, "layer": self.layer, "protect_data": config.protect_data}
+        identity = metadata(
+            project=self.label.project,
+            environment=config.name,
+            layer=self.layer,
+            name=self.name,
+            region=self.region,
+            protect_data=config.protect_data,
+        )
+        for key, value in identity.items():
+            self.add_override(f"{METADATA}.{key}", value)
+        if state is not None:
+            self.add_dependency(state)
+
+    def state_location(self) -> StateLocation:
+        """Where its state is: in the environment's own region, unless a layer must survive the loss of that region."""
+        return StateLocation.from_names(self.label)
+
+    def key(self, id_: str, *, name: str, protects: str) -> Key:
+        """A key of this layer.
+
+        Args:
+            id_: Its role in the stack.
+            name: Component of its alias.
+            protects: What it encrypts, to begin its description with.
+        """
+        return Key(
+            self,
+            id_,
+            label=self.label,
+            name=name,
+            description=f"{protects} of {self.label.prefix}",
+            protect=self.config.protect_data,
         )
 
-    def provider_in(self, config: Environment, region: str) -> AwsProvider:
-        """A second provider, for what AWS only takes in a region of its own choice; the same account and tags."""
-        return self._provider(config, f"aws-{region}", region=region, alias=region)
+    def output(self, name: str, value: str | list[str]) -> None:
+        """An output for people and tests, under exactly this name."""
+        TerraformOutput(self, name, value=value, static_id=True)
 
-    def _provider(self, config: Environment, id_: str, *, region: str, alias: str | None = None) -> AwsProvider:
-        return AwsProvider(
+    def _add_provider(self, id_: str, *, region: str, alias: str | None = None) -> None:
+        config = self.config
+        AwsProvider(
             self,
             id_,
             region=region,
@@ -64,17 +119,17 @@ class LayerStack(TerraformStack):
             default_tags=[AwsProviderDefaultTags(tags=self.label.tags)],
         )
 
-    def _keep_state_remotely(self, config: Environment) -> None:
-        location = StateLocation.of(self.label)
+    def _keep_state_remotely(self, location: StateLocation) -> None:
+        role_arn = self.config.deploy_role_arn
         S3Backend(
             self,
             bucket=location.bucket,
-            key=f"{self.layer}/terraform.tfstate",
-            region=config.region,
+            key=f"{self.name}/terraform.tfstate",
+            region=location.region,
             encrypt=True,
             kms_key_id=location.key_alias_arn,
             dynamodb_table=location.lock_table,
-            assume_role=S3BackendAssumeRoleConfig(role_arn=config.deploy_role_arn) if config.deploy_role_arn else None,
+            assume_role=S3BackendAssumeRoleConfig(role_arn=role_arn) if role_arn else None,
         )
         # S3Backend has no such argument yet. With both locks on, the table can be dropped later by one line.
         self.add_override("terraform.backend.s3.use_lockfile", True)

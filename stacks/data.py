@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformOutput
-
 from modules.data.api_keys import ApiKeys
 from modules.data.backups_bucket import BackupsBucket
 from modules.data.database_context import DatabaseContext
 from modules.data.documentdb import Documentdb
 from modules.data.jwt_rotation import JwtRotation
 from modules.data.postgres import Postgres
-from modules.key import Key
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
-    from modules.bucket import Bucket
-    from modules.network.vpc import Vpc
     from modules.parameter import Parameter
+    from stacks.network import NetworkStack
+    from stacks.state import StateStack
 
 
 class DataStack(LayerStack):
@@ -29,16 +26,18 @@ class DataStack(LayerStack):
 
     layer: ClassVar[str] = "data"
 
-    def __init__(self, scope: Construct, *, config: Environment, vpc: Vpc, access_logs: Bucket) -> None:
-        super().__init__(scope, config=config)
+    def __init__(self, scope: Construct, *, config: Environment, state: StateStack, network: NetworkStack) -> None:
+        super().__init__(scope, config=config, state=state)
         protect = config.protect_data
-        self.databases_key = self._key("databases", "Databases, their backups and their insights", protect=protect)
-        self.secrets_key = self._key("secrets", "Parameters and secrets", protect=protect)
-        self.backups_key = self._key("backups", "The bucket for backups", protect=protect)
-        logs_key = self._key("data-logs", "Logs of databases and of the rotation", protect=protect)
+        self.databases_key = self.key(
+            "databases-key", name="databases", protects="Databases, their backups and their insights"
+        )
+        self.secrets_key = self.key("secrets-key", name="secrets", protects="Parameters and secrets")
+        self.backups_key = self.key("backups-key", name="backups", protects="The bucket for backups")
+        logs_key = self.key("data-logs-key", name="data-logs", protects="Logs of databases and of the rotation")
         databases = DatabaseContext(
             label=self.label,
-            vpc=vpc,
+            vpc=network.vpc,
             key=self.databases_key,
             secrets_key=self.secrets_key,
             logs_key=logs_key,
@@ -62,13 +61,13 @@ class DataStack(LayerStack):
             config=config.backups,
             label=self.label,
             key=self.backups_key,
-            access_logs=access_logs,
+            access_logs=state.store.access_logs,
             protect=protect,
         )
-        TerraformOutput(self, "postgres_host", value=self.postgres.endpoint, static_id=True)
-        TerraformOutput(self, "documentdb_host", value=self.documentdb.endpoint, static_id=True)
-        TerraformOutput(self, "backups_bucket", value=self.backups.id, static_id=True)
-        TerraformOutput(self, "jwt_rotation_function", value=self.jwt.function.name, static_id=True)
+        self.output("postgres_host", self.postgres.endpoint)
+        self.output("documentdb_host", self.documentdb.endpoint)
+        self.output("backups_bucket", self.backups.id)
+        self.output("jwt_rotation_function", self.jwt.function.name)
 
     @property
     def databases(self) -> dict[str, Postgres | Documentdb]:
@@ -84,13 +83,3 @@ class DataStack(LayerStack):
             **{f"jwt/{name}": entry for name, entry in self.jwt.by_name.items()},
             **{f"api-keys/{name}": entry for name, entry in self.api_keys.by_name.items()},
         }
-
-    def _key(self, name: str, description: str, *, protect: bool) -> Key:
-        return Key(
-            self,
-            f"{name}-key",
-            label=self.label,
-            name=name,
-            description=f"{description} of {self.label.prefix}",
-            protect=protect,
-        )

@@ -1,11 +1,10 @@
-"""Layer `domain`: the DNS zone and the certificates, before anything that serves under them."""
+"""Layer `domain`: the DNS zone and the load balancer's certificate, before anything that serves under them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformOutput
-
+from config.edge import VIEWER_REGION
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.hosted_zone import HostedZone
 from stacks.base import LayerStack
@@ -14,35 +13,23 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
-
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
-VIEWER_REGION: Final = "us-east-1"
+    from stacks.state import StateStack
 
 
 class DomainStack(LayerStack):
-    """Hosted zone, the balancer's certificate and, where there is CloudFront, the viewers'."""
+    """Hosted zone, and the certificate of the environment's own region."""
 
     layer: ClassVar[str] = "domain"
 
-    def __init__(self, scope: Construct, *, config: Environment) -> None:
-        super().__init__(scope, config=config)
-        names = CertificateNames(domain_name=config.domain_name, alternative_names=config.domain.alternative_names)
+    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+        super().__init__(scope, config=config, state=state)
+        self.names = CertificateNames(domain_name=config.domain_name, alternative_names=config.domain.alternative_names)
         self.zone = HostedZone(self, "zone", config=config.domain, protect=config.protect_data)
-        self.certificate = Certificate(self, "certificate", names=names, region=config.region, zone=self.zone)
-        self.viewer_certificate = (
-            Certificate(
-                self,
-                "viewer-certificate",
-                names=names,
-                region=VIEWER_REGION,
-                zone=self.zone,
-                records=self.certificate.records,
-                provider=self.provider_in(config, VIEWER_REGION),
-            )
-            if config.edge.enabled
-            else None
-        )
+        self.certificate = Certificate(self, "certificate", names=self.names, label=self.label, zone=self.zone)
+        if config.edge.enabled:
+            # Until version 0.2 the viewers' certificate was in this state: Terraform needs its provider to remove it.
+            self._add_provider(f"aws-{VIEWER_REGION}", region=VIEWER_REGION, alias=VIEWER_REGION)
         if config.domain.create_zone:
-            TerraformOutput(self, "name_servers", value=self.zone.name_servers, static_id=True)
-        TerraformOutput(self, "next_step", value=self.zone.next_step, static_id=True)
-        TerraformOutput(self, "certificate_arn", value=self.certificate.arn, static_id=True)
+            self.output("name_servers", self.zone.name_servers)
+        self.output("next_step", self.zone.next_step)
+        self.output("certificate_arn", self.certificate.arn)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformOutput
-
-from modules.key import Key
 from modules.network.flow_logs import FlowLogs
 from modules.network.vpc import Vpc
 from modules.network.vpc_endpoints import GatewayEndpoints, InterfaceEndpoints
@@ -16,6 +13,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from stacks.state import StateStack
 
 
 class NetworkStack(LayerStack):
@@ -23,8 +21,8 @@ class NetworkStack(LayerStack):
 
     layer: ClassVar[str] = "network"
 
-    def __init__(self, scope: Construct, *, config: Environment) -> None:
-        super().__init__(scope, config=config)
+    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+        super().__init__(scope, config=config, state=state)
         self.vpc = Vpc(self, "vpc", config=config.network, label=self.label)
         self.gateway_endpoints = GatewayEndpoints(self, "gateway-endpoints", label=self.label, vpc=self.vpc)
         self.interface_endpoints = (
@@ -38,14 +36,7 @@ class NetworkStack(LayerStack):
             if config.network.interface_endpoints
             else None
         )
-        key = Key(
-            self,
-            "logs-key",
-            label=self.label,
-            name="network-logs",
-            description=f"Network logs of {self.label.prefix}",
-            protect=config.protect_data,
-        )
+        key = self.key("logs-key", name="network-logs", protects="Network logs")
         FlowLogs(
             self,
             "flow-logs",
@@ -54,7 +45,7 @@ class NetworkStack(LayerStack):
             vpc=self.vpc,
             key=key,
         )
-        TerraformOutput(self, "vpc_id", value=self.vpc.id, static_id=True)
-        TerraformOutput(self, "public_subnet_ids", value=self.vpc.public_subnet_ids, static_id=True)
-        TerraformOutput(self, "private_subnet_ids", value=self.vpc.private_subnet_ids, static_id=True)
-        TerraformOutput(self, "database_subnet_ids", value=self.vpc.database_subnet_ids, static_id=True)
+        self.output("vpc_id", self.vpc.id)
+        self.output("public_subnet_ids", self.vpc.public_subnet_ids)
+        self.output("private_subnet_ids", self.vpc.private_subnet_ids)
+        self.output("database_subnet_ids", self.vpc.database_subnet_ids)

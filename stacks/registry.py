@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformOutput
-
-from modules.key import Key
 from modules.repository import EnhancedScanning, Repository
 from stacks.base import LayerStack
 
@@ -14,6 +11,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from stacks.state import StateStack
 
 
 class RegistryStack(LayerStack):
@@ -21,16 +19,9 @@ class RegistryStack(LayerStack):
 
     layer: ClassVar[str] = "registry"
 
-    def __init__(self, scope: Construct, *, config: Environment) -> None:
-        super().__init__(scope, config=config)
-        key = Key(
-            self,
-            "key",
-            label=self.label,
-            name="registry",
-            description=f"Images of {self.label.prefix}",
-            protect=config.protect_data,
-        )
+    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+        super().__init__(scope, config=config, state=state)
+        key = self.key("key", name="registry", protects="Images")
         self.repositories = {
             service: Repository(
                 # Not the bare name: a service may be called what the stack calls something else, like "backend".
@@ -46,4 +37,4 @@ class RegistryStack(LayerStack):
         if config.registry.scanning == "enhanced":
             EnhancedScanning(self, "scanning", prefix=config.registry.repository_prefix)
         for service, repository in self.repositories.items():
-            TerraformOutput(self, f"{service}_repository_url", value=repository.url, static_id=True)
+            self.output(f"{service}_repository_url", repository.url)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformOutput
-
-from modules.key import Key
 from modules.security.account_baseline import AccountBaseline
 from modules.security.audit_trail import AuditTrail
 from modules.security.cis_alarms import CisAlarms
@@ -16,13 +13,10 @@ from modules.security.threat_detection import ThreatDetection
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from constructs import Construct
 
     from config.environment import Environment
-    from modules.security.cis_alarms import Severity
-    from modules.state_store import StateStore
+    from stacks.state import StateStack
 
 
 class SecurityStack(LayerStack):
@@ -30,23 +24,8 @@ class SecurityStack(LayerStack):
 
     layer: ClassVar[str] = "security"
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        config: Environment,
-        state: StateStore,
-        topic_arns: Mapping[Severity, str] | None = None,
-    ) -> None:
-        """Wire the layer.
-
-        Args:
-            scope: The app.
-            config: The environment.
-            state: Its bucket takes the access logs, and its grants let GitHub's roles plan and apply.
-            topic_arns: Who is told of an alarm. Names, no references: the layer of the topics comes after this one.
-        """
-        super().__init__(scope, config=config)
+    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+        super().__init__(scope, config=config, state=state)
         settings, protect = config.security, config.protect_data
         AccountBaseline(self, "account", config=settings, label=self.label)
         if settings.trail:
@@ -55,35 +34,27 @@ class SecurityStack(LayerStack):
                 "trail",
                 config=settings.trail,
                 label=self.label,
-                key=self._key("audit", "Who did what", protect=protect),
-                access_logs=state.access_logs,
+                key=self.key("audit-key", name="audit", protects="The audit trail"),
+                access_logs=state.store.access_logs,
                 protect=protect,
             )
             if settings.cis_alarms:
-                CisAlarms(self, "alarms", label=self.label, log_group=trail.log_group, topic_arns=topic_arns)
+                CisAlarms(self, "alarms", label=self.label, log_group=trail.log_group)
         if settings.config_recorder:
             ConfigRecorder(
                 self,
                 "config",
                 config=settings.config_recorder,
                 label=self.label,
-                key=self._key("config", "How each resource was configured", protect=protect),
-                access_logs=state.access_logs,
+                key=self.key("config-key", name="config", protects="AWS Config's records"),
+                access_logs=state.store.access_logs,
                 protect=protect,
             )
         if settings.threat_detection:
             ThreatDetection(self, "threats", config=settings.threat_detection)
         if settings.github:
-            roles = GithubRoles(self, "github", config=settings.github, label=self.label, state=state)
-            TerraformOutput(self, "github_plan_role_arn", value=roles.plan.arn, static_id=True)
-            TerraformOutput(self, "github_apply_role_arn", value=roles.apply.arn, static_id=True)
-
-    def _key(self, name: str, what: str, *, protect: bool) -> Key:
-        return Key(
-            self,
-            f"{name}-key",
-            label=self.label,
-            name=name,
-            description=f"{what} in {self.label.prefix}",
-            protect=protect,
-        )
+            roles = GithubRoles(
+                self, "github", config=settings.github, label=self.label, state=state.store, regions=config.regions
+            )
+            self.output("github_plan_role_arn", roles.plan.arn)
+            self.output("github_apply_role_arn", roles.apply.arn)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformOutput
-
-from modules.key import Key
 from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
@@ -42,19 +39,11 @@ class ServiceStack(LayerStack):
         registry: RegistryStack,
         domain: DomainStack,
     ) -> None:
-        super().__init__(scope, config=config)
-        self._config = config
+        super().__init__(scope, config=config, state=state)
         self._network = network
         self._data = data
-        self.key = Key(
-            self,
-            "key",
-            label=self.label,
-            name="service",
-            description=f"Logs and release files of {self.label.prefix}",
-            protect=config.protect_data,
-        )
-        self.cluster = Cluster(self, "cluster", config=config.cluster, label=self.label, key=self.key)
+        self.logs_key = self.key("key", name="service", protects="Logs and release files")
+        self.cluster = Cluster(self, "cluster", config=config.cluster, label=self.label, key=self.logs_key)
         self.load_balancer = LoadBalancer(
             self,
             "load-balancer",
@@ -71,14 +60,14 @@ class ServiceStack(LayerStack):
             self,
             "release-files",
             label=self.label,
-            key=self.key,
+            key=self.logs_key,
             access_logs=state.store.access_logs,
             protect=config.protect_data,
         )
         self.services = {name: self._service(name, settings, registry) for name, settings in config.services.items()}
-        TerraformOutput(self, "cluster_name", value=self.cluster.name, static_id=True)
-        TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name, static_id=True)
-        TerraformOutput(self, "release_files_bucket", value=self.release_files.bucket.name, static_id=True)
+        self.output("cluster_name", self.cluster.name)
+        self.output("load_balancer_dns_name", self.load_balancer.dns_name)
+        self.output("release_files_bucket", self.release_files.bucket.name)
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
         parameters = self._data.parameters
@@ -87,7 +76,7 @@ class ServiceStack(LayerStack):
             # Not the bare name: a service may be called what the stack calls something else.
             f"{name}-service",
             config=settings,
-            deployment=self._config.deployment,
+            deployment=self.config.deployment,
             label=self.label,
             name=name,
             vpc=self._network.vpc,
@@ -96,7 +85,7 @@ class ServiceStack(LayerStack):
             repository=registry.repositories[name],
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
-            key=self.key,
+            key=self.logs_key,
         )
         # ECS reads the first when it starts a task, the application the second while it runs.
         for end in dict.fromkeys(settings.secrets.values()):
@@ -105,7 +94,7 @@ class ServiceStack(LayerStack):
             parameters[end].grant_read(service)
         for database in settings.databases:
             self._data.databases[database].allow_from(service)
-        if self._config.network.nat_gateways != "none":
+        if self.config.network.nat_gateways != "none":
             service.allow_to_internet()
         service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)
         if self._network.interface_endpoints:

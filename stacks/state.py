@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformOutput
-
 from modules.state_store import StateStore
 from stacks.base import LayerStack
 
@@ -21,7 +19,7 @@ class StateStack(LayerStack):
     layer: ClassVar[str] = "state"
 
     def __init__(self, scope: Construct, *, config: Environment) -> None:
-        super().__init__(scope, config=config)
+        super().__init__(scope, config=config, state=None)
         self.store = StateStore(self, "state", config=config.state, label=self.label, protect=config.protect_data)
-        TerraformOutput(self, "state_bucket", value=self.store.bucket.id, static_id=True)
-        TerraformOutput(self, "access_log_bucket", value=self.store.access_logs.id, static_id=True)
+        self.output("state_bucket", self.store.bucket.id)
+        self.output("access_log_bucket", self.store.access_logs.id)

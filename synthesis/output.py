@@ -12,25 +12,15 @@ import fcntl
 import json
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from synthesis.manifest import MANIFEST, STACK_FILE, OutputError, read_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MANIFEST: Final = "manifest.json"
-STACK_FILE: Final = "cdk.tf.json"
 _STACKS: Final = "stacks"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StackFile:
-    """One stack as it stands in the output folder."""
-
-    name: str
-    path: Path
-    resources: int
 
 
 @contextmanager
@@ -60,42 +50,21 @@ def replacing(folder: Path, *, environments: tuple[str, ...]) -> Iterator[Path]:
         _finish_interrupted_swap(folder, old)
 
 
-def stack_files(folder: Path) -> list[StackFile]:
-    """The stacks of an output folder, in the manifest's order, which is the order of apply."""
-    return [
-        StackFile(name=name, path=path, resources=_count_resources(path))
-        for name, entry in _stacks(folder).items()
-        for path in [folder / str(entry["synthesizedStackPath"])]
-    ]
-
-
-def _count_resources(path: Path) -> int:
-    document = json.loads(path.read_text(encoding="utf-8"))
-    return sum(len(instances) for instances in document.get("resource", {}).values())
-
-
-def _stacks(folder: Path) -> dict[str, dict[str, object]]:
-    manifest = folder / MANIFEST
-    if not manifest.is_file():
-        return {}
-    stacks: dict[str, dict[str, object]] = json.loads(manifest.read_text(encoding="utf-8"))["stacks"]
-    return stacks
-
-
 def _keep_other_environments(folder: Path, fresh: Path, environments: tuple[str, ...]) -> None:
-    kept = {
-        name: entry
-        for name, entry in _stacks(folder).items()
-        if name.rpartition("-")[0] not in environments and (folder / _STACKS / name / STACK_FILE).is_file()
-    }
+    """Copy the stacks of environments that this run did not synthesize; what cannot be read is not kept."""
+    try:
+        kept = {id_: stack for id_, stack in read_stacks(folder).items() if stack.environment not in environments}
+        entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["stacks"]
+    except OutputError:
+        return
     if not kept:
         return
-    for name in kept:
-        target = fresh / _STACKS / name
+    for id_, stack in kept.items():
+        target = fresh / _STACKS / id_
         target.mkdir(parents=True)
-        shutil.copy2(folder / _STACKS / name / STACK_FILE, target)
+        shutil.copy2(stack.folder / STACK_FILE, target)
     manifest = json.loads((fresh / MANIFEST).read_text(encoding="utf-8"))
-    manifest["stacks"] = kept | manifest["stacks"]
+    manifest["stacks"] = {id_: entries[id_] for id_ in kept} | manifest["stacks"]
     (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 

@@ -24,6 +24,7 @@ LABEL = Label(
     layer="unit",
     account_id="444444444444",
     region="us-east-1",
+    home_region="us-east-1",
     owner="platform",
     cost_center="user-management",
 )
@@ -83,6 +84,12 @@ class Template:
             message = f"{len(found)} resources at {address}, wanted one; there is: {self.addresses}"
             raise AssertionError(message)
         return found[0]
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the stack says of itself."""
+        found: dict[str, Any] = self.document["//"]["metadata"]
+        return found
 
     def output(self, name: str) -> object:
         """Value of an output."""

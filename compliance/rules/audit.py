@@ -9,7 +9,7 @@ from compliance.rule import Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Stack
+    from synthesis.manifest import Stack
 
 _WHOLE_TRAIL: Final = (
     "is_multi_region_trail",

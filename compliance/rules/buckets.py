@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.policies import many, parsed
 from compliance.rule import Finding, rule
-from compliance.stack import blocks
+from synthesis.template import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compliance.policies import Statement
-    from compliance.stack import Stack
+    from synthesis.manifest import Stack
 
 _BLOCKS: Final = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 

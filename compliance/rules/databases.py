@@ -9,7 +9,8 @@ from compliance.rule import Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 _POSTGRES, _DOCUMENTDB = "aws_db_instance", "aws_docdb_cluster"
 _BACKUP_DAYS: Final = 7

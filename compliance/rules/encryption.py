@@ -9,7 +9,7 @@ from compliance.rule import Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Stack
+    from synthesis.manifest import Stack
 
 _KEYS: Final = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key")
 _KEY_ARGUMENT: Final = {

@@ -21,7 +21,7 @@ from compliance.rule import Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Stack
+    from synthesis.manifest import Stack
 
 _ONLY_ON_EVERYTHING: Final = (
     "cloudwatch:DescribeAlarms",

@@ -9,7 +9,8 @@ from compliance.rule import Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 WORLD: Final = frozenset({"0.0.0.0/0", "::/0"})
 ADMIN_PORTS: Final = {22: "SSH", 3389: "RDP"}

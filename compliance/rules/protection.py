@@ -9,7 +9,8 @@ from compliance.rule import Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 _STATEFUL: Final = (
     "aws_backup_vault",

@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.rule import Finding, rule
-from compliance.stack import blocks, texts
+from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 _SECRET_ARGUMENTS: Final = frozenset(
     {

@@ -10,7 +10,8 @@ from compliance.rules.network import WORLD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Resource, Stack
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 _INGRESS: Final = "aws_vpc_security_group_ingress_rule"
 _EGRESS: Final = "aws_vpc_security_group_egress_rule"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.rule import Finding, rule
-from compliance.stack import blocks
+from synthesis.template import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance.stack import Stack
+    from synthesis.manifest import Stack
 
 _PROVIDER_VERSION: Final = "5.100.0"
 _REQUIRED_TAGS: Final = frozenset({"Project", "Environment", "Layer", "ManagedBy", "Owner", "CostCenter"})

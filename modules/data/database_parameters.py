@@ -40,8 +40,6 @@ class DatabaseParameters(Construct):
         """Make the entries.
 
         Args:
-            scope: Where they live.
-            id_: Their role in that place.
             label: Names them.
             key: Encrypts them.
             name: The database, as their path has it.

@@ -48,8 +48,6 @@ class Documentdb(Construct):
         """Make the cluster with all that belongs to it.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             config: Size, windows, retention.
             context: What it shares with the other databases.
         """

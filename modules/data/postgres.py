@@ -52,8 +52,6 @@ class Postgres(Construct):
         """Make the database with all that belongs to it.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             config: Size, windows, retention.
             context: What it shares with the other databases.
         """

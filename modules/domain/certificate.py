@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate, AcmCertificateOptions
 from cdktf_cdktf_provider_aws.acm_certificate_validation import (
     AcmCertificateValidation,
@@ -20,9 +20,8 @@ from modules.metric import Metric
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cdktf import TerraformProvider
-
     from modules.domain.hosted_zone import HostedZone
+    from modules.label import Label
 
 _RECORD_TTL_SECONDS: Final = 300
 # A new zone must first be named by its parent domain, by hand.
@@ -80,24 +79,21 @@ class Certificate(Construct):
         id_: str,
         *,
         names: CertificateNames,
-        region: str,
+        label: Label,
         zone: HostedZone,
         records: ValidationRecords | None = None,
-        provider: TerraformProvider | None = None,
     ) -> None:
         """Request the certificate and wait until it is issued.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
-            names: What it speaks for.
-            region: Where it can be used.
+            names: The names that it is valid for.
+            label: Of the region where it can be used.
             zone: Holds the names.
-            records: The proof made for a certificate of the same names; None makes it.
-            provider: Of `region`, if that is not the stack's own.
+            records: Those made for a certificate of the same names, in this stack or in one applied before; None makes
+                them here.
         """
         super().__init__(scope, id_)
-        self._region = region
+        self._region = label.region
         self._certificate = AcmCertificate(
             self,
             "Default",
@@ -108,18 +104,17 @@ class Certificate(Construct):
             options=AcmCertificateOptions(certificate_transparency_logging_preference="ENABLED"),
             # The one in use goes only after the next has taken its place.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            provider=provider,
         )
         self.records = records or ValidationRecords(
             self, "records", names=names, certificate=self._certificate, zone=zone
         )
+        in_this_stack = TerraformStack.of(self.records) is TerraformStack.of(self)
         self._validation = AcmCertificateValidation(
             self,
             "validation",
             certificate_arn=self._certificate.arn,
             timeouts=AcmCertificateValidationTimeouts(create=_VALIDATION_TIMEOUT),
-            depends_on=list(self.records.records),
-            provider=provider,
+            depends_on=list(self.records.records) if in_this_stack else None,
         )
 
     @cached_property

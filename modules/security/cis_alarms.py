@@ -269,8 +269,6 @@ class CisAlarms(Construct):
         """Watch the trail.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             label: Names it.
             log_group: Where the trail is written.
             topic_arns: Who is told, by severity; an alarm without a topic only changes its state.

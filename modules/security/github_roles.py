@@ -11,6 +11,8 @@ from modules.policy import Condition, Principal, Statement
 from modules.role import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from config.security import GithubSettings
     from modules.label import Label
     from modules.state_store import StateStore
@@ -87,9 +89,27 @@ class GithubRoles(Construct):
     `apply` can change neither these roles nor what watches the account: the layer `security` is a person's to apply.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: GithubSettings, label: Label, state: StateStore) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: GithubSettings,
+        label: Label,
+        state: StateStore,
+        regions: Sequence[str],
+    ) -> None:
+        """Make the roles.
+
+        Args:
+            config: Whom they trust.
+            label: Names them.
+            state: They read the states, and one of them writes them.
+            regions: All that the environment has resources in.
+        """
         super().__init__(scope, id_)
         self._label = label
+        self._regions = regions
         provider_arn = self._provider_arn(create=config.create_provider)
         applies = _subject_that_applies(config)
         pull_requests = (f"repo:{config.repository}:pull_request",) if config.plan_pull_requests else ()
@@ -126,12 +146,12 @@ class GithubRoles(Construct):
             Statement(
                 sid="AllowParameterDecryption",
                 actions=("kms:Decrypt",),
-                resources=(self._label.arn("kms", "key/*"),),
+                resources=tuple(self._label.arn("kms", "key/*", region=region) for region in self._regions),
                 conditions=(
                     Condition(
                         operator="StringEquals",
                         key="kms:ViaService",
-                        values=(f"ssm.{self._label.region}.amazonaws.com",),
+                        values=tuple(f"ssm.{region}.amazonaws.com" for region in self._regions),
                     ),
                     Condition(
                         operator="ForAnyValue:StringLike",

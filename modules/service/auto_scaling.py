@@ -61,8 +61,6 @@ class AutoScaling(Construct):
         """Scale a service.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             config: Bounds and targets.
             label: Names the policies.
             name: The service.

@@ -99,8 +99,6 @@ class FargateService(Construct):
         """Make the service.
 
         Args:
-            scope: Where it lives.
-            id_: Its role in that place.
             config: Its settings.
             deployment: How releases replace each other.
             label: Names it.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from compliance.stack import Stack
+from synthesis.manifest import Stack
 
 ACCOUNT = "444444444444"
 TAGS = dict.fromkeys(("Project", "Environment", "Layer", "ManagedBy", "Owner", "CostCenter"), "x")
@@ -34,8 +35,9 @@ def stack(resources: dict[str, dict[str, Any]] | None = None, *, protected: bool
     for address, arguments in (resources or {}).items():
         kind, _, name = address.partition(".")
         by_kind.setdefault(kind, {})[name] = arguments
-    metadata = {"environment": "test", "layer": "unit", "protect_data": protected}
-    return Stack(name="test-unit", document={"//": {"metadata": metadata}, "resource": by_kind, **blocks})
+    metadata = {"project": "acme", "environment": "test", "layer": "unit", "protect_data": protected}
+    document = {"//": {"metadata": metadata}, "resource": by_kind, **blocks}
+    return Stack(id="test-unit", folder=Path("test-unit"), document=document)
 
 
 def policy(*statements: dict[str, Any]) -> str:

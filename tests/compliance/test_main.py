@@ -42,7 +42,7 @@ def test_findings_are_listed_in_columns_and_fail(output: Path, empty: Path, caps
 
 def test_no_output_is_told_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--output", str(tmp_path)]) == EXIT_BAD_INPUT
-    assert capsys.readouterr().err == f"No stack in {tmp_path}: run 'make synth' first.\n"
+    assert capsys.readouterr().err == f"There is no {tmp_path / 'manifest.json'}.\nRun `make synth` first.\n"
 
 
 def test_a_wrong_list_of_exceptions_is_told(output: Path, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from compliance.public_exposure import databases, public_exposures
-from compliance.stack import Stack, read_stacks
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from synthesis.manifest import Stack, read_stacks
 
 Document = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def committed(output: Path) -> list[Stack]:
-    return read_stacks(output)
+    return list(read_stacks(output).values())
 
 
 @pytest.fixture
 def prod(committed: list[Stack]) -> dict[str, Document]:
     """Production's JSON, which the test may spoil."""
-    return {s.name: copy.deepcopy(dict(s.document)) for s in committed if s.environment == "prod"}
+    return {s.id: copy.deepcopy(dict(s.document)) for s in committed if s.environment == "prod"}
 
 
 def holes(documents: dict[str, Document]) -> set[str]:
-    stacks = [Stack(name=name, document=document) for name, document in documents.items()]
+    stacks = [Stack(id=id_, folder=Path(id_), document=document) for id_, document in documents.items()]
     return {path.reason for path in public_exposures(stacks)}
+
+
+def backend(documents: dict[str, Document], layer: str) -> Document:
+    found: Document = documents[f"prod-{layer}"]["terraform"]["backend"]["s3"]
+    return found
 
 
 def resource(documents: dict[str, Document], address: str) -> Document:
@@ -99,9 +102,13 @@ def test_a_rule_for_public_addresses_is_a_path_from_whatever_stack(
     assert group is not None
     name = next(n for n in prod["prod-data"]["resource"]["aws_security_group"] if n.startswith("documentdb"))
     prod["prod-data"]["output"]["group"] = {"value": f"${{aws_security_group.{name}.id}}"}
-    reference = "${data.terraform_remote_state.cross-stack-reference-input-prod-data.outputs.group}"
+    source = "cross-stack-reference-input-prod-data"
+    reference = f"${{data.terraform_remote_state.{source}.outputs.group}}"
     prod["prod-service"] = {
-        "resource": {"aws_vpc_security_group_ingress_rule": {"bad": {"security_group_id": reference, **peer}}}
+        "data": {
+            "terraform_remote_state": {"cross-stack-reference-input-prod-data": {"config": backend(prod, "data")}}
+        },
+        "resource": {"aws_vpc_security_group_ingress_rule": {"bad": {"security_group_id": reference, **peer}}},
     }
     assert holes(prod) == {f"prod-service/aws_vpc_security_group_ingress_rule.bad {says}"}
 

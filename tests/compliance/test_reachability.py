@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance.reachability import connections
-from compliance.stack import read_stacks
+from synthesis.manifest import read_stacks
 from tests.compliance.samples import stack
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_nobody_reaches_more_than_the_design_says(
 ) -> None:
     config = environments[environment]
     layers = {"network", "data", "service"}
-    stacks = [s for s in read_stacks(output) if s.environment == environment and s.layer in layers]
+    stacks = [s for s in read_stacks(output).values() if s.environment == environment and s.layer in layers]
     assert set(map(str, connections(stacks))) == expected(config)
 
 
@@ -62,7 +62,7 @@ def rule(group: str, **peer: Any) -> dict[str, Any]:
 
 def groups(**rules: dict[str, Any]) -> list[str]:
     resources: dict[str, dict[str, Any]] = {
-        f"aws_security_group.{name}": {"tags": {"Name": f"user-management-test-{name}"}} for name in ("one", "two")
+        f"aws_security_group.{name}": {"tags": {"Name": f"acme-test-{name}"}} for name in ("one", "two")
     }
     resources |= {f"{INTO if name.startswith('into') else OUT}.{name}": value for name, value in rules.items()}
     return list(map(str, connections([stack(resources)])))
@@ -102,5 +102,5 @@ def test_private_addresses_and_aws_services_are_not() -> None:
 
 
 def test_what_is_no_reference_is_not_passed_over() -> None:
-    with pytest.raises(ValueError, match="test-unit: sg-1 is no reference to a resource"):
+    with pytest.raises(ValueError, match="test-unit: sg-1 is not a reference to a resource"):
         groups(into=rule("one") | {"security_group_id": "sg-1"})

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from runner.__main__ import main
+from tests.outputs import write_stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,8 @@ if arguments[0] == "apply":
     time.sleep(step.get("working", 0))
     event(type="apply_complete", hook=hook)
 if arguments[:2] == ["state", "pull"]:
-    managed = [{{"mode": "managed", "type": "x"}} for _ in resources]
+    instances = [{{"attributes": {{"arn": script.get("arn", "")}}}}]
+    managed = [{{"mode": "managed", "type": "x", "instances": instances}} for _ in resources]
     print(dumps({{"lineage": "l", "serial": 1, "resources": managed}}))
 if arguments[:2] == ["workspace", "list"]:
     print("\\n".join(["* default", *("  " + name for name in script.get("workspaces", []))]))
@@ -96,31 +97,14 @@ class Project:
 
     root: Path
     capture: pytest.CaptureFixture[str]
-    stacks: dict[str, Any] = field(default_factory=dict)
 
     @property
     def out(self) -> Path:
         return self.root / "cdktf.out"
 
-    def stack(self, id_: str, *needs: str, protected: bool = False, document: dict[str, Any] | None = None) -> Path:
-        """Add a stack that reads the state of those it needs."""
-        folder = self.out / "stacks" / id_
-        folder.mkdir(parents=True)
-        remote = {
-            f"input-{need}": {"config": {"key": f"{need.rpartition('-')[2]}/terraform.tfstate"}} for need in needs
-        }
-        content = document or {
-            "//": {"metadata": {"protect_data": protected}},
-            "data": {"terraform_remote_state": remote},
-            "terraform": {
-                "backend": {"s3": {"bucket": "the-bucket"}},
-                "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
-            },
-        }
-        (folder / "cdk.tf.json").write_text(json.dumps(content))
-        self.stacks[id_] = {"workingDirectory": f"stacks/{id_}", "dependencies": list(needs)}
-        (self.out / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": self.stacks}))
-        return folder
+    def stack(self, id_: str, *needs: str, **about: Any) -> Path:
+        """Add a stack, as `write_stack` does."""
+        return write_stack(self.out, id_, *needs, **about)
 
     def script(self, id_: str, **steps: object) -> None:
         """Say what the fake Terraform does for a stack."""

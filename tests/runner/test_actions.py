@@ -152,11 +152,11 @@ def test_what_changes_things_needs_a_terminal_or_yes(dev: Project, action: str) 
 
 
 def test_a_protected_environment_is_not_destroyed(project: Project) -> None:
-    project.stack("prod-state", protected=True)
+    project.stack("prod-state", environment="prod", protected=True)
     code, _, err = project.run("destroy", "--yes", env="prod")
     assert code == 2
     assert "set `protect_data = false` in environments/prod.toml, run `make apply ENV=prod`" in err
-    assert project.calls() == []
+    assert project.calls("apply") == []
 
 
 def made_by_a_killed_apply(dev: Project, layer: str, **ids: str) -> None:

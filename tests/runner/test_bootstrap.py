@@ -118,4 +118,4 @@ def test_without_a_state_stack_there_is_nothing_to_bootstrap(project: Project) -
     project.stack("dev-network")
     code, _, err = project.run("bootstrap", "--yes")
     assert code == 2
-    assert "There is no stack dev-state" in err
+    assert "dev has no stack of the layer 'state', which holds the state." in err

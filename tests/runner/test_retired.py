@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.outputs import backend, identity
+
 if TYPE_CHECKING:
     from tests.runner.conftest import Project
 
@@ -14,10 +16,10 @@ if TYPE_CHECKING:
 def document(layer: str, *, alias: str = "", protected: bool = False) -> dict[str, Any]:
     provider = {"region": "us-east-1", **({"alias": alias} if alias else {})}
     return {
-        "//": {"metadata": {"protect_data": protected}},
+        "//": {"metadata": identity(layer=layer, name=layer, protect_data=protected)},
         "provider": {"aws": [provider]},
         "terraform": {
-            "backend": {"s3": {"bucket": "the-bucket", "key": f"{layer}/terraform.tfstate"}},
+            "backend": {"s3": backend(layer)},
             "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
         },
     }
@@ -38,7 +40,7 @@ def dev(project: Project) -> Project:
 def test_plan_and_apply_say_what_is_still_there(dev: Project, action: tuple[str, ...]) -> None:
     code, out, _ = dev.run(*action)
     assert code == 0
-    assert "dev-security is switched off, but what it has made is still there." in out
+    assert "dev-security is switched off, but its resources are still there." in out
     assert "make destroy ENV=dev LAYER=security" in out
 
 
@@ -65,6 +67,15 @@ def test_it_is_destroyed_with_every_provider_of_the_environment_and_no_resource(
     assert written["provider"]["aws"] == [{"region": "us-east-1"}, {"region": "us-east-1", "alias": "edge"}]
     assert written["terraform"]["backend"]["s3"] == {"bucket": "the-bucket", "key": "security/terraform.tfstate"}
     assert "resource" not in written
+
+
+def test_it_is_destroyed_in_the_region_where_its_resources_are(dev: Project) -> None:
+    arn = "arn:aws:acm:eu-west-1:111111111111:certificate/1"
+    dev.script("dev-security", resources=["aws_acm_certificate.viewer"], arn=arn)
+    assert dev.run("destroy", "--layer", "security", "--yes")[0] == 0
+    written = json.loads((dev.root / ".terraform-work/dev-security/config/cdk.tf.json").read_text())
+    main, _ = written["provider"]["aws"]
+    assert main == {"region": "eu-west-1"}
 
 
 def test_all_of_an_environment_includes_it_and_takes_it_down_before_what_it_may_have_used(dev: Project) -> None:
@@ -114,7 +125,7 @@ def test_its_lock_can_be_broken(dev: Project) -> None:
 def test_a_layer_that_never_was_is_told_with_those_that_are(dev: Project) -> None:
     code, _, err = dev.run("destroy", "--layer", "secrity", "--yes")
     assert code != 0
-    assert "There is no layer 'secrity' in this environment." in err
+    assert "This environment has no layer 'secrity'." in err
     assert "state, network, security" in err
 
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance.stack import Stack
-from runner import secrets
-from runner.secrets import CannotTellError, Supplied, Tree, main, report, versions_in_account
+from runner.__main__ import main
+from runner.errors import OK, REFUSED
+from runner.secrets import CannotTellError, ParameterTree, SuppliedParameter, report, versions_in_account
+from synthesis.manifest import of_environment, read_stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.template import Template
 
 EMAIL = "/user-management/prod/api-keys/email"
 COMMAND = (
@@ -24,31 +23,33 @@ COMMAND = (
 
 
 @pytest.fixture
-def tree(stacks: dict[str, Template]) -> Tree:
-    return Tree.of(Stack(name="prod-data", document=stacks["prod-data"].document))
+def tree(output: Path) -> ParameterTree:
+    return ParameterTree.from_stacks(of_environment(read_stacks(output), "prod"))
 
 
-def all_made(tree: Tree, version: int) -> dict[str, int]:
+def all_made(tree: ParameterTree, version: int) -> dict[str, int]:
     return {**dict.fromkeys(tree.names, 1), EMAIL: version}
 
 
-def test_what_only_a_person_can_supply_is_known_from_the_json(tree: Tree) -> None:
-    assert tree.supplied == (Supplied(name=EMAIL, key_alias="alias/user-management-prod-secrets", region="us-east-1"),)
+def test_what_only_a_person_can_supply_is_known_from_the_json(tree: ParameterTree) -> None:
+    assert tree.supplied == (
+        SuppliedParameter(name=EMAIL, key_alias="alias/user-management-prod-secrets", region="us-east-1"),
+    )
     assert tree.prefix == "/user-management/prod/"
 
 
-def test_an_entry_at_its_first_version_is_unset_and_told_with_its_command(tree: Tree) -> None:
+def test_an_entry_at_its_first_version_is_unset_and_told_with_its_command(tree: ParameterTree) -> None:
     assert report(tree, all_made(tree, 1)) == (
         [f"unset    {EMAIL}", f"  {COMMAND}", "0 of 1 are set."],
-        secrets.EXIT_OK,
+        OK,
     )
 
 
-def test_an_entry_that_was_written_again_is_set(tree: Tree) -> None:
-    assert report(tree, all_made(tree, 2)) == (["1 of 1 are set."], secrets.EXIT_OK)
+def test_an_entry_that_was_written_again_is_set(tree: ParameterTree) -> None:
+    assert report(tree, all_made(tree, 2)) == (["1 of 1 are set."], OK)
 
 
-def test_what_an_interrupted_apply_left_out_is_told(tree: Tree) -> None:
+def test_what_an_interrupted_apply_left_out_is_told(tree: ParameterTree) -> None:
     versions = all_made(tree, 2)
     del versions["/user-management/prod/postgres/password"]
     lines, _ = report(tree, versions)
@@ -60,15 +61,15 @@ def test_without_an_answer_every_command_is_shown(
     output: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    assert main(["--env", "prod", "--out", str(output)]) == secrets.EXIT_UNKNOWN
+    assert main(["secrets", "--env", "prod", "--out", str(output)]) == REFUSED
     shown = capsys.readouterr()
     assert shown.err.startswith("There is no `aws` on PATH")
     assert shown.out.splitlines() == [f"perhaps unset  {EMAIL}", f"  {COMMAND}"]
 
 
 def test_an_environment_that_was_not_synthesized_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--env", "prod", "--out", str(tmp_path)]) == secrets.EXIT_UNKNOWN
-    assert capsys.readouterr().err.endswith("run 'make synth ENV=prod' first.\n")
+    assert main(["secrets", "--env", "prod", "--out", str(tmp_path)]) == REFUSED
+    assert capsys.readouterr().err.endswith("Run `make synth` first.\n")
 
 
 def fake_aws(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +80,7 @@ def fake_aws(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_aws_cli_is_asked_for_versions_and_not_for_values(
-    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tree: ParameterTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = '{"Parameters": [{"Name": "/user-management/prod/jwt/current", "Version": 7}]}'
     fake_aws(tmp_path, f"echo \"$@\" > {tmp_path}/asked; echo '{answer}'", monkeypatch)
@@ -96,7 +97,7 @@ def test_the_aws_cli_is_asked_for_versions_and_not_for_values(
     ],
 )
 def test_what_aws_says_against_it_is_told_in_a_line(
-    tree: Tree, script: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tree: ParameterTree, script: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_aws(tmp_path, script, monkeypatch)
     with pytest.raises(CannotTellError, match=says):
@@ -105,6 +106,6 @@ def test_what_aws_says_against_it_is_told_in_a_line(
 
 def test_the_command_keeps_the_value_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_aws(tmp_path, f'for word; do last=$word; done; printf %s "$last" > {tmp_path}/value', monkeypatch)
-    command = Supplied(name="/p/e/api-keys/a", key_alias="alias/k", region="us-east-1").command
+    command = SuppliedParameter(name="/p/e/api-keys/a", key_alias="alias/k", region="us-east-1").command
     subprocess.run(["/usr/bin/env", "bash", "-c", command], input="s3 cr$t*\n", text=True, check=True)
     assert (tmp_path / "value").read_text(encoding="utf-8") == "s3 cr$t*"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance.reachability import connections
-from compliance.stack import Stack, read_stacks
 from config.parameters import parameter_names
 from main import synthesize
+from synthesis.manifest import Stack, read_stacks
 from tests.config.examples import changed, parsed
 from tests.conftest import ENVIRONMENTS
 from tests.template import Template
@@ -139,7 +139,7 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
     third = "\n[services.key]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
     folder: Path = tmp_path_factory.mktemp("private") / "cdktf.out"
     synthesize([parsed(toml + third)], folder)
-    return read_stacks(folder)
+    return list(read_stacks(folder).values())
 
 
 def test_without_nat_gateways_nobody_is_let_out_to_the_internet(private: list[Stack]) -> None:

@@ -20,22 +20,22 @@ def test_every_stack_keeps_its_state_in_what_the_state_layer_makes(
     stacks: dict[str, Template], environment: str
 ) -> None:
     state = stacks[f"{environment}-state"]
-    names = {name for name in stacks if name.rpartition("-")[0] == environment}
-    for name in names:
-        backend = stacks[name].document["terraform"]["backend"]["s3"]
+    for stack in stacks.values():
+        if stack.metadata["environment"] != environment:
+            continue
+        backend = stack.document["terraform"]["backend"]["s3"]
         assert backend["bucket"] == state.named("aws_s3_bucket.state_bucket")["bucket"]
         assert backend["dynamodb_table"] == state.only("aws_dynamodb_table")["name"]
         assert backend["kms_key_id"].endswith(":" + state.only("aws_kms_alias")["name"])
         assert (backend["use_lockfile"], backend["encrypt"]) == (True, True)
-        assert backend["key"] == f"{name.rpartition('-')[2]}/terraform.tfstate"
+        assert backend["key"] == f"{stack.metadata['name']}/terraform.tfstate"
 
 
 @every_environment
 def test_every_stack_is_bound_to_its_account_and_to_one_provider(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
-    for name in (name for name in stacks if name.rpartition("-")[0] == environment):
-        document = stacks[name].document
+    for document in (s.document for s in stacks.values() if s.metadata["environment"] == environment):
         for provider in document["provider"]["aws"]:
             assert provider["allowed_account_ids"] == [environments[environment].account_id]
             assert provider["default_tags"][0]["tags"]["Environment"] == environment

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from synthesis.output import replacing, stack_files
+from synthesis.manifest import read_stacks
+from synthesis.output import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +22,12 @@ def write(folder: Path, environment: str, *layers: str, resources: int = 1) -> N
         name = f"{environment}-{layer}"
         path = folder / "stacks" / name
         path.mkdir(parents=True)
-        document: dict[str, object] = {"resource": {"aws_vpc": {f"v{i}": {} for i in range(resources)}}}
+        document: dict[str, object] = {
+            "//": {"metadata": {"environment": environment, "layer": layer}},
+            "resource": {"aws_vpc": {f"v{i}": {} for i in range(resources)}},
+        }
         (path / "cdk.tf.json").write_text(json.dumps(document), encoding="utf-8")
-        stacks[name] = {"name": name, "synthesizedStackPath": f"stacks/{name}/cdk.tf.json"}
+        stacks[name] = {"name": name, "workingDirectory": f"stacks/{name}"}
     (folder / "manifest.json").write_text(json.dumps({"version": "0", "stacks": stacks}), encoding="utf-8")
 
 
@@ -33,15 +37,17 @@ def synthesize(output: Path, environment: str, *layers: str, resources: int = 1)
 
 
 def names(output: Path) -> list[str]:
-    return [stack.name for stack in stack_files(output)]
+    return list(read_stacks(output))
+
+
+def counts(output: Path) -> dict[str, int]:
+    """Resources by stack."""
+    return {id_: sum(1 for _ in stack.all()) for id_, stack in read_stacks(output).items()}
 
 
 def test_first_run_makes_the_folder(tmp_path: Path) -> None:
     synthesize(tmp_path / "a" / "out", "dev", "state", "network", resources=3)
-    assert [(s.name, s.resources) for s in stack_files(tmp_path / "a" / "out")] == [
-        ("dev-state", 3),
-        ("dev-network", 3),
-    ]
+    assert counts(tmp_path / "a" / "out") == {"dev-state": 3, "dev-network": 3}
 
 
 def test_an_error_leaves_the_last_good_output(tmp_path: Path) -> None:
@@ -65,7 +71,7 @@ def test_one_environment_keeps_the_stacks_of_the_others(tmp_path: Path) -> None:
     synthesize(output, "dev", "state", resources=1)
     synthesize(output, "prod", "state", resources=2)
     synthesize(output, "dev", "state", resources=3)
-    assert {s.name: s.resources for s in stack_files(output)} == {"dev-state": 3, "prod-state": 2}
+    assert counts(output) == {"dev-state": 3, "prod-state": 2}
 
 
 def test_an_environment_whose_name_begins_like_another_is_not_taken_for_it(tmp_path: Path) -> None:
@@ -117,5 +123,9 @@ def test_two_runs_at_once_do_not_lose_each_other(tmp_path: Path) -> None:
     assert len(names(output)) == len(runs)
 
 
-def test_a_folder_that_is_not_there_has_no_stacks(tmp_path: Path) -> None:
-    assert stack_files(tmp_path / "nowhere") == []
+def test_output_that_cannot_be_read_is_replaced(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "prod", "state")
+    (output / "manifest.json").write_text("{", encoding="utf-8")
+    synthesize(output, "dev", "state")
+    assert names(output) == ["dev-state"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cdktf import TerraformOutput
 
 from config.domain import DomainSettings
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.hosted_zone import HostedZone
-from tests.template import Template, new_stack
+from tests.template import LABEL, Template, new_stack
 
 NAMES = CertificateNames(domain_name="users.example.com", alternative_names=("www.users.example.com",))
 MADE = DomainSettings(zone_name="users.example.com", create_zone=True)
@@ -17,8 +19,8 @@ EXISTING = DomainSettings(zone_name="example.com", create_zone=False, zone_id="Z
 def certificates(config: DomainSettings = MADE, *, protect: bool = False) -> tuple[Certificate, HostedZone, Template]:
     stack = new_stack()
     zone = HostedZone(stack, "zone", config=config, protect=protect)
-    first = Certificate(stack, "certificate", names=NAMES, region="eu-west-1", zone=zone)
-    Certificate(stack, "viewer", names=NAMES, region="us-east-1", zone=zone, records=first.records)
+    first = Certificate(stack, "certificate", names=NAMES, label=replace(LABEL, region="eu-west-1"), zone=zone)
+    Certificate(stack, "viewer", names=NAMES, label=LABEL, zone=zone, records=first.records)
     return first, zone, Template.of(stack)
 
 
@@ -43,7 +45,7 @@ def test_two_certificates_of_the_same_names_share_one_proof() -> None:
 def test_users_of_it_wait_until_it_is_issued() -> None:
     stack = new_stack()
     zone = HostedZone(stack, "zone", config=MADE, protect=False)
-    certificate = Certificate(stack, "certificate", names=NAMES, region="eu-west-1", zone=zone)
+    certificate = Certificate(stack, "certificate", names=NAMES, label=replace(LABEL, region="eu-west-1"), zone=zone)
     TerraformOutput(stack, "arn", value=certificate.arn, static_id=True)
     arn = str(Template.of(stack).output("arn"))
     assert arn.startswith("${aws_acm_certificate_validation.certificate_validation")

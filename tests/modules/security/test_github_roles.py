@@ -27,7 +27,7 @@ def template(**settings: Any) -> Template:
         protect=False,
     )
     github = GithubSettings.model_validate({key: value for key, value in config.items() if value is not None})
-    GithubRoles(stack, "github", config=github, label=LABEL, state=state)
+    GithubRoles(stack, "github", config=github, label=LABEL, state=state, regions=("us-east-1", "eu-west-1"))
     return Template.of(stack)
 
 
@@ -93,10 +93,14 @@ def test_plan_writes_nothing_but_a_lock(plain: Template) -> None:
     assert all(resource.endswith((".tflock", ".arn}")) for _, resource in writes)
 
 
-def test_plan_decrypts_parameters_of_this_environment_only(plain: Template) -> None:
+def test_plan_decrypts_parameters_of_this_environment_only_in_every_region_in_use(plain: Template) -> None:
     decrypt = next(s for s in allowed(plain, "plan") if s.get("Sid") == "AllowParameterDecryption")
     assert decrypt["Action"] == "kms:Decrypt"
-    assert decrypt["Condition"]["StringEquals"] == {"kms:ViaService": "ssm.us-east-1.amazonaws.com"}
+    regions = ("us-east-1", "eu-west-1")
+    assert decrypt["Resource"] == [f"arn:aws:kms:{region}:444444444444:key/*" for region in regions]
+    assert decrypt["Condition"]["StringEquals"] == {
+        "kms:ViaService": [f"ssm.{region}.amazonaws.com" for region in regions]
+    }
     assert decrypt["Condition"]["ForAnyValue:StringLike"] == {"kms:ResourceAliases": "alias/user-management-test-*"}
 
 

@@ -1,0 +1,36 @@
+"""Layer `edge`: what CloudFront needs in the one region from which it takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from config.edge import VIEWER_REGION
+from modules.domain.certificate import Certificate
+from stacks.base import LayerStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.environment import Environment
+    from stacks.domain import DomainStack
+    from stacks.state import StateStack
+
+
+class EdgeStack(LayerStack):
+    """The viewers' certificate, in us-east-1 wherever the environment is."""
+
+    layer: ClassVar[str] = "edge"
+
+    def __init__(self, scope: Construct, *, config: Environment, state: StateStack, domain: DomainStack) -> None:
+        super().__init__(scope, config=config, state=state, region=VIEWER_REGION)
+        # The records that prove the names are the same for both certificates, and the layer `domain` has them.
+        self.add_dependency(domain)
+        self.certificate = Certificate(
+            self,
+            "certificate",
+            names=domain.names,
+            label=self.label,
+            zone=domain.zone,
+            records=domain.certificate.records,
+        )
+        self.output("certificate_arn", self.certificate.arn)

@@ -1,0 +1,274 @@
+"""The one reader of what synthesis wrote: the stacks, whose they are, and in which order they are applied.
+
+A stack itself says which environment, layer, region and project it belongs to (`METADATA` in its JSON): nobody takes
+its name apart to find out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any, Final
+
+from synthesis.template import Resource, blocks, resources
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+MANIFEST: Final = "manifest.json"
+STACK_FILE: Final = "cdk.tf.json"
+STATE_LAYER: Final = "state"
+"""The layer that holds the state of all others, its own included."""
+
+METADATA: Final = "//.metadata"
+"""Where a stack's JSON says what the stack is; Terraform ignores the key `//`."""
+
+
+class OutputError(Exception):
+    """The output folder cannot be read; `str()` says what is wrong and what to do about it."""
+
+    def __init__(self, message: str, remedy: str = "Run `make synth` again.") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.remedy}"
+
+
+def stack_id(environment: str, name: str) -> str:
+    """Id of a stack, which is also the name of its folder: the one place that joins the two parts."""
+    return f"{environment}-{name}"
+
+
+def metadata(
+    *, project: str, environment: str, layer: str, name: str, region: str, protect_data: bool
+) -> dict[str, str | bool]:
+    """What a stack writes under `METADATA`.
+
+    Args:
+        project: The project that all names start with.
+        environment: The environment, like `prod`.
+        layer: The layer, like `notifications`.
+        name: The stack's name within the environment: the layer, and the region where a layer has a stack in several.
+        region: Where its resources are.
+        protect_data: Whether its data must outlive mistakes.
+    """
+    return {
+        "project": project,
+        "environment": environment,
+        "layer": layer,
+        "name": name,
+        "region": region,
+        "protect_data": protect_data,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One synthesized stack, which is one state file."""
+
+    id: str
+    folder: Path
+    """Where its JSON and what belongs to it is."""
+    document: Mapping[str, Any] = field(repr=False)
+    """Its Terraform JSON."""
+    dependencies: tuple[str, ...] = ()
+    """Ids of the stacks that are applied before it."""
+    is_synthesized: bool = True
+    """False for a layer that is switched off and of which only the state is there."""
+
+    @property
+    def environment(self) -> str:
+        """The environment that it belongs to."""
+        return self._identity("environment")
+
+    @property
+    def layer(self) -> str:
+        """Its layer; a layer can have a stack in more than one region."""
+        return self._identity("layer")
+
+    @property
+    def name(self) -> str:
+        """Its name within the environment, which is also the folder of its state in the bucket."""
+        return str(self._metadata.get("name") or self.layer)
+
+    @property
+    def region(self) -> str:
+        """Where its resources are."""
+        return self._identity("region")
+
+    @property
+    def project(self) -> str:
+        """What all its names start with."""
+        return self._identity("project")
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether its data must outlive mistakes; a stack that does not say so is protected."""
+        return self._metadata.get("protect_data") is not False
+
+    @property
+    def terraform(self) -> Mapping[str, Any]:
+        """The block with versions and backend."""
+        settings: Mapping[str, Any] = self.document.get("terraform", {})
+        return settings
+
+    @property
+    def backend(self) -> Mapping[str, Any]:
+        """Where its state is kept."""
+        settings: Mapping[str, Any] = self.terraform.get("backend", {}).get("s3", {})
+        return settings
+
+    @property
+    def providers(self) -> list[Mapping[str, Any]]:
+        """Every configuration of the AWS provider."""
+        return blocks(self.document.get("provider", {}).get("aws"))
+
+    @property
+    def required_providers(self) -> dict[str, str]:
+        """Source to version, as written: `{"aws": "5.100.0"}`."""
+        required = self.terraform.get("required_providers", {})
+        return {entry.get("source", name): entry.get("version", "") for name, entry in required.items()}
+
+    def all(self, *kinds: str) -> Iterator[Resource]:
+        """Resources of these types, or of all types."""
+        return resources(self.document, *kinds)
+
+    def attached(self, owner: Resource, kind: str, *, by: str) -> list[Resource]:
+        """Resources of a type whose argument `by` refers to `owner`."""
+        return [resource for resource in self.all(kind) if owner.is_referred_to_by(resource.get(by))]
+
+    def producers(self, stacks: Mapping[str, Stack]) -> dict[str, str]:
+        """Name of each `terraform_remote_state` to the id of the stack whose state it reads."""
+        by_place = {_place(stack.backend): id_ for id_, stack in stacks.items()}
+        read = self.document.get("data", {}).get("terraform_remote_state", {})
+        places = {name: _place(entry.get("config", {})) for name, entry in read.items()}
+        return {name: by_place[place] for name, place in places.items() if place in by_place}
+
+    def _identity(self, key: str) -> str:
+        if key not in self._metadata:
+            message = f"{self.folder / STACK_FILE} does not say its {key}: an older version of this program wrote it."
+            raise OutputError(message)
+        return str(self._metadata[key])
+
+    @property
+    def _metadata(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.document.get("//", {}).get("metadata", {})
+        return found
+
+
+def read_stacks(output: Path) -> dict[str, Stack]:
+    """All stacks of an output folder by id, in the manifest's order.
+
+    Raises:
+        OutputError: There is no output, or it cannot be read.
+    """
+    path = output / MANIFEST
+    if not path.is_file():
+        message = f"There is no {path}."
+        raise OutputError(message, "Run `make synth` first.")
+    entries: Mapping[str, Mapping[str, Any]] = _read_json(path).get("stacks", {})
+    return {
+        id_: Stack(
+            id=id_,
+            folder=folder,
+            document=_read_json(folder / STACK_FILE),
+            dependencies=tuple(entry.get("dependencies", ())),
+        )
+        for id_, entry in entries.items()
+        for folder in [output / entry["workingDirectory"]]
+    }
+
+
+def of_environment(stacks: Mapping[str, Stack], environment: str) -> dict[str, Stack]:
+    """The stacks of one environment.
+
+    Raises:
+        OutputError: There are none; the message lists the environments that have some.
+    """
+    chosen = {id_: stack for id_, stack in stacks.items() if stack.environment == environment}
+    if not chosen:
+        there = ", ".join(sorted({stack.environment for stack in stacks.values()})) or "none"
+        message = f"The synthesized output has no environment {environment!r}. It has: {there}."
+        raise OutputError(message, f"Choose one of them, or run `make synth ENV={environment}` if it is new.")
+    return chosen
+
+
+def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
+    """All of an environment's stacks, or those of a layer; the name of one of a layer's stacks is its stack alone.
+
+    Raises:
+        OutputError: There is no such layer; the message lists those that are there.
+    """
+    if layer is None:
+        return dict(stacks)
+    chosen = {id_: stack for id_, stack in stacks.items() if layer in {stack.layer, stack.name}}
+    if not chosen:
+        message = f"This environment has no layer {layer!r}."
+        raise OutputError(message, f"It has: {', '.join(stack.name for stack in in_order(stacks))}.")
+    return chosen
+
+
+def state_stack(stacks: Mapping[str, Stack]) -> Stack | None:
+    """The stack that holds the state of all others, if it is among these."""
+    return next((stack for stack in stacks.values() if stack.layer == STATE_LAYER), None)
+
+
+def dependencies_within(stacks: Mapping[str, Stack]) -> dict[str, set[str]]:
+    """What each stack waits for among `stacks`."""
+    return {id_: set(stack.dependencies) & stacks.keys() for id_, stack in stacks.items()}
+
+
+def reversed_edges(edges: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    """The same graph in the other direction: the order to destroy in."""
+    turned: dict[str, set[str]] = {id_: set() for id_ in edges}
+    for id_, needed in edges.items():
+        for other in needed:
+            turned[other].add(id_)
+    return turned
+
+
+def in_order(stacks: Mapping[str, Stack]) -> list[Stack]:
+    """Producers before consumers; alphabetical where the order is free."""
+    return [stacks[id_] for id_ in topological(dependencies_within(stacks))]
+
+
+def topological(edges: Mapping[str, Iterable[str]]) -> list[str]:
+    """Every id after the ids that it needs.
+
+    Raises:
+        OutputError: They need each other in a circle.
+    """
+    sorter = TopologicalSorter({id_: sorted(needed) for id_, needed in sorted(edges.items())})
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
+        message = f"The stacks need each other in a circle: {' -> '.join(error.args[1])}."
+        raise OutputError(message) from error
+
+
+def consumers(stacks: Mapping[str, Stack], id_: str) -> list[str]:
+    """Every stack that needs `id_`, directly or through another one, in the order of apply."""
+    edges = dependencies_within(stacks)
+    found = {id_}
+    order = topological(edges)
+    for other in order:
+        if edges[other] & found:
+            found.add(other)
+    return [other for other in order if other in found and other != id_]
+
+
+def _place(backend: Mapping[str, Any]) -> tuple[object, object]:
+    return backend.get("bucket"), backend.get("key")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read: {error}"
+        raise OutputError(message) from error
+    return content

@@ -1,0 +1,76 @@
+"""Terraform JSON as its readers see it: resources with addresses, nested blocks, and who refers to whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+REFERENCE: Final = re.compile(
+    r"\bdata\.terraform_remote_state\.(?P<remote>[\w-]+)\.outputs\.(?P<output>[\w-]+)"
+    r"|(?<!\.)\b(?P<address>aws_[a-z0-9_]+\.[\w-]+)"
+)
+"""A reference inside a text: to the output of another stack, or to a resource of the same one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource of a stack."""
+
+    kind: str
+    name: str
+    arguments: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """As Terraform writes it: `aws_vpc.vpc`."""
+        return f"{self.kind}.{self.name}"
+
+    def get(self, argument: str) -> Any:  # noqa: ANN401 - JSON is of any type
+        """The value of an argument, None where it is not set."""
+        return self.arguments.get(argument)
+
+    def is_on(self, argument: str) -> bool:
+        """Whether a switch is set to true; one that is left out is not."""
+        return self.get(argument) is True
+
+    def block(self, *path: str) -> Mapping[str, Any]:
+        """The first block under a path of names, empty where there is none."""
+        found: Mapping[str, Any] = self.arguments
+        for name in path:
+            found = next(iter(blocks(found.get(name))), {})
+        return found
+
+    def is_referred_to_by(self, value: object) -> bool:
+        """Whether `value` holds a reference to this resource, at any depth."""
+        return any(f"{self.address}." in text for _, text in texts(value) if "${" in text)
+
+
+def resources(document: Mapping[str, Any], *kinds: str) -> Iterator[Resource]:
+    """Resources of these types, or of all types."""
+    named: Mapping[str, Mapping[str, Any]] = document.get("resource", {})
+    for kind in kinds or named:
+        for name, arguments in named.get(kind, {}).items():
+            yield Resource(kind=kind, name=name, arguments=arguments)
+
+
+def blocks(value: object) -> list[Mapping[str, Any]]:
+    """A nested block as a list: JSON has one as an object, more as an array."""
+    if isinstance(value, dict):
+        return [value]
+    return [block for block in value if isinstance(block, dict)] if isinstance(value, list) else []
+
+
+def texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every string inside a value, with the argument that holds it."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from texts(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item, name)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from synthesis.manifest import OutputError, Stack, consumers, in_order, of_environment, read_stacks, select
+from tests.outputs import write_stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    write_stack(tmp_path, "dev-service", "dev-network", "dev-data")
+    write_stack(tmp_path, "dev-data", "dev-network")
+    write_stack(tmp_path, "dev-network")
+    write_stack(tmp_path, "dev-state")
+    write_stack(tmp_path, "pre-prod-network", protected=True, environment="pre-prod")
+    return tmp_path
+
+
+def test_without_synthesis_it_says_make_synth(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="make synth"):
+        read_stacks(tmp_path)
+
+
+def test_a_broken_manifest_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(OutputError, match=r"manifest\.json cannot be read"):
+        read_stacks(tmp_path)
+
+
+def test_a_stack_that_does_not_say_whose_it_is_is_from_an_older_version(tmp_path: Path) -> None:
+    write_stack(tmp_path, "dev-network", document={"//": {"metadata": {"layer": "network"}}})
+    with pytest.raises(OutputError, match="does not say its environment: an older version of this program wrote it"):
+        of_environment(read_stacks(tmp_path), "dev")
+
+
+def test_a_stack_that_does_not_say_so_is_protected(tmp_path: Path) -> None:
+    assert Stack(id="x", folder=tmp_path, document={}).is_protected
+    assert not Stack(id="x", folder=tmp_path, document={"//": {"metadata": {"protect_data": False}}}).is_protected
+
+
+def test_a_layer_with_a_stack_in_two_regions_is_chosen_whole_or_by_name(tmp_path: Path) -> None:
+    write_stack(tmp_path, "dev-state")
+    write_stack(tmp_path, "dev-topics", layer="topics")
+    write_stack(tmp_path, "dev-topics-us-east-1", layer="topics")
+    dev = of_environment(read_stacks(tmp_path), "dev")
+    assert set(select(dev, "topics")) == {"dev-topics", "dev-topics-us-east-1"}
+    assert set(select(dev, "topics-us-east-1")) == {"dev-topics-us-east-1"}
+
+
+def test_an_environment_may_have_a_dash_in_its_name(two: Path) -> None:
+    (stack,) = of_environment(read_stacks(two), "pre-prod").values()
+    assert (stack.environment, stack.layer, stack.is_protected) == ("pre-prod", "network", True)
+
+
+def test_an_unknown_environment_lists_those_there_are(two: Path) -> None:
+    with pytest.raises(OutputError, match=r"no environment 'qa'. It has: dev, pre-prod"):
+        of_environment(read_stacks(two), "qa")
+
+
+def test_an_unknown_layer_lists_those_there_are_in_order(two: Path) -> None:
+    dev = of_environment(read_stacks(two), "dev")
+    with pytest.raises(OutputError, match="state, network, data, service"):
+        select(dev, "edge")
+
+
+def test_producers_come_before_consumers(two: Path) -> None:
+    dev = of_environment(read_stacks(two), "dev")
+    assert [stack.layer for stack in in_order(dev)] == ["state", "network", "data", "service"]
+
+
+def test_consumers_are_found_through_others(two: Path) -> None:
+    dev = of_environment(read_stacks(two), "dev")
+    assert consumers(dev, "dev-network") == ["dev-data", "dev-service"]
+    assert consumers(dev, "dev-service") == []
+
+
+def test_a_circle_is_told(tmp_path: Path) -> None:
+    write_stack(tmp_path, "dev-a", "dev-b")
+    write_stack(tmp_path, "dev-b", "dev-a")
+    with pytest.raises(OutputError, match="in a circle: dev-"):
+        in_order(of_environment(read_stacks(tmp_path), "dev"))
+
+
+def test_required_providers_and_remote_states_are_read_from_the_json(two: Path) -> None:
+    service = read_stacks(two)["dev-service"]
+    assert service.required_providers == {"aws": "5.100.0"}
+    dev = of_environment(read_stacks(two), "dev")
+    assert service.producers(dev) == {"input-dev-network": "dev-network", "input-dev-data": "dev-data"}
