@@ -43,7 +43,7 @@ from constructs import Construct
 from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from modules.key import Key
     from modules.label import Label
@@ -148,11 +148,11 @@ class Bucket(Construct):
         return self._bucket.bucket_regional_domain_name
 
     @property
-    def ready(self) -> list[ITerraformDependable]:
+    def dependables(self) -> list[TerraformResource]:
         """What must exist before something outside may write to it."""
         return [self._policy]
 
-    def allow(self, *statements: Statement) -> None:
+    def add_to_resource_policy(self, *statements: Statement) -> None:
         """Add statements to the bucket's own policy, for principals that have no role of ours."""
         self._policy_document.add(*statements)
 
@@ -172,7 +172,7 @@ class Bucket(Construct):
         looks = ("s3:GetBucketAcl", "s3:ListBucket") if may_list else ("s3:GetBucketAcl",)
         # Services that deliver ask for this ACL even where ACLs are off.
         owned = Condition(operator="StringEquals", key="s3:x-amz-acl", values=("bucket-owner-full-control",))
-        self.allow(
+        self.add_to_resource_policy(
             Statement(
                 sid=f"{sid}AclCheck",
                 principal=principal,
@@ -191,7 +191,7 @@ class Bucket(Construct):
 
     def grant_read(self, grantee: Grantable, *, prefix: str = "") -> None:
         """Let `grantee` list the bucket and read its objects, decryption included."""
-        grantee.allow(
+        grantee.add_to_policy(
             Statement(actions=("s3:ListBucket", "s3:GetBucketLocation"), resources=(self.arn,)),
             Statement(actions=("s3:GetObject", "s3:GetObjectVersion"), resources=(self._objects(prefix),)),
         )
@@ -201,7 +201,7 @@ class Bucket(Construct):
     def grant_read_write(self, grantee: Grantable, *, prefix: str = "") -> None:
         """Let `grantee` read, write and delete objects; versioning keeps what it deletes."""
         self.grant_read(grantee, prefix=prefix)
-        grantee.allow(
+        grantee.add_to_policy(
             Statement(
                 actions=("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
                 resources=(self._objects(prefix),),
@@ -322,7 +322,7 @@ class Bucket(Construct):
 
     def _receive_logs_of(self, source: Bucket) -> None:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-        self.allow(
+        self.add_to_resource_policy(
             Statement(
                 sid="AllowAccessLogDelivery",
                 principal=Principal.service("logging.s3.amazonaws.com"),
@@ -345,5 +345,5 @@ class Bucket(Construct):
             target_bucket=self.id,
             target_prefix=f"s3/{source._bucket.bucket_input}/",
             # S3 tries the target's policy when logging is switched on. From another stack it is there already.
-            depends_on=self.ready if source._label == self._label else None,
+            depends_on=self.dependables if source._label == self._label else None,
         )

@@ -29,7 +29,7 @@ from modules.role import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from modules.key import Key
 
@@ -120,7 +120,7 @@ class Function(Construct):
         )
         log.grant_write(self.role)
         key.grant_encrypt_decrypt(self.role)
-        self.role.allow(
+        self.role.add_to_policy(
             Statement(actions=("sqs:SendMessage",), resources=(self._failed.arn,)),
             # X-Ray has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             Statement(actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"), resources=("*",)),
@@ -142,7 +142,7 @@ class Function(Construct):
             dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=self._failed.arn),
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
             logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log.name),
-            depends_on=[log.resource, *self.role.permissions],
+            depends_on=[*log.dependables, *self.role.dependables],
         )
 
     @property
@@ -166,9 +166,9 @@ class Function(Construct):
         return self._failed.arn
 
     @property
-    def resource(self) -> ITerraformDependable:
-        """For `depends_on`."""
-        return self._function
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before anything uses it."""
+        return [self._function]
 
     def _written(self, file: str, code: bytes) -> str:
         """Write the code where the stack's JSON will be, and say how Terraform, which runs there, names it."""

@@ -14,7 +14,7 @@ from modules.label import Label, NameLimit
 from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html#key-policy-limit
 _KEY_POLICY_LIMIT: Final = 32_768
@@ -63,9 +63,9 @@ class Key(Construct):
         return self._key.arn
 
     @property
-    def resource(self) -> ITerraformDependable:
-        """For `depends_on`."""
-        return self._key
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before anything uses it."""
+        return [self._key]
 
     def allow_service(self, service: str, *, sid: str, conditions: tuple[Condition, ...]) -> None:
         """Let an AWS service use the key on the account's behalf, narrowed by `conditions`."""
@@ -81,11 +81,11 @@ class Key(Construct):
 
     def grant_decrypt(self, grantee: Grantable) -> None:
         """Let `grantee` read what the key protects."""
-        grantee.allow(Statement(actions=_DECRYPT, resources=(self.arn,)))
+        grantee.add_to_policy(Statement(actions=_DECRYPT, resources=(self.arn,)))
 
     def grant_encrypt_decrypt(self, grantee: Grantable) -> None:
         """Let `grantee` read and write what the key protects."""
-        grantee.allow(Statement(actions=(*_ENCRYPT, *_DECRYPT), resources=(self.arn,)))
+        grantee.add_to_policy(Statement(actions=(*_ENCRYPT, *_DECRYPT), resources=(self.arn,)))
 
 
 def key_alias(label: Label, name: str) -> str:

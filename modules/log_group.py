@@ -55,13 +55,13 @@ class LogGroup(Construct):
         return self._group.arn
 
     @property
-    def resource(self) -> TerraformResource:
-        """For `depends_on`."""
-        return self._group
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before anything uses it."""
+        return [self._group]
 
     def grant_write(self, grantee: Grantable) -> None:
         """Let `grantee` make streams in the group and write to them."""
-        grantee.allow(
+        grantee.add_to_policy(
             Statement(
                 actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"),
                 resources=(self.arn, f"{self.arn}:*"),

@@ -12,7 +12,7 @@ from constructs import Construct
 from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from modules.key import Key
     from modules.label import Label
@@ -27,7 +27,7 @@ _DIGITS: Final = 7
 class Parameter(Construct):
     """One SecureString, whose value is in no state and no plan.
 
-    Make it by what is known of its value: `of`, `secret` or `supplied`.
+    Make it by what is known of its value: `plain`, `generated` or `manual`.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Parameter(Construct):
         value: str,
         version: float,
         tags: dict[str, str] | None = None,
-        after: list[ITerraformDependable] | None = None,
+        depends_on: list[TerraformResource] | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._key = key
@@ -55,18 +55,18 @@ class Parameter(Construct):
             value_wo=value,
             value_wo_version=version,
             tags=tags,
-            depends_on=after,
+            depends_on=depends_on,
         )
 
     @staticmethod
-    def of(scope: Construct, id_: str, *, label: Label, key: Key, name: str, value: str) -> Parameter:
+    def plain(scope: Construct, id_: str, *, label: Label, key: Key, name: str, value: str) -> Parameter:
         """An entry that is no secret, like a host's name; Terraform keeps it up to date."""
         # Sent again when the value changes: its version is a number made of the value.
         digest = Fn.parseint(Fn.substr(Fn.sha256(value), 0, _DIGITS), _HEXADECIMAL)
         return Parameter(scope, id_, label=label, key=key, name=name, value=value, version=Token.as_number(digest))
 
     @staticmethod
-    def secret(
+    def generated(
         scope: Construct,
         id_: str,
         *,
@@ -75,7 +75,7 @@ class Parameter(Construct):
         name: str,
         value: str,
         version: int,
-        after: list[ITerraformDependable] | None = None,
+        depends_on: list[TerraformResource] | None = None,
     ) -> Parameter:
         """An entry that is sent once per `version` and that no state holds.
 
@@ -85,12 +85,14 @@ class Parameter(Construct):
             name: The end of its path, as `postgres/password`.
             value: A `GeneratedPassword.value`.
             version: Sent again when this grows; fixed where something else changes the value later.
-            after: What must have taken the value first.
+            depends_on: What must have taken the value first.
         """
-        return Parameter(scope, id_, label=label, key=key, name=name, value=value, version=version, after=after)
+        return Parameter(
+            scope, id_, label=label, key=key, name=name, value=value, version=version, depends_on=depends_on
+        )
 
     @staticmethod
-    def supplied(scope: Construct, id_: str, *, label: Label, key: Key, name: str) -> Parameter:
+    def manual(scope: Construct, id_: str, *, label: Label, key: Key, name: str) -> Parameter:
         """An entry that a person fills; until then it says `unset`, and no apply overwrites it."""
         return Parameter(
             scope,
@@ -114,19 +116,19 @@ class Parameter(Construct):
         return self._parameter.arn
 
     @property
-    def resource(self) -> ITerraformDependable:
-        """For `depends_on`."""
-        return self._parameter
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before anything uses it."""
+        return [self._parameter]
 
     def grant_read(self, grantee: Grantable) -> None:
         """Let `grantee` read the entry, decryption included."""
-        grantee.allow(Statement(actions=("ssm:GetParameter", "ssm:GetParameters"), resources=(self.arn,)))
+        grantee.add_to_policy(Statement(actions=("ssm:GetParameter", "ssm:GetParameters"), resources=(self.arn,)))
         self._key.grant_decrypt(grantee)
 
     def grant_read_write(self, grantee: Grantable) -> None:
         """Let `grantee` read and overwrite the entry; Parameter Store keeps the last 100 values."""
         self.grant_read(grantee)
-        grantee.allow(Statement(actions=("ssm:PutParameter",), resources=(self.arn,)))
+        grantee.add_to_policy(Statement(actions=("ssm:PutParameter",), resources=(self.arn,)))
         self._key.grant_encrypt_decrypt(grantee)
 
 

@@ -88,7 +88,7 @@ class Statement:
 class Grantable(Protocol):
     """Something that can be given permissions: a role, or a construct that owns one."""
 
-    def allow(self, *statements: Statement) -> None:
+    def add_to_policy(self, *statements: Statement) -> None:
         """Add statements to what it may do."""
 
 

@@ -69,11 +69,11 @@ class Repository(Construct):
 
     def grant_pull(self, grantee: Grantable) -> None:
         """Let `grantee` pull images; ECR itself uses the key."""
-        grantee.allow(_LOG_IN, Statement(actions=_PULL, resources=(self.arn,)))
+        grantee.add_to_policy(_LOG_IN, Statement(actions=_PULL, resources=(self.arn,)))
 
     def grant_push(self, grantee: Grantable) -> None:
         """Let `grantee` push images, and pull them for their layers."""
-        grantee.allow(_LOG_IN, Statement(actions=(*_PULL, *_PUSH), resources=(self.arn,)))
+        grantee.add_to_policy(_LOG_IN, Statement(actions=(*_PULL, *_PUSH), resources=(self.arn,)))
 
 
 class EnhancedScanning(Construct):

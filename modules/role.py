@@ -81,11 +81,11 @@ class Role(Construct):
         return self._role.name
 
     @property
-    def permissions(self) -> list[TerraformResource]:
+    def dependables(self) -> list[TerraformResource]:
         """What must exist before the role can do its work, and be destroyed after it has done it."""
         return [self._policy] if self._policy else []
 
-    def allow(self, *statements: Statement) -> None:
+    def add_to_policy(self, *statements: Statement) -> None:
         """Add statements to the role's one policy."""
         self._document.add(*statements)
         if self._policy is None:

@@ -109,7 +109,7 @@ class StateStore(Construct):
 
     def _grant_lock(self, grantee: Grantable) -> None:
         # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
-        grantee.allow(
+        grantee.add_to_policy(
             Statement(
                 actions=("s3:PutObject", "s3:DeleteObject"),
                 resources=(f"{self.bucket.arn}/*.tflock",),

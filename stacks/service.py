@@ -52,7 +52,7 @@ class ServiceStack(LayerStack):
             vpc=network.vpc,
             internal=config.edge.enabled,
             certificate_arn=domain.certificate.arn,
-            engine=strategy_for(config.deployment, served=True),
+            strategy=strategy_for(config.deployment, served=True),
             access_logs=state.store.access_logs,
             protect=config.protect_data,
         )
@@ -81,7 +81,7 @@ class ServiceStack(LayerStack):
             name=name,
             vpc=self._network.vpc,
             cluster=self.cluster,
-            balancer=self.load_balancer,
+            load_balancer=self.load_balancer,
             repository=registry.repositories[name],
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},

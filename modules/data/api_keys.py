@@ -21,5 +21,5 @@ class ApiKeys(Construct):
     def __init__(self, scope: Construct, id_: str, *, names: Sequence[str], label: Label, key: Key) -> None:
         super().__init__(scope, id_)
         self.by_name = {
-            name: Parameter.supplied(self, name, label=label, key=key, name=f"api-keys/{name}") for name in names
+            name: Parameter.manual(self, name, label=label, key=key, name=f"api-keys/{name}") for name in names
         }

@@ -11,7 +11,7 @@ from modules.parameter import Parameter, joined_hosts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cdktf import ITerraformDependable
+    from cdktf import TerraformResource
 
     from modules.data.generated_password import GeneratedPassword
     from modules.key import Key
@@ -30,12 +30,12 @@ class DatabaseParameters(Construct):
         label: Label,
         key: Key,
         name: str,
-        facts: Mapping[str, str],
+        values: Mapping[str, str],
         url: str,
         reader_hosts: list[str],
         password: GeneratedPassword,
         password_version: int,
-        after: list[ITerraformDependable],
+        depends_on: list[TerraformResource],
     ) -> None:
         """Make the entries.
 
@@ -43,22 +43,22 @@ class DatabaseParameters(Construct):
             label: Names them.
             key: Encrypts them.
             name: The database, as their path has it.
-            facts: What is no secret, by the last part of its path: `host`, `port`, `username`.
+            values: What is no secret, by the last part of its path: `host`, `port`, `username`.
             url: All that a driver needs in one, the password's value included.
             reader_hosts: Where to read from only, if there is such a place.
             password: The database's own.
             password_version: The database's own, too.
-            after: What took the password. If it fails, no entry tells a password that was never set.
+            depends_on: What took the password. If it fails, no entry tells a password that was never set.
         """
         super().__init__(scope, id_)
         if reader_hosts:
-            facts = {**facts, "reader-hosts": joined_hosts(reader_hosts)}
-        self._facts = {
-            fact: Parameter.of(self, fact, label=label, key=key, name=f"{name}/{fact}", value=value)
-            for fact, value in facts.items()
+            values = {**values, "reader-hosts": joined_hosts(reader_hosts)}
+        self._values = {
+            name_: Parameter.plain(self, name_, label=label, key=key, name=f"{name}/{name_}", value=value)
+            for name_, value in values.items()
         }
         self._secrets = {
-            secret: Parameter.secret(
+            secret: Parameter.generated(
                 self,
                 secret,
                 label=label,
@@ -67,7 +67,7 @@ class DatabaseParameters(Construct):
                 value=value,
                 # Never another: sent alone, it would have a password that the database was not given.
                 version=password_version,
-                after=after,
+                depends_on=depends_on,
             )
             for secret, value in {"password": password.value, "url": url}.items()
         }
@@ -75,7 +75,7 @@ class DatabaseParameters(Construct):
     @property
     def by_name(self) -> dict[str, Parameter]:
         """Every entry by the last part of its path: `host`, `password`, `url`, ..."""
-        return {**self._facts, **self._secrets}
+        return {**self._values, **self._secrets}
 
     def grant_read(self, grantee: Grantable) -> None:
         """Let `grantee` read all of them."""

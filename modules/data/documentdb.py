@@ -112,7 +112,7 @@ class Documentdb(Construct):
             apply_immediately=True,
             enabled_cloudwatch_logs_exports=list(_LOGS),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
-            depends_on=[group.resource for group in logs],
+            depends_on=[dependable for log in logs for dependable in log.dependables],
         )
         zones = cycle(context.vpc.zone_names.values())
         self._instances = [
@@ -125,7 +125,7 @@ class Documentdb(Construct):
             label=label,
             key=context.secrets_key,
             name="documentdb",
-            facts={"host": self.endpoint, "port": str(PORT.first), "username": USERNAME},
+            values={"host": self.endpoint, "port": str(PORT.first), "username": USERNAME},
             # What DocumentDB asks of every driver:
             # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
             url=f"mongodb://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/"
@@ -133,7 +133,7 @@ class Documentdb(Construct):
             reader_hosts=[self.reader_endpoint],
             password=self._password,
             password_version=config.password_version,
-            after=[self._cluster],
+            depends_on=[self._cluster],
         )
 
     @property

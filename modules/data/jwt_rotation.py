@@ -85,7 +85,7 @@ class JwtRotation(Construct):
             parameter.grant_read(grantee)
 
     def _secret(self, name: str, label: Label, key: Key) -> Parameter:
-        return Parameter.secret(
+        return Parameter.generated(
             self,
             name,
             label=label,
@@ -104,7 +104,7 @@ class JwtRotation(Construct):
             service="scheduler.amazonaws.com",
             description="Starts the rotation of the JWT signing secret",
         )
-        role.allow(
+        role.add_to_policy(
             Statement(actions=("lambda:InvokeFunction",), resources=(self.function.arn,)),
             Statement(actions=("sqs:SendMessage",), resources=(self.function.failed_queue_arn,)),
         )
@@ -126,5 +126,5 @@ class JwtRotation(Construct):
                 ),
                 dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=self.function.failed_queue_arn),
             ),
-            depends_on=role.permissions,
+            depends_on=role.dependables,
         )

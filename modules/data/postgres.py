@@ -100,7 +100,7 @@ class Postgres(Construct):
             label=label,
             key=context.secrets_key,
             name="postgres",
-            facts={
+            values={
                 "host": self.endpoint,
                 "port": str(PORT.first),
                 "database": DATABASE,
@@ -110,7 +110,7 @@ class Postgres(Construct):
             reader_hosts=self.reader_endpoints,
             password=self._password,
             password_version=config.password_version,
-            after=[self._instance],
+            depends_on=[self._instance],
         )
 
     @property
@@ -158,7 +158,7 @@ class Postgres(Construct):
         if self.proxy and self._config.proxy and self._config.proxy.require_iam:
             ids.append(self.proxy.resource_id)
         arns = tuple(self._label.arn("rds-db", f"dbuser:{resource_id}/{user}") for resource_id in ids)
-        grantee.allow(Statement(actions=("rds-db:connect",), resources=arns))
+        grantee.add_to_policy(Statement(actions=("rds-db:connect",), resources=arns))
 
     def _security_group(self, name: str, description: str) -> SecurityGroup:
         id_ = "security-group" if name == "postgres" else "replica-security-group"
@@ -207,7 +207,7 @@ class Postgres(Construct):
         # One group for all databases of an account and region, made by RDS with 30 days: not an environment's to own.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
         group = self._label.arn("logs", "log-group:RDSOSMetrics")
-        role.allow(
+        role.add_to_policy(
             Statement(actions=("logs:CreateLogGroup", "logs:PutRetentionPolicy"), resources=(group, f"{group}:*")),
             Statement(
                 actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"),
@@ -278,8 +278,8 @@ class Postgres(Construct):
             monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if self._protect else None,
             depends_on=[
-                *(group.resource for group in logs),
-                *(self._monitoring_role.permissions if self._monitoring_role else []),
+                *(dependable for log in logs for dependable in log.dependables),
+                *(self._monitoring_role.dependables if self._monitoring_role else []),
             ],
         )
 
@@ -314,5 +314,5 @@ class Postgres(Construct):
             performance_insights_retention_period=config.insights_retention_days,
             monitoring_interval=config.monitoring_interval_seconds,
             monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
-            depends_on=[*(log.resource for log in logs), self._parameter_group],
+            depends_on=[*(dependable for log in logs for dependable in log.dependables), self._parameter_group],
         )

@@ -91,7 +91,7 @@ class PostgresProxy(Construct):
             service="rds.amazonaws.com",
             description="Lets the connection pool of PostgreSQL read its credentials",
         )
-        role.allow(Statement(actions=("secretsmanager:GetSecretValue",), resources=(secret.arn,)))
+        role.add_to_policy(Statement(actions=("secretsmanager:GetSecretValue",), resources=(secret.arn,)))
         context.secrets_key.grant_decrypt(role)
         log = LogGroup(
             self,
@@ -120,7 +120,7 @@ class PostgresProxy(Construct):
                     client_password_auth_type="POSTGRES_SCRAM_SHA_256",  # noqa: S106 (a method)
                 )
             ],
-            depends_on=[credentials, log.resource, *role.permissions],
+            depends_on=[credentials, *log.dependables, *role.dependables],
         )
         # A local, because the quotes of its expression would break the JSON of a policy.
         self._resource_id = TerraformLocal(self, "resource-id", Fn.element(Fn.split(":", self._proxy.arn), _ID_IN_ARN))

@@ -48,5 +48,5 @@ class FlowLogs(Construct):
             iam_role_arn=role.arn,
             max_aggregation_interval=60,  # seconds; the shortest, since it costs nothing
             tags=label.name_tag("vpc-flow-logs"),
-            depends_on=role.permissions,
+            depends_on=role.dependables,
         )

@@ -96,5 +96,5 @@ class AuditTrail(Construct):
             cloud_watch_logs_group_arn=f"{self.log_group.arn}:*",
             cloud_watch_logs_role_arn=role.arn,
             # CloudTrail tries both when it is made.
-            depends_on=[*self.bucket.ready, *role.permissions],
+            depends_on=[*self.bucket.dependables, *role.dependables],
         )

@@ -93,7 +93,7 @@ class ConfigRecorder(Construct):
                 delivery_frequency="TwentyFour_Hours"
             ),
             # Config writes a file when the channel is made, and takes no channel without a recorder.
-            depends_on=[self._recorder, *self.bucket.ready],
+            depends_on=[self._recorder, *self.bucket.dependables],
         )
         ConfigConfigurationRecorderStatus(
             self,

@@ -142,7 +142,7 @@ class GithubRoles(Construct):
         self.plan.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_plan(self.plan)
         # The provider decrypts a parameter to compare it, one that was written by value_wo too.
-        self.plan.allow(
+        self.plan.add_to_policy(
             Statement(
                 sid="AllowParameterDecryption",
                 actions=("kms:Decrypt",),
@@ -167,7 +167,7 @@ class GithubRoles(Construct):
         state.grant_apply(self.apply)
         roles = self._label.arn("iam", f"role/{self._label.prefix}-*", region="")
         own_roles = self._label.arn("iam", f"role/{self._label.prefix}-github-*", region="")
-        self.apply.allow(
+        self.apply.add_to_policy(
             Statement(sid="AllowEnvironmentRoles", actions=(*_READ_ROLES, *_WRITE_ROLES), resources=(roles,)),
             Statement(
                 sid="AllowPassRole",

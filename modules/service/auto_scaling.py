@@ -150,7 +150,7 @@ def _requests(target: TargetGroups) -> _Customized:
                     namespace="AWS/ApplicationELB",
                     metric_name="RequestCountPerTarget",
                     dimensions=[
-                        _Dimension(name="LoadBalancer", value=target.balancer.arn_suffix),
+                        _Dimension(name="LoadBalancer", value=target.load_balancer.arn_suffix),
                         _Dimension(name="TargetGroup", value=suffix),
                     ],
                 ),

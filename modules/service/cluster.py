@@ -53,7 +53,7 @@ class Cluster(Construct):
             retention_days=config.log_retention_days,
             key=key,
         )
-        groups = [self._sessions.resource]
+        dependables = list(self._sessions.dependables)
         if config.container_insights != "disabled":
             insights = LogGroup(
                 self,
@@ -65,7 +65,7 @@ class Cluster(Construct):
                 retention_days=config.log_retention_days,
                 key=key,
             )
-            groups.append(insights.resource)
+            dependables += insights.dependables
         self._cluster = EcsCluster(
             self,
             "Default",
@@ -81,7 +81,7 @@ class Cluster(Construct):
                     ),
                 )
             ),
-            depends_on=groups,
+            depends_on=dependables,
         )
         self._providers = EcsClusterCapacityProviders(
             self,
@@ -104,13 +104,13 @@ class Cluster(Construct):
         return self._cluster.name
 
     @property
-    def ready(self) -> list[TerraformResource]:
+    def dependables(self) -> list[TerraformResource]:
         """What must exist before a service may choose between on-demand and Spot."""
         return [self._providers]
 
     def grant_sessions(self, grantee: Grantable) -> None:
         """Let the tasks of `grantee` take shell sessions and record them."""
-        grantee.allow(
+        grantee.add_to_policy(
             # The agent opens channels that have no ARN; AWS takes no other resource:
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
             Statement(

@@ -63,7 +63,7 @@ class CapacityShare:
     weight: int
 
 
-def capacity_of(config: ServiceSettings) -> tuple[CapacityShare, ...]:
+def capacity_shares(config: ServiceSettings) -> tuple[CapacityShare, ...]:
     """How a service's tasks are shared between on-demand and Spot; a part with neither base nor weight is left out."""
     shares = (
         CapacityShare(provider=ON_DEMAND, base=config.on_demand_count, weight=100 - config.spot_percent),
@@ -75,8 +75,8 @@ def capacity_of(config: ServiceSettings) -> tuple[CapacityShare, ...]:
 class FargateService(Construct):
     """A service in the private subnets, with roles of its own that may do nothing but what was granted.
 
-    It starts with a placeholder image; from the first release on the pipeline decides what runs. `allow` and the
-    grants of other constructs are for the application; what ECS needs to start a task is the execution role's.
+    It starts with a placeholder image; from the first release on the pipeline decides what runs. `add_to_policy` and
+    the grants of other constructs are for the application; what ECS needs to start a task is the execution role's.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class FargateService(Construct):
         name: str,
         vpc: Vpc,
         cluster: Cluster,
-        balancer: LoadBalancer,
+        load_balancer: LoadBalancer,
         repository: Repository,
         secrets: Mapping[str, str],
         parameters: Mapping[str, str],
@@ -105,7 +105,7 @@ class FargateService(Construct):
             name: How the settings call it.
             vpc: It runs in the private subnets.
             cluster: It runs there.
-            balancer: Sends it requests, if it claims paths.
+            load_balancer: Sends it requests, if it claims paths.
             repository: Its images.
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
             parameters: Full names of parameters by the variable that gets the name; grant them to the service.
@@ -153,7 +153,7 @@ class FargateService(Construct):
         if cluster.execute_command:
             cluster.grant_sessions(self.task_role)
         if config.tracing:
-            self.task_role.allow(_SEND_TRACES)
+            self.task_role.add_to_policy(_SEND_TRACES)
 
         self.task = self._task(label, cluster, secrets, parameters)
         first_revision = self.task.with_placeholder(
@@ -161,11 +161,11 @@ class FargateService(Construct):
             command=placeholder.command(port=config.port, protocol=config.protocol),
         ).resource(self, "task")
 
-        engine = strategy_for(deployment, served=config.is_load_balanced)
+        strategy = strategy_for(deployment, served=config.is_load_balanced)
         self.target: TargetGroups | None = None
         self.alarms: RollbackAlarms | None = None
         if config.is_load_balanced:
-            self.connections.allow_from(balancer)
+            self.connections.allow_from(load_balancer)
             self.target = TargetGroups(
                 self,
                 "target",
@@ -173,14 +173,14 @@ class FargateService(Construct):
                 label=label,
                 name=name,
                 vpc=vpc,
-                balancer=balancer,
-                engine=engine,
+                load_balancer=load_balancer,
+                strategy=strategy,
             )
             self.alarms = RollbackAlarms(self, "alarms", config=deployment, label=label, name=name, target=self.target)
-        self._ready: list[TerraformResource] = [
-            *cluster.ready,
-            self._logs.resource,
-            *(self.target.ready if self.target else []),
+        self._foundations: list[TerraformResource] = [
+            *cluster.dependables,
+            *self._logs.dependables,
+            *(self.target.dependables if self.target else []),
         ]
         self._service = EcsService(
             self,
@@ -194,7 +194,7 @@ class FargateService(Construct):
                 EcsServiceCapacityProviderStrategy(
                     capacity_provider=share.provider, base=share.base, weight=share.weight
                 )
-                for share in capacity_of(config)
+                for share in capacity_shares(config)
             ],
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=vpc.private_subnet_ids, security_groups=[self._group.id], assign_public_ip=False
@@ -212,8 +212,8 @@ class FargateService(Construct):
             propagate_tags="SERVICE",
             # Nothing waits for tasks: the first ones run the placeholder, later ones are the pipeline's to watch.
             wait_for_steady_state=False,
-            depends_on=self._dependencies(),
-            **engine.service_arguments(alarm_names=self.alarms.names if self.alarms else ()),
+            depends_on=self._dependables(),
+            **strategy.service_arguments(alarm_names=self.alarms.names if self.alarms else ()),
         )
         self.scaling = AutoScaling(
             self,
@@ -240,15 +240,15 @@ class FargateService(Construct):
         """Where the application's output goes."""
         return self._logs.name
 
-    def allow(self, *statements: Statement) -> None:
+    def add_to_policy(self, *statements: Statement) -> None:
         """Let the application do more."""
-        before = self._dependencies()
-        self.task_role.allow(*statements)
-        if self._dependencies() == before:
+        before = self._dependables()
+        self.task_role.add_to_policy(*statements)
+        if self._dependables() == before:
             return
         # The role's policy is new, and the service must go before it does, or its tasks never stop.
         self._service.depends_on = [
-            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}" for resource in self._dependencies()
+            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}" for resource in self._dependables()
         ]
 
     def allow_to_internet(self) -> None:
@@ -270,12 +270,12 @@ class FargateService(Construct):
                 platform_version=_PLATFORM_VERSION,
                 subnets=self._vpc.private_subnet_ids,
                 security_groups=[self._group.id],
-                capacity=capacity_of(self._config),
+                capacity=capacity_shares(self._config),
             )
         return files
 
-    def _dependencies(self) -> list[TerraformResource]:
-        return [*self._ready, *self.execution_role.permissions, *self.task_role.permissions]
+    def _dependables(self) -> list[TerraformResource]:
+        return [*self._foundations, *self.execution_role.dependables, *self.task_role.dependables]
 
     def _task(
         self, label: Label, cluster: Cluster, secrets: Mapping[str, str], parameters: Mapping[str, str]

@@ -56,7 +56,7 @@ class LoadBalancer(Construct):
         vpc: Vpc,
         internal: bool,
         certificate_arn: str,
-        engine: DeploymentStrategy,
+        strategy: DeploymentStrategy,
         access_logs: Bucket,
         protect: bool,
     ) -> None:
@@ -90,7 +90,7 @@ class LoadBalancer(Construct):
             access_logs=LbAccessLogs(bucket=logs.id, prefix="access", enabled=True),
             connection_logs=LbConnectionLogs(bucket=logs.id, prefix="connections", enabled=True),
             # AWS tries to write before it agrees.
-            depends_on=logs.ready,
+            depends_on=logs.dependables,
         )
         # The same everywhere; before an internal balancer no rule opens port 80.
         LbListener(
@@ -120,13 +120,13 @@ class LoadBalancer(Construct):
                 certificate_arn=certificate_arn,
                 # Not a forward: what no rule knows is nobody's, and CodeDeploy only touches forwards.
                 default_action=[_NOT_FOUND],
-                lifecycle=engine.listener_lifecycle,
+                lifecycle=strategy.listener_lifecycle,
             )
 
         self._listeners = {"production": https("https", _HTTPS.first)}
-        self.test_port = engine.test_port
-        if engine.test_port:
-            self._listeners["test"] = https("test", engine.test_port)
+        self.test_port = strategy.test_port
+        if strategy.test_port:
+            self._listeners["test"] = https("test", strategy.test_port)
 
     @property
     def connections(self) -> Connections:
@@ -171,7 +171,7 @@ class LoadBalancer(Construct):
             access_logs=access_logs,
         )
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-        bucket.allow(
+        bucket.add_to_resource_policy(
             Statement(
                 sid="AllowLogDelivery",
                 principal=Principal.service("logdelivery.elasticloadbalancing.amazonaws.com"),

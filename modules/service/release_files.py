@@ -50,7 +50,7 @@ class ReleaseFiles(Construct):
                 content=text,
                 content_type=_CONTENT_TYPES[kind],
                 # Encrypted by the bucket's default.
-                depends_on=self.bucket.ready,
+                depends_on=self.bucket.dependables,
             )
 
     @staticmethod

@@ -99,7 +99,7 @@ class RollbackAlarms(Construct):
                 period=_PERIOD_SECONDS,
                 stat=statistic,
                 dimensions={
-                    "LoadBalancer": self._target.balancer.arn_suffix,
+                    "LoadBalancer": self._target.load_balancer.arn_suffix,
                     "TargetGroup": self._target.arn_suffixes[color],
                 },
             ),

@@ -44,11 +44,11 @@ class TargetGroups(Construct):
         label: Label,
         name: str,
         vpc: Vpc,
-        balancer: LoadBalancer,
-        engine: DeploymentStrategy,
+        load_balancer: LoadBalancer,
+        strategy: DeploymentStrategy,
     ) -> None:
         super().__init__(scope, id_)
-        self.balancer = balancer
+        self.load_balancer = load_balancer
         self._groups = {
             color: LbTargetGroup(
                 self,
@@ -76,7 +76,7 @@ class TargetGroups(Construct):
                 tags=label.name_tag(f"{name}-{color}"),
                 lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             )
-            for color in engine.colors
+            for color in strategy.colors
         }
         self._rules = [
             LbListenerRule(
@@ -91,9 +91,9 @@ class TargetGroups(Construct):
                     )
                 ],
                 tags=label.name_tag(f"{name}-{listener}"),
-                lifecycle=engine.rule_lifecycle,
+                lifecycle=strategy.rule_lifecycle,
             )
-            for listener, arn in balancer.listener_arns.items()
+            for listener, arn in load_balancer.listener_arns.items()
         ]
 
     @cached_property
@@ -112,6 +112,6 @@ class TargetGroups(Construct):
         return {color: group.arn_suffix for color, group in self._groups.items()}
 
     @property
-    def ready(self) -> list[TerraformResource]:
+    def dependables(self) -> list[TerraformResource]:
         """What must exist before ECS takes the target group: a balancer that uses it."""
         return list(self._rules)

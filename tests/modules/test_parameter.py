@@ -14,10 +14,10 @@ from tests.template import LABEL, Resource, Template, new_stack, statements
 def template() -> Template:
     stack = new_stack()
     key = Key(stack, "key", label=LABEL, name="secrets", description="Secrets", protect=False)
-    Parameter.of(stack, "host", label=LABEL, key=key, name="postgres/host", value=key.arn)
+    Parameter.plain(stack, "host", label=LABEL, key=key, name="postgres/host", value=key.arn)
     value = GeneratedPassword(stack, "password").value
-    secret = Parameter.secret(stack, "secret", label=LABEL, key=key, name="jwt/current", value=value, version=1)
-    supplied = Parameter.supplied(stack, "supplied", label=LABEL, key=key, name="api-keys/email")
+    secret = Parameter.generated(stack, "secret", label=LABEL, key=key, name="jwt/current", value=value, version=1)
+    supplied = Parameter.manual(stack, "supplied", label=LABEL, key=key, name="api-keys/email")
     reader, writer = (
         Role(stack, name, label=LABEL, service="lambda.amazonaws.com", description=name)
         for name in ("reader", "writer")

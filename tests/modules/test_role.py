@@ -31,15 +31,15 @@ def test_only_the_service_may_assume_it_and_only_for_this_account() -> None:
 def test_a_role_without_grants_has_no_policy() -> None:
     stack = new_stack()
     role = role_in(stack)
-    assert role.permissions == []
+    assert role.dependables == []
     assert Template.of(stack).all("aws_iam_role_policy") == {}
 
 
 def test_grants_that_come_later_are_in_the_one_policy() -> None:
     stack = new_stack()
     role = role_in(stack)
-    role.allow(Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::a/*",)))
-    role.allow(Statement(actions=("s3:PutObject",), resources=("arn:aws:s3:::a/*",)))
+    role.add_to_policy(Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::a/*",)))
+    role.add_to_policy(Statement(actions=("s3:PutObject",), resources=("arn:aws:s3:::a/*",)))
     policy = Template.of(stack).only("aws_iam_role_policy")["policy"]
     assert [s["Action"] for s in statements(policy)] == ["s3:GetObject", "s3:PutObject"]
 

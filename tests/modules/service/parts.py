@@ -29,7 +29,7 @@ REGISTRY = RegistrySettings(keep_releases=5, untagged_days=3, scanning="basic")
 
 
 def settings(**changes: Any) -> ServiceSettings:
-    """A service behind the balancer at /api/*."""
+    """A service behind the load balancer at /api/*."""
     values: dict[str, Any] = {
         "min_count": 2,
         "max_count": 6,
@@ -56,7 +56,7 @@ class Parts:
     key: Key
     access_logs: Bucket
     cluster: Cluster
-    balancer: LoadBalancer
+    load_balancer: LoadBalancer
     deployment: DeploymentSettings
 
     @staticmethod
@@ -72,7 +72,7 @@ class Parts:
             stack, "access-logs", config=bucket, label=LABEL, name="access-logs-1", key=None, access_logs=None
         )
         deployment = DeploymentSettings.model_validate({"engine": engine})
-        balancer = LoadBalancer(
+        load_balancer = LoadBalancer(
             stack,
             "load-balancer",
             config=LoadBalancerSettings(log_days=30),
@@ -80,7 +80,7 @@ class Parts:
             vpc=vpc,
             internal=internal,
             certificate_arn="arn:aws:acm:us-east-1:444444444444:certificate/one",
-            engine=strategy_for(deployment, served=True),
+            strategy=strategy_for(deployment, served=True),
             access_logs=access_logs,
             protect=protect,
         )
@@ -90,7 +90,7 @@ class Parts:
             key=key,
             access_logs=access_logs,
             cluster=Cluster(stack, "cluster", config=cluster or cluster_settings(), label=LABEL, key=key),
-            balancer=balancer,
+            load_balancer=load_balancer,
             deployment=deployment,
         )
 
@@ -115,7 +115,7 @@ class Parts:
             name=name,
             vpc=self.vpc,
             cluster=self.cluster,
-            balancer=self.balancer,
+            load_balancer=self.load_balancer,
             repository=repository,
             secrets=secrets or {},
             parameters=parameters or {},

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from modules.policy import Statement
-from modules.service.fargate_service import CapacityShare, capacity_of
+from modules.service.fargate_service import CapacityShare, capacity_shares
 from tests.modules.service.parts import Parts, cluster_settings, settings
 from tests.template import Template, statements
 
@@ -86,7 +86,7 @@ def test_the_application_may_do_nothing_until_it_is_granted_something() -> None:
 def test_a_late_grant_is_destroyed_after_the_service() -> None:
     parts = Parts.make()
     service = parts.service()
-    service.allow(Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::one/*",)))
+    service.add_to_policy(Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::one/*",)))
     made = Template.of(parts.stack)
     assert actions(policy(made, "task-role")) == {"s3:GetObject"}
     depends = made.only("aws_ecs_service")["depends_on"]
@@ -151,7 +151,7 @@ def test_a_target_groups_name_changes_with_its_port_and_fits() -> None:
 )
 def test_tasks_are_shared_between_on_demand_and_spot(spot: int, base: int, shares: list[tuple[str, int, int]]) -> None:
     expected = tuple(CapacityShare(provider=p, base=b, weight=w) for p, b, w in shares)
-    assert capacity_of(settings(spot_percent=spot, on_demand_count=base)) == expected
+    assert capacity_shares(settings(spot_percent=spot, on_demand_count=base)) == expected
 
 
 def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -> None:
