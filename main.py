@@ -45,6 +45,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
+    from stacks.notifications import NotificationsStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.service import ServiceStack  # noqa: PLC0415
@@ -52,13 +53,31 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
 
     for config in environments:
         state = StateStack(app, config=config)
+        notifications = None
+        if config.notifications:
+            by_region = {
+                region: NotificationsStack(
+                    app, config=config, settings=config.notifications, state=state, region=region
+                )
+                for region in config.regions
+            }
+            notifications = by_region[config.region]
         network = NetworkStack(app, config=config, state=state)
         if config.security.is_wanted:
-            SecurityStack(app, config=config, state=state)
-        data = DataStack(app, config=config, state=state, network=network)
+            SecurityStack(app, config=config, state=state, notifications=notifications)
+        data = DataStack(app, config=config, state=state, notifications=notifications, network=network)
         registry = RegistryStack(app, config=config, state=state)
         domain = DomainStack(app, config=config, state=state)
-        ServiceStack(app, config=config, state=state, network=network, data=data, registry=registry, domain=domain)
+        ServiceStack(
+            app,
+            config=config,
+            state=state,
+            notifications=notifications,
+            network=network,
+            data=data,
+            registry=registry,
+            domain=domain,
+        )
         if config.edge.enabled:
             EdgeStack(app, config=config, state=state, domain=domain)
 

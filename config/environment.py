@@ -26,6 +26,7 @@ from config.images import is_in_ecr
 from config.load_balancer import LoadBalancerSettings
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
+from config.notifications import NotificationsSettings, alarms_have_a_receiver
 from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.registry import RegistrySettings
@@ -191,6 +192,9 @@ class Environment(Model):
     state: StateSettings
     """The bucket that holds the Terraform state."""
 
+    notifications: NotificationsSettings | None = None
+    """Who receives the alarms; without the table nothing may have one."""
+
     security: SecuritySettings
     """What watches and closes the account."""
 
@@ -246,6 +250,7 @@ class Environment(Model):
         _parameters_are_there,
         _images_are_reached,
         _services_reach_what_they_use,
+        alarms_have_a_receiver,
         domain_is_in_the_zone,
         domain_names_differ,
         paths_are_claimed_once,

@@ -105,6 +105,9 @@ class ThreatDetectionSettings(Model):
     features: tuple[ThreatDetectionFeature, ...]
     """What else it reads; each is charged by what it reads."""
 
+    retention_days: LogRetentionDays = 365
+    """Days that its findings are kept in the log group that the alarms read."""
+
 
 class ConfigRecorderSettings(Model):
     """AWS Config: how each resource was configured at any time."""

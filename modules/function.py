@@ -21,10 +21,14 @@ from cdktf_cdktf_provider_aws.lambda_function import (
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
+from modules.alarm import Alarm, MissingData
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
+from modules.metric import Metric
 from modules.policy import Statement
 from modules.role import Role
+from modules.runbook import Runbook
+from modules.topic import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from cdktf import TerraformResource
 
     from modules.key import Key
+    from modules.topic import Topics
 
 _RUNTIME: Final = "python3.13"
 _LAMBDAS: Final = Path(__file__).parent.parent / "lambdas"
@@ -43,6 +48,7 @@ _UNIX: Final = 3
 # A call that failed for good is looked at within two weeks, the longest that SQS keeps:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
+_FAILED_CALLS_PERIOD_SECONDS: Final = 300
 
 
 def packed(source: Path) -> bytes:
@@ -78,6 +84,7 @@ class Function(Construct):
         key: Key,
         logs_key: Key,
         log_retention_days: int,
+        topics: Topics,
     ) -> None:
         """Make the function with its role, log group and queue.
 
@@ -90,8 +97,10 @@ class Function(Construct):
             key: Encrypts variables and queue.
             logs_key: Encrypts its log.
             log_retention_days: Days that its log is kept.
+            topics: Where it is told that a call failed for good.
         """
         super().__init__(scope, id_)
+        self._region = label.region
         component = folder.replace("_", "-")
         code = packed(_LAMBDAS / folder / "handler.py")
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
@@ -109,6 +118,19 @@ class Function(Construct):
             name=label.name(f"{component}-failed", limit=NameLimit.SQS_QUEUE),
             message_retention_seconds=_DEAD_LETTER_SECONDS,
             kms_master_key_id=key.arn,
+        )
+        Alarm(
+            self,
+            "failed-alarm",
+            label=label,
+            name=f"{component}-failed",
+            description=f"A call of the function {name} failed for good and waits in its queue",
+            metric=self.failed_calls,
+            threshold=1,
+            severity=Severity.CRITICAL,
+            missing_data=MissingData.NOT_BREACHING,  # SQS reports nothing of a queue that is idle for long
+            runbook=Runbook.FAILED_FUNCTION_CALLS,
+            topics=topics,
         )
         self.role = Role(
             self,
@@ -156,9 +178,16 @@ class Function(Construct):
         return self._function.arn
 
     @property
-    def failed_queue_name(self) -> str:
-        """Name of the queue with the calls that failed for good, as metrics have it."""
-        return self._failed.name
+    def failed_calls(self) -> Metric:
+        """How many calls failed for good and wait in the queue."""
+        return Metric(
+            namespace="AWS/SQS",
+            name="ApproximateNumberOfMessagesVisible",
+            statistic="Maximum",
+            dimensions={"QueueName": self._failed.name},
+            region=self._region,
+            period_seconds=_FAILED_CALLS_PERIOD_SECONDS,
+        )
 
     @property
     def failed_queue_arn(self) -> str:

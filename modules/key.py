@@ -25,6 +25,12 @@ _UNPROTECTED_DELETION_DAYS: Final = 7
 _DECRYPT: Final = ("kms:Decrypt", "kms:DescribeKey")
 _ENCRYPT: Final = ("kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
 
+PUBLISHER_KEY_ACTIONS: Final = ("kms:GenerateDataKey*", "kms:Decrypt")
+"""What a service needs to publish to an encrypted topic.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+"""
+
 
 class Key(Construct):
     """A symmetric key that rotates every year and that nobody may use until something is granted.
@@ -67,12 +73,19 @@ class Key(Construct):
         """What must exist before anything uses it."""
         return [self._key]
 
-    def allow_service(self, service: str, *, sid: str, conditions: tuple[Condition, ...]) -> None:
+    def allow_service(
+        self,
+        service: str,
+        *,
+        sid: str,
+        conditions: tuple[Condition, ...],
+        actions: tuple[str, ...] = (*_ENCRYPT, *_DECRYPT),
+    ) -> None:
         """Let an AWS service use the key on the account's behalf, narrowed by `conditions`."""
         self._policy.add(
             Statement(
                 sid=sid,
-                actions=(*_ENCRYPT, *_DECRYPT),
+                actions=actions,
                 principal=Principal.service(service),
                 resources=("*",),
                 conditions=conditions,

@@ -21,6 +21,8 @@ class NameLimit(IntEnum):
     KMS_ALIAS = 256
     # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
     LOG_GROUP = 512
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html gives no length
+    LOG_RESOURCE_POLICY = 255
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
     DYNAMODB_TABLE = 255
     # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html; 26 fewer for Terraform's suffix
@@ -41,6 +43,10 @@ class NameLimit(IntEnum):
     LAMBDA_FUNCTION = 64
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
     SQS_QUEUE = 80
+    # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+    SNS_TOPIC = 256
+    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+    EVENT_RULE = 64
     # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
     SCHEDULE = 64
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html

@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.provider import (
     AwsProviderDefaultTags,
 )
 
+from modules.errors import WiringError
 from modules.key import Key
 from modules.label import Label
 from modules.state_store import StateLocation
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from modules.topic import Topics
+    from stacks.notifications import NotificationsStack
 
 PROJECT: Final = "user-management"
 # Write-only arguments and ephemeral resources, which keep secrets out of the state, came with 1.11.
@@ -133,3 +136,16 @@ class LayerStack(TerraformStack):
         )
         # S3Backend has no such argument yet. With both locks on, the table can be dropped later by one line.
         self.add_override("terraform.backend.s3.use_lockfile", True)
+
+
+def topics_for(stack: LayerStack, notifications: NotificationsStack | None) -> Topics:
+    """The topics for the alarms of a stack.
+
+    Raises:
+        WiringError: There are none; the settings are checked for that, so it is a stack that they do not know of.
+    """
+    if notifications is None:
+        raise WiringError(
+            stack, "it has alarms, and no topics: config.notifications.alarms_have_a_receiver lets it pass"
+        )
+    return notifications.topics

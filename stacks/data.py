@@ -10,7 +10,7 @@ from modules.data.database_context import DatabaseContext
 from modules.data.documentdb import Documentdb
 from modules.data.jwt_rotation import JwtRotation
 from modules.data.postgres import Postgres
-from stacks.base import LayerStack
+from stacks.base import LayerStack, topics_for
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
     from modules.parameter import Parameter
     from stacks.network import NetworkStack
+    from stacks.notifications import NotificationsStack
     from stacks.state import StateStack
 
 
@@ -26,7 +27,15 @@ class DataStack(LayerStack):
 
     layer: ClassVar[str] = "data"
 
-    def __init__(self, scope: Construct, *, config: Environment, state: StateStack, network: NetworkStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+        network: NetworkStack,
+    ) -> None:
         super().__init__(scope, config=config, state=state)
         protect = config.protect_data
         self.databases_key = self.key(
@@ -53,6 +62,7 @@ class DataStack(LayerStack):
             label=self.label,
             key=self.secrets_key,
             logs_key=logs_key,
+            topics=topics_for(self, notifications),
         )
         self.api_keys = ApiKeys(self, "api-keys", names=config.secrets.api_keys, label=self.label, key=self.secrets_key)
         self.backups = BackupsBucket(

@@ -10,12 +10,14 @@ from modules.security.cis_alarms import CisAlarms
 from modules.security.config_recorder import ConfigRecorder
 from modules.security.github_roles import GithubRoles
 from modules.security.threat_detection import ThreatDetection
-from stacks.base import LayerStack
+from modules.security.threat_findings import ThreatFindings
+from stacks.base import LayerStack, topics_for
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from stacks.notifications import NotificationsStack
     from stacks.state import StateStack
 
 
@@ -24,7 +26,9 @@ class SecurityStack(LayerStack):
 
     layer: ClassVar[str] = "security"
 
-    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+    def __init__(
+        self, scope: Construct, *, config: Environment, state: StateStack, notifications: NotificationsStack | None
+    ) -> None:
         super().__init__(scope, config=config, state=state)
         settings, protect = config.security, config.protect_data
         AccountBaseline(self, "account", config=settings, label=self.label)
@@ -39,7 +43,9 @@ class SecurityStack(LayerStack):
                 protect=protect,
             )
             if settings.cis_alarms:
-                CisAlarms(self, "alarms", label=self.label, log_group=trail.log_group)
+                CisAlarms(
+                    self, "alarms", label=self.label, log_group=trail.log_group, topics=topics_for(self, notifications)
+                )
         if settings.config_recorder:
             ConfigRecorder(
                 self,
@@ -52,6 +58,14 @@ class SecurityStack(LayerStack):
             )
         if settings.threat_detection:
             ThreatDetection(self, "threats", config=settings.threat_detection)
+            ThreatFindings(
+                self,
+                "threat-findings",
+                retention_days=settings.threat_detection.retention_days,
+                label=self.label,
+                key=self.key("threats-key", name="threats", protects="Findings of GuardDuty"),
+                topics=topics_for(self, notifications),
+            )
         if settings.github:
             roles = GithubRoles(
                 self, "github", config=settings.github, label=self.label, state=state.store, regions=config.regions

@@ -9,7 +9,7 @@ from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
 from modules.service.release_files import ReleaseFiles
-from stacks.base import LayerStack
+from stacks.base import LayerStack, topics_for
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stacks.data import DataStack
     from stacks.domain import DomainStack
     from stacks.network import NetworkStack
+    from stacks.notifications import NotificationsStack
     from stacks.registry import RegistryStack
     from stacks.state import StateStack
 
@@ -34,12 +35,14 @@ class ServiceStack(LayerStack):
         *,
         config: Environment,
         state: StateStack,
+        notifications: NotificationsStack | None,
         network: NetworkStack,
         data: DataStack,
         registry: RegistryStack,
         domain: DomainStack,
     ) -> None:
         super().__init__(scope, config=config, state=state)
+        self._notifications = notifications
         self._network = network
         self._data = data
         self.logs_key = self.key("key", name="service", protects="Logs and release files")
@@ -86,6 +89,7 @@ class ServiceStack(LayerStack):
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
             key=self.logs_key,
+            topics=topics_for(self, self._notifications),
         )
         # ECS reads the first when it starts a task, the application the second while it runs.
         for end in dict.fromkeys(settings.secrets.values()):

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
+_MESSAGES: Final = "ApproximateNumberOfMessagesVisible"
 _WHOLE_TRAIL: Final = (
     "is_multi_region_trail",
     "include_global_service_events",
@@ -62,6 +64,45 @@ def alarm_reads_a_metric_that_is_made(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
+def alarm_has_a_receiver(stack: Stack) -> Iterator[Finding]:
+    """Every alarm notifies a topic when it goes off: one that does not is seen by nobody."""
+    for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
+        if not alarm.get("alarm_actions"):
+            yield Finding.of(alarm, "alarm_actions is empty")
+
+
+@rule
+def topic_has_a_subscription(stack: Stack) -> Iterator[Finding]:
+    """Every topic has a subscription: what is published to one without is lost."""
+    for topic in stack.all("aws_sns_topic"):
+        if not stack.attached(topic, "aws_sns_topic_subscription", by="topic_arn"):
+            yield Finding.of(topic, "no aws_sns_topic_subscription on it")
+
+
+@rule
+def alarm_decides_about_missing_data(stack: Stack) -> Iterator[Finding]:
+    """Every alarm says what a period without data means: CloudWatch's own choice hides that something has stopped."""
+    for alarm in stack.all("aws_cloudwatch_metric_alarm"):
+        if not alarm.get("treat_missing_data"):
+            yield Finding.of(alarm, "treat_missing_data is not set")
+
+
+@rule
+def dead_letter_queue_has_an_alarm(stack: Stack) -> Iterator[Finding]:
+    """Every queue that receives what has failed is watched by an alarm on the messages in it."""
+    for queue in stack.all("aws_sqs_queue"):
+        users = (*stack.all("aws_lambda_function"), *stack.all("aws_scheduler_schedule"), *stack.all("aws_sqs_queue"))
+        if not any(queue.is_referred_to_by(_failure_target(user)) for user in users):
+            continue
+        alarms = stack.all("aws_cloudwatch_metric_alarm")
+        if not any(
+            alarm.get("metric_name") == _MESSAGES and queue.is_referred_to_by(alarm.get("dimensions"))
+            for alarm in alarms
+        ):
+            yield Finding.of(queue, f"receives what has failed, and no alarm watches its {_MESSAGES}")
+
+
+@rule
 def alarm_may_act(stack: Stack) -> Iterator[Finding]:
     """No alarm is muted in the code: who is told is decided by its topics."""
     for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
@@ -79,3 +120,12 @@ def account_is_closed_to_the_public(stack: Stack) -> Iterator[Finding]:
     for volumes in stack.all("aws_ebs_encryption_by_default"):
         if volumes.get("enabled") is False:
             yield Finding.of(volumes, "enabled is off")
+
+
+def _failure_target(resource: Resource) -> object:
+    """Where a resource sends what has failed."""
+    return [
+        resource.block("dead_letter_config"),
+        resource.block("target", "dead_letter_config"),
+        resource.get("redrive_policy"),
+    ]

@@ -21,6 +21,7 @@ from modules.data.database_parameters import DatabaseParameters
 from modules.data.generated_password import GeneratedPassword
 from modules.label import NameLimit
 from modules.log_group import LogGroup
+from modules.metric import Metric
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 
 if TYPE_CHECKING:
@@ -157,6 +158,16 @@ class Documentdb(Construct):
         return self._cluster.reader_endpoint
 
     @property
+    def cpu_percent(self) -> Metric:
+        """Use of the processors of all instances, on average."""
+        return self._metric("CPUUtilization", "Average")
+
+    @property
+    def connection_count(self) -> Metric:
+        """Connections that are open on the busiest instance."""
+        return self._metric("DatabaseConnections", "Maximum")
+
+    @property
     def connections(self) -> Connections:
         """The way in."""
         return self._group.connections
@@ -164,6 +175,15 @@ class Documentdb(Construct):
     def allow_from(self, peer: Connectable) -> None:
         """Let `peer` reach the cluster on port 27017."""
         self.connections.allow_from(peer)
+
+    def _metric(self, name: str, statistic: str) -> Metric:
+        return Metric(
+            namespace="AWS/DocDB",
+            name=name,
+            statistic=statistic,
+            dimensions={"DBClusterIdentifier": self.identifier},
+            region=self._label.region,
+        )
 
     def _make_global_cluster(self, *, protect: bool) -> str:
         return DocdbGlobalCluster(

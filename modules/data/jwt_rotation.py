@@ -23,6 +23,7 @@ from modules.role import Role
 
 if TYPE_CHECKING:
     from modules.key import Key
+    from modules.topic import Topics
 
 # Terraform writes the first values only; all later ones are the rotation's.
 _FIRST: Final = 1
@@ -48,6 +49,7 @@ class JwtRotation(Construct):
         label: Label,
         key: Key,
         logs_key: Key,
+        topics: Topics,
     ) -> None:
         super().__init__(scope, id_)
         self.current = self._secret("current", label, key)
@@ -69,6 +71,7 @@ class JwtRotation(Construct):
             key=key,
             logs_key=logs_key,
             log_retention_days=log_retention_days,
+            topics=topics,
         )
         self.current.grant_read_write(self.function.role)
         self.previous.grant_read_write(self.function.role)

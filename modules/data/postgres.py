@@ -16,6 +16,7 @@ from modules.data.generated_password import GeneratedPassword
 from modules.data.postgres_proxy import PostgresProxy
 from modules.label import NameLimit
 from modules.log_group import LogGroup
+from modules.metric import Metric
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 from modules.policy import Grantable, Statement
 from modules.role import Role
@@ -134,9 +135,27 @@ class Postgres(Construct):
         return [replica.address for replica in self._replicas.values()]
 
     @property
-    def replica_identifiers(self) -> list[str]:
-        """Names of the read replicas, as metrics have them."""
-        return [replica.identifier for replica in self._replicas.values()]
+    def cpu_percent(self) -> Metric:
+        """Use of the processor of the instance that writes."""
+        return self._metric("CPUUtilization", "Average")
+
+    @property
+    def free_storage_bytes(self) -> Metric:
+        """Storage that is left; it grows by itself up to `max_storage_gib`."""
+        return self._metric("FreeStorageSpace", "Minimum")
+
+    @property
+    def connection_count(self) -> Metric:
+        """Connections that are open, those of the proxy's pool included."""
+        return self._metric("DatabaseConnections", "Maximum")
+
+    @property
+    def replica_lag_seconds(self) -> dict[str, Metric]:
+        """How far each read replica is behind, by its name."""
+        return {
+            replica.identifier: self._metric("ReplicaLag", "Maximum", identifier=replica.identifier)
+            for replica in self._replicas.values()
+        }
 
     @property
     def connections(self) -> Connections:
@@ -159,6 +178,15 @@ class Postgres(Construct):
             ids.append(self.proxy.resource_id)
         arns = tuple(self._label.arn("rds-db", f"dbuser:{resource_id}/{user}") for resource_id in ids)
         grantee.add_to_policy(Statement(actions=("rds-db:connect",), resources=arns))
+
+    def _metric(self, name: str, statistic: str, *, identifier: str = "") -> Metric:
+        return Metric(
+            namespace="AWS/RDS",
+            name=name,
+            statistic=statistic,
+            dimensions={"DBInstanceIdentifier": identifier or self.identifier},
+            region=self._label.region,
+        )
 
     def _security_group(self, name: str, description: str) -> SecurityGroup:
         id_ = "security-group" if name == "postgres" else "replica-security-group"

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
     CloudwatchLogMetricFilter,
     CloudwatchLogMetricFilterMetricTransformation,
 )
-from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
 
-from modules.label import NameLimit
+from modules.alarm import Alarm, MissingData
+from modules.metric import Metric
+from modules.runbook import Runbook
+from modules.topic import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from modules.label import Label
     from modules.log_group import LogGroup
+    from modules.topic import Topics
 
-Severity = Literal["critical", "warning"]
 _PERIOD_SECONDS: Final = 300
 
 
@@ -32,6 +32,7 @@ class Control:
     number: str
     description: str
     severity: Severity
+    runbook: Runbook
     pattern: str
 
 
@@ -42,20 +43,22 @@ def _events(*names: str, source: str = "") -> str:
 
 
 # https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
-# Critical is what a person must see at night; the changes of warning come with every apply, too.
+# Critical is what a person must see at night; the changes that only warn come with every apply, too.
 CONTROLS: Final = (
     Control(
         id="unauthorized-calls",
         number="4.1",
         description="Calls to AWS were refused",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.REFUSED_CALLS,
         pattern='{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
     ),
     Control(
         id="sign-in-without-mfa",
         number="4.2",
         description="A user signed in to the console without a second factor",
-        severity="critical",
+        severity=Severity.CRITICAL,
+        runbook=Runbook.SIGN_INS,
         pattern=(
             '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") && '
             '($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }'
@@ -65,7 +68,8 @@ CONTROLS: Final = (
         id="root-use",
         number="4.3",
         description="The root user did something",
-        severity="critical",
+        severity=Severity.CRITICAL,
+        runbook=Runbook.SIGN_INS,
         pattern=(
             '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && '
             '$.eventType != "AwsServiceEvent" }'
@@ -75,7 +79,8 @@ CONTROLS: Final = (
         id="policy-changes",
         number="4.4",
         description="An IAM policy was changed",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.PERMISSION_CHANGES,
         pattern=_events(
             "DeleteGroupPolicy",
             "DeleteRolePolicy",
@@ -99,28 +104,32 @@ CONTROLS: Final = (
         id="trail-changes",
         number="4.5",
         description="A trail was changed or stopped",
-        severity="critical",
+        severity=Severity.CRITICAL,
+        runbook=Runbook.AUDIT_TAMPERING,
         pattern=_events("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging"),
     ),
     Control(
         id="sign-in-failures",
         number="4.6",
-        description="Somebody failed to sign in to the console",
-        severity="warning",
+        description="A sign-in to the console failed",
+        severity=Severity.WARNING,
+        runbook=Runbook.SIGN_INS,
         pattern='{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }',
     ),
     Control(
         id="key-deletion",
         number="4.7",
         description="A KMS key was disabled or is to be deleted",
-        severity="critical",
+        severity=Severity.CRITICAL,
+        runbook=Runbook.KEY_DELETION,
         pattern=_events("DisableKey", "ScheduleKeyDeletion", source="kms.amazonaws.com"),
     ),
     Control(
         id="bucket-policy-changes",
         number="4.8",
         description="A bucket's policy was changed",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.PERMISSION_CHANGES,
         pattern=_events(
             "PutBucketAcl",
             "PutBucketPolicy",
@@ -138,7 +147,8 @@ CONTROLS: Final = (
         id="config-changes",
         number="4.9",
         description="AWS Config was changed or stopped",
-        severity="critical",
+        severity=Severity.CRITICAL,
+        runbook=Runbook.AUDIT_TAMPERING,
         pattern=_events(
             "StopConfigurationRecorder",
             "DeleteDeliveryChannel",
@@ -151,7 +161,8 @@ CONTROLS: Final = (
         id="security-group-changes",
         number="4.10",
         description="A security group was changed",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.NETWORK_CHANGES,
         pattern=_events(
             "AuthorizeSecurityGroupIngress",
             "AuthorizeSecurityGroupEgress",
@@ -165,7 +176,8 @@ CONTROLS: Final = (
         id="network-acl-changes",
         number="4.11",
         description="A network ACL was changed",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.NETWORK_CHANGES,
         pattern=_events(
             "CreateNetworkAcl",
             "CreateNetworkAclEntry",
@@ -179,7 +191,8 @@ CONTROLS: Final = (
         id="gateway-changes",
         number="4.12",
         description="A network gateway was changed",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.NETWORK_CHANGES,
         pattern=_events(
             "CreateCustomerGateway",
             "DeleteCustomerGateway",
@@ -193,7 +206,8 @@ CONTROLS: Final = (
         id="route-changes",
         number="4.13",
         description="A route was changed",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.NETWORK_CHANGES,
         pattern=_events(
             "CreateRoute",
             "CreateRouteTable",
@@ -209,7 +223,8 @@ CONTROLS: Final = (
         id="vpc-changes",
         number="4.14",
         description="A VPC was changed",
-        severity="warning",
+        severity=Severity.WARNING,
+        runbook=Runbook.NETWORK_CHANGES,
         pattern=_events(
             "CreateVpc",
             "DeleteVpc",
@@ -228,7 +243,8 @@ CONTROLS: Final = (
         id="organization-changes",
         number="4.15",
         description="The organization was changed",
-        severity="critical",
+        severity=Severity.CRITICAL,
+        runbook=Runbook.ORGANIZATION_CHANGES,
         pattern=_events(
             "AcceptHandshake",
             "AttachPolicy",
@@ -257,24 +273,15 @@ CONTROLS: Final = (
 class CisAlarms(Construct):
     """A metric and an alarm for each control: one event within five minutes is enough."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        label: Label,
-        log_group: LogGroup,
-        topic_arns: Mapping[Severity, str] | None = None,
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, label: Label, log_group: LogGroup, topics: Topics) -> None:
         """Watch the trail.
 
         Args:
-            label: Names it.
+            label: Names the alarms.
             log_group: Where the trail is written.
-            topic_arns: Who is told, by severity; an alarm without a topic only changes its state.
+            topics: Where the alarms notify.
         """
         super().__init__(scope, id_)
-        self.names: dict[str, str] = {}
         namespace = f"{label.prefix}/audit"
         for control in CONTROLS:
             CloudwatchLogMetricFilter(
@@ -287,22 +294,24 @@ class CisAlarms(Construct):
                     name=control.id, namespace=namespace, value="1"
                 ),
             )
-            topic = (topic_arns or {}).get(control.severity)
-            name = label.name(f"audit-{control.id}", limit=NameLimit.ALARM)
-            self.names[control.id] = name
-            CloudwatchMetricAlarm(
+            Alarm(
                 self,
                 f"{control.id}-alarm",
-                alarm_name=name,
-                alarm_description=f"{control.description} (CIS {control.number})",
-                namespace=namespace,
-                metric_name=control.id,
-                statistic="Sum",
-                period=_PERIOD_SECONDS,
-                evaluation_periods=1,
+                label=label,
+                name=f"audit-{control.id}",
+                description=f"{control.description} (CIS {control.number})",
+                metric=Metric(
+                    namespace=namespace,
+                    name=control.id,
+                    statistic="Sum",
+                    dimensions={},
+                    region=label.region,
+                    period_seconds=_PERIOD_SECONDS,
+                ),
                 threshold=1,
-                comparison_operator="GreaterThanOrEqualToThreshold",
-                treat_missing_data="notBreaching",  # no event, no data
-                alarm_actions=[topic] if topic else None,
-                tags={"Severity": control.severity},
+                severity=control.severity,
+                missing_data=MissingData.NOT_BREACHING,  # no event, no data
+                runbook=control.runbook,
+                topics=topics,
+                notifies_recovery=False,
             )

@@ -16,6 +16,7 @@ from constructs import Construct
 from config.services import PORT_VARIABLE
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
+from modules.metric import Metric
 from modules.network.connections import Port, SecurityGroup
 from modules.policy import Statement
 from modules.role import Role
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
     from config.deployment import DeploymentSettings
     from config.services import ServiceSettings
     from modules.key import Key
+    from modules.metric import MetricExpression
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
     from modules.repository import Repository
     from modules.service.cluster import Cluster
     from modules.service.load_balancer import LoadBalancer
+    from modules.topic import Topics
 
 _TASKS: Final = "ecs-tasks.amazonaws.com"
 _PLATFORM_VERSION: Final = "LATEST"
@@ -95,6 +98,7 @@ class FargateService(Construct):
         secrets: Mapping[str, str],
         parameters: Mapping[str, str],
         key: Key,
+        topics: Topics,
     ) -> None:
         """Make the service.
 
@@ -110,11 +114,14 @@ class FargateService(Construct):
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
             parameters: Full names of parameters by the variable that gets the name; grant them to the service.
             key: Encrypts its logs.
+            topics: Where its alarms notify.
         """
         super().__init__(scope, id_)
         self.name = name
         self._config = config
         self._vpc = vpc
+        self._cluster = cluster
+        self._region = label.region
         self._group = SecurityGroup(
             self,
             "security-group",
@@ -176,7 +183,9 @@ class FargateService(Construct):
                 load_balancer=load_balancer,
                 strategy=strategy,
             )
-            self.alarms = RollbackAlarms(self, "alarms", config=deployment, label=label, name=name, target=self.target)
+            self.alarms = RollbackAlarms(
+                self, "alarms", config=deployment, label=label, name=name, target=self.target, topics=topics
+            )
         self._foundations: list[TerraformResource] = [
             *cluster.dependables,
             *self._logs.dependables,
@@ -236,6 +245,26 @@ class FargateService(Construct):
         return self._service.name
 
     @property
+    def cpu_percent(self) -> Metric:
+        """Use of the processors of all tasks, on average."""
+        return self._metric("CPUUtilization")
+
+    @property
+    def memory_percent(self) -> Metric:
+        """Use of the memory of all tasks, on average."""
+        return self._metric("MemoryUtilization")
+
+    @property
+    def error_percent(self) -> MetricExpression | None:
+        """Share of the requests that it answers with 5xx; None where it takes none."""
+        return self.target.error_percent if self.target else None
+
+    @property
+    def slowest_seconds(self) -> MetricExpression | None:
+        """95th percentile of the time that an answer takes; None where it takes no requests."""
+        return self.target.slowest_seconds if self.target else None
+
+    @property
     def log_group_name(self) -> str:
         """Where the application's output goes."""
         return self._logs.name
@@ -273,6 +302,15 @@ class FargateService(Construct):
                 capacity=capacity_shares(self._config),
             )
         return files
+
+    def _metric(self, name: str) -> Metric:
+        return Metric(
+            namespace="AWS/ECS",
+            name=name,
+            statistic="Average",
+            dimensions={"ClusterName": self._cluster.name, "ServiceName": self.service_name},
+            region=self._region,
+        )
 
     def _dependables(self) -> list[TerraformResource]:
         return [*self._foundations, *self.execution_role.dependables, *self.task_role.dependables]

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from modules.bucket import Bucket, BucketConfig
 from modules.label import Label, NameLimit
+from modules.metric import Metric
 from modules.network.connections import Port, SecurityGroup
 from modules.policy import Condition, Principal, Statement
 
@@ -61,6 +62,7 @@ class LoadBalancer(Construct):
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
+        self._region = label.region
         self._group = SecurityGroup(
             self,
             "security-group",
@@ -142,6 +144,17 @@ class LoadBalancer(Construct):
     def arn_suffix(self) -> str:
         """What CloudWatch calls it."""
         return self._balancer.arn_suffix
+
+    @property
+    def own_error_count(self) -> Metric:
+        """Requests that it answered with 5xx by itself, because no task could be reached or answered in time."""
+        return Metric(
+            namespace="AWS/ApplicationELB",
+            name="HTTPCode_ELB_5XX_Count",
+            statistic="Sum",
+            dimensions={"LoadBalancer": self.arn_suffix},
+            region=self._region,
+        )
 
     @property
     def dns_name(self) -> str:

@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGrou
 from constructs import Construct
 
 from modules.label import Label, NameLimit
+from modules.metric import Metric, MetricExpression
 
 if TYPE_CHECKING:
     from cdktf import TerraformResource
@@ -49,6 +50,7 @@ class TargetGroups(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.load_balancer = load_balancer
+        self._region = label.region
         self._groups = {
             color: LbTargetGroup(
                 self,
@@ -110,6 +112,42 @@ class TargetGroups(Construct):
     def arn_suffixes(self) -> dict[str, str]:
         """What CloudWatch calls the target groups, by color."""
         return {color: group.arn_suffix for color, group in self._groups.items()}
+
+    @property
+    def error_percent(self) -> MetricExpression:
+        """Share of the requests, over all target groups, that the service answers with 5xx."""
+        return MetricExpression(
+            expression=f"100 * ({self._total('errors')}) / ({self._total('requests')})",
+            metrics={
+                **self._by_color("errors", "HTTPCode_Target_5XX_Count", "Sum"),
+                **self._by_color("requests", "RequestCount", "Sum"),
+            },
+            label="5xx answers in percent",
+        )
+
+    @property
+    def slowest_seconds(self) -> MetricExpression:
+        """95th percentile of the time that the service takes for an answer; of two target groups, the slower one's."""
+        return MetricExpression(
+            expression=f"MAX([{', '.join(f'FILL(time_{color}, 0)' for color in self._groups)}])",
+            metrics=self._by_color("time", "TargetResponseTime", "p95"),
+            label="95th percentile of the response time in seconds",
+        )
+
+    def _total(self, kind: str) -> str:
+        return " + ".join(f"FILL({kind}_{color}, 0)" for color in self._groups)
+
+    def _by_color(self, kind: str, metric: str, statistic: str) -> dict[str, Metric]:
+        return {
+            f"{kind}_{color}": Metric(
+                namespace="AWS/ApplicationELB",
+                name=metric,
+                statistic=statistic,
+                dimensions={"LoadBalancer": self.load_balancer.arn_suffix, "TargetGroup": suffix},
+                region=self._region,
+            )
+            for color, suffix in self.arn_suffixes.items()
+        }
 
     @property
     def dependables(self) -> list[TerraformResource]:

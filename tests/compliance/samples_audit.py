@@ -38,7 +38,62 @@ ACCOUNT: dict[str, dict[str, Any]] = {
     "aws_ebs_encryption_by_default.all": {"enabled": True},
 }
 
+NOTIFYING: dict[str, dict[str, Any]] = {
+    "aws_cloudwatch_metric_alarm.cpu": {
+        "alarm_actions": ["${aws_sns_topic.critical.arn}"],
+        "treat_missing_data": "breaching",
+    },
+    "aws_sns_topic.critical": {"name": "critical"},
+    "aws_sns_topic_subscription.on-call": {"topic_arn": "${aws_sns_topic.critical.arn}", "protocol": "email"},
+}
+FAILURES: dict[str, dict[str, Any]] = {
+    "aws_sqs_queue.failed": {"name": "failed"},
+    "aws_lambda_function.rotation": {"dead_letter_config": {"target_arn": "${aws_sqs_queue.failed.arn}"}},
+    "aws_scheduler_schedule.daily": {
+        "target": {"dead_letter_config": {"arn": "${aws_sqs_queue.failed.arn}"}},
+    },
+    "aws_cloudwatch_metric_alarm.failed": {
+        "metric_name": "ApproximateNumberOfMessagesVisible",
+        "dimensions": {"QueueName": "${aws_sqs_queue.failed.name}"},
+    },
+}
+
 SAMPLES = (
+    sample(
+        "alarm-has-a-receiver",
+        NOTIFYING,
+        changed(NOTIFYING, "aws_cloudwatch_metric_alarm.cpu", alarm_actions=[]),
+        says="alarm_actions is empty",
+    ),
+    sample(
+        "alarm-decides-about-missing-data",
+        NOTIFYING,
+        changed(NOTIFYING, "aws_cloudwatch_metric_alarm.cpu", treat_missing_data=None),
+        says="treat_missing_data is not set",
+    ),
+    sample(
+        "topic-has-a-subscription",
+        NOTIFYING,
+        without(NOTIFYING, "aws_sns_topic_subscription.on-call"),
+        says="no aws_sns_topic_subscription on it",
+        at="aws_sns_topic.critical",
+    ),
+    sample(
+        "dead-letter-queue-has-an-alarm",
+        FAILURES,
+        without(FAILURES, "aws_cloudwatch_metric_alarm.failed"),
+        says="no alarm watches its ApproximateNumberOfMessagesVisible",
+    ),
+    sample(
+        "dead-letter-queue-has-an-alarm",
+        FAILURES,
+        changed(
+            without(FAILURES, "aws_lambda_function.rotation"),
+            "aws_cloudwatch_metric_alarm.failed",
+            metric_name="NumberOfMessagesSent",
+        ),
+        says="no alarm watches its ApproximateNumberOfMessagesVisible",
+    ),
     sample(
         "trail-is-whole",
         TRAIL,

@@ -15,6 +15,7 @@ from cdktf import App
 
 from modules.function import Function, packed
 from modules.key import Key
+from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def build(stack: TerraformStack) -> Template:
         key=keys[0],
         logs_key=keys[1],
         log_retention_days=30,
+        topics=topics_in(stack),
     )
     return Template.of(stack)
 
@@ -89,3 +91,10 @@ def test_it_may_write_its_own_log_and_queue_and_no_other(made: Template) -> None
     allowed = statements(made.only("aws_iam_role_policy")["policy"])
     everywhere = [statement["Action"] for statement in allowed if statement["Resource"] == "*"]
     assert everywhere == [["xray:PutTraceSegments", "xray:PutTelemetryRecords"]]
+
+
+def test_a_call_that_failed_for_good_alarms(made: Template) -> None:
+    alarm = made.only("aws_cloudwatch_metric_alarm")
+    assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert alarm["dimensions"] == {"QueueName": made.only("aws_sqs_queue")["name"]} or "failed" in str(alarm)
+    assert (alarm["threshold"], alarm["tags"]) == (1, {"Severity": "critical"})

@@ -8,13 +8,23 @@ import pytest
 
 from modules.data.jwt_rotation import JwtRotation
 from modules.key import Key
+from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
 
 
 def template(days: int = 30) -> Template:
     stack = new_stack()
     keys = [Key(stack, n, label=LABEL, name=n, description=n, protect=False) for n in ("key", "logs-key")]
-    JwtRotation(stack, "jwt", rotation_days=days, log_retention_days=30, label=LABEL, key=keys[0], logs_key=keys[1])
+    JwtRotation(
+        stack,
+        "jwt",
+        rotation_days=days,
+        log_retention_days=30,
+        label=LABEL,
+        key=keys[0],
+        logs_key=keys[1],
+        topics=topics_in(stack),
+    )
     return Template.of(stack)
 
 

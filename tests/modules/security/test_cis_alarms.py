@@ -7,24 +7,20 @@ import pytest
 from modules.key import Key
 from modules.log_group import LogGroup
 from modules.security.cis_alarms import CONTROLS, CisAlarms
+from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 PATTERN_LENGTH = 1024
-TOPIC = "arn:aws:sns:us-east-1:444444444444:critical"
-
-
-def template(topic_arns: dict[str, str] | None = None) -> Template:
-    stack = new_stack()
-    key = Key(stack, "key", label=LABEL, name="audit", description="Audit", protect=True)
-    group = LogGroup(stack, "group", label=LABEL, name="/audit", retention_days=90, key=key)
-    CisAlarms(stack, "alarms", label=LABEL, log_group=group, topic_arns=topic_arns)  # type: ignore[arg-type]
-    return Template.of(stack)
 
 
 @pytest.fixture(scope="module")
 def plain() -> Template:
-    return template()
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="audit", description="Audit", protect=True)
+    group = LogGroup(stack, "group", label=LABEL, name="/audit", retention_days=90, key=key)
+    CisAlarms(stack, "alarms", label=LABEL, log_group=group, topics=topics_in(stack))
+    return Template.of(stack)
 
 
 def test_the_benchmark_has_fifteen_controls() -> None:
@@ -65,11 +61,9 @@ def test_calls_that_other_services_have_too_are_told_by_their_service(plain: Tem
     )
 
 
-def test_without_topics_the_alarms_tell_nobody(plain: Template) -> None:
-    assert not any("alarm_actions" in a for a in plain.all("aws_cloudwatch_metric_alarm").values())
-
-
-def test_a_topic_is_told_of_its_own_severity() -> None:
-    told = template({"critical": TOPIC})
-    assert told.named("aws_cloudwatch_metric_alarm.alarms_root-use-alarm")["alarm_actions"] == [TOPIC]
-    assert "alarm_actions" not in told.named("aws_cloudwatch_metric_alarm.alarms_route-changes-alarm")
+def test_an_alarm_notifies_the_topic_of_its_own_severity_and_only_when_it_goes_off(plain: Template) -> None:
+    (critical,) = plain.named("aws_cloudwatch_metric_alarm.alarms_root-use-alarm")["alarm_actions"]
+    (warning,) = plain.named("aws_cloudwatch_metric_alarm.alarms_route-changes-alarm")["alarm_actions"]
+    assert "topics_critical" in critical
+    assert "topics_warning" in warning
+    assert not any("ok_actions" in a for a in plain.all("aws_cloudwatch_metric_alarm").values())

@@ -20,10 +20,13 @@ from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
+from tests.modules.topics import topics_in
 from tests.template import LABEL, new_stack
 
 if TYPE_CHECKING:
     from cdktf import TerraformStack
+
+    from modules.topic import Topics
 
 REGISTRY = RegistrySettings(keep_releases=5, untagged_days=3, scanning="basic")
 
@@ -57,6 +60,7 @@ class Parts:
     access_logs: Bucket
     cluster: Cluster
     load_balancer: LoadBalancer
+    topics: Topics
     deployment: DeploymentSettings
 
     @staticmethod
@@ -91,6 +95,7 @@ class Parts:
             access_logs=access_logs,
             cluster=Cluster(stack, "cluster", config=cluster or cluster_settings(), label=LABEL, key=key),
             load_balancer=load_balancer,
+            topics=topics_in(stack),
             deployment=deployment,
         )
 
@@ -120,4 +125,5 @@ class Parts:
             secrets=secrets or {},
             parameters=parameters or {},
             key=self.key,
+            topics=self.topics,
         )

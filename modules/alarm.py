@@ -1,0 +1,148 @@
+"""The one CloudWatch alarm: it has a receiver, a runbook, and a decision about missing data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarm,
+    CloudwatchMetricAlarmMetricQuery,
+    CloudwatchMetricAlarmMetricQueryMetric,
+)
+from constructs import Construct
+
+from modules.errors import WiringError
+from modules.label import Label, NameLimit
+from modules.metric import Metric, MetricExpression
+
+if TYPE_CHECKING:
+    from modules.runbook import Runbook
+    from modules.topic import Severity, Topics
+
+_RESULT: Final = "value"
+
+
+class MissingData(StrEnum):
+    """What a period without data means.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+
+    BREACHING = "breaching"
+    NOT_BREACHING = "notBreaching"
+    IGNORE = "ignore"
+    MISSING = "missing"
+
+
+class Comparison(StrEnum):
+    """When a number breaches the threshold."""
+
+    AT_LEAST = "GreaterThanOrEqualToThreshold"
+    ABOVE = "GreaterThanThreshold"
+    AT_MOST = "LessThanOrEqualToThreshold"
+    BELOW = "LessThanThreshold"
+
+
+class Alarm(Construct):
+    """An alarm on one metric, or on an expression of some, that notifies the topic of its severity.
+
+    CloudWatch reads an alarm's metric, and reaches its topic, in the alarm's own region only:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        name: str,
+        description: str,
+        metric: Metric | MetricExpression,
+        threshold: float,
+        severity: Severity,
+        missing_data: MissingData,
+        runbook: Runbook,
+        topics: Topics,
+        comparison: Comparison = Comparison.AT_LEAST,
+        periods: int = 1,
+        notifies_recovery: bool = True,
+    ) -> None:
+        """Set the alarm.
+
+        Args:
+            label: Names it.
+            name: Component of its name.
+            description: What has happened when it goes off, in a sentence without a full stop.
+            metric: What it watches.
+            threshold: In the metric's unit.
+            severity: `critical` needs a person now, `warning` during working hours.
+            missing_data: What a period without data means.
+            runbook: What to do.
+            topics: Where it notifies; those of the alarm's region.
+            comparison: When a number breaches the threshold.
+            periods: How many numbers in a row must breach it.
+            notifies_recovery: Whether the topic hears of the end too; not for single events, which have none.
+
+        Raises:
+            WiringError: The metric or the topics are of another region.
+        """
+        super().__init__(scope, id_)
+        for what, region in (("metric", metric.region), ("topics", topics.region)):
+            if region != label.region:
+                message = f"an alarm in {label.region} cannot use the {what} of {region}; put the alarm there"
+                raise WiringError(self, message)
+        topic_arn = topics.by_severity[severity].arn
+        self._alarm = CloudwatchMetricAlarm(
+            self,
+            "Default",
+            alarm_name=label.name(name, limit=NameLimit.ALARM),
+            alarm_description=f"{description}. Runbook: {runbook.link}",
+            comparison_operator=comparison,
+            threshold=threshold,
+            evaluation_periods=periods,
+            datapoints_to_alarm=periods,
+            treat_missing_data=missing_data,
+            alarm_actions=[topic_arn],
+            ok_actions=[topic_arn] if notifies_recovery else None,
+            tags={"Severity": severity.value},
+            **(_watch(metric) if isinstance(metric, Metric) else _watch_expression(metric)),
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the alarm, as a deployment that watches it has it."""
+        return self._alarm.alarm_name
+
+
+def _watch(metric: Metric) -> dict[str, Any]:
+    statistic = "extended_statistic" if metric.is_extended else "statistic"
+    return {
+        "namespace": metric.namespace,
+        "metric_name": metric.name,
+        "dimensions": dict(metric.dimensions) or None,
+        "period": metric.period_seconds,
+        statistic: metric.statistic,
+    }
+
+
+def _watch_expression(expression: MetricExpression) -> dict[str, Any]:
+    result = CloudwatchMetricAlarmMetricQuery(
+        id=_RESULT, expression=expression.expression, label=expression.label, return_data=True
+    )
+    queries = [
+        CloudwatchMetricAlarmMetricQuery(
+            id=id_,
+            return_data=False,
+            metric=CloudwatchMetricAlarmMetricQueryMetric(
+                namespace=metric.namespace,
+                metric_name=metric.name,
+                period=metric.period_seconds,
+                stat=metric.statistic,
+                dimensions=dict(metric.dimensions),
+            ),
+        )
+        for id_, metric in expression.metrics.items()
+    ]
+    return {"metric_query": [result, *queries]}

@@ -1,0 +1,30 @@
+"""The topics of one region, with those who receive them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.topic import Severity, Topic, Topics
+
+if TYPE_CHECKING:
+    from config.notifications import NotificationsSettings
+    from modules.key import Key
+    from modules.label import Label
+
+
+class SeverityTopics(Construct):
+    """A topic for each severity, under one key, with its subscriptions."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: NotificationsSettings, label: Label, key: Key) -> None:
+        super().__init__(scope, id_)
+        receivers = {Severity.CRITICAL: config.critical, Severity.WARNING: config.warning}
+        topics = {}
+        for severity in Severity:
+            topic = topics[severity] = Topic(self, severity.value, label=label, name=severity.value, key=key)
+            for address in receivers[severity].emails:
+                topic.subscribe_email(address)
+            for url in receivers[severity].https:
+                topic.subscribe_https(url)
+        self.topics = Topics(region=label.region, by_severity=topics)

@@ -1,0 +1,153 @@
+"""GuardDuty's findings in a log group, and an alarm for those that a person must see.
+
+Not from EventBridge to a topic: conditions on the source are not supported in the key policy of an encrypted topic, so
+the key would be open to the EventBridge of every account. By way of a log group the findings are kept as well.
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
+    CloudwatchLogMetricFilter,
+    CloudwatchLogMetricFilterMetricTransformation,
+)
+from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
+from constructs import Construct
+
+from modules.alarm import Alarm, MissingData
+from modules.label import Label, NameLimit
+from modules.log_group import LogGroup
+from modules.metric import Metric
+from modules.policy import Condition, Principal, Statement, render_statements
+from modules.runbook import Runbook
+from modules.topic import Severity
+
+if TYPE_CHECKING:
+    from modules.key import Key
+    from modules.topic import Topics
+
+_WRITERS: Final = Principal.service("events.amazonaws.com", "delivery.logs.amazonaws.com")
+_PERIOD_SECONDS: Final = 300
+_LOWEST: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Band:
+    """Findings of one severity, as GuardDuty counts it.
+
+    https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
+    """
+
+    id: str
+    description: str
+    pattern: str
+    severity: Severity
+
+
+_BANDS: Final = (
+    _Band(
+        id="high",
+        description="GuardDuty has a finding of high or critical severity",
+        pattern="{ $.detail.severity >= 7 }",
+        severity=Severity.CRITICAL,
+    ),
+    _Band(
+        id="medium",
+        description="GuardDuty has a finding of medium severity",
+        pattern="{ ($.detail.severity >= 4) && ($.detail.severity < 7) }",
+        severity=Severity.WARNING,
+    ),
+)
+
+
+class ThreatFindings(Construct):
+    """Every finding of medium severity or higher is kept, and alarms within five minutes of its event."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, retention_days: int, label: Label, key: Key, topics: Topics
+    ) -> None:
+        super().__init__(scope, id_)
+        rule = CloudwatchEventRule(
+            self,
+            "rule",
+            name=label.name("threat-findings", limit=NameLimit.EVENT_RULE),
+            description="Findings of GuardDuty of medium severity or higher",
+            event_pattern=json.dumps(
+                {
+                    "source": ["aws.guardduty"],
+                    "detail-type": ["GuardDuty Finding"],
+                    "detail": {"severity": [{"numeric": [">=", _LOWEST]}]},
+                }
+            ),
+        )
+        group = LogGroup(
+            self,
+            "group",
+            label=label,
+            # Where EventBridge's own console puts such groups; the start of the name is AWS's.
+            name=f"/aws/events/{label.prefix}/threat-findings",
+            retention_days=retention_days,
+            key=key,
+        )
+        # As AWS and the provider write it; the first of the two calls carries no source:
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
+        policy = CloudwatchLogResourcePolicy(
+            self,
+            "policy",
+            policy_name=label.name("threat-findings", limit=NameLimit.LOG_RESOURCE_POLICY),
+            policy_document=render_statements(
+                Statement(
+                    sid="AllowEventStreams",
+                    principal=_WRITERS,
+                    actions=("logs:CreateLogStream",),
+                    resources=(f"{group.arn}:*",),
+                ),
+                Statement(
+                    sid="AllowEvents",
+                    principal=_WRITERS,
+                    actions=("logs:PutLogEvents",),
+                    resources=(f"{group.arn}:*:*",),
+                    conditions=(Condition(operator="ArnEquals", key="aws:SourceArn", values=(rule.arn,)),),
+                ),
+            ),
+        )
+        CloudwatchEventTarget(self, "target", rule=rule.name, arn=group.arn, depends_on=[policy])
+        namespace = f"{label.prefix}/threats"
+        for band in _BANDS:
+            CloudwatchLogMetricFilter(
+                self,
+                band.id,
+                name=band.id,
+                log_group_name=group.id,
+                pattern=band.pattern,
+                metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
+                    name=band.id, namespace=namespace, value="1"
+                ),
+            )
+            Alarm(
+                self,
+                f"{band.id}-alarm",
+                label=label,
+                name=f"threats-{band.id}",
+                description=band.description,
+                metric=Metric(
+                    namespace=namespace,
+                    name=band.id,
+                    statistic="Sum",
+                    dimensions={},
+                    region=label.region,
+                    period_seconds=_PERIOD_SECONDS,
+                ),
+                threshold=1,
+                severity=band.severity,
+                missing_data=MissingData.NOT_BREACHING,
+                runbook=Runbook.THREAT_FINDINGS,
+                topics=topics,
+                notifies_recovery=False,
+            )

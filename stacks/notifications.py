@@ -1,0 +1,43 @@
+"""Layer `notifications`: the topics that alarms notify, in every region that has some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from modules.notifications.severity_topics import SeverityTopics
+from stacks.base import LayerStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.environment import Environment
+    from config.notifications import NotificationsSettings
+    from modules.topic import Topics
+    from stacks.state import StateStack
+
+
+class NotificationsStack(LayerStack):
+    """One encrypted topic per severity, in one region: an alarm reaches no topic of another."""
+
+    layer: ClassVar[str] = "notifications"
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        settings: NotificationsSettings,
+        state: StateStack,
+        region: str,
+    ) -> None:
+        name = self.layer if region == config.region else f"{self.layer}-{region}"
+        super().__init__(scope, config=config, state=state, region=region, name=name)
+        key = self.key("key", name="notifications", protects="Messages of alarms")
+        self._severity_topics = SeverityTopics(self, "topics", config=settings, label=self.label, key=key)
+        for severity, topic in self.topics.by_severity.items():
+            self.output(f"{severity.value}_topic_arn", topic.arn)
+
+    @property
+    def topics(self) -> Topics:
+        """The topics by severity, for alarms of the same region."""
+        return self._severity_topics.topics

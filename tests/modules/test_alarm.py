@@ -1,0 +1,82 @@
+"""An alarm is in the region of its metric and of its topics, and notifies the topic of its severity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from modules.alarm import Alarm, Comparison, MissingData
+from modules.errors import WiringError
+from modules.metric import Metric, MetricExpression
+from modules.runbook import Runbook
+from modules.topic import Severity, Topics
+from tests.modules.topics import topics_in
+from tests.template import LABEL, Template, new_stack
+
+CPU = Metric(
+    namespace="AWS/RDS", name="CPUUtilization", statistic="Average", dimensions={"DBInstanceIdentifier": "one"},
+    region="us-east-1",
+)  # fmt: skip
+
+
+def alarm(metric: Metric | MetricExpression = CPU, **changes: Any) -> dict[str, Any]:
+    stack = new_stack()
+    arguments: dict[str, Any] = {
+        "label": LABEL,
+        "name": "cpu",
+        "description": "The database is busy",
+        "metric": metric,
+        "threshold": 80,
+        "severity": Severity.WARNING,
+        "missing_data": MissingData.BREACHING,
+        "runbook": Runbook.SERVICE_LATENCY,
+        "topics": topics_in(stack),
+        **changes,
+    }
+    Alarm(stack, "alarm", **arguments)
+    return Template.of(stack).named("aws_cloudwatch_metric_alarm.alarm")
+
+
+def test_it_notifies_the_topic_of_its_severity_and_names_its_runbook() -> None:
+    found = alarm()
+    assert found["alarm_actions"] == found["ok_actions"]
+    assert "topics_warning" in found["alarm_actions"][0]
+    assert "topics_critical" in alarm(severity=Severity.CRITICAL)["alarm_actions"][0]
+    assert found["alarm_description"] == "The database is busy. Runbook: docs/runbooks.md#service-latency"
+    assert (found["treat_missing_data"], found["tags"]) == ("breaching", {"Severity": "warning"})
+
+
+def test_a_single_event_has_no_recovery_to_tell() -> None:
+    assert "ok_actions" not in alarm(notifies_recovery=False)
+
+
+def test_a_percentile_is_an_extended_statistic() -> None:
+    found = alarm(replace(CPU, statistic="p95"))
+    assert (found["extended_statistic"], "statistic" in found) == ("p95", False)
+    assert alarm()["statistic"] == "Average"
+
+
+def test_an_expression_returns_one_series() -> None:
+    share = MetricExpression(expression="100 * a / b", metrics={"a": CPU, "b": CPU}, label="Share")
+    queries = alarm(share, comparison=Comparison.BELOW, periods=3)["metric_query"]
+    assert [q["expression"] for q in queries if q["return_data"]] == ["100 * a / b"]
+    assert {q["id"] for q in queries if not q["return_data"]} == {"a", "b"}
+
+
+def test_a_metric_of_another_region_is_refused() -> None:
+    message = "alarm: an alarm in us-east-1 cannot use the metric of eu-west-1; put the alarm there"
+    with pytest.raises(WiringError, match=message):
+        alarm(replace(CPU, region="eu-west-1"))
+
+
+def test_topics_of_another_region_are_refused() -> None:
+    elsewhere = Topics(region="eu-west-1", by_severity={})
+    with pytest.raises(WiringError, match="an alarm in us-east-1 cannot use the topics of eu-west-1"):
+        alarm(topics=elsewhere)
+
+
+def test_an_expression_over_two_regions_is_refused() -> None:
+    with pytest.raises(ValueError, match="metrics of exactly one region, and these are of eu-west-1, us-east-1"):
+        MetricExpression(expression="a", metrics={"a": CPU, "b": replace(CPU, region="eu-west-1")}, label="x")
