@@ -20,6 +20,8 @@ from acceptance.account import EmulatedSession
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from botocore.model import Shape
+
     from emulator import Emulator
 
 _NEVER_USED: Final = "000000000001"
@@ -71,6 +73,7 @@ _NOT_ASKED: Final = re.compile(
 )
 _ALSO: Final = {"s3": ("s3", "s3control")}
 """Services whose calls are signed with the name of another one."""
+_EACH_KEY: Final = "kms:DescribeKey"  # ListKeys gives the ids alone
 _NOT_LOOKED_AT: Final = {"sts"}  # keeps nothing
 
 _SHOWN_CHARACTERS: Final = 400
@@ -105,27 +108,38 @@ def _differences(emulator: Emulator, account_id: str) -> Iterator[str]:
                     yield f"{operation} in {region}: {_shortened(item)}" + (f" ({count} times)" if count > 1 else "")
 
 
+def is_asked(operation: str, input_shape: Shape | None) -> bool:
+    """Whether the check asks an operation (`ec2:DescribeVpcs`) for what is in an account."""
+    if operation in _ARGUMENTS:
+        return True
+    lists = operation.partition(":")[2].startswith(("List", "Describe", "Get"))
+    needs_nothing = input_shape is None or not input_shape.required_members
+    return lists and needs_nothing and not _NOT_ASKED.search(operation)
+
+
+def answers(session: EmulatedSession, operation: str, *, account_id: str) -> Iterator[Any]:
+    """Each item that an operation lists, as the API gives it."""
+    service, _, name = operation.partition(":")
+    client = session.client(service)
+    if operation == _EACH_KEY:
+        for key in client.list_keys()["Keys"]:
+            yield client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+        return
+    for arguments in _ARGUMENTS.get(operation, ({},)):
+        filled = {key: value.format(account=account_id) for key, value in arguments.items()}
+        yield from _answer(client, name, filled)
+
+
 def _items(emulator: Emulator, account_id: str, region: str, service: str) -> Iterator[tuple[str, str]]:
     """Operation and item, the item as JSON without what differs from account to account."""
     session = EmulatedSession(url=emulator.url, account_id=account_id, region=region)
-    client = session.client(service)
-    for name in client.meta.service_model.operation_names:
-        operation = f"{service}:{name}"
-        shape = client.meta.service_model.operation_model(name).input_shape
-        if operation not in _ARGUMENTS and (
-            not name.startswith(("List", "Describe", "Get"))
-            or (shape is not None and shape.required_members)
-            or _NOT_ASKED.search(operation)
-        ):
-            continue
-        for arguments in _ARGUMENTS.get(operation, ({},)):
-            filled = {key: value.format(account=account_id) for key, value in arguments.items()}
-            for item in _answer(client, name, filled):
+    model = session.client(service).meta.service_model
+    operations = [f"{service}:{name}" for name in model.operation_names]
+    for operation in operations:
+        shape = model.operation_model(operation.partition(":")[2]).input_shape
+        if operation == _EACH_KEY or is_asked(operation, shape):
+            for item in answers(session, operation, account_id=account_id):
                 yield operation, _comparable(item, account_id)
-    if service == "kms":
-        for key in client.list_keys()["Keys"]:
-            item = client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
-            yield "kms:DescribeKey", _comparable(item, account_id)
 
 
 def _answer(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterator[Any]:  # noqa: ANN401 - boto3's

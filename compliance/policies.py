@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from synthesis.template import blocks
+from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,52 +17,62 @@ if TYPE_CHECKING:
 
 Statement = dict[str, Any]
 
-PERMISSIONS: Final[Mapping[str, str]] = {
-    "aws_iam_policy": "policy",
-    "aws_iam_role_policy": "policy",
+
+class Kind(Enum):
+    """What a policy is about; which of them a resource carries follows from its type."""
+
+    PERMISSIONS = "what a role may do"
+    TRUST = "who may assume a role"
+    RESOURCE = "who may use a resource"
+
+
+_KINDS: Final[Mapping[str, Kind]] = {
+    "aws_iam_policy": Kind.PERMISSIONS,
+    "aws_iam_role": Kind.TRUST,
+    "aws_iam_role_policy": Kind.PERMISSIONS,
 }
-"""Types that say what a role may do, and the argument that holds the policy."""
+"""A policy of any other type says who may use that resource: a new type is seen by the rules without being listed."""
 
-TRUST: Final[Mapping[str, str]] = {"aws_iam_role": "assume_role_policy"}
+_NARROWING_ONLY: Final = frozenset({"aws_vpc_endpoint"})
+"""An endpoint's policy only takes away; what it lets through is still decided by the two ends."""
 
-RESOURCE_POLICIES: Final[Mapping[str, str]] = {
-    "aws_backup_vault_policy": "policy",
-    "aws_cloudwatch_event_bus_policy": "policy",
-    "aws_cloudwatch_log_resource_policy": "policy_document",
-    "aws_ecr_registry_policy": "policy",
-    "aws_ecr_repository_policy": "policy",
-    "aws_kms_key": "policy",
-    "aws_kms_replica_key": "policy",
-    "aws_lambda_layer_version_permission": "policy",
-    "aws_s3_bucket_policy": "policy",
-    "aws_secretsmanager_secret_policy": "policy",
-    "aws_sns_topic_policy": "policy",
-    "aws_sqs_queue_policy": "policy",
-}
-"""Types that say who may use a resource. An endpoint's policy is none: it narrows, and never lets anybody in."""
+_NAME: Final = re.compile(r"(^|_)policy(_document|_text)?$")
 
 
-def statements(stack: Stack, *tables: Mapping[str, str]) -> Iterator[tuple[Resource, Statement]]:
-    """Every statement of every policy of these types; a policy that cannot be read is none (see `unreadable`)."""
-    for resource, text in _policies(stack, tables):
-        for statement in parsed(text) or ():
-            yield resource, statement
+def statements(stack: Stack, *kinds: Kind) -> Iterator[tuple[Resource, Statement]]:
+    """Every statement of every policy of these kinds; a policy that cannot be read is none (see `unreadable`)."""
+    for resource in stack.all():
+        kind = _KINDS.get(resource.kind, Kind.RESOURCE)
+        if kind not in kinds or resource.kind in _NARROWING_ONLY:
+            continue
+        for _, text in texts(dict(resource.arguments)):
+            for statement in parsed(text) or ():
+                yield resource, statement
 
 
 def unreadable(stack: Stack) -> Iterator[Resource]:
-    """Resources whose policy is no literal JSON, so that no rule sees into it."""
-    for resource, text in _policies(stack, (PERMISSIONS, TRUST, RESOURCE_POLICIES)):
-        if parsed(text) is None:
+    """Resources whose policy is not literal JSON, so that no rule sees into it."""
+    for resource in stack.all():
+        arguments = texts(dict(resource.arguments))
+        # A literal that is not JSON names a policy of AWS's, like a listener's `ssl_policy`.
+        if any(_NAME.search(name) and "${" in text and _document(text) is None for name, text in arguments):
             yield resource
 
 
 def parsed(text: object) -> list[Statement] | None:
-    """The statements of a policy, None where it is no literal JSON."""
+    """The statements of a policy, None where the text is not one in literal JSON."""
+    document = _document(text)
+    return blocks(document["Statement"]) if document and "Statement" in document else None  # type: ignore[return-value]
+
+
+def _document(text: object) -> dict[str, Any] | None:
+    if not isinstance(text, str) or not text.lstrip().startswith("{"):
+        return None
     try:
-        document = json.loads(text) if isinstance(text, str) else None
+        document = json.loads(text)
     except ValueError:
         return None
-    return blocks(document.get("Statement")) if isinstance(document, dict) else None  # type: ignore[return-value]
+    return document if isinstance(document, dict) else None
 
 
 def many(value: object) -> list[str]:
@@ -76,7 +88,7 @@ def is_allow(statement: Statement) -> bool:
 
 
 def condition_keys(statement: Statement) -> set[str]:
-    """The keys that its conditions test, in small letters as IAM compares them."""
+    """The keys that its conditions test, in lowercase letters as IAM compares them."""
     return {key.lower() for tests in (statement.get("Condition") or {}).values() for key in tests}
 
 
@@ -84,11 +96,3 @@ def principals(statement: Statement, kind: str) -> list[str]:
     """Its principals of a kind; `"*"` alone is of every kind."""
     principal = statement.get("Principal")
     return ["*"] if principal == "*" else many((principal or {}).get(kind))
-
-
-def _policies(stack: Stack, tables: tuple[Mapping[str, str], ...]) -> Iterator[tuple[Resource, object]]:
-    for table in tables:
-        for kind, argument in table.items():
-            for resource in stack.all(kind):
-                if (text := resource.get(argument)) is not None:
-                    yield resource, text

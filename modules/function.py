@@ -26,7 +26,7 @@ from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
 from modules.policy import Statement
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from modules.runbook import Runbook
 from modules.topic import Severity
 
@@ -137,7 +137,7 @@ class Function(Construct):
             "role",
             label=label,
             name=component,
-            service="lambda.amazonaws.com",
+            service=ServicePrincipal.LAMBDA,
             description=description,
         )
         log.grant_write(self.role)

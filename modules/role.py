@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -21,11 +22,24 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _INLINE_POLICY_LIMIT: Final = 10_240
 
+
+class ServicePrincipal(StrEnum):
+    """The AWS services that assume a role of this platform; GitHub's apply role may pass roles to no others."""
+
+    CLOUDTRAIL = "cloudtrail.amazonaws.com"
+    ECS_TASKS = "ecs-tasks.amazonaws.com"
+    LAMBDA = "lambda.amazonaws.com"
+    RDS = "rds.amazonaws.com"
+    RDS_MONITORING = "monitoring.rds.amazonaws.com"
+    SCHEDULER = "scheduler.amazonaws.com"
+    VPC_FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
+
+
 # They send no aws:SourceAccount when they assume a role, so a role that asks for it could never be assumed. A person
 # who hands them a role needs iam:PassRole on it all the same. CloudTrail:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 # For Lambda no page says that it does.
-_SERVICES_WITHOUT_SOURCE: Final = frozenset({"cloudtrail.amazonaws.com", "lambda.amazonaws.com"})
+_SERVICES_WITHOUT_SOURCE: Final = frozenset({ServicePrincipal.CLOUDTRAIL, ServicePrincipal.LAMBDA})
 
 
 class Role(Construct):
@@ -41,7 +55,7 @@ class Role(Construct):
         *,
         label: Label,
         description: str,
-        service: str | None = None,
+        service: ServicePrincipal | None = None,
         trust: Statement | None = None,
         name: str | None = None,
     ) -> None:
@@ -50,7 +64,7 @@ class Role(Construct):
         Args:
             label: Names it.
             description: What it is for, in a sentence.
-            service: Principal that may assume it, as `ecs-tasks.amazonaws.com`.
+            service: Who may assume it.
             trust: Who may assume it, where it is no service.
             name: Component of its name where the id does not say enough.
 
@@ -58,14 +72,15 @@ class Role(Construct):
             WiringError: Both or none of `service` and `trust` are given.
         """
         super().__init__(scope, id_)
-        if (service is None) == (trust is None):
+        assumed_by = trust if service is None else _trust_in(service, label.account_id)
+        if assumed_by is None or (service and trust):
             raise WiringError(self, "pass either service= or trust=: a role is assumed by one of them")
         self._role = IamRole(
             self,
             "Default",
             name=label.global_name(name or id_, limit=NameLimit.IAM_ROLE),
             description=description,
-            assume_role_policy=render_statements(trust or _trust_in(service or "", label.account_id)),
+            assume_role_policy=render_statements(assumed_by),
         )
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None
@@ -98,7 +113,7 @@ class Role(Construct):
         IamRolePolicyAttachment(self, id_, role=self._role.name, policy_arn=policy_arn)
 
 
-def _trust_in(service: str, account_id: str) -> Statement:
+def _trust_in(service: ServicePrincipal, account_id: str) -> Statement:
     # Without it, anybody could have the service act on this role from another account:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     own_account = Condition(operator="StringEquals", key="aws:SourceAccount", values=(account_id,))

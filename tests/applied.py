@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from acceptance.harness import applied_outputs, open_harness
 from acceptance.lifecycle import EnvironmentRun, Row, apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from acceptance.account import Account
+    from synthesis.manifest import Stack
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Applied:
     account: Account
     outputs: dict[str, dict[str, object]]
     resources: dict[str, int]
+    names: dict[str, list[set[str]]]
+    """By type: what identifies each resource of it, by the state: id, name, ARN."""
 
 
 @contextmanager
@@ -39,4 +43,17 @@ def applied(environment: str, layer: str | None = None) -> Iterator[Applied]:
             harness.account(environment),
             applied_outputs(session, session.stacks),
             {row.stack: row.resources for row in run.rows.values()},
+            _names(harness.account(environment), session.stacks.values()),
         )
+
+
+def _names(account: Account, stacks: Iterable[Stack]) -> dict[str, list[set[str]]]:
+    s3 = account.session().client("s3")
+    found: dict[str, list[set[str]]] = {}
+    for backend in (stack.backend for stack in stacks):
+        state = json.loads(s3.get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"].read())
+        for resource in (entry for entry in state["resources"] if entry["mode"] == "managed"):
+            for instance in resource["instances"]:
+                values = (instance["attributes"].get(name) for name in ("id", "name", "arn"))
+                found.setdefault(resource["type"], []).append({value for value in values if value})
+    return found

@@ -6,9 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from compliance.policies import (
-    PERMISSIONS,
-    RESOURCE_POLICIES,
-    TRUST,
+    Kind,
     condition_keys,
     is_allow,
     many,
@@ -88,13 +86,13 @@ _OIDC_SUBJECT: Final = ":sub"
 def policy_can_be_read(stack: Stack) -> Iterator[Finding]:
     """Every policy is literal JSON, so that the rules see into it."""
     for resource in unreadable(stack):
-        yield Finding.of(resource, "its policy is no literal JSON, so no rule can read it")
+        yield Finding.of(resource, "its policy is not literal JSON, so no rule can read it")
 
 
 @rule
 def role_names_its_actions(stack: Stack) -> Iterator[Finding]:
     """No role may do everything, or everything of a service."""
-    for resource, statement in statements(stack, PERMISSIONS):
+    for resource, statement in statements(stack, Kind.PERMISSIONS):
         if not is_allow(statement):
             continue
         if "NotAction" in statement:
@@ -107,7 +105,7 @@ def role_names_its_actions(stack: Stack) -> Iterator[Finding]:
 @rule
 def role_names_its_resources(stack: Stack) -> Iterator[Finding]:
     """No role may act on everything, except by actions that IAM grants on nothing less."""
-    for resource, statement in statements(stack, PERMISSIONS):
+    for resource, statement in statements(stack, Kind.PERMISSIONS):
         if not is_allow(statement):
             continue
         if "NotResource" in statement:
@@ -135,7 +133,7 @@ def role_is_not_an_administrator(stack: Stack) -> Iterator[Finding]:
 @rule
 def role_passes_roles_to_named_services(stack: Stack) -> Iterator[Finding]:
     """Who may pass a role may pass it to the services named, by iam:PassedToService."""
-    for resource, statement in statements(stack, PERMISSIONS):
+    for resource, statement in statements(stack, Kind.PERMISSIONS):
         passes = any(fnmatchcase("iam:PassRole", action) for action in many(statement.get("Action")))
         if is_allow(statement) and passes and "iam:passedtoservice" not in condition_keys(statement):
             yield Finding.of(resource, "allows iam:PassRole without the condition iam:PassedToService")
@@ -144,7 +142,7 @@ def role_passes_roles_to_named_services(stack: Stack) -> Iterator[Finding]:
 @rule
 def trust_of_a_service_names_the_account(stack: Stack) -> Iterator[Finding]:
     """A service assumes a role for this account only, by aws:SourceAccount (the confused deputy)."""
-    for resource, statement in statements(stack, TRUST):
+    for resource, statement in statements(stack, Kind.TRUST):
         services = principals(statement, "Service")
         if is_allow(statement) and services and "aws:sourceaccount" not in condition_keys(statement):
             yield Finding.of(resource, f"{', '.join(services)} may assume it without aws:SourceAccount")
@@ -153,7 +151,7 @@ def trust_of_a_service_names_the_account(stack: Stack) -> Iterator[Finding]:
 @rule
 def trust_of_an_identity_provider_names_the_subject(stack: Stack) -> Iterator[Finding]:
     """Who signs in elsewhere (OIDC) assumes a role only as an audience and a subject that are named."""
-    for resource, statement in statements(stack, TRUST):
+    for resource, statement in statements(stack, Kind.TRUST):
         if not is_allow(statement) or not principals(statement, "Federated"):
             continue
         exact = (statement.get("Condition") or {}).get("StringEquals") or {}
@@ -166,7 +164,7 @@ def trust_of_an_identity_provider_names_the_subject(stack: Stack) -> Iterator[Fi
 @rule
 def nobody_is_everybody(stack: Stack) -> Iterator[Finding]:
     """No policy lets everybody in, unless a condition names the account, organization or source."""
-    for resource, statement in statements(stack, TRUST, RESOURCE_POLICIES):
+    for resource, statement in statements(stack, Kind.TRUST, Kind.RESOURCE):
         everybody = "NotPrincipal" in statement or any("*" in principals(statement, kind) for kind in ("AWS", "*"))
         if is_allow(statement) and everybody and not condition_keys(statement) & _NARROWING:
             yield Finding.of(resource, "lets everybody in, and no condition narrows it")
@@ -178,7 +176,7 @@ def nobody_is_everybody(stack: Stack) -> Iterator[Finding]:
 @rule
 def service_comes_in_for_this_account(stack: Stack) -> Iterator[Finding]:
     """A resource lets a service in for this account or for named resources only (the confused deputy)."""
-    for resource, statement in statements(stack, RESOURCE_POLICIES):
+    for resource, statement in statements(stack, Kind.RESOURCE):
         services = principals(statement, "Service")
         if is_allow(statement) and services and services != ["*"] and not _is_narrowed(condition_keys(statement)):
             yield Finding.of(resource, f"lets {', '.join(services)} in for every account")

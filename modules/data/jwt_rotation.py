@@ -19,7 +19,7 @@ from modules.function import Function
 from modules.label import Label, NameLimit
 from modules.parameter import Parameter
 from modules.policy import Grantable, Statement
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from modules.key import Key
@@ -104,7 +104,7 @@ class JwtRotation(Construct):
             "scheduler",
             label=label,
             name="jwt-rotation-schedule",
-            service="scheduler.amazonaws.com",
+            service=ServicePrincipal.SCHEDULER,
             description="Starts the rotation of the JWT signing secret",
         )
         role.add_to_policy(

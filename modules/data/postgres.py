@@ -19,7 +19,7 @@ from modules.log_group import LogGroup
 from modules.metric import Metric
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 from modules.policy import Grantable, Statement
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from config.postgres import PostgresSettings
@@ -229,7 +229,7 @@ class Postgres(Construct):
             "monitoring",
             label=self._label,
             name="postgres-monitoring",
-            service="monitoring.rds.amazonaws.com",
+            service=ServicePrincipal.RDS_MONITORING,
             description="Writes the operating system's measurements of PostgreSQL",
         )
         # One group for all databases of an account and region, made by RDS with 30 days: not an environment's to own.

@@ -19,7 +19,7 @@ from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.network.connections import Connections, Port, SecurityGroup
 from modules.policy import Statement
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
@@ -88,7 +88,7 @@ class PostgresProxy(Construct):
             "role",
             label=label,
             name="postgres-proxy",
-            service="rds.amazonaws.com",
+            service=ServicePrincipal.RDS,
             description="Lets the connection pool of PostgreSQL read its credentials",
         )
         role.add_to_policy(Statement(actions=("secretsmanager:GetSecretValue",), resources=(secret.arn,)))

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.flow_log import FlowLog
 from constructs import Construct
 
 from modules.log_group import LogGroup
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from modules.key import Key
@@ -34,7 +34,7 @@ class FlowLogs(Construct):
             "role",
             label=label,
             name="vpc-flow-logs",
-            service="vpc-flow-logs.amazonaws.com",
+            service=ServicePrincipal.VPC_FLOW_LOGS,
             description="Writes the VPC's flow logs",
         )
         group.grant_write(role)

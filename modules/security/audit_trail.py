@@ -11,14 +11,14 @@ from modules.bucket import Bucket, BucketConfig
 from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.policy import Condition
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from config.security import TrailSettings
     from modules.key import Key
     from modules.label import Label
 
-SERVICE: Final = "cloudtrail.amazonaws.com"
+SERVICE: Final = ServicePrincipal.CLOUDTRAIL
 # An entry that its lifecycle, or somebody, deletes can be brought back for this long.
 _DELETED_ENTRY_DAYS: Final = 30
 

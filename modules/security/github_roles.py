@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnec
 from constructs import Construct
 
 from modules.policy import Condition, Principal, Statement
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,23 +26,8 @@ _FULL_ACCESS: Final = (
     "arn:aws:iam::aws:policy/IAMFullAccess",
     "arn:aws:iam::aws:policy/PowerUserAccess",
 )
-# Services that the platform's layers give a role to.
-_PASSED_TO: Final = (
-    "backup.amazonaws.com",
-    "chatbot.amazonaws.com",
-    "codebuild.amazonaws.com",
-    "codedeploy.amazonaws.com",
-    "codepipeline.amazonaws.com",
-    "ecs-tasks.amazonaws.com",
-    "ecs.amazonaws.com",
-    "events.amazonaws.com",
-    "lambda.amazonaws.com",
-    "monitoring.rds.amazonaws.com",
-    "rds.amazonaws.com",
-    "scheduler.amazonaws.com",
-    "ssm.amazonaws.com",
-    "vpc-flow-logs.amazonaws.com",
-)
+# The trail's role is handed over by a person, as everything of the layer `security`.
+_PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if service is not ServicePrincipal.CLOUDTRAIL)
 _READ_ROLES: Final = (
     "iam:GetRole",
     "iam:GetRolePolicy",

@@ -19,7 +19,7 @@ from modules.log_group import LogGroup
 from modules.metric import Metric
 from modules.network.connections import Port, SecurityGroup
 from modules.policy import Statement
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from modules.service import placeholder
 from modules.service.auto_scaling import AutoScaling
 from modules.service.cluster import ON_DEMAND, SPOT
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from modules.service.load_balancer import LoadBalancer
     from modules.topic import Topics
 
-_TASKS: Final = "ecs-tasks.amazonaws.com"
 _PLATFORM_VERSION: Final = "LATEST"
 _ANYWHERE: Final = "0.0.0.0/0"
 _HTTPS: Final = Port.tcp(443)
@@ -144,7 +143,7 @@ class FargateService(Construct):
             "execution-role",
             label=label,
             name=f"{name}-execution",
-            service=_TASKS,
+            service=ServicePrincipal.ECS_TASKS,
             description=f"ECS starts tasks of {name} with it",
         )
         self._logs.grant_write(self.execution_role)
@@ -154,7 +153,7 @@ class FargateService(Construct):
             "task-role",
             label=label,
             name=f"{name}-task",
-            service=_TASKS,
+            service=ServicePrincipal.ECS_TASKS,
             description=f"What the application {name} may do",
         )
         if cluster.execute_command:

@@ -53,7 +53,7 @@ _ATTACHED = "aws_iam_role_policy_attachment.a"
 _READ_ONLY = {_ATTACHED: {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
 
 SAMPLES = (
-    sample("policy-can-be-read", _READABLE, {_P: {"policy": "${file(x)}"}}, says="no literal JSON"),
+    sample("policy-can-be-read", _READABLE, {_P: {"policy": "${file(x)}"}}, says="not literal JSON"),
     _may("role-names-its-actions", {"Action": "*", "Resource": "arn"}, says="allows the action *"),
     _may("role-names-its-actions", {"Action": ["s3:*"], "Resource": "arn"}, says="allows the action s3:*"),
     _may("role-names-its-actions", {"NotAction": "iam:*", "Resource": "arn"}, says="NotAction"),

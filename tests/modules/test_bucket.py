@@ -6,7 +6,7 @@ import pytest
 
 from modules.bucket import Bucket, BucketConfig
 from modules.key import Key
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Template, new_stack, statements
 
 
@@ -16,7 +16,7 @@ def two_buckets(*, protect: bool = False) -> tuple[Bucket, Template]:
     config = BucketConfig(noncurrent_version_days=30, protect=protect)
     logs = Bucket(stack, "logs", config=config, label=LABEL, name="logs-1", key=None, access_logs=None)
     data = Bucket(stack, "data", config=config, label=LABEL, name="data-1", key=key, access_logs=logs)
-    role = Role(stack, "reader", label=LABEL, service="ecs-tasks.amazonaws.com", description="Reads")
+    role = Role(stack, "reader", label=LABEL, service=ServicePrincipal.ECS_TASKS, description="Reads")
     data.grant_read(role, prefix="in/")
     return data, Template.of(stack)
 

@@ -6,7 +6,7 @@ import pytest
 
 from modules.key import Key
 from modules.policy import Condition
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Template, new_stack, statements
 
 
@@ -34,7 +34,7 @@ def test_a_service_is_let_in_only_under_its_condition() -> None:
 def test_grants_name_this_key_and_no_other() -> None:
     stack = new_stack()
     key = Key(stack, "logs", label=LABEL, name="logs", description="Logs", protect=False)
-    role = Role(stack, "reader", label=LABEL, service="ecs-tasks.amazonaws.com", description="Reads")
+    role = Role(stack, "reader", label=LABEL, service=ServicePrincipal.ECS_TASKS, description="Reads")
     key.grant_decrypt(role)
     (statement,) = statements(Template.of(stack).only("aws_iam_role_policy")["policy"])
     assert statement["Action"] == ["kms:Decrypt", "kms:DescribeKey"]

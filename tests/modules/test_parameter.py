@@ -7,7 +7,7 @@ import pytest
 from modules.data.generated_password import GeneratedPassword
 from modules.key import Key
 from modules.parameter import Parameter
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Resource, Template, new_stack, statements
 
 
@@ -19,7 +19,7 @@ def template() -> Template:
     secret = Parameter.generated(stack, "secret", label=LABEL, key=key, name="jwt/current", value=value, version=1)
     supplied = Parameter.manual(stack, "supplied", label=LABEL, key=key, name="api-keys/email")
     reader, writer = (
-        Role(stack, name, label=LABEL, service="lambda.amazonaws.com", description=name)
+        Role(stack, name, label=LABEL, service=ServicePrincipal.LAMBDA, description=name)
         for name in ("reader", "writer")
     )
     supplied.grant_read(reader)

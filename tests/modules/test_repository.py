@@ -8,7 +8,7 @@ import pytest
 
 from modules.key import Key
 from modules.repository import EnhancedScanning, Repository
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from tests.modules.service.parts import REGISTRY
 from tests.template import LABEL, Template, new_stack, statements
 
@@ -18,7 +18,7 @@ def template(*, protect: bool = False) -> Template:
     key = Key(stack, "key", label=LABEL, name="registry", description="Images", protect=protect)
     repository = Repository(stack, "api-images", config=REGISTRY, service="api", key=key, protect=protect)
     for name, grant in (("puller", repository.grant_pull), ("pusher", repository.grant_push)):
-        grant(Role(stack, name, label=LABEL, service="codebuild.amazonaws.com", description=name))
+        grant(Role(stack, name, label=LABEL, service=ServicePrincipal.ECS_TASKS, description=name))
     EnhancedScanning(stack, "scanning", prefix=REGISTRY.repository_prefix)
     return Template.of(stack)
 

@@ -6,7 +6,7 @@ import pytest
 
 from modules.errors import WiringError
 from modules.policy import Principal, Statement
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Template, new_stack, statements
 
 
@@ -15,7 +15,7 @@ def role_in(stack: object) -> Role:
         stack,  # type: ignore[arg-type]
         "writer",
         label=LABEL,
-        service="ecs-tasks.amazonaws.com",
+        service=ServicePrincipal.ECS_TASKS,
         description="Writes",
     )
 
@@ -54,7 +54,7 @@ def test_somebody_else_may_assume_it_by_a_trust_of_its_own() -> None:
 
 @pytest.mark.parametrize("trust", [None, Statement(actions=("sts:AssumeRole",), principal=Principal.anyone())])
 def test_a_role_is_assumed_by_a_service_or_by_a_trust(trust: Statement | None) -> None:
-    service = None if trust is None else "ecs-tasks.amazonaws.com"
+    service = None if trust is None else ServicePrincipal.ECS_TASKS
     with pytest.raises(WiringError, match="writer: pass either service= or trust="):
         Role(new_stack(), "writer", label=LABEL, service=service, trust=trust, description="Writes")
 
@@ -67,8 +67,8 @@ def test_a_managed_policy_is_attached() -> None:
     assert attachment["role"] == "${aws_iam_role.writer.name}"
 
 
-@pytest.mark.parametrize("service", ["cloudtrail.amazonaws.com", "lambda.amazonaws.com"])
-def test_a_service_that_names_no_account_is_not_asked_for_one(service: str) -> None:
+@pytest.mark.parametrize("service", [ServicePrincipal.CLOUDTRAIL, ServicePrincipal.LAMBDA])
+def test_a_service_that_names_no_account_is_not_asked_for_one(service: ServicePrincipal) -> None:
     stack = new_stack()
     Role(stack, "writer", label=LABEL, service=service, description="Writes")
     (trust,) = statements(Template.of(stack).named("aws_iam_role.writer")["assume_role_policy"])

@@ -12,7 +12,7 @@ from modules.data.database_context import DatabaseContext
 from modules.key import Key
 from modules.network.connections import SecurityGroup
 from modules.network.vpc import Vpc
-from modules.role import Role
+from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Template, new_app
 
 
@@ -46,7 +46,7 @@ class Layers:
     def consumer(self) -> tuple[SecurityGroup, Role]:
         """A service in its own stack."""
         group = SecurityGroup(self.service, "api", label=LABEL, vpc=self.vpc, name="api", description="API")
-        role = Role(self.service, "task", label=LABEL, service="ecs-tasks.amazonaws.com", description="Runs the API")
+        role = Role(self.service, "task", label=LABEL, service=ServicePrincipal.ECS_TASKS, description="Runs the API")
         return group, role
 
     def templates(self) -> tuple[Template, Template]:
