@@ -17,16 +17,110 @@ if TYPE_CHECKING:
 
     from runner.events import Diagnostic
 
-# Types whose import takes their id, by the pages of the provider: https://registry.terraform.io/providers/hashicorp/aws
-BY_ID: Final = re.compile(
-    r"aws_(?:"
-    r"acm_certificate|cloudfront_distribution|cloudwatch_log_group|dynamodb_table|ecr_repository|eip|flow_log"
-    r"|iam_policy|iam_role|iam_role_policy|internet_gateway|kms_alias|kms_key|lb|lb_listener|lb_listener_rule"
-    r"|lb_target_group|nat_gateway|network_acl|route53_zone|route_table|s3_bucket(?:_\w+)?|secretsmanager_secret"
-    r"|security_group|sns_topic|sqs_queue|ssm_parameter|subnet|vpc|vpc_endpoint"
-    r"|vpc_security_group_egress_rule|vpc_security_group_ingress_rule"
-    r")"
+IMPORTED_BY_ID: Final = frozenset(
+    {
+        "aws_accessanalyzer_analyzer",
+        "aws_acm_certificate",
+        "aws_cloudtrail",
+        "aws_cloudwatch_event_rule",
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_log_resource_policy",
+        "aws_cloudwatch_metric_alarm",
+        "aws_config_configuration_recorder",
+        "aws_config_configuration_recorder_status",
+        "aws_config_delivery_channel",
+        "aws_db_instance",
+        "aws_db_parameter_group",
+        "aws_db_proxy",
+        "aws_db_proxy_default_target_group",
+        "aws_db_proxy_target",
+        "aws_db_subnet_group",
+        "aws_default_network_acl",
+        "aws_default_security_group",
+        "aws_docdb_cluster",
+        "aws_docdb_cluster_instance",
+        "aws_docdb_cluster_parameter_group",
+        "aws_docdb_global_cluster",
+        "aws_docdb_subnet_group",
+        "aws_dynamodb_table",
+        "aws_ebs_encryption_by_default",
+        "aws_ebs_snapshot_block_public_access",
+        "aws_ecr_lifecycle_policy",
+        "aws_ecr_registry_scanning_configuration",
+        "aws_ecr_repository",
+        "aws_ecs_cluster_capacity_providers",
+        "aws_eip",
+        "aws_flow_log",
+        "aws_guardduty_detector",
+        "aws_iam_account_password_policy",
+        "aws_iam_openid_connect_provider",
+        "aws_iam_policy",
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_iam_service_linked_role",
+        "aws_internet_gateway",
+        "aws_kms_alias",
+        "aws_kms_key",
+        "aws_lambda_function",
+        "aws_lb",
+        "aws_lb_listener",
+        "aws_lb_listener_rule",
+        "aws_lb_target_group",
+        "aws_nat_gateway",
+        "aws_network_acl",
+        "aws_network_acl_association",
+        "aws_route53_record",
+        "aws_route53_zone",
+        "aws_route_table",
+        "aws_s3_account_public_access_block",
+        "aws_s3_bucket",
+        "aws_s3_bucket_lifecycle_configuration",
+        "aws_s3_bucket_logging",
+        "aws_s3_bucket_object_lock_configuration",
+        "aws_s3_bucket_ownership_controls",
+        "aws_s3_bucket_policy",
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_versioning",
+        "aws_scheduler_schedule",
+        "aws_secretsmanager_secret",
+        "aws_secretsmanager_secret_version",
+        "aws_security_group",
+        "aws_sns_topic",
+        "aws_sns_topic_policy",
+        "aws_sns_topic_subscription",
+        "aws_sqs_queue",
+        "aws_ssm_parameter",
+        "aws_subnet",
+        "aws_vpc",
+        "aws_vpc_endpoint",
+        "aws_vpc_security_group_egress_rule",
+        "aws_vpc_security_group_ingress_rule",
+    }
 )
+"""Types whose import takes the id that Terraform has told, by the pages of the provider.
+
+https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs
+"""
+
+IMPORTED_OTHERWISE: Final[Mapping[str, str]] = {
+    "aws_acm_certificate_validation": "is not something that AWS has",
+    "aws_appautoscaling_policy": "takes namespace, resource, dimension and name",
+    "aws_appautoscaling_target": "takes namespace, resource and dimension",
+    "aws_cloudwatch_event_target": "takes bus, rule and target",
+    "aws_cloudwatch_log_metric_filter": "takes log group and name",
+    "aws_ecs_cluster": "takes the name, and the id is the ARN",
+    "aws_ecs_service": "takes cluster and name, and the id is the ARN",
+    "aws_ecs_task_definition": "takes the ARN, and the id is the family",
+    "aws_guardduty_detector_feature": "has no import",
+    "aws_iam_role_policy_attachment": "takes role and policy",
+    "aws_network_acl_rule": "takes ACL, number, protocol and direction",
+    "aws_route": "takes table and destination",
+    "aws_route_table_association": "takes subnet and table",
+    "aws_s3_object": "takes bucket and key",
+}
+"""The other types that are emitted, each with what its import does instead; a test holds both lists complete."""
+
 _ENDED: Final = "Apply complete!"  # told when the state is written
 _NOT_THERE: Final = re.compile(r'to "([^"]+)"')
 _CREATED: Final = '"action":"create"'
@@ -54,7 +148,7 @@ def import_blocks(made: Mapping[str, str], resources: Mapping[str, Collection[st
     blocks = []
     for address, id_ in sorted(made.items()):
         type_, _, name = address.partition(".")
-        if BY_ID.fullmatch(type_) and name.partition("[")[0] in resources.get(type_, ()):
+        if type_ in IMPORTED_BY_ID and name.partition("[")[0] in resources.get(type_, ()):
             blocks.append({"to": address, "id": id_})
     return {"import": blocks} if blocks else {}
 

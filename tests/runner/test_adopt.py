@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path  # noqa: TC003 - the tests make paths of it
+from typing import TYPE_CHECKING
 
-from runner.adopt import import_blocks, made, not_there_any_more
+from runner.adopt import IMPORTED_BY_ID, IMPORTED_OTHERWISE, import_blocks, made, not_there_any_more
 from runner.events import Diagnostic
+
+if TYPE_CHECKING:
+    from tests.template import Template
 
 
 def complete(address: str, id_: str, action: str = "create") -> str:
@@ -49,3 +53,9 @@ def test_what_is_not_there_any_more_is_known_by_its_address() -> None:
     )
     other = Diagnostic("Unauthorized", 'to "aws_vpc.b"')
     assert not_there_any_more([gone, other]) == {"aws_vpc.a"}
+
+
+def test_every_type_that_is_emitted_can_be_imported_or_says_why_not(stacks: dict[str, Template]) -> None:
+    emitted = {kind for stack in stacks.values() for kind in stack.document.get("resource", {})}
+    assert emitted <= IMPORTED_BY_ID | set(IMPORTED_OTHERWISE), "add them to a list in runner/adopt.py"
+    assert IMPORTED_BY_ID.isdisjoint(IMPORTED_OTHERWISE)
