@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from moto.kms.models import kms_backends
 
+from emulator.arns import parse_arn
 from emulator.policy import as_list, statements
 
 if TYPE_CHECKING:
     from emulator.registry import Context
 
 _AWS_ALIAS = "alias/aws/"
-_ARN_PARTS = 6
 
 
 def find_key(key: str, context: Context) -> Any | None:
@@ -61,8 +61,7 @@ def _locate(key: str, context: Context) -> tuple[str, str] | None:
     """Return account and resource of a key or an alias, or None for an ARN of anything but this region's keys."""
     if not key.startswith("arn:"):
         return context.account, key
-    parts = key.split(":", maxsplit=_ARN_PARTS - 1)
-    if len(parts) < _ARN_PARTS:
+    arn = parse_arn(key)
+    if arn is None or (arn.service, arn.region) != ("kms", context.region):
         return None
-    _, _, service, region, account, resource = parts
-    return (account, resource) if (service, region) == ("kms", context.region) else None
+    return arn.account, arn.resource
