@@ -20,16 +20,14 @@ def find_key(key: str, context: Context) -> Any | None:
 
     A key of another account may be; a multi-Region key only by the ARN of its replica in the region.
     """
-    located = _locate(key, context)
-    if located is None:
-        return None
-    account, resource = located
-    backend = kms_backends[account][context.region]
-    identifier: str | None = resource.removeprefix("key/")
-    if resource.startswith("alias/"):
-        identifier = backend.get_key_id_from_alias(resource)
-    found = backend.keys.get(identifier) if identifier else None
+    found = _find_in_any_state(key, context)
     return found if found is not None and found.key_state == "Enabled" else None
+
+
+def key_state(key: str, context: Context) -> str | None:
+    """Return the state of a key that find_key() does not return, or None if the region has no such key."""
+    found = _find_in_any_state(key, context)
+    return None if found is None else str(found.key_state)
 
 
 def key_exists(key: str, context: Context) -> bool:
@@ -55,6 +53,18 @@ def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
         if statement["Effect"] == "Allow" and names & {"*", *services}:
             return True
     return False
+
+
+def _find_in_any_state(key: str, context: Context) -> Any | None:
+    located = _locate(key, context)
+    if located is None:
+        return None
+    account, resource = located
+    backend = kms_backends[account][context.region]
+    identifier: str | None = resource.removeprefix("key/")
+    if resource.startswith("alias/"):
+        identifier = backend.get_key_id_from_alias(resource)
+    return backend.keys.get(identifier) if identifier else None
 
 
 def _locate(key: str, context: Context) -> tuple[str, str] | None:
