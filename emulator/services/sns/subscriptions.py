@@ -50,7 +50,7 @@ def refuse_subscription(params: Shape, context: Context) -> None:
 
 @guard("sns", "Unsubscribe")
 def refuse_while_pending(params: Shape, context: Context) -> None:
-    """Refuse to delete a subscription that nobody has confirmed: it stays until then, or until its topic is gone.
+    """Refuse to delete a subscription that is not confirmed: AWS drops it after two days, or with its topic.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html
     https://github.com/go-to-k/cdkd/issues/1301 has AWS's words.
