@@ -62,9 +62,21 @@ def test_an_alarm_on_an_expression_is_kept(client: Client, text: str) -> None:
 
 
 def test_an_alarm_on_a_metrics_insights_query_is_kept(client: Client) -> None:
-    query = 'SELECT MAX(CPUUtilization) FROM SCHEMA("AWS/EC2", InstanceId)'
+    query = "SELECT MAX(requests) FROM app"
 
     client("cloudwatch").put_metric_alarm(**ALARM, Threshold=1, Metrics=[expression(query, Period=300)])
+
+
+def test_an_alarm_on_a_prometheus_query_is_kept(client: Client) -> None:
+    criteria = {"PromQLCriteria": {"Query": "sum(rate(errors[5m])) > 1"}}
+
+    client("cloudwatch").put_metric_alarm(AlarmName="promql", EvaluationCriteria=criteria, EvaluationInterval=60)
+
+
+def test_one_long_period_among_others_is_accepted(client: Client) -> None:
+    queries = [expression("errors / FILL(requests, 1)"), metric("errors"), metric("requests", period=86400)]
+
+    client("cloudwatch").put_metric_alarm(**{**ALARM, "EvaluationPeriods": 8}, Threshold=1, Metrics=queries)
 
 
 def test_an_alarm_on_an_anomaly_is_kept(client: Client) -> None:
@@ -233,3 +245,8 @@ def test_a_composite_alarm_is_kept(client: Client) -> None:
 def test_a_composite_alarms_action_that_cannot_be_run_is_refused(client: Client, action: str, words: str) -> None:
     with pytest.raises(ClientError, match=words):
         client("cloudwatch").put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)", AlarmActions=[action])
+
+
+def test_a_composite_alarms_description_that_is_too_long_is_refused(client: Client) -> None:
+    with pytest.raises(ClientError, match=r"'AlarmDescription' .* length less than or equal to 1024"):
+        client("cloudwatch").put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)", AlarmDescription="a" * 1025)

@@ -148,14 +148,17 @@ def test_a_pipeline_is_called_with_a_role(client: Client) -> None:
 
 def test_a_rule_has_at_most_five_targets(client: Client) -> None:
     events = client("events")
-    make_rule(client, "full")
+    bus = events.create_event_bus(Name="security")["EventBusArn"]
+    events.put_rule(Name="full", EventBusName="security", EventPattern=json.dumps(FINDINGS))
     targets = [{"Id": f"t{number}", "Arn": TOPIC} for number in range(6)]
-    events.put_targets(Rule="full", Targets=targets[:4])
-    events.put_targets(Rule="full", Targets=targets[2:5])
+    events.put_targets(Rule="full", EventBusName="security", Targets=targets[:4])
+    events.put_targets(Rule="full", EventBusName=bus, Targets=targets[2:5])
 
-    with pytest.raises(ClientError, match=r"\(LimitExceededException\).*exceeds the maximum number allowed"):
-        events.put_targets(Rule="full", Targets=targets[5:])
-    assert len(events.list_targets_by_rule(Rule="full")["Targets"]) == 5
+    for name in ("security", bus):
+        with pytest.raises(ClientError, match=r"\(LimitExceededException\).*exceeds the maximum number allowed"):
+            events.put_targets(Rule="full", EventBusName=name, Targets=targets[5:])
+    assert len(events.list_targets_by_rule(Rule="full", EventBusName="security")["Targets"]) == 5
+    make_rule(client, "full")
     with pytest.raises(ClientError, match="LimitExceededException"):
         events.put_targets(Rule="full", Targets=targets)
 

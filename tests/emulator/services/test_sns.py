@@ -100,6 +100,7 @@ def test_a_role_or_a_user_may_be_named_once_there_is_one(client: Client) -> None
         ({"Action": ["sns:Publish", "sns:CreateTopic"]}, "Policy statement action out of service scope!"),
         ({"Action": "sns:Publsh"}, "Policy statement action out of service scope!"),
         ({"Action": "kms:Decrypt"}, "Policy statement action out of service scope!"),
+        ({"Action": "iot:Publish"}, "Policy statement action out of service scope!"),
         ({"Principal": {"Service": "cloudwatch"}}, r"Policy Error: PrincipalNotFound \(cloudwatch of statement 1\)"),
         ({"Principal": {"AWS": "cloudwatch.amazonaws.com"}}, "Policy Error: PrincipalNotFound"),
         ({"Principal": {"AWS": f"arn:aws:s3::{ACCOUNT}:bucket"}}, "Policy Error: PrincipalNotFound"),
