@@ -231,7 +231,7 @@ def test_a_subscription_by_mail_is_pending_until_it_is_confirmed(client: Client)
 
 
 def test_pending_subscriptions_are_listed_page_by_page_and_go_with_their_topic(client: Client) -> None:
-    sns = client("sns", account="900000000088")
+    sns = client("sns", account="900000000089")
     topic = sns.create_topic(Name="many")["TopicArn"]
     for number in range(101):
         sns.subscribe(TopicArn=topic, Protocol="email-json", Endpoint=f"{number}@example.com")
