@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from moto.kms.models import kms_backends
 
+from emulator.arns import parse_arn
 from emulator.policy import as_list, statements
 
 if TYPE_CHECKING:
     from emulator.registry import Context
 
 _AWS_ALIAS = "alias/aws/"
-_ARN_PARTS = 6
 
 
 def find_key(key: str, context: Context) -> Any | None:
@@ -20,16 +20,14 @@ def find_key(key: str, context: Context) -> Any | None:
 
     A key of another account may be; a multi-Region key only by the ARN of its replica in the region.
     """
-    located = _locate(key, context)
-    if located is None:
-        return None
-    account, resource = located
-    backend = kms_backends[account][context.region]
-    identifier: str | None = resource.removeprefix("key/")
-    if resource.startswith("alias/"):
-        identifier = backend.get_key_id_from_alias(resource)
-    found = backend.keys.get(identifier) if identifier else None
+    found = _find_in_any_state(key, context)
     return found if found is not None and found.key_state == "Enabled" else None
+
+
+def key_state(key: str, context: Context) -> str | None:
+    """Return the state of a key that find_key() does not return, or None if the region has no such key."""
+    found = _find_in_any_state(key, context)
+    return None if found is None else str(found.key_state)
 
 
 def key_exists(key: str, context: Context) -> bool:
@@ -57,12 +55,23 @@ def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
     return False
 
 
+def _find_in_any_state(key: str, context: Context) -> Any | None:
+    located = _locate(key, context)
+    if located is None:
+        return None
+    account, resource = located
+    backend = kms_backends[account][context.region]
+    identifier: str | None = resource.removeprefix("key/")
+    if resource.startswith("alias/"):
+        identifier = backend.get_key_id_from_alias(resource)
+    return backend.keys.get(identifier) if identifier else None
+
+
 def _locate(key: str, context: Context) -> tuple[str, str] | None:
     """Return account and resource of a key or an alias, or None for an ARN of anything but this region's keys."""
     if not key.startswith("arn:"):
         return context.account, key
-    parts = key.split(":", maxsplit=_ARN_PARTS - 1)
-    if len(parts) < _ARN_PARTS:
+    arn = parse_arn(key)
+    if arn is None or (arn.service, arn.region) != ("kms", context.region):
         return None
-    _, _, service, region, account, resource = parts
-    return (account, resource) if (service, region) == ("kms", context.region) else None
+    return arn.account, arn.resource

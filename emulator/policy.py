@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+_KINDS_OF_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
+
 
 def as_list(value: Any) -> list[Any]:
     """Return a list as it is, and anything else as the only member of one."""
@@ -14,3 +16,15 @@ def as_list(value: Any) -> list[Any]:
 def statements(policy: str) -> list[dict[str, Any]]:
     """Return the statements of a policy document."""
     return as_list(json.loads(policy)["Statement"])
+
+
+def names_principal(principal: Any) -> bool:
+    """Say whether it is "*" or has one of the four kinds, each with a name or a list of names."""
+    if not isinstance(principal, dict):
+        return bool(principal == "*")
+    names = [as_list(value) for value in principal.values()]
+    return (
+        bool(names)
+        and principal.keys() <= _KINDS_OF_PRINCIPALS
+        and all(listed and all(isinstance(name, str) and name for name in listed) for listed in names)
+    )

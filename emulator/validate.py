@@ -7,22 +7,34 @@ from typing import TYPE_CHECKING, Any
 from botocore.validate import ParamValidator
 
 from emulator.errors import AwsError
+from emulator.protocol import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from emulator.registry import Context
     from emulator.store import Shape
 
 _CODES = {
     # AWS names a bad request differently in the older services.
     "chatbot": "InvalidRequestException",
     "cloudfront": "InvalidArgument",
+    "cloudwatch": "ValidationError",
     "codebuild": "InvalidInputException",
     "logs": "InvalidParameterException",
     "rds": "InvalidParameterValue",
     "xray": "InvalidRequestException",
 }
 
+_NUMBERS = {"double", "float", "integer", "long"}
+_SIZED = {"list", "map", "string"}
+_PYTHON_TYPES: dict[str, Any] = {
+    "list": list,
+    "map": dict,
+    "string": str,
+    "structure": dict,
+    **dict.fromkeys(_NUMBERS, (float, int)),
+}
 _TYPES = {"bool": "Boolean", "str": "String", "float": "Double", "int": "Integer"}
 
 
@@ -30,11 +42,17 @@ def check(service: str, params: Shape, shape: Any) -> None:
     """Raise the service's validation error unless the members are there, typed and in range."""
     if shape is None:
         return
-    problems = [*_broken_members(params, shape), *_unknown_values("", params, shape)]
+    problems = [*_broken_members(params, shape), *_values_not_allowed(params, shape)]
     if problems:
         plural = "" if len(problems) == 1 else "s"
         message = f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
         raise AwsError(code=_CODES.get(service, "ValidationException"), message=message)
+
+
+def check_call(params: Shape, context: Context) -> None:
+    """Hold a call that moto answers against its shape; moto does not."""
+    model = service_model(context.service)
+    check(context.service, params, model.operation_model(context.operation).input_shape)
 
 
 def _broken_members(params: Shape, shape: Any) -> Iterator[str]:
@@ -76,18 +94,38 @@ def _mistaken(value: Any, wanted: list[str]) -> str:
     return f"{found} can not be converted to {next(names, 'the expected type')}"
 
 
-def _unknown_values(place: str, value: Any, shape: Any) -> Iterator[str]:
-    """Find values outside an enumeration, which botocore leaves to the server."""
-    if shape.type_name == "structure" and isinstance(value, dict):
+def _values_not_allowed(params: Shape, shape: Any) -> Iterator[str]:
+    """Find what botocore leaves to the server: values over a maximum or outside an enumeration."""
+    for place, value, one in _nested("", params, shape):
+        most = one.metadata.get("max")
+        if most is not None and one.type_name in _SIZED and len(value) > most:
+            yield (
+                f"Value at '{place}' failed to satisfy constraint: Member must have length less than or equal to {most}"
+            )
+        elif most is not None and one.type_name in _NUMBERS and value > most:
+            yield (
+                f"Value '{value}' at '{place}' failed to satisfy constraint: "
+                f"Member must have value less than or equal to {most}"
+            )
+        elif one.type_name == "string" and one.enum and value not in one.enum:
+            yield (
+                f"Value '{value}' at '{place}' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(one.enum)}]"
+            )
+
+
+def _nested(place: str, value: Any, shape: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Walk through what was given and has its shape's type: the place, the value and its shape, outermost first."""
+    if not isinstance(value, _PYTHON_TYPES.get(shape.type_name, object)):
+        return
+    yield place, value, shape
+    if shape.type_name == "structure":
         for name, member in shape.members.items():
             if value.get(name) is not None:
-                yield from _unknown_values(f"{place}.{name}".lstrip("."), value[name], member)
-    elif shape.type_name == "list" and isinstance(value, list):
+                yield from _nested(f"{place}.{name}".lstrip("."), value[name], member)
+    elif shape.type_name == "list":
         for index, item in enumerate(value, start=1):
-            yield from _unknown_values(f"{place}.{index}.member", item, shape.member)
-    elif shape.type_name == "string" and shape.enum and isinstance(value, str) and value not in shape.enum:
-        allowed = ", ".join(shape.enum)
-        yield (
-            f"Value '{value}' at '{place}' failed to satisfy constraint: "
-            f"Member must satisfy enum value set: [{allowed}]"
-        )
+            yield from _nested(f"{place}.{index}.member", item, shape.member)
+    elif shape.type_name == "map":
+        for item in value.values():
+            yield from _nested(f"{place}.value", item, shape.value)

@@ -51,9 +51,23 @@ resource "aws_sns_topic_subscription" "alerts" {
   endpoint  = "alerts@${local.domain}"
 }
 
+resource "aws_sns_topic_subscription" "queue" {
+  topic_arn            = aws_sns_topic.alerts.arn
+  protocol             = "sqs"
+  endpoint             = aws_sqs_queue.failed.arn
+  raw_message_delivery = var.changed
+}
+
+resource "aws_sns_topic_subscription" "pager" {
+  topic_arn              = aws_sns_topic.alerts.arn
+  protocol               = "https"
+  endpoint               = "https://pager.${local.domain}/alerts"
+  endpoint_auto_confirms = true
+}
+
 resource "aws_sns_topic_policy" "alerts" {
   arn    = aws_sns_topic.alerts.arn
-  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "ev", Effect = "Allow", Principal = { Service = ["events.amazonaws.com", "codestar-notifications.amazonaws.com"] }, Action = "sns:Publish", Resource = aws_sns_topic.alerts.arn }] })
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "ev", Effect = "Allow", Principal = { Service = ["events.amazonaws.com", "codestar-notifications.amazonaws.com"] }, Action = var.changed ? ["sns:GetTopicAttributes", "sns:Publish"] : ["sns:Publish"], Resource = aws_sns_topic.alerts.arn }] })
 }
 
 resource "aws_cloudwatch_metric_alarm" "server_errors" {
@@ -127,6 +141,21 @@ resource "aws_cloudwatch_event_target" "main" {
   input_transformer {
     input_paths    = { s = "$.detail.state" }
     input_template = "\"state <s>\""
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "findings" {
+  name          = "${local.name}-findings"
+  event_pattern = jsonencode({ source = ["aws.guardduty"], detail-type = ["GuardDuty Finding"], detail = { severity = [{ numeric = [">=", var.changed ? 4 : 7] }] } })
+}
+
+resource "aws_cloudwatch_event_target" "findings" {
+  rule      = aws_cloudwatch_event_rule.findings.name
+  target_id = "sns"
+  arn       = aws_sns_topic.alerts.arn
+  input_transformer {
+    input_paths    = { severity = "$.detail.severity", title = "$.detail.title" }
+    input_template = "\"<title>: severity <severity>${var.changed ? ", by <aws.events.rule-name>" : ""}\""
   }
 }
 

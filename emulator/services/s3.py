@@ -9,7 +9,7 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 
 from emulator.errors import AwsError
-from emulator.policy import as_list, statements
+from emulator.policy import as_list, names_principal, statements
 from emulator.registry import FORWARD, Context, Forward, after, guard, operation, patch
 from emulator.store import Kind, Scope, Shape
 
@@ -26,7 +26,6 @@ REPLICATIONS: Kind[Shape] = Kind("replication", missing="ReplicationConfiguratio
 NOTIFICATIONS: Kind[Shape] = Kind("notification", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 
-_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
 _LOGGING = "logging.s3.amazonaws.com"
 
 
@@ -69,20 +68,8 @@ def _statement_problems(statement: Any) -> Iterator[str]:
         if member not in statement and f"Not{member}" not in statement:
             yield f"Missing required field {member}"
     for member in ("Principal", "NotPrincipal"):
-        if member in statement and not _names_somebody(statement[member]):
+        if member in statement and not names_principal(statement[member]):
             yield "Invalid principal in policy"
-
-
-def _names_somebody(principal: Any) -> bool:
-    """Say whether it is "*" or has one of the four kinds, each with a name or a list of names."""
-    if not isinstance(principal, dict):
-        return bool(principal == "*")
-    names = [as_list(value) for value in principal.values()]
-    return (
-        bool(names)
-        and principal.keys() <= _PRINCIPALS
-        and all(listed and all(isinstance(name, str) and name for name in listed) for listed in names)
-    )
 
 
 @patch(FakeBucket, "get_permission")

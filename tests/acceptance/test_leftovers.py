@@ -51,3 +51,22 @@ def test_a_key_is_kept_only_while_its_deletion_is_pending(emulator: Emulator) ->
     kms.create_key(Description="Forgotten")
     (told,) = leftovers(emulator, "900000000093")
     assert told.startswith("kms:DescribeKey in eu-west-1: ")
+
+
+def test_topics_subscriptions_alarms_and_rules_are_found_until_they_are_gone(emulator: Emulator) -> None:
+    place = session(emulator, "900000000097")
+    sns, cloudwatch, events = (place.client(service) for service in ("sns", "cloudwatch", "events"))
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
+    cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)")
+    events.put_rule(Name="findings", EventPattern='{"source": ["aws.guardduty"]}')
+    events.put_targets(Rule="findings", Targets=[{"Id": "sns", "Arn": topic}])
+
+    found = {one.split(" ", maxsplit=1)[0] for one in leftovers(emulator, "900000000097")}
+    assert found == {"sns:ListTopics", "sns:ListSubscriptions", "cloudwatch:DescribeAlarms", "events:ListRules"}
+
+    events.remove_targets(Rule="findings", Ids=["sns"])
+    events.delete_rule(Name="findings")
+    cloudwatch.delete_alarms(AlarmNames=["both"])
+    sns.delete_topic(TopicArn=topic)
+    assert list(leftovers(emulator, "900000000097")) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import time
 import urllib.error
@@ -213,3 +214,12 @@ def test_a_request_that_cannot_be_read_is_a_400(emulator: Emulator) -> None:
     assert refused.value.code == 400
     assert b"SerializationException" in refused.value.read()
     refused.value.close()
+
+
+def test_a_path_with_an_encoded_slash_is_routed(client: Client) -> None:
+    groups = client("resource-groups")
+    query = json.dumps({"ResourceTypeFilters": ["AWS::AllSupported"], "TagFilters": [{"Key": "a", "Values": ["1"]}]})
+    kind = {"Type": "TAG_FILTERS_1_0", "Query": query}
+    arn = groups.create_group(Name="all", ResourceQuery=kind, Tags={"a": "1"})["Group"]["GroupArn"]
+
+    assert groups.get_tags(Arn=arn)["Tags"] == {"a": "1"}

@@ -127,6 +127,47 @@ resource "aws_backup_plan" "unknown_vault" {
   }
 }
 
+resource "aws_sns_topic" "alerts" { name = "alerts" }
+
+resource "aws_sns_topic_subscription" "no_address" {
+  topic_arn = aws_sns_topic.alerts.arn
+  protocol  = "email"
+  endpoint  = "on-call"
+}
+
+resource "aws_cloudwatch_metric_alarm" "abroad" {
+  alarm_name          = "abroad"
+  comparison_operator = "GreaterThanThreshold"
+  evaluation_periods  = 1
+  threshold           = 1
+  alarm_actions       = ["arn:aws:sns:us-west-2:700000000002:alerts"]
+  metric_query {
+    id          = "m1"
+    return_data = true
+    metric {
+      namespace   = "app"
+      metric_name = "Errors"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "findings" {
+  name          = "findings"
+  event_pattern = jsonencode({ source = ["aws.guardduty"] })
+}
+
+resource "aws_cloudwatch_event_target" "misspelt" {
+  rule      = aws_cloudwatch_event_rule.findings.name
+  target_id = "sns"
+  arn       = aws_sns_topic.alerts.arn
+  input_transformer {
+    input_paths    = { title = "$.detail.title" }
+    input_template = "<titel>"
+  }
+}
+
 resource "aws_xray_resource_policy" "gap" {
   policy_name     = "gap"
   policy_document = jsonencode({})
@@ -154,6 +195,9 @@ def test_mistakes_and_gaps_end_a_run_at_once_and_say_why(emulator: Emulator, tmp
         "The specified KMS key does not exist or is not allowed to be used with Arn",
         "No Fargate configuration exists for given values: 256 CPU, 8192 memory",
         "Backup vault nowhere does not exist",
+        "Invalid parameter: Email address",
+        "Invalid region us-west-2 specified. Only us-east-1 is supported.",
+        "InputTemplate for target sns contains invalid placeholder titel.",
         "The emulator does not implement xray:PutResourcePolicy",
     ):
         assert message in said

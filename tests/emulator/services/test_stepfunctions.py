@@ -34,3 +34,14 @@ def test_a_state_that_is_missing_is_found_wherever_it_is_named(client: Client, s
 @pytest.mark.parametrize("definition", ["[]", '"a"', '{"States": []}', '{"States": [1]}', '{"States": {"a": 1}}'])
 def test_a_definition_of_another_shape_is_refused(client: Client, definition: str) -> None:
     assert client("stepfunctions").validate_state_machine_definition(definition=definition)["result"] == "FAIL"
+
+
+def test_a_state_machine_definition_is_checked(client: Client) -> None:
+    states = client("stepfunctions")
+    good = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    lost = {"StartAt": "B", "States": {"A": {"Type": "Pass", "End": True}}}
+
+    assert states.validate_state_machine_definition(definition=json.dumps(good))["result"] == "OK"
+    failed = states.validate_state_machine_definition(definition=json.dumps(lost))
+    assert failed["diagnostics"][0]["code"] == "MISSING_TRANSITION_TARGET"
+    assert states.validate_state_machine_definition(definition="{")["result"] == "FAIL"

@@ -1,0 +1,29 @@
+"""Reading ARNs, which most refusals of another region's or another service's resource need."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_PARTS = 6
+
+
+class Arn(NamedTuple):
+    """The parts of an ARN; region and account may be empty."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+
+def parse_arn(text: str) -> Arn | None:
+    """Return the parts of an ARN, or None for what is not one.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    prefix, *parts = text.split(":", maxsplit=_PARTS - 1)
+    if prefix != "arn" or len(parts) < _PARTS - 1:
+        return None
+    arn = Arn(*parts)
+    return arn if arn.partition and arn.service and arn.resource else None
