@@ -46,7 +46,7 @@ def test_an_unknown_environment_is_refused_as_synthesis_refuses_it(capsys: pytes
 @pytest.mark.terraform
 def test_an_unknown_layer_is_told_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulate", "--env", "dev", "--layer", "nosuch"]) == 2
-    assert "There is no layer 'nosuch' in this environment.\nThere are: state, " in capsys.readouterr().err
+    assert "This environment has no layer 'nosuch'.\nIt has: state, " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import camelcase_to_underscores
 from moto.sns.models import sns_backends
+from moto.sns.responses import SNSResponse
 
 from emulator.arns import parse_arn
 from emulator.errors import AwsError
 from emulator.keys import key_exists, key_state
-from emulator.registry import Context, guard
+from emulator.registry import Context, guard, patch
 from emulator.tagging import to_map
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moto.core.responses import ActionResult
+
     from emulator.store import Shape
 
 _DISABLED = "Disabled"
+_KEPT_AND_NOT_SHOWN = ("SignatureVersion", "TracingConfig")
 
 
 @guard("sns", "CreateTopic")
@@ -61,6 +67,19 @@ def refuse_unusable_key(params: Shape, context: Context) -> None:
         )
     code = "KMSDisabled" if state == _DISABLED else "KMSInvalidState"
     raise AwsError(code=code, message=f"Key '{key}' of topic {topic.name} must be Enabled, and is {state}.")
+
+
+@patch(SNSResponse, "get_topic_attributes")
+def show_what_moto_keeps(original: Callable[..., ActionResult], response: SNSResponse) -> ActionResult:
+    """Answer with the attributes that moto takes and does not show."""
+    result = original(response)
+    attributes: dict[str, Any] = result.result["Attributes"]  # type: ignore[index]  # moto gives it no type
+    topic = response.backend.get_topic(response._get_param("TopicArn"))  # noqa: SLF001  moto's only way to it
+    for attribute in _KEPT_AND_NOT_SHOWN:
+        value = getattr(topic, camelcase_to_underscores(attribute), None)
+        if value is not None:
+            attributes[attribute] = value
+    return result
 
 
 def _differs(topic: Any, name: str, value: str) -> bool:

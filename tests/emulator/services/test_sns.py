@@ -273,3 +273,13 @@ def test_an_endpoint_that_does_not_fit_the_protocol_is_refused(
 def test_a_topic_of_another_region_is_refused(client: Client, topic: str) -> None:
     with pytest.raises(ClientError, match=r"\(InvalidParameter\).*Invalid parameter: TopicArn"):
         client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
+
+
+def test_the_version_of_the_signature_is_kept_and_can_be_changed(client: Client) -> None:
+    topic = make_topic(client, "signed", Attributes={"SignatureVersion": "2"})
+    sns = client("sns")
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SignatureVersion"] == "2"
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="SignatureVersion", AttributeValue="1")
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SignatureVersion"] == "1"
+    plain = make_topic(client, "plain")
+    assert "SignatureVersion" not in sns.get_topic_attributes(TopicArn=plain)["Attributes"]
