@@ -103,17 +103,17 @@ class Bucket(Construct):
             object_lock_enabled=True if config.object_lock_days else None,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if config.protect else None,
         )
-        self._close_to_the_public()
+        self._add_public_access_block()
         self._versioning = S3BucketVersioningA(
             self,
             "versioning",
             bucket=self._bucket.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
-        self._encrypt()
-        self._expire(config)
+        self._add_encryption()
+        self._add_lifecycle(config)
         if config.object_lock_days:
-            self._lock(config.object_lock_days)
+            self._add_object_lock(config.object_lock_days)
         self._policy_document = PolicyDocument(self, limit=_BUCKET_POLICY_LIMIT)
         self._policy_document.add(*self._transport_statements())
         self._policy = S3BucketPolicy(
@@ -125,7 +125,7 @@ class Bucket(Construct):
             depends_on=[self._public_access_block],
         )
         if access_logs is not None:
-            access_logs._receive_logs_of(self)  # noqa: SLF001 (the same class)
+            access_logs._add_access_logs_of(self)  # noqa: SLF001 (the same class)
 
     @property
     def name(self) -> str:
@@ -213,7 +213,7 @@ class Bucket(Construct):
     def _objects(self, prefix: str) -> str:
         return f"{self.arn}/{prefix}*"
 
-    def _close_to_the_public(self) -> None:
+    def _add_public_access_block(self) -> None:
         self._public_access_block = S3BucketPublicAccessBlock(
             self,
             "public-access-block",
@@ -230,7 +230,7 @@ class Bucket(Construct):
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),  # no ACLs at all
         )
 
-    def _encrypt(self) -> None:
+    def _add_encryption(self) -> None:
         by_default = (
             S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
                 sse_algorithm="aws:kms", kms_master_key_id=self._key.arn
@@ -252,7 +252,7 @@ class Bucket(Construct):
             ],
         )
 
-    def _expire(self, config: BucketConfig) -> None:
+    def _add_lifecycle(self, config: BucketConfig) -> None:
         S3BucketLifecycleConfiguration(
             self,
             "lifecycle",
@@ -288,7 +288,7 @@ class Bucket(Construct):
             depends_on=[self._versioning],
         )
 
-    def _lock(self, days: int) -> None:
+    def _add_object_lock(self, days: int) -> None:
         S3BucketObjectLockConfigurationA(
             self,
             "object-lock",
@@ -320,7 +320,7 @@ class Bucket(Construct):
             ),
         )
 
-    def _receive_logs_of(self, source: Bucket) -> None:
+    def _add_access_logs_of(self, source: Bucket) -> None:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
         self.add_to_resource_policy(
             Statement(

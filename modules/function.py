@@ -155,7 +155,7 @@ class Function(Construct):
             runtime=_RUNTIME,
             architectures=["arm64"],
             handler="handler.handler",
-            filename=self._written(f"{component}.zip", code),
+            filename=self._write_code(f"{component}.zip", code),
             source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
             role=self.role.arn,
             timeout=timeout_seconds,
@@ -199,7 +199,7 @@ class Function(Construct):
         """What must exist before anything uses it."""
         return [self._function]
 
-    def _written(self, file: str, code: bytes) -> str:
+    def _write_code(self, file: str, code: bytes) -> str:
         """Write the code where the stack's JSON will be, and say how Terraform, which runs there, names it."""
         stack = TerraformStack.of(self).node.id
         target = Path(App.of(self).outdir, "stacks", stack, _FOLDER, file)

@@ -92,7 +92,7 @@ class Documentdb(Construct):
             engine="docdb",
             engine_version=config.engine_version,
             allow_major_version_upgrade=config.allow_major_upgrade,
-            global_cluster_identifier=self._make_global_cluster(protect=protect) if config.global_cluster else None,
+            global_cluster_identifier=self._add_global_cluster(protect=protect) if config.global_cluster else None,
             master_username=USERNAME,
             master_password_wo=self._password.value,
             master_password_wo_version=config.password_version,
@@ -101,7 +101,7 @@ class Documentdb(Construct):
             kms_key_id=context.key.arn,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[self._group.id],
-            db_cluster_parameter_group_name=self._make_parameter_group().name,
+            db_cluster_parameter_group_name=self._add_parameter_group().name,
             backup_retention_period=config.backup_retention_days,
             preferred_backup_window=config.backup_window,
             preferred_maintenance_window=config.maintenance_window,
@@ -117,7 +117,7 @@ class Documentdb(Construct):
         )
         zones = cycle(context.vpc.zone_names.values())
         self._instances = [
-            self._make_instance(number, zone, protect=protect)
+            self._add_instance(number, zone, protect=protect)
             for number, zone in zip(range(1, config.instances + 1), zones, strict=False)
         ]
         self.parameters = DatabaseParameters(
@@ -185,7 +185,7 @@ class Documentdb(Construct):
             region=self._label.region,
         )
 
-    def _make_global_cluster(self, *, protect: bool) -> str:
+    def _add_global_cluster(self, *, protect: bool) -> str:
         return DocdbGlobalCluster(
             self,
             "global",
@@ -197,7 +197,7 @@ class Documentdb(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
         ).id
 
-    def _make_parameter_group(self) -> DocdbClusterParameterGroup:
+    def _add_parameter_group(self) -> DocdbClusterParameterGroup:
         family = f"docdb{self._config.engine_version.rpartition('.')[0]}"
         immediate = {
             "audit_logs": "enabled",
@@ -220,7 +220,7 @@ class Documentdb(Construct):
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
-    def _make_instance(self, number: int, zone: str, *, protect: bool) -> DocdbClusterInstance:
+    def _add_instance(self, number: int, zone: str, *, protect: bool) -> DocdbClusterInstance:
         return DocdbClusterInstance(
             self,
             f"instance-{number}",

@@ -52,8 +52,8 @@ class JwtRotation(Construct):
         topics: Topics,
     ) -> None:
         super().__init__(scope, id_)
-        self.current = self._secret("current", label, key)
-        self.previous = self._secret("previous", label, key)
+        self.current = self._add_secret("current", label, key)
+        self.previous = self._add_secret("previous", label, key)
         self.function = Function(
             self,
             "function",
@@ -75,7 +75,7 @@ class JwtRotation(Construct):
         )
         self.current.grant_read_write(self.function.role)
         self.previous.grant_read_write(self.function.role)
-        self._put_on_schedule(rotation_days, label, key)
+        self._add_schedule(rotation_days, label, key)
 
     @property
     def by_name(self) -> dict[str, Parameter]:
@@ -87,7 +87,7 @@ class JwtRotation(Construct):
         for parameter in self.by_name.values():
             parameter.grant_read(grantee)
 
-    def _secret(self, name: str, label: Label, key: Key) -> Parameter:
+    def _add_secret(self, name: str, label: Label, key: Key) -> Parameter:
         return Parameter.generated(
             self,
             name,
@@ -98,7 +98,7 @@ class JwtRotation(Construct):
             version=_FIRST,
         )
 
-    def _put_on_schedule(self, days: int, label: Label, key: Key) -> None:
+    def _add_schedule(self, days: int, label: Label, key: Key) -> None:
         role = Role(
             self,
             "scheduler",

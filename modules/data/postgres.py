@@ -69,16 +69,16 @@ class Postgres(Construct):
             description="Database subnets of the VPC",
             subnet_ids=context.vpc.database_subnet_ids,
         )
-        self._parameter_group = self._make_parameter_group()
-        self._monitoring_role = self._make_monitoring_role() if config.monitoring_interval_seconds else None
-        self._group = self._security_group("postgres", "PostgreSQL, the instance that writes")
-        self._instance = self._make_primary()
+        self._parameter_group = self._add_parameter_group()
+        self._monitoring_role = self._add_monitoring_role() if config.monitoring_interval_seconds else None
+        self._group = self._add_security_group("postgres", "PostgreSQL, the instance that writes")
+        self._instance = self._add_primary()
         self._replica_group: SecurityGroup | None = None
         self._replicas: dict[str, DbInstance] = {}
         if config.replicas:
-            self._replica_group = self._security_group("postgres-replicas", "PostgreSQL, the read replicas")
+            self._replica_group = self._add_security_group("postgres-replicas", "PostgreSQL, the read replicas")
             self._replicas = {
-                str(number): self._make_replica(number, self._replica_group) for number in range(1, config.replicas + 1)
+                str(number): self._add_replica(number, self._replica_group) for number in range(1, config.replicas + 1)
             }
         self.proxy: PostgresProxy | None = None
         if config.proxy:
@@ -188,13 +188,13 @@ class Postgres(Construct):
             region=self._label.region,
         )
 
-    def _security_group(self, name: str, description: str) -> SecurityGroup:
+    def _add_security_group(self, name: str, description: str) -> SecurityGroup:
         id_ = "security-group" if name == "postgres" else "replica-security-group"
         return SecurityGroup(
             self, id_, label=self._label, vpc=self._context.vpc, name=name, description=description, port=PORT
         )
 
-    def _make_parameter_group(self) -> DbParameterGroup:
+    def _add_parameter_group(self) -> DbParameterGroup:
         # What PostgreSQL reads only when it starts waits for a restart:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html
         at_restart = {"shared_preload_libraries": "pg_stat_statements"}
@@ -223,7 +223,7 @@ class Postgres(Construct):
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
-    def _make_monitoring_role(self) -> Role:
+    def _add_monitoring_role(self) -> Role:
         role = Role(
             self,
             "monitoring",
@@ -244,7 +244,7 @@ class Postgres(Construct):
         )
         return role
 
-    def _log_groups(self, name: str, identifier: str) -> list[LogGroup]:
+    def _add_log_groups(self, name: str, identifier: str) -> list[LogGroup]:
         return [
             LogGroup(
                 self,
@@ -257,10 +257,10 @@ class Postgres(Construct):
             for log in _LOGS
         ]
 
-    def _make_primary(self) -> DbInstance:
+    def _add_primary(self) -> DbInstance:
         config = self._config
         identifier = self._label.name("postgres", limit=NameLimit.DATABASE)
-        logs = self._log_groups("", identifier)
+        logs = self._add_log_groups("", identifier)
         return DbInstance(
             self,
             "Default",
@@ -311,10 +311,10 @@ class Postgres(Construct):
             ],
         )
 
-    def _make_replica(self, number: int, group: SecurityGroup) -> DbInstance:
+    def _add_replica(self, number: int, group: SecurityGroup) -> DbInstance:
         config = self._config
         identifier = self._label.name(f"postgres-replica-{number}", limit=NameLimit.DATABASE)
-        logs = self._log_groups(f"replica-{number}", identifier)
+        logs = self._add_log_groups(f"replica-{number}", identifier)
         return DbInstance(
             self,
             f"replica-{number}",

@@ -85,23 +85,25 @@ class Connections:
         Raises:
             WiringError: Neither has named a port.
         """
-        other, port = peer.connections, self._chosen(port)
-        self._let_in(other.owner, f"into-{self.name}", other.name, port, referenced_security_group_id=other.group_id)
-        other._let_out(f"to-{self.name}", self.name, port, referenced_security_group_id=self.group_id)  # noqa: SLF001
+        other, port = peer.connections, self._port_or_own(port)
+        self._add_ingress(
+            other.owner, f"into-{self.name}", other.name, port, referenced_security_group_id=other.group_id
+        )
+        other._add_egress(f"to-{self.name}", self.name, port, referenced_security_group_id=self.group_id)  # noqa: SLF001
 
     def allow_from_cidr(self, cidr: str, *, name: str, port: Port | None = None) -> None:
         """Let an IPv4 block in; `name` says in a word whose it is."""
-        self._let_in(self.owner, f"from-{name}", name, self._chosen(port), cidr_ipv4=cidr)
+        self._add_ingress(self.owner, f"from-{name}", name, self._port_or_own(port), cidr_ipv4=cidr)
 
     def allow_to_cidr(self, cidr: str, *, name: str, port: Port) -> None:
         """Let this call an IPv4 block; `name` says in a word whose it is."""
-        self._let_out(f"to-{name}", name, port, cidr_ipv4=cidr)
+        self._add_egress(f"to-{name}", name, port, cidr_ipv4=cidr)
 
     def allow_to_prefix_list(self, prefix_list_id: str, *, name: str, port: Port) -> None:
         """Let this call what a prefix list holds: a gateway endpoint's service."""
-        self._let_out(f"to-{name}", name, port, prefix_list_id=prefix_list_id)
+        self._add_egress(f"to-{name}", name, port, prefix_list_id=prefix_list_id)
 
-    def _let_in(self, scope: Construct, id_: str, caller: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
+    def _add_ingress(self, scope: Construct, id_: str, caller: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
         VpcSecurityGroupIngressRule(
             scope,
             f"{id_}-{port}",
@@ -111,7 +113,7 @@ class Connections:
             **peer,
         )
 
-    def _let_out(self, id_: str, called: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
+    def _add_egress(self, id_: str, called: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
         VpcSecurityGroupEgressRule(
             self.owner,
             f"{id_}-{port}",
@@ -121,7 +123,7 @@ class Connections:
             **peer,
         )
 
-    def _chosen(self, port: Port | None) -> Port:
+    def _port_or_own(self, port: Port | None) -> Port:
         chosen = port or self._port
         if chosen is None:
             raise WiringError(self.owner, f"{self.name} listens on no port: pass port=Port.tcp(...)")

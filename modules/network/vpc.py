@@ -50,24 +50,24 @@ class Vpc(Construct):
             enable_dns_hostnames=True,  # interface endpoints' private names need it
             tags=label.name_tag("vpc"),
         )
-        self._lock_the_defaults()
+        self._add_locked_defaults()
         zones = {zone.name.removeprefix(label.region): zone for zone in config.zones}
         self.zone_names = {key: zone.name for key, zone in zones.items()}
-        self._public = self._subnets("public", {key: zone.public_cidr for key, zone in zones.items()})
-        self._private = self._subnets(
+        self._public = self._add_subnets("public", {key: zone.public_cidr for key, zone in zones.items()})
+        self._private = self._add_subnets(
             "private", {key: zone.private_cidr for key, zone in zones.items() if zone.private_cidr}
         )
-        self._database = self._subnets("database", {key: zone.database_cidr for key, zone in zones.items()})
+        self._database = self._add_subnets("database", {key: zone.database_cidr for key, zone in zones.items()})
         self.private_cidrs = {key: str(zone.private_cidr) for key, zone in zones.items() if zone.private_cidr}
 
-        self._route_public()
-        self._private_tables = self._route_private(config.nat_gateways)
-        self._route_database()
+        self._add_public_routes()
+        self._private_tables = self._add_private_routes(config.nat_gateways)
+        self._add_database_routes()
 
         database_cidrs = [str(zone.database_cidr) for zone in config.zones]
-        self._acl("public", self._public, public_rules(str(config.cidr)))
-        self._acl("private", self._private, private_rules(str(config.cidr)))
-        self._acl("database", self._database, database_rules([*self.private_cidrs.values(), *database_cidrs]))
+        self._add_acl("public", self._public, public_rules(str(config.cidr)))
+        self._add_acl("private", self._private, private_rules(str(config.cidr)))
+        self._add_acl("database", self._database, database_rules([*self.private_cidrs.values(), *database_cidrs]))
 
     @cached_property
     def id(self) -> str:
@@ -94,14 +94,14 @@ class Vpc(Construct):
         """For gateway endpoints: one table per zone that runs workloads."""
         return [table.id for table in self._private_tables.values()]
 
-    def _lock_the_defaults(self) -> None:
+    def _add_locked_defaults(self) -> None:
         name = self._label.name_tag("default-locked")
         DefaultSecurityGroup(self, "default-security-group", vpc_id=self._vpc.id, tags=name)
         DefaultNetworkAcl(
             self, "default-network-acl", default_network_acl_id=self._vpc.default_network_acl_id, tags=name
         )
 
-    def _subnets(self, tier: str, cidrs: dict[str, IPv4Network]) -> dict[str, Subnet]:
+    def _add_subnets(self, tier: str, cidrs: dict[str, IPv4Network]) -> dict[str, Subnet]:
         return {
             key: Subnet(
                 self,
@@ -115,7 +115,7 @@ class Vpc(Construct):
             for key, cidr in cidrs.items()
         }
 
-    def _table(self, name: str, subnets: dict[str, Subnet]) -> RouteTable:
+    def _add_route_table(self, name: str, subnets: dict[str, Subnet]) -> RouteTable:
         table = RouteTable(self, f"{name}-routes", vpc_id=self._vpc.id, tags=self._label.name_tag(name))
         for key, subnet in subnets.items():
             tier = name.removesuffix(f"-{key}")
@@ -124,11 +124,11 @@ class Vpc(Construct):
             )
         return table
 
-    def _route_public(self) -> None:
+    def _add_public_routes(self) -> None:
         self._internet = InternetGateway(
             self, "internet-gateway", vpc_id=self._vpc.id, tags=self._label.name_tag("internet")
         )
-        table = self._table("public", self._public)
+        table = self._add_route_table("public", self._public)
         Route(
             self,
             "public-to-internet",
@@ -137,13 +137,13 @@ class Vpc(Construct):
             gateway_id=self._internet.id,
         )
 
-    def _route_private(self, nat_gateways: str) -> dict[str, RouteTable]:
-        tables = {key: self._table(f"private-{key}", {key: subnet}) for key, subnet in self._private.items()}
+    def _add_private_routes(self, nat_gateways: str) -> dict[str, RouteTable]:
+        tables = {key: self._add_route_table(f"private-{key}", {key: subnet}) for key, subnet in self._private.items()}
         if nat_gateways == "none":
             return tables
         # A single gateway stands in a zone that runs workloads, so that they need no other zone to be up.
         with_gateway = list(tables) if nat_gateways == "per_zone" else list(tables)[:1]
-        gateways = {key: self._nat_gateway(key) for key in with_gateway}
+        gateways = {key: self._add_nat_gateway(key) for key in with_gateway}
         for key, table in tables.items():
             Route(
                 self,
@@ -154,7 +154,7 @@ class Vpc(Construct):
             )
         return tables
 
-    def _nat_gateway(self, key: str) -> NatGateway:
+    def _add_nat_gateway(self, key: str) -> NatGateway:
         name = self._label.name_tag(f"nat-{key}")
         address = Eip(self, f"nat-{key}-address", domain="vpc", tags=name, depends_on=[self._internet])
         return NatGateway(
@@ -166,10 +166,10 @@ class Vpc(Construct):
             depends_on=[self._internet],  # without a way out the gateway fails to start
         )
 
-    def _route_database(self) -> None:
-        self._table("database", self._database)  # and no Route: the VPC's own is all there is
+    def _add_database_routes(self) -> None:
+        self._add_route_table("database", self._database)  # and no Route: the VPC's own is all there is
 
-    def _acl(self, tier: str, subnets: dict[str, Subnet], rules: list[NetworkAcl.Rule]) -> None:
+    def _add_acl(self, tier: str, subnets: dict[str, Subnet], rules: list[NetworkAcl.Rule]) -> None:
         NetworkAcl(
             self,
             f"{tier}-acl",

@@ -95,7 +95,7 @@ class GithubRoles(Construct):
         super().__init__(scope, id_)
         self._label = label
         self._regions = regions
-        provider_arn = self._provider_arn(create=config.create_provider)
+        provider_arn = self._add_provider(create=config.create_provider)
         applies = _subject_that_applies(config)
         pull_requests = (f"repo:{config.repository}:pull_request",) if config.plan_pull_requests else ()
         self.plan = Role(
@@ -114,16 +114,16 @@ class GithubRoles(Construct):
             description="GitHub Actions: writes, for terraform apply",
             trust=_trust(provider_arn, (applies,)),
         )
-        self._let_plan_read(state)
-        self._let_apply_write(state)
+        self._grant_plan(state)
+        self._grant_apply(state)
 
-    def _provider_arn(self, *, create: bool) -> str:
+    def _add_provider(self, *, create: bool) -> str:
         if not create:
             return self._label.arn("iam", f"oidc-provider/{_ISSUER}", region="")
         # No thumbprint: IAM knows GitHub's certificate authority by itself.
         return IamOpenidConnectProvider(self, "provider", url=f"https://{_ISSUER}", client_id_list=[_AUDIENCE]).arn
 
-    def _let_plan_read(self, state: StateStore) -> None:
+    def _grant_plan(self, state: StateStore) -> None:
         self.plan.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_plan(self.plan)
         # The provider decrypts a parameter to compare it, one that was written by value_wo too.
@@ -147,7 +147,7 @@ class GithubRoles(Construct):
             )
         )
 
-    def _let_apply_write(self, state: StateStore) -> None:
+    def _grant_apply(self, state: StateStore) -> None:
         self.apply.attach("power-user", policy_arn=_POWER_USER)  # everything but IAM and organizations
         state.grant_apply(self.apply)
         roles = self._label.arn("iam", f"role/{self._label.prefix}-*", region="")

@@ -79,10 +79,10 @@ class AutoScaling(Construct):
             min_capacity=config.min_count,
             max_capacity=config.max_count,
         )
-        self._track("cpu", "ECSServiceAverageCPUUtilization", config.cpu_target_percent)
-        self._track("memory", "ECSServiceAverageMemoryUtilization", config.memory_target_percent)
+        self._add_target_tracking("cpu", "ECSServiceAverageCPUUtilization", config.cpu_target_percent)
+        self._add_target_tracking("memory", "ECSServiceAverageMemoryUtilization", config.memory_target_percent)
         if target and config.requests_per_target is not None:
-            self._policy(
+            self._add_policy(
                 "requests",
                 _Tracking(
                     target_value=config.requests_per_target,
@@ -113,8 +113,8 @@ class AutoScaling(Construct):
             ),
         )
 
-    def _track(self, id_: str, metric: str, percent: int) -> None:
-        self._policy(
+    def _add_target_tracking(self, id_: str, metric: str, percent: int) -> None:
+        self._add_policy(
             id_,
             _Tracking(
                 target_value=percent,
@@ -124,7 +124,7 @@ class AutoScaling(Construct):
             ),
         )
 
-    def _policy(self, id_: str, tracking: _Tracking) -> None:
+    def _add_policy(self, id_: str, tracking: _Tracking) -> None:
         AppautoscalingPolicy(
             self,
             id_,

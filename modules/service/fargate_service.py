@@ -161,7 +161,7 @@ class FargateService(Construct):
         if config.tracing:
             self.task_role.add_to_policy(_SEND_TRACES)
 
-        self.task = self._task(label, cluster, secrets, parameters)
+        self.task = self._task_definition(label, cluster, secrets, parameters)
         first_revision = self.task.with_placeholder(
             image=deployment.placeholder_image,
             command=placeholder.command(port=config.port, protocol=config.protocol),
@@ -314,7 +314,7 @@ class FargateService(Construct):
     def _dependables(self) -> list[TerraformResource]:
         return [*self._foundations, *self.execution_role.dependables, *self.task_role.dependables]
 
-    def _task(
+    def _task_definition(
         self, label: Label, cluster: Cluster, secrets: Mapping[str, str], parameters: Mapping[str, str]
     ) -> TaskDefinition:
         config = self._config

@@ -75,7 +75,7 @@ class LoadBalancer(Construct):
         if not internal:
             for port in (_HTTPS, _HTTP):
                 self.connections.allow_from_cidr(_ANYWHERE, name="internet", port=port)
-        logs = self._log_bucket(config, label, access_logs, protect=protect)
+        logs = self._add_log_bucket(config, label, access_logs, protect=protect)
         self._balancer = Lb(
             self,
             "Default",
@@ -171,7 +171,9 @@ class LoadBalancer(Construct):
         """`production`, and `test` where the engine has a test port."""
         return {name: listener.arn for name, listener in self._listeners.items()}
 
-    def _log_bucket(self, config: LoadBalancerSettings, label: Label, access_logs: Bucket, *, protect: bool) -> Bucket:
+    def _add_log_bucket(
+        self, config: LoadBalancerSettings, label: Label, access_logs: Bucket, *, protect: bool
+    ) -> Bucket:
         bucket = Bucket(
             self,
             "logs",
