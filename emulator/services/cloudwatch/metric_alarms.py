@@ -48,7 +48,7 @@ def keep_extended_statistic(original: Any, backend: Any, **kwargs: Any) -> Any:
 
 def _problems(params: Shape, context: Context) -> Iterator[str]:
     yield from action_problems(params, context, services=_ACTION_SERVICES)
-    if params.get("EvaluationCriteria"):  # says all in a query language of its own
+    if params.get("EvaluationCriteria"):  # a PromQL query, which has no other members
         return
     yield from _evaluation_problems(params)
     if params.get("Metrics"):

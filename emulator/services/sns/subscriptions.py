@@ -78,7 +78,7 @@ def await_confirmation(original: Any, backend: Any, topic_arn: str, endpoint: st
 
 @patch(SNSResponse, "subscribe")
 def hide_pending_arn(original: Any, response: Any) -> Any:
-    """Tell the ARN of a subscription that is pending only if it is asked for.
+    """Return the ARN of a pending subscription only if it is asked for.
 
     https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
     """
@@ -98,7 +98,7 @@ def deliver_inside(original: Any, subscription: Any, *args: Any, **kwargs: Any) 
 
 @operation("sns", "ConfirmSubscription")
 def confirm(params: Shape, context: Context) -> Shape:
-    """Confirm a subscription, for which moto makes up an ARN.
+    """Confirm a subscription; moto answers with a fixed ARN.
 
     The mail that would carry the token is not sent, so the token is what follows the topic in the subscription's ARN.
     """

@@ -199,7 +199,7 @@ def test_what_is_published_reaches_a_queue(client: Client) -> None:
 
 def test_nothing_is_posted_to_an_https_endpoint(client: Client) -> None:
     topic = make_topic(client, "posted")
-    # Nobody listens there, so a delivery would fail.
+    # Nothing listens there, so a delivery would fail.
     made = client("sns").subscribe(TopicArn=topic, Protocol="https", Endpoint="https://localhost:9/alerts")
 
     assert attributes(client, made["SubscriptionArn"])["PendingConfirmation"] == "false"
