@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance.policies import is_allow, parsed, principals
 from compliance.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -63,6 +64,29 @@ def resource_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
             value = resource.get(argument)
             if not value or str(value).startswith("alias/aws/"):
                 yield Finding.of(resource, f"{argument} names no key of ours")
+
+
+@rule
+def topic_key_allows_its_publishers(stack: Stack) -> Iterator[Finding]:
+    """A service that may publish to a topic may use the topic's key: without it the messages are lost silently."""
+    for policy in stack.all("aws_sns_topic_policy"):
+        for topic in stack.all("aws_sns_topic"):
+            if not topic.is_referred_to_by(policy.get("arn")):
+                continue
+            publishers = _services_allowed(policy.get("policy"))
+            keys = [key for key in stack.all("aws_kms_key") if key.is_referred_to_by(topic.get("kms_master_key_id"))]
+            for key in keys:
+                for service in sorted(publishers - _services_allowed(key.get("policy"))):
+                    yield Finding.of(topic, f"allows {service} to publish, and {key.address} does not allow it")
+
+
+def _services_allowed(policy: object) -> set[str]:
+    return {
+        service
+        for statement in parsed(policy) or ()
+        if is_allow(statement)
+        for service in principals(statement, "Service")
+    }
 
 
 @rule

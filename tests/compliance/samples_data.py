@@ -274,4 +274,23 @@ SECRETS = (
     ),
 )
 
-SAMPLES = (*BUCKETS, *ENCRYPTION, *DATABASES, *PROTECTION, *SECRETS)
+_SERVICE = {"Service": "cloudwatch.amazonaws.com"}
+TOPIC: dict[str, dict[str, Any]] = {
+    "aws_sns_topic.critical": {"kms_master_key_id": "${aws_kms_key.topics.arn}"},
+    "aws_sns_topic_policy.critical": {
+        "arn": "${aws_sns_topic.critical.arn}",
+        "policy": policy({"Effect": "Allow", "Principal": _SERVICE, "Action": "sns:Publish"}),
+    },
+    "aws_kms_key.topics": {"policy": policy({"Effect": "Allow", "Principal": _SERVICE, "Action": "kms:Decrypt"})},
+}
+TOPICS = (
+    sample(
+        "topic-key-allows-its-publishers",
+        TOPIC,
+        changed(TOPIC, "aws_kms_key.topics", policy=policy({"Effect": "Allow", "Principal": {"AWS": "1"}})),
+        says="allows cloudwatch.amazonaws.com to publish, and aws_kms_key.topics does not allow it",
+        at="aws_sns_topic.critical",
+    ),
+)
+
+SAMPLES = (*BUCKETS, *ENCRYPTION, *DATABASES, *PROTECTION, *SECRETS, *TOPICS)
