@@ -275,7 +275,7 @@ SECRETS = (
 )
 
 _SERVICE = {"Service": "cloudwatch.amazonaws.com"}
-TOPIC: dict[str, dict[str, Any]] = {
+SNS_TOPIC: dict[str, dict[str, Any]] = {
     "aws_sns_topic.critical": {"kms_master_key_id": "${aws_kms_key.topics.arn}"},
     "aws_sns_topic_policy.critical": {
         "arn": "${aws_sns_topic.critical.arn}",
@@ -286,8 +286,8 @@ TOPIC: dict[str, dict[str, Any]] = {
 TOPICS = (
     sample(
         "topic-key-allows-its-publishers",
-        TOPIC,
-        changed(TOPIC, "aws_kms_key.topics", policy=policy({"Effect": "Allow", "Principal": {"AWS": "1"}})),
+        SNS_TOPIC,
+        changed(SNS_TOPIC, "aws_kms_key.topics", policy=policy({"Effect": "Allow", "Principal": {"AWS": "1"}})),
         says="allows cloudwatch.amazonaws.com to publish, and aws_kms_key.topics does not allow it",
         at="aws_sns_topic.critical",
     ),
