@@ -40,7 +40,7 @@ EXIT_OK, EXIT_BAD_INPUT = 0, 2
 
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
-    # Not at the top: importing the bindings waits for Node, and a wrong setting should be told before that.
+    # Not at the top: importing the bindings waits for Node, and a wrong setting should be reported before that.
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
@@ -96,7 +96,7 @@ def main(argv: Sequence[str]) -> int:
             wrong.append(error)
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
-        print("Nothing was written. Mend the lines above and run it again.", file=sys.stderr)
+        print("Nothing was written. Fix the lines above and run it again.", file=sys.stderr)
         return EXIT_BAD_INPUT
 
     synthesize(environments, arguments.output)

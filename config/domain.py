@@ -21,11 +21,11 @@ https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 def _zone_id(value: str) -> str:
     if re.fullmatch(_ZONE_ID, value):
         return value
-    message = 'is no id of a hosted zone; write it like "Z0123456789ABCDEFGHIJ", without "/hostedzone/"'
+    message = 'is not a valid id of a hosted zone; use one like "Z0123456789ABCDEFGHIJ", without "/hostedzone/"'
     raise ValueError(message)
 
 
-def _zone_is_either_made_or_there(create_zone: bool, zone_id: str | None) -> Iterator[Problem]:  # noqa: FBT001
+def _check_zone_source(create_zone: bool, zone_id: str | None) -> Iterator[Problem]:  # noqa: FBT001
     if create_zone and zone_id:
         yield Problem(
             key="zone_id",
@@ -39,7 +39,7 @@ def _zone_is_either_made_or_there(create_zone: bool, zone_id: str | None) -> Ite
         )
 
 
-def _names_are_in_the_zone(zone_name: str, alternative_names: tuple[str, ...]) -> Iterator[Problem]:
+def _check_alternative_names(zone_name: str, alternative_names: tuple[str, ...]) -> Iterator[Problem]:
     for index, name in enumerate(alternative_names):
         if not is_in_zone(name, zone_name):
             yield Problem(
@@ -54,7 +54,7 @@ def is_in_zone(name: str, zone_name: str) -> bool:
     return name == zone_name or name.endswith(f".{zone_name}")
 
 
-def domain_is_in_the_zone(domain_name: str, domain__zone_name: str) -> Iterator[Problem]:
+def check_domain_zone(domain_name: str, domain__zone_name: str) -> Iterator[Problem]:
     """The environment's name must be one that its zone can answer for."""
     if not is_in_zone(domain_name, domain__zone_name):
         yield Problem(
@@ -65,7 +65,7 @@ def domain_is_in_the_zone(domain_name: str, domain__zone_name: str) -> Iterator[
         )
 
 
-def domain_names_differ(domain_name: str, domain__alternative_names: tuple[str, ...]) -> Iterator[Problem]:
+def check_unique_domain_names(domain_name: str, domain__alternative_names: tuple[str, ...]) -> Iterator[Problem]:
     """A certificate holds each name once."""
     for index, name in enumerate(domain__alternative_names):
         if name in (domain_name, *domain__alternative_names[:index]):
@@ -97,4 +97,4 @@ class DomainSettings(Model):
     )
     """Further names on the certificates, like "www.users.example.com"."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_zone_is_either_made_or_there, _names_are_in_the_zone)
+    checks: ClassVar[tuple[Check, ...]] = (_check_zone_source, _check_alternative_names)

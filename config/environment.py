@@ -11,15 +11,15 @@ from config.aws import (
     Region,
     RoleArn,
     TagValue,
-    account_of,
-    checked_name,
-    is_zone_of,
+    is_zone_in_region,
+    role_account,
+    validate_name,
 )
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
-from config.domain import DomainSettings, domain_is_in_the_zone, domain_names_differ
+from config.domain import DomainSettings, check_domain_zone, check_unique_domain_names
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
 from config.images import is_in_ecr
@@ -30,10 +30,10 @@ from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.registry import RegistrySettings
 from config.routing import (
-    no_path_is_hidden,
-    paths_are_claimed_once,
-    priorities_differ,
-    secrets_have_a_parameter,
+    check_hidden_paths,
+    check_parameter_names,
+    check_unique_paths,
+    check_unique_priorities,
 )
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
@@ -44,14 +44,14 @@ _NAME_LENGTH: Final = 16
 _BALANCER_ZONES: Final = 2
 
 
-def environment_name(value: str) -> str:
+def validate_environment_name(value: str) -> str:
     """Return the name if an environment may have it."""
-    return checked_name(value, what="environment name", max_length=_NAME_LENGTH)
+    return validate_name(value, what="environment name", max_length=_NAME_LENGTH)
 
 
-def _zones_are_in_the_region(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_zone_regions(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
     for index, zone in enumerate(network__zones):
-        if not is_zone_of(zone.name, region):
+        if not is_zone_in_region(zone.name, region):
             yield Problem(
                 key=f"network.zones[{index}].name",
                 value=zone.name,
@@ -59,7 +59,7 @@ def _zones_are_in_the_region(region: str, network__zones: Sequence[Zone]) -> Ite
             )
 
 
-def _locked_trail_is_protected(protect_data: bool, security__trail__lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+def _check_trail_lock(protect_data: bool, security__trail__lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if security__trail__lock_days and not protect_data:
         yield Problem(
             key="security.trail.lock_days",
@@ -69,8 +69,8 @@ def _locked_trail_is_protected(protect_data: bool, security__trail__lock_days: i
         )
 
 
-def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Iterator[Problem]:
-    if deploy_role_arn and account_of(deploy_role_arn) != account_id:
+def _check_role_account(account_id: str, deploy_role_arn: str | None) -> Iterator[Problem]:
+    if deploy_role_arn and role_account(deploy_role_arn) != account_id:
         yield Problem(
             key="deploy_role_arn",
             value=deploy_role_arn,
@@ -78,7 +78,7 @@ def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Ite
         )
 
 
-def _locked_backups_are_protected(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+def _check_backup_lock(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if backups__object_lock_days and not protect_data:
         yield Problem(
             key="backups.object_lock_days",
@@ -88,21 +88,21 @@ def _locked_backups_are_protected(protect_data: bool, backups__object_lock_days:
         )
 
 
-def _there_is_a_service(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     if not services:
         yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
 
 
-def _parameters_are_there(
+def _check_parameters(
     services: Mapping[str, ServiceSettings], postgres__replicas: int, secrets__api_keys: Sequence[str]
 ) -> Iterator[Problem]:
     names = parameter_names(replicas=postgres__replicas, api_keys=secrets__api_keys)
-    yield from secrets_have_a_parameter(services, names)
+    yield from check_parameter_names(services, names)
 
 
-def _internal_balancer_has_two_zones(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
+def _check_internal_load_balancer(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
     private = sum(zone.private_cidr is not None for zone in network__zones)
-    # None at all is told by the network's own check.
+    # The network's own check reports an environment without any.
     if edge__enabled and 0 < private < _BALANCER_ZONES:
         yield Problem(
             key="edge.enabled",
@@ -112,7 +112,7 @@ def _internal_balancer_has_two_zones(edge__enabled: bool, network__zones: Sequen
         )
 
 
-def _images_are_reached(
+def _check_image_access(
     network__nat_gateways: str,
     deployment__placeholder_image: str,
     cluster__collector_image: str,
@@ -133,7 +133,7 @@ def _images_are_reached(
             )
 
 
-def _services_reach_what_they_use(
+def _check_endpoint_access(
     network__nat_gateways: str, network__interface_endpoints: Sequence[str], services: Mapping[str, ServiceSettings]
 ) -> Iterator[Problem]:
     if network__nat_gateways != "none":
@@ -167,7 +167,7 @@ class Tags(Model):
 class Environment(Model):
     """The settings of one environment, from environments/<name>.toml."""
 
-    name: Annotated[str, AfterValidator(environment_name)]
+    name: Annotated[str, AfterValidator(validate_environment_name)]
     """The file's name without .toml."""
 
     account_id: AccountId
@@ -236,19 +236,21 @@ class Environment(Model):
         """Every region in which the environment has resources, its own first."""
         return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge.enabled else []))))
 
+    not_in_file: ClassVar[frozenset[str]] = frozenset({"name"})
+
     checks: ClassVar[tuple[Check, ...]] = (
-        _locked_trail_is_protected,
-        _role_is_in_the_account,
-        _zones_are_in_the_region,
-        _locked_backups_are_protected,
-        _there_is_a_service,
-        _internal_balancer_has_two_zones,
-        _parameters_are_there,
-        _images_are_reached,
-        _services_reach_what_they_use,
-        domain_is_in_the_zone,
-        domain_names_differ,
-        paths_are_claimed_once,
-        priorities_differ,
-        no_path_is_hidden,
+        _check_trail_lock,
+        _check_role_account,
+        _check_zone_regions,
+        _check_backup_lock,
+        _check_service_count,
+        _check_internal_load_balancer,
+        _check_parameters,
+        _check_image_access,
+        _check_endpoint_access,
+        check_domain_zone,
+        check_unique_domain_names,
+        check_unique_paths,
+        check_unique_priorities,
+        check_hidden_paths,
     )

@@ -10,7 +10,7 @@ from typing import Final
 from jinja2 import Environment as Templates
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from config.environment import Environment, environment_name
+from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, environment_names, load_environment, parse_environment
 from config.model import Model
@@ -33,7 +33,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     """
     file = folder / f"{name}.toml"
     try:
-        environment_name(name)
+        validate_environment_name(name)
     except ValueError as error:
         raise ConfigError(Problem(key="NAME", value=name, allowed=str(error))) from None
     if file.exists():

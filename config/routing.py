@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from config.services import ServiceSettings
 
 
-def paths_are_claimed_once(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def check_unique_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     """Two services cannot answer on the same path, nor can one stand where another is never asked."""
     claimed: dict[str, str] = {}
     for name, service in services.items():
@@ -27,7 +27,7 @@ def paths_are_claimed_once(services: Mapping[str, ServiceSettings]) -> Iterator[
                 )
 
 
-def priorities_differ(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def check_unique_priorities(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     """A listener asks its rules in the order of their numbers, so each has its own."""
     taken: dict[int, str] = {}
     for name, service in services.items():
@@ -42,7 +42,7 @@ def priorities_differ(services: Mapping[str, ServiceSettings]) -> Iterator[Probl
             )
 
 
-def no_path_is_hidden(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def check_hidden_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     """A rule that is asked first must not take all that a later one waits for."""
     served = sorted(
         (service.priority, name, pattern)
@@ -61,7 +61,7 @@ def no_path_is_hidden(services: Mapping[str, ServiceSettings]) -> Iterator[Probl
                 )
 
 
-def secrets_have_a_parameter(
+def check_parameter_names(
     services: Mapping[str, ServiceSettings], parameter_names: Collection[str]
 ) -> Iterator[Problem]:
     """A task whose secret is not there does not start.

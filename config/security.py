@@ -27,24 +27,24 @@ ThreatDetectionFeature = Literal["S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_N
 def _repository(value: str) -> str:
     if re.fullmatch(_REPOSITORY, value):
         return value
-    message = 'is no GitHub repository; write owner and name, like "acme/infrastructure", without address and wildcard'
+    message = 'is not a GitHub repository; use owner and name, like "acme/infrastructure", without address and wildcard'
     raise ValueError(message)
 
 
 def _branch(value: str) -> str:
     if value.startswith("refs/"):
-        message = 'is a ref; write the branch alone, like "main"'
+        message = 'is a ref; use the branch alone, like "main"'
         raise ValueError(message)
     if re.fullmatch(_REF, value) and ".." not in value and not value.endswith(("/", ".", ".lock")):
         return value
-    message = 'is no branch; write its whole name, like "main": a wildcard would let others in'
+    message = 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'
     raise ValueError(message)
 
 
 def _environment(value: str) -> str:
     if re.fullmatch(_ENVIRONMENT, value):
         return value
-    message = 'is no GitHub environment; write its whole name, like "production": a wildcard would let others in'
+    message = 'is not a valid GitHub environment; use its whole name, like "production": a wildcard would let others in'
     raise ValueError(message)
 
 
@@ -52,7 +52,7 @@ def _text(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
-def _lock_ends_before_the_log(retention_days: int, lock_days: int | None) -> Iterator[Problem]:
+def _check_lock_days(retention_days: int, lock_days: int | None) -> Iterator[Problem]:
     if lock_days is not None and lock_days > retention_days:
         yield Problem(
             key="lock_days",
@@ -61,7 +61,7 @@ def _lock_ends_before_the_log(retention_days: int, lock_days: int | None) -> Ite
         )
 
 
-def _branch_or_environment(branch: str | None, environment: str | None) -> Iterator[Problem]:
+def _check_subject(branch: str | None, environment: str | None) -> Iterator[Problem]:
     if branch is None and environment is None:
         yield Problem(
             key="branch",
@@ -75,7 +75,7 @@ def _branch_or_environment(branch: str | None, environment: str | None) -> Itera
         )
 
 
-def _alarms_have_a_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+def _check_alarm_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if cis_alarms and trail is None:
         yield Problem(
             key="cis_alarms",
@@ -96,7 +96,7 @@ class TrailSettings(Model):
     lock_days: int | None = Field(default=None, ge=1, le=_MAX_DAYS)
     """Days that nobody, root included, can delete an entry; only for a bucket that is not yet made."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_lock_ends_before_the_log,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_lock_days,)
 
 
 class ThreatDetectionSettings(Model):
@@ -137,7 +137,7 @@ class GithubSettings(Model):
     create_provider: bool = True
     """False where the account trusts GitHub already: an account has one such provider."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_branch_or_environment,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_subject,)
 
 
 class SecuritySettings(Model):
@@ -170,7 +170,7 @@ class SecuritySettings(Model):
     github: GithubSettings | None = None
     """Roles for GitHub Actions; without the table there are none."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_alarms_have_a_trail,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_alarm_trail,)
 
     @property
     def is_wanted(self) -> bool:

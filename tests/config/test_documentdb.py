@@ -33,7 +33,7 @@ def test_a_node_count_that_the_engine_refuses_is_told(count: int) -> None:
 def test_a_class_that_only_rds_has_is_told_with_the_nearest() -> None:
     (line,) = refusal(changed('"db.t3.medium"', '"db.t3.large"'))
     assert line.startswith(
-        'documentdb.instance_class = "db.t3.large": is no instance class that AWS sells for DocumentDB; '
+        'documentdb.instance_class = "db.t3.large": is not an instance class that AWS sells for DocumentDB; '
     )
     assert "db.t3.medium" in line
 

@@ -47,7 +47,7 @@ def test_the_domain_may_be_below_its_zone() -> None:
 @pytest.mark.parametrize("zone_id", ["/hostedzone/Z012", "z012", "Z"])
 def test_what_is_no_zone_id_is_refused(zone_id: str) -> None:
     (line,) = refusal(changed((CREATE, f'create_zone = false\nzone_id = "{zone_id}"\n#')))
-    assert "is no id of a hosted zone; write it like" in line
+    assert "is not a valid id of a hosted zone; use one like" in line
 
 
 def test_further_names_are_in_the_zone_and_different() -> None:

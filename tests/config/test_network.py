@@ -48,7 +48,7 @@ def test_host_bits_are_told_with_the_block_meant() -> None:
     assert refusal(changed(("10.0.100.0/24", "10.0.100.4/24"))) == [
         (
             'network.zones[0].database_cidr = "10.0.100.4/24": '
-            'is an address inside the block, not the block; write "10.0.100.0/24"'
+            'is an address inside the block, not the block; use "10.0.100.0/24"'
         )
     ]
 

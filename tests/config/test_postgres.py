@@ -44,7 +44,9 @@ def test_classes_that_aws_sells_are_accepted(name: str) -> None:
 )
 def test_a_class_that_aws_does_not_sell_is_told_with_the_nearest(name: str, nearest: str) -> None:
     (line,) = refusal(postgres('"db.t3.medium"', f'"{name}"'))
-    start = f'postgres.instance_class = "{name}": is no instance class that AWS sells for PostgreSQL; the nearest are '
+    start = (
+        f'postgres.instance_class = "{name}": is not an instance class that AWS sells for PostgreSQL; the nearest are '
+    )
     assert line.startswith(start)
     named = line.removeprefix(start).split(", ")
     assert nearest in named
@@ -68,7 +70,7 @@ def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
     assert refusal(postgres("backup_retention_days = 7", f"backup_retention_days = {days}")) == [
         (
             f"postgres.backup_retention_days = {days}: AWS keeps backups for 1 to 35 days; "
-            "a database without backups is no choice here"
+            "a database without backups is not supported"
         )
     ]
 
@@ -109,14 +111,15 @@ def test_a_version_of_the_major_is_accepted() -> None:
 
 @pytest.mark.parametrize("version", ["17", "17.x", "v17.4", "17.06"])
 def test_what_is_no_version_is_refused(version: str) -> None:
-    assert refusal(postgres("major_version = 17", f'major_version = 17\nengine_version = "{version}"')) == [
-        f'postgres.engine_version = "{version}": is no version of PostgreSQL on RDS; write major and minor, like "17.6"'
+    setting = f'engine_version = "{version}"'
+    assert refusal(postgres("major_version = 17", f"major_version = 17\n{setting}")) == [
+        f'postgres.{setting}: is not a valid version of PostgreSQL on RDS; use major and minor, like "17.6"'
     ]
 
 
 def test_a_major_version_that_we_do_not_run_is_told_with_the_nearest() -> None:
     assert refusal(postgres("major_version = 17", "major_version = 9")) == [
-        "postgres.major_version = 9: is no major version that we run; the nearest is 13 (allowed: 13, 14, 15, 16, 17)"
+        "postgres.major_version = 9: is not a supported major version; the nearest is 13 (allowed: 13, 14, 15, 16, 17)"
     ]
 
 
@@ -129,7 +132,7 @@ def test_a_backup_window_that_overlaps_maintenance_is_refused() -> None:
 def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -> None:
     assert refusal(postgres("monitoring_interval_seconds = 60", "monitoring_interval_seconds = 20")) == [
         (
-            "postgres.monitoring_interval_seconds = 20: is no interval of enhanced monitoring; "
+            "postgres.monitoring_interval_seconds = 20: is not an interval of enhanced monitoring; "
             "the nearest is 15 (allowed: 0, 1, 5, 10, 15, 30, 60)"
         )
     ]
@@ -140,7 +143,7 @@ def test_a_retention_that_performance_insights_lacks_is_told(days: int, nearest:
     toml = postgres("major_version = 17", f"major_version = 17\ninsights_retention_days = {days}")
     assert refusal(toml) == [
         (
-            f"postgres.insights_retention_days = {days}: is no retention of Performance Insights; "
+            f"postgres.insights_retention_days = {days}: is not a retention of Performance Insights; "
             f"the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
         )
     ]

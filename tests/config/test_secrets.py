@@ -23,7 +23,7 @@ def test_a_key_that_is_listed_twice_is_refused() -> None:
 @pytest.mark.parametrize("name", ["E-Mail", "a/b", "2nd"])
 def test_a_name_that_is_no_part_of_a_path_is_refused(name: str) -> None:
     (line,) = refusal(changed((KEYS, f'api_keys = ["{name}"]')))
-    assert line.startswith(f'secrets.api_keys[0] = "{name}": is no API key name; use small letters')
+    assert line.startswith(f'secrets.api_keys[0] = "{name}": is not a valid API key name; use lowercase letters')
 
 
 @pytest.mark.parametrize(("days", "says"), [(0, "must be 1 or more"), (366, "must be 365 or less")])

@@ -133,17 +133,17 @@ def test_what_is_no_repository_is_refused(name: str) -> None:
     (line,) = refusal(with_github("acme/infrastructure", name))
     assert line.startswith("security.github.repository = ")
     assert line.endswith(
-        'is no GitHub repository; write owner and name, like "acme/infrastructure", without address and wildcard'
+        'is not a GitHub repository; use owner and name, like "acme/infrastructure", without address and wildcard'
     )
 
 
 @pytest.mark.parametrize(
     ("branch", "message"),
     [
-        ("refs/heads/main", 'is a ref; write the branch alone, like "main"'),
-        ("*", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
-        ("release/*", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
-        ("a..b", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
+        ("refs/heads/main", 'is a ref; use the branch alone, like "main"'),
+        ("*", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
+        ("release/*", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
+        ("a..b", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
     ],
 )
 def test_what_is_no_branch_is_refused(branch: str, message: str) -> None:
@@ -153,8 +153,8 @@ def test_what_is_no_branch_is_refused(branch: str, message: str) -> None:
 def test_what_is_no_environment_is_refused() -> None:
     assert refusal(with_github('branch = "main"', 'environment = "prod*"')) == [
         (
-            'security.github.environment = "prod*": is no GitHub environment; '
-            'write its whole name, like "production": a wildcard would let others in'
+            'security.github.environment = "prod*": is not a valid GitHub environment; '
+            'use its whole name, like "production": a wildcard would let others in'
         )
     ]
 
