@@ -55,6 +55,9 @@ LOG_RETENTION_DAYS: Final = (
 )
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
+MAX_LIFECYCLE_DAYS: Final = 2_147_483_647
+"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html (a 32-bit number)"""
+
 _ACCOUNT_ID: Final = r"[0-9]{12}"
 _ZONE: Final = rf"({'|'.join(REGIONS)})[a-z]"
 _ROLE_ARN: Final = r"arn:aws:iam::[0-9]{12}:role/([!-~]{1,510}/)?[A-Za-z0-9_+=,.@-]{1,64}"

@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays
 from config.database_classes import DOCUMENTDB_CLASSES, instance_family, validate_class
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
@@ -85,9 +84,6 @@ class DocumentdbSettings(Model):
 
     slow_operation_milliseconds: int = Field(ge=MIN_SLOW_MILLISECONDS, le=MAX_SLOW_MILLISECONDS)
     """Operations that take longer are logged by the profiler."""
-
-    log_retention_days: LogRetentionDays
-    """Days that the audit and profiler logs are kept."""
 
     password_version: int = Field(ge=1)
     """Raise it by one, and the next apply makes a new password."""

@@ -24,6 +24,7 @@ from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
 from config.images import is_in_ecr
 from config.load_balancer import LoadBalancerSettings
+from config.logs import LogSettings
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
 from config.parameters import parameter_names
@@ -191,6 +192,9 @@ class Environment(Model):
     state: StateSettings
     """The bucket that holds the Terraform state."""
 
+    logs: LogSettings
+    """How long logs are kept."""
+
     security: SecuritySettings
     """What watches and closes the account."""
 
@@ -208,6 +212,7 @@ class Environment(Model):
 
     backups: BackupsSettings
     """The bucket for backups."""
+
     domain: DomainSettings
     """The hosted zone and the certificates."""
 

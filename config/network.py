@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
-from config.aws import Ipv4Cidr, LogRetentionDays, ZoneName
+from config.aws import Ipv4Cidr, ZoneName
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -225,9 +225,6 @@ class NetworkSettings(Model):
 
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """AWS services reached without the internet; each costs by the hour and zone."""
-
-    flow_log_retention_days: LogRetentionDays
-    """Days that the record of the VPC's traffic is kept."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_vpc_range,

@@ -80,6 +80,7 @@ def rendered(name: str, *, like: Environment, cidr: IPv4Network) -> str:
         zones=[_moved(zone, like.network.cidr, cidr) for zone in like.network.zones],
         domain_name=f"{name}.{like.domain_name.removeprefix(f'{like.name}.')}",
         tables={
+            "logs": _written(like.logs),
             "cluster": _written(like.cluster),
             "load_balancer": _written(like.load_balancer),
             "deployment": _written(like.deployment),

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays
 from config.database_classes import POSTGRES_CLASSES, validate_class
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
@@ -217,9 +216,6 @@ class PostgresSettings(Model):
         int, AfterValidator(_insights_days), WithJsonSchema({"type": "integer", "enum": list(INSIGHTS_DAYS)})
     ] = 7
     """Days that Performance Insights keeps; 7 cost nothing."""
-
-    log_retention_days: LogRetentionDays
-    """Days that the database's logs are kept."""
 
     password_version: int = Field(ge=1)
     """Raise it by one, and the next apply makes a new password."""

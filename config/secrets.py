@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays, validate_name
+from config.aws import validate_name
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -37,9 +37,6 @@ class SecretsSettings(Model):
         ],
         ...,
     ] = Field(json_schema_extra={"uniqueItems": True})
-    """Keys of other companies' APIs, one parameter each, which a person sets: `make secrets` tells how."""
-
-    log_retention_days: LogRetentionDays
-    """Days that the record of the rotations is kept."""
+    """Keys of other companies' APIs, one parameter each, which a person sets: `make secrets` shows how."""
 
     checks: ClassVar[tuple[Check, ...]] = (_check_unique_names,)

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -86,9 +85,6 @@ def _check_alarm_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Itera
 
 class TrailSettings(Model):
     """The record of every call to AWS, in all regions."""
-
-    log_retention_days: LogRetentionDays
-    """Days that CloudWatch Logs keeps it, for alarms and for searching."""
 
     retention_days: int = Field(ge=1, le=_MAX_DAYS)
     """Days that the bucket keeps it."""

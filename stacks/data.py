@@ -43,13 +43,25 @@ class DataStack(LayerStack):
             logs_key=logs_key,
             protect=protect,
         )
-        self.postgres = Postgres(self, "postgres", config=config.postgres, context=databases)
-        self.documentdb = Documentdb(self, "documentdb", config=config.documentdb, context=databases)
+        self.postgres = Postgres(
+            self,
+            "postgres",
+            config=config.postgres,
+            context=databases,
+            log_retention_days=config.logs.postgres_retention_days,
+        )
+        self.documentdb = Documentdb(
+            self,
+            "documentdb",
+            config=config.documentdb,
+            context=databases,
+            log_retention_days=config.logs.documentdb_retention_days,
+        )
         self.jwt = JwtRotation(
             self,
             "jwt",
             rotation_days=config.secrets.jwt_rotation_days,
-            log_retention_days=config.secrets.log_retention_days,
+            log_retention_days=config.logs.function_retention_days,
             label=self.label,
             key=self.secrets_key,
             logs_key=logs_key,

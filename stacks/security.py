@@ -36,6 +36,7 @@ class SecurityStack(LayerStack):
                 label=self.label,
                 key=self.key("audit-key", name="audit", protects="The audit trail"),
                 access_logs=state.store.access_logs,
+                log_retention_days=config.logs.trail_retention_days,
                 protect=protect,
             )
             if settings.cis_alarms:

@@ -43,7 +43,14 @@ class ServiceStack(LayerStack):
         self._network = network
         self._data = data
         self.logs_key = self.key("key", name="service", protects="Logs and release files")
-        self.cluster = Cluster(self, "cluster", config=config.cluster, label=self.label, key=self.logs_key)
+        self.cluster = Cluster(
+            self,
+            "cluster",
+            config=config.cluster,
+            label=self.label,
+            key=self.logs_key,
+            log_retention_days=config.logs.service_retention_days,
+        )
         self.load_balancer = LoadBalancer(
             self,
             "load-balancer",
@@ -54,6 +61,7 @@ class ServiceStack(LayerStack):
             certificate_arn=domain.certificate.arn,
             engine=strategy_for(config.deployment, served=True),
             access_logs=state.store.access_logs,
+            log_retention_days=config.logs.load_balancer_retention_days,
             protect=config.protect_data,
         )
         self.release_files = ReleaseFiles(

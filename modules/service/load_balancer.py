@@ -58,6 +58,7 @@ class LoadBalancer(Construct):
         certificate_arn: str,
         engine: DeploymentStrategy,
         access_logs: Bucket,
+        log_retention_days: int,
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
@@ -73,7 +74,7 @@ class LoadBalancer(Construct):
         if not internal:
             for port in (_HTTPS, _HTTP):
                 self.connections.allow_from_cidr(_ANYWHERE, name="internet", port=port)
-        logs = self._log_bucket(config, label, access_logs, protect=protect)
+        logs = self._log_bucket(label, access_logs, retention_days=log_retention_days, protect=protect)
         self._balancer = Lb(
             self,
             "Default",
@@ -158,12 +159,12 @@ class LoadBalancer(Construct):
         """`production`, and `test` where the engine has a test port."""
         return {name: listener.arn for name, listener in self._listeners.items()}
 
-    def _log_bucket(self, config: LoadBalancerSettings, label: Label, access_logs: Bucket, *, protect: bool) -> Bucket:
+    def _log_bucket(self, label: Label, access_logs: Bucket, *, retention_days: int, protect: bool) -> Bucket:
         bucket = Bucket(
             self,
             "logs",
             config=BucketConfig(
-                noncurrent_version_days=_NONCURRENT_LOG_DAYS, expiration_days=config.log_days, protect=protect
+                noncurrent_version_days=_NONCURRENT_LOG_DAYS, expiration_days=retention_days, protect=protect
             ),
             label=label,
             name=label.bucket_name("load-balancer-logs"),

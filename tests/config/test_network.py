@@ -163,16 +163,8 @@ def test_an_endpoint_listed_twice_is_refused() -> None:
     ]
 
 
-def test_a_retention_that_does_not_exist_is_told_with_the_nearest() -> None:
-    (line,) = refusal(changed(("flow_log_retention_days = 365", "flow_log_retention_days = 360")))
-    assert line.startswith("network.flow_log_retention_days = 360: ")
-    assert "the nearest is 365" in line
-
-
 def network(*, cidr: str, zones: tuple[Zone, ...]) -> NetworkSettings:
-    return NetworkSettings.model_validate(
-        {"cidr": cidr, "zones": zones, "nat_gateways": "single", "flow_log_retention_days": 7}
-    )
+    return NetworkSettings.model_validate({"cidr": cidr, "zones": zones, "nat_gateways": "single"})
 
 
 def zones_of(vpc: IPv4Network, *, count: int = 2) -> tuple[Zone, ...]:

@@ -35,7 +35,7 @@ SETTINGS = dict(properties(schema.environment_schema()))
 
 def test_the_schema_knows_every_setting_of_production() -> None:
     assert set(table()) <= set(SETTINGS)
-    assert {"network.zones.public_cidr", "services.memory_mib", "state.access_log_days"} <= set(SETTINGS)
+    assert {"network.zones.public_cidr", "services.memory_mib", "logs.bucket_access_days"} <= set(SETTINGS)
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -66,7 +66,7 @@ def test_the_schema_stands_alone() -> None:
 
 def test_editors_can_offer_the_values() -> None:
     assert SETTINGS["region"]["enum"] == list(REGIONS)
-    assert SETTINGS["network.flow_log_retention_days"]["enum"] == list(LOG_RETENTION_DAYS)
+    assert SETTINGS["logs.flow_logs_days"]["enum"] == list(LOG_RETENTION_DAYS)
     assert SETTINGS["network.nat_gateways"]["enum"] == ["per_zone", "single", "none"]
 
 

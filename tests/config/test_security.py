@@ -84,12 +84,12 @@ def test_a_lock_in_an_environment_that_may_go_is_refused() -> None:
             "lock_day = 365 ",
             (
                 "security.trail.lock_day = 365: unknown setting; did you mean lock_days? "
-                "Allowed: log_retention_days, retention_days, lock_days"
+                "Allowed: retention_days, lock_days"
             ),
         ),
         (
-            "log_retention_days = 365\nretention_days = 2557",
-            "log_retention_days = 365\n",
+            "retention_days = 2557",
+            "",
             "security.trail.retention_days: is missing; days that the bucket keeps it",
         ),
     ],

@@ -24,7 +24,9 @@ def templates(
     settings = PRODUCTION.model_copy(
         update={"instances": instances, "global_cluster": global_cluster, "password_version": password_version}
     )
-    documentdb = Documentdb(layers.data, "documentdb", config=settings, context=layers.context(protect=protect))
+    documentdb = Documentdb(
+        layers.data, "documentdb", config=settings, context=layers.context(protect=protect), log_retention_days=365
+    )
     group, _ = layers.consumer()
     documentdb.allow_from(group)
     return layers.templates()

@@ -42,7 +42,9 @@ def templates(
             "password_version": password_version,
         }
     )
-    postgres = Postgres(layers.data, "postgres", config=settings, context=layers.context(protect=protect))
+    postgres = Postgres(
+        layers.data, "postgres", config=settings, context=layers.context(protect=protect), log_retention_days=365
+    )
     group, role = layers.consumer()
     postgres.allow_from(group)
     postgres.grant_connect(role, user="api")

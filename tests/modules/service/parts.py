@@ -43,7 +43,7 @@ def settings(**changes: Any) -> ServiceSettings:
 
 def cluster_settings(**changes: Any) -> ClusterSettings:
     """A cluster without shells."""
-    values: dict[str, Any] = {"container_insights": "enhanced", "execute_command": False, "log_retention_days": 30}
+    values: dict[str, Any] = {"container_insights": "enhanced", "execute_command": False}
     return ClusterSettings(**(values | changes))
 
 
@@ -75,13 +75,14 @@ class Parts:
         balancer = LoadBalancer(
             stack,
             "load-balancer",
-            config=LoadBalancerSettings(log_days=30),
+            config=LoadBalancerSettings(),
             label=LABEL,
             vpc=vpc,
             internal=internal,
             certificate_arn="arn:aws:acm:us-east-1:444444444444:certificate/one",
             engine=strategy_for(deployment, served=True),
             access_logs=access_logs,
+            log_retention_days=30,
             protect=protect,
         )
         return Parts(
@@ -89,7 +90,14 @@ class Parts:
             vpc=vpc,
             key=key,
             access_logs=access_logs,
-            cluster=Cluster(stack, "cluster", config=cluster or cluster_settings(), label=LABEL, key=key),
+            cluster=Cluster(
+                stack,
+                "cluster",
+                config=cluster or cluster_settings(),
+                label=LABEL,
+                key=key,
+                log_retention_days=30,
+            ),
             balancer=balancer,
             deployment=deployment,
         )
