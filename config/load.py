@@ -6,6 +6,7 @@ from typing import Final
 
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
+from config.renamed_settings import move_renamed
 from config.toml import parse_table, read_text, validate_table
 
 ENVIRONMENTS: Final = Path("environments")
@@ -43,8 +44,7 @@ def parse_environment(text: str, *, name: str, file: Path) -> Environment:
         raise ConfigError(
             Problem(key="", allowed="is empty; copy the settings of another environment into it"), file=file
         )
-    table = parse_table(text, file=file)
-    problems = []
+    table, problems = move_renamed(parse_table(text, file=file))
     try:
         validate_environment_name(name)
     except ValueError as error:

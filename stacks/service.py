@@ -59,7 +59,7 @@ class ServiceStack(LayerStack):
             vpc=network.vpc,
             internal=config.edge.enabled,
             certificate_arn=domain.certificate.arn,
-            engine=strategy_for(config.deployment, served=True),
+            strategy=strategy_for(config.deployment, served=True),
             access_logs=state.store.access_logs,
             log_retention_days=config.logs.load_balancer_retention_days,
             protect=config.protect_data,

@@ -161,7 +161,7 @@ class FargateService(Construct):
             command=placeholder.command(port=config.port, protocol=config.protocol),
         ).resource(self, "task")
 
-        engine = strategy_for(deployment, served=config.is_load_balanced)
+        strategy = strategy_for(deployment, served=config.is_load_balanced)
         self.target: TargetGroups | None = None
         self.alarms: RollbackAlarms | None = None
         if config.is_load_balanced:
@@ -174,7 +174,7 @@ class FargateService(Construct):
                 name=name,
                 vpc=vpc,
                 balancer=balancer,
-                engine=engine,
+                strategy=strategy,
             )
             self.alarms = RollbackAlarms(self, "alarms", config=deployment, label=label, name=name, target=self.target)
         self._ready: list[TerraformResource] = [
@@ -213,7 +213,7 @@ class FargateService(Construct):
             # Nothing waits for tasks: the first ones run the placeholder, later ones are the pipeline's to watch.
             wait_for_steady_state=False,
             depends_on=self._dependencies(),
-            **engine.service_arguments(alarm_names=self.alarms.names if self.alarms else ()),
+            **strategy.service_arguments(alarm_names=self.alarms.names if self.alarms else ()),
         )
         self.scaling = AutoScaling(
             self,

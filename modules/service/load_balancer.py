@@ -56,7 +56,7 @@ class LoadBalancer(Construct):
         vpc: Vpc,
         internal: bool,
         certificate_arn: str,
-        engine: DeploymentStrategy,
+        strategy: DeploymentStrategy,
         access_logs: Bucket,
         log_retention_days: int,
         protect: bool,
@@ -121,13 +121,13 @@ class LoadBalancer(Construct):
                 certificate_arn=certificate_arn,
                 # Not a forward: what no rule knows is nobody's, and CodeDeploy only touches forwards.
                 default_action=[_NOT_FOUND],
-                lifecycle=engine.listener_lifecycle,
+                lifecycle=strategy.listener_lifecycle,
             )
 
         self._listeners = {"production": https("https", _HTTPS.first)}
-        self.test_port = engine.test_port
-        if engine.test_port:
-            self._listeners["test"] = https("test", engine.test_port)
+        self.test_port = strategy.test_port
+        if strategy.test_port:
+            self._listeners["test"] = https("test", strategy.test_port)
 
     @property
     def connections(self) -> Connections:
@@ -156,7 +156,7 @@ class LoadBalancer(Construct):
 
     @property
     def listener_arns(self) -> dict[str, str]:
-        """`production`, and `test` where the engine has a test port."""
+        """`production`, and `test` where the strategy has a test port."""
         return {name: listener.arn for name, listener in self._listeners.items()}
 
     def _log_bucket(self, label: Label, access_logs: Bucket, *, retention_days: int, protect: bool) -> Bucket:

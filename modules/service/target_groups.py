@@ -33,7 +33,7 @@ _UNHEALTHY_THRESHOLD: Final = 3
 
 
 class TargetGroups(Construct):
-    """One target group per color of the engine, and one rule per listener that sends the paths to the first."""
+    """One target group per color of the strategy, and one rule per listener that sends the paths to the first."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class TargetGroups(Construct):
         name: str,
         vpc: Vpc,
         balancer: LoadBalancer,
-        engine: DeploymentStrategy,
+        strategy: DeploymentStrategy,
     ) -> None:
         super().__init__(scope, id_)
         self.balancer = balancer
@@ -76,7 +76,7 @@ class TargetGroups(Construct):
                 tags=label.name_tag(f"{name}-{color}"),
                 lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             )
-            for color in engine.colors
+            for color in strategy.colors
         }
         self._rules = [
             LbListenerRule(
@@ -91,7 +91,7 @@ class TargetGroups(Construct):
                     )
                 ],
                 tags=label.name_tag(f"{name}-{listener}"),
-                lifecycle=engine.rule_lifecycle,
+                lifecycle=strategy.rule_lifecycle,
             )
             for listener, arn in balancer.listener_arns.items()
         ]

@@ -135,8 +135,8 @@ def test_an_account_without_any_service_is_told(made: Made, session: EmulatedSes
     assert told.startswith("the services: set(), wanted {")
 
 
-def test_a_service_of_another_engine_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
-    blue_green = dev.model_copy(update={"deployment": dev.deployment.model_copy(update={"engine": "blue_green"})})
+def test_a_service_of_another_strategy_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+    blue_green = dev.model_copy(update={"deployment": dev.deployment.model_copy(update={"strategy": "blue_green"})})
     made.service("backend")
     told = list(service.check_services_are_as_many_and_deployed_as_set(blue_green, session))
     assert "controller of backend: ECS, wanted CODE_DEPLOY" in told

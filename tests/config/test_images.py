@@ -3,11 +3,11 @@ import pytest
 from config.images import is_in_ecr
 from tests.config.examples import changed, parsed, refusal
 
-ENGINE = 'engine = "blue_green"'
+STRATEGY = 'strategy = "blue_green"'
 
 
 def with_placeholder(image: str) -> str:
-    return changed((ENGINE, f'{ENGINE}\nplaceholder_image = "{image}"'))
+    return changed((STRATEGY, f'{STRATEGY}\nplaceholder_image = "{image}"'))
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,7 @@ def test_the_committed_environments_keep_their_logs_as_designed(environment: str
     assert effective(load_environment(environment, folder=ENVIRONMENTS).logs) == days
 
 
-@pytest.mark.parametrize(
-    "setting", [name for name in OVERRIDES if name not in {"load_balancer_days", "bucket_access_days"}]
-)
+@pytest.mark.parametrize("setting", sorted(set(OVERRIDES).difference(IN_BUCKETS)))
 def test_a_retention_that_cloudwatch_does_not_have_is_refused_with_the_nearest(setting: str) -> None:
     (line,) = refusal(changed((LOGS, f"{LOGS}\n{setting} = 360")))
     assert line.startswith(f"logs.{setting} = 360: is not a valid retention of CloudWatch Logs; the nearest is 365 ")

@@ -15,7 +15,7 @@ ENDPOINTS = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
 
 ECR = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
 PRIVATE_IMAGES = (
-    ('engine = "blue_green"', f'engine = "blue_green"\nplaceholder_image = "{ECR}/python:3.13-slim"'),
+    ('strategy = "blue_green"', f'strategy = "blue_green"\nplaceholder_image = "{ECR}/python:3.13-slim"'),
     ("[cluster]", f'[cluster]\ncollector_image = "{ECR}/collector:v0.45.1"'),
 )
 

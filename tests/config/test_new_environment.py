@@ -58,7 +58,7 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
         'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm"]',
     )
     image = "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"
-    text = text.replace('engine = "rolling"', f'placeholder_image = "{image}"\nengine = "rolling"')
+    text = text.replace('strategy = "rolling"', f'placeholder_image = "{image}"\nstrategy = "rolling"')
     dev.write_text(text.replace('owner = "platform"', 'owner = "Équipe \U00010400"'), encoding="utf-8")
     new_environment("fresh", folder=folder)
     made = load_environment("fresh", folder=folder)

@@ -64,13 +64,13 @@ def test_no_shell_and_no_spot_in_production(stacks: dict[str, Template], environ
 
 
 @every_environment
-def test_the_engine_is_that_of_the_setting(
+def test_the_strategy_is_that_of_the_setting(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     stack = stacks[f"{environment}-service"]
     controllers = {s["deployment_controller"]["type"] for s in stack.all("aws_ecs_service").values()}
-    engine = environments[environment].deployment.engine
-    assert controllers == {{"rolling": "ECS", "blue_green": "CODE_DEPLOY"}[engine]}
+    strategy = environments[environment].deployment.strategy
+    assert controllers == {{"rolling": "ECS", "blue_green": "CODE_DEPLOY"}[strategy]}
 
 
 def test_production_runs_two_tasks_of_each_over_two_zones(stacks: dict[str, Template]) -> None:
@@ -133,7 +133,7 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
     toml = changed(
         ('"per_zone"', '"none"'),
         ("interface_endpoints = []", f"interface_endpoints = {json.dumps(endpoints)}"),
-        ('engine = "blue_green"', f'engine = "blue_green"\nplaceholder_image = "{ecr}/python:3.13-slim"'),
+        ('strategy = "blue_green"', f'strategy = "blue_green"\nplaceholder_image = "{ecr}/python:3.13-slim"'),
         ("[cluster]", f'[cluster]\ncollector_image = "{ecr}/collector:v0.45.1"'),
     )
     third = "\n[services.key]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"

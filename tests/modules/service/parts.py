@@ -61,7 +61,11 @@ class Parts:
 
     @staticmethod
     def make(
-        *, engine: str = "rolling", internal: bool = True, protect: bool = False, cluster: ClusterSettings | None = None
+        *,
+        strategy: str = "rolling",
+        internal: bool = True,
+        protect: bool = False,
+        cluster: ClusterSettings | None = None,
     ) -> Parts:
         """Everything but a service."""
         stack = new_stack()
@@ -71,7 +75,7 @@ class Parts:
         access_logs = Bucket(
             stack, "access-logs", config=bucket, label=LABEL, name="access-logs-1", key=None, access_logs=None
         )
-        deployment = DeploymentSettings.model_validate({"engine": engine})
+        deployment = DeploymentSettings.model_validate({"strategy": strategy})
         balancer = LoadBalancer(
             stack,
             "load-balancer",
@@ -80,7 +84,7 @@ class Parts:
             vpc=vpc,
             internal=internal,
             certificate_arn="arn:aws:acm:us-east-1:444444444444:certificate/one",
-            engine=strategy_for(deployment, served=True),
+            strategy=strategy_for(deployment, served=True),
             access_logs=access_logs,
             log_retention_days=30,
             protect=protect,

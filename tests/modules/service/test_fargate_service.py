@@ -155,7 +155,7 @@ def test_tasks_are_shared_between_on_demand_and_spot(spot: int, base: int, share
 
 
 def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -> None:
-    parts = Parts.make(engine="blue_green")
+    parts = Parts.make(strategy="blue_green")
     service = parts.service(spot_percent=50, on_demand_count=1)
     (resource,) = yaml.safe_load(service.release_files()["appspec.yaml"])["Resources"]
     properties = resource["TargetService"]["Properties"]
@@ -170,5 +170,5 @@ def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -
 
 
 def test_a_worker_has_a_task_for_the_pipeline_and_nothing_to_shift() -> None:
-    parts = Parts.make(engine="blue_green")
+    parts = Parts.make(strategy="blue_green")
     assert list(parts.service(path_patterns=(), priority=None).release_files()) == ["taskdef.json"]
