@@ -53,13 +53,13 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     for config in environments:
         state = StateStack(app, config=config)
         network = NetworkStack(app, config=config, state=state)
-        if config.security.is_wanted:
-            SecurityStack(app, config=config, state=state)
-        data = DataStack(app, config=config, state=state, network=network)
+        if config.security:
+            SecurityStack(app, config=config, settings=config.security, state=state)
+        data = DataStack(app, config=config, state=state, network=network) if config.has_data else None
         registry = RegistryStack(app, config=config, state=state)
-        domain = DomainStack(app, config=config, state=state)
-        ServiceStack(app, config=config, state=state, network=network, data=data, registry=registry, domain=domain)
-        if config.edge.enabled:
+        domain = DomainStack(app, config=config, settings=config.domain, state=state) if config.domain else None
+        ServiceStack(app, config=config, state=state, network=network, registry=registry, data=data, domain=domain)
+        if config.edge and domain:
             EdgeStack(app, config=config, state=state, domain=domain)
 
 

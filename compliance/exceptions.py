@@ -51,7 +51,7 @@ class RuleException(Model):
     """`<layer>/<type>.<name>`, with * for any text; the hash at a name's end need not be known."""
 
     environments: tuple[str, ...] = Field(min_length=1)
-    """Where it holds: in each of them it must be needed. ["*"] is everywhere, and it must be needed somewhere."""
+    """Where it holds. Wherever the resource is there it must be needed; with ["*"], in one environment at least."""
 
     reason: Annotated[str, AfterValidator(_reason)]
     """Why it is acceptable, in a sentence."""
@@ -59,19 +59,18 @@ class RuleException(Model):
     owner: Annotated[str, AfterValidator(_team)]
     """The team that answers for it."""
 
-    optional: bool = False
-    """True for what only a setting brings that no environment need have: nothing needs it until then."""
-
     expires: date
     """The day from which on it counts no more; look at it again before."""
 
+    def matches(self, *, layer: str, environment: str, address: str) -> bool:
+        """Whether it is about this resource."""
+        return (EVERY_ENVIRONMENT in self.environments or environment in self.environments) and fnmatchcase(
+            f"{layer}/{address}", self.address
+        )
+
     def covers(self, *, rule: str, layer: str, environment: str, address: str) -> bool:
         """Whether it accepts what a rule found there."""
-        return (
-            rule == self.rule
-            and (EVERY_ENVIRONMENT in self.environments or environment in self.environments)
-            and fnmatchcase(f"{layer}/{address}", self.address)
-        )
+        return rule == self.rule and self.matches(layer=layer, environment=environment, address=address)
 
 
 class _File(Model):

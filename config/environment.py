@@ -5,21 +5,12 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field
 
-from config.aws import (
-    AccountId,
-    DomainName,
-    Region,
-    RoleArn,
-    TagValue,
-    is_zone_in_region,
-    role_account,
-    validate_name,
-)
+from config.aws import AccountId, Region, RoleArn, TagValue, is_zone_in_region, role_account, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
-from config.domain import DomainSettings, check_domain_zone, check_unique_domain_names
+from config.domain import DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
 from config.images import is_in_ecr
@@ -28,21 +19,25 @@ from config.logs import LogSettings
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
 from config.parameters import parameter_names
+from config.parts import (
+    check_databases,
+    check_edge_has_origin,
+    check_internal_load_balancer,
+    check_load_balancer_has_domain,
+    check_parameters,
+    check_paths_have_load_balancer,
+    check_strategy_has_paths,
+)
 from config.postgres import PostgresSettings
 from config.registry import RegistrySettings
-from config.routing import (
-    check_hidden_paths,
-    check_parameter_names,
-    check_unique_paths,
-    check_unique_priorities,
-)
+from config.routing import check_hidden_paths, check_unique_paths, check_unique_priorities
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
-from config.services import ServiceName, ServiceSettings
+from config.service_values import ServiceName
+from config.services import ServiceSettings
 from config.state import StateSettings
 
 _NAME_LENGTH: Final = 16
-_BALANCER_ZONES: Final = 2
 
 
 def validate_environment_name(value: str) -> str:
@@ -92,25 +87,6 @@ def _check_backup_lock(protect_data: bool, backups__object_lock_days: int | None
 def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     if not services:
         yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
-
-
-def _check_parameters(
-    services: Mapping[str, ServiceSettings], postgres__replicas: int, secrets__api_keys: Sequence[str]
-) -> Iterator[Problem]:
-    names = parameter_names(replicas=postgres__replicas, api_keys=secrets__api_keys)
-    yield from check_parameter_names(services, names)
-
-
-def _check_internal_load_balancer(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
-    private = sum(zone.private_cidr is not None for zone in network__zones)
-    # The network's own check reports an environment without any.
-    if edge__enabled and 0 < private < _BALANCER_ZONES:
-        yield Problem(
-            key="edge.enabled",
-            value=edge__enabled,
-            allowed="puts the load balancer into the private subnets, and it needs two zones that have one; "
-            "give another zone a private_cidr",
-        )
 
 
 def _check_image_access(
@@ -183,9 +159,6 @@ class Environment(Model):
     protect_data: bool
     """Whether data outlives mistakes: deletion protection, final snapshots, no emptying of buckets."""
 
-    domain_name: DomainName
-    """The name that users type."""
-
     tags: Tags
     """Tags on every resource."""
 
@@ -195,29 +168,29 @@ class Environment(Model):
     logs: LogSettings
     """How long logs are kept."""
 
-    security: SecuritySettings
-    """What watches and closes the account."""
+    security: SecuritySettings | None = None
+    """What watches and closes the account; without the table, nothing of this environment does."""
 
     network: NetworkSettings
     """The VPC and what is in it."""
 
-    postgres: PostgresSettings
-    """The relational database, PostgreSQL on RDS."""
+    postgres: PostgresSettings | None = None
+    """The relational database, PostgreSQL on RDS; without the table there is none."""
 
-    documentdb: DocumentdbSettings
-    """The document database, DocumentDB."""
+    documentdb: DocumentdbSettings | None = None
+    """The document database, DocumentDB; without the table there is none."""
 
-    secrets: SecretsSettings
-    """What services must know and nobody else may."""
+    secrets: SecretsSettings | None = None
+    """What services must know and nobody else may; without the table there are only the databases' credentials."""
 
-    backups: BackupsSettings
-    """The bucket for backups."""
+    backups: BackupsSettings | None = None
+    """The bucket for backups; without the table there is none."""
 
-    domain: DomainSettings
-    """The hosted zone and the certificates."""
+    domain: DomainSettings | None = None
+    """The name that users type, its zone and the certificates; without the table there are none."""
 
-    edge: EdgeSettings
-    """CloudFront and what stands with it before the load balancer."""
+    edge: EdgeSettings | None = None
+    """CloudFront before an internal load balancer; without the table the load balancer is public."""
 
     registry: RegistrySettings
     """The image repositories, one per service."""
@@ -225,11 +198,11 @@ class Environment(Model):
     cluster: ClusterSettings
     """The ECS cluster that the services run on."""
 
-    load_balancer: LoadBalancerSettings
-    """The load balancer before the services."""
+    load_balancer: LoadBalancerSettings | None = None
+    """The load balancer before the services; without the table no service takes requests."""
 
-    deployment: DeploymentSettings
-    """How a new version of a service replaces the old, and when it is taken back."""
+    deployment: DeploymentSettings = Field(default_factory=DeploymentSettings)
+    """How a new version of a service replaces the old; without the table ECS replaces task by task."""
 
     services: Mapping[ServiceName, ServiceSettings] = Field(
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
@@ -239,7 +212,22 @@ class Environment(Model):
     @property
     def regions(self) -> tuple[str, ...]:
         """Every region in which the environment has resources, its own first."""
-        return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge.enabled else []))))
+        return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge else []))))
+
+    @property
+    def has_data(self) -> bool:
+        """Whether the layer `data` has anything to hold."""
+        return any((self.postgres, self.documentdb, self.secrets, self.backups))
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What a service may ask for, as its settings name it: `postgres/url`, `jwt/current`."""
+        databases = [name for name, table in (("postgres", self.postgres), ("documentdb", self.documentdb)) if table]
+        return parameter_names(
+            databases=databases,
+            replicas=self.postgres.replicas if self.postgres else 0,
+            api_keys=self.secrets.api_keys if self.secrets else None,
+        )
 
     not_in_file: ClassVar[frozenset[str]] = frozenset({"name"})
 
@@ -249,12 +237,15 @@ class Environment(Model):
         _check_zone_regions,
         _check_backup_lock,
         _check_service_count,
-        _check_internal_load_balancer,
-        _check_parameters,
+        check_load_balancer_has_domain,
+        check_edge_has_origin,
+        check_internal_load_balancer,
+        check_paths_have_load_balancer,
+        check_strategy_has_paths,
+        check_databases,
+        check_parameters,
         _check_image_access,
         _check_endpoint_access,
-        check_domain_zone,
-        check_unique_domain_names,
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,

@@ -14,8 +14,9 @@ from config.errors import MISSING, Problem, list_allowed, nearest
 Check = Callable[..., Iterator[Problem]]
 """A function that takes settings by their names and yields what is wrong between them.
 
-A parameter `network__zones` is the setting `zones` of the table `network`. A name that is not a setting is an error
-when the class is made: the check would never run, and nobody would notice.
+A parameter `network__zones` is the setting `zones` of the table `network`; of a table that is left out, every setting
+is None. A name that is not a setting is an error when the class is made: the check would never run, and nobody would
+notice.
 """
 
 PROBLEMS = "problems"
@@ -103,6 +104,8 @@ def item_model(field: FieldInfo | None) -> type[Model] | None:
 def _setting(settings: Mapping[str, Any], name: str) -> object:
     value: object = settings
     for part in name.split(_BELOW):
+        if value is None:
+            return None  # of a table that is left out
         table = dict(value) if isinstance(value, Model | Mapping) else {}
         value = table.get(part, MISSING)
     return value

@@ -26,6 +26,7 @@ _LOG_NOTE: Final = "leave it out where [logs] retention_days, which holds for al
 RENAMED: Final[Mapping[str, Renamed]] = {
     "cluster.log_retention_days": Renamed(new="logs.services_days", note=_LOG_NOTE),
     "deployment.engine": Renamed(new="deployment.strategy"),
+    "domain_name": Renamed(new="domain.name"),
     "documentdb.log_retention_days": Renamed(new="logs.documentdb_days", note=_LOG_NOTE),
     "load_balancer.log_days": Renamed(new="logs.load_balancer_days", note=_LOG_NOTE),
     "network.flow_log_retention_days": Renamed(new="logs.flow_logs_days", note=_LOG_NOTE),
@@ -37,11 +38,14 @@ RENAMED: Final[Mapping[str, Renamed]] = {
 }
 """Old path to new setting."""
 
+SWITCHES: Final = ("edge.enabled",)
+"""Settings that have gone since their table itself is the switch."""
+
 
 def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Move old settings to their new places, so that none is also unknown, or missing, and report each of them."""
     moved = _copy(table)
-    problems = []
+    problems = [_leave_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
     for old, renamed in RENAMED.items():
         for path in list(_matches(moved, old.split("."))):
             value = _take(moved, path)
@@ -54,6 +58,20 @@ def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
                 Problem(key=".".join(path), value=value, allowed=f"is now called {'.'.join(new)}; {write}{note}")
             )
     return moved, problems
+
+
+def _leave_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:
+    """Take a switch out, and with one that is off the table too."""
+    value = _take(table, path)
+    holder = ".".join(path[:-1])
+    if value is False:
+        _take(table, path[:-1])
+        write = f"remove [{holder}]"
+    else:
+        write = f"remove this line, and keep [{holder}] even if nothing is in it"
+    return Problem(
+        key=".".join(path), value=value, allowed=f"the table [{holder}] is now the switch, by being there; {write}"
+    )
 
 
 def _copy(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What must hold between the services of an environment: paths, priorities, and the parameters they name."""
+"""What must hold between the services of an environment: their paths and priorities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from config.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from config.services import ServiceSettings
 
@@ -58,26 +58,6 @@ def check_hidden_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Prob
                     value=priority,
                     allowed=f'"{pattern}" would never be asked for: "{wider}" of services.{owner} comes first '
                     f"with priority {earlier}; give this one a lower number",
-                )
-
-
-def check_parameter_names(
-    services: Mapping[str, ServiceSettings], parameter_names: Collection[str]
-) -> Iterator[Problem]:
-    """A task whose secret is not there does not start.
-
-    Args:
-        services: All services, by name.
-        parameter_names: What Parameter Store holds below the start that all names share: `postgres/url`.
-    """
-    for name, service in services.items():
-        asked = (("secrets", service.secrets), ("parameters", service.parameters))
-        for table, variable, parameter in ((t, v, p) for t, parameters in asked for v, p in parameters.items()):
-            if parameter not in parameter_names:
-                yield Problem(
-                    key=f"services.{name}.{table}.{variable}",
-                    value=parameter,
-                    allowed=f"no parameter of this name is made; there is: {', '.join(sorted(parameter_names))}",
                 )
 
 

@@ -149,7 +149,7 @@ class SecuritySettings(Model):
     """Long passwords for the account's IAM users, should there ever be one."""
 
     access_analyzer: bool
-    """Tells which resources others can reach."""
+    """Lists the resources that others can reach."""
 
     cis_alarms: bool
     """The alarms of the CIS benchmark on the trail: root use, sign-in without MFA, changes of policies."""
@@ -168,7 +168,8 @@ class SecuritySettings(Model):
 
     checks: ClassVar[tuple[Check, ...]] = (_check_alarm_trail,)
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether the layer has anything to do."""
-        return any(value not in (None, False) for _, value in self)
+    def problems(self) -> Iterator[Problem]:
+        """The checks, and that the table is there for something: without a resource there is no layer."""
+        yield from super().problems()
+        if all(value in (None, False) for _, value in self):
+            yield Problem(key="", allowed="switches nothing on; remove the table")

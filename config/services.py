@@ -1,17 +1,15 @@
 """The services that run on the cluster: how many tasks, how large, what they need and who may call them."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from config import fargate
-from config.aws import validate_name
 from config.errors import Problem
 from config.model import Check, Model
+from config.service_values import FolderPath, HealthPath, ParameterName, PathPattern, UserId, VariableName
 
-_NAME_LENGTH: Final = 20
 _MAX_TASKS: Final = 5000
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html (tasks per service)"""
 
@@ -38,55 +36,9 @@ _SLOW_START_SECONDS: Final = (30, 900)
 PORT_VARIABLE: Final = "PORT"
 """The variable that tells the application its own port."""
 
-_PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
-_PATH: Final = r"/[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
-_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
-_PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
-_ABSOLUTE: Final = r"(/[A-Za-z0-9_.-]+)+"
-_USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
 _SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
 
 
-def _service_name(value: str) -> str:
-    return validate_name(value, what="service name", max_length=_NAME_LENGTH)
-
-
-def _matching(pattern: str, message: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(message)
-        return value
-
-    return AfterValidator(check)
-
-
-def _text(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
-    return _matching(pattern, message), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
-
-
-PathPattern = Annotated[
-    str,
-    *_text(
-        _PATTERN,
-        "is not a valid path of a listener rule; start with / and use letters, digits, _ - . $ / ~ \" ' @ : + & "
-        'and the wildcards * and ?, at most 128 characters, like "/api/*"',
-    ),
-]
-HealthPath = Annotated[str, *_text(_PATH, 'is not a valid path; start with /, like "/health"')]
-VariableName = Annotated[
-    str, *_text(_VARIABLE, "is not a valid variable name; use letters, digits and _, and start with a letter or _")
-]
-ParameterName = Annotated[
-    str,
-    *_text(
-        _PARAMETER,
-        'is not a valid parameter name; use what comes after /<project>/<environment>/, like "postgres/url"',
-    ),
-]
-FolderPath = Annotated[str, *_text(_ABSOLUTE, 'is not an absolute folder; use one like "/var/cache/nginx"')]
-UserId = Annotated[
-    str, *_text(_USER, 'is not a valid user id; use a number that is not root\'s, or user and group, like "1000:1000"')
-]
 DatabaseName = Literal["postgres", "documentdb"]
 
 
@@ -346,14 +298,3 @@ class ServiceSettings(Model):
     def is_load_balanced(self) -> bool:
         """Whether the load balancer sends it requests."""
         return bool(self.path_patterns)
-
-
-ServiceName = Annotated[
-    str,
-    AfterValidator(_service_name),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": _NAME_LENGTH}),
-]
-"""Becomes a part of AWS names: 32 characters at most for a target group's, so 20 for this part.
-
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
-"""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from config.security import SecuritySettings
     from stacks.state import StateStack
 
 
@@ -24,9 +25,9 @@ class SecurityStack(LayerStack):
 
     layer: ClassVar[str] = "security"
 
-    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+    def __init__(self, scope: Construct, *, config: Environment, settings: SecuritySettings, state: StateStack) -> None:
         super().__init__(scope, config=config, state=state)
-        settings, protect = config.security, config.protect_data
+        protect = config.protect_data
         AccountBaseline(self, "account", config=settings, label=self.label)
         if settings.trail:
             trail = AuditTrail(

@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 from constructs import Construct
 
 from config.services import PORT_VARIABLE
+from modules.errors import WiringError
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.network.connections import Port, SecurityGroup
@@ -90,7 +91,7 @@ class FargateService(Construct):
         name: str,
         vpc: Vpc,
         cluster: Cluster,
-        balancer: LoadBalancer,
+        balancer: LoadBalancer | None,
         repository: Repository,
         secrets: Mapping[str, str],
         parameters: Mapping[str, str],
@@ -105,11 +106,14 @@ class FargateService(Construct):
             name: How the settings call it.
             vpc: It runs in the private subnets.
             cluster: It runs there.
-            balancer: Sends it requests, if it claims paths.
+            balancer: Sends it requests; a service that claims paths needs one.
             repository: Its images.
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
             parameters: Full names of parameters by the variable that gets the name; grant them to the service.
             key: Encrypts its logs.
+
+        Raises:
+            WiringError: It claims paths, and there is no load balancer.
         """
         super().__init__(scope, id_)
         self.name = name
@@ -165,6 +169,8 @@ class FargateService(Construct):
         self.target: TargetGroups | None = None
         self.alarms: RollbackAlarms | None = None
         if config.is_load_balanced:
+            if balancer is None:
+                raise WiringError(self, f"{name} has path_patterns, and no load balancer: pass one")
             self.connections.allow_from(balancer)
             self.target = TargetGroups(
                 self,

@@ -2,7 +2,7 @@ import pytest
 
 from config.documentdb import DocumentdbSettings
 from config.load import load_environment
-from tests.config.examples import refusal, table, text
+from tests.config.examples import present, refusal, table, text
 
 
 def changed(old: str, new: str) -> str:
@@ -15,7 +15,7 @@ def changed(old: str, new: str) -> str:
 
 
 def test_production_has_the_numbers_of_the_design() -> None:
-    settings = load_environment("prod").documentdb
+    settings = present(load_environment("prod").documentdb)
     assert (settings.instances, settings.instance_class) == (3, "db.t3.medium")
     assert settings.backup_retention_days == 7
 

@@ -67,8 +67,8 @@ def test_an_environment_can_be_written_out_again() -> None:
 def test_an_internal_load_balancer_needs_two_zones_with_services() -> None:
     assert refusal(changed(('private_cidr = "10.0.20.0/24"\n', ""))) == [
         (
-            "edge.enabled = true: puts the load balancer into the private subnets, and it needs two zones that "
-            "have one; give another zone a private_cidr"
+            "edge: puts the load balancer into the private subnets, and it needs two zones that "
+            "have one; give another zone a private_cidr, or remove [edge]"
         )
     ]
 

@@ -132,7 +132,7 @@ def test_an_unknown_table_is_told_with_those_allowed() -> None:
     assert refusal(changed() + "\n[database]\n") == [
         (
             "database = {}: unknown setting; allowed: account_id, region, deploy_role_arn, protect_data, "
-            "domain_name, tags, state, logs, security, network, postgres, documentdb, secrets, backups, domain, edge, "
+            "tags, state, logs, security, network, postgres, documentdb, secrets, backups, domain, edge, "
             "registry, cluster, load_balancer, deployment, services"
         )
     ]

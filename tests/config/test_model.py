@@ -69,6 +69,19 @@ def test_a_check_may_take_a_setting_of_a_table_below() -> None:
     assert list(Whole.problems_among({"part": 4})) == []
 
 
+def test_of_a_table_that_is_left_out_every_setting_is_none() -> None:
+    def is_known(perhaps__low: int | None, perhaps: Range | None) -> Iterator[Problem]:
+        yield Problem(key="perhaps.low", value=(perhaps__low, perhaps), allowed="")
+
+    class Whole(Model):
+        perhaps: Range | None = None
+        checks: ClassVar[tuple[Check, ...]] = (is_known,)
+
+    assert [problem.value for problem in Whole.problems_among({"perhaps": None})] == [(None, None)]
+    assert [problem.value for problem in Whole.problems_among({"perhaps": {"low": 2}})] == [(2, {"low": 2})]
+    assert list(Whole.problems_among({"perhaps": {"high": 2}})) == []
+
+
 def test_a_model_cannot_be_changed() -> None:
     model = Range(low=2)
     with pytest.raises(ValidationError, match="frozen"):

@@ -1,7 +1,7 @@
 import pytest
 
 from config.database_classes import POSTGRES_CLASSES
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, present, refusal
 
 
 def postgres(old: str, new: str) -> str:
@@ -10,7 +10,7 @@ def postgres(old: str, new: str) -> str:
 
 
 def test_production_has_the_numbers_of_the_design() -> None:
-    settings = parsed(changed()).postgres
+    settings = present(parsed(changed()).postgres)
     assert settings.instance_class == "db.t3.medium"
     assert settings.multi_az
     assert settings.backup_retention_days == 7
@@ -24,13 +24,13 @@ def test_production_has_the_numbers_of_the_design() -> None:
 def test_only_development_has_one_zone_and_no_pool(environment: str, multi_az: bool, pooled: bool) -> None:  # noqa: FBT001
     from config.load import load_environment  # noqa: PLC0415
 
-    settings = load_environment(environment).postgres
+    settings = present(load_environment(environment).postgres)
     assert (settings.multi_az, settings.proxy is not None) == (multi_az, pooled)
 
 
 @pytest.mark.parametrize("name", ["db.t3.medium", "db.m7g.large", "db.r8g.48xlarge", "db.x2iedn.32xlarge"])
 def test_classes_that_aws_sells_are_accepted(name: str) -> None:
-    assert parsed(postgres('"db.t3.medium"', f'"{name}"')).postgres.instance_class == name
+    assert present(parsed(postgres('"db.t3.medium"', f'"{name}"')).postgres).instance_class == name
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
 @pytest.mark.parametrize("days", [1, 35])
 def test_retention_at_the_ends_is_accepted(days: int) -> None:
     toml = postgres("backup_retention_days = 7", f"backup_retention_days = {days}")
-    assert parsed(toml).postgres.backup_retention_days == days
+    assert present(parsed(toml).postgres).backup_retention_days == days
 
 
 def test_replicas_without_backups_are_refused_with_the_reason() -> None:
@@ -106,7 +106,7 @@ def test_a_version_of_another_major_is_refused() -> None:
 
 def test_a_version_of_the_major_is_accepted() -> None:
     toml = postgres("major_version = 17", 'major_version = 17\nengine_version = "17.6"')
-    assert parsed(toml).postgres.engine_version == "17.6"
+    assert present(parsed(toml).postgres).engine_version == "17.6"
 
 
 @pytest.mark.parametrize("version", ["17", "17.x", "v17.4", "17.06"])

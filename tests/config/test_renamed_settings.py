@@ -6,7 +6,7 @@ from tests.config.examples import changed, refusal
 SERVICES = ("frontend", "backend")
 # Where to put the old line in production's file: under its own table, with a value that the new setting takes.
 TABLES = {old: (old.rpartition(".")[0], old.rpartition(".")[2]) for old in RENAMED}
-VALUES = {"deployment.engine": '"blue_green"'}
+VALUES = {"deployment.engine": '"blue_green"', "domain_name": '"users.example.com"'}
 
 
 def with_old(old: str, *, service: str = "backend") -> tuple[str, str, str]:
@@ -14,8 +14,9 @@ def with_old(old: str, *, service: str = "backend") -> tuple[str, str, str]:
     table, name = TABLES[old]
     table = table.replace("*", service)
     line = f"{name} = {VALUES.get(old, 180)}"
-    text = changed((f"[{table}]", f"[{table}]\n{line}"))
-    return text, f"{table}.{line}", RENAMED[old].new.replace("*", service)
+    place = f"[{table}]\n" if table else "protect_data = true\n"
+    text = changed((place.strip(), f"{place}{line}\n"))
+    return text, f"{table}.{line}".lstrip("."), RENAMED[old].new.replace("*", service)
 
 
 @pytest.mark.parametrize("old", RENAMED)
@@ -45,8 +46,22 @@ def test_every_service_with_an_old_setting_is_named() -> None:
 
 
 def test_an_old_setting_alone_is_one_problem_and_not_also_a_missing_one() -> None:
-    (line,) = refusal(changed(('strategy = "blue_green"', 'engine = "blue_green"')))
-    assert line.startswith('deployment.engine = "blue_green": is now called deployment.strategy; ')
+    name = 'name = "users.example.com"'
+    assert refusal(changed((f"[domain]\n{name}", "[domain]"), ("protect_data", f"domain_{name}\nprotect_data"))) == [
+        f"domain_{name}: is now called domain.name; write {name} in [domain]"
+    ]
+
+
+def test_the_switch_of_the_edge_is_refused_with_the_table_as_the_switch() -> None:
+    assert refusal(changed(("[edge]", "[edge]\nenabled = true"))) == [
+        (
+            "edge.enabled = true: the table [edge] is now the switch, by being there; "
+            "remove this line, and keep [edge] even if nothing is in it"
+        )
+    ]
+    assert refusal(changed(("[edge]", "[edge]\nenabled = false"))) == [
+        "edge.enabled = false: the table [edge] is now the switch, by being there; remove [edge]"
+    ]
 
 
 def test_what_the_new_setting_lacks_is_missing_only_where_the_old_one_does_not_say_it() -> None:

@@ -1,17 +1,17 @@
 import pytest
 
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, present, refusal
 
 KEYS = 'api_keys = ["email"]'
 
 
 def test_an_api_key_is_one_more_name() -> None:
-    assert parsed(changed((KEYS, 'api_keys = ["email", "maps"]'))).secrets.api_keys == ("email", "maps")
+    assert present(parsed(changed((KEYS, 'api_keys = ["email", "maps"]'))).secrets).api_keys == ("email", "maps")
 
 
 def test_no_api_keys_are_accepted() -> None:
     none = (KEYS, "api_keys = []"), ('EMAIL_API_KEY = "api-keys/email"\n', "")
-    assert parsed(changed(*none)).secrets.api_keys == ()
+    assert present(parsed(changed(*none)).secrets).api_keys == ()
 
 
 def test_a_key_that_is_listed_twice_is_refused() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, present, refusal
 
 GITHUB = """
 [security.github]
@@ -23,7 +23,7 @@ def with_github(old: str = "", new: str = "") -> str:
 
 
 def test_production_has_every_service_of_the_account_on() -> None:
-    security = parsed(changed()).security
+    security = present(parsed(changed()).security)
     assert security.block_public_buckets
     assert security.encrypt_volumes
     assert security.password_policy
@@ -34,11 +34,17 @@ def test_production_has_every_service_of_the_account_on() -> None:
     assert security.config_recorder
 
 
-def test_a_layer_without_anything_to_do_is_not_wanted() -> None:
+def test_a_table_that_switches_nothing_on_is_refused() -> None:
     prod = changed(*SECURITY_OFF)
     start, end = prod.index("[security.trail]"), prod.index("[network]")
-    assert not parsed(prod[:start] + prod[end:]).security.is_wanted
-    assert parsed(prod[:start] + "[security.threat_detection]\nfeatures = []\n" + prod[end:]).security.is_wanted
+    assert refusal(prod[:start] + prod[end:]) == ["security: switches nothing on; remove the table"]
+    assert parsed(prod[:start] + "[security.threat_detection]\nfeatures = []\n" + prod[end:]).security
+
+
+def test_without_the_table_the_account_is_left_as_it_is() -> None:
+    prod = changed()
+    start, end = prod.index("[security]"), prod.index("[network]")
+    assert parsed(prod[:start] + prod[end:]).security is None
 
 
 def test_alarms_without_a_trail_are_refused() -> None:
@@ -99,14 +105,14 @@ def test_a_wrong_setting_in_a_table_that_may_be_left_out_is_told(old: str, new: 
 
 
 def test_a_branch_of_a_repository_may_apply() -> None:
-    github = parsed(with_github()).security.github
+    github = present(parsed(with_github()).security).github
     assert github
     assert (github.repository, github.branch, github.create_provider) == ("acme/infrastructure", "main", True)
 
 
 @pytest.mark.parametrize("name", ["a/b", "Acme-1/infra.live_2", "acme/" + "x" * 100])
 def test_a_repository_as_github_writes_it_is_taken(name: str) -> None:
-    github = parsed(with_github("acme/infrastructure", name)).security.github
+    github = present(parsed(with_github("acme/infrastructure", name)).security).github
     assert github
     assert github.repository == name
 

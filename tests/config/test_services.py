@@ -191,7 +191,7 @@ def test_a_pattern_that_no_rule_takes_is_refused(pattern: str) -> None:
 def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None:
     assert refusal(worker('secrets = { KEY = "stripe/key" }')) == [
         (
-            'services.worker.secrets.KEY = "stripe/key": no parameter of this name is made; there is: api-keys/email, '
+            'services.worker.secrets.KEY = "stripe/key": is not a parameter that is made; allowed: api-keys/email, '
             "documentdb/host, documentdb/password, documentdb/port, documentdb/reader-hosts, documentdb/url, "
             "documentdb/username, jwt/current, jwt/previous, postgres/database, postgres/host, postgres/password, "
             "postgres/port, postgres/url, postgres/username"
@@ -201,13 +201,15 @@ def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None
 
 def test_a_parameter_to_read_later_must_be_there_too() -> None:
     (line,) = refusal(worker('parameters = { KEY = "jwt/next" }'))
-    assert line.startswith('services.worker.parameters.KEY = "jwt/next": no parameter of this name is made; ')
+    assert line.startswith(
+        'services.worker.parameters.KEY = "jwt/next": is not a parameter that is made; did you mean jwt/current?'
+    )
 
 
 def test_replicas_of_postgres_have_a_parameter_where_there_are_some() -> None:
     toml = worker('secrets = { READERS = "postgres/reader-hosts" }')
     (line,) = refusal(toml)
-    assert line.startswith('services.worker.secrets.READERS = "postgres/reader-hosts": no parameter')
+    assert line.startswith('services.worker.secrets.READERS = "postgres/reader-hosts": is not a parameter that is made')
     with_replicas = toml.replace("replicas = 0", "replicas = 1", 1)
     assert parsed(with_replicas).services["worker"].secrets == {"READERS": "postgres/reader-hosts"}
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance.reachability import connections
-from config.parameters import parameter_names
 from main import synthesize
 from synthesis.manifest import Stack, read_stacks
 from tests.config.examples import changed, parsed
@@ -46,7 +45,7 @@ def test_the_balancer_is_internal_where_there_is_cloudfront(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     balancer = stacks[f"{environment}-service"].only("aws_lb")
-    assert balancer["internal"] is environments[environment].edge.enabled
+    assert balancer["internal"] is (environments[environment].edge is not None)
     assert balancer["enable_deletion_protection"] is environments[environment].protect_data
 
 
@@ -101,9 +100,8 @@ def test_secrets_are_references_to_parameters_and_nothing_else(stacks: dict[str,
 def test_parameter_store_holds_exactly_what_the_settings_may_name(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
-    config = environments[environment]
     made = stacks[f"{environment}-data"].all("aws_ssm_parameter").values()
-    known = parameter_names(replicas=config.postgres.replicas, api_keys=config.secrets.api_keys)
+    known = environments[environment].parameter_names
     assert {p["name"].removeprefix(f"/user-management/{environment}/") for p in made} == set(known)
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from config.load import load_environment
 from main import ROOT
 from modules.data.documentdb import Documentdb
+from tests.config.examples import present
 from tests.modules.data.databases import Layers
 
 if TYPE_CHECKING:
     from tests.template import Template
 
-PRODUCTION = load_environment("prod", folder=ROOT / "environments").documentdb
+PRODUCTION = present(load_environment("prod", folder=ROOT / "environments").documentdb)
 
 
 @cache

@@ -56,7 +56,7 @@ class Parts:
     key: Key
     access_logs: Bucket
     cluster: Cluster
-    balancer: LoadBalancer
+    balancer: LoadBalancer | None
     deployment: DeploymentSettings
 
     @staticmethod

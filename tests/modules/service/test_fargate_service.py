@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
+from modules.errors import WiringError
 from modules.policy import Statement
 from modules.service.fargate_service import CapacityShare, capacity_of
 from tests.modules.service.parts import Parts, cluster_settings, settings
@@ -172,3 +174,15 @@ def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -
 def test_a_worker_has_a_task_for_the_pipeline_and_nothing_to_shift() -> None:
     parts = Parts.make(strategy="blue_green")
     assert list(parts.service(path_patterns=(), priority=None).release_files()) == ["taskdef.json"]
+
+
+def test_a_service_with_paths_needs_a_load_balancer() -> None:
+    parts = replace(Parts.make(), balancer=None)
+    with pytest.raises(WiringError, match="api: api has path_patterns, and no load balancer: pass one"):
+        parts.service()
+
+
+def test_a_service_without_paths_needs_none() -> None:
+    parts = replace(Parts.make(), balancer=None)
+    parts.service(path_patterns=(), priority=None)
+    assert Template.of(parts.stack).only("aws_ecs_service")["desired_count"] == 2
