@@ -40,7 +40,7 @@ EXIT_OK, EXIT_BAD_INPUT = 0, 2
 
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
-    # Not at the top: importing the bindings waits for Node, and a wrong setting should be told before that.
+    # Not at the top: importing the bindings waits for Node, and a wrong setting should be reported before that.
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
@@ -63,22 +63,26 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
             }
             notifications = by_region[config.region]
         network = NetworkStack(app, config=config, state=state)
-        if config.security.is_wanted:
-            SecurityStack(app, config=config, state=state, notifications=notifications)
-        data = DataStack(app, config=config, state=state, notifications=notifications, network=network)
+        if config.security:
+            SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
+        data = (
+            DataStack(app, config=config, state=state, notifications=notifications, network=network)
+            if config.has_data
+            else None
+        )
         registry = RegistryStack(app, config=config, state=state)
-        domain = DomainStack(app, config=config, state=state)
+        domain = DomainStack(app, config=config, settings=config.domain, state=state) if config.domain else None
         ServiceStack(
             app,
             config=config,
             state=state,
             notifications=notifications,
             network=network,
-            data=data,
             registry=registry,
+            data=data,
             domain=domain,
         )
-        if config.edge.enabled:
+        if config.edge and domain:
             EdgeStack(app, config=config, state=state, domain=domain)
 
 
@@ -115,7 +119,7 @@ def main(argv: Sequence[str]) -> int:
             wrong.append(error)
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
-        print("Nothing was written. Mend the lines above and run it again.", file=sys.stderr)
+        print("Nothing was written. Fix the lines above and run it again.", file=sys.stderr)
         return EXIT_BAD_INPUT
 
     synthesize(environments, arguments.output)

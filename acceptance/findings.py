@@ -1,17 +1,18 @@
-"""What a acceptance has found, and the gaps that are known beforehand."""
+"""What an acceptance run has found, and the gaps that are known beforehand."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import ValidationError
+from pydantic import AfterValidator
 
+from config.errors import ConfigError, list_allowed, nearest
 from config.model import Model
+from config.toml import load_model
 from runner.errors import RunnerError
 
 if TYPE_CHECKING:
@@ -40,17 +41,25 @@ class Finding:
         return f"{self.environment}, {self.step}: {self.subject}"
 
 
+def _step(value: str) -> str:
+    steps = [str(step) for step in Step]
+    if value in steps:
+        return value
+    message = f"is not a step of a run; {list_allowed(steps, meant=nearest(value, steps), quote=chr(34))}"
+    raise ValueError(message)
+
+
 class KnownGap(Model):
     """A finding that is expected; `*` and `?` stand for anything in `environment` and `subject`."""
 
     environment: str
     """Name of an environment, or "*"."""
 
-    step: str
+    step: Annotated[str, AfterValidator(_step)]
     """Where: "second plan", "check" or "left over"."""
 
     subject: str
-    """What, as the run tells it."""
+    """What, as the run reports it."""
 
     reason: str
     """Why that is the emulator's fault, and what AWS does."""
@@ -69,22 +78,21 @@ class KnownGap(Model):
         return bool(where) and where <= set(ran)
 
 
+class _File(Model):
+    gap: tuple[KnownGap, ...] = ()
+    """The known gaps, each a table [[gap]]."""
+
+
 def read_gaps(path: Path = KNOWN_GAPS) -> tuple[KnownGap, ...]:
     """The known gaps.
 
     Raises:
-        RunnerError: the file is not as it should be.
+        RunnerError: with every problem of the file.
     """
     try:
-        gaps = tuple(KnownGap(**entry) for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("gap", ()))
-    except (tomllib.TOMLDecodeError, ValidationError, TypeError) as error:
-        message = f"{path}: {error}"
-        raise RunnerError(message, "A [[gap]] has an environment, a step, a subject and a reason.") from error
-    for gap in gaps:
-        if gap.step not in set(Step):
-            message = f"{path}: {gap.step!r} is no step; there are: {', '.join(Step)}."
-            raise RunnerError(message)
-    return gaps
+        return load_model(_File, path).gap
+    except ConfigError as error:
+        raise RunnerError(str(error), "A [[gap]] has an environment, a step, a subject and a reason.") from error
 
 
 def unknown(findings: Sequence[Finding], gaps: Sequence[KnownGap]) -> list[Finding]:

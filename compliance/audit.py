@@ -1,4 +1,9 @@
-"""All rules over all stacks, less the exceptions, plus what is wrong with the exceptions."""
+"""All rules over all stacks, less the exceptions, plus what is wrong with the exceptions.
+
+An exception is not needed where its resource is there and its rule has nothing against it. Where there is no such
+resource it waits: the part of the platform that it is about may be left out by the settings. That no exception waits
+for ever is a test's business, which has every part at once (tests/compliance/test_exceptions.py).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from compliance.exceptions import EVERY_ENVIRONMENT, FILE, RuleException
 from compliance.rule import AuditFinding
+from compliance.rules.stacks import BACKEND, provider_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from compliance.rule import Rule
@@ -52,9 +58,8 @@ def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequenc
                     findings.append(
                         AuditFinding(rule=rule.id, place=f"{stack.id}/{finding.address}", message=finding.message)
                     )
-    environments = {stack.environment for stack in stacks}
     for index, exception in enumerate(exceptions):
-        findings += _problems_with(exception, needed=needed[index], environments=environments, today=today)
+        findings += _problems_with(exception, stacks, needed=needed[index], today=today)
     return Audit(
         rules=len(rules),
         resources=sum(1 for stack in stacks for _ in stack.all()),
@@ -65,21 +70,32 @@ def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequenc
 
 
 def _problems_with(
-    exception: RuleException, *, needed: set[str], environments: set[str], today: date
+    exception: RuleException, stacks: Sequence[Stack], *, needed: set[str], today: date
 ) -> list[AuditFinding]:
     place = f"{FILE.parent.name}/{FILE.name}: {exception.rule} at {exception.address}"
     if exception.expires <= today:
-        message = f"expired on {exception.expires}: mend what it accepts, or renew it with a reason that still holds"
+        message = f"expired on {exception.expires}: fix what it accepts, or renew it with a reason that still holds"
         return [AuditFinding(rule="exception-is-in-force", place=place, message=message)]
-    if exception.optional:
-        return []
-    # Only a part of the environments may have been synthesized: the others cannot tell.
-    named = environments if EVERY_ENVIRONMENT in exception.environments else set(exception.environments) & environments
-    if EVERY_ENVIRONMENT in exception.environments:
-        unneeded = named if named and not needed else set()
-    else:
-        unneeded = named - needed
+    present = {stack.environment for stack in stacks if _is_present(exception, stack)}
+    unneeded = present - needed
+    if needed and EVERY_ENVIRONMENT in exception.environments:
+        unneeded = set()
     if unneeded:
-        message = f"nothing needs it in {', '.join(sorted(unneeded))}: remove it there"
+        where = ", ".join(sorted(unneeded))
+        message = f"the rule has nothing against it in {where}: remove the exception there"
         return [AuditFinding(rule="exception-is-needed", place=place, message=message)]
     return []
+
+
+def _is_present(exception: RuleException, stack: Stack) -> bool:
+    return any(
+        exception.matches(layer=stack.layer, environment=stack.environment, address=address)
+        for address in _addresses(stack)
+    )
+
+
+def _addresses(stack: Stack) -> Iterator[str]:
+    """All that a rule can find something about."""
+    yield from (resource.address for resource in stack.all())
+    yield from map(provider_address, stack.providers)
+    yield BACKEND

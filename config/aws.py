@@ -1,11 +1,12 @@
 """AWS's own vocabulary as types: each value is checked by the rule that AWS documents for it."""
 
 import re
-from difflib import get_close_matches
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
+
+from config.errors import list_allowed, nearest
 
 REGIONS: Final = (
     "af-south-1",
@@ -54,6 +55,9 @@ LOG_RETENTION_DAYS: Final = (
 )
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
+MAX_LIFECYCLE_DAYS: Final = 2_147_483_647
+"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html (a 32-bit number)"""
+
 _ACCOUNT_ID: Final = r"[0-9]{12}"
 _ZONE: Final = rf"({'|'.join(REGIONS)})[a-z]"
 _ROLE_ARN: Final = r"arn:aws:iam::[0-9]{12}:role/([!-~]{1,510}/)?[A-Za-z0-9_+=,.@-]{1,64}"
@@ -66,7 +70,7 @@ _NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _IPV4_CIDR: Final = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 
 
-def is_zone_of(zone: str, region: str) -> bool:
+def is_zone_in_region(zone: str, region: str) -> bool:
     """Whether the Availability Zone lies in the region: its name is the region's and a letter.
 
     https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
@@ -74,22 +78,22 @@ def is_zone_of(zone: str, region: str) -> bool:
     return re.fullmatch(rf"{re.escape(region)}[a-z]", zone) is not None
 
 
-def account_of(role_arn: str) -> str:
+def role_account(role_arn: str) -> str:
     """The account that the role is in."""
     return role_arn.split(":")[4]
 
 
-def checked_name(value: str, *, what: str, max_length: int) -> str:
+def validate_name(value: str, *, what: str, max_length: int) -> str:
     """Return a name that is safe in every AWS name it becomes a part of.
 
     Two hyphens in a row, or one at the end, are refused by RDS and by load balancers:
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints
     """
     if not re.fullmatch(_NAME, value):
-        message = f"is no {what}; use small letters, digits and single hyphens, and start with a letter"
+        message = f"is not a valid {what}; use lowercase letters, digits and single hyphens, and start with a letter"
         raise ValueError(message)
     if len(value) > max_length:
-        message = f"has {len(value)} characters; {what}s have {max_length} at most, for AWS's limits on names"
+        message = f"has {len(value)} characters; at most {max_length} are allowed, because of AWS's limits on names"
         raise ValueError(message)
     return value
 
@@ -97,16 +101,14 @@ def checked_name(value: str, *, what: str, max_length: int) -> str:
 def _account_id(value: str) -> str:
     if re.fullmatch(_ACCOUNT_ID, value):
         return value
-    message = f'is no account id; write its 12 digits without spaces or hyphens, like "{"1" * 12}"'
+    message = f'is not a valid account id; use its 12 digits without spaces or hyphens, like "{"1" * 12}"'
     raise ValueError(message)
 
 
 def _region(value: str) -> str:
     if value in REGIONS:
         return value
-    close = get_close_matches(value, REGIONS, n=1)
-    hint = f'did you mean "{close[0]}"? Allowed' if close else "allowed"
-    message = f"is no region of AWS's commercial partition; {hint} are {', '.join(REGIONS)}"
+    message = f"is not a region of AWS's commercial partition; {list_allowed(REGIONS, meant=nearest(value, REGIONS))}"
     raise ValueError(message)
 
 
@@ -116,7 +118,7 @@ def _zone_name(value: str) -> str:
     if value in REGIONS:
         message = f'is a region; name one of its zones, like "{value}a"'
     else:
-        message = 'is no Availability Zone; write the region and the zone\'s letter, like "us-east-1a"'
+        message = 'is not an Availability Zone; use the region and the zone\'s letter, like "us-east-1a"'
     raise ValueError(message)
 
 
@@ -127,9 +129,9 @@ def _ipv4_cidr(value: object) -> IPv4Network:
         message = 'must be text in quotes, like "10.0.0.0/16"'
         raise ValueError(message)  # noqa: TRY004 - pydantic turns only ValueError into a problem
     if "/" not in value:
-        message = 'has no prefix length; write the block with it, like "10.0.0.0/16"'
+        message = 'has no prefix length; use one, like "10.0.0.0/16"'
         raise ValueError(message)
-    message = 'is no IPv4 block; write four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
+    message = 'is not a valid IPv4 block; use four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
     if not re.fullmatch(_IPV4_CIDR, value):
         raise ValueError(message)
     try:
@@ -137,7 +139,7 @@ def _ipv4_cidr(value: object) -> IPv4Network:
     except (AddressValueError, NetmaskValueError):
         raise ValueError(message) from None
     if str(network) != value:
-        message = f'is an address inside the block, not the block; write "{network}"'
+        message = f'is an address inside the block, not the block; use "{network}"'
         raise ValueError(message)
     return network
 
@@ -145,7 +147,7 @@ def _ipv4_cidr(value: object) -> IPv4Network:
 def _domain_name(value: str) -> str:
     if not re.fullmatch(_DOMAIN_NAME, value):
         message = (
-            "is no domain name; write it in small letters with at least one dot, "
+            "is not a valid domain name; use lowercase letters and at least one dot, "
             'without "https://" and without a dot at the end, like "users.example.com"'
         )
         raise ValueError(message)
@@ -158,7 +160,7 @@ def _domain_name(value: str) -> str:
 def _role_arn(value: str) -> str:
     if re.fullmatch(_ROLE_ARN, value):
         return value
-    message = f'is no ARN of an IAM role; write it like "arn:aws:iam::{"1" * 12}:role/deploy"'
+    message = f'is not the ARN of an IAM role; use one like "arn:aws:iam::{"1" * 12}:role/deploy"'
     raise ValueError(message)
 
 
@@ -167,13 +169,13 @@ def _log_retention_days(value: int) -> int:
         return value
     nearest = min(LOG_RETENTION_DAYS, key=lambda days: abs(days - value))
     allowed = ", ".join(map(str, LOG_RETENTION_DAYS))
-    message = f"is no retention that CloudWatch Logs has; the nearest is {nearest} (allowed: {allowed})"
+    message = f"is not a valid retention of CloudWatch Logs; the nearest is {nearest} (allowed: {allowed})"
     raise ValueError(message)
 
 
 def _tag_value(value: str) -> str:
     if not value.strip():
-        message = "is empty; cost reports group by it, so say something"
+        message = "must not be empty: cost reports group by it"
         raise ValueError(message)
     if wrong := sorted({c for c in value if not (c.isalnum() or c == " " or c in _TAG_PUNCTUATION)}):
         allowed = f"letters, digits, spaces and {' '.join(_TAG_PUNCTUATION)}"

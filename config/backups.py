@@ -4,10 +4,8 @@ from typing import Final
 
 from pydantic import Field
 
+from config.aws import MAX_LIFECYCLE_DAYS
 from config.model import Model
-
-_MAX_LIFECYCLE_DAYS: Final = 2_147_483_647
-"""https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html (a 32-bit number)"""
 
 _MAX_LOCK_DAYS: Final = 36_500
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html (100 years)"""
@@ -16,10 +14,10 @@ _MAX_LOCK_DAYS: Final = 36_500
 class BackupsSettings(Model):
     """The bucket for exports and dumps that outlive the databases' own backups."""
 
-    noncurrent_version_days: int = Field(ge=1, le=_MAX_LIFECYCLE_DAYS)
+    noncurrent_version_days: int = Field(ge=1, le=MAX_LIFECYCLE_DAYS)
     """Days that an overwritten or deleted backup can still be brought back."""
 
-    intelligent_tiering_after_days: int = Field(ge=0, le=_MAX_LIFECYCLE_DAYS)
+    intelligent_tiering_after_days: int = Field(ge=0, le=MAX_LIFECYCLE_DAYS)
     """Days after which S3 moves a backup to whatever storage is cheapest for how it is read."""
 
     object_lock_days: int | None = Field(default=None, ge=1, le=_MAX_LOCK_DAYS)

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from config.aws import LogRetentionDays
 from config.images import ContainerImage
 from config.model import Model
 
@@ -15,9 +14,6 @@ class ClusterSettings(Model):
 
     execute_command: bool
     """Whether people may open a shell in a running task (ECS Exec); each session is logged."""
-
-    log_retention_days: LogRetentionDays
-    """Days that the services' logs, the sessions' and the metrics' events are kept."""
 
     collector_image: ContainerImage = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1"
     """The ADOT collector beside each task of a service with tracing = true; without NAT, a copy in your own ECR."""

@@ -1,11 +1,11 @@
-"""The instance classes that AWS sells for our two engines, so that a wrong one is found before Terraform runs.
+"""The instance classes that AWS sells for the two engines, so that a wrong one is found before Terraform runs.
 
 AWS publishes them as pages for people, not as data; these tables are those pages' families and sizes:
 
 - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
 - https://docs.aws.amazon.com/documentdb/latest/developerguide/db-instance-classes.html
 
-Not every region has every class: `aws rds describe-orderable-db-instance-options` tells for one region.
+Not every region has every class: `aws rds describe-orderable-db-instance-options` lists those of one region.
 """
 
 from collections.abc import Mapping
@@ -69,12 +69,12 @@ POSTGRES_CLASSES: Final = _classes(_POSTGRES)
 DOCUMENTDB_CLASSES: Final = _classes(_DOCUMENTDB)
 
 
-def family_of(instance_class: str) -> str:
+def instance_family(instance_class: str) -> str:
     """`t3` of `db.t3.medium`."""
     return instance_class.split(".")[1]
 
 
-def checked_class(value: str, *, engine: str, classes: tuple[str, ...]) -> str:
+def validate_class(value: str, *, engine: str, classes: tuple[str, ...]) -> str:
     """Return the class if AWS sells it for the engine.
 
     Raises:
@@ -86,5 +86,5 @@ def checked_class(value: str, *, engine: str, classes: tuple[str, ...]) -> str:
     family = [name for name in classes if name.split(".")[1] in value.split(".")]
     nearest = [*get_close_matches(value, family, n=2, cutoff=0.0), *get_close_matches(value, classes, n=3, cutoff=0.0)]
     nearest = list(dict.fromkeys(nearest))[:3]
-    message = f"is no instance class that AWS sells for {engine}; the nearest are {', '.join(nearest)}"
+    message = f"is not an instance class that AWS sells for {engine}; the nearest are {', '.join(nearest)}"
     raise ValueError(message)

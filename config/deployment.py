@@ -11,7 +11,7 @@ from config.model import Model
 class DeploymentSettings(Model):
     """How a new version of a service replaces the old, and when it is taken back."""
 
-    engine: Literal["rolling", "blue_green"]
+    strategy: Literal["rolling", "blue_green"] = "rolling"
     """rolling: ECS replaces task by task. blue_green: CodeDeploy starts all beside the old and shifts the traffic."""
 
     test_port: int = Field(default=8443, ge=1024, le=65_535)

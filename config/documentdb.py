@@ -5,12 +5,11 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays
-from config.database_classes import DOCUMENTDB_CLASSES, checked_class, family_of
+from config.database_classes import DOCUMENTDB_CLASSES, instance_family, validate_class
 from config.errors import Problem
-from config.maintenance_windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
+from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
-from config.postgres import MAX_RETENTION_DAYS, MIN_RETENTION_DAYS, retention_is_in_range
+from config.postgres import MAX_RETENTION_DAYS, MIN_RETENTION_DAYS, check_backup_retention
 
 EngineVersion = Literal["4.0.0", "5.0.0"]
 """https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html"""
@@ -22,17 +21,17 @@ MIN_SLOW_MILLISECONDS, MAX_SLOW_MILLISECONDS = 50, 2_147_483_646
 """https://docs.aws.amazon.com/documentdb/latest/developerguide/cluster_parameter_groups-list_of_parameters.html"""
 
 NOT_GLOBAL: Final = ("t3", "t4g")
-"""Families that a global cluster cannot have (and r4, which is no choice here).
+"""Families that a global cluster cannot have (nor r4, which is not offered here).
 
 https://docs.aws.amazon.com/documentdb/latest/developerguide/global-clusters.html#global-clusters.limitations
 """
 
 
 def _instance_class(value: str) -> str:
-    return checked_class(value, engine="DocumentDB", classes=DOCUMENTDB_CLASSES)
+    return validate_class(value, engine="DocumentDB", classes=DOCUMENTDB_CLASSES)
 
 
-def _instances_are_as_many_as_a_cluster_has(instances: int) -> Iterator[Problem]:
+def _check_instance_count(instances: int) -> Iterator[Problem]:
     if not MIN_INSTANCES <= instances <= MAX_INSTANCES:
         yield Problem(
             key="instances",
@@ -42,8 +41,8 @@ def _instances_are_as_many_as_a_cluster_has(instances: int) -> Iterator[Problem]
         )
 
 
-def _class_may_be_global(global_cluster: bool, instance_class: str) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
-    if global_cluster and family_of(instance_class) in NOT_GLOBAL:
+def _check_global_class(global_cluster: bool, instance_class: str) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if global_cluster and instance_family(instance_class) in NOT_GLOBAL:
         yield Problem(
             key="global_cluster",
             value=global_cluster,
@@ -86,15 +85,12 @@ class DocumentdbSettings(Model):
     slow_operation_milliseconds: int = Field(ge=MIN_SLOW_MILLISECONDS, le=MAX_SLOW_MILLISECONDS)
     """Operations that take longer are logged by the profiler."""
 
-    log_retention_days: LogRetentionDays
-    """Days that the audit and profiler logs are kept."""
-
     password_version: int = Field(ge=1)
     """Raise it by one, and the next apply makes a new password."""
 
     checks: ClassVar[tuple[Check, ...]] = (
-        _instances_are_as_many_as_a_cluster_has,
-        _class_may_be_global,
-        retention_is_in_range,
-        windows_do_not_overlap,
+        _check_instance_count,
+        _check_global_class,
+        check_backup_retention,
+        check_windows,
     )

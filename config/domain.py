@@ -12,7 +12,7 @@ from config.model import Check, Model
 
 _ZONE_ID: Final = r"Z[0-9A-Z]{1,31}"
 _MAX_NAMES: Final = 9
-"""With the environment's own name the ten that a certificate has before a quota must be raised.
+"""With the domain's own name the ten that a certificate has before a quota must be raised.
 
 https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 """
@@ -21,11 +21,11 @@ https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 def _zone_id(value: str) -> str:
     if re.fullmatch(_ZONE_ID, value):
         return value
-    message = 'is no id of a hosted zone; write it like "Z0123456789ABCDEFGHIJ", without "/hostedzone/"'
+    message = 'is not a valid id of a hosted zone; use one like "Z0123456789ABCDEFGHIJ", without "/hostedzone/"'
     raise ValueError(message)
 
 
-def _zone_is_either_made_or_there(create_zone: bool, zone_id: str | None) -> Iterator[Problem]:  # noqa: FBT001
+def _check_zone_source(create_zone: bool, zone_id: str | None) -> Iterator[Problem]:  # noqa: FBT001
     if create_zone and zone_id:
         yield Problem(
             key="zone_id",
@@ -39,7 +39,17 @@ def _zone_is_either_made_or_there(create_zone: bool, zone_id: str | None) -> Ite
         )
 
 
-def _names_are_in_the_zone(zone_name: str, alternative_names: tuple[str, ...]) -> Iterator[Problem]:
+def _check_zone(name: str, zone_name: str) -> Iterator[Problem]:
+    if not is_in_zone(name, zone_name):
+        yield Problem(
+            key="name",
+            value=name,
+            allowed=f'is not in the zone zone_name = "{zone_name}"; '
+            f'choose a name that ends in ".{zone_name}", or the zone that holds this one',
+        )
+
+
+def _check_alternative_names(zone_name: str, alternative_names: tuple[str, ...]) -> Iterator[Problem]:
     for index, name in enumerate(alternative_names):
         if not is_in_zone(name, zone_name):
             yield Problem(
@@ -49,38 +59,29 @@ def _names_are_in_the_zone(zone_name: str, alternative_names: tuple[str, ...]) -
             )
 
 
+def _check_unique_names(name: str, alternative_names: tuple[str, ...]) -> Iterator[Problem]:
+    for index, other in enumerate(alternative_names):
+        if other in (name, *alternative_names[:index]):
+            yield Problem(
+                key=f"alternative_names[{index}]",
+                value=other,
+                allowed="is on the certificate already; remove it",
+            )
+
+
 def is_in_zone(name: str, zone_name: str) -> bool:
     """Whether a zone can hold the records of a name."""
     return name == zone_name or name.endswith(f".{zone_name}")
 
 
-def domain_is_in_the_zone(domain_name: str, domain__zone_name: str) -> Iterator[Problem]:
-    """The environment's name must be one that its zone can answer for."""
-    if not is_in_zone(domain_name, domain__zone_name):
-        yield Problem(
-            key="domain_name",
-            value=domain_name,
-            allowed=f'is not in the zone domain.zone_name = "{domain__zone_name}"; '
-            f'choose a name that ends in ".{domain__zone_name}", or the zone that holds this one',
-        )
-
-
-def domain_names_differ(domain_name: str, domain__alternative_names: tuple[str, ...]) -> Iterator[Problem]:
-    """A certificate holds each name once."""
-    for index, name in enumerate(domain__alternative_names):
-        if name in (domain_name, *domain__alternative_names[:index]):
-            yield Problem(
-                key=f"domain.alternative_names[{index}]",
-                value=name,
-                allowed="is on the certificate already; remove it",
-            )
-
-
 class DomainSettings(Model):
-    """The hosted zone and the certificates."""
+    """The name that users type, the hosted zone that holds it, and the certificates."""
+
+    name: DomainName
+    """The name that users type."""
 
     zone_name: DomainName
-    """The DNS zone that holds domain_name: the same name, or one that it ends in."""
+    """The DNS zone that holds the name: the same name, or one that it ends in."""
 
     create_zone: bool
     """Whether to make the zone; the apply then prints the name servers to enter at the parent domain."""
@@ -97,4 +98,9 @@ class DomainSettings(Model):
     )
     """Further names on the certificates, like "www.users.example.com"."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_zone_is_either_made_or_there, _names_are_in_the_zone)
+    checks: ClassVar[tuple[Check, ...]] = (
+        _check_zone_source,
+        _check_zone,
+        _check_alternative_names,
+        _check_unique_names,
+    )

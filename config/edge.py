@@ -12,7 +12,4 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-ht
 
 
 class EdgeSettings(Model):
-    """CloudFront and what stands with it before the load balancer."""
-
-    enabled: bool
-    """Whether CloudFront serves the users; the balancer is internal then, else it is public."""
+    """CloudFront before the load balancer, which is internal then; the table, which may be empty, switches it on."""

@@ -5,54 +5,50 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field
 
-from config.aws import (
-    AccountId,
-    DomainName,
-    Region,
-    RoleArn,
-    TagValue,
-    account_of,
-    checked_name,
-    is_zone_of,
-)
+from config.aws import AccountId, Region, RoleArn, TagValue, is_zone_in_region, role_account, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
-from config.domain import DomainSettings, domain_is_in_the_zone, domain_names_differ
+from config.domain import DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
 from config.images import is_in_ecr
 from config.load_balancer import LoadBalancerSettings
+from config.logs import LogSettings
 from config.model import Check, Model
 from config.network import NetworkSettings, Zone
-from config.notifications import NotificationsSettings, alarms_have_a_receiver
+from config.notifications import NotificationsSettings, check_alarm_receivers
 from config.parameters import parameter_names
+from config.parts import (
+    check_databases,
+    check_edge_has_origin,
+    check_internal_load_balancer,
+    check_load_balancer_has_domain,
+    check_parameters,
+    check_paths_have_load_balancer,
+    check_strategy_has_paths,
+)
 from config.postgres import PostgresSettings
 from config.registry import RegistrySettings
-from config.routing import (
-    no_path_is_hidden,
-    paths_are_claimed_once,
-    priorities_differ,
-    secrets_have_a_parameter,
-)
+from config.routing import check_hidden_paths, check_unique_paths, check_unique_priorities
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
-from config.services import ServiceName, ServiceSettings
+from config.service_values import ServiceName
+from config.services import ServiceSettings
 from config.state import StateSettings
 
 _NAME_LENGTH: Final = 16
-_BALANCER_ZONES: Final = 2
 
 
-def environment_name(value: str) -> str:
+def validate_environment_name(value: str) -> str:
     """Return the name if an environment may have it."""
-    return checked_name(value, what="environment name", max_length=_NAME_LENGTH)
+    return validate_name(value, what="environment name", max_length=_NAME_LENGTH)
 
 
-def _zones_are_in_the_region(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_zone_regions(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
     for index, zone in enumerate(network__zones):
-        if not is_zone_of(zone.name, region):
+        if not is_zone_in_region(zone.name, region):
             yield Problem(
                 key=f"network.zones[{index}].name",
                 value=zone.name,
@@ -60,7 +56,7 @@ def _zones_are_in_the_region(region: str, network__zones: Sequence[Zone]) -> Ite
             )
 
 
-def _locked_trail_is_protected(protect_data: bool, security__trail__lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+def _check_trail_lock(protect_data: bool, security__trail__lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if security__trail__lock_days and not protect_data:
         yield Problem(
             key="security.trail.lock_days",
@@ -70,8 +66,8 @@ def _locked_trail_is_protected(protect_data: bool, security__trail__lock_days: i
         )
 
 
-def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Iterator[Problem]:
-    if deploy_role_arn and account_of(deploy_role_arn) != account_id:
+def _check_role_account(account_id: str, deploy_role_arn: str | None) -> Iterator[Problem]:
+    if deploy_role_arn and role_account(deploy_role_arn) != account_id:
         yield Problem(
             key="deploy_role_arn",
             value=deploy_role_arn,
@@ -79,7 +75,7 @@ def _role_is_in_the_account(account_id: str, deploy_role_arn: str | None) -> Ite
         )
 
 
-def _locked_backups_are_protected(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+def _check_backup_lock(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if backups__object_lock_days and not protect_data:
         yield Problem(
             key="backups.object_lock_days",
@@ -89,31 +85,12 @@ def _locked_backups_are_protected(protect_data: bool, backups__object_lock_days:
         )
 
 
-def _there_is_a_service(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     if not services:
         yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
 
 
-def _parameters_are_there(
-    services: Mapping[str, ServiceSettings], postgres__replicas: int, secrets__api_keys: Sequence[str]
-) -> Iterator[Problem]:
-    names = parameter_names(replicas=postgres__replicas, api_keys=secrets__api_keys)
-    yield from secrets_have_a_parameter(services, names)
-
-
-def _internal_balancer_has_two_zones(edge__enabled: bool, network__zones: Sequence[Zone]) -> Iterator[Problem]:  # noqa: FBT001
-    private = sum(zone.private_cidr is not None for zone in network__zones)
-    # None at all is told by the network's own check.
-    if edge__enabled and 0 < private < _BALANCER_ZONES:
-        yield Problem(
-            key="edge.enabled",
-            value=edge__enabled,
-            allowed="puts the load balancer into the private subnets, and it needs two zones that have one; "
-            "give another zone a private_cidr",
-        )
-
-
-def _images_are_reached(
+def _check_image_access(
     network__nat_gateways: str,
     deployment__placeholder_image: str,
     cluster__collector_image: str,
@@ -134,7 +111,7 @@ def _images_are_reached(
             )
 
 
-def _services_reach_what_they_use(
+def _check_endpoint_access(
     network__nat_gateways: str, network__interface_endpoints: Sequence[str], services: Mapping[str, ServiceSettings]
 ) -> Iterator[Problem]:
     if network__nat_gateways != "none":
@@ -168,7 +145,7 @@ class Tags(Model):
 class Environment(Model):
     """The settings of one environment, from environments/<name>.toml."""
 
-    name: Annotated[str, AfterValidator(environment_name)]
+    name: Annotated[str, AfterValidator(validate_environment_name)]
     """The file's name without .toml."""
 
     account_id: AccountId
@@ -183,40 +160,41 @@ class Environment(Model):
     protect_data: bool
     """Whether data outlives mistakes: deletion protection, final snapshots, no emptying of buckets."""
 
-    domain_name: DomainName
-    """The name that users type."""
-
     tags: Tags
     """Tags on every resource."""
 
     state: StateSettings
     """The bucket that holds the Terraform state."""
 
+    logs: LogSettings
+    """How long logs are kept."""
+
     notifications: NotificationsSettings | None = None
     """Who receives the alarms; without the table nothing may have one."""
 
-    security: SecuritySettings
-    """What watches and closes the account."""
+    security: SecuritySettings | None = None
+    """What watches and closes the account; without the table, nothing of this environment does."""
 
     network: NetworkSettings
     """The VPC and what is in it."""
 
-    postgres: PostgresSettings
-    """The relational database, PostgreSQL on RDS."""
+    postgres: PostgresSettings | None = None
+    """The relational database, PostgreSQL on RDS; without the table there is none."""
 
-    documentdb: DocumentdbSettings
-    """The document database, DocumentDB."""
+    documentdb: DocumentdbSettings | None = None
+    """The document database, DocumentDB; without the table there is none."""
 
-    secrets: SecretsSettings
-    """What services must know and nobody else may."""
+    secrets: SecretsSettings | None = None
+    """What services must know and nobody else may; without the table there are only the databases' credentials."""
 
-    backups: BackupsSettings
-    """The bucket for backups."""
-    domain: DomainSettings
-    """The hosted zone and the certificates."""
+    backups: BackupsSettings | None = None
+    """The bucket for backups; without the table there is none."""
 
-    edge: EdgeSettings
-    """CloudFront and what stands with it before the load balancer."""
+    domain: DomainSettings | None = None
+    """The name that users type, its zone and the certificates; without the table there are none."""
+
+    edge: EdgeSettings | None = None
+    """CloudFront before an internal load balancer; without the table the load balancer is public."""
 
     registry: RegistrySettings
     """The image repositories, one per service."""
@@ -224,11 +202,11 @@ class Environment(Model):
     cluster: ClusterSettings
     """The ECS cluster that the services run on."""
 
-    load_balancer: LoadBalancerSettings
-    """The load balancer before the services."""
+    load_balancer: LoadBalancerSettings | None = None
+    """The load balancer before the services; without the table no service takes requests."""
 
-    deployment: DeploymentSettings
-    """How a new version of a service replaces the old, and when it is taken back."""
+    deployment: DeploymentSettings = Field(default_factory=DeploymentSettings)
+    """How a new version of a service replaces the old; without the table ECS replaces task by task."""
 
     services: Mapping[ServiceName, ServiceSettings] = Field(
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
@@ -238,22 +216,42 @@ class Environment(Model):
     @property
     def regions(self) -> tuple[str, ...]:
         """Every region in which the environment has resources, its own first."""
-        return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge.enabled else []))))
+        return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge else []))))
+
+    @property
+    def has_data(self) -> bool:
+        """Whether the layer `data` has anything to hold."""
+        return any((self.postgres, self.documentdb, self.secrets, self.backups))
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What a service may ask for, as its settings name it: `postgres/url`, `jwt/current`."""
+        databases = [name for name, table in (("postgres", self.postgres), ("documentdb", self.documentdb)) if table]
+        return parameter_names(
+            databases=databases,
+            replicas=self.postgres.replicas if self.postgres else 0,
+            api_keys=self.secrets.api_keys if self.secrets else None,
+        )
+
+    not_in_file: ClassVar[frozenset[str]] = frozenset({"name"})
 
     checks: ClassVar[tuple[Check, ...]] = (
-        _locked_trail_is_protected,
-        _role_is_in_the_account,
-        _zones_are_in_the_region,
-        _locked_backups_are_protected,
-        _there_is_a_service,
-        _internal_balancer_has_two_zones,
-        _parameters_are_there,
-        _images_are_reached,
-        _services_reach_what_they_use,
-        alarms_have_a_receiver,
-        domain_is_in_the_zone,
-        domain_names_differ,
-        paths_are_claimed_once,
-        priorities_differ,
-        no_path_is_hidden,
+        _check_trail_lock,
+        _check_role_account,
+        _check_zone_regions,
+        _check_backup_lock,
+        _check_service_count,
+        check_load_balancer_has_domain,
+        check_edge_has_origin,
+        check_internal_load_balancer,
+        check_paths_have_load_balancer,
+        check_strategy_has_paths,
+        check_databases,
+        check_parameters,
+        _check_image_access,
+        _check_endpoint_access,
+        check_alarm_receivers,
+        check_unique_paths,
+        check_unique_priorities,
+        check_hidden_paths,
     )

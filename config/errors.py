@@ -1,8 +1,9 @@
 """What is said to a person whose environment file is wrong: file, key, value got, what is allowed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -41,12 +42,12 @@ class Problem:
 
     def __str__(self) -> str:
         """`key = value: what is allowed`, on one line."""
-        setting = self.key if self.value is MISSING else f"{self.key} = {shown(self.value)}"
+        setting = self.key if self.value is MISSING else f"{self.key} = {render_value(self.value)}"
         return one_line(f"{setting}: {self.allowed}" if setting else self.allowed)
 
     def below(self, parent: str) -> "Problem":
-        """The same problem, told from the table that holds it."""
-        return Problem(key=joined(parent, self.key), value=self.value, allowed=self.allowed)
+        """The same problem, named from the table that holds it."""
+        return Problem(key=join_key(parent, self.key), value=self.value, allowed=self.allowed)
 
 
 class ConfigError(Exception):
@@ -66,15 +67,27 @@ class ConfigError(Exception):
         return "\n".join(f"{prefix}{problem}" for problem in self.problems)
 
 
-def joined(parent: str, key: str) -> str:
+def join_key(parent: str, key: str) -> str:
     """`network` and `cidr` as `network.cidr`; `zones` and `[0]` as `zones[0]`."""
     return f"{parent}{'.' if parent and key and not key.startswith('[') else ''}{key}"
 
 
-def shown(value: object) -> str:
+def render_value(value: object) -> str:
     """A value as TOML writes it, cut when it is long."""
     text = _toml(value)
     return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 3]}..."
+
+
+def nearest(value: object, choices: Sequence[str]) -> str | None:
+    """The choice that a person most likely meant, if one is close."""
+    close = get_close_matches(value, choices, n=1) if isinstance(value, str) else []
+    return close[0] if close else None
+
+
+def list_allowed(choices: Sequence[str], *, meant: str | None, quote: str = "") -> str:
+    """What is allowed, and first what was likely meant: `did you mean b? Allowed: a, b`."""
+    allowed = ", ".join(f"{quote}{choice}{quote}" for choice in choices)
+    return f"did you mean {quote}{meant}{quote}? Allowed: {allowed}" if meant else f"allowed: {allowed}"
 
 
 def one_line(text: str) -> str:

@@ -14,8 +14,8 @@ _PRIVATE: Final = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/.+"
 def _image(value: str) -> str:
     if not re.fullmatch(_IMAGE, value):
         message = (
-            "is no image with its registry and its tag or digest; "
-            'write it like "public.ecr.aws/docker/library/python:3.13-slim"'
+            "is not a valid image with its registry and its tag or digest; "
+            'use one like "public.ecr.aws/docker/library/python:3.13-slim"'
         )
         raise ValueError(message)
     if value.endswith(":latest"):

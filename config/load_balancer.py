@@ -26,6 +26,3 @@ class LoadBalancerSettings(Model):
     idle_timeout_seconds: int = Field(default=60, ge=1, le=4000)
     """Seconds without a byte after which it closes a connection; the services must keep theirs open for longer."""
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
-
-    log_days: int = Field(ge=1, le=3650)
-    """Days that its access and connection logs are kept."""

@@ -50,7 +50,7 @@ def overlap(backup_window: str, maintenance_window: str) -> bool:
     return False
 
 
-def windows_do_not_overlap(backup_window: str, maintenance_window: str) -> Iterator[Problem]:
+def check_windows(backup_window: str, maintenance_window: str) -> Iterator[Problem]:
     """The check that every database shares: AWS refuses to back up while it maintains."""
     if overlap(backup_window, maintenance_window):
         yield Problem(
@@ -67,7 +67,7 @@ def _minute_of_day(time: str) -> int:
 
 def _backup_window(value: str) -> str:
     if not re.fullmatch(_BACKUP, value):
-        message = 'is no daily window; write its start and end in UTC, like "03:00-04:00"'
+        message = 'is not a valid daily window; use its start and end in UTC, like "03:00-04:00"'
         raise ValueError(message)
     if backup_minutes(value)[1] < _SHORTEST:
         message = f"is shorter than {_SHORTEST} minutes, which AWS needs for a backup"
@@ -77,7 +77,7 @@ def _backup_window(value: str) -> str:
 
 def _maintenance_window(value: str) -> str:
     if not re.fullmatch(_MAINTENANCE, value):
-        message = 'is no weekly window; write its start and end with the day, in UTC, like "sun:04:30-sun:05:30"'
+        message = 'is not a valid weekly window; use its start and end with the day, in UTC, like "sun:04:30-sun:05:30"'
         raise ValueError(message)
     minutes = maintenance_minutes(value)[1]
     if not _SHORTEST <= minutes <= _LONGEST_MAINTENANCE:

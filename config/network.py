@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
-from config.aws import Ipv4Cidr, LogRetentionDays, ZoneName
+from config.aws import Ipv4Cidr, ZoneName
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -96,7 +96,7 @@ class Zone(Model):
         return {name: cidr for name, cidr in by_name.items() if cidr is not None}
 
 
-def _vpc_is_private(cidr: IPv4Network) -> Iterator[Problem]:
+def _check_vpc_range(cidr: IPv4Network) -> Iterator[Problem]:
     if not any(cidr.subnet_of(block) for block in PRIVATE_BLOCKS):
         yield Problem(
             key="cidr",
@@ -105,7 +105,7 @@ def _vpc_is_private(cidr: IPv4Network) -> Iterator[Problem]:
         )
 
 
-def _vpc_has_a_size_of_aws(cidr: IPv4Network) -> Iterator[Problem]:
+def _check_vpc_size(cidr: IPv4Network) -> Iterator[Problem]:
     if not _LARGEST_PREFIX <= cidr.prefixlen <= _SMALLEST_PREFIX:
         yield Problem(
             key="cidr",
@@ -114,7 +114,7 @@ def _vpc_has_a_size_of_aws(cidr: IPv4Network) -> Iterator[Problem]:
         )
 
 
-def _subnets_have_a_size_of_aws(zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_subnet_sizes(zones: Sequence[Zone]) -> Iterator[Problem]:
     for key, cidr in _subnets(zones):
         if not _LARGEST_PREFIX <= cidr.prefixlen <= _SMALLEST_PREFIX:
             yield Problem(
@@ -130,7 +130,7 @@ def _subnets_have_a_size_of_aws(zones: Sequence[Zone]) -> Iterator[Problem]:
             )
 
 
-def _subnets_lie_in_the_vpc(cidr: IPv4Network, zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_subnets_in_vpc(cidr: IPv4Network, zones: Sequence[Zone]) -> Iterator[Problem]:
     for key, subnet in _subnets(zones):
         if not subnet.subnet_of(cidr):
             yield Problem(
@@ -140,7 +140,7 @@ def _subnets_lie_in_the_vpc(cidr: IPv4Network, zones: Sequence[Zone]) -> Iterato
             )
 
 
-def _subnets_do_not_overlap(zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_subnet_overlap(zones: Sequence[Zone]) -> Iterator[Problem]:
     seen: list[tuple[str, IPv4Network]] = []
     for key, cidr in _subnets(zones):
         for other_key, other in seen:
@@ -153,7 +153,7 @@ def _subnets_do_not_overlap(zones: Sequence[Zone]) -> Iterator[Problem]:
         seen.append((key, cidr))
 
 
-def _zones_are_different(zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_unique_zones(zones: Sequence[Zone]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, zone in enumerate(zones):
         if zone.name in first:
@@ -165,7 +165,7 @@ def _zones_are_different(zones: Sequence[Zone]) -> Iterator[Problem]:
         first.setdefault(zone.name, index)
 
 
-def _there_are_two_to_six_zones(zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_zone_count(zones: Sequence[Zone]) -> Iterator[Problem]:
     if not _MIN_ZONES <= len(zones) <= _MAX_ZONES:
         yield Problem(
             key="zones",
@@ -174,7 +174,7 @@ def _there_are_two_to_six_zones(zones: Sequence[Zone]) -> Iterator[Problem]:
         )
 
 
-def _services_have_a_zone(zones: Sequence[Zone]) -> Iterator[Problem]:
+def _check_private_zone(zones: Sequence[Zone]) -> Iterator[Problem]:
     if zones and not any(zone.private_cidr for zone in zones):
         yield Problem(
             key="zones",
@@ -182,7 +182,7 @@ def _services_have_a_zone(zones: Sequence[Zone]) -> Iterator[Problem]:
         )
 
 
-def _endpoints_are_different(interface_endpoints: Sequence[str]) -> Iterator[Problem]:
+def _check_unique_endpoints(interface_endpoints: Sequence[str]) -> Iterator[Problem]:
     for index, service in enumerate(interface_endpoints):
         if service in interface_endpoints[:index]:
             yield Problem(
@@ -192,7 +192,7 @@ def _endpoints_are_different(interface_endpoints: Sequence[str]) -> Iterator[Pro
             )
 
 
-def _tasks_reach_what_they_need(nat_gateways: str, interface_endpoints: Sequence[str]) -> Iterator[Problem]:
+def _check_task_endpoints(nat_gateways: str, interface_endpoints: Sequence[str]) -> Iterator[Problem]:
     missing = [service for service in FARGATE_TASK_ENDPOINTS if service not in interface_endpoints]
     if nat_gateways == "none" and missing:
         yield Problem(
@@ -226,18 +226,15 @@ class NetworkSettings(Model):
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """AWS services reached without the internet; each costs by the hour and zone."""
 
-    flow_log_retention_days: LogRetentionDays
-    """Days that the record of the VPC's traffic is kept."""
-
     checks: ClassVar[tuple[Check, ...]] = (
-        _vpc_is_private,
-        _vpc_has_a_size_of_aws,
-        _there_are_two_to_six_zones,
-        _zones_are_different,
-        _services_have_a_zone,
-        _subnets_have_a_size_of_aws,
-        _subnets_lie_in_the_vpc,
-        _subnets_do_not_overlap,
-        _endpoints_are_different,
-        _tasks_reach_what_they_need,
+        _check_vpc_range,
+        _check_vpc_size,
+        _check_zone_count,
+        _check_unique_zones,
+        _check_private_zone,
+        _check_subnet_sizes,
+        _check_subnets_in_vpc,
+        _check_subnet_overlap,
+        _check_unique_endpoints,
+        _check_task_endpoints,
     )

@@ -10,7 +10,7 @@ from typing import Final
 from jinja2 import Environment as Templates
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from config.environment import Environment, environment_name
+from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, environment_names, load_environment, parse_environment
 from config.model import Model
@@ -21,6 +21,7 @@ LIKE: Final = "dev"
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 _BLOCKS: Final = tuple(IPv4Network("10.0.0.0/8").subnets(new_prefix=16))
+_COPIED: Final = ("logs", "postgres", "documentdb", "secrets", "backups", "cluster", "load_balancer", "deployment")
 _USAGE: Final = 2
 """Exit status of a command that was asked for something it cannot do."""
 
@@ -33,7 +34,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     """
     file = folder / f"{name}.toml"
     try:
-        environment_name(name)
+        validate_environment_name(name)
     except ValueError as error:
         raise ConfigError(Problem(key="NAME", value=name, allowed=str(error))) from None
     if file.exists():
@@ -78,14 +79,16 @@ def rendered(name: str, *, like: Environment, cidr: IPv4Network) -> str:
         like=like,
         cidr=cidr,
         zones=[_moved(zone, like.network.cidr, cidr) for zone in like.network.zones],
-        domain_name=f"{name}.{like.domain_name.removeprefix(f'{like.name}.')}",
+        domain_name=_domain_name(name, like),
         tables={
-            "cluster": _written(like.cluster),
-            "load_balancer": _written(like.load_balancer),
-            "deployment": _written(like.deployment),
+            **{table: _written(settings) for table, settings in like if table in _COPIED and settings is not None},
             **{f"services.{service}": _written(settings) for service, settings in like.services.items()},
         },
     )
+
+
+def _domain_name(name: str, like: Environment) -> str:
+    return f"{name}.{like.domain.name.removeprefix(f'{like.name}.')}" if like.domain else ""
 
 
 def _moved(zone: Zone, old: IPv4Network, new: IPv4Network) -> Zone:
@@ -123,7 +126,7 @@ def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
     name = arguments[0]
     sys.stdout.write(
         f"{file} is made like {LIKE}.\n"
-        f"Edit next: account_id, domain_name, the tags; its addresses are its own already.\n"
+        f"Edit next: account_id, domain.name, the tags; its addresses are its own already.\n"
         f"Then: make synth ENV={name}\n"
     )
     return 0

@@ -33,14 +33,14 @@ def _https(value: str) -> str:
     raise ValueError(message)
 
 
-def _receivers_differ(emails: Sequence[str], https: Sequence[str]) -> Iterator[Problem]:
+def _check_unique_receivers(emails: Sequence[str], https: Sequence[str]) -> Iterator[Problem]:
     for key, values in (("emails", emails), ("https", https)):
         for index, value in enumerate(values):
             if value in values[:index]:
                 yield Problem(key=f"{key}[{index}]", value=value, allowed="is listed twice; remove one")
 
 
-def _somebody_receives(emails: Sequence[str], https: Sequence[str]) -> Iterator[Problem]:
+def _check_receivers(emails: Sequence[str], https: Sequence[str]) -> Iterator[Problem]:
     if not emails and not https:
         yield Problem(
             key="emails",
@@ -62,7 +62,7 @@ class Receivers(Model):
     ] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """Endpoints that confirm a subscription by themselves, as on-call services do; readable in the Terraform state."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_receivers_differ, _somebody_receives)
+    checks: ClassVar[tuple[Check, ...]] = (_check_unique_receivers, _check_receivers)
 
 
 class NotificationsSettings(Model):
@@ -75,7 +75,7 @@ class NotificationsSettings(Model):
     """Receivers of what can wait for working hours."""
 
 
-def alarms_have_a_receiver(
+def check_alarm_receivers(
     notifications: NotificationsSettings | None,
     services: Mapping[str, ServiceSettings],
     secrets: SecretsSettings | None,

@@ -1,20 +1,33 @@
 """Names of the parameters that the layer `data` makes, as services ask for them: `postgres/url`, `jwt/current`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+SOURCES: Final[Mapping[str, str]] = {
+    "postgres": "postgres",
+    "documentdb": "documentdb",
+    "jwt": "secrets",
+    "api-keys": "secrets",
+}
+"""First part of a name to the table of settings that makes such parameters."""
+
 _OF_EVERY_DATABASE: Final = ("host", "port", "username", "password", "url")
+_ROTATED: Final = ("jwt/current", "jwt/previous")
 
 
-def parameter_names(*, replicas: int, api_keys: Sequence[str]) -> tuple[str, ...]:
+def parameter_names(*, databases: Collection[str], replicas: int, api_keys: Sequence[str] | None) -> tuple[str, ...]:
     """Every name, sorted.
 
     Args:
+        databases: Those that are made: `postgres`, `documentdb`.
         replicas: Read replicas of PostgreSQL.
-        api_keys: Names of the API keys.
+        api_keys: Names of the API keys; None is an environment without secrets of its own.
     """
-    names = {f"{database}/{part}" for database in ("postgres", "documentdb") for part in _OF_EVERY_DATABASE}
-    names |= {"postgres/database", "documentdb/reader-hosts", "jwt/current", "jwt/previous"}
-    names |= {"postgres/reader-hosts"} if replicas else set()
-    names |= {f"api-keys/{name}" for name in api_keys}
+    names = {f"{database}/{part}" for database in databases for part in _OF_EVERY_DATABASE}
+    if "postgres" in databases:
+        names |= {"postgres/database", *(["postgres/reader-hosts"] if replicas else [])}
+    if "documentdb" in databases:
+        names.add("documentdb/reader-hosts")
+    if api_keys is not None:
+        names |= {*_ROTATED, *(f"api-keys/{name}" for name in api_keys)}
     return tuple(sorted(names))

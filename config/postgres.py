@@ -6,10 +6,9 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays
-from config.database_classes import POSTGRES_CLASSES, checked_class
+from config.database_classes import POSTGRES_CLASSES, validate_class
 from config.errors import Problem
-from config.maintenance_windows import BackupWindow, MaintenanceWindow, windows_do_not_overlap
+from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
 
 MAJOR_VERSIONS: Final = (13, 14, 15, 16, 17)
@@ -30,7 +29,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.ht
 """
 
 MIN_RETENTION_DAYS, MAX_RETENTION_DAYS = 1, 35
-"""RDS and DocumentDB alike; 0, which RDS takes too, means no backups.
+"""RDS and DocumentDB alike; 0, which RDS accepts too, means no backups.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
 """
@@ -53,21 +52,21 @@ _MAX_SLOW_MILLISECONDS: Final = 2_147_483_647
 
 
 def _instance_class(value: str) -> str:
-    return checked_class(value, engine="PostgreSQL", classes=POSTGRES_CLASSES)
+    return validate_class(value, engine="PostgreSQL", classes=POSTGRES_CLASSES)
 
 
 def _major_version(value: int) -> int:
     if value in MAJOR_VERSIONS:
         return value
     nearest = min(MAJOR_VERSIONS, key=lambda version: abs(version - value))
-    message = f"is no major version that we run; the nearest is {nearest} (allowed: {_listed(MAJOR_VERSIONS)})"
+    message = f"is not a supported major version; the nearest is {nearest} (allowed: {_listed(MAJOR_VERSIONS)})"
     raise ValueError(message)
 
 
 def _engine_version(value: str) -> str:
     if re.fullmatch(_VERSION, value):
         return value
-    message = 'is no version of PostgreSQL on RDS; write major and minor, like "17.6"'
+    message = 'is not a valid version of PostgreSQL on RDS; use major and minor, like "17.6"'
     raise ValueError(message)
 
 
@@ -76,7 +75,7 @@ def _monitoring_seconds(value: int) -> int:
         return value
     nearest = min(MONITORING_SECONDS, key=lambda seconds: abs(seconds - value))
     message = (
-        f"is no interval of enhanced monitoring; the nearest is {nearest} (allowed: {_listed(MONITORING_SECONDS)})"
+        f"is not an interval of enhanced monitoring; the nearest is {nearest} (allowed: {_listed(MONITORING_SECONDS)})"
     )
     raise ValueError(message)
 
@@ -86,7 +85,7 @@ def _insights_days(value: int) -> int:
         return value
     nearest = min(INSIGHTS_DAYS, key=lambda days: abs(days - value))
     message = (
-        f"is no retention of Performance Insights; the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
+        f"is not a retention of Performance Insights; the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
     )
     raise ValueError(message)
 
@@ -95,7 +94,7 @@ def _listed(numbers: tuple[int, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _version_is_of_the_major(major_version: int, engine_version: str | None) -> Iterator[Problem]:
+def _check_engine_version(major_version: int, engine_version: str | None) -> Iterator[Problem]:
     if engine_version and int(engine_version.split(".")[0]) != major_version:
         yield Problem(
             key="engine_version",
@@ -105,7 +104,7 @@ def _version_is_of_the_major(major_version: int, engine_version: str | None) -> 
         )
 
 
-def _storage_has_a_size_of_aws(storage_gib: int, max_storage_gib: int) -> Iterator[Problem]:
+def _check_storage_size(storage_gib: int, max_storage_gib: int) -> Iterator[Problem]:
     for key, value in (("storage_gib", storage_gib), ("max_storage_gib", max_storage_gib)):
         if not MIN_STORAGE_GIB <= value <= MAX_STORAGE_GIB:
             yield Problem(
@@ -115,7 +114,7 @@ def _storage_has_a_size_of_aws(storage_gib: int, max_storage_gib: int) -> Iterat
             )
 
 
-def _storage_may_grow(storage_gib: int, max_storage_gib: int) -> Iterator[Problem]:
+def _check_storage_growth(storage_gib: int, max_storage_gib: int) -> Iterator[Problem]:
     least = -(-storage_gib * (100 + GROWTH_PERCENT) // 100)
     if MIN_STORAGE_GIB <= max_storage_gib < least:
         yield Problem(
@@ -125,18 +124,18 @@ def _storage_may_grow(storage_gib: int, max_storage_gib: int) -> Iterator[Proble
         )
 
 
-def retention_is_in_range(backup_retention_days: int) -> Iterator[Problem]:
+def check_backup_retention(backup_retention_days: int) -> Iterator[Problem]:
     """The check that both databases share."""
     if not MIN_RETENTION_DAYS <= backup_retention_days <= MAX_RETENTION_DAYS:
         yield Problem(
             key="backup_retention_days",
             value=backup_retention_days,
             allowed=f"AWS keeps backups for {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS} days; "
-            "a database without backups is no choice here",
+            "a database without backups is not supported",
         )
 
 
-def _replicas_have_backups(replicas: int, backup_retention_days: int) -> Iterator[Problem]:
+def _check_replica_backups(replicas: int, backup_retention_days: int) -> Iterator[Problem]:
     if replicas and backup_retention_days == 0:
         yield Problem(
             key="replicas",
@@ -218,9 +217,6 @@ class PostgresSettings(Model):
     ] = 7
     """Days that Performance Insights keeps; 7 cost nothing."""
 
-    log_retention_days: LogRetentionDays
-    """Days that the database's logs are kept."""
-
     password_version: int = Field(ge=1)
     """Raise it by one, and the next apply makes a new password."""
 
@@ -231,10 +227,10 @@ class PostgresSettings(Model):
     """
 
     checks: ClassVar[tuple[Check, ...]] = (
-        _version_is_of_the_major,
-        _storage_has_a_size_of_aws,
-        _storage_may_grow,
-        retention_is_in_range,
-        _replicas_have_backups,
-        windows_do_not_overlap,
+        _check_engine_version,
+        _check_storage_size,
+        _check_storage_growth,
+        check_backup_retention,
+        _check_replica_backups,
+        check_windows,
     )

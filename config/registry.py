@@ -18,7 +18,7 @@ def _prefix(value: str) -> str:
     if re.fullmatch(_PREFIX, value) and len(value) <= _PREFIX_LENGTH:
         return value
     message = (
-        "is no start of a repository's name; use small letters, digits, single hyphens and slashes, "
+        "is not a valid beginning of a repository's name; use lowercase letters, digits, single hyphens and slashes, "
         f"and start with a letter (at most {_PREFIX_LENGTH} characters)"
     )
     raise ValueError(message)

@@ -1,4 +1,4 @@
-"""What must hold between the services of an environment: paths, priorities, and the parameters they name."""
+"""What must hold between the services of an environment: their paths and priorities."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from config.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from config.services import ServiceSettings
 
 
-def paths_are_claimed_once(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def check_unique_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     """Two services cannot answer on the same path, nor can one stand where another is never asked."""
     claimed: dict[str, str] = {}
     for name, service in services.items():
@@ -27,7 +27,7 @@ def paths_are_claimed_once(services: Mapping[str, ServiceSettings]) -> Iterator[
                 )
 
 
-def priorities_differ(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def check_unique_priorities(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     """A listener asks its rules in the order of their numbers, so each has its own."""
     taken: dict[int, str] = {}
     for name, service in services.items():
@@ -42,7 +42,7 @@ def priorities_differ(services: Mapping[str, ServiceSettings]) -> Iterator[Probl
             )
 
 
-def no_path_is_hidden(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+def check_hidden_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     """A rule that is asked first must not take all that a later one waits for."""
     served = sorted(
         (service.priority, name, pattern)
@@ -58,26 +58,6 @@ def no_path_is_hidden(services: Mapping[str, ServiceSettings]) -> Iterator[Probl
                     value=priority,
                     allowed=f'"{pattern}" would never be asked for: "{wider}" of services.{owner} comes first '
                     f"with priority {earlier}; give this one a lower number",
-                )
-
-
-def secrets_have_a_parameter(
-    services: Mapping[str, ServiceSettings], parameter_names: Collection[str]
-) -> Iterator[Problem]:
-    """A task whose secret is not there does not start.
-
-    Args:
-        services: All services, by name.
-        parameter_names: What Parameter Store holds below the start that all names share: `postgres/url`.
-    """
-    for name, service in services.items():
-        asked = (("secrets", service.secrets), ("parameters", service.parameters))
-        for table, variable, parameter in ((t, v, p) for t, parameters in asked for v, p in parameters.items()):
-            if parameter not in parameter_names:
-                yield Problem(
-                    key=f"services.{name}.{table}.{variable}",
-                    value=parameter,
-                    allowed=f"no parameter of this name is made; there is: {', '.join(sorted(parameter_names))}",
                 )
 
 

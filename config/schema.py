@@ -1,4 +1,4 @@
-"""The JSON schema of an environment file, for editors; `python -m config.schema` writes it anew."""
+"""The JSON schema of an environment file, for editors; `python -m config.schema` writes it."""
 
 import json
 import sys
@@ -11,12 +11,13 @@ FILE: Final = Path(__file__).parent.parent / "environments" / "schema.json"
 
 
 def environment_schema() -> dict[str, Any]:
-    """The schema of environments/<name>.toml: without the name, which is the file's own."""
+    """The schema of environments/<name>.toml: without what no file has."""
     schema = Environment.model_json_schema()
     definitions = schema.pop("$defs", {})
-    settings: dict[str, Any] = _plain(schema, definitions)
-    settings["properties"].pop("name")
-    settings["required"].remove("name")
+    settings: dict[str, Any] = _simplify(schema, definitions)
+    for name in Environment.not_in_file:
+        settings["properties"].pop(name)
+        settings["required"].remove(name)
     settings["description"] = Environment.__doc__
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -25,15 +26,15 @@ def environment_schema() -> dict[str, Any]:
     }
 
 
-def rendered() -> str:
+def render() -> str:
     """The text of environments/schema.json."""
     return json.dumps(environment_schema(), indent=2) + "\n"
 
 
-def _plain(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is of any type
+def _simplify(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is of any type
     """The node without titles, and without references: draft 7 ignores the description beside one."""
     if isinstance(node, list):
-        return [_plain(item, definitions) for item in node]
+        return [_simplify(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
     if types := [kind for kind in node.get("anyOf", ()) if kind != {"type": "null"}]:
@@ -42,7 +43,7 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSO
     if "$ref" in node:
         node = {**definitions[node["$ref"].removeprefix("#/$defs/")], **node}
     plain = {
-        key: _plain(value, definitions)
+        key: _simplify(value, definitions)
         for key, value in node.items()
         if key not in {"$ref", "anyOf"} and not (key == "title" and isinstance(value, str))
     }
@@ -53,7 +54,7 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSO
 
 def main() -> int:
     """Write environments/schema.json."""
-    FILE.write_text(rendered(), encoding="utf-8")
+    FILE.write_text(render(), encoding="utf-8")
     return 0
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays, checked_name
+from config.aws import validate_name
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -14,10 +14,10 @@ _MAX_ROTATION_DAYS: Final = 365
 
 
 def _api_key_name(value: str) -> str:
-    return checked_name(value, what="API key name", max_length=_NAME_LENGTH)
+    return validate_name(value, what="API key name", max_length=_NAME_LENGTH)
 
 
-def _names_are_different(api_keys: Sequence[str]) -> Iterator[Problem]:
+def _check_unique_names(api_keys: Sequence[str]) -> Iterator[Problem]:
     for index, name in enumerate(api_keys):
         if name in api_keys[:index]:
             yield Problem(key=f"api_keys[{index}]", value=name, allowed="is listed twice; remove one")
@@ -37,9 +37,6 @@ class SecretsSettings(Model):
         ],
         ...,
     ] = Field(json_schema_extra={"uniqueItems": True})
-    """Keys of other companies' APIs, one parameter each, which a person sets: `make secrets` tells how."""
+    """Keys of other companies' APIs, one parameter each, which a person sets: `make secrets` shows how."""
 
-    log_retention_days: LogRetentionDays
-    """Days that the record of the rotations is kept."""
-
-    checks: ClassVar[tuple[Check, ...]] = (_names_are_different,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_unique_names,)

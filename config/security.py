@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import LogRetentionDays
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -27,24 +26,24 @@ ThreatDetectionFeature = Literal["S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_N
 def _repository(value: str) -> str:
     if re.fullmatch(_REPOSITORY, value):
         return value
-    message = 'is no GitHub repository; write owner and name, like "acme/infrastructure", without address and wildcard'
+    message = 'is not a GitHub repository; use owner and name, like "acme/infrastructure", without address and wildcard'
     raise ValueError(message)
 
 
 def _branch(value: str) -> str:
     if value.startswith("refs/"):
-        message = 'is a ref; write the branch alone, like "main"'
+        message = 'is a ref; use the branch alone, like "main"'
         raise ValueError(message)
     if re.fullmatch(_REF, value) and ".." not in value and not value.endswith(("/", ".", ".lock")):
         return value
-    message = 'is no branch; write its whole name, like "main": a wildcard would let others in'
+    message = 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'
     raise ValueError(message)
 
 
 def _environment(value: str) -> str:
     if re.fullmatch(_ENVIRONMENT, value):
         return value
-    message = 'is no GitHub environment; write its whole name, like "production": a wildcard would let others in'
+    message = 'is not a valid GitHub environment; use its whole name, like "production": a wildcard would let others in'
     raise ValueError(message)
 
 
@@ -52,7 +51,7 @@ def _text(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
-def _lock_ends_before_the_log(retention_days: int, lock_days: int | None) -> Iterator[Problem]:
+def _check_lock_days(retention_days: int, lock_days: int | None) -> Iterator[Problem]:
     if lock_days is not None and lock_days > retention_days:
         yield Problem(
             key="lock_days",
@@ -61,7 +60,7 @@ def _lock_ends_before_the_log(retention_days: int, lock_days: int | None) -> Ite
         )
 
 
-def _branch_or_environment(branch: str | None, environment: str | None) -> Iterator[Problem]:
+def _check_subject(branch: str | None, environment: str | None) -> Iterator[Problem]:
     if branch is None and environment is None:
         yield Problem(
             key="branch",
@@ -75,7 +74,7 @@ def _branch_or_environment(branch: str | None, environment: str | None) -> Itera
         )
 
 
-def _alarms_have_a_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+def _check_alarm_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if cis_alarms and trail is None:
         yield Problem(
             key="cis_alarms",
@@ -87,16 +86,13 @@ def _alarms_have_a_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Ite
 class TrailSettings(Model):
     """The record of every call to AWS, in all regions."""
 
-    log_retention_days: LogRetentionDays
-    """Days that CloudWatch Logs keeps it, for alarms and for searching."""
-
     retention_days: int = Field(ge=1, le=_MAX_DAYS)
     """Days that the bucket keeps it."""
 
     lock_days: int | None = Field(default=None, ge=1, le=_MAX_DAYS)
     """Days that nobody, root included, can delete an entry; only for a bucket that is not yet made."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_lock_ends_before_the_log,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_lock_days,)
 
 
 class ThreatDetectionSettings(Model):
@@ -104,9 +100,6 @@ class ThreatDetectionSettings(Model):
 
     features: tuple[ThreatDetectionFeature, ...]
     """What else it reads; each is charged by what it reads."""
-
-    retention_days: LogRetentionDays = 365
-    """Days that its findings are kept in the log group that the alarms read."""
 
 
 class ConfigRecorderSettings(Model):
@@ -140,7 +133,7 @@ class GithubSettings(Model):
     create_provider: bool = True
     """False where the account trusts GitHub already: an account has one such provider."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_branch_or_environment,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_subject,)
 
 
 class SecuritySettings(Model):
@@ -156,7 +149,7 @@ class SecuritySettings(Model):
     """Long passwords for the account's IAM users, should there ever be one."""
 
     access_analyzer: bool
-    """Tells which resources others can reach."""
+    """Lists the resources that others can reach."""
 
     cis_alarms: bool
     """The alarms of the CIS benchmark on the trail: root use, sign-in without MFA, changes of policies."""
@@ -173,9 +166,10 @@ class SecuritySettings(Model):
     github: GithubSettings | None = None
     """Roles for GitHub Actions; without the table there are none."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_alarms_have_a_trail,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_alarm_trail,)
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether the layer has anything to do."""
-        return any(value not in (None, False) for _, value in self)
+    def problems(self) -> Iterator[Problem]:
+        """The checks, and that the table is there for something: without a resource there is no layer."""
+        yield from super().problems()
+        if all(value in (None, False) for _, value in self):
+            yield Problem(key="", allowed="switches nothing on; remove the table")

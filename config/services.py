@@ -1,17 +1,15 @@
 """The services that run on the cluster: how many tasks, how large, what they need and who may call them."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from config import fargate
-from config.aws import checked_name
 from config.errors import Problem
 from config.model import Check, Model
+from config.service_values import FolderPath, HealthPath, ParameterName, PathPattern, UserId, VariableName
 
-_NAME_LENGTH: Final = 20
 _MAX_TASKS: Final = 5000
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html (tasks per service)"""
 
@@ -38,59 +36,13 @@ _SLOW_START_SECONDS: Final = (30, 900)
 PORT_VARIABLE: Final = "PORT"
 """The variable that tells the application its own port."""
 
-_PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
-_PATH: Final = r"/[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
-_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
-_PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
-_ABSOLUTE: Final = r"(/[A-Za-z0-9_.-]+)+"
-_USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
 _SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
 
 
-def _service_name(value: str) -> str:
-    return checked_name(value, what="service name", max_length=_NAME_LENGTH)
-
-
-def _matching(pattern: str, message: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(message)
-        return value
-
-    return AfterValidator(check)
-
-
-def _text(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
-    return _matching(pattern, message), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
-
-
-PathPattern = Annotated[
-    str,
-    *_text(
-        _PATTERN,
-        "is no path of a listener rule; start with / and use letters, digits, _ - . $ / ~ \" ' @ : + & "
-        'and the wildcards * and ?, at most 128 characters, like "/api/*"',
-    ),
-]
-HealthPath = Annotated[str, *_text(_PATH, 'is no path; start with /, like "/health"')]
-VariableName = Annotated[
-    str, *_text(_VARIABLE, "is no variable name; use letters, digits and _, and start with a letter or _")
-]
-ParameterName = Annotated[
-    str,
-    *_text(
-        _PARAMETER,
-        'is no parameter name; write it without the start that all share, like "postgres/url"',
-    ),
-]
-FolderPath = Annotated[str, *_text(_ABSOLUTE, 'is no absolute folder, like "/var/cache/nginx"')]
-UserId = Annotated[
-    str, *_text(_USER, 'is no user id other than root\'s; write it as number, or as user and group, like "1000:1000"')
-]
 DatabaseName = Literal["postgres", "documentdb"]
 
 
-def _size_exists(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
+def _check_size(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
     if fargate.is_valid(cpu_units, memory_mib):
         return
     if cpu_units not in fargate.MEMORY_MIB:
@@ -112,7 +64,7 @@ def _size_exists(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
     yield Problem(key="memory_mib", value=memory_mib, allowed=allowed)
 
 
-def _min_is_below_max(min_count: int, max_count: int) -> Iterator[Problem]:
+def _check_count_range(min_count: int, max_count: int) -> Iterator[Problem]:
     if min_count > max_count:
         yield Problem(
             key="min_count",
@@ -125,7 +77,7 @@ def _either(numbers: tuple[int, ...]) -> str:
     return " or ".join(map(str, numbers))
 
 
-def _desired_is_between(min_count: int, max_count: int, desired_count: int | None) -> Iterator[Problem]:
+def _check_desired_count(min_count: int, max_count: int, desired_count: int | None) -> Iterator[Problem]:
     if desired_count is not None and not min_count <= desired_count <= max_count:
         yield Problem(
             key="desired_count",
@@ -135,7 +87,7 @@ def _desired_is_between(min_count: int, max_count: int, desired_count: int | Non
         )
 
 
-def _served_paths_have_a_priority(path_patterns: tuple[str, ...], priority: int | None) -> Iterator[Problem]:
+def _check_priority(path_patterns: tuple[str, ...], priority: int | None) -> Iterator[Problem]:
     if path_patterns and priority is None:
         yield Problem(
             key="priority",
@@ -156,7 +108,7 @@ def _served_paths_have_a_priority(path_patterns: tuple[str, ...], priority: int 
         )
 
 
-def _slow_start_exists(slow_start_seconds: int) -> Iterator[Problem]:
+def _check_slow_start(slow_start_seconds: int) -> Iterator[Problem]:
     first, last = _SLOW_START_SECONDS
     if slow_start_seconds and not first <= slow_start_seconds <= last:
         yield Problem(
@@ -166,7 +118,7 @@ def _slow_start_exists(slow_start_seconds: int) -> Iterator[Problem]:
         )
 
 
-def _variables_are_set_once(
+def _check_unique_variables(
     environment: Mapping[str, str], secrets: Mapping[str, str], parameters: Mapping[str, str]
 ) -> Iterator[Problem]:
     tables = {"environment": environment, "secrets": secrets, "parameters": parameters}
@@ -185,7 +137,7 @@ def _variables_are_set_once(
             )
 
 
-def _no_secret_is_in_clear(environment: Mapping[str, str]) -> Iterator[Problem]:
+def _check_plain_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
     for name in environment:
         if any(word in name.upper() for word in _SECRET_WORDS):
             yield Problem(
@@ -195,7 +147,7 @@ def _no_secret_is_in_clear(environment: Mapping[str, str]) -> Iterator[Problem]:
             )
 
 
-def _scratch_leaves_room(memory_mib: int, writable_paths: tuple[str, ...], writable_mib: int) -> Iterator[Problem]:
+def _check_scratch_size(memory_mib: int, writable_paths: tuple[str, ...], writable_mib: int) -> Iterator[Problem]:
     if len(writable_paths) * writable_mib > memory_mib // 2:
         yield Problem(
             key="writable_mib",
@@ -205,15 +157,13 @@ def _scratch_leaves_room(memory_mib: int, writable_paths: tuple[str, ...], writa
         )
 
 
-def _databases_are_different(databases: tuple[str, ...]) -> Iterator[Problem]:
+def _check_unique_databases(databases: tuple[str, ...]) -> Iterator[Problem]:
     for index, name in enumerate(databases):
         if name in databases[:index]:
             yield Problem(key=f"databases[{index}]", value=name, allowed="is in the list already; remove it")
 
 
-def _requests_come_from_the_balancer(
-    path_patterns: tuple[str, ...], requests_per_target: int | None
-) -> Iterator[Problem]:
+def _check_request_target(path_patterns: tuple[str, ...], requests_per_target: int | None) -> Iterator[Problem]:
     if requests_per_target is not None and not path_patterns:
         yield Problem(
             key="requests_per_target",
@@ -327,16 +277,16 @@ class ServiceSettings(Model):
     """Whether a collector beside each task sends its traces to X-Ray."""
 
     checks: ClassVar[tuple[Check, ...]] = (
-        _size_exists,
-        _min_is_below_max,
-        _desired_is_between,
-        _served_paths_have_a_priority,
-        _slow_start_exists,
-        _variables_are_set_once,
-        _no_secret_is_in_clear,
-        _scratch_leaves_room,
-        _databases_are_different,
-        _requests_come_from_the_balancer,
+        _check_size,
+        _check_count_range,
+        _check_desired_count,
+        _check_priority,
+        _check_slow_start,
+        _check_unique_variables,
+        _check_plain_secrets,
+        _check_scratch_size,
+        _check_unique_databases,
+        _check_request_target,
     )
 
     @property
@@ -348,14 +298,3 @@ class ServiceSettings(Model):
     def is_load_balanced(self) -> bool:
         """Whether the load balancer sends it requests."""
         return bool(self.path_patterns)
-
-
-ServiceName = Annotated[
-    str,
-    AfterValidator(_service_name),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": _NAME_LENGTH}),
-]
-"""Becomes a part of AWS names: 32 characters at most for a target group's, so 20 for this part.
-
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
-"""

@@ -50,7 +50,16 @@ class StateLocation:
 class StateStore(Construct):
     """Bucket, lock table and key of the state, and the bucket that collects the environment's access logs."""
 
-    def __init__(self, scope: Construct, id_: str, *, config: StateSettings, label: Label, protect: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StateSettings,
+        label: Label,
+        access_log_retention_days: int,
+        protect: bool,
+    ) -> None:
         super().__init__(scope, id_)
         location = StateLocation.from_names(label)
         self.key = Key(
@@ -66,7 +75,7 @@ class StateStore(Construct):
             "access-logs",
             config=BucketConfig(
                 noncurrent_version_days=config.noncurrent_version_days,
-                expiration_days=config.access_log_days,
+                expiration_days=access_log_retention_days,
                 protect=protect,
             ),
             label=label,

@@ -146,6 +146,6 @@ def topics_for(stack: LayerStack, notifications: NotificationsStack | None) -> T
     """
     if notifications is None:
         raise WiringError(
-            stack, "it has alarms, and no topics: config.notifications.alarms_have_a_receiver lets it pass"
+            stack, "it has alarms, and no topics: config.notifications.check_alarm_receivers lets it pass"
         )
     return notifications.topics

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class DataStack(LayerStack):
-    """PostgreSQL, DocumentDB, the bucket for backups, and the parameters that services read."""
+    """PostgreSQL, DocumentDB, the bucket for backups, and the parameters that services read; each by its table.
+
+    A key is there only where something is encrypted under it.
+    """
 
     layer: ClassVar[str] = "data"
 
@@ -37,59 +40,84 @@ class DataStack(LayerStack):
         network: NetworkStack,
     ) -> None:
         super().__init__(scope, config=config, state=state)
-        protect = config.protect_data
-        self.databases_key = self.key(
-            "databases-key", name="databases", protects="Databases, their backups and their insights"
-        )
-        self.secrets_key = self.key("secrets-key", name="secrets", protects="Parameters and secrets")
-        self.backups_key = self.key("backups-key", name="backups", protects="The bucket for backups")
-        logs_key = self.key("data-logs-key", name="data-logs", protects="Logs of databases and of the rotation")
-        databases = DatabaseContext(
+        self.databases: dict[str, Postgres | Documentdb] = {}
+        """By the name that a service's settings have for them."""
+        self.parameters: dict[str, Parameter] = {}
+        """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
+        if config.postgres or config.documentdb:
+            self.databases_key = self.key(
+                "databases-key", name="databases", protects="Databases, their backups and their insights"
+            )
+        if config.postgres or config.documentdb or config.secrets:
+            self.secrets_key = self.key("secrets-key", name="secrets", protects="Parameters and secrets")
+        if config.backups:
+            self.backups_key = self.key("backups-key", name="backups", protects="The bucket for backups")
+        if config.postgres or config.documentdb or config.secrets:
+            self.logs_key = self.key(
+                "data-logs-key", name="data-logs", protects="Logs of databases and of the rotation"
+            )
+        if config.postgres or config.documentdb:
+            self._add_databases(network)
+        if config.secrets:
+            self.jwt = JwtRotation(
+                self,
+                "jwt",
+                rotation_days=config.secrets.jwt_rotation_days,
+                log_retention_days=config.logs.function_retention_days,
+                label=self.label,
+                key=self.secrets_key,
+                logs_key=self.logs_key,
+                topics=topics_for(self, notifications),
+            )
+            api_keys = ApiKeys(self, "api-keys", names=config.secrets.api_keys, label=self.label, key=self.secrets_key)
+            self._offer("jwt", self.jwt.by_name)
+            self._offer("api-keys", api_keys.by_name)
+        if config.backups:
+            backups = BackupsBucket(
+                self,
+                "backups",
+                config=config.backups,
+                label=self.label,
+                key=self.backups_key,
+                access_logs=state.store.access_logs,
+                protect=config.protect_data,
+            )
+            self.output("backups_bucket", backups.id)
+        if config.secrets:
+            self.output("jwt_rotation_function", self.jwt.function.name)
+
+    def _add_databases(self, network: NetworkStack) -> None:
+        config = self.config
+        context = DatabaseContext(
             label=self.label,
             vpc=network.vpc,
             key=self.databases_key,
             secrets_key=self.secrets_key,
-            logs_key=logs_key,
-            protect=protect,
+            logs_key=self.logs_key,
+            protect=config.protect_data,
         )
-        self.postgres = Postgres(self, "postgres", config=config.postgres, context=databases)
-        self.documentdb = Documentdb(self, "documentdb", config=config.documentdb, context=databases)
-        self.jwt = JwtRotation(
-            self,
-            "jwt",
-            rotation_days=config.secrets.jwt_rotation_days,
-            log_retention_days=config.secrets.log_retention_days,
-            label=self.label,
-            key=self.secrets_key,
-            logs_key=logs_key,
-            topics=topics_for(self, notifications),
-        )
-        self.api_keys = ApiKeys(self, "api-keys", names=config.secrets.api_keys, label=self.label, key=self.secrets_key)
-        self.backups = BackupsBucket(
-            self,
-            "backups",
-            config=config.backups,
-            label=self.label,
-            key=self.backups_key,
-            access_logs=state.store.access_logs,
-            protect=protect,
-        )
-        self.output("postgres_host", self.postgres.endpoint)
-        self.output("documentdb_host", self.documentdb.endpoint)
-        self.output("backups_bucket", self.backups.id)
-        self.output("jwt_rotation_function", self.jwt.function.name)
+        if config.postgres:
+            postgres = Postgres(
+                self,
+                "postgres",
+                config=config.postgres,
+                context=context,
+                log_retention_days=config.logs.postgres_retention_days,
+            )
+            self.databases["postgres"] = postgres
+            self._offer("postgres", postgres.parameters.by_name)
+            self.output("postgres_host", postgres.endpoint)
+        if config.documentdb:
+            documentdb = Documentdb(
+                self,
+                "documentdb",
+                config=config.documentdb,
+                context=context,
+                log_retention_days=config.logs.documentdb_retention_days,
+            )
+            self.databases["documentdb"] = documentdb
+            self._offer("documentdb", documentdb.parameters.by_name)
+            self.output("documentdb_host", documentdb.endpoint)
 
-    @property
-    def databases(self) -> dict[str, Postgres | Documentdb]:
-        """By the name that a service's settings have for them."""
-        return {"postgres": self.postgres, "documentdb": self.documentdb}
-
-    @property
-    def parameters(self) -> dict[str, Parameter]:
-        """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
-        return {
-            **{f"postgres/{name}": entry for name, entry in self.postgres.parameters.by_name.items()},
-            **{f"documentdb/{name}": entry for name, entry in self.documentdb.parameters.by_name.items()},
-            **{f"jwt/{name}": entry for name, entry in self.jwt.by_name.items()},
-            **{f"api-keys/{name}": entry for name, entry in self.api_keys.by_name.items()},
-        }
+    def _offer(self, start: str, parameters: dict[str, Parameter]) -> None:
+        self.parameters |= {f"{start}/{name}": entry for name, entry in parameters.items()}

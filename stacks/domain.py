@@ -12,6 +12,7 @@ from stacks.base import LayerStack
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from config.domain import DomainSettings
     from config.environment import Environment
     from stacks.state import StateStack
 
@@ -21,15 +22,15 @@ class DomainStack(LayerStack):
 
     layer: ClassVar[str] = "domain"
 
-    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+    def __init__(self, scope: Construct, *, config: Environment, settings: DomainSettings, state: StateStack) -> None:
         super().__init__(scope, config=config, state=state)
-        self.names = CertificateNames(domain_name=config.domain_name, alternative_names=config.domain.alternative_names)
-        self.zone = HostedZone(self, "zone", config=config.domain, protect=config.protect_data)
+        self.names = CertificateNames(domain_name=settings.name, alternative_names=settings.alternative_names)
+        self.zone = HostedZone(self, "zone", config=settings, protect=config.protect_data)
         self.certificate = Certificate(self, "certificate", names=self.names, label=self.label, zone=self.zone)
-        if config.edge.enabled:
+        if config.edge:
             # Until version 0.2 the viewers' certificate was in this state: Terraform needs its provider to remove it.
             self._add_provider(f"aws-{VIEWER_REGION}", region=VIEWER_REGION, alias=VIEWER_REGION)
-        if config.domain.create_zone:
+        if settings.create_zone:
             self.output("name_servers", self.zone.name_servers)
         self.output("next_step", self.zone.next_step)
         self.output("certificate_arn", self.certificate.arn)

@@ -40,7 +40,7 @@ class NetworkStack(LayerStack):
         FlowLogs(
             self,
             "flow-logs",
-            retention_days=config.network.flow_log_retention_days,
+            retention_days=config.logs.flow_log_retention_days,
             label=self.label,
             vpc=self.vpc,
             key=key,

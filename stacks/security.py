@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from config.security import SecuritySettings
     from stacks.notifications import NotificationsStack
     from stacks.state import StateStack
 
@@ -27,10 +28,16 @@ class SecurityStack(LayerStack):
     layer: ClassVar[str] = "security"
 
     def __init__(
-        self, scope: Construct, *, config: Environment, state: StateStack, notifications: NotificationsStack | None
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        settings: SecuritySettings,
+        state: StateStack,
+        notifications: NotificationsStack | None,
     ) -> None:
         super().__init__(scope, config=config, state=state)
-        settings, protect = config.security, config.protect_data
+        protect = config.protect_data
         AccountBaseline(self, "account", config=settings, label=self.label)
         if settings.trail:
             trail = AuditTrail(
@@ -40,6 +47,7 @@ class SecurityStack(LayerStack):
                 label=self.label,
                 key=self.key("audit-key", name="audit", protects="The audit trail"),
                 access_logs=state.store.access_logs,
+                log_retention_days=config.logs.trail_retention_days,
                 protect=protect,
             )
             if settings.cis_alarms:
@@ -61,7 +69,7 @@ class SecurityStack(LayerStack):
             ThreatFindings(
                 self,
                 "threat-findings",
-                retention_days=settings.threat_detection.retention_days,
+                retention_days=config.logs.trail_retention_days,
                 label=self.label,
                 key=self.key("threats-key", name="threats", protects="Findings of GuardDuty"),
                 topics=topics_for(self, notifications),

@@ -9,7 +9,7 @@ from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
 from modules.service.release_files import ReleaseFiles
-from stacks.base import LayerStack, topics_for
+from stacks.base import LayerStack
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ServiceStack(LayerStack):
-    """ECS cluster, load balancer, and one Fargate service per [services.<name>] table."""
+    """ECS cluster, one Fargate service per [services.<name>] table, and the load balancer if there is such a table."""
 
     layer: ClassVar[str] = "service"
 
@@ -37,28 +37,49 @@ class ServiceStack(LayerStack):
         state: StateStack,
         notifications: NotificationsStack | None,
         network: NetworkStack,
-        data: DataStack,
         registry: RegistryStack,
-        domain: DomainStack,
+        data: DataStack | None,
+        domain: DomainStack | None,
     ) -> None:
+        """Make the layer.
+
+        Args:
+            config: The environment.
+            state: Receives the access logs of its buckets.
+            network: It runs there.
+            registry: Has the services' images.
+            data: What services read and connect to; None where the environment has none of it.
+            domain: Has the load balancer's certificate; None where there is no load balancer.
+        """
         super().__init__(scope, config=config, state=state)
         self._notifications = notifications
         self._network = network
-        self._data = data
+        self._databases = data.databases if data else {}
+        self._parameters = data.parameters if data else {}
         self.logs_key = self.key("key", name="service", protects="Logs and release files")
-        self.cluster = Cluster(self, "cluster", config=config.cluster, label=self.label, key=self.logs_key)
-        self.load_balancer = LoadBalancer(
+        self.cluster = Cluster(
             self,
-            "load-balancer",
-            config=config.load_balancer,
+            "cluster",
+            config=config.cluster,
             label=self.label,
-            vpc=network.vpc,
-            internal=config.edge.enabled,
-            certificate_arn=domain.certificate.arn,
-            strategy=strategy_for(config.deployment, served=True),
-            access_logs=state.store.access_logs,
-            protect=config.protect_data,
+            key=self.logs_key,
+            log_retention_days=config.logs.service_retention_days,
         )
+        self.load_balancer: LoadBalancer | None = None
+        if config.load_balancer and domain:
+            self.load_balancer = LoadBalancer(
+                self,
+                "load-balancer",
+                config=config.load_balancer,
+                label=self.label,
+                vpc=network.vpc,
+                internal=config.edge is not None,
+                certificate_arn=domain.certificate.arn,
+                strategy=strategy_for(config.deployment, served=True),
+                access_logs=state.store.access_logs,
+                log_retention_days=config.logs.load_balancer_retention_days,
+                protect=config.protect_data,
+            )
         self.release_files = ReleaseFiles(
             self,
             "release-files",
@@ -69,11 +90,12 @@ class ServiceStack(LayerStack):
         )
         self.services = {name: self._service(name, settings, registry) for name, settings in config.services.items()}
         self.output("cluster_name", self.cluster.name)
-        self.output("load_balancer_dns_name", self.load_balancer.dns_name)
+        if self.load_balancer:
+            self.output("load_balancer_dns_name", self.load_balancer.dns_name)
         self.output("release_files_bucket", self.release_files.bucket.name)
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
-        parameters = self._data.parameters
+        parameters = self._parameters
         service = FargateService(
             self,
             # Not the bare name: a service may be called what the stack calls something else.
@@ -89,7 +111,7 @@ class ServiceStack(LayerStack):
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
             key=self.logs_key,
-            topics=topics_for(self, self._notifications),
+            topics=self._notifications.topics if self._notifications else None,
         )
         # ECS reads the first when it starts a task, the application the second while it runs.
         for end in dict.fromkeys(settings.secrets.values()):
@@ -97,7 +119,7 @@ class ServiceStack(LayerStack):
         for end in dict.fromkeys(settings.parameters.values()):
             parameters[end].grant_read(service)
         for database in settings.databases:
-            self._data.databases[database].allow_from(service)
+            self._databases[database].allow_from(service)
         if self.config.network.nat_gateways != "none":
             service.allow_to_internet()
         service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)

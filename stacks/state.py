@@ -20,6 +20,13 @@ class StateStack(LayerStack):
 
     def __init__(self, scope: Construct, *, config: Environment) -> None:
         super().__init__(scope, config=config, state=None)
-        self.store = StateStore(self, "state", config=config.state, label=self.label, protect=config.protect_data)
+        self.store = StateStore(
+            self,
+            "state",
+            config=config.state,
+            label=self.label,
+            access_log_retention_days=config.logs.bucket_access_retention_days,
+            protect=config.protect_data,
+        )
         self.output("state_bucket", self.store.bucket.id)
         self.output("access_log_bucket", self.store.access_logs.id)

@@ -74,7 +74,7 @@ def test_the_cdktf_command_line_names_the_output_folder(checkout: Path, tmp_path
         ('public_cidr = "10.0.1.0/24"', 'public_cidr = "10.0.2.0/24"', "overlap"),
         ('name = "us-east-1a"', 'name = "eu-west-1a"', "network.zones[0].name"),
         ('region = "us-east-1"', 'region = "us-east-9"', "region"),
-        ('domain_name = "users.example.com"', 'domain_name = "users_example"', "domain_name"),
+        ('name = "users.example.com"', 'name = "users_example"', "domain.name"),
         ("min_count = 2", "min_count = 99", "min_count"),
     ],
 )

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def check_services_are_as_many_and_deployed_as_set(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """One ECS service per table, with its count, engine and shell."""
+    """One ECS service per table, with its count, deployment controller and shell."""
     found = _services(environment, session)
     yield from _differs("the services", set(found), set(environment.services))
     for name, settings, service in _both(environment, found):
         yield from _differs(f"tasks of {name}", service["desiredCount"], settings.initial_count)
-        blue_green = environment.deployment.engine == "blue_green" and settings.is_load_balanced
+        blue_green = environment.deployment.strategy == "blue_green" and settings.is_load_balanced
         controller = service.get("deploymentController", {"type": "ECS"})["type"]
         yield from _differs(f"controller of {name}", controller, "CODE_DEPLOY" if blue_green else "ECS")
         shell = service.get("enableExecuteCommand", False)
@@ -71,9 +71,11 @@ def check_the_balancer_is_as_public_and_strict_as_set(
     environment: Environment, session: boto3.Session
 ) -> Iterator[str]:
     """Internal behind CloudFront, else public; logged, strict, and protected where data is."""
+    if environment.load_balancer is None:
+        return
     elb = session.client("elbv2")
     balancer = _balancer(environment, session)
-    scheme = "internal" if environment.edge.enabled else "internet-facing"
+    scheme = "internal" if environment.edge else "internet-facing"
     yield from _differs("the balancer's scheme", balancer["Scheme"], scheme)
     listed = elb.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])["Attributes"]
     found = {attribute["Key"]: attribute["Value"] for attribute in listed}
@@ -89,8 +91,10 @@ def check_the_balancer_is_as_public_and_strict_as_set(
 
 def check_listeners_take_only_modern_tls(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """HTTPS by the policy of the settings, none of which takes less than TLS 1.2; HTTP only redirects."""
+    if environment.load_balancer is None:
+        return
     listeners = _listeners(environment, session)
-    test = {environment.deployment.test_port} if environment.deployment.engine == "blue_green" else set()
+    test = {environment.deployment.test_port} if environment.deployment.strategy == "blue_green" else set()
     yield from _differs("the listeners' ports", {listener["Port"] for listener in listeners}, {80, 443} | test)
     for listener in listeners:
         where = f"the listener on port {listener['Port']}"
@@ -104,6 +108,8 @@ def check_listeners_take_only_modern_tls(environment: Environment, session: boto
 
 def check_rules_send_each_path_to_its_service(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """On each HTTPS listener each service's paths, at its priority, to a target group of its port and health path."""
+    if environment.load_balancer is None:
+        return
     elb = session.client("elbv2")
     wanted = {
         (str(settings.priority), settings.path_patterns, settings.port, settings.protocol, settings.health_path)

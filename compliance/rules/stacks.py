@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _PROVIDER_VERSION: Final = "5.100.0"
 _REQUIRED_TAGS: Final = frozenset({"Project", "Environment", "Layer", "ManagedBy", "Owner", "CostCenter"})
-_PROVIDER, _BACKEND = "provider.aws", "terraform.backend.s3"
+PROVIDER, BACKEND = "provider.aws", "terraform.backend.s3"
+"""Addresses of what every stack has and Terraform gives none."""
 
 
 @rule
@@ -22,17 +23,17 @@ def provider_is_pinned(stack: Stack) -> Iterator[Finding]:
     """The AWS provider is the one version that the platform is proven with."""
     version = stack.terraform.get("required_providers", {}).get("aws", {}).get("version")
     if version != _PROVIDER_VERSION:
-        yield Finding(address=_PROVIDER, message=f"version {version}, not {_PROVIDER_VERSION}")
+        yield Finding(address=PROVIDER, message=f"version {version}, not {_PROVIDER_VERSION}")
 
 
 @rule
 def provider_names_its_account(stack: Stack) -> Iterator[Finding]:
     """Terraform stops before it touches an account that is not the environment's."""
     if not stack.providers:
-        yield Finding(address=_PROVIDER, message="is not configured")
+        yield Finding(address=PROVIDER, message="is not configured")
     for provider in stack.providers:
         if not provider.get("allowed_account_ids"):
-            yield Finding(address=_named(provider), message="allowed_account_ids is not set")
+            yield Finding(address=provider_address(provider), message="allowed_account_ids is not set")
 
 
 @rule
@@ -41,7 +42,7 @@ def provider_tags_everything(stack: Stack) -> Iterator[Finding]:
     for provider in stack.providers:
         tags = {tag for block in blocks(provider.get("default_tags")) for tag in block.get("tags", {})}
         if missing := sorted(_REQUIRED_TAGS - tags):
-            yield Finding(address=_named(provider), message=f"default_tags has no {', '.join(missing)}")
+            yield Finding(address=provider_address(provider), message=f"default_tags has no {', '.join(missing)}")
 
 
 @rule
@@ -49,7 +50,7 @@ def state_is_encrypted(stack: Stack) -> Iterator[Finding]:
     """The state is encrypted under a key of ours."""
     backend = stack.terraform.get("backend", {}).get("s3", {})
     if backend.get("encrypt") is not True or not backend.get("kms_key_id"):
-        yield Finding(address=_BACKEND, message="encrypt and kms_key_id are not both set")
+        yield Finding(address=BACKEND, message="encrypt and kms_key_id are not both set")
 
 
 @rule
@@ -57,9 +58,10 @@ def state_is_locked(stack: Stack) -> Iterator[Finding]:
     """Two runs at once cannot write the same state."""
     backend = stack.terraform.get("backend", {}).get("s3", {})
     if not backend.get("dynamodb_table") and backend.get("use_lockfile") is not True:
-        yield Finding(address=_BACKEND, message="neither dynamodb_table nor use_lockfile is set")
+        yield Finding(address=BACKEND, message="neither dynamodb_table nor use_lockfile is set")
 
 
-def _named(provider: object) -> str:
+def provider_address(provider: object) -> str:
+    """The address that findings about a provider have."""
     alias = provider.get("alias") if isinstance(provider, dict) else None
-    return f"{_PROVIDER}.{alias}" if alias else _PROVIDER
+    return f"{PROVIDER}.{alias}" if alias else PROVIDER

@@ -45,12 +45,14 @@ class Documentdb(Construct):
         *,
         config: DocumentdbSettings,
         context: DatabaseContext,
+        log_retention_days: int,
     ) -> None:
         """Make the cluster with all that belongs to it.
 
         Args:
-            config: Size, windows, retention.
+            config: Size, windows, backups.
             context: What it shares with the other databases.
+            log_retention_days: Days that its logs are kept.
         """
         super().__init__(scope, id_)
         self._config = config
@@ -73,7 +75,7 @@ class Documentdb(Construct):
                 f"{log}-logs",
                 label=label,
                 name=f"/aws/docdb/{identifier}/{log}",  # DocumentDB's own name for it
-                retention_days=config.log_retention_days,
+                retention_days=log_retention_days,
                 key=context.logs_key,
             )
             for log in _LOGS

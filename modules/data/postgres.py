@@ -49,16 +49,19 @@ class Postgres(Construct):
         *,
         config: PostgresSettings,
         context: DatabaseContext,
+        log_retention_days: int,
     ) -> None:
         """Make the database with all that belongs to it.
 
         Args:
-            config: Size, windows, retention.
+            config: Size, windows, backups.
             context: What it shares with the other databases.
+            log_retention_days: Days that its logs are kept.
         """
         super().__init__(scope, id_)
         self._config = config
         self._context = context
+        self._log_retention_days = log_retention_days
         self._label = label = context.label
         self._protect = context.protect
         self._password = GeneratedPassword(self, "password")
@@ -93,7 +96,7 @@ class Postgres(Construct):
                 username=USERNAME,
                 password=self._password,
                 password_version=config.password_version,
-                log_retention_days=config.log_retention_days,
+                log_retention_days=log_retention_days,
             )
         self.parameters = DatabaseParameters(
             self,
@@ -251,7 +254,7 @@ class Postgres(Construct):
                 f"{name}-{log}-logs" if name else f"{log}-logs",
                 label=self._label,
                 name=f"/aws/rds/instance/{identifier}/{log}",  # RDS's own name for it
-                retention_days=self._config.log_retention_days,
+                retention_days=self._log_retention_days,
                 key=self._context.logs_key,
             )
             for log in _LOGS

@@ -38,6 +38,7 @@ class AuditTrail(Construct):
         label: Label,
         key: Key,
         access_logs: Bucket,
+        log_retention_days: int,
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
@@ -71,7 +72,7 @@ class AuditTrail(Construct):
             "group",
             label=label,
             name=label.path("audit"),
-            retention_days=config.log_retention_days,
+            retention_days=log_retention_days,
             key=key,
         )
         role = Role(

@@ -38,11 +38,20 @@ class Cluster(Construct):
     Shell sessions (ECS Exec) are encrypted and recorded; where the setting is off, no service takes one.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: ClusterSettings, label: Label, key: Key) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: ClusterSettings,
+        label: Label,
+        key: Key,
+        log_retention_days: int,
+    ) -> None:
         super().__init__(scope, id_)
         self._key = key
         self.execute_command = config.execute_command
-        self.log_retention_days = config.log_retention_days
+        self.log_retention_days = log_retention_days
         self.collector_image = config.collector_image
         name = label.name("cluster", limit=NameLimit.ECS)
         self._sessions = LogGroup(
@@ -50,7 +59,7 @@ class Cluster(Construct):
             "sessions",
             label=label,
             name=label.path("service", "sessions"),
-            retention_days=config.log_retention_days,
+            retention_days=log_retention_days,
             key=key,
         )
         dependables = list(self._sessions.dependables)
@@ -62,7 +71,7 @@ class Cluster(Construct):
                 # Container Insights writes nowhere else:
                 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/deploy-container-insights-ECS-cluster.html
                 name=f"/aws/ecs/containerinsights/{name}/performance",
-                retention_days=config.log_retention_days,
+                retention_days=log_retention_days,
                 key=key,
             )
             dependables += insights.dependables

@@ -1,6 +1,6 @@
-"""How a new version replaces the old: one setting, two engines, and all that each of them needs elsewhere.
+"""How a new version replaces the old: one setting, two strategies, and all that each of them needs elsewhere.
 
-Whoever builds a part asks the engine what it needs of it. A third engine (ECS's own blue/green, which the provider
+Whoever builds a part asks the strategy what it needs of it. A third strategy (ECS's own blue/green, which the provider
 knows from 6.4 on) is one more class here.
 """
 
@@ -109,7 +109,7 @@ class BlueGreen:
 
 
 def strategy_for(config: DeploymentSettings, *, served: bool) -> DeploymentStrategy:
-    """The engine that a service gets: one without target groups has no traffic to shift, so it rolls."""
-    if config.engine == "blue_green" and served:
+    """The strategy that a service gets: one without target groups has no traffic to shift, so it rolls."""
+    if config.strategy == "blue_green" and served:
         return BlueGreen(test_port=config.test_port)
     return Rolling()

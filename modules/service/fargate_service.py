@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 from constructs import Construct
 
 from config.services import PORT_VARIABLE
+from modules.errors import WiringError
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
@@ -92,12 +93,12 @@ class FargateService(Construct):
         name: str,
         vpc: Vpc,
         cluster: Cluster,
-        load_balancer: LoadBalancer,
+        load_balancer: LoadBalancer | None,
         repository: Repository,
         secrets: Mapping[str, str],
         parameters: Mapping[str, str],
         key: Key,
-        topics: Topics,
+        topics: Topics | None,
     ) -> None:
         """Make the service.
 
@@ -108,12 +109,15 @@ class FargateService(Construct):
             name: How the settings call it.
             vpc: It runs in the private subnets.
             cluster: It runs there.
-            load_balancer: Sends it requests, if it claims paths.
+            load_balancer: Sends it requests; a service that claims paths needs one.
             repository: Its images.
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
             parameters: Full names of parameters by the variable that gets the name; grant them to the service.
             key: Encrypts its logs.
-            topics: Where its alarms notify.
+            topics: Where its alarms notify; a service that claims paths needs them.
+
+        Raises:
+            WiringError: It claims paths, and there is no load balancer or there are no topics.
         """
         super().__init__(scope, id_)
         self.name = name
@@ -171,6 +175,8 @@ class FargateService(Construct):
         self.target: TargetGroups | None = None
         self.alarms: RollbackAlarms | None = None
         if config.is_load_balanced:
+            if load_balancer is None or topics is None:
+                raise WiringError(self, f"{name} has path_patterns: pass a load balancer and topics")
             self.connections.allow_from(load_balancer)
             self.target = TargetGroups(
                 self,

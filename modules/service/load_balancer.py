@@ -59,6 +59,7 @@ class LoadBalancer(Construct):
         certificate_arn: str,
         strategy: DeploymentStrategy,
         access_logs: Bucket,
+        log_retention_days: int,
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
@@ -75,7 +76,7 @@ class LoadBalancer(Construct):
         if not internal:
             for port in (_HTTPS, _HTTP):
                 self.connections.allow_from_cidr(_ANYWHERE, name="internet", port=port)
-        logs = self._add_log_bucket(config, label, access_logs, protect=protect)
+        logs = self._add_log_bucket(label, access_logs, retention_days=log_retention_days, protect=protect)
         self._balancer = Lb(
             self,
             "Default",
@@ -168,17 +169,15 @@ class LoadBalancer(Construct):
 
     @property
     def listener_arns(self) -> dict[str, str]:
-        """`production`, and `test` where the engine has a test port."""
+        """`production`, and `test` where the strategy has a test port."""
         return {name: listener.arn for name, listener in self._listeners.items()}
 
-    def _add_log_bucket(
-        self, config: LoadBalancerSettings, label: Label, access_logs: Bucket, *, protect: bool
-    ) -> Bucket:
+    def _add_log_bucket(self, label: Label, access_logs: Bucket, *, retention_days: int, protect: bool) -> Bucket:
         bucket = Bucket(
             self,
             "logs",
             config=BucketConfig(
-                noncurrent_version_days=_NONCURRENT_LOG_DAYS, expiration_days=config.log_days, protect=protect
+                noncurrent_version_days=_NONCURRENT_LOG_DAYS, expiration_days=retention_days, protect=protect
             ),
             label=label,
             name=label.bucket_name("load-balancer-logs"),

@@ -34,7 +34,7 @@ _UNHEALTHY_THRESHOLD: Final = 3
 
 
 class TargetGroups(Construct):
-    """One target group per color of the engine, and one rule per listener that sends the paths to the first."""
+    """One target group per color of the strategy, and one rule per listener that sends the paths to the first."""
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ import pytest
 from acceptance.account import EmulatedSession
 from acceptance.checks import service
 from emulator import Emulator
+from tests.config.examples import present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,8 +136,8 @@ def test_an_account_without_any_service_is_told(made: Made, session: EmulatedSes
     assert told.startswith("the services: set(), wanted {")
 
 
-def test_a_service_of_another_engine_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
-    blue_green = dev.model_copy(update={"deployment": dev.deployment.model_copy(update={"engine": "blue_green"})})
+def test_a_service_of_another_strategy_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+    blue_green = dev.model_copy(update={"deployment": dev.deployment.model_copy(update={"strategy": "blue_green"})})
     made.service("backend")
     told = list(service.check_services_are_as_many_and_deployed_as_set(blue_green, session))
     assert "controller of backend: ECS, wanted CODE_DEPLOY" in told
@@ -213,7 +214,7 @@ def test_listeners_of_old_tls_and_plain_answers_are_told(
         made.listener(balancer, port, "HTTP")
     first, *others = service.check_listeners_take_only_modern_tls(dev, session)
     assert first.startswith("the listeners' ports: {")
-    wanted = dev.load_balancer.tls_policy
+    wanted = present(dev.load_balancer).tls_policy
     assert f"TLS policy of the listener on port 443: ELBSecurityPolicy-2016-08, wanted {wanted}" in others
     assert "protocol of the listener on port 8080: HTTP, wanted HTTPS" in others
     assert "what the listener on port 80 does: ['fixed-response'], wanted ['redirect']" in others
@@ -268,3 +269,13 @@ def test_a_missing_a_stale_and_an_open_file_of_the_pipeline_are_told(
         "backend/taskdef.json has no place for the next image",
         "backend/taskdef.json holds a reference that nobody resolves",
     ]
+
+
+def test_without_a_load_balancer_none_is_looked_for(session: EmulatedSession, dev: Environment) -> None:
+    without = dev.model_copy(update={"load_balancer": None})
+    for check in (
+        service.check_the_balancer_is_as_public_and_strict_as_set,
+        service.check_listeners_take_only_modern_tls,
+        service.check_rules_send_each_path_to_its_service,
+    ):
+        assert list(check(without, session)) == []

@@ -50,9 +50,16 @@ def test_a_gap_of_some_environments_is_missed_once_these_have_run() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[gap]]\nenvironment = 'dev'\nstep = 'check'\nsubject = '*'", "reason"),
-        ("[[gap]]\nenvironment = 'dev'\nstep = 'chekc'\nsubject = '*'\nreason = 'r'", "'chekc' is no step; there are:"),
-        ("[[gap", "known_gaps.toml"),
+        (
+            "[[gap]]\nenvironment = 'dev'\nstep = 'check'\nsubject = '*'",
+            r"gap\[0\]\.reason: is missing; why that is the emulator's fault",
+        ),
+        (
+            "[[gap]]\nenvironment = 'dev'\nstep = 'chekc'\nsubject = '*'\nreason = 'r'",
+            r'gap\[0\]\.step = "chekc": is not a step of a run; did you mean "check"\? Allowed: "second plan", "check"',
+        ),
+        ("[[gap", "known_gaps.toml: is not TOML: "),
+        ("[[gaps]]", "gaps = .*: unknown setting; did you mean gap"),
     ],
 )
 def test_a_wrong_list_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -29,15 +29,21 @@ class Sample:
         return f"{self.rule}: {self.says}"
 
 
-def stack(resources: dict[str, dict[str, Any]] | None = None, *, protected: bool = True, **blocks: Any) -> Stack:
+def stack(
+    resources: dict[str, dict[str, Any]] | None = None,
+    *,
+    protected: bool = True,
+    environment: str = "test",
+    **blocks: Any,
+) -> Stack:
     """A stack with these resources, each under its address."""
     by_kind: dict[str, dict[str, Any]] = {}
     for address, arguments in (resources or {}).items():
         kind, _, name = address.partition(".")
         by_kind.setdefault(kind, {})[name] = arguments
-    metadata = {"project": "acme", "environment": "test", "layer": "unit", "protect_data": protected}
+    metadata = {"project": "acme", "environment": environment, "layer": "unit", "protect_data": protected}
     document = {"//": {"metadata": metadata}, "resource": by_kind, **blocks}
-    return Stack(id="test-unit", folder=Path("test-unit"), document=document)
+    return Stack(id=f"{environment}-unit", folder=Path("unit"), document=document)
 
 
 def policy(*statements: dict[str, Any]) -> str:

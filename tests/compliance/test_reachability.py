@@ -21,21 +21,22 @@ INTO, OUT = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egres
 def expected(config: Environment) -> set[str]:
     """Internet to balancer, balancer to tasks, whoever says so to databases, out to HTTPS; and nothing else."""
     found = set()
+    has_proxy = config.postgres is not None and config.postgres.proxy is not None
     for name, service in config.services.items():
         if service.is_load_balanced:
             found.add(f"load-balancer -> {name} tcp {service.port}")
         if config.network.nat_gateways != "none":
             found.add(f"{name} -> internet tcp 443")
-            if not config.edge.enabled:
+            if not config.edge:
                 # Through the internet, as everybody.
                 found.add(f"{name} -> load-balancer tcp 443")
         if "documentdb" in service.databases:
             found.add(f"{name} -> documentdb tcp 27017")
         if "postgres" in service.databases:
-            found.add(f"{name} -> {'postgres-proxy' if config.postgres.proxy else 'postgres'} tcp 5432")
-    if config.postgres.proxy:
+            found.add(f"{name} -> {'postgres-proxy' if has_proxy else 'postgres'} tcp 5432")
+    if has_proxy:
         found.add("postgres-proxy -> postgres tcp 5432")
-    if not config.edge.enabled:
+    if not config.edge:
         found |= {"internet -> load-balancer tcp 80", "internet -> load-balancer tcp 443"}
     return found
 

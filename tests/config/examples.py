@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -12,6 +12,8 @@ from config.load import parse_environment
 
 ENVIRONMENTS = Path(__file__).parent.parent.parent / "environments"
 FILE = Path("environments/prod.toml")
+
+T = TypeVar("T")
 
 
 def text(name: str = "prod") -> str:
@@ -35,6 +37,12 @@ def changed(*changes: tuple[str, str]) -> str:
 
 def parsed(toml: str) -> Environment:
     return parse_environment(toml, name="prod", file=FILE)
+
+
+def present(table: T | None) -> T:
+    """A table that the file has, for the type checker's sake too."""
+    assert table is not None
+    return table
 
 
 def refusal(toml: str) -> list[str]:

@@ -17,8 +17,8 @@ from config.aws import (
     RoleArn,
     TagValue,
     ZoneName,
-    account_of,
-    is_zone_of,
+    is_zone_in_region,
+    role_account,
 )
 
 
@@ -37,7 +37,7 @@ def refusal(kind: Any, value: object) -> str:
 def test_an_account_id_has_twelve_digits(value: str) -> None:
     assert accepted(AccountId, "012345678901") == "012345678901"
     assert refusal(AccountId, value) == (
-        'is no account id; write its 12 digits without spaces or hyphens, like "111111111111"'
+        'is not a valid account id; use its 12 digits without spaces or hyphens, like "111111111111"'
     )
 
 
@@ -48,21 +48,21 @@ def test_every_region_is_accepted() -> None:
 
 def test_a_mistyped_region_is_told_with_the_one_meant() -> None:
     assert refusal(Region, "us-eats-1").startswith(
-        'is no region of AWS\'s commercial partition; did you mean "us-east-1"? Allowed are af-south-1, '
+        "is not a region of AWS's commercial partition; did you mean us-east-1? Allowed: af-south-1, "
     )
 
 
 @pytest.mark.parametrize("value", ["us-gov-west-1", "cn-north-1", "moon"])
 def test_regions_of_other_partitions_are_refused(value: str) -> None:
-    assert refusal(Region, value).startswith("is no region of AWS's commercial partition; ")
+    assert refusal(Region, value).startswith("is not a region of AWS's commercial partition; ")
 
 
 def test_a_zone_is_its_regions_name_and_a_letter() -> None:
-    assert is_zone_of("us-east-1a", "us-east-1")
-    assert not is_zone_of("us-east-2a", "us-east-1")
-    assert not is_zone_of("us-east-1", "us-east-1")
-    assert not is_zone_of("us-east-1-bos-1a", "us-east-1")
-    assert not is_zone_of("us-east-1a\n", "us-east-1")
+    assert is_zone_in_region("us-east-1a", "us-east-1")
+    assert not is_zone_in_region("us-east-2a", "us-east-1")
+    assert not is_zone_in_region("us-east-1", "us-east-1")
+    assert not is_zone_in_region("us-east-1-bos-1a", "us-east-1")
+    assert not is_zone_in_region("us-east-1a\n", "us-east-1")
 
 
 def test_a_region_is_not_taken_for_a_zone() -> None:
@@ -72,16 +72,16 @@ def test_a_region_is_not_taken_for_a_zone() -> None:
 @pytest.mark.parametrize("value", ["a", "us-east-1A", "us-east-1-bos-1a", "use1-az1", "xx-east-1a"])
 def test_what_is_no_availability_zone_is_refused(value: str) -> None:
     assert refusal(ZoneName, value) == (
-        'is no Availability Zone; write the region and the zone\'s letter, like "us-east-1a"'
+        'is not an Availability Zone; use the region and the zone\'s letter, like "us-east-1a"'
     )
 
 
 def test_host_bits_are_refused_with_the_blocks_own_address() -> None:
-    assert refusal(Ipv4Cidr, "10.0.1.7/24") == 'is an address inside the block, not the block; write "10.0.1.0/24"'
+    assert refusal(Ipv4Cidr, "10.0.1.7/24") == 'is an address inside the block, not the block; use "10.0.1.0/24"'
 
 
 def test_a_block_without_a_prefix_length_is_refused() -> None:
-    assert refusal(Ipv4Cidr, "10.0.0.0") == 'has no prefix length; write the block with it, like "10.0.0.0/16"'
+    assert refusal(Ipv4Cidr, "10.0.0.0") == 'has no prefix length; use one, like "10.0.0.0/16"'
 
 
 def test_a_block_that_is_not_text_is_refused() -> None:
@@ -94,7 +94,7 @@ def test_a_block_that_is_not_text_is_refused() -> None:
 )
 def test_what_is_no_block_is_refused(value: str) -> None:
     assert refusal(Ipv4Cidr, value) == (
-        'is no IPv4 block; write four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
+        'is not a valid IPv4 block; use four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
     )
 
 
@@ -134,7 +134,7 @@ def test_domain_names_are_accepted(value: str) -> None:
 )
 def test_what_is_no_domain_name_is_refused(value: str) -> None:
     assert refusal(DomainName, value) == (
-        "is no domain name; write it in small letters with at least one dot, "
+        "is not a valid domain name; use lowercase letters and at least one dot, "
         'without "https://" and without a dot at the end, like "users.example.com"'
     )
 
@@ -148,7 +148,7 @@ def test_a_domain_name_fits_a_certificate() -> None:
 
 @pytest.mark.parametrize("path", ["deploy", "ci/deploy", "a/b/c_d+e=f,g.h@i-j"])
 def test_role_arns_are_accepted(path: str) -> None:
-    assert account_of(str(accepted(RoleArn, f"arn:aws:iam::012345678901:role/{path}"))) == "012345678901"
+    assert role_account(str(accepted(RoleArn, f"arn:aws:iam::012345678901:role/{path}"))) == "012345678901"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_role_arns_are_accepted(path: str) -> None:
 )
 def test_what_is_no_role_arn_is_refused(value: str) -> None:
     assert refusal(RoleArn, value) == (
-        'is no ARN of an IAM role; write it like "arn:aws:iam::111111111111:role/deploy"'
+        'is not the ARN of an IAM role; use one like "arn:aws:iam::111111111111:role/deploy"'
     )
 
 
@@ -172,7 +172,9 @@ def test_only_the_retentions_of_cloudwatch_logs_are_accepted(days: int) -> None:
     if days in LOG_RETENTION_DAYS:
         assert accepted(LogRetentionDays, days) == days
     else:
-        assert refusal(LogRetentionDays, days).startswith("is no retention that CloudWatch Logs has; the nearest is ")
+        assert refusal(LogRetentionDays, days).startswith(
+            "is not a valid retention of CloudWatch Logs; the nearest is "
+        )
 
 
 def test_a_wrong_retention_is_told_with_the_nearest() -> None:
@@ -194,4 +196,4 @@ def test_a_tag_has_256_characters_at_most() -> None:
 
 @pytest.mark.parametrize("value", ["", "  "])
 def test_a_tag_is_not_empty(value: str) -> None:
-    assert refusal(TagValue, value) == "is empty; cost reports group by it, so say something"
+    assert refusal(TagValue, value) == "must not be empty: cost reports group by it"

@@ -1,12 +1,12 @@
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, present, refusal
 
 TIERING = "intelligent_tiering_after_days = 0"
 LOCKED = f"{TIERING}\nobject_lock_days = 30"
 
 
 def test_locked_backups_are_a_setting() -> None:
-    assert parsed(changed()).backups.object_lock_days is None
-    assert parsed(changed((TIERING, LOCKED))).backups.object_lock_days == 30
+    assert present(parsed(changed()).backups).object_lock_days is None
+    assert present(parsed(changed((TIERING, LOCKED))).backups).object_lock_days == 30
 
 
 def test_locked_backups_in_an_environment_that_may_be_torn_down_are_refused() -> None:

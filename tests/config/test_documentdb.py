@@ -2,7 +2,7 @@ import pytest
 
 from config.documentdb import DocumentdbSettings
 from config.load import load_environment
-from tests.config.examples import refusal, table, text
+from tests.config.examples import present, refusal, table, text
 
 
 def changed(old: str, new: str) -> str:
@@ -15,7 +15,7 @@ def changed(old: str, new: str) -> str:
 
 
 def test_production_has_the_numbers_of_the_design() -> None:
-    settings = load_environment("prod").documentdb
+    settings = present(load_environment("prod").documentdb)
     assert (settings.instances, settings.instance_class) == (3, "db.t3.medium")
     assert settings.backup_retention_days == 7
 
@@ -33,7 +33,7 @@ def test_a_node_count_that_the_engine_refuses_is_told(count: int) -> None:
 def test_a_class_that_only_rds_has_is_told_with_the_nearest() -> None:
     (line,) = refusal(changed('"db.t3.medium"', '"db.t3.large"'))
     assert line.startswith(
-        'documentdb.instance_class = "db.t3.large": is no instance class that AWS sells for DocumentDB; '
+        'documentdb.instance_class = "db.t3.large": is not an instance class that AWS sells for DocumentDB; '
     )
     assert "db.t3.medium" in line
 

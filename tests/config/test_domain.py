@@ -1,13 +1,13 @@
 import pytest
 
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, present, refusal
 
 CREATE = "create_zone = true"
 ZONE = 'zone_name = "users.example.com"'
 
 
 def test_a_zone_that_exists_is_named_by_its_id() -> None:
-    domain = parsed(changed((CREATE, 'create_zone = false\nzone_id = "Z0123456789ABCDEFGHIJ"\n#'))).domain
+    domain = present(parsed(changed((CREATE, 'create_zone = false\nzone_id = "Z0123456789ABCDEFGHIJ"\n#'))).domain)
     assert (domain.create_zone, domain.zone_id) == (False, "Z0123456789ABCDEFGHIJ")
 
 
@@ -29,7 +29,7 @@ def test_neither_to_make_a_zone_nor_to_name_one_is_refused() -> None:
 def test_a_domain_outside_the_zone_is_refused() -> None:
     assert refusal(changed((ZONE, 'zone_name = "example.org"'))) == [
         (
-            'domain_name = "users.example.com": is not in the zone domain.zone_name = "example.org"; '
+            'domain.name = "users.example.com": is not in the zone zone_name = "example.org"; '
             'choose a name that ends in ".example.org", or the zone that holds this one'
         )
     ]
@@ -37,17 +37,17 @@ def test_a_domain_outside_the_zone_is_refused() -> None:
 
 def test_a_zone_is_no_other_that_ends_alike() -> None:
     (line,) = refusal(changed((ZONE, 'zone_name = "sers.example.com"')))
-    assert line.startswith('domain_name = "users.example.com": is not in the zone')
+    assert line.startswith('domain.name = "users.example.com": is not in the zone')
 
 
 def test_the_domain_may_be_below_its_zone() -> None:
-    assert parsed(changed((ZONE, 'zone_name = "example.com"'))).domain.zone_name == "example.com"
+    assert present(parsed(changed((ZONE, 'zone_name = "example.com"'))).domain).zone_name == "example.com"
 
 
 @pytest.mark.parametrize("zone_id", ["/hostedzone/Z012", "z012", "Z"])
 def test_what_is_no_zone_id_is_refused(zone_id: str) -> None:
     (line,) = refusal(changed((CREATE, f'create_zone = false\nzone_id = "{zone_id}"\n#')))
-    assert "is no id of a hosted zone; write it like" in line
+    assert "is not a valid id of a hosted zone; use one like" in line
 
 
 def test_further_names_are_in_the_zone_and_different() -> None:

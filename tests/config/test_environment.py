@@ -35,10 +35,10 @@ def test_an_environment_without_services_is_refused() -> None:
     ]
 
 
-@pytest.mark.parametrize("days", ["noncurrent_version_days = 90", "access_log_days = 365"])
-def test_the_state_is_kept_for_a_day_at_least(days: str) -> None:
-    setting = days.split(" = ", maxsplit=1)[0]
-    assert refusal(changed((days, f"{setting} = 0"))) == [f"state.{setting} = 0: must be 1 or more"]
+def test_the_state_is_kept_for_a_day_at_least() -> None:
+    assert refusal(changed(("noncurrent_version_days = 90", "noncurrent_version_days = 0"))) == [
+        "state.noncurrent_version_days = 0: must be 1 or more"
+    ]
 
 
 @pytest.mark.parametrize("tag", ['owner = "platform"', 'cost_center = "user-management"'])
@@ -55,7 +55,7 @@ def test_an_environment_made_in_python_is_guarded_too() -> None:
 
 @pytest.mark.parametrize("name", ["Prod", "1st", "a_b", "a--b", "a-", "", "a" * 17])
 def test_a_name_that_aws_names_cannot_have_is_refused(name: str) -> None:
-    with pytest.raises(ValidationError, match="environment name"):
+    with pytest.raises(ValidationError, match=r"is not a valid environment name|at most 16 are allowed"):
         Environment.model_validate({**dict(parsed(changed())), "name": name})
 
 
@@ -67,8 +67,8 @@ def test_an_environment_can_be_written_out_again() -> None:
 def test_an_internal_load_balancer_needs_two_zones_with_services() -> None:
     assert refusal(changed(('private_cidr = "10.0.20.0/24"\n', ""))) == [
         (
-            "edge.enabled = true: puts the load balancer into the private subnets, and it needs two zones that "
-            "have one; give another zone a private_cidr"
+            "edge: puts the load balancer into the private subnets, and it needs two zones that "
+            "have one; give another zone a private_cidr, or remove [edge]"
         )
     ]
 

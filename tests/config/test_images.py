@@ -3,11 +3,11 @@ import pytest
 from config.images import is_in_ecr
 from tests.config.examples import changed, parsed, refusal
 
-ENGINE = 'engine = "blue_green"'
+STRATEGY = 'strategy = "blue_green"'
 
 
 def with_placeholder(image: str) -> str:
-    return changed((ENGINE, f'{ENGINE}\nplaceholder_image = "{image}"'))
+    return changed((STRATEGY, f'{STRATEGY}\nplaceholder_image = "{image}"'))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_images_with_registry_and_version_are_accepted(image: str) -> None:
 )
 def test_an_image_without_registry_or_version_is_refused(image: str) -> None:
     (line,) = refusal(with_placeholder(image))
-    assert "is no image with its registry and its tag or digest; write it like" in line
+    assert "is not a valid image with its registry and its tag or digest; use one like" in line
 
 
 def test_latest_is_refused() -> None:

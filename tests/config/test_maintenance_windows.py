@@ -63,12 +63,12 @@ def test_windows_that_touch_do_not_overlap(backup: str, maintenance: str, expect
 @pytest.mark.parametrize(
     ("kind", "value", "says"),
     [
-        (BackupWindow, "3:00-4:00", 'write its start and end in UTC, like "03:00-04:00"'),
-        (BackupWindow, "24:00-01:00", "is no daily window"),
-        (BackupWindow, "sun:03:00-sun:04:00", "is no daily window"),
+        (BackupWindow, "3:00-4:00", 'use its start and end in UTC, like "03:00-04:00"'),
+        (BackupWindow, "24:00-01:00", "is not a valid daily window"),
+        (BackupWindow, "sun:03:00-sun:04:00", "is not a valid daily window"),
         (BackupWindow, "03:00-03:29", "is shorter than 30 minutes"),
-        (MaintenanceWindow, "03:00-04:00", "write its start and end with the day"),
-        (MaintenanceWindow, "Sun:03:00-Sun:04:00", "is no weekly window"),
+        (MaintenanceWindow, "03:00-04:00", "use its start and end with the day"),
+        (MaintenanceWindow, "Sun:03:00-Sun:04:00", "is not a valid weekly window"),
         (MaintenanceWindow, "sun:03:00-sun:03:20", "lasts 20 minutes; AWS takes 30 minutes to less than 24 hours"),
         (MaintenanceWindow, "sun:03:00-mon:03:00", "lasts 1440 minutes"),
     ],

@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+import inspect
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import pytest
@@ -68,6 +69,19 @@ def test_a_check_may_take_a_setting_of_a_table_below() -> None:
     assert list(Whole.problems_among({"part": 4})) == []
 
 
+def test_of_a_table_that_is_left_out_every_setting_is_none() -> None:
+    def is_known(perhaps__low: int | None, perhaps: Range | None) -> Iterator[Problem]:
+        yield Problem(key="perhaps.low", value=(perhaps__low, perhaps), allowed="")
+
+    class Whole(Model):
+        perhaps: Range | None = None
+        checks: ClassVar[tuple[Check, ...]] = (is_known,)
+
+    assert [problem.value for problem in Whole.problems_among({"perhaps": None})] == [(None, None)]
+    assert [problem.value for problem in Whole.problems_among({"perhaps": {"low": 2}})] == [(2, {"low": 2})]
+    assert list(Whole.problems_among({"perhaps": {"high": 2}})) == []
+
+
 def test_a_model_cannot_be_changed() -> None:
     model = Range(low=2)
     with pytest.raises(ValidationError, match="frozen"):
@@ -87,3 +101,59 @@ def test_a_model_refuses_unknown_settings() -> None:
 def test_a_default_is_checked_too() -> None:
     with pytest.raises(ValidationError, match="must be below high"):
         Range(low=12)
+
+
+def making(check: Check) -> str:
+    """What is said when a class with this check is made."""
+    with pytest.raises(TypeError) as caught:
+
+        class Whole(Model):
+            part: Range
+            perhaps: Range | None = None
+            named: Mapping[str, Range] = {}
+            listed: tuple[Range, ...] = ()
+            checks: ClassVar[tuple[Check, ...]] = (check,)
+
+    return str(caught.value)
+
+
+def test_a_check_of_a_misspelt_setting_is_refused_with_the_nearest_when_the_class_is_made() -> None:
+    def is_named(parts: Range) -> Iterator[Problem]:
+        yield Problem(key="part", value=parts, allowed="")
+
+    assert making(is_named) == (
+        "Whole: the check is_named takes parts: which is not a setting; did you mean part? "
+        "Allowed: part, perhaps, named, listed"
+    )
+
+
+def test_a_check_of_a_renamed_setting_in_a_table_is_refused_with_those_of_the_table() -> None:
+    def is_low(perhaps__lowest: int) -> Iterator[Problem]:
+        yield Problem(key="perhaps.lowest", value=perhaps__lowest, allowed="")
+
+    assert making(is_low) == (
+        "Whole: the check is_low takes perhaps__lowest: which is not a setting; did you mean perhaps__low? "
+        "Allowed: perhaps__low, perhaps__high"
+    )
+
+
+def test_a_check_of_a_misspelt_table_is_refused_with_the_nearest() -> None:
+    def is_low(perhap__low: int) -> Iterator[Problem]:
+        yield Problem(key="perhaps.low", value=perhap__low, allowed="")
+
+    assert making(is_low).startswith(
+        "Whole: the check is_low takes perhap__low: which is not a setting; did you mean perhaps__low? Allowed: part, "
+    )
+
+
+@pytest.mark.parametrize("table", ["named", "listed", "part__low"])
+def test_a_check_cannot_look_into_one_of_several_tables(table: str) -> None:
+    def is_low(**_: int) -> Iterator[Problem]:
+        yield Problem(key="", allowed="")
+
+    is_low.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # as a check of that parameter has it
+        [inspect.Parameter(f"{table}__low", inspect.Parameter.KEYWORD_ONLY)]
+    )
+    assert making(is_low) == (
+        f"Whole: the check is_low takes {table}__low: a check cannot look below {table}; take that"
+    )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.errors import ConfigError
 from config.load import load_environment
 from config.new_environment import free_block, main, new_environment
-from tests.config.examples import ENVIRONMENTS
+from tests.config.examples import ENVIRONMENTS, present
 
 BLOCKS = st.builds(
     lambda address, prefix: IPv4Network((0x0A000000 + address, prefix), strict=False),
@@ -33,12 +33,12 @@ def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folde
         ["10.3.1.0/24", "10.3.10.0/24", "10.3.100.0/24"],
         ["10.3.2.0/24", "10.3.200.0/24"],
     ]
-    assert made.domain_name == "preview-1.users.example.com"
+    assert present(made.domain).name == "preview-1.users.example.com"
     # It starts in dev's account, which has what holds for a whole account already.
-    assert not made.security.is_wanted
-    assert made.domain.zone_name == "preview-1.users.example.com"
+    assert made.security is None
+    assert present(made.domain).zone_name == "preview-1.users.example.com"
     assert made.registry.repository_prefix == "user-management-preview-1"
-    same = {"name", "domain_name", "network", "security", "domain", "registry"}
+    same = {"name", "network", "security", "domain", "registry"}
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 
 
@@ -58,7 +58,7 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
         'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm"]',
     )
     image = "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"
-    text = text.replace('engine = "rolling"', f'placeholder_image = "{image}"\nengine = "rolling"')
+    text += f'\n[deployment]\nplaceholder_image = "{image}"\n'
     dev.write_text(text.replace('owner = "platform"', 'owner = "Équipe \U00010400"'), encoding="utf-8")
     new_environment("fresh", folder=folder)
     made = load_environment("fresh", folder=folder)
@@ -74,7 +74,7 @@ def test_the_command_says_what_to_edit_next(folder: Path, capsys: pytest.Capture
     assert err == ""
     assert out.splitlines() == [
         f"{folder}/fresh.toml is made like dev.",
-        "Edit next: account_id, domain_name, the tags; its addresses are its own already.",
+        "Edit next: account_id, domain.name, the tags; its addresses are its own already.",
         "Then: make synth ENV=fresh",
     ]
 

@@ -1,7 +1,7 @@
 import pytest
 
 from config.database_classes import POSTGRES_CLASSES
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, present, refusal
 
 
 def postgres(old: str, new: str) -> str:
@@ -10,7 +10,7 @@ def postgres(old: str, new: str) -> str:
 
 
 def test_production_has_the_numbers_of_the_design() -> None:
-    settings = parsed(changed()).postgres
+    settings = present(parsed(changed()).postgres)
     assert settings.instance_class == "db.t3.medium"
     assert settings.multi_az
     assert settings.backup_retention_days == 7
@@ -24,13 +24,13 @@ def test_production_has_the_numbers_of_the_design() -> None:
 def test_only_development_has_one_zone_and_no_pool(environment: str, multi_az: bool, pooled: bool) -> None:  # noqa: FBT001
     from config.load import load_environment  # noqa: PLC0415
 
-    settings = load_environment(environment).postgres
+    settings = present(load_environment(environment).postgres)
     assert (settings.multi_az, settings.proxy is not None) == (multi_az, pooled)
 
 
 @pytest.mark.parametrize("name", ["db.t3.medium", "db.m7g.large", "db.r8g.48xlarge", "db.x2iedn.32xlarge"])
 def test_classes_that_aws_sells_are_accepted(name: str) -> None:
-    assert parsed(postgres('"db.t3.medium"', f'"{name}"')).postgres.instance_class == name
+    assert present(parsed(postgres('"db.t3.medium"', f'"{name}"')).postgres).instance_class == name
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,9 @@ def test_classes_that_aws_sells_are_accepted(name: str) -> None:
 )
 def test_a_class_that_aws_does_not_sell_is_told_with_the_nearest(name: str, nearest: str) -> None:
     (line,) = refusal(postgres('"db.t3.medium"', f'"{name}"'))
-    start = f'postgres.instance_class = "{name}": is no instance class that AWS sells for PostgreSQL; the nearest are '
+    start = (
+        f'postgres.instance_class = "{name}": is not an instance class that AWS sells for PostgreSQL; the nearest are '
+    )
     assert line.startswith(start)
     named = line.removeprefix(start).split(", ")
     assert nearest in named
@@ -68,7 +70,7 @@ def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
     assert refusal(postgres("backup_retention_days = 7", f"backup_retention_days = {days}")) == [
         (
             f"postgres.backup_retention_days = {days}: AWS keeps backups for 1 to 35 days; "
-            "a database without backups is no choice here"
+            "a database without backups is not supported"
         )
     ]
 
@@ -76,7 +78,7 @@ def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
 @pytest.mark.parametrize("days", [1, 35])
 def test_retention_at_the_ends_is_accepted(days: int) -> None:
     toml = postgres("backup_retention_days = 7", f"backup_retention_days = {days}")
-    assert parsed(toml).postgres.backup_retention_days == days
+    assert present(parsed(toml).postgres).backup_retention_days == days
 
 
 def test_replicas_without_backups_are_refused_with_the_reason() -> None:
@@ -104,19 +106,20 @@ def test_a_version_of_another_major_is_refused() -> None:
 
 def test_a_version_of_the_major_is_accepted() -> None:
     toml = postgres("major_version = 17", 'major_version = 17\nengine_version = "17.6"')
-    assert parsed(toml).postgres.engine_version == "17.6"
+    assert present(parsed(toml).postgres).engine_version == "17.6"
 
 
 @pytest.mark.parametrize("version", ["17", "17.x", "v17.4", "17.06"])
 def test_what_is_no_version_is_refused(version: str) -> None:
-    assert refusal(postgres("major_version = 17", f'major_version = 17\nengine_version = "{version}"')) == [
-        f'postgres.engine_version = "{version}": is no version of PostgreSQL on RDS; write major and minor, like "17.6"'
+    setting = f'engine_version = "{version}"'
+    assert refusal(postgres("major_version = 17", f"major_version = 17\n{setting}")) == [
+        f'postgres.{setting}: is not a valid version of PostgreSQL on RDS; use major and minor, like "17.6"'
     ]
 
 
 def test_a_major_version_that_we_do_not_run_is_told_with_the_nearest() -> None:
     assert refusal(postgres("major_version = 17", "major_version = 9")) == [
-        "postgres.major_version = 9: is no major version that we run; the nearest is 13 (allowed: 13, 14, 15, 16, 17)"
+        "postgres.major_version = 9: is not a supported major version; the nearest is 13 (allowed: 13, 14, 15, 16, 17)"
     ]
 
 
@@ -129,7 +132,7 @@ def test_a_backup_window_that_overlaps_maintenance_is_refused() -> None:
 def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -> None:
     assert refusal(postgres("monitoring_interval_seconds = 60", "monitoring_interval_seconds = 20")) == [
         (
-            "postgres.monitoring_interval_seconds = 20: is no interval of enhanced monitoring; "
+            "postgres.monitoring_interval_seconds = 20: is not an interval of enhanced monitoring; "
             "the nearest is 15 (allowed: 0, 1, 5, 10, 15, 30, 60)"
         )
     ]
@@ -140,7 +143,7 @@ def test_a_retention_that_performance_insights_lacks_is_told(days: int, nearest:
     toml = postgres("major_version = 17", f"major_version = 17\ninsights_retention_days = {days}")
     assert refusal(toml) == [
         (
-            f"postgres.insights_retention_days = {days}: is no retention of Performance Insights; "
+            f"postgres.insights_retention_days = {days}: is not a retention of Performance Insights; "
             f"the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
         )
     ]

@@ -11,13 +11,13 @@ from tests.config.examples import ENVIRONMENTS, table
 
 def test_the_committed_schema_is_up_to_date() -> None:
     committed = (ENVIRONMENTS / "schema.json").read_text(encoding="utf-8")
-    assert committed == schema.rendered(), "write it anew: python -m config.schema"
+    assert committed == schema.render(), "write it again: python -m config.schema"
 
 
 def test_the_command_writes_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "FILE", tmp_path / "schema.json")
     assert schema.main() == 0
-    assert (tmp_path / "schema.json").read_text(encoding="utf-8") == schema.rendered()
+    assert (tmp_path / "schema.json").read_text(encoding="utf-8") == schema.render()
 
 
 def properties(node: dict[str, Any], key: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -35,7 +35,7 @@ SETTINGS = dict(properties(schema.environment_schema()))
 
 def test_the_schema_knows_every_setting_of_production() -> None:
     assert set(table()) <= set(SETTINGS)
-    assert {"network.zones.public_cidr", "services.memory_mib", "state.access_log_days"} <= set(SETTINGS)
+    assert {"network.zones.public_cidr", "services.memory_mib", "logs.bucket_access_days"} <= set(SETTINGS)
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -61,12 +61,12 @@ def test_a_table_that_may_be_left_out_is_described_as_a_table() -> None:
 
 
 def test_the_schema_stands_alone() -> None:
-    assert "$ref" not in schema.rendered()
+    assert "$ref" not in schema.render()
 
 
 def test_editors_can_offer_the_values() -> None:
     assert SETTINGS["region"]["enum"] == list(REGIONS)
-    assert SETTINGS["network.flow_log_retention_days"]["enum"] == list(LOG_RETENTION_DAYS)
+    assert SETTINGS["logs.flow_logs_days"]["enum"] == list(LOG_RETENTION_DAYS)
     assert SETTINGS["network.nat_gateways"]["enum"] == ["per_zone", "single", "none"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, present, refusal
 
 GITHUB = """
 [security.github]
@@ -23,7 +23,7 @@ def with_github(old: str = "", new: str = "") -> str:
 
 
 def test_production_has_every_service_of_the_account_on() -> None:
-    security = parsed(changed()).security
+    security = present(parsed(changed()).security)
     assert security.block_public_buckets
     assert security.encrypt_volumes
     assert security.password_policy
@@ -34,11 +34,17 @@ def test_production_has_every_service_of_the_account_on() -> None:
     assert security.config_recorder
 
 
-def test_a_layer_without_anything_to_do_is_not_wanted() -> None:
+def test_a_table_that_switches_nothing_on_is_refused() -> None:
     prod = changed(*SECURITY_OFF)
     start, end = prod.index("[security.trail]"), prod.index("[network]")
-    assert not parsed(prod[:start] + prod[end:]).security.is_wanted
-    assert parsed(prod[:start] + "[security.threat_detection]\nfeatures = []\n" + prod[end:]).security.is_wanted
+    assert refusal(prod[:start] + prod[end:]) == ["security: switches nothing on; remove the table"]
+    assert parsed(prod[:start] + "[security.threat_detection]\nfeatures = []\n" + prod[end:]).security
+
+
+def test_without_the_table_the_account_is_left_as_it_is() -> None:
+    prod = changed()
+    start, end = prod.index("[security]"), prod.index("[network]")
+    assert parsed(prod[:start] + prod[end:]).security is None
 
 
 def test_alarms_without_a_trail_are_refused() -> None:
@@ -84,12 +90,12 @@ def test_a_lock_in_an_environment_that_may_go_is_refused() -> None:
             "lock_day = 365 ",
             (
                 "security.trail.lock_day = 365: unknown setting; did you mean lock_days? "
-                "Allowed: log_retention_days, retention_days, lock_days"
+                "Allowed: retention_days, lock_days"
             ),
         ),
         (
-            "log_retention_days = 365\nretention_days = 2557",
-            "log_retention_days = 365\n",
+            "retention_days = 2557",
+            "",
             "security.trail.retention_days: is missing; days that the bucket keeps it",
         ),
     ],
@@ -99,14 +105,14 @@ def test_a_wrong_setting_in_a_table_that_may_be_left_out_is_told(old: str, new: 
 
 
 def test_a_branch_of_a_repository_may_apply() -> None:
-    github = parsed(with_github()).security.github
+    github = present(parsed(with_github()).security).github
     assert github
     assert (github.repository, github.branch, github.create_provider) == ("acme/infrastructure", "main", True)
 
 
 @pytest.mark.parametrize("name", ["a/b", "Acme-1/infra.live_2", "acme/" + "x" * 100])
 def test_a_repository_as_github_writes_it_is_taken(name: str) -> None:
-    github = parsed(with_github("acme/infrastructure", name)).security.github
+    github = present(parsed(with_github("acme/infrastructure", name)).security).github
     assert github
     assert github.repository == name
 
@@ -133,17 +139,17 @@ def test_what_is_no_repository_is_refused(name: str) -> None:
     (line,) = refusal(with_github("acme/infrastructure", name))
     assert line.startswith("security.github.repository = ")
     assert line.endswith(
-        'is no GitHub repository; write owner and name, like "acme/infrastructure", without address and wildcard'
+        'is not a GitHub repository; use owner and name, like "acme/infrastructure", without address and wildcard'
     )
 
 
 @pytest.mark.parametrize(
     ("branch", "message"),
     [
-        ("refs/heads/main", 'is a ref; write the branch alone, like "main"'),
-        ("*", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
-        ("release/*", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
-        ("a..b", 'is no branch; write its whole name, like "main": a wildcard would let others in'),
+        ("refs/heads/main", 'is a ref; use the branch alone, like "main"'),
+        ("*", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
+        ("release/*", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
+        ("a..b", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
     ],
 )
 def test_what_is_no_branch_is_refused(branch: str, message: str) -> None:
@@ -153,8 +159,8 @@ def test_what_is_no_branch_is_refused(branch: str, message: str) -> None:
 def test_what_is_no_environment_is_refused() -> None:
     assert refusal(with_github('branch = "main"', 'environment = "prod*"')) == [
         (
-            'security.github.environment = "prod*": is no GitHub environment; '
-            'write its whole name, like "production": a wildcard would let others in'
+            'security.github.environment = "prod*": is not a valid GitHub environment; '
+            'use its whole name, like "production": a wildcard would let others in'
         )
     ]
 

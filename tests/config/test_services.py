@@ -72,13 +72,16 @@ def test_more_tasks_than_a_service_can_have_are_refused() -> None:
 @pytest.mark.parametrize("name", ["Frontend", "1st", "front_end", "front--end", "end-", '"front end"'])
 def test_a_service_name_that_aws_names_cannot_have_is_refused(name: str) -> None:
     assert refusal(changed(("[services.frontend]", f"[services.{name}]"))) == [
-        (f"services.{name}: is no service name; use small letters, digits and single hyphens, and start with a letter")
+        (
+            f"services.{name}: is not a valid service name; "
+            "use lowercase letters, digits and single hyphens, and start with a letter"
+        )
     ]
 
 
 def test_a_long_service_name_is_refused() -> None:
     (line,) = refusal(changed(("[services.frontend]", f"[services.{'f' * 21}]")))
-    assert line.endswith("has 21 characters; service names have 20 at most, for AWS's limits on names")
+    assert line.endswith("has 21 characters; at most 20 are allowed, because of AWS's limits on names")
 
 
 API = 'path_patterns = ["/api/*"]'
@@ -182,13 +185,13 @@ def test_more_patterns_than_a_rule_takes_are_refused() -> None:
 def test_a_pattern_that_no_rule_takes_is_refused(pattern: str) -> None:
     (line,) = refusal(worker(f'path_patterns = ["{pattern}"]', "priority = 200"))
     assert line.startswith("services.worker.path_patterns[0] = ")
-    assert "is no path of a listener rule; start with / and use" in line
+    assert "is not a valid path of a listener rule; start with / and use" in line
 
 
 def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None:
     assert refusal(worker('secrets = { KEY = "stripe/key" }')) == [
         (
-            'services.worker.secrets.KEY = "stripe/key": no parameter of this name is made; there is: api-keys/email, '
+            'services.worker.secrets.KEY = "stripe/key": is not a parameter that is made; allowed: api-keys/email, '
             "documentdb/host, documentdb/password, documentdb/port, documentdb/reader-hosts, documentdb/url, "
             "documentdb/username, jwt/current, jwt/previous, postgres/database, postgres/host, postgres/password, "
             "postgres/port, postgres/url, postgres/username"
@@ -198,13 +201,15 @@ def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None
 
 def test_a_parameter_to_read_later_must_be_there_too() -> None:
     (line,) = refusal(worker('parameters = { KEY = "jwt/next" }'))
-    assert line.startswith('services.worker.parameters.KEY = "jwt/next": no parameter of this name is made; ')
+    assert line.startswith(
+        'services.worker.parameters.KEY = "jwt/next": is not a parameter that is made; did you mean jwt/current?'
+    )
 
 
 def test_replicas_of_postgres_have_a_parameter_where_there_are_some() -> None:
     toml = worker('secrets = { READERS = "postgres/reader-hosts" }')
     (line,) = refusal(toml)
-    assert line.startswith('services.worker.secrets.READERS = "postgres/reader-hosts": no parameter')
+    assert line.startswith('services.worker.secrets.READERS = "postgres/reader-hosts": is not a parameter that is made')
     with_replicas = toml.replace("replicas = 0", "replicas = 1", 1)
     assert parsed(with_replicas).services["worker"].secrets == {"READERS": "postgres/reader-hosts"}
 
@@ -231,8 +236,8 @@ def test_the_port_is_set_from_its_own_setting() -> None:
 def test_root_and_names_of_users_are_refused(user: str) -> None:
     assert refusal(worker(f'user = "{user}"')) == [
         (
-            f'services.worker.user = "{user}": is no user id other than root\'s; write it as number, '
-            'or as user and group, like "1000:1000"'
+            f'services.worker.user = "{user}": is not a valid user id; use a number that is not root\'s, '
+            'or user and group, like "1000:1000"'
         )
     ]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.parameters import parameter_names
 from tests.conftest import ENVIRONMENTS
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ def test_every_parameter_is_encrypted_write_only_and_where_services_look_for_it(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     parameters = list(stacks[f"{environment}-data"].all("aws_ssm_parameter").values())
-    config = environments[environment]
-    wanted = parameter_names(replicas=config.postgres.replicas, api_keys=config.secrets.api_keys)
+    wanted = environments[environment].parameter_names
     names = sorted(parameter["name"] for parameter in parameters)
     assert names == [PREFIX.format(environment) + name for name in wanted]
     assert {parameter["type"] for parameter in parameters} == {"SecureString"}

@@ -14,6 +14,7 @@ from config.load import load_environment
 from lambdas.jwt_rotation.handler import handler
 from main import ROOT, synthesize
 from runner.__main__ import main as runner
+from tests.config.examples import present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,8 @@ def emulated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[s
 
 def environment(password_version: int) -> Environment:
     dev = load_environment("dev", folder=ROOT / "environments")
-    return dev.model_copy(update={"postgres": dev.postgres.model_copy(update={"password_version": password_version})})
+    postgres = present(dev.postgres).model_copy(update={"password_version": password_version})
+    return dev.model_copy(update={"postgres": postgres})
 
 
 def parameters() -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def test_the_viewers_certificate_is_where_cloudfront_is_and_in_its_region(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
-    if not environments[environment].edge.enabled:
+    if not environments[environment].edge:
         assert f"{environment}-edge" not in stacks
         return
     stack = stacks[f"{environment}-edge"]

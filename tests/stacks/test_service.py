@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance.reachability import connections
-from config.parameters import parameter_names
 from main import synthesize
 from synthesis.manifest import Stack, read_stacks
 from tests.config.examples import changed, parsed
@@ -46,7 +45,7 @@ def test_the_balancer_is_internal_where_there_is_cloudfront(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     balancer = stacks[f"{environment}-service"].only("aws_lb")
-    assert balancer["internal"] is environments[environment].edge.enabled
+    assert balancer["internal"] is (environments[environment].edge is not None)
     assert balancer["enable_deletion_protection"] is environments[environment].protect_data
 
 
@@ -64,13 +63,13 @@ def test_no_shell_and_no_spot_in_production(stacks: dict[str, Template], environ
 
 
 @every_environment
-def test_the_engine_is_that_of_the_setting(
+def test_the_strategy_is_that_of_the_setting(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     stack = stacks[f"{environment}-service"]
     controllers = {s["deployment_controller"]["type"] for s in stack.all("aws_ecs_service").values()}
-    engine = environments[environment].deployment.engine
-    assert controllers == {{"rolling": "ECS", "blue_green": "CODE_DEPLOY"}[engine]}
+    strategy = environments[environment].deployment.strategy
+    assert controllers == {{"rolling": "ECS", "blue_green": "CODE_DEPLOY"}[strategy]}
 
 
 def test_production_runs_two_tasks_of_each_over_two_zones(stacks: dict[str, Template]) -> None:
@@ -101,9 +100,8 @@ def test_secrets_are_references_to_parameters_and_nothing_else(stacks: dict[str,
 def test_parameter_store_holds_exactly_what_the_settings_may_name(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
-    config = environments[environment]
     made = stacks[f"{environment}-data"].all("aws_ssm_parameter").values()
-    known = parameter_names(replicas=config.postgres.replicas, api_keys=config.secrets.api_keys)
+    known = environments[environment].parameter_names
     assert {p["name"].removeprefix(f"/user-management/{environment}/") for p in made} == set(known)
 
 
@@ -133,7 +131,7 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
     toml = changed(
         ('"per_zone"', '"none"'),
         ("interface_endpoints = []", f"interface_endpoints = {json.dumps(endpoints)}"),
-        ('engine = "blue_green"', f'engine = "blue_green"\nplaceholder_image = "{ecr}/python:3.13-slim"'),
+        ('strategy = "blue_green"', f'strategy = "blue_green"\nplaceholder_image = "{ecr}/python:3.13-slim"'),
         ("[cluster]", f'[cluster]\ncollector_image = "{ecr}/collector:v0.45.1"'),
     )
     third = "\n[services.key]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from config.load import load_environment
 from main import ROOT
 from modules.data.documentdb import Documentdb
+from tests.config.examples import present
 from tests.modules.data.databases import Layers
 
 if TYPE_CHECKING:
     from tests.template import Template
 
-PRODUCTION = load_environment("prod", folder=ROOT / "environments").documentdb
+PRODUCTION = present(load_environment("prod", folder=ROOT / "environments").documentdb)
 
 
 @cache
@@ -24,7 +25,9 @@ def templates(
     settings = PRODUCTION.model_copy(
         update={"instances": instances, "global_cluster": global_cluster, "password_version": password_version}
     )
-    documentdb = Documentdb(layers.data, "documentdb", config=settings, context=layers.context(protect=protect))
+    documentdb = Documentdb(
+        layers.data, "documentdb", config=settings, context=layers.context(protect=protect), log_retention_days=365
+    )
     group, _ = layers.consumer()
     documentdb.allow_from(group)
     return layers.templates()

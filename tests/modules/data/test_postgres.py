@@ -11,6 +11,7 @@ from config.load import load_environment
 from config.postgres import ProxySettings
 from main import ROOT
 from modules.data.postgres import Postgres
+from tests.config.examples import present
 from tests.modules.data.databases import Layers
 from tests.template import statements
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.template import Template
 
 PROXY = ProxySettings(max_connections_percent=90, idle_client_seconds=1800)
-PRODUCTION = load_environment("prod", folder=ROOT / "environments").postgres
+PRODUCTION = present(load_environment("prod", folder=ROOT / "environments").postgres)
 
 
 @cache
@@ -42,7 +43,9 @@ def templates(
             "password_version": password_version,
         }
     )
-    postgres = Postgres(layers.data, "postgres", config=settings, context=layers.context(protect=protect))
+    postgres = Postgres(
+        layers.data, "postgres", config=settings, context=layers.context(protect=protect), log_retention_days=365
+    )
     group, role = layers.consumer()
     postgres.allow_from(group)
     postgres.grant_connect(role, user="api")

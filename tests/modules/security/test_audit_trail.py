@@ -20,7 +20,8 @@ def template(*, lock_days: int | None = None) -> Template:
     AuditTrail(
         stack,
         "trail",
-        config=TrailSettings(log_retention_days=90, retention_days=400, lock_days=lock_days),
+        config=TrailSettings(retention_days=400, lock_days=lock_days),
+        log_retention_days=90,
         label=LABEL,
         key=Key(stack, "key", label=LABEL, name="audit", description="Audit", protect=True),
         access_logs=logs,

@@ -22,7 +22,8 @@ def template(**settings: Any) -> Template:
     state = StateStore(
         stack,
         "state",
-        config=StateSettings(noncurrent_version_days=30, access_log_days=30),
+        config=StateSettings(noncurrent_version_days=30),
+        access_log_retention_days=30,
         label=LABEL,
         protect=False,
     )

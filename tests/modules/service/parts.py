@@ -46,7 +46,7 @@ def settings(**changes: Any) -> ServiceSettings:
 
 def cluster_settings(**changes: Any) -> ClusterSettings:
     """A cluster without shells."""
-    values: dict[str, Any] = {"container_insights": "enhanced", "execute_command": False, "log_retention_days": 30}
+    values: dict[str, Any] = {"container_insights": "enhanced", "execute_command": False}
     return ClusterSettings(**(values | changes))
 
 
@@ -59,13 +59,17 @@ class Parts:
     key: Key
     access_logs: Bucket
     cluster: Cluster
-    load_balancer: LoadBalancer
+    load_balancer: LoadBalancer | None
     topics: Topics
     deployment: DeploymentSettings
 
     @staticmethod
     def make(
-        *, engine: str = "rolling", internal: bool = True, protect: bool = False, cluster: ClusterSettings | None = None
+        *,
+        strategy: str = "rolling",
+        internal: bool = True,
+        protect: bool = False,
+        cluster: ClusterSettings | None = None,
     ) -> Parts:
         """Everything but a service."""
         stack = new_stack()
@@ -75,17 +79,18 @@ class Parts:
         access_logs = Bucket(
             stack, "access-logs", config=bucket, label=LABEL, name="access-logs-1", key=None, access_logs=None
         )
-        deployment = DeploymentSettings.model_validate({"engine": engine})
+        deployment = DeploymentSettings.model_validate({"strategy": strategy})
         load_balancer = LoadBalancer(
             stack,
             "load-balancer",
-            config=LoadBalancerSettings(log_days=30),
+            config=LoadBalancerSettings(),
             label=LABEL,
             vpc=vpc,
             internal=internal,
             certificate_arn="arn:aws:acm:us-east-1:444444444444:certificate/one",
             strategy=strategy_for(deployment, served=True),
             access_logs=access_logs,
+            log_retention_days=30,
             protect=protect,
         )
         return Parts(
@@ -93,7 +98,14 @@ class Parts:
             vpc=vpc,
             key=key,
             access_logs=access_logs,
-            cluster=Cluster(stack, "cluster", config=cluster or cluster_settings(), label=LABEL, key=key),
+            cluster=Cluster(
+                stack,
+                "cluster",
+                config=cluster or cluster_settings(),
+                label=LABEL,
+                key=key,
+                log_retention_days=30,
+            ),
             load_balancer=load_balancer,
             topics=topics_in(stack),
             deployment=deployment,

@@ -10,8 +10,8 @@ from tests.template import Template
 TRACKING = "target_tracking_scaling_policy_configuration"
 
 
-def template(*, engine: str = "rolling", **changes: Any) -> Template:
-    parts = Parts.make(engine=engine)
+def template(*, strategy: str = "rolling", **changes: Any) -> Template:
+    parts = Parts.make(strategy=strategy)
     parts.service(**changes)
     return Template.of(parts.stack)
 
@@ -32,7 +32,7 @@ def test_cpu_and_memory_are_kept_at_their_targets() -> None:
 
 
 def test_requests_are_counted_over_both_colors() -> None:
-    made = template(engine="blue_green", requests_per_target=1000)
+    made = template(strategy="blue_green", requests_per_target=1000)
     policy = made.only("aws_appautoscaling_policy", name="user-management-test-api-requests")[TRACKING]
     assert policy["target_value"] == 1000
     metrics = {m["id"]: m for m in policy["customized_metric_specification"]["metrics"]}

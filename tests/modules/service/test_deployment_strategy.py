@@ -1,4 +1,4 @@
-"""What each engine leaves to others, and what it holds."""
+"""What each strategy leaves to others, and what it holds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.template import Template
 
 
 def test_a_rolling_service_goes_back_by_itself() -> None:
-    parts = Parts.make(engine="rolling")
+    parts = Parts.make(strategy="rolling")
     parts.service()
     service = Template.of(parts.stack).only("aws_ecs_service")
     assert service["deployment_controller"] == {"type": "ECS"}
@@ -21,7 +21,7 @@ def test_a_rolling_service_goes_back_by_itself() -> None:
 
 
 def test_a_blue_green_service_leaves_to_codedeploy_what_is_codedeploys() -> None:
-    parts = Parts.make(engine="blue_green")
+    parts = Parts.make(strategy="blue_green")
     parts.service()
     template = Template.of(parts.stack)
     service = template.only("aws_ecs_service")
@@ -46,7 +46,7 @@ def test_a_blue_green_service_leaves_to_codedeploy_what_is_codedeploys() -> None
 
 
 def test_blue_green_has_a_pair_of_target_groups_and_a_rule_on_each_listener() -> None:
-    parts = Parts.make(engine="blue_green")
+    parts = Parts.make(strategy="blue_green")
     service = parts.service()
     assert service.target is not None
     assert list(service.target.arn_suffixes) == ["blue", "green"]
@@ -58,10 +58,10 @@ def test_blue_green_has_a_pair_of_target_groups_and_a_rule_on_each_listener() ->
 
 
 def test_a_service_without_requests_rolls_whatever_the_setting() -> None:
-    settings = DeploymentSettings(engine="blue_green")
+    settings = DeploymentSettings(strategy="blue_green")
     assert isinstance(strategy_for(settings, served=False), Rolling)
     assert isinstance(strategy_for(settings, served=True), BlueGreen)
-    parts = Parts.make(engine="blue_green")
+    parts = Parts.make(strategy="blue_green")
     parts.service(path_patterns=(), priority=None)
     template = Template.of(parts.stack)
     service = template.only("aws_ecs_service")

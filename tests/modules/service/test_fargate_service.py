@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
+from modules.errors import WiringError
 from modules.policy import Statement
 from modules.service.fargate_service import CapacityShare, capacity_shares
 from tests.modules.service.parts import Parts, cluster_settings, settings
@@ -155,7 +157,7 @@ def test_tasks_are_shared_between_on_demand_and_spot(spot: int, base: int, share
 
 
 def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -> None:
-    parts = Parts.make(engine="blue_green")
+    parts = Parts.make(strategy="blue_green")
     service = parts.service(spot_percent=50, on_demand_count=1)
     (resource,) = yaml.safe_load(service.release_files()["appspec.yaml"])["Resources"]
     properties = resource["TargetService"]["Properties"]
@@ -170,5 +172,17 @@ def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -
 
 
 def test_a_worker_has_a_task_for_the_pipeline_and_nothing_to_shift() -> None:
-    parts = Parts.make(engine="blue_green")
+    parts = Parts.make(strategy="blue_green")
     assert list(parts.service(path_patterns=(), priority=None).release_files()) == ["taskdef.json"]
+
+
+def test_a_service_with_paths_needs_a_load_balancer() -> None:
+    parts = replace(Parts.make(), load_balancer=None)
+    with pytest.raises(WiringError, match="api: api has path_patterns: pass a load balancer and topics"):
+        parts.service()
+
+
+def test_a_service_without_paths_needs_none() -> None:
+    parts = replace(Parts.make(), load_balancer=None)
+    parts.service(path_patterns=(), priority=None)
+    assert Template.of(parts.stack).only("aws_ecs_service")["desired_count"] == 2

@@ -8,8 +8,8 @@ from tests.modules.service.parts import Parts
 from tests.template import Template, statements
 
 
-def template(*, engine: str = "rolling", internal: bool = True, protect: bool = False) -> Template:
-    return Template.of(Parts.make(engine=engine, internal=internal, protect=protect).stack)
+def template(*, strategy: str = "rolling", internal: bool = True, protect: bool = False) -> Template:
+    return Template.of(Parts.make(strategy=strategy, internal=internal, protect=protect).stack)
 
 
 def test_an_internal_one_lets_nobody_in_by_itself() -> None:
@@ -45,7 +45,7 @@ def test_https_takes_tls_12_or_newer_and_knows_no_path_by_itself() -> None:
 
 
 def test_blue_green_adds_a_test_listener_that_no_rule_opens() -> None:
-    made = template(engine="blue_green", internal=False)
+    made = template(strategy="blue_green", internal=False)
     assert made.only("aws_lb_listener", port=8443)["protocol"] == "HTTPS"
     assert 8443 not in {r["from_port"] for r in made.all("aws_vpc_security_group_ingress_rule").values()}
     assert not [r for r in template().all("aws_lb_listener").values() if r["port"] == 8443]

@@ -8,8 +8,8 @@ from tests.modules.service.parts import Parts
 from tests.template import Template
 
 
-def alarms(engine: str) -> dict[str, dict[str, Any]]:
-    parts = Parts.make(engine=engine)
+def alarms(strategy: str) -> dict[str, dict[str, Any]]:
+    parts = Parts.make(strategy=strategy)
     parts.service()
     found = Template.of(parts.stack).all("aws_cloudwatch_metric_alarm").values()
     return {alarm["alarm_name"].rpartition("-")[2]: alarm for alarm in found}

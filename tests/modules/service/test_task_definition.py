@@ -23,7 +23,7 @@ def snake(name: str) -> str:
 
 def rendered(**changes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The resource and the file."""
-    parts = Parts.make(engine="blue_green", cluster=cluster_settings(execute_command=True))
+    parts = Parts.make(strategy="blue_green", cluster=cluster_settings(execute_command=True))
     service = parts.service(
         secrets={"DB_HOST": "arn:aws:ssm:us-east-1:444444444444:parameter/x/host"},
         parameters={"JWT": "/x/jwt"},

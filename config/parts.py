@@ -1,0 +1,131 @@
+"""What the parts of an environment need of each other: a part whose table is left out cannot be used by another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from config.errors import Problem, list_allowed, nearest
+from config.parameters import SOURCES, parameter_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from config.network import Zone
+    from config.services import ServiceSettings
+
+_LOAD_BALANCER_ZONES: Final = 2
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer"""
+
+
+def check_paths_have_load_balancer(services: Mapping[str, ServiceSettings], load_balancer: object) -> Iterator[Problem]:
+    """Requests come from the load balancer and from nowhere else."""
+    for name, service in services.items():
+        if service.path_patterns and load_balancer is None:
+            yield Problem(
+                key=f"services.{name}.path_patterns",
+                value=service.path_patterns,
+                allowed="there is no [load_balancer] that sends requests; add the table, "
+                "or remove path_patterns and priority here",
+            )
+
+
+def check_load_balancer_has_domain(load_balancer: object, domain: object) -> Iterator[Problem]:
+    """It listens by HTTPS, and AWS makes a certificate only for a name that is proven in a zone."""
+    if load_balancer is not None and domain is None:
+        yield Problem(
+            key="load_balancer",
+            allowed="HTTPS needs a certificate, and there is no [domain] for one; add the table, "
+            "or remove [load_balancer]",
+        )
+
+
+def check_edge_has_origin(edge: object, load_balancer: object, domain: object) -> Iterator[Problem]:
+    """CloudFront sends requests to the load balancer, under the domain's name."""
+    missing = [name for name, table in (("load_balancer", load_balancer), ("domain", domain)) if table is None]
+    if edge is not None and missing:
+        tables = " and ".join(f"[{name}]" for name in missing)
+        yield Problem(
+            key="edge",
+            allowed=f"CloudFront needs a load balancer to send requests to, and a domain; add {tables}, "
+            "or remove [edge]",
+        )
+
+
+def check_internal_load_balancer(
+    edge: object, load_balancer: object, network__zones: Sequence[Zone]
+) -> Iterator[Problem]:
+    """Behind CloudFront the load balancer is in the private subnets, and AWS wants two of them."""
+    private = sum(zone.private_cidr is not None for zone in network__zones)
+    # The network's own check reports an environment without any.
+    if edge is not None and load_balancer is not None and 0 < private < _LOAD_BALANCER_ZONES:
+        yield Problem(
+            key="edge",
+            allowed="puts the load balancer into the private subnets, and it needs two zones that have one; "
+            "give another zone a private_cidr, or remove [edge]",
+        )
+
+
+def check_databases(services: Mapping[str, ServiceSettings], postgres: object, documentdb: object) -> Iterator[Problem]:
+    """A service connects only to a database that is made."""
+    tables = {"postgres": postgres, "documentdb": documentdb}
+    for name, service in services.items():
+        for index, database in enumerate(service.databases):
+            if tables[database] is None:
+                yield Problem(
+                    key=f"services.{name}.databases[{index}]",
+                    value=database,
+                    allowed=f"there is no [{database}]; add the table, or remove it here",
+                )
+
+
+def check_parameters(
+    *,
+    services: Mapping[str, ServiceSettings],
+    postgres: object,
+    postgres__replicas: int | None,
+    documentdb: object,
+    secrets: object,
+    secrets__api_keys: Sequence[str] | None,
+) -> Iterator[Problem]:
+    """A task whose secret is not there does not start."""
+    tables = {"postgres": postgres, "documentdb": documentdb, "secrets": secrets}
+    names = parameter_names(
+        databases=[name for name in ("postgres", "documentdb") if tables[name] is not None],
+        replicas=postgres__replicas or 0,
+        api_keys=secrets__api_keys,
+    )
+    for name, service in services.items():
+        for table, parameters in (("secrets", service.secrets), ("parameters", service.parameters)):
+            for variable, parameter in parameters.items():
+                if parameter not in names:
+                    yield Problem(
+                        key=f"services.{name}.{table}.{variable}",
+                        value=parameter,
+                        allowed=_explain_parameter(parameter, names, tables),
+                    )
+
+
+def check_strategy_has_paths(deployment__strategy: str, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+    """Refused, and not merely without effect: the file would say that releases are tried before users see them.
+
+    CodeDeploy shifts a load balancer's traffic; where there is none every service is replaced task by task anyway.
+    """
+    if deployment__strategy == "blue_green" and services and not any(s.path_patterns for s in services.values()):
+        yield Problem(
+            key="deployment.strategy",
+            value=deployment__strategy,
+            allowed="shifts requests from the old version to the new, and no service takes any; remove the line, "
+            "or give a service path_patterns",
+        )
+
+
+def _explain_parameter(parameter: str, names: Sequence[str], tables: Mapping[str, object]) -> str:
+    kind, _, rest = parameter.partition("/")
+    source = SOURCES.get(kind)
+    if source is not None and tables[source] is None:
+        return f"there is no [{source}]; add the table, or remove it here"
+    if kind == "api-keys" and rest:
+        return f'there is no such API key; add "{rest}" to secrets.api_keys, or remove it here'
+    if not names:
+        return "this environment makes no parameters; remove it here"
+    return f"is not a parameter that is made; {list_allowed(names, meant=nearest(parameter, names))}"

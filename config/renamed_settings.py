@@ -1,0 +1,116 @@
+"""Settings that had another name in an earlier version: a file that still has one is told the new one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from config.errors import MISSING, Problem, render_value
+
+_ANY: Final = "*"
+"""In a path: any name, as in `services.*.port`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renamed:
+    """What has taken the place of a setting."""
+
+    new: str
+    """The path of the setting; `*` is the same name as in the old path."""
+
+    note: str = ""
+    """What else there is to know."""
+
+
+_LOG_NOTE: Final = "leave it out where [logs] retention_days, which holds for all logs, is the same"
+
+RENAMED: Final[Mapping[str, Renamed]] = {
+    "cluster.log_retention_days": Renamed(new="logs.services_days", note=_LOG_NOTE),
+    "deployment.engine": Renamed(new="deployment.strategy"),
+    "domain_name": Renamed(new="domain.name"),
+    "documentdb.log_retention_days": Renamed(new="logs.documentdb_days", note=_LOG_NOTE),
+    "load_balancer.log_days": Renamed(new="logs.load_balancer_days", note=_LOG_NOTE),
+    "network.flow_log_retention_days": Renamed(new="logs.flow_logs_days", note=_LOG_NOTE),
+    "postgres.log_retention_days": Renamed(new="logs.postgres_days", note=_LOG_NOTE),
+    "secrets.log_retention_days": Renamed(new="logs.functions_days", note=_LOG_NOTE),
+    "security.trail.log_retention_days": Renamed(new="logs.trail_days", note=_LOG_NOTE),
+    "services.*.start_seconds": Renamed(new="services.*.health_check_grace_seconds"),
+    "state.access_log_days": Renamed(new="logs.bucket_access_days", note=_LOG_NOTE),
+}
+"""Old path to new setting."""
+
+SWITCHES: Final = ("edge.enabled",)
+"""Settings that have gone since their table itself is the switch."""
+
+
+def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Move old settings to their new places, so that none is also unknown, or missing, and report each of them."""
+    moved = _copy(table)
+    problems = [_leave_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
+    for old, renamed in RENAMED.items():
+        for path in list(_matches(moved, old.split("."))):
+            value = _take(moved, path)
+            new = _fill(renamed.new.split("."), old.split("."), path)
+            _put(moved, new, value)
+            *parent, name = new
+            write = f"write {name} = {render_value(value)} in [{'.'.join(parent)}]"
+            note = f", or {renamed.note}" if renamed.note else ""
+            problems.append(
+                Problem(key=".".join(path), value=value, allowed=f"is now called {'.'.join(new)}; {write}{note}")
+            )
+    return moved, problems
+
+
+def _leave_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:
+    """Take a switch out, and with one that is off the table too."""
+    value = _take(table, path)
+    holder = ".".join(path[:-1])
+    if value is False:
+        _take(table, path[:-1])
+        write = f"remove [{holder}]"
+    else:
+        write = f"remove this line, and keep [{holder}] even if nothing is in it"
+    return Problem(
+        key=".".join(path), value=value, allowed=f"the table [{holder}] is now the switch, by being there; {write}"
+    )
+
+
+def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _copy(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+
+
+def _matches(table: object, pattern: list[str]) -> Iterator[tuple[str, ...]]:
+    """The paths in a table that a pattern matches."""
+    if not pattern:
+        yield ()
+        return
+    first, *rest = pattern
+    if not isinstance(table, Mapping):
+        return
+    for name in list(table) if first == _ANY else [first]:
+        if name in table:
+            yield from ((name, *path) for path in _matches(table[name], rest))
+
+
+def _fill(new: list[str], old: list[str], path: tuple[str, ...]) -> list[str]:
+    """The new path, with the names that the old path's `*` stood for."""
+    names = iter([name for part, name in zip(old, path, strict=True) if part == _ANY])
+    return [next(names) if part == _ANY else part for part in new]
+
+
+def _take(table: dict[str, Any], path: tuple[str, ...]) -> object:
+    *parents, name = path
+    for parent in parents:
+        table = table[parent]
+    return table.pop(name)
+
+
+def _put(table: dict[str, Any], path: list[str], value: object) -> None:
+    """Set a value where the file has none: what it says under the new name counts."""
+    *parents, name = path
+    for parent in parents:
+        below = table.setdefault(parent, {})
+        if not isinstance(below, dict):
+            return
+        table = below
+    if table.get(name, MISSING) is MISSING:
+        table[name] = value

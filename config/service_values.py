@@ -1,0 +1,68 @@
+"""Values of a service's settings as types: each is checked by the rule of what it becomes a part of."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from config.aws import validate_name
+
+_NAME_LENGTH: Final = 20
+_PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
+_PATH: Final = r"/[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
+_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
+_PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
+_ABSOLUTE: Final = r"(/[A-Za-z0-9_.-]+)+"
+_USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
+
+
+def _service_name(value: str) -> str:
+    return validate_name(value, what="service name", max_length=_NAME_LENGTH)
+
+
+def _matching(pattern: str, message: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(message)
+        return value
+
+    return AfterValidator(check)
+
+
+def _text(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
+    return _matching(pattern, message), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+PathPattern = Annotated[
+    str,
+    *_text(
+        _PATTERN,
+        "is not a valid path of a listener rule; start with / and use letters, digits, _ - . $ / ~ \" ' @ : + & "
+        'and the wildcards * and ?, at most 128 characters, like "/api/*"',
+    ),
+]
+HealthPath = Annotated[str, *_text(_PATH, 'is not a valid path; start with /, like "/health"')]
+VariableName = Annotated[
+    str, *_text(_VARIABLE, "is not a valid variable name; use letters, digits and _, and start with a letter or _")
+]
+ParameterName = Annotated[
+    str,
+    *_text(
+        _PARAMETER,
+        'is not a valid parameter name; use what comes after /<project>/<environment>/, like "postgres/url"',
+    ),
+]
+FolderPath = Annotated[str, *_text(_ABSOLUTE, 'is not an absolute folder; use one like "/var/cache/nginx"')]
+UserId = Annotated[
+    str, *_text(_USER, 'is not a valid user id; use a number that is not root\'s, or user and group, like "1000:1000"')
+]
+
+ServiceName = Annotated[
+    str,
+    AfterValidator(_service_name),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": _NAME_LENGTH}),
+]
+"""Becomes a part of AWS names: 32 characters at most for a target group's, so 20 for this part.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+"""

@@ -1,0 +1,125 @@
+"""What a part needs that the settings leave out: every rule in config/parts.py, by its message."""
+
+import pytest
+
+from tests.config.examples import changed, parsed, refusal, text
+
+PATHS = ('path_patterns = ["/*"]', 'path_patterns = ["/api/*"]')
+
+
+def without(*tables: str, toml: str = "") -> str:
+    """Production's file without these tables and what is below them."""
+    lines, leaves_out = [], False
+    for line in (toml or text()).splitlines():
+        if line.startswith("["):
+            name = line.strip().partition("#")[0].strip().strip("[]")
+            leaves_out = any(name == table or name.startswith(f"{table}.") for table in tables)
+        if not leaves_out:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def settings_named(lines: list[str]) -> list[str]:
+    return [line.partition(":")[0].partition(" = ")[0] for line in lines]
+
+
+def test_paths_without_a_load_balancer_are_refused_for_each_service() -> None:
+    lines = refusal(without("load_balancer", "edge", "deployment"))
+    assert lines == [
+        (
+            f'services.{name}.path_patterns = ["{path}"]: there is no [load_balancer] that sends requests; '
+            "add the table, or remove path_patterns and priority here"
+        )
+        for name, path in (("frontend", "/*"), ("backend", "/api/*"))
+    ]
+
+
+def test_a_load_balancer_without_a_domain_is_refused() -> None:
+    assert refusal(without("domain", "edge")) == [
+        (
+            "load_balancer: HTTPS needs a certificate, and there is no [domain] for one; "
+            "add the table, or remove [load_balancer]"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [
+        (("load_balancer",), "[load_balancer]"),
+        (("domain",), "[domain]"),
+        (("load_balancer", "domain"), "[load_balancer] and [domain]"),
+    ],
+)
+def test_an_edge_without_its_origin_is_refused(left_out: tuple[str, ...], named: str) -> None:
+    line = f"edge: CloudFront needs a load balancer to send requests to, and a domain; add {named}, or remove [edge]"
+    assert line in refusal(without(*left_out))
+
+
+@pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])
+def test_a_database_that_is_left_out_is_refused_where_it_is_used(index: int, database: str) -> None:
+    lines = refusal(without(database))
+    variable = {"postgres": "DATABASE_URL", "documentdb": "DOCUMENTDB_URL"}[database]
+    absent = f"there is no [{database}]; add the table, or remove it here"
+    assert lines == [
+        f'services.backend.databases[{index}] = "{database}": {absent}',
+        f'services.backend.secrets.{variable} = "{database}/url": {absent}',
+    ]
+
+
+def test_secrets_that_are_left_out_are_refused_where_they_are_used() -> None:
+    lines = refusal(without("secrets"))
+    assert settings_named(lines) == [
+        "services.backend.secrets.EMAIL_API_KEY",
+        "services.backend.parameters.JWT_CURRENT_PARAMETER",
+        "services.backend.parameters.JWT_PREVIOUS_PARAMETER",
+    ]
+    assert all(line.endswith(": there is no [secrets]; add the table, or remove it here") for line in lines)
+
+
+def test_an_api_key_that_is_not_listed_is_refused_with_where_to_list_it() -> None:
+    assert refusal(changed(('"api-keys/email"', '"api-keys/maps"'))) == [
+        (
+            'services.backend.secrets.EMAIL_API_KEY = "api-keys/maps": there is no such API key; '
+            'add "maps" to secrets.api_keys, or remove it here'
+        )
+    ]
+
+
+def test_without_any_parameter_there_is_none_to_choose_from() -> None:
+    toml = without("postgres", "documentdb", "secrets", "services.backend")
+    assert refusal(f'{toml}\n[services.frontend.secrets]\nKEY = "stripe/key"\n') == [
+        'services.frontend.secrets.KEY = "stripe/key": this environment makes no parameters; remove it here'
+    ]
+
+
+def test_blue_green_without_a_request_to_shift_is_refused() -> None:
+    toml = without("edge", "load_balancer", "domain")
+    for path, priority in zip(PATHS, (1000, 100), strict=True):
+        toml = toml.replace(path, "").replace(f"priority = {priority}", "")
+    toml = toml.replace("requests_per_target", "# requests_per_target")
+    assert refusal(toml) == [
+        (
+            'deployment.strategy = "blue_green": shifts requests from the old version to the new, and no service '
+            "takes any; remove the line, or give a service path_patterns"
+        )
+    ]
+    assert parsed(without("deployment", toml=toml)).deployment.strategy == "rolling"
+
+
+def test_a_service_without_paths_beside_one_with_paths_may_be_deployed_as_the_others() -> None:
+    third = "\n[services.worker]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
+    assert parsed(text() + third).deployment.strategy == "blue_green"
+
+
+@pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "deployment"])
+def test_a_part_that_no_other_needs_is_left_out_without_a_word(table: str) -> None:
+    toml = without(table)
+    if table == "security.trail":
+        toml = toml.replace("cis_alarms = true", "cis_alarms = false")
+    assert parsed(toml).name == "prod"
+
+
+def test_a_wrong_setting_in_a_part_does_not_make_the_part_missing() -> None:
+    wrong = ("replicas = 0", 'replicas = "none"'), ("[load_balancer]", '[load_balancer]\ntls_policy = "old"\n#')
+    assert settings_named(refusal(changed(*wrong))) == ["postgres.replicas", "load_balancer.tls_policy"]

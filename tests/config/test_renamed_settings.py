@@ -1,0 +1,103 @@
+import pytest
+
+from config.renamed_settings import RENAMED, move_renamed
+from tests.config.examples import changed, refusal
+
+SERVICES = ("frontend", "backend")
+# Where to put the old line in production's file: under its own table, with a value that the new setting takes.
+TABLES = {old: (old.rpartition(".")[0], old.rpartition(".")[2]) for old in RENAMED}
+VALUES = {"deployment.engine": '"blue_green"', "domain_name": '"users.example.com"'}
+
+
+def with_old(old: str, *, service: str = "backend") -> tuple[str, str, str]:
+    """Production's file with an old setting, the setting's path and the new setting's."""
+    table, name = TABLES[old]
+    table = table.replace("*", service)
+    line = f"{name} = {VALUES.get(old, 180)}"
+    place = f"[{table}]\n" if table else "protect_data = true\n"
+    text = changed((place.strip(), f"{place}{line}\n"))
+    return text, f"{table}.{line}".lstrip("."), RENAMED[old].new.replace("*", service)
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_an_old_setting_is_refused_with_the_new_one_and_what_to_write(old: str) -> None:
+    toml, setting, new = with_old(old)
+    (line,) = refusal(toml)
+    table, _, name = new.rpartition(".")
+    value = setting.partition(" = ")[2]
+    assert line.startswith(f"{setting}: is now called {new}; write {name} = {value} in [{table}]")
+
+
+def test_an_override_of_the_logs_says_when_it_is_not_needed() -> None:
+    toml, setting, _ = with_old("postgres.log_retention_days")
+    assert refusal(toml) == [
+        (
+            f"{setting}: is now called logs.postgres_days; write postgres_days = 180 in [logs], "
+            "or leave it out where [logs] retention_days, which holds for all logs, is the same"
+        )
+    ]
+
+
+def test_every_service_with_an_old_setting_is_named() -> None:
+    toml = changed(*((f"[services.{name}]", f"[services.{name}]\nstart_seconds = 30") for name in SERVICES))
+    assert [line.partition(":")[0] for line in refusal(toml)] == [
+        f"services.{name}.start_seconds = 30" for name in SERVICES
+    ]
+
+
+def test_an_old_setting_alone_is_one_problem_and_not_also_a_missing_one() -> None:
+    name = 'name = "users.example.com"'
+    assert refusal(changed((f"[domain]\n{name}", "[domain]"), ("protect_data", f"domain_{name}\nprotect_data"))) == [
+        f"domain_{name}: is now called domain.name; write {name} in [domain]"
+    ]
+
+
+def test_the_switch_of_the_edge_is_refused_with_the_table_as_the_switch() -> None:
+    assert refusal(changed(("[edge]", "[edge]\nenabled = true"))) == [
+        (
+            "edge.enabled = true: the table [edge] is now the switch, by being there; "
+            "remove this line, and keep [edge] even if nothing is in it"
+        )
+    ]
+    assert refusal(changed(("[edge]", "[edge]\nenabled = false"))) == [
+        "edge.enabled = false: the table [edge] is now the switch, by being there; remove [edge]"
+    ]
+
+
+def test_what_the_new_setting_lacks_is_missing_only_where_the_old_one_does_not_say_it() -> None:
+    toml = changed(
+        ("[logs]\n", ""), ("retention_days = 365\n", ""), ("[cluster]\n", "[cluster]\nlog_retention_days = 30\n")
+    )
+    lines = refusal(toml)
+    assert [line.partition(":")[0] for line in lines] == ["cluster.log_retention_days = 30", "logs.retention_days"]
+    assert lines[1].startswith("logs.retention_days: is missing; ")
+
+
+def test_a_wrong_value_is_refused_under_the_new_name_too() -> None:
+    lines = refusal(changed(("[cluster]\n", "[cluster]\nlog_retention_days = 31\n")))
+    assert lines[0].startswith("cluster.log_retention_days = 31: is now called logs.services_days; ")
+    assert lines[1].startswith("logs.services_days = 31: is not a valid retention of CloudWatch Logs; ")
+    assert len(lines) == 2
+
+
+def test_what_a_file_says_under_the_new_name_counts() -> None:
+    moved, problems = move_renamed({"deployment": {"engine": "rolling", "strategy": "blue_green"}})
+    assert moved == {"deployment": {"strategy": "blue_green"}}
+    assert [problem.key for problem in problems] == ["deployment.engine"]
+
+
+@pytest.mark.parametrize("table", [{}, {"deployment": 1, "services": [1], "security": {"trail": "x"}, "cluster": ()}])
+def test_a_table_of_another_shape_is_left_alone(table: dict[str, object]) -> None:
+    assert move_renamed(table) == (table, [])
+
+
+def test_a_new_place_of_another_shape_is_left_alone() -> None:
+    moved, problems = move_renamed({"logs": 7, "cluster": {"log_retention_days": 7}})
+    assert moved == {"logs": 7, "cluster": {}}
+    assert len(problems) == 1
+
+
+def test_the_file_itself_is_not_changed() -> None:
+    table = {"deployment": {"engine": "rolling"}}
+    move_renamed(table)
+    assert table == {"deployment": {"engine": "rolling"}}
