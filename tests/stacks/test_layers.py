@@ -1,0 +1,49 @@
+"""Each layer is one file of its name, in the README's table, and after the layer that keeps its state."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import stacks as stacks_package
+from main import ROOT
+from stacks.base import LayerStack
+from synthesis.manifest import read_stacks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LAYERS = sorted(found.name for found in pkgutil.iter_modules(stacks_package.__path__) if found.name != "base")
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_is_the_one_stack_of_the_file_of_its_name(layer: str) -> None:
+    module = importlib.import_module(f"stacks.{layer}")
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, LayerStack) and value.__module__ == module.__name__
+    ]
+    assert [value.layer for value in found] == [layer]
+
+
+def test_the_readme_has_a_row_for_each_layer() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.partition("| layer | holds |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `([a-z]+)` \|", table, flags=re.MULTILINE)) == LAYERS
+
+
+def test_every_stack_comes_after_the_one_that_keeps_its_state(output: Path) -> None:
+    for stack in read_stacks(output).values():
+        if stack.layer != "state":
+            assert f"{stack.environment}-state" in stack.dependencies
+
+
+def test_every_stack_is_in_the_region_that_it_says(output: Path) -> None:
+    for stack in read_stacks(output).values():
+        main = next(provider for provider in stack.providers if "alias" not in provider)
+        assert main["region"] == stack.region
