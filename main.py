@@ -22,8 +22,7 @@ if __name__ == "__main__":
     gc.disable()
     fast_start.prepare(os.environ)
 
-from config.errors import ConfigError
-from config.load import environment_names, load_environment
+from config.load import environment_names, load_environments
 from synthesis.manifest import STACK_FILE, read_stacks
 from synthesis.output import replacing
 
@@ -111,12 +110,7 @@ def main(argv: Sequence[str]) -> int:
 
     folder = Path(os.path.relpath(ROOT / "environments"))
     names = arguments.environment or environment_names(folder)
-    environments, wrong = [], []
-    for name in dict.fromkeys(names):
-        try:
-            environments.append(load_environment(name, folder=folder))
-        except ConfigError as error:
-            wrong.append(error)
+    environments, wrong = load_environments(names, folder=folder)
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
         print("Nothing was written. Fix the lines above and run it again.", file=sys.stderr)

@@ -17,8 +17,7 @@ from synthesis import fast_start
 if __name__ == "__main__":
     fast_start.prepare(os.environ)
 
-from config.errors import ConfigError
-from config.load import load_environment
+from config.load import load_environments
 from main import ROOT, synthesize
 from runner.errors import INTERRUPTED, REFUSED, RunnerError
 
@@ -55,10 +54,9 @@ def write(folder: Path, environments: Sequence[str], processes: Processes) -> No
 def main(arguments: Sequence[str]) -> int:
     """Synthesize the environments named after the folder."""
     folder, names = Path(arguments[0]), arguments[1:]
-    try:
-        environments = [load_environment(name, folder=Path(os.path.relpath(ROOT / "environments"))) for name in names]
-    except ConfigError as error:
-        print(error, file=sys.stderr)
+    environments, wrong = load_environments(names, folder=Path(os.path.relpath(ROOT / "environments")))
+    if wrong:
+        print(*wrong, sep="\n", file=sys.stderr)
         return REFUSED
     synthesize(environments, synthesized(folder))
     synthesize([config.model_copy(update={"protect_data": False}) for config in environments], unprotected(folder))

@@ -66,7 +66,7 @@ _DOMAIN_NAME: Final = rf"({_DOMAIN_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
 _DOMAIN_NAME_LENGTH: Final = 64
 _TAG_VALUE_LENGTH: Final = 256
 _TAG_PUNCTUATION: Final = "_.:/=+-@"
-_NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+NAME_PATTERN: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _IPV4_CIDR: Final = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 
 
@@ -89,7 +89,7 @@ def validate_name(value: str, *, what: str, max_length: int) -> str:
     Two hyphens in a row, or one at the end, are refused by RDS and by load balancers:
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints
     """
-    if not re.fullmatch(_NAME, value):
+    if not re.fullmatch(NAME_PATTERN, value):
         message = f"is not a valid {what}; use lowercase letters, digits and single hyphens, and start with a letter"
         raise ValueError(message)
     if len(value) > max_length:

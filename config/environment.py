@@ -1,7 +1,7 @@
 """One environment: everything that makes it differ from another."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -17,6 +17,7 @@ from config.images import is_in_ecr
 from config.load_balancer import LoadBalancerSettings
 from config.logs import LogSettings
 from config.model import Check, Model
+from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.network import NetworkSettings, Zone
 from config.notifications import NotificationsSettings, check_alarm_receivers
 from config.parameters import parameter_names
@@ -30,6 +31,7 @@ from config.parts import (
     check_strategy_has_paths,
 )
 from config.postgres import PostgresSettings
+from config.project import PROJECT_FILE, ProjectName
 from config.registry import RegistrySettings
 from config.routing import check_hidden_paths, check_unique_paths, check_unique_priorities
 from config.secrets import SecretsSettings
@@ -38,12 +40,13 @@ from config.service_values import ServiceName
 from config.services import ServiceSettings
 from config.state import StateSettings
 
-_NAME_LENGTH: Final = 16
-
 
 def validate_environment_name(value: str) -> str:
     """Return the name if an environment may have it."""
-    return validate_name(value, what="environment name", max_length=_NAME_LENGTH)
+    if f"{value}.toml" == PROJECT_FILE:
+        message = "is not a valid environment name, since the project's own file has it; use another"
+        raise ValueError(message)
+    return validate_name(value, what="environment name", max_length=MAX_ENVIRONMENT_LENGTH)
 
 
 def _check_zone_regions(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
@@ -145,6 +148,9 @@ class Tags(Model):
 class Environment(Model):
     """The settings of one environment, from environments/<name>.toml."""
 
+    project: ProjectName
+    """What the names of all resources start with, from environments/project.toml."""
+
     name: Annotated[str, AfterValidator(validate_environment_name)]
     """The file's name without .toml."""
 
@@ -219,6 +225,22 @@ class Environment(Model):
         return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge else []))))
 
     @property
+    def names(self) -> Names:
+        """How its resources are called, in its own region."""
+        return Names(
+            project=self.project,
+            environment=self.name,
+            account_id=self.account_id,
+            region=self.region,
+            home_region=self.region,
+        )
+
+    @property
+    def repository_prefix(self) -> str:
+        """What the names of its image repositories start with."""
+        return self.registry.repository_prefix or self.project
+
+    @property
     def has_data(self) -> bool:
         """Whether the layer `data` has anything to hold."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
@@ -233,7 +255,7 @@ class Environment(Model):
             api_keys=self.secrets.api_keys if self.secrets else None,
         )
 
-    not_in_file: ClassVar[frozenset[str]] = frozenset({"name"})
+    not_in_file: ClassVar[frozenset[str]] = frozenset({"name", "project"})
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_trail_lock,

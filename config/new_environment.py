@@ -42,7 +42,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     like = load_environment(LIKE, folder=folder)
     others = [load_environment(other, folder=folder) for other in environment_names(folder)]
     text = rendered(name, like=like, cidr=free_block(other.network.cidr for other in others))
-    parse_environment(text, name=name, file=file)
+    parse_environment(text, name=name, project=like.project, file=file)
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -28,11 +28,14 @@ class RegistrySettings(Model):
     """The image repositories, one per service."""
 
     repository_prefix: Annotated[
-        str,
-        AfterValidator(_prefix),
+        str | None,
+        AfterValidator(lambda value: value if value is None else _prefix(value)),
         WithJsonSchema({"type": "string", "pattern": f"^{_PREFIX}$", "maxLength": _PREFIX_LENGTH}),
-    ] = "user-management"
-    """Repositories are called <prefix>-<service>; two environments in one account and region need different ones."""
+    ] = None
+    """Repositories are called <prefix>-<service>; without it, <project>-<service>.
+
+    Two environments in one account and region need different ones.
+    """
 
     keep_releases: int = Field(ge=2, le=_MAX_IMAGES)
     """Newest tagged images that are kept per service, so many releases one can go back."""

@@ -1,34 +1,39 @@
-"""The JSON schema of an environment file, for editors; `python -m config.schema` writes it."""
+"""The JSON schemas of the files in environments/, for editors; `python -m config.schema` writes them."""
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from config.environment import Environment
+from config.model import Model
+from config.project import ProjectSettings
 
-FILE: Final = Path(__file__).parent.parent / "environments" / "schema.json"
+FOLDER: Final = Path(__file__).parent.parent / "environments"
+
+SCHEMAS: Final[Mapping[str, tuple[type[Model], str]]] = {
+    "schema.json": (Environment, "Environment of the platform"),
+    "project.schema.json": (ProjectSettings, "Project: what holds for every environment"),
+}
+"""Schema by its file: the model and the title."""
 
 
-def environment_schema() -> dict[str, Any]:
-    """The schema of environments/<name>.toml: without what no file has."""
-    schema = Environment.model_json_schema()
+def schema_for(model: type[Model], title: str) -> dict[str, Any]:
+    """The schema of a file with the settings of the model: without what no file has."""
+    schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
     settings: dict[str, Any] = _simplify(schema, definitions)
-    for name in Environment.not_in_file:
+    for name in model.not_in_file:
         settings["properties"].pop(name)
         settings["required"].remove(name)
-    settings["description"] = Environment.__doc__
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Environment of the User Management platform",
-        **settings,
-    }
+    settings["description"] = model.__doc__
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **settings}
 
 
-def render() -> str:
-    """The text of environments/schema.json."""
-    return json.dumps(environment_schema(), indent=2) + "\n"
+def render(file: str) -> str:
+    """The text of a schema, by the name of its file."""
+    return json.dumps(schema_for(*SCHEMAS[file]), indent=2) + "\n"
 
 
 def _simplify(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is of any type
@@ -42,19 +47,20 @@ def _simplify(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - 
         node = {**node, **types[0]}
     if "$ref" in node:
         node = {**definitions[node["$ref"].removeprefix("#/$defs/")], **node}
-    plain = {
+    simple = {
         key: _simplify(value, definitions)
         for key, value in node.items()
         if key not in {"$ref", "anyOf"} and not (key == "title" and isinstance(value, str))
     }
-    if plain.get("default", 0) is None:
-        del plain["default"]
-    return plain
+    if simple.get("default", 0) is None:
+        del simple["default"]
+    return simple
 
 
 def main() -> int:
-    """Write environments/schema.json."""
-    FILE.write_text(render(), encoding="utf-8")
+    """Write the schemas."""
+    for file in SCHEMAS:
+        (FOLDER / file).write_text(render(file), encoding="utf-8")
     return 0
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import validate_name
+from config.aws import NAME_PATTERN, validate_name
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -33,7 +33,7 @@ class SecretsSettings(Model):
         Annotated[
             str,
             AfterValidator(_api_key_name),
-            WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": _NAME_LENGTH}),
+            WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": _NAME_LENGTH}),
         ],
         ...,
     ] = Field(json_schema_extra={"uniqueItems": True})

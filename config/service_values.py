@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from config.aws import validate_name
+from config.aws import NAME_PATTERN, validate_name
 
 _NAME_LENGTH: Final = 20
 _PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
@@ -60,7 +60,7 @@ UserId = Annotated[
 ServiceName = Annotated[
     str,
     AfterValidator(_service_name),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": _NAME_LENGTH}),
+    WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": _NAME_LENGTH}),
 ]
 """Becomes a part of AWS names: 32 characters at most for a target group's, so 20 for this part.
 

@@ -37,13 +37,21 @@ class Repository(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, config: RegistrySettings, service: str, key: Key, protect: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: RegistrySettings,
+        prefix: str,
+        service: str,
+        key: Key,
+        protect: bool,
     ) -> None:
         super().__init__(scope, id_)
         self._repository = EcrRepository(
             self,
             "Default",
-            name=f"{config.repository_prefix}-{service}",
+            name=f"{prefix}-{service}",
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
             encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key.arn)],

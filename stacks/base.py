@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from modules.topic import Topics
     from stacks.notifications import NotificationsStack
 
-PROJECT: Final = "user-management"
 # Write-only arguments and ephemeral resources, which keep secrets out of the state, came with 1.11.
 REQUIRED_TERRAFORM: Final = ">= 1.11"
 
@@ -59,7 +58,7 @@ class LayerStack(TerraformStack):
         self.config = config
         self.region = region or config.region
         self.label = Label(
-            project=PROJECT,
+            project=config.project,
             environment=config.name,
             layer=self.layer,
             account_id=config.account_id,

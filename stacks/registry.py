@@ -28,6 +28,7 @@ class RegistryStack(LayerStack):
                 self,
                 f"{service}-images",
                 config=config.registry,
+                prefix=config.repository_prefix,
                 service=service,
                 key=key,
                 protect=config.protect_data,
@@ -35,6 +36,6 @@ class RegistryStack(LayerStack):
             for service in config.services
         }
         if config.registry.scanning == "enhanced":
-            EnhancedScanning(self, "scanning", prefix=config.registry.repository_prefix)
+            EnhancedScanning(self, "scanning", prefix=config.repository_prefix)
         for service, repository in self.repositories.items():
             self.output(f"{service}_repository_url", repository.url)

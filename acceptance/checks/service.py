@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from config.names import NameLimit
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -50,7 +52,7 @@ def check_tasks_are_in_private_subnets_without_public_addresses(
 def check_containers_are_hardened_and_hold_no_secret(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """No root, nothing to write to, two roles, and secrets only by the ARN of a parameter."""
     ecs = session.client("ecs")
-    start = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter/user-management/{environment.name}/"
+    start = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{environment.names.path()}/"
     for name, settings, service in _both(environment, _services(environment, session)):
         arn = _of_service_or_task_set(service, "taskDefinition")
         task = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
@@ -138,7 +140,7 @@ def check_scaling_targets_have_the_bounds_set(environment: Environment, session:
     targets = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
     by_service = {target["ResourceId"].rpartition("/")[2]: target for target in targets}
     for name, settings in environment.services.items():
-        target = by_service.get(f"user-management-{environment.name}-{name}")
+        target = by_service.get(environment.names.name(name, limit=NameLimit.ECS))
         if target is None:
             yield f"{name} does not scale"
             continue
@@ -153,7 +155,7 @@ def check_scaling_targets_have_the_bounds_set(environment: Environment, session:
 def check_the_pipeline_finds_its_files(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """Each taskdef.json asks for the next image and holds no reference that Terraform has left open."""
     s3 = session.client("s3")
-    bucket = f"user-management-{environment.name}-release-files-{environment.account_id}"
+    bucket = environment.names.bucket_name("release-files")
     listed = s3.list_objects_v2(Bucket=bucket).get("Contents", ())
     ends = "/taskdef.json"
     found = {entry["Key"].removesuffix(ends) for entry in listed if entry["Key"].endswith(ends)}
@@ -173,10 +175,10 @@ def _differs(what: str, found: object, wanted: object) -> Iterator[str]:
 
 def _services(environment: Environment, session: boto3.Session) -> Mapping[str, Any]:
     ecs = session.client("ecs")
-    cluster = f"user-management-{environment.name}-cluster"
+    cluster = environment.names.name("cluster", limit=NameLimit.ECS)
     arns = ecs.list_services(cluster=cluster)["serviceArns"]
     services = ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
-    return {s["serviceName"].removeprefix(f"user-management-{environment.name}-"): s for s in services}
+    return {s["serviceName"].removeprefix(f"{environment.names.prefix}-"): s for s in services}
 
 
 def _both(environment: Environment, found: Mapping[str, Any]) -> Iterator[tuple[str, ServiceSettings, Any]]:
@@ -193,7 +195,7 @@ def _of_service_or_task_set(service: Mapping[str, Any], name: str) -> Any:  # no
 
 
 def _balancer(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON
-    name = f"user-management-{environment.name}-web"
+    name = environment.names.name("web", limit=NameLimit.LOAD_BALANCER)
     return session.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"][0]
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from modules.data.database_context import DatabaseContext
 
 PORT: Final = Port.tcp(27017)
-USERNAME: Final = "user_management"
 _LOGS: Final = ("audit", "profiler")
 # https://docs.aws.amazon.com/documentdb/latest/developerguide/ca_cert_rotation.html
 _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
@@ -57,6 +56,7 @@ class Documentdb(Construct):
         super().__init__(scope, id_)
         self._config = config
         self._label = label = context.label
+        username = label.database_user
         protect = context.protect
         self._password = GeneratedPassword(self, "password")
         self._group = SecurityGroup(
@@ -95,7 +95,7 @@ class Documentdb(Construct):
             engine_version=config.engine_version,
             allow_major_version_upgrade=config.allow_major_upgrade,
             global_cluster_identifier=self._add_global_cluster(protect=protect) if config.global_cluster else None,
-            master_username=USERNAME,
+            master_username=username,
             master_password_wo=self._password.value,
             master_password_wo_version=config.password_version,
             port=PORT.first,
@@ -128,10 +128,10 @@ class Documentdb(Construct):
             label=label,
             key=context.secrets_key,
             name="documentdb",
-            values={"host": self.endpoint, "port": str(PORT.first), "username": USERNAME},
+            values={"host": self.endpoint, "port": str(PORT.first), "username": username},
             # What DocumentDB asks of every driver:
             # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
-            url=f"mongodb://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/"
+            url=f"mongodb://{username}:{self._password.value}@{self.endpoint}:{PORT.first}/"
             "?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
             reader_hosts=[self.reader_endpoint],
             password=self._password,

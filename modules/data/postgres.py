@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 PORT: Final = Port.tcp(5432)
 DATABASE: Final = "users"
-# Not "postgres", which is the first that anybody tries; RDS takes letters, digits and "_".
-USERNAME: Final = "user_management"
 _LOGS: Final = ("postgresql", "upgrade")
 # RDS's default for new databases, named so that a later default does not change ours unasked:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html#UsingWithRDS.SSL.RegionCertificateAuthorities
@@ -64,6 +62,8 @@ class Postgres(Construct):
         self._log_retention_days = log_retention_days
         self._label = label = context.label
         self._protect = context.protect
+        # Not "postgres", which is the first that an attacker tries.
+        self._username = label.database_user
         self._password = GeneratedPassword(self, "password")
         self._subnets = DbSubnetGroup(
             self,
@@ -93,7 +93,7 @@ class Postgres(Construct):
                 database=self._instance,
                 database_connections=self._group.connections,
                 port=PORT,
-                username=USERNAME,
+                username=self._username,
                 password=self._password,
                 password_version=config.password_version,
                 log_retention_days=log_retention_days,
@@ -108,9 +108,10 @@ class Postgres(Construct):
                 "host": self.endpoint,
                 "port": str(PORT.first),
                 "database": DATABASE,
-                "username": USERNAME,
+                "username": self._username,
             },
-            url=f"postgresql://{USERNAME}:{self._password.value}@{self.endpoint}:{PORT.first}/{DATABASE}?sslmode=verify-full",
+            url=f"postgresql://{self._username}:{self._password.value}@{self.endpoint}:{PORT.first}/{DATABASE}"
+            "?sslmode=verify-full",
             reader_hosts=self.reader_endpoints,
             password=self._password,
             password_version=config.password_version,
@@ -275,7 +276,7 @@ class Postgres(Construct):
             instance_class=config.instance_class,
             multi_az=config.multi_az,
             db_name=DATABASE,
-            username=USERNAME,
+            username=self._username,
             password_wo=self._password.value,
             password_wo_version=config.password_version,
             port=PORT.first,

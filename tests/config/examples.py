@@ -12,6 +12,7 @@ from config.load import parse_environment
 
 ENVIRONMENTS = Path(__file__).parent.parent.parent / "environments"
 FILE = Path("environments/prod.toml")
+PROJECT = "user-management"
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ def changed(*changes: tuple[str, str]) -> str:
 
 
 def parsed(toml: str) -> Environment:
-    return parse_environment(toml, name="prod", file=FILE)
+    return parse_environment(toml, name="prod", project=PROJECT, file=FILE)
 
 
 def present(table: T | None) -> T:

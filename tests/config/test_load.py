@@ -1,6 +1,7 @@
 import copy
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.errors import ConfigError
-from config.load import environment_names, load_environment
+from config.load import environment_names, load_environment, load_environments, parse_environment
 from config.services import ServiceSettings
-from tests.config.examples import ENVIRONMENTS, changed, parsed, refusal, table, text
+from tests.config.examples import ENVIRONMENTS, PROJECT, changed, parsed, refusal, table, text
 
 JARGON = re.compile(r"pydantic|Input should|validation|str_|_type|tuple|dict|NoneType|(?-i:Decimal)", re.IGNORECASE)
 
@@ -28,7 +29,7 @@ def test_the_committed_environments_have_addresses_of_their_own() -> None:
 
 
 def test_dev_staging_and_prod_come_first(tmp_path: Path) -> None:
-    for name in ("prod", "zoo", "dev", "alpha", ".hidden"):
+    for name in ("prod", "zoo", "dev", "alpha", ".hidden", "project"):
         (tmp_path / f"{name}.toml").touch()
     (tmp_path / "schema.json").touch()
     assert environment_names(tmp_path) == ("dev", "prod", "alpha", "zoo")
@@ -38,9 +39,9 @@ def test_a_folder_that_is_not_there_has_no_environments(tmp_path: Path) -> None:
     assert environment_names(tmp_path / "nowhere") == ()
 
 
-def loading(name: str, folder: Path) -> str:
+def loading(name: str, folder: Path, *, project: str | None = PROJECT) -> str:
     with pytest.raises(ConfigError) as caught:
-        load_environment(name, folder=folder)
+        load_environment(name, folder=folder, project=project)
     return str(caught.value)
 
 
@@ -85,7 +86,7 @@ def test_a_file_in_utf_16_is_refused(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "prod.toml").write_bytes(b"\xef\xbb\xbf" + text().replace("\n", "\r\n").encode())
-    assert load_environment("prod", folder=tmp_path) == load_environment("prod", folder=ENVIRONMENTS)
+    assert load_environment("prod", folder=tmp_path, project=PROJECT) == load_environment("prod", folder=ENVIRONMENTS)
 
 
 def test_a_directory_is_refused(tmp_path: Path) -> None:
@@ -164,6 +165,49 @@ def test_a_missing_setting_is_told_with_what_it_is() -> None:
 def test_the_name_in_the_file_is_refused() -> None:
     assert refusal('name = "prod"\n' + text()) == [
         'name = "prod": the environment is named by its file; remove this line'
+    ]
+
+
+def test_a_project_in_the_file_is_refused_with_where_it_belongs() -> None:
+    assert refusal('project = "acme"\n' + text()) == [
+        'project = "acme": holds for all environments, and project.toml has it as its name; move it there'
+    ]
+
+
+def test_an_environment_is_not_called_as_the_projects_file(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path, dirs_exist_ok=True)
+    assert "project" not in environment_names(tmp_path)
+    assert loading("project", tmp_path).startswith('no environment "project" in ')
+    with pytest.raises(ConfigError, match="is not a valid environment name, since the project's own file has it"):
+        parse_environment(text(), name="project", project="acme", file=tmp_path / "project.toml")
+
+
+def test_an_environment_without_a_project_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "prod.toml").write_text(text(), encoding="utf-8")
+    assert loading("prod", tmp_path, project=None) == (
+        f'{tmp_path}/project.toml: is missing; write it with one line, like name = "acme-shop": '
+        "all names start with that"
+    )
+
+
+def test_what_is_wrong_with_each_of_several_environments_is_reported(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "staging.toml").write_text("", encoding="utf-8")
+    environments, wrong = load_environments(["dev", "staging", "dev", "qa"], folder=tmp_path)
+    assert [environment.name for environment in environments] == ["dev"]
+    assert [str(error).partition("; ")[0] for error in wrong] == [
+        f"{tmp_path}/staging.toml: is empty",
+        f'no environment "qa" in {tmp_path}/: there are dev, staging, prod',
+    ]
+
+
+def test_a_wrong_project_is_reported_once_and_not_for_each_environment(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "project.toml").write_text('name = "My Project"\n', encoding="utf-8")
+    environments, wrong = load_environments(["dev", "prod"], folder=tmp_path)
+    assert environments == []
+    assert [str(error).partition(";")[0] for error in wrong] == [
+        f'{tmp_path}/project.toml: name = "My Project": is not a valid project name'
     ]
 
 

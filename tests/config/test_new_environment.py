@@ -37,7 +37,7 @@ def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folde
     # It starts in dev's account, which has what holds for a whole account already.
     assert made.security is None
     assert present(made.domain).zone_name == "preview-1.users.example.com"
-    assert made.registry.repository_prefix == "user-management-preview-1"
+    assert made.repository_prefix == "user-management-preview-1"
     same = {"name", "network", "security", "domain", "registry"}
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 

@@ -1,12 +1,13 @@
 import pytest
 
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import PROJECT, changed, parsed, refusal
 
 KEEP = "keep_releases = 30"
 
 
-def test_repositories_are_called_as_in_the_design() -> None:
-    assert parsed(changed()).registry.repository_prefix == "user-management"
+def test_repositories_are_called_after_the_project_unless_the_setting_says_otherwise() -> None:
+    assert parsed(changed()).repository_prefix == PROJECT == "user-management"
+    assert parsed(changed((KEEP, f'{KEEP}\nrepository_prefix = "team/users"'))).repository_prefix == "team/users"
 
 
 @pytest.mark.parametrize("prefix", ["User", "-a", "a--b", "a/", "a" * 201])

@@ -9,15 +9,18 @@ from config.aws import LOG_RETENTION_DAYS, REGIONS
 from tests.config.examples import ENVIRONMENTS, table
 
 
-def test_the_committed_schema_is_up_to_date() -> None:
-    committed = (ENVIRONMENTS / "schema.json").read_text(encoding="utf-8")
-    assert committed == schema.render(), "write it again: python -m config.schema"
+@pytest.mark.parametrize("file", schema.SCHEMAS)
+def test_the_committed_schemas_are_up_to_date(file: str) -> None:
+    committed = (ENVIRONMENTS / file).read_text(encoding="utf-8")
+    assert committed == schema.render(file), "write it again: python -m config.schema"
 
 
-def test_the_command_writes_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "FILE", tmp_path / "schema.json")
+def test_the_command_writes_the_schemas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "FOLDER", tmp_path)
     assert schema.main() == 0
-    assert (tmp_path / "schema.json").read_text(encoding="utf-8") == schema.render()
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        file: schema.render(file) for file in schema.SCHEMAS
+    }
 
 
 def properties(node: dict[str, Any], key: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -30,7 +33,8 @@ def properties(node: dict[str, Any], key: str = "") -> Iterator[tuple[str, dict[
         yield from properties(setting, key)
 
 
-SETTINGS = dict(properties(schema.environment_schema()))
+ENVIRONMENT = schema.schema_for(*schema.SCHEMAS["schema.json"])
+SETTINGS = dict(properties(ENVIRONMENT))
 
 
 def test_the_schema_knows_every_setting_of_production() -> None:
@@ -43,9 +47,15 @@ def test_every_setting_has_a_description(setting: str) -> None:
     assert SETTINGS[setting]["description"].endswith(".")
 
 
-def test_the_name_is_not_in_the_schema() -> None:
-    assert "name" not in SETTINGS
-    assert "name" not in schema.environment_schema()["required"]
+@pytest.mark.parametrize("given", ["name", "project"])
+def test_what_no_file_has_is_not_in_the_schema(given: str) -> None:
+    assert given not in SETTINGS
+    assert given not in ENVIRONMENT["required"]
+
+
+def test_the_schema_of_the_project_has_its_name() -> None:
+    project = dict(properties(schema.schema_for(*schema.SCHEMAS["project.schema.json"])))
+    assert (project["name"]["maxLength"], project["name"]["type"]) == (26, "string")
 
 
 def test_every_table_refuses_unknown_settings() -> None:
@@ -61,7 +71,7 @@ def test_a_table_that_may_be_left_out_is_described_as_a_table() -> None:
 
 
 def test_the_schema_stands_alone() -> None:
-    assert "$ref" not in schema.render()
+    assert all("$ref" not in schema.render(file) for file in schema.SCHEMAS)
 
 
 def test_editors_can_offer_the_values() -> None:
@@ -70,6 +80,7 @@ def test_editors_can_offer_the_values() -> None:
     assert SETTINGS["network.nat_gateways"]["enum"] == ["per_zone", "single", "none"]
 
 
-def test_every_environment_names_the_schema_on_its_first_line() -> None:
+def test_every_file_names_its_schema_on_its_first_line() -> None:
     for file in ENVIRONMENTS.glob("*.toml"):
-        assert file.read_text(encoding="utf-8").startswith("#:schema ./schema.json\n")
+        expected = "project.schema.json" if file.name == "project.toml" else "schema.json"
+        assert file.read_text(encoding="utf-8").startswith(f"#:schema ./{expected}\n")

@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def environment() -> Environment:
-    return load_environment("minimal", folder=FOLDER)
+    return load_environment("minimal", folder=FOLDER, project="user-management")
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,12 @@ from tests.template import LABEL, Template, new_stack, statements
 def template(*, protect: bool = False) -> Template:
     stack = new_stack()
     key = Key(stack, "key", label=LABEL, name="registry", description="Images", protect=protect)
-    repository = Repository(stack, "api-images", config=REGISTRY, service="api", key=key, protect=protect)
+    repository = Repository(
+        stack, "api-images", config=REGISTRY, prefix=LABEL.project, service="api", key=key, protect=protect
+    )
     for name, grant in (("puller", repository.grant_pull), ("pusher", repository.grant_push)):
         grant(Role(stack, name, label=LABEL, service=ServicePrincipal.ECS_TASKS, description=name))
-    EnhancedScanning(stack, "scanning", prefix=REGISTRY.repository_prefix)
+    EnhancedScanning(stack, "scanning", prefix=LABEL.project)
     return Template.of(stack)
 
 

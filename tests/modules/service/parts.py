@@ -121,7 +121,13 @@ class Parts:
     ) -> FargateService:
         """A service with these settings."""
         repository = Repository(
-            self.stack, f"{name}-images", config=REGISTRY, service=name, key=self.key, protect=False
+            self.stack,
+            f"{name}-images",
+            config=REGISTRY,
+            prefix="user-management",
+            service=name,
+            key=self.key,
+            protect=False,
         )
         return FargateService(
             self.stack,
