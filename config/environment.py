@@ -30,7 +30,7 @@ from config.parts import (
     check_paths_have_load_balancer,
     check_strategy_has_paths,
 )
-from config.postgres import PostgresSettings
+from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS, PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
 from config.registry import RegistrySettings
 from config.routing import check_hidden_paths, check_unique_paths, check_unique_priorities
@@ -85,6 +85,27 @@ def _check_backup_lock(protect_data: bool, backups__object_lock_days: int | None
             value=backups__object_lock_days,
             allowed="locked objects keep an environment with protect_data = false from being torn down; "
             "remove it, or protect the data",
+        )
+
+
+def _check_postgres_backups(protect_data: bool, postgres__backup_retention_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if protect_data:
+        yield from _problems_with_backups("postgres", postgres__backup_retention_days)
+
+
+def _check_documentdb_backups(protect_data: bool, documentdb__backup_retention_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if protect_data:
+        yield from _problems_with_backups("documentdb", documentdb__backup_retention_days)
+
+
+def _problems_with_backups(database: str, days: int | None) -> Iterator[Problem]:
+    # Less than the databases take at all is reported by their own check.
+    if days is not None and MIN_RETENTION_DAYS <= days < PROTECTED_BACKUP_DAYS:
+        yield Problem(
+            key=f"{database}.backup_retention_days",
+            value=days,
+            allowed=f"must be {PROTECTED_BACKUP_DAYS} or more where protect_data = true; "
+            "raise it, or set protect_data = false",
         )
 
 
@@ -262,6 +283,8 @@ class Environment(Model):
         _check_role_account,
         _check_zone_regions,
         _check_backup_lock,
+        _check_postgres_backups,
+        _check_documentdb_backups,
         _check_service_count,
         check_load_balancer_has_domain,
         check_edge_has_origin,

@@ -34,6 +34,9 @@ MIN_RETENTION_DAYS, MAX_RETENTION_DAYS = 1, 35
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
 """
 
+PROTECTED_BACKUP_DAYS: Final = 7
+"""The least for a database whose data must outlive mistakes: one that is found within a week can be undone."""
+
 MAX_REPLICAS: Final = 15
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html"""
 

@@ -1,4 +1,4 @@
-"""What every test shares: the bindings' fast start, one synthesis of the committed environments, one small VPC."""
+"""What every test shares: the bindings' fast start, one synthesis of the tests' own environments."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ fast_start.prepare(os.environ)
 
 import hypothesis  # noqa: E402
 
-from config.load import environment_names, load_environment  # noqa: E402
-from main import ROOT, synthesize  # noqa: E402
+from main import synthesize  # noqa: E402
+from tests.fixtures import ENVIRONMENTS, fixture_environment  # noqa: E402
 from tests.template import Template  # noqa: E402
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
     from tests.applied import Applied
 
-# The bindings are a large heap that runs to the end: without this, every collection walks all of it.
+# The bindings are a large heap that lives to the end: without this, every collection walks all of it.
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)
 
@@ -34,18 +34,16 @@ gc.set_threshold(50_000, 20, 20)
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
-ENVIRONMENTS = environment_names(ROOT / "environments")
-
 
 @pytest.fixture(scope="session")
 def environments() -> dict[str, Environment]:
-    """The committed environment files, by name."""
-    return {name: load_environment(name, folder=ROOT / "environments") for name in ENVIRONMENTS}
+    """The environments of tests/environments/, by name."""
+    return {name: fixture_environment(name) for name in ENVIRONMENTS}
 
 
 @pytest.fixture(scope="session")
 def output(environments: dict[str, Environment], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output folder of one synthesis of all committed environments."""
+    """The output folder of one synthesis of these environments."""
     folder: Path = tmp_path_factory.mktemp("synthesized") / "cdktf.out"
     synthesize(list(environments.values()), folder)
     return folder
@@ -53,7 +51,7 @@ def output(environments: dict[str, Environment], tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def stacks(output: Path) -> dict[str, Template]:
-    """Every stack of the committed environments, by its id (`prod-network`)."""
+    """Every stack of these environments, by its id (`prod-network`)."""
     return {path.parent.name: Template.read(path) for path in sorted(output.glob("stacks/*/cdk.tf.json"))}
 
 

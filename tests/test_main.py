@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from main import ROOT
+from tests.fixtures import ENVIRONMENTS, FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +23,12 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the program with environment files that a test may spoil."""
     for name in ("main.py", "cdktf.json"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("config", "environments", "lambdas", "modules", "stacks", "synthesis", "templates"):
+    for name in ("config", "lambdas", "modules", "stacks", "synthesis", "templates"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "environments").mkdir()
+    for name in ("project", *ENVIRONMENTS):
+        shutil.copy(FOLDER / f"{name}.toml", tmp_path / "environments")
     return tmp_path
 
 

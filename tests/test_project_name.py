@@ -11,8 +11,9 @@ import pytest
 from compliance.__main__ import EXIT_OK
 from compliance.__main__ import main as check
 from config.load import load_environment
-from main import ROOT, synthesize
+from main import synthesize
 from synthesis.manifest import read_stacks
+from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ NAME = "customer-relations"  # longer than a database's user may be
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("renamed")
-    shutil.copytree(ROOT / "environments", folder, dirs_exist_ok=True)
+    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
     (folder / "project.toml").write_text(f'name = "{NAME}"\n', encoding="utf-8")
     dev = folder / "dev.toml"
     # A tag, which is the user's own word.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runner.__main__ import main
-from tests.conftest import ENVIRONMENTS
+from tests.fixtures import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path

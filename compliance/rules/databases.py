@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from compliance.rule import Finding, rule
+from config.postgres import PROTECTED_BACKUP_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from synthesis.template import Resource
 
 _POSTGRES, _DOCUMENTDB = "aws_db_instance", "aws_docdb_cluster"
-_BACKUP_DAYS: Final = 7
 
 
 @rule
@@ -37,8 +37,8 @@ def database_has_backups(stack: Stack) -> Iterator[Finding]:
     """A protected database can go back to any second of the last seven days."""
     for database in _databases(stack):
         days = database.get("backup_retention_period") or 0
-        if stack.is_protected and int(days) < _BACKUP_DAYS:
-            yield Finding.of(database, f"backup_retention_period is {days}, not {_BACKUP_DAYS} or more")
+        if stack.is_protected and int(days) < PROTECTED_BACKUP_DAYS:
+            yield Finding.of(database, f"backup_retention_period is {days}, not {PROTECTED_BACKUP_DAYS} or more")
 
 
 @rule

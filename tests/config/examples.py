@@ -1,4 +1,4 @@
-"""The committed environments as text and tables that a test may break in one place."""
+"""The tests' environments as text and tables that a test may break in one place."""
 
 import tomllib
 from pathlib import Path
@@ -9,8 +9,8 @@ import pytest
 from config.environment import Environment
 from config.errors import ConfigError
 from config.load import parse_environment
+from tests.fixtures import FOLDER
 
-ENVIRONMENTS = Path(__file__).parent.parent.parent / "environments"
 FILE = Path("environments/prod.toml")
 PROJECT = "user-management"
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def text(name: str = "prod") -> str:
-    return (ENVIRONMENTS / f"{name}.toml").read_text(encoding="utf-8")
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def table(name: str = "prod") -> dict[str, Any]:

@@ -83,3 +83,18 @@ def test_without_nat_gateways_images_are_private_and_used_services_have_endpoint
     ]
     assert all("without NAT gateways" in line for line in lines)
     assert lines[-1].endswith("add ssm, xray")
+
+
+@pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])
+def test_protected_data_has_backups_of_a_week(index: int, database: str) -> None:
+    line = "backup_retention_days = "
+    before, first, second = changed().split(f"{line}7")
+    days = [7, 7]
+    days[index] = 6
+    toml = f"{before}{line}{days[0]}{first}{line}{days[1]}{second}"
+    assert refusal(toml) == [
+        (
+            f"{database}.backup_retention_days = 6: must be 7 or more where protect_data = true; "
+            "raise it, or set protect_data = false"
+        )
+    ]

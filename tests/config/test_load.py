@@ -13,18 +13,19 @@ from hypothesis import strategies as st
 from config.errors import ConfigError
 from config.load import environment_names, load_environment, load_environments, parse_environment
 from config.services import ServiceSettings
-from tests.config.examples import ENVIRONMENTS, PROJECT, changed, parsed, refusal, table, text
+from tests.config.examples import PROJECT, changed, parsed, refusal, table, text
+from tests.fixtures import FOLDER
 
 JARGON = re.compile(r"pydantic|Input should|validation|str_|_type|tuple|dict|NoneType|(?-i:Decimal)", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
 def test_the_committed_environments_load(name: str) -> None:
-    assert load_environment(name, folder=ENVIRONMENTS).name == name
+    assert load_environment(name, folder=FOLDER).name == name
 
 
 def test_the_committed_environments_have_addresses_of_their_own() -> None:
-    vpcs = [load_environment(name, folder=ENVIRONMENTS).network.cidr for name in ("dev", "staging", "prod")]
+    vpcs = [load_environment(name, folder=FOLDER).network.cidr for name in ("dev", "staging", "prod")]
     assert [a.overlaps(b) for a in vpcs for b in vpcs].count(True) == len(vpcs)
 
 
@@ -46,8 +47,8 @@ def loading(name: str, folder: Path, *, project: str | None = PROJECT) -> str:
 
 
 def test_an_environment_that_is_not_there_is_told_with_those_that_are() -> None:
-    assert loading("prd", ENVIRONMENTS) == (
-        f'no environment "prd" in {ENVIRONMENTS}/: did you mean prod? there are dev, staging, prod; '
+    assert loading("prd", FOLDER) == (
+        f'no environment "prd" in {FOLDER}/: did you mean prod? there are dev, staging, prod; '
         "`make new-environment NAME=..` adds one"
     )
 
@@ -60,7 +61,7 @@ def test_the_first_environment_is_told_how_to_be_made(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "../dev", "environments/dev", "dev.toml", "a\x00b", "dev\n"])
 def test_a_name_is_no_path(name: str) -> None:
-    assert loading(name, ENVIRONMENTS).startswith("no environment ")
+    assert loading(name, FOLDER).startswith("no environment ")
 
 
 def of_file(content: bytes, folder: Path) -> str:
@@ -86,7 +87,7 @@ def test_a_file_in_utf_16_is_refused(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "prod.toml").write_bytes(b"\xef\xbb\xbf" + text().replace("\n", "\r\n").encode())
-    assert load_environment("prod", folder=tmp_path, project=PROJECT) == load_environment("prod", folder=ENVIRONMENTS)
+    assert load_environment("prod", folder=tmp_path, project=PROJECT) == load_environment("prod", folder=FOLDER)
 
 
 def test_a_directory_is_refused(tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def test_a_project_in_the_file_is_refused_with_where_it_belongs() -> None:
 
 
 def test_an_environment_is_not_called_as_the_projects_file(tmp_path: Path) -> None:
-    shutil.copytree(ENVIRONMENTS, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     assert "project" not in environment_names(tmp_path)
     assert loading("project", tmp_path).startswith('no environment "project" in ')
     with pytest.raises(ConfigError, match="is not a valid environment name, since the project's own file has it"):
@@ -191,7 +192,7 @@ def test_an_environment_without_a_project_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_each_of_several_environments_is_reported(tmp_path: Path) -> None:
-    shutil.copytree(ENVIRONMENTS, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     (tmp_path / "staging.toml").write_text("", encoding="utf-8")
     environments, wrong = load_environments(["dev", "staging", "dev", "qa"], folder=tmp_path)
     assert [environment.name for environment in environments] == ["dev"]
@@ -202,7 +203,7 @@ def test_what_is_wrong_with_each_of_several_environments_is_reported(tmp_path: P
 
 
 def test_a_wrong_project_is_reported_once_and_not_for_each_environment(tmp_path: Path) -> None:
-    shutil.copytree(ENVIRONMENTS, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     (tmp_path / "project.toml").write_text('name = "My Project"\n', encoding="utf-8")
     environments, wrong = load_environments(["dev", "prod"], folder=tmp_path)
     assert environments == []

@@ -2,7 +2,8 @@ import pytest
 
 from config.load import load_environment
 from config.logs import LogSettings
-from tests.config.examples import ENVIRONMENTS, changed, refusal
+from tests.config.examples import changed, refusal
+from tests.fixtures import FOLDER
 
 LOGS = "retention_days = 365"
 # The setting that replaces retention_days, and the property that says what holds.
@@ -49,7 +50,7 @@ def test_a_log_with_a_line_of_its_own_is_kept_for_as_long_as_it_says(setting: st
     ],
 )
 def test_the_committed_environments_keep_their_logs_as_designed(environment: str, days: dict[str, int]) -> None:
-    assert effective(load_environment(environment, folder=ENVIRONMENTS).logs) == days
+    assert effective(load_environment(environment, folder=FOLDER).logs) == days
 
 
 @pytest.mark.parametrize("setting", sorted(set(OVERRIDES).difference(IN_BUCKETS)))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from config.errors import ConfigError
 from config.load import load_environment
 from config.new_environment import free_block, main, new_environment
-from tests.config.examples import ENVIRONMENTS, present
+from tests.config.examples import present
+from tests.fixtures import FOLDER
 
 BLOCKS = st.builds(
     lambda address, prefix: IPv4Network((0x0A000000 + address, prefix), strict=False),
@@ -21,7 +22,7 @@ BLOCKS = st.builds(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copytree(ENVIRONMENTS, tmp_path / "environments")
+    shutil.copytree(FOLDER, tmp_path / "environments")
     return tmp_path / "environments"
 
 

@@ -77,7 +77,11 @@ def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
 
 @pytest.mark.parametrize("days", [1, 35])
 def test_retention_at_the_ends_is_accepted(days: int) -> None:
-    toml = postgres("backup_retention_days = 7", f"backup_retention_days = {days}")
+    toml = changed(
+        ("protect_data = true", "protect_data = false"),
+        ("lock_days = 365", "# "),
+        ("backup_retention_days = 7", f"backup_retention_days = {days}"),
+    )
     assert present(parsed(toml).postgres).backup_retention_days == days
 
 

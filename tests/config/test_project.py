@@ -4,7 +4,8 @@ import pytest
 
 from config.errors import ConfigError
 from config.project import load_project
-from tests.config.examples import ENVIRONMENTS, PROJECT
+from tests.config.examples import PROJECT
+from tests.fixtures import FOLDER
 
 
 def loaded(text: str, folder: Path) -> str:
@@ -19,7 +20,7 @@ def refusal(text: str, folder: Path) -> list[str]:
 
 
 def test_the_committed_project_loads() -> None:
-    assert load_project(ENVIRONMENTS) == PROJECT
+    assert load_project(FOLDER) == PROJECT
 
 
 @pytest.mark.parametrize("name", ["a", "shop2", "customer-portal", "p" * 26, "sgx", "internals", "adminer", "tables"])

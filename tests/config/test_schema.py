@@ -6,12 +6,13 @@ import pytest
 
 from config import schema
 from config.aws import LOG_RETENTION_DAYS, REGIONS
-from tests.config.examples import ENVIRONMENTS, table
+from tests.config.examples import table
+from tests.fixtures import FOLDER
 
 
 @pytest.mark.parametrize("file", schema.SCHEMAS)
 def test_the_committed_schemas_are_up_to_date(file: str) -> None:
-    committed = (ENVIRONMENTS / file).read_text(encoding="utf-8")
+    committed = (schema.FOLDER / file).read_text(encoding="utf-8")
     assert committed == schema.render(file), "write it again: python -m config.schema"
 
 
@@ -81,6 +82,6 @@ def test_editors_can_offer_the_values() -> None:
 
 
 def test_every_file_names_its_schema_on_its_first_line() -> None:
-    for file in ENVIRONMENTS.glob("*.toml"):
+    for file in FOLDER.glob("*.toml"):
         expected = "project.schema.json" if file.name == "project.toml" else "schema.json"
-        assert file.read_text(encoding="utf-8").startswith(f"#:schema ./{expected}\n")
+        assert file.read_text(encoding="utf-8").startswith(f"#:schema ../../environments/{expected}\n")

@@ -20,7 +20,7 @@ from tests.template import Template
 if TYPE_CHECKING:
     from config.environment import Environment
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "minimal"
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import ENVIRONMENTS
+from tests.fixtures import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

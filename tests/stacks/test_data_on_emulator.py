@@ -10,11 +10,11 @@ import boto3
 import pytest
 
 from compliance.leaks import kept_write_only, leaks
-from config.load import load_environment
 from lambdas.jwt_rotation.handler import handler
-from main import ROOT, synthesize
+from main import synthesize
 from runner.__main__ import main as runner
 from tests.config.examples import present
+from tests.fixtures import fixture_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def emulated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[s
 
     monkeypatch.chdir(tmp_path)
     with Emulator() as running:
-        variables = running.environment(account=load_environment("dev", folder=ROOT / "environments").account_id)
+        variables = running.environment(account=fixture_environment("dev").account_id)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # the proxy is for S3 Control only
@@ -43,7 +43,7 @@ def emulated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[s
 
 
 def environment(password_version: int) -> Environment:
-    dev = load_environment("dev", folder=ROOT / "environments")
+    dev = fixture_environment("dev")
     postgres = present(dev.postgres).model_copy(update={"password_version": password_version})
     return dev.model_copy(update={"postgres": postgres})
 

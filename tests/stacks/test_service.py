@@ -11,7 +11,7 @@ from compliance.reachability import connections
 from main import synthesize
 from synthesis.manifest import Stack, read_stacks
 from tests.config.examples import changed, parsed
-from tests.conftest import ENVIRONMENTS
+from tests.fixtures import ENVIRONMENTS
 from tests.template import Template
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ENVIRONMENTS
+from tests.fixtures import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from config.environment import Environment

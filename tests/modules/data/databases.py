@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from cdktf import TerraformStack
 
-from config.load import load_environment
-from main import ROOT
 from modules.data.database_context import DatabaseContext
 from modules.key import Key
 from modules.network.connections import SecurityGroup
 from modules.network.vpc import Vpc
 from modules.role import Role, ServicePrincipal
+from tests.fixtures import fixture_environment
 from tests.template import LABEL, Template, new_app
 
 
@@ -30,7 +29,7 @@ class Layers:
         """Empty, but for the network."""
         app = new_app()
         network, data, service = (TerraformStack(app, f"test-{name}") for name in ("network", "data", "service"))
-        vpc = Vpc(network, "vpc", config=load_environment("prod", folder=ROOT / "environments").network, label=LABEL)
+        vpc = Vpc(network, "vpc", config=fixture_environment("prod").network, label=LABEL)
         return Layers(network=network, data=data, service=service, vpc=vpc)
 
     def context(self, *, protect: bool) -> DatabaseContext:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from config.load import load_environment
-from main import ROOT
 from modules.data.documentdb import Documentdb
 from tests.config.examples import present
+from tests.fixtures import fixture_environment
 from tests.modules.data.databases import Layers
 
 if TYPE_CHECKING:
     from tests.template import Template
 
-PRODUCTION = present(load_environment("prod", folder=ROOT / "environments").documentdb)
+PRODUCTION = present(fixture_environment("prod").documentdb)
 
 
 @cache

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.load import load_environment
 from config.postgres import ProxySettings
-from main import ROOT
 from modules.data.postgres import Postgres
 from tests.config.examples import present
+from tests.fixtures import fixture_environment
 from tests.modules.data.databases import Layers
 from tests.template import statements
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from tests.template import Template
 
 PROXY = ProxySettings(max_connections_percent=90, idle_client_seconds=1800)
-PRODUCTION = present(load_environment("prod", folder=ROOT / "environments").postgres)
+PRODUCTION = present(fixture_environment("prod").postgres)
 
 
 @cache

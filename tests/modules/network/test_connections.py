@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformStack
 
-from config.load import load_environment
-from main import ROOT
 from modules.errors import WiringError
 from modules.network.connections import Port, SecurityGroup
 from modules.network.vpc import Vpc
+from tests.fixtures import fixture_environment
 from tests.template import LABEL, Template, new_app, new_stack
 
 
@@ -18,7 +17,7 @@ def group(stack: TerraformStack, name: str, vpc: Vpc, *, port: Port | None = Non
 
 
 def vpc_in(stack: TerraformStack) -> Vpc:
-    config = load_environment("dev", folder=ROOT / "environments").network
+    config = fixture_environment("dev").network
     return Vpc(stack, "vpc", config=config, label=LABEL)
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from config.load import load_environment
-from main import ROOT
 from modules.network.vpc import Vpc
+from tests.fixtures import fixture_environment
 from tests.template import LABEL, Template, new_stack
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def settings(environment: str, nat_gateways: Literal["per_zone", "single", "none"]) -> NetworkSettings:
-    network = load_environment(environment, folder=ROOT / "environments").network
+    network = fixture_environment(environment).network
     return network.model_copy(update={"nat_gateways": nat_gateways})
 
 

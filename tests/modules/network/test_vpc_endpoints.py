@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from config.load import load_environment
-from main import ROOT
 from modules.network.vpc import Vpc
 from modules.network.vpc_endpoints import GatewayEndpoints, InterfaceEndpoints
+from tests.fixtures import fixture_environment
 from tests.template import LABEL, Template, new_stack, statements
 
 
 @pytest.fixture(scope="module")
 def template() -> Template:
     stack = new_stack()
-    vpc = Vpc(stack, "vpc", config=load_environment("prod", folder=ROOT / "environments").network, label=LABEL)
+    vpc = Vpc(stack, "vpc", config=fixture_environment("prod").network, label=LABEL)
     GatewayEndpoints(stack, "gateways", label=LABEL, vpc=vpc)
     InterfaceEndpoints(stack, "interfaces", services=("ecr.api", "logs"), label=LABEL, vpc=vpc)
     return Template.of(stack)

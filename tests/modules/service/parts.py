@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
-from config.load import load_environment
 from config.load_balancer import LoadBalancerSettings
 from config.registry import RegistrySettings
 from config.services import ServiceSettings
-from main import ROOT
 from modules.bucket import Bucket, BucketConfig
 from modules.key import Key
 from modules.network.vpc import Vpc
@@ -20,6 +18,7 @@ from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
+from tests.fixtures import fixture_environment
 from tests.modules.topics import topics_in
 from tests.template import LABEL, new_stack
 
@@ -73,7 +72,7 @@ class Parts:
     ) -> Parts:
         """Everything but a service."""
         stack = new_stack()
-        vpc = Vpc(stack, "vpc", config=load_environment("prod", folder=ROOT / "environments").network, label=LABEL)
+        vpc = Vpc(stack, "vpc", config=fixture_environment("prod").network, label=LABEL)
         key = Key(stack, "key", label=LABEL, name="service", description="Service", protect=protect)
         bucket = BucketConfig(noncurrent_version_days=1, protect=protect)
         access_logs = Bucket(

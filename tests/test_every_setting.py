@@ -1,0 +1,247 @@
+"""Each setting of each file in environments/ can be changed to another valid value, and everything still holds.
+
+A setting is changed to values that its schema allows until one is accepted; some change together, because they must
+fit. The changes are tried in groups, each on top of the one before, so that a few syntheses try them all.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.environment import Environment
+from config.errors import ConfigError
+from config.fargate import MEMORY_MIB
+from config.load import environment_names
+from config.project import load_project
+from config.toml import validate_table
+from main import ROOT
+from tests.properties import problems_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FOLDER = ROOT / "environments"
+GROUP = 12
+SERVICE_TABLES = {"environment", "secrets", "parameters"}
+Key = tuple[str | int, ...]
+
+# Values for what a schema does not list: (end of the key, another value for the one that is there).
+OTHERS: dict[str, Any] = {
+    "account_id": "999999999999",
+    "owner": "another team",
+    "cost_center": "another-center",
+    "emails": ["somebody.else@example.org"],
+    "https": ["https://alarms.example.org/sns"],
+    "api_keys": ["email", "payments"],
+    "interface_endpoints": ["ecr.api", "ecr.dkr", "logs", "ssm", "kms"],
+    "path_patterns": ["/another/*"],
+    "user": "2000:2000",
+    "writable_paths": ["/scratch"],
+    "health_path": "/another/health",
+    "backup_window": "01:00-01:45",
+    "maintenance_window": "tue:10:00-tue:11:00",
+    "engine_version": "5.0.0",
+    "databases": [],
+    "secrets": {},
+    "environment": {"ANOTHER": "value"},
+    "parameters": {},
+    "features": ["LAMBDA_NETWORK_LOGS"],
+    "zone_id": "Z0123456789ABCDEFGHIJ",
+    "alternative_names": [],
+}
+
+
+@cache
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
+    return found
+
+
+def leaves(table: dict[str, Any], key: Key = ()) -> Iterator[Key]:
+    """Every setting of a file: what is not a table; of a service's own tables, the table."""
+    for name, value in table.items():
+        here = (*key, name)
+        if isinstance(value, dict) and (len(here) == 1 or here[-1] not in SERVICE_TABLES):
+            yield from leaves(value, here)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for index, item in enumerate(value):
+                yield from leaves(item, (*here, index))
+        else:
+            yield here
+
+
+def at(table: Any, key: Key) -> Any:
+    for part in key:
+        table = table[part]
+    return table
+
+
+def put(table: dict[str, Any], key: Key, value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(table)
+    at(changed, key[:-1])[key[-1]] = value
+    return changed
+
+
+def described(key: Key) -> dict[str, Any]:
+    """What the schema says of a setting."""
+    node = schema()
+    for part in key:
+        if isinstance(part, int):
+            node = node.get("items", {})
+        else:
+            node = (
+                node.get("properties", {}).get(part) or node.get("patternProperties", {}).get(part) or _items_of(node)
+            )
+    return node
+
+
+def _items_of(node: dict[str, Any]) -> dict[str, Any]:
+    patterns = node.get("patternProperties") or {"": node.get("additionalProperties") or {}}
+    found: dict[str, Any] = next(iter(patterns.values())) or {}
+    return found
+
+
+def candidates(key: Key, value: Any) -> Iterator[Any]:
+    """Other values for a setting, the likeliest first."""
+    choices = list(described(key).get("enum", ()))
+    if value in choices:
+        # The nearest first: a size next to the one that is there fits what goes with it.
+        here = choices.index(value)
+        choices = [choices[index] for index in sorted(range(len(choices)), key=lambda index: abs(index - here))]
+    yield from (choice for choice in choices if choice != value)
+    if key[-1] in OTHERS and OTHERS[str(key[-1])] != value:
+        yield OTHERS[str(key[-1])]
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield from (value + 1, value - 1, value * 2, value + 30, value + 100)
+    elif isinstance(value, str) and value.count(".") == 3 and "/" in value:
+        first, _, rest = value.rpartition(".0/")
+        head, _, third = first.rpartition(".")
+        yield from (f"{head}.{number}.0/{rest}" for number in (int(third) + 50, int(third) + 51, int(third) + 3))
+
+
+def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
+    """Settings that only change together, with a file in which they are changed."""
+    text = json.dumps(table)
+    region = table["region"]
+    elsewhere = "eu-west-1" if region != "eu-west-1" else "us-west-2"
+    zones: set[Key] = {("network", "zones", index, "name") for index in range(len(table["network"]["zones"]))}
+    yield {("region",), *zones}, json.loads(text.replace(region, elsewhere))
+    block = ".".join(table["network"]["cidr"].split(".")[:2])
+    moved = json.loads(text.replace(f'"{block}.', '"10.77.'))
+    cidrs = {key for key in leaves(table) if str(key[-1]).endswith("cidr")}
+    yield cidrs, moved
+    if "domain" in table:
+        names: set[Key] = {("domain", name) for name in ("name", "zone_name") if name in table["domain"]}
+        old = table["domain"]["zone_name"]
+        yield names, {**table, "domain": json.loads(json.dumps(table["domain"]).replace(old, "another.example.org"))}
+        existing = {**table["domain"], "create_zone": False, "zone_id": OTHERS["zone_id"]}
+        yield {("domain", "create_zone")}, {**table, "domain": existing}
+    for name, service in table["services"].items():
+        size = _other_size(service["cpu_units"])
+        keys: set[Key] = {("services", name, setting) for setting in size}
+        yield keys, {**table, "services": {**table["services"], name: {**service, **size}}}
+    if "security" in table:
+        security = table["security"]
+        alarms = {"cis_alarms": not security["cis_alarms"], "trail": security.get("trail", {"retention_days": 30})}
+        yield {("security", "cis_alarms")}, {**table, "security": {**security, **alarms}}
+    yield {("protect_data",)}, _with_other_protection(table)
+    if "deployment" in table:
+        other = "rolling" if table["deployment"]["strategy"] == "blue_green" else "blue_green"
+        yield {("deployment", "strategy")}, {**table, "deployment": {**table["deployment"], "strategy": other}}
+
+
+def _other_size(cpu_units: int) -> dict[str, int]:
+    """Another size that Fargate has."""
+    cpu, memory = next((cpu, sizes) for cpu, sizes in MEMORY_MIB.items() if cpu != cpu_units)
+    return {"cpu_units": cpu, "memory_mib": memory[-1]}
+
+
+def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
+    """Protected data needs backups of a week, and what is locked needs protected data."""
+    other = copy.deepcopy(table)
+    other["protect_data"] = not table["protect_data"]
+    for name in ("postgres", "documentdb"):
+        if name in other:
+            other[name]["backup_retention_days"] = max(7, other[name]["backup_retention_days"])
+    if not other["protect_data"]:
+        other.get("security", {}).get("trail", {}).pop("lock_days", None)
+        other.get("backups", {}).pop("object_lock_days", None)
+    return other
+
+
+@dataclass
+class Trial:
+    """The changes that were accepted, and those that still wait for one."""
+
+    name: str
+    table: dict[str, Any]
+    changed: set[Key] = field(default_factory=set)
+
+    def environment(self, table: dict[str, Any]) -> Environment | None:
+        given = {"name": self.name, "project": load_project(FOLDER), **_tuples(table)}
+        try:
+            return validate_table(Environment, given, file=FOLDER / f"{self.name}.toml")
+        except ConfigError:
+            return None
+
+    def change(self, table: dict[str, Any], key: Key) -> tuple[dict[str, Any], Environment] | None:
+        """The file with another value for a setting, and the environment of it; None where no value is accepted."""
+        for value in candidates(key, at(self.table, key)):
+            other = put(table, key, value)
+            environment = self.environment(other)
+            if environment is not None:
+                return other, environment
+        return None
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def groups(trial: Trial) -> Iterator[Environment]:
+    """An environment for every `GROUP` settings, in which those are changed."""
+    for keys, table in together(trial.table):
+        environment = trial.environment(table)
+        assert environment is not None, f"these cannot be changed together: {sorted(map(str, keys))}"
+        trial.changed |= keys
+        yield environment
+    table, last, count = trial.table, None, 0
+    for key in leaves(trial.table):
+        if key in trial.changed:
+            continue
+        accepted = trial.change(table, key)
+        if accepted is None and last is not None:  # it does not fit with the others of its group
+            yield last
+            table, last, count = trial.table, None, 0
+            accepted = trial.change(table, key)
+        if accepted is None:
+            continue
+        table, last = accepted
+        trial.changed.add(key)
+        count += 1
+        if count == GROUP:
+            yield last
+            table, last, count = trial.table, None, 0
+    if last is not None:
+        yield last
+
+
+@pytest.mark.parametrize("name", environment_names(FOLDER))
+def test_each_setting_can_be_changed_and_everything_still_holds(name: str, tmp_path: Path) -> None:
+    trial = Trial(name, tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
+    for number, environment in enumerate(groups(trial)):
+        assert problems_in([environment], tmp_path / str(number)) == [], environment
+    unchanged = {".".join(map(str, key)) for key in set(leaves(trial.table)) - trial.changed}
+    assert unchanged == set(), "no other value was found for these; add one to OTHERS or to together()"
