@@ -115,7 +115,7 @@ bench: .venv/synth.stamp ## Measure synthesis on this machine: stock cdktf, ours
 	@$(RUN) benchmark
 
 .PHONY: schema
-schema: .venv/synth.stamp ## Write environments/schema.json, which editors complete and check by
+schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which editors complete and check by
 	@$(RUN) config.schema
 
 .PHONY: snapshot

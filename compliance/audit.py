@@ -1,8 +1,8 @@
 """All rules over all stacks, less the exceptions, plus what is wrong with the exceptions.
 
 An exception is not needed where its resource is there and its rule has nothing against it. Where there is no such
-resource it waits: the part of the platform that it is about may be left out by the settings. That no exception waits
-for ever is a test's business, which has every part at once (tests/compliance/test_exceptions.py).
+resource it waits, since the settings may leave out the part of the platform that it is about. A test with every part at
+once makes sure that none waits for ever (tests/compliance/test_exceptions.py).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ class DeploymentSettings(Model):
     """rolling: ECS replaces task by task. blue_green: CodeDeploy starts all beside the old and shifts the traffic."""
 
     test_port: int = Field(default=8443, ge=1024, le=65_535)
-    """Port on which blue_green offers the new version for tests before users see it; no rule opens it by itself."""
+    """Port on which blue_green offers the new version for tests before users see it; no rule opens it to them."""
 
     max_error_percent: int = Field(default=5, ge=1, le=100)
     """Share of requests that a service answers with 5xx, over three minutes, at which a deployment is taken back."""

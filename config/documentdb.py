@@ -55,7 +55,7 @@ class DocumentdbSettings(Model):
     """DocumentDB: user profiles and preferences."""
 
     engine_version: EngineVersion
-    """The version of DocumentDB; minor ones come by themselves."""
+    """The version of DocumentDB; minor ones come automatically."""
 
     allow_major_upgrade: bool = False
     """True for the one apply that goes from one major version to the next."""

@@ -148,7 +148,7 @@ def _check_subnet_overlap(zones: Sequence[Zone]) -> Iterator[Problem]:
                 yield Problem(
                     key=key,
                     value=str(cidr),
-                    allowed=f'overlaps {other_key} = "{other}"; choose a block of its own',
+                    allowed=f'overlaps {other_key} = "{other}"; choose another block',
                 )
         seen.append((key, cidr))
 

@@ -1,27 +1,30 @@
-"""A new environment's file, made like dev's; `python -m config.new_environment NAME` writes it."""
+"""A new environment's file, made like dev's; `python -m config.new_environment NAME` writes it.
 
-import json
+The file is dev's own text with a few values replaced: every table comes along, with its comments, and a new kind of
+table needs no change here. What is replaced is what two environments cannot share.
+"""
+
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network
+from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
-from jinja2 import Environment as Templates
-from jinja2 import FileSystemLoader, StrictUndefined
+import tomlkit
+from tomlkit import TOMLDocument
+from tomlkit.items import AoT, Comment, Item, Table
 
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, environment_names, load_environment, parse_environment
-from config.model import Model
-from config.network import Zone
+from config.toml import read_text
 
 LIKE: Final = "dev"
 """The environment that a new one is made like: the smallest."""
 
-_TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 _BLOCKS: Final = tuple(IPv4Network("10.0.0.0/8").subnets(new_prefix=16))
-_COPIED: Final = ("logs", "postgres", "documentdb", "secrets", "backups", "cluster", "load_balancer", "deployment")
+_SCHEMA: Final = "#:schema"
 _USAGE: Final = 2
 """Exit status of a command that was asked for something it cannot do."""
 
@@ -41,7 +44,8 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
         raise ConfigError(Problem(key="", allowed="exists already; edit it, or choose another name"), file=file)
     like = load_environment(LIKE, folder=folder)
     others = [load_environment(other, folder=folder) for other in environment_names(folder)]
-    text = rendered(name, like=like, cidr=free_block(other.network.cidr for other in others))
+    cidr = free_block(other.network.cidr for other in others)
+    text = render(name, read_text(folder / f"{LIKE}.toml"), like=like, cidr=cidr)
     parse_environment(text, name=name, project=like.project, file=file)
     try:
         file.write_text(text, encoding="utf-8")
@@ -63,54 +67,74 @@ def free_block(used: Iterable[IPv4Network]) -> IPv4Network:
     raise ConfigError(Problem(key="network.cidr", allowed="no /16 of 10.0.0.0/8 is free; remove an environment"))
 
 
-def rendered(name: str, *, like: Environment, cidr: IPv4Network) -> str:
-    """The text of an environment's file: another's settings, with a name and addresses of its own."""
-    templates = Templates(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - TOML, not HTML; the toml filter quotes every value
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters["toml"] = _toml
-    return templates.get_template("environment.toml.j2").render(
-        name=name,
-        like=like,
-        cidr=cidr,
-        zones=[_moved(zone, like.network.cidr, cidr) for zone in like.network.zones],
-        domain_name=_domain_name(name, like),
-        tables={
-            **{table: _written(settings) for table, settings in like if table in _COPIED and settings is not None},
-            **{f"services.{service}": _written(settings) for service, settings in like.services.items()},
-        },
-    )
+def render(name: str, text: str, *, like: Environment, cidr: IPv4Network) -> str:
+    """The text of an environment's file: another's, with a name and addresses of its own."""
+    document = tomlkit.parse(text)
+    heading = f"# {name}: made from the settings of {like.name}."
+    if like.security:
+        heading += f"\n# Without [security]: what holds for the whole account, {like.name} sets in this one."
+    _replace_heading(document, heading)
+    _comment(document["account_id"], f"the account of {like.name}: replace it if this environment has its own")
+    _move_network(_table(document, "network"), like.network.cidr, cidr)
+    _rename_domain(document, name, like)
+    _separate_registry(_table(document, "registry"), f"{like.project}-{name}")
+    _leave_account(document, like)
+    return tomlkit.dumps(document)
 
 
-def _domain_name(name: str, like: Environment) -> str:
-    return f"{name}.{like.domain.name.removeprefix(f'{like.name}.')}" if like.domain else ""
+def _replace_heading(document: TOMLDocument, heading: str) -> None:
+    """Replace the comments that the file begins with, but for the one that names the schema."""
+    old = [item for _, item in takewhile(lambda entry: isinstance(entry[1], Comment), document.body)]
+    for item in old:
+        if not item.as_string().startswith(_SCHEMA):
+            item.trivia.comment, heading = heading, ""
+            if not item.trivia.comment:
+                item.trivia.trail = ""
 
 
-def _moved(zone: Zone, old: IPv4Network, new: IPv4Network) -> Zone:
-    """The zone with its subnets as far into the new VPC as they were into the old."""
+def _move_network(network: Table, old: IPv4Network, new: IPv4Network) -> None:
+    """Give the VPC a block of its own, and its subnets the same places in it."""
     distance = int(new.network_address) - int(old.network_address)
-    cidrs = {
-        setting: IPv4Network((int(block.network_address) + distance, block.prefixlen))
-        for setting, block in zone.cidrs.items()
-    }
-    return Zone.model_validate({"name": zone.name, **cidrs})
+    network["cidr"] = str(new)
+    for zone in cast("AoT", network["zones"]):
+        for setting in [key for key in zone if key.endswith("_cidr")]:
+            block = IPv4Network(str(zone[setting]))
+            zone[setting] = str(IPv4Network((int(block.network_address) + distance, block.prefixlen)))
 
 
-def _written(settings: Model) -> dict[str, object]:
-    """The settings that the file has, without the defaults that it leaves out."""
-    return settings.model_dump(exclude_unset=True)
+def _rename_domain(document: TOMLDocument, name: str, like: Environment) -> None:
+    """Give it a name beside the other's, in a zone that it makes: the other's zone answers for the other's name."""
+    if like.domain is None:
+        return
+    domain = _table(document, "domain")
+    own = f"{name}.{like.domain.name.removeprefix(f'{like.name}.')}"
+    domain.update({"name": own, "zone_name": own, "create_zone": True})
+    for setting in ("zone_id", "alternative_names"):
+        if setting in domain:
+            domain.remove(setting)
 
 
-def _toml(value: object) -> str:
-    """A value as TOML; JSON writes lists, text, numbers and booleans the same way."""
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{key} = {_toml(item)}' for key, item in value.items())} }}"
-    return json.dumps(str(value) if isinstance(value, IPv4Network) else value, ensure_ascii=False)
+def _separate_registry(registry: Table, prefix: str) -> None:
+    """Give it repositories of its own, and leave the account's one setting for scans to the other."""
+    registry["repository_prefix"] = prefix
+    _comment(registry["repository_prefix"], "two environments in one account need different ones")
+    if registry["scanning"] != "basic":
+        registry["scanning"] = "basic"
+        _comment(registry["scanning"], "enhanced is a setting of the whole account")
+
+
+def _leave_account(document: TOMLDocument, like: Environment) -> None:
+    """Take [security] out: it starts in the other's account, where the other has set what holds for all of it."""
+    if like.security:
+        document.remove("security")
+
+
+def _table(document: TOMLDocument, name: str) -> Table:
+    return cast("Table", document[name])
+
+
+def _comment(item: object, text: str) -> None:
+    cast("Item", item).comment(text)
 
 
 def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
@@ -126,7 +150,7 @@ def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
     name = arguments[0]
     sys.stdout.write(
         f"{file} is made like {LIKE}.\n"
-        f"Edit next: account_id, domain.name, the tags; its addresses are its own already.\n"
+        "Edit next: account_id, the tags, the names in [domain]; its addresses are its own already.\n"
         f"Then: make synth ENV={name}\n"
     )
     return 0

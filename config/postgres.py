@@ -174,7 +174,7 @@ class PostgresSettings(Model):
         AfterValidator(lambda value: value and _engine_version(value)),
         WithJsonSchema({"type": "string", "pattern": f"^{_VERSION}$"}),
     ] = None
-    """A minor version to stay at, like "17.6"; without it, minor versions come by themselves."""
+    """A minor version to stay at, like "17.6"; without it, minor versions come automatically."""
 
     allow_major_upgrade: bool = False
     """True for the one apply that goes from one major version to the next."""
@@ -187,7 +187,7 @@ class PostgresSettings(Model):
     """The size of the instance and of its replicas, like "db.t3.medium"."""
 
     multi_az: bool
-    """A standby in another zone that takes over by itself; it doubles the price."""
+    """A standby in another zone that takes over automatically; it doubles the price."""
 
     replicas: int = Field(ge=0, le=MAX_REPLICAS)
     """Read replicas, each at the price of a single instance."""
@@ -196,7 +196,7 @@ class PostgresSettings(Model):
     """Storage at first, in GiB."""
 
     max_storage_gib: int = Field(json_schema_extra={"minimum": MIN_STORAGE_GIB, "maximum": MAX_STORAGE_GIB})
-    """How far AWS may let the storage grow by itself, in GiB."""
+    """How far AWS may let the storage grow automatically, in GiB."""
 
     backup_retention_days: int = Field(json_schema_extra={"minimum": MIN_RETENTION_DAYS, "maximum": MAX_RETENTION_DAYS})
     """Days to any second of which the database can be brought back."""

@@ -1,4 +1,4 @@
-"""Settings that had another name in an earlier version: a file that still has one is told the new one."""
+"""Settings that had another name in an earlier version: a file that still has one is refused with the new one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

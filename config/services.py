@@ -34,7 +34,7 @@ _SLOW_START_SECONDS: Final = (30, 900)
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"""
 
 PORT_VARIABLE: Final = "PORT"
-"""The variable that tells the application its own port."""
+"""The variable that holds the port of the application."""
 
 _SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
 

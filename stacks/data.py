@@ -40,25 +40,41 @@ class DataStack(LayerStack):
         network: NetworkStack,
     ) -> None:
         super().__init__(scope, config=config, state=state)
-        self.databases: dict[str, Postgres | Documentdb] = {}
-        """By the name that a service's settings have for them."""
-        self.parameters: dict[str, Parameter] = {}
-        """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
-        if config.postgres or config.documentdb:
-            self.databases_key = self.key(
-                "databases-key", name="databases", protects="Databases, their backups and their insights"
+        has_databases = bool(config.postgres or config.documentdb)
+        has_parameters = has_databases or bool(config.secrets)
+        self.databases_key = (
+            self.key("databases-key", name="databases", protects="Databases, their backups and their insights")
+            if has_databases
+            else None
+        )
+        self.secrets_key = (
+            self.key("secrets-key", name="secrets", protects="Parameters and secrets") if has_parameters else None
+        )
+        self.backups_key = (
+            self.key("backups-key", name="backups", protects="The bucket for backups") if config.backups else None
+        )
+        logs_key = (
+            self.key("data-logs-key", name="data-logs", protects="Logs of databases and of the rotation")
+            if has_parameters
+            else None
+        )
+        self.postgres: Postgres | None = None
+        self.documentdb: Documentdb | None = None
+        self.jwt: JwtRotation | None = None
+        self.api_keys: ApiKeys | None = None
+        self.backups: BackupsBucket | None = None
+        if self.databases_key and self.secrets_key and logs_key:
+            self._add_databases(
+                DatabaseContext(
+                    label=self.label,
+                    vpc=network.vpc,
+                    key=self.databases_key,
+                    secrets_key=self.secrets_key,
+                    logs_key=logs_key,
+                    protect=config.protect_data,
+                )
             )
-        if config.postgres or config.documentdb or config.secrets:
-            self.secrets_key = self.key("secrets-key", name="secrets", protects="Parameters and secrets")
-        if config.backups:
-            self.backups_key = self.key("backups-key", name="backups", protects="The bucket for backups")
-        if config.postgres or config.documentdb or config.secrets:
-            self.logs_key = self.key(
-                "data-logs-key", name="data-logs", protects="Logs of databases and of the rotation"
-            )
-        if config.postgres or config.documentdb:
-            self._add_databases(network)
-        if config.secrets:
+        if config.secrets and self.secrets_key and logs_key:
             self.jwt = JwtRotation(
                 self,
                 "jwt",
@@ -66,14 +82,14 @@ class DataStack(LayerStack):
                 log_retention_days=config.logs.function_retention_days,
                 label=self.label,
                 key=self.secrets_key,
-                logs_key=self.logs_key,
+                logs_key=logs_key,
                 topics=topics_for(self, notifications),
             )
-            api_keys = ApiKeys(self, "api-keys", names=config.secrets.api_keys, label=self.label, key=self.secrets_key)
-            self._offer("jwt", self.jwt.by_name)
-            self._offer("api-keys", api_keys.by_name)
-        if config.backups:
-            backups = BackupsBucket(
+            self.api_keys = ApiKeys(
+                self, "api-keys", names=config.secrets.api_keys, label=self.label, key=self.secrets_key
+            )
+        if config.backups and self.backups_key:
+            self.backups = BackupsBucket(
                 self,
                 "backups",
                 config=config.backups,
@@ -82,42 +98,55 @@ class DataStack(LayerStack):
                 access_logs=state.store.access_logs,
                 protect=config.protect_data,
             )
-            self.output("backups_bucket", backups.id)
-        if config.secrets:
-            self.output("jwt_rotation_function", self.jwt.function.name)
+        self._add_outputs()
 
-    def _add_databases(self, network: NetworkStack) -> None:
+    @property
+    def databases(self) -> dict[str, Postgres | Documentdb]:
+        """Those that are there, by the name that a service's settings have for them."""
+        named = {"postgres": self.postgres, "documentdb": self.documentdb}
+        return {name: database for name, database in named.items() if database}
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
+        by_start = {
+            "postgres": self.postgres.parameters if self.postgres else None,
+            "documentdb": self.documentdb.parameters if self.documentdb else None,
+            "jwt": self.jwt,
+            "api-keys": self.api_keys,
+        }
+        return {
+            f"{start}/{name}": entry
+            for start, holder in by_start.items()
+            if holder
+            for name, entry in holder.by_name.items()
+        }
+
+    def _add_databases(self, context: DatabaseContext) -> None:
         config = self.config
-        context = DatabaseContext(
-            label=self.label,
-            vpc=network.vpc,
-            key=self.databases_key,
-            secrets_key=self.secrets_key,
-            logs_key=self.logs_key,
-            protect=config.protect_data,
-        )
         if config.postgres:
-            postgres = Postgres(
+            self.postgres = Postgres(
                 self,
                 "postgres",
                 config=config.postgres,
                 context=context,
                 log_retention_days=config.logs.postgres_retention_days,
             )
-            self.databases["postgres"] = postgres
-            self._offer("postgres", postgres.parameters.by_name)
-            self.output("postgres_host", postgres.endpoint)
         if config.documentdb:
-            documentdb = Documentdb(
+            self.documentdb = Documentdb(
                 self,
                 "documentdb",
                 config=config.documentdb,
                 context=context,
                 log_retention_days=config.logs.documentdb_retention_days,
             )
-            self.databases["documentdb"] = documentdb
-            self._offer("documentdb", documentdb.parameters.by_name)
-            self.output("documentdb_host", documentdb.endpoint)
 
-    def _offer(self, start: str, parameters: dict[str, Parameter]) -> None:
-        self.parameters |= {f"{start}/{name}": entry for name, entry in parameters.items()}
+    def _add_outputs(self) -> None:
+        if self.postgres:
+            self.output("postgres_host", self.postgres.endpoint)
+        if self.documentdb:
+            self.output("documentdb_host", self.documentdb.endpoint)
+        if self.backups:
+            self.output("backups_bucket", self.backups.id)
+        if self.jwt:
+            self.output("jwt_rotation_function", self.jwt.function.name)

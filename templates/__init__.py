@@ -7,7 +7,7 @@ from typing import Final
 
 import jinja2
 
-# Nothing rendered here is HTML: TOML, YAML, shell and Markdown must not be escaped as if it were.
+# Nothing rendered here is HTML: YAML, shell and Markdown must not be escaped as if it were.
 _environment: Final = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
     undefined=jinja2.StrictUndefined,

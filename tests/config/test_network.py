@@ -39,7 +39,7 @@ def test_overlapping_subnets_are_told_with_both_keys() -> None:
     assert refusal(changed(("10.0.20.0/24", "10.0.10.128/25"))) == [
         (
             'network.zones[1].private_cidr = "10.0.10.128/25": '
-            'overlaps zones[0].private_cidr = "10.0.10.0/24"; choose a block of its own'
+            'overlaps zones[0].private_cidr = "10.0.10.0/24"; choose another block'
         )
     ]
 

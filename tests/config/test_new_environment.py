@@ -69,13 +69,64 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
     assert made.tags.owner == "Équipe \U00010400"
 
 
+def test_the_file_is_devs_with_its_comments_and_a_heading_of_its_own(folder: Path) -> None:
+    dev = folder / "dev.toml"
+    heading = "# Development: as small and as cheap as it can be.\n"
+    text = dev.read_text(encoding="utf-8")
+    assert heading in text
+    dev.write_text(text.replace(heading, f"{heading}# A second line.\n"), encoding="utf-8")
+    made = new_environment("fresh", folder=folder).read_text(encoding="utf-8")
+    assert made.startswith(
+        "#:schema ../../environments/schema.json\n# fresh: made from the settings of dev.\n"
+        "# Without [security]: what holds for the whole account, dev sets in this one.\n\naccount_id = "
+    )
+    after_security = text[text.index("[network]") :]
+    kept = [line for line in after_security.splitlines() if " # " in line]
+    assert kept
+    assert [line for line in kept if line.partition(" # ")[2] not in made] == []
+
+
+def test_a_table_that_dev_gets_comes_along_without_a_change_of_the_program(folder: Path) -> None:
+    dev = folder / "dev.toml"
+    table = "[postgres.proxy]\nmax_connections_percent = 42 # half\nidle_client_seconds = 60\n"
+    dev.write_text(dev.read_text(encoding="utf-8").replace("[documentdb]", f"{table}\n[documentdb]"), encoding="utf-8")
+    assert table in new_environment("fresh", folder=folder).read_text(encoding="utf-8")
+    proxy = present(load_environment("fresh", folder=folder).postgres).proxy
+    assert present(proxy).max_connections_percent == 42
+
+
+def test_a_zone_that_exists_and_further_names_stay_with_dev(folder: Path) -> None:
+    dev = folder / "dev.toml"
+    existing = 'create_zone = false\nzone_id = "Z0123456789"\nalternative_names = ["www.dev.users.example.com"]\n'
+    dev.write_text(dev.read_text(encoding="utf-8").replace("create_zone = true\n", existing), encoding="utf-8")
+    new_environment("fresh", folder=folder)
+    domain = present(load_environment("fresh", folder=folder).domain)
+    assert (domain.name, domain.zone_name, domain.create_zone) == (*["fresh.users.example.com"] * 2, True)
+    assert (domain.zone_id, domain.alternative_names) == (None, ())
+
+
+def test_scans_of_the_whole_account_stay_with_dev(folder: Path) -> None:
+    dev = folder / "dev.toml"
+    dev.write_text(dev.read_text(encoding="utf-8").replace('"basic"', '"enhanced"'), encoding="utf-8")
+    text = new_environment("fresh", folder=folder).read_text(encoding="utf-8")
+    assert 'scanning = "basic" # enhanced is a setting of the whole account\n' in text
+
+
+def test_an_environment_is_made_like_one_that_leaves_out_what_it_can(folder: Path) -> None:
+    shutil.copy(FOLDER / "minimal" / "minimal.toml", folder / "dev.toml")
+    new_environment("fresh", folder=folder)
+    made = load_environment("fresh", folder=folder)
+    assert (made.domain, made.security, list(made.services)) == (None, None, ["worker"])
+    assert str(made.network.zones[0].private_cidr) == "10.2.10.0/24"
+
+
 def test_the_command_says_what_to_edit_next(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fresh"], folder=folder) == 0
     out, err = capsys.readouterr()
     assert err == ""
     assert out.splitlines() == [
         f"{folder}/fresh.toml is made like dev.",
-        "Edit next: account_id, domain.name, the tags; its addresses are its own already.",
+        "Edit next: account_id, the tags, the names in [domain]; its addresses are its own already.",
         "Then: make synth ENV=fresh",
     ]
 

@@ -112,6 +112,12 @@ def test_a_service_without_paths_beside_one_with_paths_may_be_deployed_as_the_ot
     assert parsed(text() + third).deployment.strategy == "blue_green"
 
 
+def test_a_setting_in_a_table_that_has_none_is_refused() -> None:
+    assert refusal(changed(("[edge]", "[edge]\nprice_class = 1\n#"))) == [
+        "edge.price_class = 1: unknown setting; this table has none, so remove the line"
+    ]
+
+
 @pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "deployment"])
 def test_a_part_that_no_other_needs_is_left_out_without_a_word(table: str) -> None:
     toml = without(table)
