@@ -29,7 +29,7 @@ def emulate(harness: Harness) -> int:
 
     def work(environment: str) -> schedule.Verdict:
         runs[environment] = run_lifecycle(harness, environment)
-        return schedule.Verdict.GO_ON
+        return schedule.Verdict.CONTINUE
 
     needs: dict[str, set[str]] = {name: set() for name in harness.environments}
     schedule.run(needs, work, parallel=len(needs), cancelled=lambda: harness.processes.interrupted)

@@ -118,12 +118,12 @@ def _require_providers(harness: Harness) -> None:
     if not session.context.installation.fetches:
         return
     stack = in_order(session.stacks)[0]
-    with session.terraform(stack).at_work() as terraform:
+    with session.terraform(stack).working_copy() as terraform:
         harness.progress.start(stack.id, "fetching the providers")
         try:
             terraform.init(backend=False)
         except RunnerError as error:
-            told = explain.result_of(stack, session.stacks, error, terraform.log)
+            told = explain.result_from_error(stack, session.stacks, error, terraform.log)
             raise RunnerError(told.note, told.remedy, exit_code=error.exit_code) from error
         finally:
             harness.progress.end(stack.id)
@@ -139,7 +139,7 @@ def applied_outputs(session: Session, stacks: Mapping[str, Stack]) -> dict[str, 
     """The outputs of each stack that has some, without secrets."""
     found = {}
     for stack in in_order(stacks):
-        with session.terraform(stack).at_work() as terraform:
+        with session.terraform(stack).working_copy() as terraform:
             terraform.init()
             outputs = terraform.outputs()
         if outputs:

@@ -135,7 +135,7 @@ def _require_refusal(session: Session) -> None:
 
 def _done(session: Session, found: Sequence[Result]) -> Sequence[Result]:
     """The results, if all of it was done."""
-    code = results.exit_code(list(found), waiting_is_fine=False)
+    code = results.exit_code(list(found), allow_waiting=False)
     if session.context.processes.interrupted:
         message = "Interrupted."
         raise RunnerError(message, exit_code=INTERRUPTED)
