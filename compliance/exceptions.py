@@ -1,4 +1,4 @@
-"""The one list of exceptions: what a rule finds and we accept, with a reason, an owner and an end."""
+"""The list of exceptions: findings that are accepted, with a reason, an owner and an expiry date."""
 
 import tomllib
 from datetime import date
@@ -25,24 +25,24 @@ _EXPECTED: Final = {
 def _address(value: str) -> str:
     layer, slash, address = value.partition("/")
     if not slash or not layer or "." not in address:
-        message = 'is no address; write layer and resource, like "state/aws_s3_bucket.state_access-logs_*"'
+        message = 'is not a valid address; use layer and resource, like "state/aws_s3_bucket.state_access-logs_*"'
         raise ValueError(message)
     if "*" in layer or address.startswith("*"):
-        message = "accepts too much; name the layer and the resource's type, and use * behind them only"
+        message = "accepts too much; name the layer and the type of the resource, and use * only after them"
         raise ValueError(message)
     return value
 
 
 def _reason(value: str) -> str:
     if len(value.strip()) < _SHORTEST_REASON:
-        message = "is no reason; say in a sentence why this is acceptable"
+        message = f"is not a valid reason; explain in {_SHORTEST_REASON} characters or more why this is acceptable"
         raise ValueError(message)
     return value
 
 
 def _team(value: str) -> str:
     if not value.strip() or "@" in value:
-        message = 'is no team; name one, like "platform": people change places'
+        message = 'is not a valid team; use the name of a team, not of a person, like "platform"'
         raise ValueError(message)
     return value
 
@@ -63,16 +63,16 @@ class RuleException(Model):
     """Why it is acceptable, in a sentence."""
 
     owner: Annotated[str, AfterValidator(_team)]
-    """The team that answers for it."""
+    """The team that is responsible for it."""
 
     optional: bool = False
     """True for what only a setting brings that no environment need have: nothing needs it until then."""
 
     expires: date
-    """The day from which on it counts no more; look at it again before."""
+    """The first day on which it no longer counts; review it before."""
 
     def covers(self, *, rule: str, layer: str, environment: str, address: str) -> bool:
-        """Whether it accepts what a rule found there."""
+        """Whether it accepts a finding of this rule there."""
         return (
             rule == self.rule
             and (EVERY_ENVIRONMENT in self.environments or environment in self.environments)
@@ -108,7 +108,7 @@ def load_exceptions(file: Path = FILE, *, rules: frozenset[str]) -> tuple[RuleEx
         Problem(
             key=f"exception[{index}].rule",
             value=exception.rule,
-            allowed="is no rule; `python -m compliance --rules` lists them",
+            allowed="is not a valid rule; `python -m compliance --rules` lists them",
         )
         for index, exception in enumerate(exceptions)
         if exception.rule not in rules

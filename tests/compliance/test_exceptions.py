@@ -1,4 +1,4 @@
-"""The list of exceptions: what it takes, what it refuses in which words."""
+"""The list of exceptions: what it accepts, and how it refuses the rest."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def load(tmp_path: Path, text: str) -> tuple[RuleException, ...]:
     return load_exceptions(file, rules=frozenset({"log-group-has-retention"}))
 
 
-def test_an_exception_takes_away_what_it_covers(tmp_path: Path) -> None:
+def test_an_exception_accepts_what_it_covers(tmp_path: Path) -> None:
     result = audit([STACK], rules=[log_group_has_retention], exceptions=load(tmp_path, GOOD), today=TODAY)
     assert result.findings == ()
     assert (result.accepted, result.exceptions) == (1, 1)
 
 
-def test_without_an_exception_the_flaw_is_a_finding() -> None:
+def test_without_an_exception_there_is_a_finding() -> None:
     (finding,) = audit([STACK], rules=[log_group_has_retention], exceptions=[], today=TODAY).findings
     assert finding.place == "test-unit/aws_cloudwatch_log_group.app_12AB"
     assert finding.message == "retention_in_days is not set"
@@ -88,13 +88,17 @@ def test_an_optional_exception_may_wait_for_its_setting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"log-group-has-retention"', '"no-such"', 'exception[0].rule = "no-such": is no rule'),
-        ('"unit/aws', '"aws', "is no address; write layer and resource"),
+        ('"log-group-has-retention"', '"no-such"', 'exception[0].rule = "no-such": is not a valid rule'),
+        ('"unit/aws', '"aws', "is not a valid address; use layer and resource"),
         ('"unit/aws_cloudwatch_log_group.app_*"', '"*/a.b"', "accepts too much"),
         ('"unit/aws_cloudwatch_log_group.app_*"', '"unit/*.b"', "accepts too much"),
         ('["test"]', "[]", "exception[0].environments"),
-        ('"The auditors ask for the whole history of this log"', '"because"', "is no reason; say in a sentence"),
-        ('"platform"', '"jo@example.com"', 'is no team; name one, like "platform"'),
+        (
+            '"The auditors ask for the whole history of this log"',
+            '"because"',
+            "is not a valid reason; explain in 20 characters or more",
+        ),
+        ('"platform"', '"jo@example.com"', "is not a valid team; use the name of a team"),
         ("2027-06-30", '"2027-06-30"', "must be a date without quotes, like 2027-06-30"),
         ('owner = "platform"', "", "exception[0].owner: is missing; an exception has rule, address"),
         ("owner =", "owners =", 'exception[0].owners = "platform": unknown; allowed: rule, address'),
@@ -110,7 +114,7 @@ def test_a_wrong_entry_is_refused_in_plain_words(tmp_path: Path, old: str, new: 
     assert str(caught.value).startswith(str(tmp_path / "exceptions.toml"))
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         load_exceptions(tmp_path / "none.toml", rules=frozenset())
 
