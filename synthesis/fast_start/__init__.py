@@ -7,7 +7,7 @@ Node loads 2,200 modules for it. A synthesis uses forty. `prepare()` changes whe
 - Node: a preload (`preload.cjs`) turns each re-export of the provider's index into a getter, and runs jsii's program in
   one process instead of two;
 - both at once: Node loads the assemblies while Python imports (`assemblies.py`);
-- jsii's cache of the assemblies lives in the virtual environment, where set-up fills it (`warm.py`);
+- jsii's cache of the assemblies lives in the virtual environment, where setup fills it (`warm.py`);
 - type checks: jsii resolves a function's hints and walks them on each call; here once (`type_checks.py`);
 - references: each read of `x.id` is a round trip to Node; here only the first one (`references.py`).
 
