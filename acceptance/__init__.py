@@ -1,1 +1,1 @@
-"""An apply without a cloud: every stack's whole run, by real Terraform, on the emulator."""
+"""Acceptance runs without a cloud: real Terraform applies and destroys every stack on the emulator."""

@@ -14,7 +14,7 @@ from synthesis.manifest import OutputError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one of the two; return the process's exit code."""
+    """Run one of the two actions; return the process's exit code."""
     options = _parse(arguments)
     environments = [options.env] if options.env else []
     try:
@@ -24,22 +24,26 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return REFUSED
     except RunnerError as error:
-        # By now the servers have stopped and the files are gone.
-        told = "Interrupted; nothing of it is left." if error.exit_code == INTERRUPTED else str(error)
-        sys.stderr.write(f"{told}\n")
+        # By now the servers have stopped and the files are removed.
+        message = "Interrupted; everything was removed." if error.exit_code == INTERRUPTED else str(error)
+        sys.stderr.write(f"{message}\n")
         return error.exit_code
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m acceptance", description="An apply without a cloud.")
+    parser = argparse.ArgumentParser(prog="python -m acceptance", description="Applies the stacks without a cloud.")
     commands = parser.add_subparsers(dest="action", required=True)
     for name, function in (("emulate", emulate), ("demo", demo)):
         command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
         default = None if name == "emulate" else "dev"
-        command.add_argument("--env", default=default, help="one environment (default: %(default)s)")
-        command.add_argument("--layer", help="one layer and those it needs; all of them without")
-        command.add_argument("--port", type=port, default=0, help="of the emulator on 127.0.0.1; 0 takes a free one")
-        command.add_argument("--parallel", type=whole_number(1), default=2, help="stacks at a time (%(default)s)")
+        command.add_argument("--env", default=default, help=f"one environment (default: {default or 'all'})")
+        command.add_argument("--layer", help="one layer and the layers that it needs (default: all)")
+        command.add_argument(
+            "--port", type=port, default=0, help="the emulator's port on 127.0.0.1 (default: a free one)"
+        )
+        command.add_argument(
+            "--parallel", type=whole_number(1), default=2, help="stacks at the same time (default: %(default)s)"
+        )
     return parser.parse_args(arguments)
 
 

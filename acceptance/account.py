@@ -1,4 +1,4 @@
-"""An environment's account on the emulator: for Terraform, for boto3, for a person's shell."""
+"""An environment's account on the emulator: for Terraform, for boto3, for a shell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from emulator import Emulator
     from synthesis.manifest import Stack
 
-# Nothing of the caller's AWS account may reach Terraform here; how it finds its providers may.
+# The caller's AWS settings must not reach Terraform here; how it finds its providers may.
 _DROPPED: Final = ("AWS_", "TF_", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY")
 _KEPT: Final = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_MIRROR", "TF_PLUGIN_CACHE_")
 
@@ -28,11 +28,11 @@ class EmulatedSession(boto3.Session):  # type: ignore[misc]  # boto3 has no type
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as boto3 has it
         """A client of a service."""
         config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-        given = kwargs.pop("config", None)
+        custom = kwargs.pop("config", None)
         # Without it S3 Control puts the account before the host, and there is no such host.
         if service_name == "s3control":
             config = config.merge(Config(inject_host_prefix=False))
-        config = config.merge(given) if given else config
+        config = config.merge(custom) if custom else config
         return super().client(service_name, *args, **{"endpoint_url": self._url, "config": config, **kwargs})
 
 
@@ -45,7 +45,7 @@ class Account:
     emulator: Emulator
 
     @classmethod
-    def of(cls, stack: Stack, emulator: Emulator) -> Account:
+    def from_stack(cls, stack: Stack, emulator: Emulator) -> Account:
         """The account that a stack's provider allows."""
         return cls(stack.providers[0]["allowed_account_ids"][0], stack.region, emulator)
 
@@ -68,5 +68,5 @@ class Account:
         return EmulatedSession(url=self.emulator.url, account_id=self.id, region=region or self.region)
 
     def exports(self) -> dict[str, str]:
-        """What a person's shell needs for `aws` and for `make plan` of any layer."""
+        """The variables that a shell needs for `aws` and for `make plan` of any layer."""
         return self.emulator.environment(account=self.id, region=self.region)

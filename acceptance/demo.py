@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def demo(harness: Harness) -> int:
-    """Apply an environment, say what there is to see, and keep it until Ctrl-C."""
+    """Apply an environment, print its outputs and commands to try, and keep it until Ctrl-C."""
     (environment,) = harness.environments
     session = harness.session(environment)
     run = EnvironmentRun(environment, rows={id_: Row(id_) for id_ in session.stacks})
@@ -38,16 +38,16 @@ def _page(harness: Harness, environment: str, run: EnvironmentRun, outputs: dict
     lines.append("")
     lines += [f"  aws --endpoint-url {harness.emulator.url} {command}" for command in _COMMANDS]
     if not shutil.which("aws"):
-        lines.append("\n  (There is no `aws` on PATH; `pip install awscli` brings one.)")
+        lines.append("\n  (`aws` is not on PATH; `pip install awscli` installs it.)")
     lines += [
-        f"\n  make plan ENV={environment}    # says that nothing would change; change a setting and say it again",
-        "\nCtrl-C ends it, and nothing is left.",
+        f"\n  make plan ENV={environment}    # shows no changes; change a setting and repeat it",
+        "\nCtrl-C ends the demo and removes everything.",
     ]
     return "\n".join(lines)
 
 
 def export_command(variables: dict[str, str]) -> str:
-    """One command for all, to be copied at once."""
+    """One command that sets all variables."""
     start = "  export "
     return start + f" \\\n{' ' * len(start)}".join(f"{name}={value}" for name, value in variables.items())
 

@@ -1,4 +1,4 @@
-"""Every environment's run side by side, what is left in their accounts, and the table."""
+"""Runs all environments in parallel, looks for leftovers in their accounts, and prints the table."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def emulate(harness: Harness) -> int:
-    """Apply, plan again, check, destroy, look for what is left; return the exit code."""
+    """Apply, plan again, check, destroy, and look for leftovers."""
     gaps = findings.read_gaps()
-    began = time.monotonic()
+    started = time.monotonic()
     runs: dict[str, EnvironmentRun] = {}
 
     def work(environment: str) -> schedule.Verdict:
         runs[environment] = run_lifecycle(harness, environment)
-        return schedule.Verdict.GO_ON
+        return schedule.Verdict.CONTINUE
 
     needs: dict[str, set[str]] = {name: set() for name in harness.environments}
     schedule.run(needs, work, parallel=len(needs), cancelled=lambda: harness.processes.interrupted)
@@ -37,36 +37,37 @@ def emulate(harness: Harness) -> int:
         message = "Interrupted."
         raise RunnerError(message, exit_code=INTERRUPTED)
     ordered = [runs[name] for name in harness.environments]
-    found = [finding for run in ordered for finding in run.findings]
+    all_findings = [finding for run in ordered for finding in run.findings]
     if not any(run.failed for run in ordered):
-        found += _leftovers(harness)
+        all_findings += _leftovers(harness)
 
     harness.progress.say(f"\n{_table([row for run in ordered for row in run.rows.values()])}\n")
     failures = [f"{run.environment} failed:\n{run.failure}" for run in ordered if run.failed]
-    unknown = findings.unknown(found, gaps)
-    whole = not failures and harness.layer is None
+    unknown = findings.unknown(all_findings, gaps)
+    is_complete = not failures and harness.layer is None
     every = environment_names(ROOT / "environments")
-    gone = findings.gone(found, gaps, harness.environments, every=every) if whole else []
+    gone = findings.gone(all_findings, gaps, harness.environments, every=every) if is_complete else []
     failures += [str(finding) for finding in unknown]
-    failures += [f"{findings.KNOWN_GAPS.name}: no longer met, take it off: {gap.step}: {gap.subject}" for gap in gone]
+    failures += [f"{findings.KNOWN_GAPS.name}: no longer found, remove it: {gap.step}: {gap.subject}" for gap in gone]
     for failure in failures:
         harness.progress.warn(failure)
-    harness.progress.say(_verdict(harness, len(failures), len(found) - len(unknown), time.monotonic() - began))
+    harness.progress.say(_verdict(harness, len(failures), len(all_findings) - len(unknown), time.monotonic() - started))
     return FAILED if failures else OK
 
 
 def _leftovers(harness: Harness) -> list[Finding]:
-    """By account, not by environment: environments can share one."""
+    """Per account, not per environment: environments can share one."""
     owners: dict[str, list[str]] = {}
     for name in harness.environments:
         owners.setdefault(harness.account(name).id, []).append(name)
-    found = []
+    account_findings = []
     for account_id, names in owners.items():
-        who = ", ".join(names)
-        harness.progress.start(who, "looking for what is left in the account")
-        found += [Finding(who, Step.LEFTOVER, told) for told in leftovers.leftovers(harness.emulator, account_id)]
-        harness.progress.end(who)
-    return found
+        owner = ", ".join(names)
+        harness.progress.start(owner, "looking for leftovers in the account")
+        items = leftovers.leftovers(harness.emulator, account_id)
+        account_findings += [Finding(owner, Step.LEFTOVER, item) for item in items]
+        harness.progress.end(owner)
+    return account_findings
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -80,7 +81,7 @@ def _table(rows: Sequence[Row]) -> str:
 
 def _verdict(harness: Harness, failures: int, known: int, seconds: float) -> str:
     what = ", ".join(harness.environments) + (f" up to {harness.layer}" if harness.layer else "")
-    gaps = f"{known} known gaps met" if known else "no known gap"
+    gaps = f"{known} known gaps found" if known else "no known gaps"
     if failures:
-        return f"{what}: not as it should be, see above; {seconds:.0f} s."
-    return f"{what}: applied, planned again without a change, destroyed without a rest; {gaps}; {seconds:.0f} s."
+        return f"{what}: failed, see above; {seconds:.0f} s."
+    return f"{what}: applied, planned again without changes, destroyed without leftovers; {gaps}; {seconds:.0f} s."

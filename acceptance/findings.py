@@ -22,7 +22,7 @@ KNOWN_GAPS: Final = Path(__file__).with_name("known_gaps.toml")
 
 
 class Step(StrEnum):
-    """Where in an environment's run something was found."""
+    """The step of an environment's run that found something."""
 
     SECOND_PLAN = "second plan"
     CHECK = "check"
@@ -31,7 +31,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it should be."""
+    """One problem that an acceptance run found."""
 
     environment: str
     step: Step
@@ -72,8 +72,8 @@ class KnownGap(Model):
             and fnmatchcase(finding.subject, self.subject)
         )
 
-    def must_be_met_by(self, ran: Collection[str], *, every: Collection[str]) -> bool:
-        """Whether a run had all the environments where it can be met; one of them may be the only one that meets it."""
+    def is_expected_from(self, ran: Collection[str], *, every: Collection[str]) -> bool:
+        """Whether all environments that the gap names have run: it may occur in only one of them."""
         where = {name for name in every if fnmatchcase(name, self.environment)}
         return bool(where) and where <= set(ran)
 
@@ -103,12 +103,12 @@ def unknown(findings: Sequence[Finding], gaps: Sequence[KnownGap]) -> list[Findi
 def gone(
     findings: Sequence[Finding], gaps: Sequence[KnownGap], ran: Collection[str], *, every: Collection[str]
 ) -> list[KnownGap]:
-    """The gaps that the environments which ran, of every one there is, would have met: they are to be taken off.
+    """The gaps that a run of these environments should have found and did not: they are to be removed from the list.
 
     Those must have run with all their layers.
     """
     return [
         gap
         for gap in gaps
-        if gap.must_be_met_by(ran, every=every) and not any(gap.explains(finding) for finding in findings)
+        if gap.is_expected_from(ran, every=every) and not any(gap.explains(finding) for finding in findings)
     ]

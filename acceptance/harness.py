@@ -1,4 +1,4 @@
-"""Where a acceptance takes place: a temporary folder and an emulator, both gone when it ends."""
+"""What an acceptance run needs: a temporary folder and an emulator, both removed when it ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Harness:
-    """A running emulator, the synthesized stacks, and who runs Terraform on them."""
+    """A running emulator, the synthesized stacks, and what runs Terraform on them."""
 
     folder: Path
     emulator: Emulator
@@ -41,9 +41,9 @@ class Harness:
     processes: Processes
     progress: ProgressDisplay
 
-    def stacks(self, environment: str, *, lifted: bool = False) -> dict[str, Stack]:
-        """The stacks to rehearse: all of the environment, or a layer with all that it needs."""
-        out = (synthesis.unprotected if lifted else synthesis.synthesized)(self.folder)
+    def stacks(self, environment: str, *, unprotected: bool = False) -> dict[str, Stack]:
+        """The stacks to apply: all of the environment, or a layer with the layers that it needs."""
+        out = (synthesis.unprotected if unprotected else synthesis.synthesized)(self.folder)
         stacks = of_environment(read_stacks(out), environment)
         if self.layer is None:
             return stacks
@@ -52,11 +52,11 @@ class Harness:
 
     def account(self, environment: str) -> Account:
         """The environment's account on the emulator."""
-        return Account.of(in_order(self.stacks(environment))[0], self.emulator)
+        return Account.from_stack(in_order(self.stacks(environment))[0], self.emulator)
 
-    def session(self, environment: str, *, lifted: bool = False) -> Session:
-        """The runner's session, as `make apply` has one; `lifted` takes the stacks without protection."""
-        stacks = self.stacks(environment, lifted=lifted)
+    def session(self, environment: str, *, unprotected: bool = False) -> Session:
+        """A session of the runner, as `make apply` has it; `unprotected` selects the stacks without protection."""
+        stacks = self.stacks(environment, unprotected=unprotected)
         return open_session(
             stacks,
             stacks,
@@ -80,9 +80,9 @@ def open_harness(
     port: int = 0,
     parallel: int = 2,
 ) -> Iterator[Harness]:
-    """Synthesize into a temporary folder, start an emulator, and see to it that Terraform can run at all."""
+    """Synthesize into a temporary folder, start an emulator, and check that Terraform can run."""
     names = tuple(environments) or environment_names(ROOT / "environments")
-    executable.find(os.environ)  # without one, say so before anything is started
+    executable.find(os.environ)  # report a missing Terraform before anything is started
     processes = Processes()
     progress = ProgressDisplay(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=name_width(names))
     with (
@@ -105,7 +105,7 @@ def _emulator(port: int) -> Iterator[Emulator]:
     try:
         emulator.start()
     except (PortInUseError, OSError) as error:
-        raise RunnerError(str(error), "Choose another one, or leave it out: any free port will do.") from error
+        raise RunnerError(str(error), "Choose another port, or omit it to use a free one.") from error
     try:
         yield emulator
     finally:
@@ -113,18 +113,18 @@ def _emulator(port: int) -> Iterator[Emulator]:
 
 
 def _require_providers(harness: Harness) -> None:
-    """Fetch the providers once, before environments do it side by side; a mirror on this machine needs no look."""
+    """Fetch the providers once, before all environments do it at the same time; a local mirror needs no fetch."""
     session = harness.session(harness.environments[0])
     if not session.context.installation.fetches:
         return
     stack = in_order(session.stacks)[0]
-    with session.terraform(stack).at_work() as terraform:
+    with session.terraform(stack).working_copy() as terraform:
         harness.progress.start(stack.id, "fetching the providers")
         try:
             terraform.init(backend=False)
         except RunnerError as error:
-            told = explain.result_of(stack, session.stacks, error, terraform.log)
-            raise RunnerError(told.note, told.remedy, exit_code=error.exit_code) from error
+            result = explain.result_from_error(stack, session.stacks, error, terraform.log)
+            raise RunnerError(result.note, result.remedy, exit_code=error.exit_code) from error
         finally:
             harness.progress.end(stack.id)
 
@@ -137,11 +137,11 @@ def name_width(environments: Sequence[str]) -> int:
 
 def applied_outputs(session: Session, stacks: Mapping[str, Stack]) -> dict[str, dict[str, object]]:
     """The outputs of each stack that has some, without secrets."""
-    found = {}
+    by_stack = {}
     for stack in in_order(stacks):
-        with session.terraform(stack).at_work() as terraform:
+        with session.terraform(stack).working_copy() as terraform:
             terraform.init()
             outputs = terraform.outputs()
         if outputs:
-            found[stack.id] = outputs
-    return found
+            by_stack[stack.id] = outputs
+    return by_stack

@@ -1,7 +1,7 @@
-"""What is in an account, asked of the API: an account that was used and cleared must look like one never used.
+"""Lists what is in an account through the API: after a destroy it must look like an account that was never used.
 
-Every service that was called is asked for all that it can list without an argument, and for what `_ARGUMENTS` adds.
-The answers are compared with those of an account that nobody uses, so default VPCs and the like cancel out.
+Every service that was called runs all list operations that need no argument, and those in `_ARGUMENTS`. The results
+are compared with those of an unused account, so that default VPCs and the like do not count.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
     from emulator import Emulator
 
-_NEVER_USED: Final = "000000000001"
+_UNUSED_ACCOUNT: Final = "000000000001"
 
 
 @dataclass(frozen=True)
 class Retained:
-    """Something that AWS keeps too when Terraform has destroyed all it made."""
+    """Something that AWS also keeps after Terraform has destroyed everything."""
 
     operation: str
     pattern: str
-    why: str
+    reason: str
 
 
 RETAINED: Final = (
     Retained("kms:DescribeKey", '"KeyState": "PendingDeletion"', "a key can be brought back for 7 to 30 days"),
-    Retained("kms:DescribeKey", '"Description": "Default key"', "moto's stand-in for a key of AWS's own"),
-    Retained("kms:ListKeys", "", "told by kms:DescribeKey"),
+    Retained("kms:DescribeKey", '"Description": "Default key"', "moto's substitute for an AWS managed key"),
+    Retained("kms:ListKeys", "", "reported by kms:DescribeKey"),
     Retained("ec2:DescribeNatGateways", '"State": "deleted"', "a deleted gateway is listed for about an hour"),
     Retained("ec2:DescribeVpcEndpoints", '"State": "deleted"', "a deleted endpoint is listed for a while"),
     Retained(
@@ -49,7 +49,7 @@ RETAINED: Final = (
     ),
     Retained("ecs:ListTaskDefinitionFamilies", "", "deregistered task definitions stay, inactive"),
 )
-"""The whole list. A pattern is searched for in the item as JSON."""
+"""The complete list. A pattern is searched for in the item as JSON."""
 
 _ARGUMENTS: Final[Mapping[str, tuple[dict[str, Any], ...]]] = {
     "application-autoscaling:DescribeScalableTargets": ({"ServiceNamespace": "ecs"},),
@@ -63,21 +63,21 @@ _ARGUMENTS: Final[Mapping[str, tuple[dict[str, Any], ...]]] = {
     "wafv2:ListRuleGroups": ({"Scope": "REGIONAL"}, {"Scope": "CLOUDFRONT"}),
     "wafv2:ListWebACLs": ({"Scope": "REGIONAL"}, {"Scope": "CLOUDFRONT"}),
 }
-"""What to ask with, where an operation needs more than nothing or lists what is not the account's."""
+"""Arguments of operations that need one, or that without one also list what does not belong to the account."""
 
-# What AWS offers, not what an account has; and what makes something up at each call.
-_NOT_ASKED: Final = re.compile(
+# Operations that list what AWS offers, not what an account has, or that return something new at each call.
+_EXCLUDED_OPERATIONS: Final = re.compile(
     r"Offerings|EngineVersions|InstanceTypes|AvailabilityZones|:DescribeRegions|PriceHistory|:DescribeImages"
     r"|PrefixList|VpcEndpointServices|Random|Token|Credentials|AccountAuthorizationDetails|:DescribeOrderable"
     r"|:DescribeEvents|ec2:DescribeTags|:ListRegions|:GetCallerIdentity|:GetUser|:GetSessionToken|:DescribeCertificates"
 )
-_ALSO: Final = {"s3": ("s3", "s3control")}
+_SIGNED_ALIKE: Final = {"s3": ("s3", "s3control")}
 """Services whose calls are signed with the name of another one."""
-_EACH_KEY: Final = "kms:DescribeKey"  # ListKeys gives the ids alone
-_NOT_LOOKED_AT: Final = {"sts"}  # keeps nothing
+_DESCRIBE_KEY: Final = "kms:DescribeKey"  # ListKeys gives the ids alone
+_EXCLUDED_SERVICES: Final = {"sts"}  # stores nothing
 
 _SHOWN_CHARACTERS: Final = 400
-_ABOUT_THE_ANSWER: Final = {"ResponseMetadata", "NextToken", "nextToken", "Marker", "MaxItems", "IsTruncated", "Owner"}
+_RESPONSE_METADATA: Final = {"ResponseMetadata", "NextToken", "nextToken", "Marker", "MaxItems", "IsTruncated", "Owner"}
 _RANDOM: Final = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<=-)[0-9a-f]{8,17}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s\"]*"
@@ -85,9 +85,9 @@ _RANDOM: Final = re.compile(
 
 
 def leftovers(emulator: Emulator, account_id: str) -> Iterator[str]:
-    """Everything in the account that neither a new account has nor AWS would keep."""
+    """Everything in the account that a new account does not have and AWS would not keep."""
     log = logging.getLogger("emulator.dispatcher")
-    log.disabled, before = True, log.disabled  # much of what can be asked it does not know, and says so each time
+    log.disabled, before = True, log.disabled  # it logs each operation that it lacks, and it lacks many of these
     try:
         yield from _differences(emulator, account_id)
     finally:
@@ -99,35 +99,35 @@ def _differences(emulator: Emulator, account_id: str) -> Iterator[str]:
         {(region, service) for account, region, service in emulator.dispatcher.called if account == account_id}
     )
     for region, signed in called:
-        for service in _ALSO.get(signed, (signed,)):
-            if service in _NOT_LOOKED_AT:
+        for service in _SIGNED_ALIKE.get(signed, (signed,)):
+            if service in _EXCLUDED_SERVICES:
                 continue
-            new = Counter(_items(emulator, _NEVER_USED, region, service))
+            new = Counter(_items(emulator, _UNUSED_ACCOUNT, region, service))
             for (operation, item), count in (Counter(_items(emulator, account_id, region, service)) - new).items():
                 if not any(kept.operation == operation and re.search(kept.pattern, item) for kept in RETAINED):
                     yield f"{operation} in {region}: {_shortened(item)}" + (f" ({count} times)" if count > 1 else "")
 
 
-def is_asked(operation: str, input_shape: Shape | None) -> bool:
-    """Whether the check asks an operation (`ec2:DescribeVpcs`) for what is in an account."""
+def is_checked(operation: str, input_shape: Shape | None) -> bool:
+    """Whether the check calls an operation (`ec2:DescribeVpcs`) to see what is in an account."""
     if operation in _ARGUMENTS:
         return True
     lists = operation.partition(":")[2].startswith(("List", "Describe", "Get"))
     needs_nothing = input_shape is None or not input_shape.required_members
-    return lists and needs_nothing and not _NOT_ASKED.search(operation)
+    return lists and needs_nothing and not _EXCLUDED_OPERATIONS.search(operation)
 
 
-def answers(session: EmulatedSession, operation: str, *, account_id: str) -> Iterator[Any]:
-    """Each item that an operation lists, as the API gives it."""
+def list_items(session: EmulatedSession, operation: str, *, account_id: str) -> Iterator[Any]:
+    """Each item that an operation lists, as the API returns it."""
     service, _, name = operation.partition(":")
     client = session.client(service)
-    if operation == _EACH_KEY:
+    if operation == _DESCRIBE_KEY:
         for key in client.list_keys()["Keys"]:
             yield client.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
         return
     for arguments in _ARGUMENTS.get(operation, ({},)):
         filled = {key: value.format(account=account_id) for key, value in arguments.items()}
-        yield from _answer(client, name, filled)
+        yield from _call(client, name, filled)
 
 
 def _items(emulator: Emulator, account_id: str, region: str, service: str) -> Iterator[tuple[str, str]]:
@@ -137,12 +137,12 @@ def _items(emulator: Emulator, account_id: str, region: str, service: str) -> It
     operations = [f"{service}:{name}" for name in model.operation_names]
     for operation in operations:
         shape = model.operation_model(operation.partition(":")[2]).input_shape
-        if operation == _EACH_KEY or is_asked(operation, shape):
-            for item in answers(session, operation, account_id=account_id):
+        if operation == _DESCRIBE_KEY or is_checked(operation, shape):
+            for item in list_items(session, operation, account_id=account_id):
                 yield operation, _comparable(item, account_id)
 
 
-def _answer(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterator[Any]:  # noqa: ANN401 - boto3's
+def _call(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterator[Any]:  # noqa: ANN401 - boto3's
     method = next(name for name, of in client.meta.method_to_api_mapping.items() if of == operation)
     try:
         pages = (
@@ -152,11 +152,11 @@ def _answer(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterat
         )
         for page in pages:
             for member, value in page.items():
-                if member in _ABOUT_THE_ANSWER:
+                if member in _RESPONSE_METADATA:
                     continue
                 yield from value if isinstance(value, list) else [{member: value}]
     except ClientError as error:
-        # "There is none" is an answer; what the emulator cannot answer is none.
+        # An error of AWS ("there is none") is a result; an operation that the emulator lacks is not.
         code = error.response["Error"]["Code"]
         if not code.startswith("Emulator"):
             yield {"error": code}

@@ -1,4 +1,4 @@
-"""One environment's whole run: from an empty account and back to one."""
+"""One environment's whole run: from an empty account back to an empty account."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass
 class EnvironmentRun:
-    """What has happened to an environment."""
+    """The results of an environment's run."""
 
     environment: str
     rows: dict[str, Row] = field(default_factory=dict)
@@ -47,16 +47,16 @@ class EnvironmentRun:
 
     @property
     def failed(self) -> bool:
-        """Whether it did not come to its end."""
+        """Whether it did not finish."""
         return bool(self.failure)
 
-    def find(self, step: Step, subject: str) -> None:
-        """Write down what is not as it should be."""
+    def add_finding(self, step: Step, subject: str) -> None:
+        """Record a problem."""
         self.findings.append(Finding(self.environment, step, subject))
 
 
 def run_lifecycle(harness: Harness, environment: str) -> EnvironmentRun:
-    """All of it; what fails is written down, and an interrupt is raised."""
+    """Run all steps; a failure is recorded, an interrupt is raised."""
     run = EnvironmentRun(environment)
     try:
         session = harness.session(environment)
@@ -75,8 +75,8 @@ def run_lifecycle(harness: Harness, environment: str) -> EnvironmentRun:
 def apply(session: Session, run: EnvironmentRun) -> None:
     """Bootstrap the state, then apply the other stacks as they were synthesized."""
     others = {id_: stack for id_, stack in session.chosen.items() if stack.layer != STATE_LAYER}
-    found = _done(session, actions.bootstrap(session))
-    for result in [*found, *_done(session, actions.apply(replace(session, chosen=others)))]:
+    bootstrapped = _require_success(session, actions.bootstrap(session))
+    for result in [*bootstrapped, *_require_success(session, actions.apply(replace(session, chosen=others)))]:
         row = run.rows[result.stack]
         row.resources, row.apply_seconds = result.changes.add, result.seconds
 
@@ -84,41 +84,41 @@ def apply(session: Session, run: EnvironmentRun) -> None:
 def _plan_again(session: Session, run: EnvironmentRun) -> None:
     for result in actions.plan(session):
         if result.status not in {Status.NO_CHANGES, Status.CHANGES}:
-            _done(session, [result])
+            _require_success(session, [result])
         run.rows[result.stack].second_plan_changes = result.changes.total
         if result.status is Status.CHANGES:
             layer = session.stacks[result.stack].layer
             for change in result.planned or ("an output",):
-                run.find(Step.SECOND_PLAN, f"{layer}: {change}")
+                run.add_finding(Step.SECOND_PLAN, f"{layer}: {change}")
 
 
 def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
-    """Ask the API what must hold in the layers that were applied."""
-    harness.progress.start(environment, "checking by the API")
+    """Check through the API what must hold in the layers that were applied."""
+    harness.progress.start(environment, "checking through the API")
     layers = {stack.layer for stack in harness.stacks(environment).values()}
     settings = load_environment(environment, folder=ROOT / "environments")
-    for layer, function in checks.of_layers(layers):
-        for told in _answers(function, settings, harness.account(environment).session()):
-            run.find(Step.CHECK, f"{layer}: {told}")
+    for layer, function in checks.find_checks(layers):
+        for problem in _run_check(function, settings, harness.account(environment).session()):
+            run.add_finding(Step.CHECK, f"{layer}: {problem}")
     harness.progress.end(environment)
 
 
-def _answers(function: Check, settings: Environment, session: EmulatedSession) -> Iterator[str]:
-    """What a check finds; one that trips over what is missing costs neither its own findings nor those of others."""
+def _run_check(function: Check, settings: Environment, session: EmulatedSession) -> Iterator[str]:
+    """What a check finds; if it raises, that is a finding too, and the others are kept."""
     try:
         yield from function(settings, session)
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a finding
-        yield f"{function.__name__} could not be asked: {type(error).__name__}: {error}"
+        yield f"{function.__name__} raised {type(error).__name__}: {error}"
 
 
 def _destroy(harness: Harness, session: Session, run: EnvironmentRun) -> None:
-    lifted = session
+    unprotected = session
     if any(stack.is_protected for stack in session.stacks.values()):
         _require_refusal(session)
-        lifted = harness.session(run.environment, lifted=True)
-        harness.progress.warn(f"{run.environment}: refused to be destroyed; lifting its protection")
-        _done(lifted, actions.apply(lifted))
-    for result in _done(lifted, actions.destroy(lifted)):
+        unprotected = harness.session(run.environment, unprotected=True)
+        harness.progress.warn(f"{run.environment}: destroy was refused, as it must be; removing the protection")
+        _require_success(unprotected, actions.apply(unprotected))
+    for result in _require_success(unprotected, actions.destroy(unprotected)):
         run.rows[result.stack].destroy_seconds = result.seconds
 
 
@@ -129,20 +129,21 @@ def _require_refusal(session: Session) -> None:
         if "is protected" in error.message:
             return
         raise
-    message = f"{session.environment} is protected, and was destroyed all the same."
+    message = f"{session.environment} is protected, but was destroyed."
     raise RunnerError(message, exit_code=FAILED)
 
 
-def _done(session: Session, found: Sequence[Result]) -> Sequence[Result]:
-    """The results, if all of it was done."""
-    code = results.exit_code(list(found), waiting_is_fine=False)
+def _require_success(session: Session, stack_results: Sequence[Result]) -> Sequence[Result]:
+    """Return the results, or raise if a stack failed."""
+    code = results.exit_code(list(stack_results), allow_waiting=False)
     if session.context.processes.interrupted:
         message = "Interrupted."
         raise RunnerError(message, exit_code=INTERRUPTED)
     if code:
-        told = [f"{result.stack}  {result.status.value}  {result.note}" for result in found if _is_cause(result)]
-        raise RunnerError("\n".join(told), exit_code=code)
-    return found
+        causes = [result for result in stack_results if _is_cause(result)]
+        lines = [f"{result.stack}  {result.status.value}  {result.note}" for result in causes]
+        raise RunnerError("\n".join(lines), exit_code=code)
+    return stack_results
 
 
 def _is_cause(result: Result) -> bool:

@@ -1,7 +1,7 @@
-"""By which call of its API each type of resource is found when it should be gone; a test holds the list complete.
+"""The API operation that finds each type of resource after a destroy; a test keeps the list complete.
 
-The leftover check asks every operation that lists without an argument, so it needs no list of types. But a type that no
-such operation shows would be left behind unseen: that is what this list is for.
+The leftover check calls every operation that lists without an argument, so it needs no list of types. But it would miss
+a type that no such operation shows: this list makes that visible.
 """
 
 from __future__ import annotations
@@ -106,4 +106,4 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_secretsmanager_secret_version": "aws_secretsmanager_secret",
     "aws_sns_topic_policy": "aws_sns_topic",
 }
-"""Types that cannot outlive a resource of another type, which is found."""
+"""Types that cannot outlive a resource of another type, which is listed."""

@@ -1,7 +1,7 @@
-"""Synthesis in a process of its own: Node and the bindings are gone before Terraform needs the memory.
+"""Synthesis in a separate process: Node and the bindings have ended before Terraform needs the memory.
 
 `python -m acceptance.synthesis FOLDER dev prod` writes `FOLDER/cdktf.out`, which is what `make synth` writes, and
-`FOLDER/unprotected/cdktf.out`, the same with `protect_data = false`: a protected environment has to be changed to that
+`FOLDER/unprotected/cdktf.out`, the same with `protect_data = false`: a protected environment must be changed to that
 before it can be destroyed.
 """
 
@@ -30,20 +30,20 @@ _OUTPUT: Final = "cdktf.out"
 
 
 def synthesized(folder: Path) -> Path:
-    """Where the stacks are as a user applies them."""
+    """The folder of the stacks as a user applies them."""
     return folder / _OUTPUT
 
 
 def unprotected(folder: Path) -> Path:
-    """Where they are with the protection lifted."""
+    """The folder of the stacks without protection."""
     return folder / "unprotected" / _OUTPUT
 
 
 def write(folder: Path, environments: Sequence[str], processes: Processes) -> None:
-    """Synthesize both; a wrong environment file is refused in the words of `make synth`."""
+    """Synthesize both; a wrong environment file is reported as by `make synth`."""
     command = [sys.executable, "-m", "acceptance.synthesis", str(folder), *environments]
     done = processes.capture(command, env=os.environ, cwd=ROOT)
-    if processes.interrupted:  # of which the child dies, with a traceback that tells nobody anything
+    if processes.interrupted:  # its traceback in the child is of no use
         message = "Interrupted."
         raise RunnerError(message, exit_code=INTERRUPTED)
     if done.code:

@@ -1,4 +1,4 @@
-"""One run of a program: its wall time and the peak memory of it and its children together."""
+"""Measures one run of a program: its wall time, and the peak memory of it and its children together."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Measurement:
 
 
 class RunFailedError(Exception):
-    """The program that was to be measured failed; the message is what it printed."""
+    """The measured program failed; the message is its output."""
 
 
 def run(command: Sequence[str], *, cwd: Path, environment: dict[str, str]) -> Measurement:
     """Run `command` and measure it.
 
-    Memory is the resident set summed over the process and all that it started, sampled every 20 ms: pages that two of
-    them share count twice, the same for every way that is compared.
+    Memory is the resident set summed over the process and all that it started, sampled every 20 ms: shared pages
+    count twice, the same for every variant.
 
     Raises:
         RunFailedError: It did not exit with 0.
@@ -53,7 +53,7 @@ def run(command: Sequence[str], *, cwd: Path, environment: dict[str, str]) -> Me
 
 
 def best_of(runs: Iterable[Measurement]) -> Measurement:
-    """The fastest run: everything else a machine does can only add to it."""
+    """The fastest run: other load on the machine can only add to it."""
     return min(runs, key=lambda measurement: measurement.seconds)
 
 
@@ -79,7 +79,7 @@ def _tree(root: int) -> list[int]:
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
             try:
                 found += [int(child) for child in children.read_text().split()]
-            except OSError:  # it ended between the two looks
+            except OSError:  # it ended in between
                 continue
     return found
 

@@ -1,4 +1,4 @@
-// benchmark/workload.py in the bindings' own language, each submodule required by itself: the floor of this engine.
+// benchmark/workload.py in the bindings' own language, each submodule required separately: the lower bound of the engine.
 "use strict";
 const { App, TerraformStack } = require("cdktf");
 const { AwsProvider } = require("@cdktf/provider-aws/lib/provider");

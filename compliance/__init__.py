@@ -1,1 +1,1 @@
-"""Rules over the synthesized JSON: what a stack must look like before Terraform may see it."""
+"""Rules over the synthesized JSON: what must hold in a stack before Terraform may run on it."""

@@ -23,15 +23,19 @@ _GAP: Final = "  "
 
 
 def main(argv: Sequence[str], *, today: date | None = None) -> int:
-    """Print the findings, aligned, or one line that says how much was looked at.
+    """Print the findings as a table, and a line with the counts.
 
     Returns:
-        0, 1 when there is a finding, or 2 when there is no output or the list of exceptions is wrong.
+        0; 1 if there is a finding; 2 if there is no output or the list of exceptions is wrong.
     """
     parser = argparse.ArgumentParser(prog="python -m compliance", description="Rules over the synthesized JSON.")
-    parser.add_argument("--output", type=Path, default=Path("cdktf.out"), help="default: %(default)s")
-    parser.add_argument("--exceptions", type=Path, default=FILE, help="default: compliance/exceptions.toml")
-    parser.add_argument("--rules", action="store_true", help="list the rules and stop")
+    parser.add_argument(
+        "--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--exceptions", type=Path, default=FILE, help="the list of exceptions (default: compliance/exceptions.toml)"
+    )
+    parser.add_argument("--rules", action="store_true", help="list the rules and exit")
     arguments = parser.parse_args(argv)
     if arguments.rules:
         _print_table((rule.id, rule.description) for rule in RULES)

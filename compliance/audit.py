@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """What an audit looked at and found."""
+    """The counts and the findings of an audit."""
 
     rules: int
     resources: int
     findings: tuple[AuditFinding, ...]
     accepted: int
-    """Findings that an exception in force takes away."""
+    """Findings that an exception in force accepts."""
     exceptions: int
     """Exceptions in force that were needed."""
 
 
 def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequence[RuleException], today: date) -> Audit:
-    """Judge the stacks."""
+    """Check the stacks."""
     findings: list[AuditFinding] = []
     needed: dict[int, set[str]] = {index: set() for index in range(len(exceptions))}
     accepted = 0

@@ -1,4 +1,4 @@
-"""The one list of exceptions: what a rule finds and we accept, with a reason, an owner and an end."""
+"""The list of exceptions: findings that are accepted, with a reason, an owner and an expiry date."""
 
 from datetime import date
 from fnmatch import fnmatchcase
@@ -22,21 +22,21 @@ def _address(value: str) -> str:
         message = 'is not a valid address; use layer and resource, like "state/aws_s3_bucket.state_access-logs_*"'
         raise ValueError(message)
     if "*" in layer or address.startswith("*"):
-        message = "accepts too much; name the layer and the resource's type, and use * behind them only"
+        message = "accepts too much; name the layer and the type of the resource, and use * only after them"
         raise ValueError(message)
     return value
 
 
 def _reason(value: str) -> str:
     if len(value.strip()) < _SHORTEST_REASON:
-        message = "is not a reason; say in a sentence why this is acceptable"
+        message = f"is not a valid reason; explain in {_SHORTEST_REASON} characters or more why this is acceptable"
         raise ValueError(message)
     return value
 
 
 def _team(value: str) -> str:
     if not value.strip() or "@" in value:
-        message = 'is not a team; name one, like "platform": people change places'
+        message = 'is not a valid team; use the name of a team, not of a person, like "platform"'
         raise ValueError(message)
     return value
 
@@ -57,10 +57,10 @@ class RuleException(Model):
     """Why it is acceptable, in a sentence."""
 
     owner: Annotated[str, AfterValidator(_team)]
-    """The team that answers for it."""
+    """The team that is responsible for it."""
 
     expires: date
-    """The day from which on it counts no more; look at it again before."""
+    """The first day on which it no longer counts; review it before."""
 
     def matches(self, *, layer: str, environment: str, address: str) -> bool:
         """Whether it is about this resource."""
@@ -93,7 +93,7 @@ def load_exceptions(file: Path = FILE, *, rules: frozenset[str]) -> tuple[RuleEx
         Problem(
             key=f"exception[{index}].rule",
             value=exception.rule,
-            allowed=f"is not a rule; {_hint(exception.rule, rules)}`python -m compliance --rules` lists them",
+            allowed=f"is not a valid rule; {_hint(exception.rule, rules)}`python -m compliance --rules` lists them",
         )
         for index, exception in enumerate(exceptions)
         if exception.rule not in rules

@@ -1,4 +1,4 @@
-"""Whether a text that is kept or shown, like a state or a plan, has a secret in it."""
+"""Finds secrets in texts that are stored or shown, like a state or a plan."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# Shorter ones are found by accident.
+# Shorter values match by chance.
 _SHORTEST: Final = 8
 _WRITE_ONLY: Final = "_wo"
-# `has_value_wo` tells that there is one.
+# `has_value_wo` only says that there is a value.
 _FLAG: Final = "has_"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leak:
-    """A secret that a text holds; the secret itself is not repeated."""
+class SecretFinding:
+    """A secret that a text contains; its value is not repeated."""
 
     secret: str
     """Its name."""
@@ -29,28 +29,28 @@ class Leak:
 
     def __str__(self) -> str:
         """As a line of a report."""
-        return f"{self.text} holds {self.secret}"
+        return f"{self.text} contains {self.secret}"
 
 
-def leaks(texts: Mapping[str, str], secrets: Mapping[str, str]) -> list[Leak]:
-    """What each text holds of the secrets, as they are or in a usual dress: base64, URL, JSON.
+def leaks(texts: Mapping[str, str], secrets: Mapping[str, str]) -> list[SecretFinding]:
+    """The secrets in each text, plain or encoded as base64, URL or JSON.
 
     Args:
         texts: State, plan, JSON or log, by a name.
         secrets: Values by name.
 
     Raises:
-        ValueError: There is no text or no secret, or one too short to look for: nothing would be proved.
+        ValueError: There is no text or no secret, or a secret is too short: the result would prove nothing.
     """
     if not texts or not secrets:
-        message = f"{len(texts)} texts and {len(secrets)} secrets: there is nothing to look for"
+        message = f"{len(texts)} texts and {len(secrets)} secrets: there must be at least one of each"
         raise ValueError(message)
     for name, value in secrets.items():
         if len(value) < _SHORTEST:
-            message = f"{name} has {len(value)} characters; fewer than {_SHORTEST} are found by accident"
+            message = f"{name} has {len(value)} characters; it must have {_SHORTEST} or more"
             raise ValueError(message)
     return [
-        Leak(secret=secret, text=name)
+        SecretFinding(secret=secret, text=name)
         for name, text in texts.items()
         for secret, value in secrets.items()
         if any(form in text for form in _forms(value))
@@ -62,16 +62,16 @@ def _forms(value: str) -> Iterator[str]:
     yield quote(value, safe="")
     yield json.dumps(value)[1:-1]
     encoded = value.encode()
-    # In a longer text the value may begin at any of three places of base64's groups; the middle is the same.
+    # In a longer text the value can start at any of the three positions of a base64 group; the middle is the same.
     for shift in range(3):
         text = base64.b64encode(b"\0" * shift + encoded).decode()
         yield text[4 if shift else 0 : len(text) // 4 * 4 - 4]
 
 
 def kept_write_only(document: object, path: str = "") -> Iterator[str]:
-    """Paths of write-only arguments that a state, or a plan as JSON, has a value for: there must be none.
+    """Paths of write-only arguments that have a value in a state, or in a plan as JSON: there must be none.
 
-    A plan's `configuration` is what was written by us, not what came of it, and is left out.
+    A plan's `configuration` is the input, not the result, and is left out.
     """
     if isinstance(document, dict):
         for key, value in document.items():

@@ -1,4 +1,4 @@
-"""IAM policies as the rules read them, wherever a resource carries one."""
+"""Reads IAM policies for the rules, from every resource that has one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Statement = dict[str, Any]
 
 
 class Kind(Enum):
-    """What a policy is about; which of them a resource carries follows from its type."""
+    """What a policy controls; it follows from the type of the resource."""
 
     PERMISSIONS = "what a role may do"
     TRUST = "who may assume a role"
@@ -31,16 +31,16 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "aws_iam_role": Kind.TRUST,
     "aws_iam_role_policy": Kind.PERMISSIONS,
 }
-"""A policy of any other type says who may use that resource: a new type is seen by the rules without being listed."""
+"""The policy of any other type says who may use that resource, so the rules also see types that are not listed."""
 
 _NARROWING_ONLY: Final = frozenset({"aws_vpc_endpoint"})
-"""An endpoint's policy only takes away; what it lets through is still decided by the two ends."""
+"""The policy of an endpoint only restricts; the policies of caller and resource still decide."""
 
 _NAME: Final = re.compile(r"(^|_)policy(_document|_text)?$")
 
 
 def statements(stack: Stack, *kinds: Kind) -> Iterator[tuple[Resource, Statement]]:
-    """Every statement of every policy of these kinds; a policy that cannot be read is none (see `unreadable`)."""
+    """Every statement of every policy of these kinds; those that cannot be read are skipped (see `unreadable`)."""
     for resource in stack.all():
         kind = _KINDS.get(resource.kind, Kind.RESOURCE)
         if kind not in kinds or resource.kind in _NARROWING_ONLY:
@@ -51,7 +51,7 @@ def statements(stack: Stack, *kinds: Kind) -> Iterator[tuple[Resource, Statement
 
 
 def unreadable(stack: Stack) -> Iterator[Resource]:
-    """Resources whose policy is not literal JSON, so that no rule sees into it."""
+    """Resources whose policy is not literal JSON, so that no rule can read it."""
     for resource in stack.all():
         arguments = texts(dict(resource.arguments))
         # A literal that is not JSON names a policy of AWS's, like a listener's `ssl_policy`.
@@ -76,14 +76,14 @@ def _document(text: object) -> dict[str, Any] | None:
 
 
 def many(value: object) -> list[str]:
-    """A value that IAM takes alone or in a list."""
+    """The items of a value that IAM accepts alone or in a list."""
     if value is None:
         return []
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def is_allow(statement: Statement) -> bool:
-    """Whether it allows; the other effect only takes away."""
+    """Whether it allows; the other effect only restricts."""
     return statement.get("Effect") == "Allow"
 
 

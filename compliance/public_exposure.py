@@ -1,8 +1,8 @@
-"""Every way from the internet to a database, over all stacks of an environment at once: there must be none.
+"""Finds every path from the internet to a database, over all stacks of an environment: there must be none.
 
-Three barriers stand before a database, and each must hold alone: it has no public address; no route leads from its
-subnets to anything but the network, and no network ACL allows a public address; no security group of it allows a public
-address, or a group that the public reaches. A gap in any of them is a finding.
+Three barriers protect a database, and each must hold alone: it has no public address; its subnets have no route out of
+the network, and no network ACL allows a public address; none of its security groups allows a public address, or a group
+that the public can reach. A gap in any barrier is a finding.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ADDRESSES: Final = ("cidr_block", "ipv6_cidr_block", "destination_cidr_block", 
 
 @dataclass(frozen=True, kw_only=True)
 class PublicExposure:
-    """One reason: `prod-data/aws_db_instance.postgres: aws_route.x leads to 0.0.0.0/0`."""
+    """One gap: `prod-data/aws_db_instance.postgres: aws_subnet.x has a route to 0.0.0.0/0`."""
 
     database: str
     reason: str
@@ -37,7 +37,7 @@ class PublicExposure:
 
 @dataclass(frozen=True)
 class _Node:
-    """A resource and the stack that its references are to be read in."""
+    """A resource and the stack in which its references are resolved."""
 
     stack: Stack
     resource: Resource
@@ -48,7 +48,7 @@ class _Node:
 
 
 def databases(stacks: Sequence[Stack]) -> list[str]:
-    """What is looked at, as `<stack>/<address>`: to show that something was."""
+    """The databases that are checked, as `<stack>/<address>`."""
     return [node.place for node in _Graph(stacks).all(*_DATABASES)]
 
 
@@ -58,12 +58,12 @@ def public_exposures(stacks: Sequence[Stack]) -> list[PublicExposure]:
     return [
         PublicExposure(database=node.place, reason=reason)
         for node in graph.all(*_DATABASES)
-        for reason in graph.exposures_of(node)
+        for reason in graph.exposures(node)
     ]
 
 
 class _Graph:
-    """Resources of all stacks, with the references between them followed, from stack to stack too."""
+    """Resources of all stacks; references are followed from stack to stack."""
 
     def __init__(self, stacks: Sequence[Stack]) -> None:
         self._stacks = {stack.id: stack for stack in stacks}
@@ -80,35 +80,35 @@ class _Graph:
         """Resources of a type, in whatever stack, whose argument `by` refers to `target`."""
         return [node for node in self.all(kind) if target in self.targets(node, by)]
 
-    def exposures_of(self, database: _Node) -> Iterator[str]:
+    def exposures(self, database: _Node) -> Iterator[str]:
         if database.resource.get("publicly_accessible") not in (None, False):
             yield "publicly_accessible gives it a public address"
-        subnets = self._subnets_of(database)
+        subnets = self._subnets(database)
         if not subnets:
-            yield "names no subnet of ours, so it stands in the account's default network, which is public"
+            yield "names no subnet of these stacks, so it is in the account's default VPC, which is public"
         for subnet in subnets:
             yield from self._subnet_exposures(subnet)
-        groups = self._groups_of(database)
+        groups = self._security_groups(database)
         if not groups:
-            yield "names no security group of ours"
+            yield "names no security group of these stacks"
         for group in groups:
             for opening in self._openings(group):
                 yield opening
             for peer in self._peers(group):
                 for opening in self._openings(peer):
-                    yield f"lets in {peer.place}, and {opening}"
+                    yield f"allows {peer.place}, and {opening}"
 
-    def _subnets_of(self, database: _Node) -> list[_Node]:
+    def _subnets(self, database: _Node) -> list[_Node]:
         if database.resource.kind == "aws_db_proxy":
             return self.targets(database, "vpc_subnet_ids")
         primaries = [node for node in self.targets(database, "replicate_source_db") if node != database]
         groups = self.targets(database, "db_subnet_group_name")
         return [
             *(subnet for group in groups for subnet in self.targets(group, "subnet_ids")),
-            *(subnet for primary in primaries if not groups for subnet in self._subnets_of(primary)),
+            *(subnet for primary in primaries if not groups for subnet in self._subnets(primary)),
         ]
 
-    def _groups_of(self, database: _Node) -> list[_Node]:
+    def _security_groups(self, database: _Node) -> list[_Node]:
         return self.targets(database, "vpc_security_group_ids")
 
     def _subnet_exposures(self, subnet: _Node) -> Iterator[str]:
@@ -134,42 +134,42 @@ class _Graph:
             if rule.get("rule_action") != "allow" or rule.is_on("egress"):
                 continue
             for cidr in _public(rule.get("cidr_block"), rule.get("ipv6_cidr_block")):
-                yield f"{node.place} lets {cidr} in"
+                yield f"{node.place} allows {cidr}"
 
     def _openings(self, group: _Node) -> Iterator[str]:
-        """Rules that let public addresses into a security group."""
+        """Rules that allow public addresses into a security group."""
         for node in self.sources(group, "aws_vpc_security_group_ingress_rule", by="security_group_id"):
             rule = node.resource
             if rule.get("prefix_list_id"):
-                yield f"{node.place} lets a prefix list in"
+                yield f"{node.place} allows a prefix list"
             for cidr in _public(rule.get("cidr_ipv4"), rule.get("cidr_ipv6")):
-                yield f"{node.place} lets {cidr} in"
+                yield f"{node.place} allows {cidr}"
         for inline in blocks(group.resource.get("ingress")):
             for cidr in _public(*(inline.get("cidr_blocks") or ()), *(inline.get("ipv6_cidr_blocks") or ())):
-                yield f"{group.place} lets {cidr} in"
+                yield f"{group.place} allows {cidr}"
 
     def _peers(self, group: _Node) -> list[_Node]:
-        """Other security groups that are let in."""
+        """Other security groups that are allowed."""
         rules = self.sources(group, "aws_vpc_security_group_ingress_rule", by="security_group_id")
         peers = [peer for rule in rules for peer in self.targets(rule, "referenced_security_group_id")]
         return [peer for peer in peers if peer != group]
 
     def _follow(self, stack: Stack, value: object) -> list[_Node]:
-        found: list[_Node] = []
+        nodes: list[_Node] = []
         for _, text in texts(value):
             for match in REFERENCE.finditer(text):
                 if match["address"]:
                     node = self._nodes.get(f"{stack.id}/{match['address']}")
-                    found += [node] if node else []
+                    nodes += [node] if node else []
                 else:
                     producer = self._stacks[stack.producers(self._stacks)[match["remote"]]]
                     output = producer.document.get("output", {})[match["output"]]["value"]
-                    found += self._follow(producer, output)
-        return found
+                    nodes += self._follow(producer, output)
+        return nodes
 
 
 def _public(*cidrs: object) -> list[str]:
-    """Those of the blocks that have addresses outside private networks; what is no literal counts as one."""
+    """The blocks that have addresses outside private networks; a value that is not a literal counts as one."""
     return [str(cidr) for cidr in cidrs if cidr is not None and not _is_private(str(cidr))]
 
 

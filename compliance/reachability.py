@@ -1,7 +1,7 @@
-"""Who can open a connection to whom, over all stacks of an environment at once: what the security groups add up to.
+"""Finds which security groups can connect to which, over all stacks of an environment.
 
-A connection needs two rules: one that lets it out of the caller's group and one that lets it into the other's. A rule
-for a block of addresses stands for every group of the network that has addresses in it, so a wide rule shows.
+A connection needs two rules: an egress rule of the caller's group and an ingress rule of the listener's. A rule for a
+block of addresses applies to every group with addresses in it, so a wide rule becomes visible.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _EVERY_PORT: Final = (0, 65_535)
 
 @dataclass(frozen=True, order=True, kw_only=True)
 class Connection:
-    """One way: `caller` can reach `listener` on these ports."""
+    """`caller` can reach `listener` on these ports."""
 
     caller: str
     listener: str
@@ -49,7 +49,7 @@ class _Rule:
 
 
 def connections(stacks: Sequence[Stack]) -> list[Connection]:
-    """Every connection that the security groups of one environment allow; groups are called by their `Name` tag."""
+    """Every connection that the security groups of one environment allow; groups are named by their `Name` tag."""
     by_name = {stack.id: stack for stack in stacks}
     names = {
         _place(stack, group): str(group.get("tags")["Name"]).removeprefix(f"{stack.project}-{stack.environment}-")
@@ -58,19 +58,19 @@ def connections(stacks: Sequence[Stack]) -> list[Connection]:
     }
     out = list(_rules(by_name, "aws_vpc_security_group_egress_rule"))
     into = list(_rules(by_name, "aws_vpc_security_group_ingress_rule"))
-    found = set()
+    result = set()
     for rule in into:
         if _is_public(rule.peer):
-            found.add(_connection(INTERNET, names[rule.group], rule.protocol, rule.ports))
+            result.add(_connection(INTERNET, names[rule.group], rule.protocol, rule.ports))
         for other in out:
             ports = _common(rule, other)
             if ports and _fits(rule.peer, other.group) and _fits(other.peer, rule.group):
                 protocol = other.protocol if rule.protocol == "-1" else rule.protocol
-                found.add(_connection(names[other.group], names[rule.group], protocol, ports))
+                result.add(_connection(names[other.group], names[rule.group], protocol, ports))
     for rule in out:
         if _is_public(rule.peer):
-            found.add(_connection(names[rule.group], INTERNET, rule.protocol, rule.ports))
-    return sorted(found)
+            result.add(_connection(names[rule.group], INTERNET, rule.protocol, rule.ports))
+    return sorted(result)
 
 
 def _rules(stacks: dict[str, Stack], kind: str) -> Iterator[_Rule]:
@@ -94,7 +94,7 @@ def _peer(stacks: dict[str, Stack], stack: Stack, rule: Resource) -> str | IPv4N
 
 
 def _group(stacks: dict[str, Stack], stack: Stack, reference: str) -> str:
-    """`<stack>/<address>` of what a reference means, in whatever stack it is."""
+    """`<stack>/<address>` of the resource that a reference means, in any stack."""
     match = REFERENCE.search(reference)
     if match is None:
         message = f"{stack.id}: {reference} is not a reference to a resource"
@@ -110,7 +110,7 @@ def _place(stack: Stack, resource: Resource) -> str:
 
 
 def _fits(peer: str | IPv4Network | IPv6Network | None, group: str) -> bool:
-    """Whether a rule for `peer` may speak of a member of `group`; of a block's addresses any could be."""
+    """Whether a rule for `peer` can apply to a member of `group`; a block of addresses always can."""
     return peer == group if isinstance(peer, str) else peer is not None
 
 

@@ -1,4 +1,4 @@
-"""What a rule is: a pure function of one stack that yields what is wrong with it."""
+"""A rule is a pure function that yields the problems of one stack."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that a rule found."""
+    """One problem that a rule found."""
 
     address: str
     message: str
 
     @staticmethod
-    def of(resource: Resource, message: str) -> Finding:
-        """A finding of a resource."""
+    def about(resource: Resource, message: str) -> Finding:
+        """A finding about a resource."""
         return Finding(address=resource.address, message=message)
 
 
@@ -29,7 +29,7 @@ Check = Callable[["Stack"], Iterator[Finding]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A demand on every stack."""
+    """A check that every stack must pass."""
 
     id: str
     description: str
@@ -38,7 +38,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFinding:
-    """A finding with the rule that names it and the place where it is."""
+    """A finding with its rule and its place."""
 
     rule: str
     place: str

@@ -30,8 +30,8 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "bootstrap": actions.bootstrap,
     "validate": actions.validate,
 }
-_ASKS = {"apply", "destroy", "bootstrap"}
-# Of a plan that did not say "no changes": a stack that waits for another one has changes too.
+_CONFIRMED_ACTIONS = {"apply", "destroy", "bootstrap"}
+# A stack that waits for another one has changes too.
 _CHANGE_STATUSES = {Status.CHANGES, Status.WAITS}
 _CHANGES = 2  # of `terraform plan -detailed-exitcode`
 
@@ -46,13 +46,13 @@ def main(arguments: list[str] | None = None) -> int:
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
-                session = retired.chosen_with_retired(session, options.layer)
+                session = retired.select_with_retired(session, options.layer)
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
                 return OK
-            found = _ACTIONS[options.action](session)
-            left = _left(options, session, found)
-        return _report(options, session, found, left)
+            stack_results = _ACTIONS[options.action](session)
+            warnings = _retired_layer_warnings(options, session, stack_results)
+        return _report(options, session, stack_results, warnings)
     except OutputError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
@@ -64,25 +64,27 @@ def main(arguments: list[str] | None = None) -> int:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--env", required=True, help="the environment: dev, staging, prod, ...")
-    common.add_argument("--layer", help="one layer of it; all of them without")
-    common.add_argument("--out", type=Path, default=Path("cdktf.out"), help="what synthesis wrote (%(default)s)")
-    common.add_argument("--parallel", type=int, default=2, help="stacks at a time (%(default)s)")
+    common.add_argument("--layer", help="one layer (default: all)")
+    common.add_argument(
+        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+    )
+    common.add_argument("--parallel", type=int, default=2, help="stacks at the same time (default: %(default)s)")
     parser = argparse.ArgumentParser(prog="python -m runner", description="Runs Terraform on the synthesized JSON.")
     commands = parser.add_subparsers(dest="action", required=True)
     for name, action in _ACTIONS.items():
         command = commands.add_parser(name, parents=[common], help=action.__doc__, description=action.__doc__)
-        if name in _ASKS:
-            command.add_argument("--yes", action="store_true", help="do not ask")
+        if name in _CONFIRMED_ACTIONS:
+            command.add_argument("--yes", action="store_true", help="do not ask for confirmation")
         if name == "plan":
-            command.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when something would change")
+            command.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if there are changes")
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
-    command.add_argument("--lock-id", required=True, help="as the error message gave it")
+    command.add_argument("--lock-id", required=True, help="the id that the error message gave")
     commands.add_parser("secrets", parents=[common], help=secrets.__doc__.splitlines()[0] if secrets.__doc__ else None)
     options = parser.parse_args(arguments)
     if options.parallel < 1:
-        parser.error("--parallel: at least 1")
+        parser.error("--parallel: must be 1 or more")
     if options.action == "unlock" and not options.layer:
-        parser.error("unlock: --layer is needed, as each layer has a lock of its own")
+        parser.error("unlock: --layer is required: each layer has its own lock")
     return options
 
 
@@ -91,12 +93,9 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
     chosen = stacks if _needs_retired_layers(options, stacks) else select(stacks, options.layer)
     yes = getattr(options, "yes", False)
-    if options.action in _ASKS and not yes and not sys.stdin.isatty():
-        message = f"{options.action} asks before it changes anything, and there is no terminal to ask at."
-        raise RunnerError(
-            message,
-            "Add --yes (with make: YES=1) if you mean it.",
-        )
+    if options.action in _CONFIRMED_ACTIONS and not yes and not sys.stdin.isatty():
+        message = f"{options.action} asks for confirmation, and there is no terminal."
+        raise RunnerError(message, "To run it without a question, add --yes (with make: YES=1).")
     return open_session(
         stacks,
         chosen,
@@ -113,61 +112,63 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
 
 
 def _needs_retired_layers(options: argparse.Namespace, stacks: Mapping[str, Stack]) -> bool:
-    """Whether to ask the bucket for layers that are not synthesized any more."""
+    """Whether to look in the bucket for layers that are no longer synthesized."""
     known = {name for stack in stacks.values() for name in (stack.layer, stack.name)}
     return options.action == "destroy" or (options.action == "unlock" and options.layer not in known)
 
 
-def _left(options: argparse.Namespace, session: Session, done: list[Result]) -> list[str]:
-    """What to say of layers that are switched off and not taken down."""
-    fine = results.exit_code(done, waiting_is_fine=False) == OK
-    if options.action not in {"plan", "apply"} or options.layer or not fine:
+def _retired_layer_warnings(options: argparse.Namespace, session: Session, stack_results: list[Result]) -> list[str]:
+    """A line for each layer that is switched off and not destroyed."""
+    succeeded = results.exit_code(stack_results, allow_waiting=False) == OK
+    if options.action not in {"plan", "apply"} or options.layer or not succeeded:
         return []
     try:
-        found = retired.still_there(session)
-    except RunnerError as error:  # what was planned or applied is to be told all the same
-        return [f"Whether a layer that is switched off has left something cannot be told: {error.message}"]
+        stacks = retired.find_undestroyed(session)
+    except RunnerError as error:  # the results are reported all the same
+        return [f"Cannot check whether a layer that is switched off still has resources: {error.message}"]
     return [
-        f"{stack.id} is switched off, but its resources are still there. "
+        f"{stack.id} is switched off, but its resources still exist. "
         f"To remove them: make destroy ENV={options.env} LAYER={stack.name}"
-        for stack in found
+        for stack in stacks
     ]
 
 
-def _report(options: argparse.Namespace, session: Session, found: list[Result], left: list[str]) -> int:
+def _report(options: argparse.Namespace, session: Session, stack_results: list[Result], warnings: list[str]) -> int:
     if options.action == "plan":
-        told = "\n".join(results.plan_line(result, session.width) for result in found)
+        table = "\n".join(results.plan_line(result, session.width) for result in stack_results)
     else:
-        told = results.summary(found)
-    code = results.exit_code(found, waiting_is_fine=options.action == "plan")
-    session.progress.say("\n".join(["", told, "", *left, _next(options, found, code)]))
-    changed = any(result.status in _CHANGE_STATUSES for result in found)
+        table = results.summary(stack_results)
+    code = results.exit_code(stack_results, allow_waiting=options.action == "plan")
+    session.progress.say("\n".join(["", table, "", *warnings, _next_step(options, stack_results, code)]))
+    changed = any(result.status in _CHANGE_STATUSES for result in stack_results)
     if code == OK and changed and getattr(options, "detailed_exitcode", False):
         return _CHANGES
     return code
 
 
-def _next(options: argparse.Namespace, found: list[Result], code: int) -> str:
+def _next_step(options: argparse.Namespace, stack_results: list[Result], code: int) -> str:
     """What to do next, in one sentence."""
-    of = f"ENV={options.env}" + (f" LAYER={options.layer}" if options.layer and options.action != "bootstrap" else "")
-    statuses = {result.status for result in found}
-    again = f"make {options.action} {of}"
+    variables = f"ENV={options.env}"
+    if options.layer and options.action != "bootstrap":
+        variables += f" LAYER={options.layer}"
+    statuses = {result.status for result in stack_results}
+    command = f"make {options.action} {variables}"
     if Status.INTERRUPTED in statuses:
-        return f"Interrupted; what was applied is in the state. To go on: {again}"
+        return f"Interrupted; what was applied is in the state. To continue: {command}"
     if Status.FAILED in statuses:
-        return f"Remove the cause that is told above, then repeat: {again}. It goes on from where it stopped."
+        return f"Fix the error above, then repeat: {command}. It continues from where it stopped."
     if Status.DECLINED in statuses:
-        return f"Declined, and left as it was. To be asked again: {again}"
+        return f"The declined stacks were not changed. To be asked again: {command}"
     if Status.WAITS in statuses and (code == REFUSED or Status.CHANGES not in statuses):
-        return "Apply first what is waited for, then repeat."
-    done = {
-        "plan": f"To apply: make apply {of}" if Status.CHANGES in statuses else "Nothing to do.",
-        "apply": f"To look for differences: make plan {of}",
-        "destroy": "Nothing of it is left.",
+        return "First apply the stacks that the others wait for, then repeat."
+    success = {
+        "plan": f"To apply: make apply {variables}" if Status.CHANGES in statuses else "Nothing to do.",
+        "apply": f"To check for differences: make plan {variables}",
+        "destroy": "Everything is destroyed.",
         "bootstrap": f"Next: make apply ENV={options.env}",
-        "validate": "All of it is valid.",
+        "validate": "All stacks are valid.",
     }
-    return done[options.action]
+    return success[options.action]
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""What `python -m runner` can do, each over the chosen stacks."""
+"""The actions of `python -m runner`, each over the chosen stacks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from runner import bootstrap as bootstrapping
-from runner.adopt import not_there_any_more
+from runner.adopt import find_missing
 from runner.errors import FAILED, INTERRUPTED, RunnerError
-from runner.explain import no_bucket, waiting_note
+from runner.explain import is_bucket_missing, waiting_note
 from runner.results import Result, Status
 from runner.session import section
 from synthesis.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges, state_stack
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runner.terraform import Plan, Terraform
     from synthesis.manifest import Stack
 
-_GAVE_WAY = frozenset({Status.WAITS, Status.DECLINED})
+_BLOCKING = frozenset({Status.WAITS, Status.DECLINED})
 
 
 def plan(session: Session) -> list[Result]:
@@ -31,15 +31,15 @@ def _plan(session: Session, stack: Stack) -> Result:
     for producer in [*([state] if state else []), *producers]:
         if producer.id in session.unapplied:
             return Result(stack.id, Status.WAITS, note=waiting_note(stack, producer))
-    with session.terraform(stack).at_work() as terraform:
+    with session.terraform(stack).working_copy() as terraform:
         session.progress.start(stack.id, "initialising")
         try:
             terraform.init()
         except RunnerError as error:
-            if no_bucket(error) and state:
+            if is_bucket_missing(error) and state:
                 session.unapplied.add(state.id)
             raise
-        planned = _planned(session, stack, terraform)
+        planned = _make_plan(session, stack, terraform)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         if planned.new:
@@ -48,36 +48,36 @@ def _plan(session: Session, stack: Stack) -> Result:
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
 
-def _planned(session: Session, stack: Stack, terraform: Terraform) -> Plan:
-    """Plan, and take over what a killed apply had made."""
+def _make_plan(session: Session, stack: Stack, terraform: Terraform) -> Plan:
+    """Plan, and adopt what a killed apply created."""
     adopted = terraform.adopt()
     while adopted:
-        session.progress.warn(f"{stack.id}: an apply was killed; takes over what it had made: {', '.join(adopted)}")
+        session.progress.warn(f"{stack.id}: an apply was killed; adopting what it created: {', '.join(adopted)}")
         try:
             return terraform.plan(session.progress.start(stack.id, "planning"))
         except RunnerError as error:
-            gone = not_there_any_more(error.diagnostics) & set(adopted)
+            gone = find_missing(error.diagnostics) & set(adopted)
             if not gone:
                 raise
-            session.progress.warn(f"{stack.id}: not there any more: {', '.join(sorted(gone))}")
+            session.progress.warn(f"{stack.id}: no longer exists: {', '.join(sorted(gone))}")
             adopted = terraform.forget(gone)
     return terraform.plan(session.progress.start(stack.id, "planning"))
 
 
 def apply(session: Session) -> list[Result]:
-    """Plan, ask, and do what was shown."""
-    return session.run_all(dependencies_within(session.chosen), _apply, blocks=_GAVE_WAY)
+    """Plan, ask for confirmation, and apply that plan."""
+    return session.run_all(dependencies_within(session.chosen), _apply, blocks=_BLOCKING)
 
 
 def _apply(session: Session, stack: Stack) -> Result:
-    with session.terraform(stack).at_work() as terraform:
+    with session.terraform(stack).working_copy() as terraform:
         session.progress.start(stack.id, "initialising")
         terraform.init()
-        planned = _planned(session, stack, terraform)
+        planned = _make_plan(session, stack, terraform)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         count = planned.changes.total
-        what = f"these {count} changes" if count else "this"  # outputs, moves and imports are not counted
+        what = f"these {count} changes" if count else "this plan"  # outputs, moves and imports are not counted
         if not session.confirm(f"Apply {what} to {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.progress.start(stack.id, "applying", total=planned.changes.total))
@@ -85,75 +85,75 @@ def _apply(session: Session, stack: Stack) -> Result:
 
 
 def destroy(session: Session) -> list[Result]:
-    """Take everything down, consumers first. Refuses where data is protected or still in use."""
+    """Destroy everything, consumers first. Refuses where data is protected or a stack is still in use."""
     protected = [stack for stack in in_order(session.chosen) if stack.is_protected]
     for stack in protected:
         if not stack.is_synthesized:
-            raise _retired_and_protected(stack)
+            raise _protected_and_retired_error(stack)
     if protected:
         name = session.environment
         ids = ", ".join(stack.id for stack in protected)
         message = f"{name} is protected: `protect_data` is true, so {ids} cannot be destroyed."
         raise RunnerError(
             message,
-            f"To lift that: set `protect_data = false` in environments/{name}.toml, "
-            f"run `make apply ENV={name}`, then destroy again.",
+            f"To allow it: set `protect_data = false` in environments/{name}.toml, "
+            f"run `make apply ENV={name}`, then repeat.",
         )
     _refuse_while_in_use(session)
     edges = reversed_edges(dependencies_within(session.chosen))
-    return session.run_all(edges, _destroy, blocks=_GAVE_WAY)
+    return session.run_all(edges, _destroy, blocks=_BLOCKING)
 
 
-def _retired_and_protected(stack: Stack) -> RunnerError:
-    """An apply that lifts the protection reaches only what is synthesized."""
+def _protected_and_retired_error(stack: Stack) -> RunnerError:
+    """An apply removes the protection only of what is synthesized."""
     return RunnerError(
         f"{stack.environment} is protected: `protect_data` is true, so {stack.id} cannot be destroyed.",
-        f"To lift that: switch the layer on again and set `protect_data = false` in "
+        f"To allow it: switch the layer on again and set `protect_data = false` in "
         f"environments/{stack.environment}.toml, run `make apply ENV={stack.environment}`, then "
-        f"`make destroy ENV={stack.environment} LAYER={stack.name}`; then put both settings back.",
+        f"`make destroy ENV={stack.environment} LAYER={stack.name}`; then restore both settings.",
     )
 
 
 def _refuse_while_in_use(session: Session) -> None:
-    """A stack that others still read must not go, the one that holds their state least of all."""
-    users: dict[str, set[str]] = {}
+    """A stack that others read must not be destroyed, least of all the one that holds their state."""
+    others: dict[str, set[str]] = {}
     for id_ in session.chosen:
         for consumer in consumers(session.stacks, id_):
             if consumer not in session.chosen:
-                users[consumer] = set()
-    checked = session.run_all(users, _look, blocks=frozenset())
+                others[consumer] = set()
+    checked = session.run_all(others, _check_applied, blocks=frozenset())
     applied = [result.stack for result in checked if result.status is Status.IN_USE]
     failed = [result for result in checked if result.status in {Status.FAILED, Status.INTERRUPTED}]
     if failed:
-        message = f"Whether {failed[0].stack} is still there cannot be told, so nothing is destroyed."
+        message = f"Cannot check whether {failed[0].stack} still exists, so nothing is destroyed."
         interrupted = session.context.processes.interrupted
         raise RunnerError(message, exit_code=INTERRUPTED if interrupted else FAILED)
     if applied:
         chosen = " or ".join(session.chosen)
         layer = session.stacks[applied[-1]].name
-        message = f"{', '.join(applied)} cannot be left without {chosen}."
+        message = f"{chosen} is still in use by {', '.join(applied)}."
         raise RunnerError(
             message,
-            f"Destroy them first, the last one first: make destroy ENV={session.environment} LAYER={layer}",
+            f"Destroy what uses it first, in reverse order: make destroy ENV={session.environment} LAYER={layer}",
         )
 
 
-def _look(session: Session, stack: Stack) -> Result:
-    with session.terraform(stack).at_work() as terraform:
-        session.progress.start(stack.id, "looking whether it is applied")
+def _check_applied(session: Session, stack: Stack) -> Result:
+    with session.terraform(stack).working_copy() as terraform:
+        session.progress.start(stack.id, "checking whether it is applied")
         state = bootstrapping.remote_state(terraform)
-        there = state is not None and not state.empty
-        return Result(stack.id, Status.IN_USE if there else Status.NOTHING_THERE)
+        is_applied = state is not None and not state.empty
+        return Result(stack.id, Status.IN_USE if is_applied else Status.NOTHING_THERE)
 
 
 def _destroy(session: Session, stack: Stack) -> Result:
-    with session.terraform(stack).at_work() as terraform:
+    with session.terraform(stack).working_copy() as terraform:
         session.progress.start(stack.id, "initialising")
         if stack.layer == STATE_LAYER:
             return bootstrapping.destroy_state(session, stack, terraform)
         state = bootstrapping.remote_state(terraform)
         if state is not None:
-            _refuse_to_forget(stack, terraform.adopt())
+            _refuse_unadopted(stack, terraform.adopt())
         if state is None or state.empty:
             return Result(stack.id, Status.NOTHING_THERE)
         planned = terraform.plan(session.progress.start(stack.id, "planning"), destroy=True)
@@ -163,16 +163,16 @@ def _destroy(session: Session, stack: Stack) -> Result:
         return Result(stack.id, Status.DESTROYED, planned.changes)
 
 
-def _refuse_to_forget(stack: Stack, adopted: list[str]) -> None:
-    """A destroy takes down what the state has; what a killed apply made beside it would be nobody's."""
+def _refuse_unadopted(stack: Stack, adopted: list[str]) -> None:
+    """A destroy removes only what is in the state; what a killed apply created besides would stay."""
     if adopted:
-        message = f"An apply of {stack.id} was killed, and the state lacks what it had made: {', '.join(adopted)}."
-        remedy = f"Let an apply take that over, then destroy: make apply ENV={stack.environment} LAYER={stack.name}"
+        message = f"An apply of {stack.id} was killed, and the state lacks what it created: {', '.join(adopted)}."
+        remedy = f"Run an apply, which adopts it, then destroy: make apply ENV={stack.environment} LAYER={stack.name}"
         raise RunnerError(message, remedy)
 
 
 def bootstrap(session: Session) -> list[Result]:
-    """From an empty account to a state that is held in the bucket it describes."""
+    """Create the state bucket in an empty account, and move its own state into it."""
     state = state_stack(session.stacks)
     if state is None:
         message = f"{session.environment} has no stack of the layer {STATE_LAYER!r}, which holds the state."
@@ -186,7 +186,7 @@ def validate(session: Session) -> list[Result]:
 
 
 def _validate(session: Session, stack: Stack) -> Result:
-    with session.terraform(stack).at_work() as terraform:
+    with session.terraform(stack).working_copy() as terraform:
         session.progress.start(stack.id, "initialising")
         terraform.init(backend=False)
         session.progress.start(stack.id, "validating")
@@ -195,12 +195,12 @@ def _validate(session: Session, stack: Stack) -> Result:
 
 
 def unlock(session: Session, lock_id: str) -> None:
-    """Break a lock that its holder has left behind."""
+    """Release a state lock that its holder left behind."""
     if len(session.chosen) > 1:
         message = f"The layer has more than one stack: {', '.join(stack.name for stack in session.chosen.values())}."
         raise RunnerError(message, "Name one of them as LAYER.")
     (stack,) = session.chosen.values()
-    with session.terraform(stack).at_work() as terraform:
+    with session.terraform(stack).working_copy() as terraform:
         terraform.init()
         terraform.unlock(lock_id)
     session.progress.say(f"{stack.id} is unlocked.")

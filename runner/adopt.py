@@ -1,8 +1,8 @@
-"""What a killed Terraform had made and not yet written into the state, taken over by the next run.
+"""What a killed Terraform created and did not yet write into the state is adopted by the next run.
 
-While it applies, Terraform writes a remote state at most every 20 seconds. `kill -9` would leave what was made since
-without an owner: a VPC is then made a second time, a log group fails with "already exists". But Terraform has told the
-log each resource with its id.
+During an apply, Terraform writes a remote state at most every 20 seconds. After `kill -9`, what was created since then
+is in no state: a VPC is created a second time, a log group fails with "already exists". But Terraform's log has each
+resource with its id.
 """
 
 from __future__ import annotations
@@ -121,13 +121,13 @@ IMPORTED_OTHERWISE: Final[Mapping[str, str]] = {
 }
 """The other types that are emitted, each with what its import does instead; a test holds both lists complete."""
 
-_ENDED: Final = "Apply complete!"  # told when the state is written
+_ENDED: Final = "Apply complete!"  # logged when the state is written
 _NOT_THERE: Final = re.compile(r'to "([^"]+)"')
 _CREATED: Final = '"action":"create"'
 
 
-def made(log: Path) -> dict[str, str]:
-    """Address to id of all that the log's apply has made, if it did not come to its end."""
+def read_created(log: Path) -> dict[str, str]:
+    """Address to id of all that the log's apply created, if that apply did not finish."""
     if not log.is_file():
         return {}
     text = log.read_text(encoding="utf-8", errors="replace")
@@ -138,30 +138,30 @@ def made(log: Path) -> dict[str, str]:
     return {hook["resource"]["addr"]: hook["id_value"] for hook in hooks if hook.get("id_value")}
 
 
-def import_blocks(made: Mapping[str, str], resources: Mapping[str, Collection[str]]) -> dict[str, Any]:
-    """Terraform JSON that imports what an id is enough for; {} if there is no such thing.
+def import_blocks(created: Mapping[str, str], resources: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """Terraform JSON that imports the resources whose import needs only an id; {} if there are none.
 
     Args:
-        made: Address to id of what the state lacks.
+        created: Address to id of what the state lacks.
         resources: Names by type of what is configured: Terraform refuses to import anything else.
     """
     blocks = []
-    for address, id_ in sorted(made.items()):
+    for address, id_ in sorted(created.items()):
         type_, _, name = address.partition(".")
         if type_ in IMPORTED_BY_ID and name.partition("[")[0] in resources.get(type_, ()):
             blocks.append({"to": address, "id": id_})
     return {"import": blocks} if blocks else {}
 
 
-def not_there_any_more(diagnostics: Collection[Diagnostic]) -> set[str]:
-    """Addresses whose import failed because somebody has removed the thing."""
-    found = (_NOT_THERE.search(each.detail) for each in diagnostics if "non-existent remote object" in each.summary)
-    return {match[1] for match in found if match}
+def find_missing(diagnostics: Collection[Diagnostic]) -> set[str]:
+    """Addresses whose import failed because the resource no longer exists."""
+    matches = (_NOT_THERE.search(each.detail) for each in diagnostics if "non-existent remote object" in each.summary)
+    return {match[1] for match in matches if match}
 
 
 def _event(line: str) -> dict[str, Any]:
     try:
         event: dict[str, Any] = json.loads(line)
-    except ValueError:  # the line that it was killed at
+    except ValueError:  # cut off by the kill
         return {}
     return event

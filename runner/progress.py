@@ -1,4 +1,4 @@
-"""What a person sees while Terraform works: a live line per stack on a terminal, plain lines elsewhere."""
+"""What the user sees while Terraform runs: a live line per stack on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _UP, _CLEAR = "\x1b[A", "\x1b[2K\r"
 
 @dataclass
 class Activity:
-    """What one stack is doing just now."""
+    """What one stack is doing."""
 
     name: str
     doing: str
     total: int = 0
     events: Events = field(default_factory=Events)
     since: float = field(default_factory=time.monotonic)
-    said: float = field(default_factory=time.monotonic)
+    reported: float = field(default_factory=time.monotonic)
 
     def line(self, width: int) -> str:
         """`prod-network  applying  12/48 resources  35 s  waiting for aws_nat_gateway.a (20 s)`."""
@@ -48,7 +48,7 @@ class Activity:
 
 
 class ProgressDisplay:
-    """Shared by the stacks that run side by side. A context manager: the live lines are gone when it ends."""
+    """Shared by the stacks that run in parallel. A context manager: the live lines are removed when it ends."""
 
     def __init__(self, out: TextIO, err: TextIO, *, live: bool, width: int = 0, heartbeat: float = 15) -> None:
         self._out, self._err, self._live, self._width, self._heartbeat = out, err, live, width, heartbeat
@@ -56,7 +56,7 @@ class ProgressDisplay:
         self._activities: dict[str, Activity] = {}
         self._drawn = 0
         self._question = threading.Lock()
-        self._held: list[tuple[str, TextIO]] | None = None  # what is said while a question is open
+        self._held: list[tuple[str, TextIO]] | None = None  # held back while a question is open
         self._ended = threading.Event()
         self._ticker = threading.Thread(target=self._tick, daemon=True)
 
@@ -73,7 +73,7 @@ class ProgressDisplay:
             self._erase()
 
     def start(self, name: str, doing: str, *, total: int = 0) -> Events:
-        """A stack begins something; the events returned drive its line."""
+        """A stack starts something; the returned events drive its line."""
         with self._lock:
             before = self._activities.get(name)
             activity = Activity(name, doing, total)
@@ -94,17 +94,17 @@ class ProgressDisplay:
         return time.monotonic() - activity.since if activity else 0.0
 
     def say(self, text: str) -> None:
-        """A result, to standard output."""
+        """Print a result to standard output."""
         self._print(text, self._out)
 
     def warn(self, text: str) -> None:
-        """Anything else, to standard error."""
+        """Print anything else to standard error."""
         self._print(text, self._err)
 
     def confirm(self, question: str, answers: TextIO, cancelled: Callable[[], bool], *, show: str = "") -> bool:
-        """Show something, ask, and take nothing but `yes` for yes.
+        """Show something and ask; only `yes` confirms.
 
-        One question at a time, and nothing else is written until it is answered; the other stacks go on.
+        One question at a time, and nothing else is written until it is answered; the other stacks continue.
         """
         with self._question:
             with self._lock:
@@ -144,8 +144,8 @@ class ProgressDisplay:
     def _beat(self) -> None:
         now = time.monotonic()
         for activity in self._activities.values():
-            if now - activity.said >= self._heartbeat:
-                activity.said = now
+            if now - activity.reported >= self._heartbeat:
+                activity.reported = now
                 self._print(activity.line(self._width), self._err)
 
     def _draw(self) -> None:
@@ -169,17 +169,17 @@ class ProgressDisplay:
 
 @contextlib.contextmanager
 def _ignoring_closed_stream(stream: TextIO) -> Iterator[None]:
-    """A terminal that was closed, or a pipe that nobody reads, must not end a run that is changing something."""
+    """A terminal that was closed, or a pipe without a reader, must not end a run that is changing resources."""
     try:
         yield
     except OSError:
-        # What was not written would be an error once more when Python ends, and its exit code 120 in the place of ours.
+        # What was not written would be an error again when Python exits, with exit code 120 instead of the real one.
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _read_line(answers: TextIO, cancelled: Callable[[], bool]) -> str:
-    """A plain read would hold the program back when Ctrl-C is pressed at the question."""
+    """Read a line, but end at Ctrl-C, which a plain read would not."""
     while not select.select([answers], [], [], 0.2)[0]:
         if cancelled():
             message = "Interrupted."
@@ -188,7 +188,7 @@ def _read_line(answers: TextIO, cancelled: Callable[[], bool]) -> str:
 
 
 def table(rows: list[tuple[str, ...]], *, numbers: int) -> str:
-    """Columns of equal width; all from the column `numbers` on are aligned to the right."""
+    """Columns of equal width; from column `numbers` on they are aligned to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:

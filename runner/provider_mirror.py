@@ -1,4 +1,4 @@
-"""Where Terraform takes the providers from: a folder on this machine, else the public registry."""
+"""Decides where Terraform gets the providers: a folder on this machine, else the public registry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import RunnerError
-from runner.files import write_whole
+from runner.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _MAIN = "hashicorp/aws"
 
 @dataclass(frozen=True)
 class Wanted:
-    """The providers that the stacks require, and what for."""
+    """The providers that the stacks require, the registry and the platform."""
 
     providers: frozenset[tuple[str, str]]  # (source, version), as in required_providers
     registry: str
@@ -36,12 +36,12 @@ class Wanted:
             yield address, exact if re.fullmatch(r"[0-9][0-9A-Za-z.+-]*", exact) else ""
 
     def held_by(self, mirror: Path) -> list[str]:
-        """The addresses that the mirror can serve."""
+        """The addresses that the mirror has."""
         return [address for address, version in self.addresses() if _holds(mirror, address, version, self.platform)]
 
 
 def _holds(mirror: Path, address: str, version: str, platform: str) -> bool:
-    """Both layouts count: `VERSION/PLATFORM/terraform-provider-*`, and a zip file each."""
+    """Accepts both layouts: `VERSION/PLATFORM/terraform-provider-*`, and a zip file each."""
     folder = mirror / address
     name = address.rpartition("/")[2]
     version = version or "*"
@@ -50,14 +50,14 @@ def _holds(mirror: Path, address: str, version: str, platform: str) -> bool:
     )
 
 
-def places(
+def plugin_folders(
     environ: Mapping[str, str],
     home: Path,
     *,
     system: tuple[Path, ...] = SYSTEM_FOLDERS,
     above: tuple[Path, ...] = ABOVE_FOLDERS,
 ) -> Iterator[Path]:
-    """The folders where Terraform's own habits, and people's, put plugins."""
+    """The usual folders of plugins: Terraform's own, and those below `above`."""
     yield home / ".terraform.d" / "plugins"
     yield Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "terraform" / "plugins"
     for folder in filter(None, environ.get("XDG_DATA_DIRS", "").split(":")):
@@ -66,13 +66,13 @@ def places(
     for parent in above:
         try:
             yield from sorted(child for child in parent.iterdir() if child.is_dir())
-        except OSError:  # not there, or not ours to read
+        except OSError:  # missing, or not readable
             continue
 
 
 @dataclass(frozen=True)
 class Installation:
-    """Environment variables for Terraform, and whether `init` may fetch into a shared cache."""
+    """Environment variables for Terraform, and whether `init` fetches into a shared cache."""
 
     variables: dict[str, str]
     fetches: bool
@@ -93,12 +93,12 @@ def prepare(
 
     What is fetched is kept in `cache`, else under `work`.
 
-    The order: TF_PLUGIN_MIRROR; a CLI configuration of the user's that says how providers are installed; a
-    mirror found in the usual folders; the public registry with a cache of its own.
+    The order: TF_PLUGIN_MIRROR; the user's CLI configuration if it says how providers are installed; a mirror
+    found in the usual folders; the public registry with its own cache.
     """
     home = home or Path.home()
-    existing = _existing(environ, home, wanted.registry)
-    said = existing.read_text(encoding="utf-8") if existing else ""
+    existing = _find_cli_configuration(environ, home, wanted.registry)
+    settings = existing.read_text(encoding="utf-8") if existing else ""
 
     chosen = environ.get("TF_PLUGIN_MIRROR")
     if chosen:
@@ -108,20 +108,20 @@ def prepare(
             message = f"TF_PLUGIN_MIRROR={chosen} holds none of: {versions} for {wanted.platform}."
             raise RunnerError(
                 message,
-                "Point it at the folder above `registry.terraform.io`, or unset it.",
+                "Set it to the folder that has `registry.terraform.io`, or unset it.",
             )
-        said = "" if "provider_installation" in said else said
-        return _from_mirror(mirror, wanted, said, work)
-    if "provider_installation" in said:
+        settings = "" if "provider_installation" in settings else settings
+        return _from_mirror(mirror, wanted, settings, work)
+    if "provider_installation" in settings:
         return Installation({"TF_CLI_CONFIG_FILE": str(existing)}, fetches=True, origin=f"as {existing} says")
     main = f"{wanted.registry}/{_MAIN}"
-    for mirror in places(environ, home, system=system, above=above):
+    for mirror in plugin_folders(environ, home, system=system, above=above):
         if main in wanted.held_by(mirror):
-            return _from_mirror(mirror.resolve(), wanted, said, work)
-    return _from_registry(environ, said, work, cache or work / "plugins")
+            return _from_mirror(mirror.resolve(), wanted, settings, work)
+    return _from_registry(environ, settings, work, cache or work / "plugins")
 
 
-def _existing(environ: Mapping[str, str], home: Path, registry: str) -> Path | None:
+def _find_cli_configuration(environ: Mapping[str, str], home: Path, registry: str) -> Path | None:
     named = environ.get("TF_CLI_CONFIG_FILE") or environ.get("TERRAFORM_CONFIG")
     usual = [home / ".terraformrc"] if "opentofu" not in registry else [home / ".tofurc", home / ".terraformrc"]
     for path in [Path(named)] if named else usual:
@@ -130,7 +130,7 @@ def _existing(environ: Mapping[str, str], home: Path, registry: str) -> Path | N
     return None
 
 
-def _from_mirror(mirror: Path, wanted: Wanted, said: str, work: Path) -> Installation:
+def _from_mirror(mirror: Path, wanted: Wanted, settings: str, work: Path) -> Installation:
     held = ", ".join(f'"{address}"' for address in wanted.held_by(mirror))
     installation = f"""\
 provider_installation {{
@@ -143,14 +143,14 @@ provider_installation {{
   }}
 }}
 """
-    return Installation(_write(f"{said}\n{installation}", work), fetches=False, origin=f"the mirror {mirror}")
+    return Installation(_write(f"{settings}\n{installation}", work), fetches=False, origin=f"the mirror {mirror}")
 
 
-def _from_registry(environ: Mapping[str, str], said: str, work: Path, cache: Path) -> Installation:
-    variables = _write(said, work)
-    if "TF_PLUGIN_CACHE_DIR" not in environ and "plugin_cache_dir" not in said:
+def _from_registry(environ: Mapping[str, str], settings: str, work: Path, cache: Path) -> Installation:
+    variables = _write(settings, work)
+    if "TF_PLUGIN_CACHE_DIR" not in environ and "plugin_cache_dir" not in settings:
         cache.mkdir(parents=True, exist_ok=True)
-        # Without the second one the cache is only used for what a lock file has already recorded.
+        # Without the second one, the cache is used only for what a lock file has already recorded.
         variables |= {
             "TF_PLUGIN_CACHE_DIR": str(cache),
             "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
@@ -159,7 +159,7 @@ def _from_registry(environ: Mapping[str, str], said: str, work: Path, cache: Pat
 
 
 def _write(text: str, work: Path) -> dict[str, str]:
-    """Always a file of ours: a TF_CLI_CONFIG_FILE that names no file is a warning at every command."""
+    """Always write a file: with a TF_CLI_CONFIG_FILE that does not exist, every command prints a warning."""
     path = work / "terraform.rc"
-    write_whole(path, text)
+    write_atomically(path, text)
     return {"TF_CLI_CONFIG_FILE": str(path)}

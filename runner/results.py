@@ -1,4 +1,4 @@
-"""What became of each stack, and how it is told."""
+"""The result of each stack, and how it is printed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from runner.progress import table
 
 
 class Status(Enum):
-    """The end of one stack's run, in the words of the table."""
+    """How one stack's run ended, as the table shows it."""
 
     NO_CHANGES = "no changes"
     CHANGES = "changes"
@@ -42,7 +42,7 @@ _ENDED = {
 
 @dataclass(frozen=True)
 class Result:
-    """One stack's outcome. `note` is a sentence that belongs to it: what it waits for, or the error."""
+    """The result of one stack. `note` is a sentence about it: what it waits for, or the error."""
 
     stack: str
     status: Status
@@ -59,7 +59,7 @@ def summary(results: list[Result]) -> str:
     for result in results:
         status = result.note if result.status is Status.WAITS else result.status.value
         changes = result.changes
-        # A run that broke off has done some of it; how much is in the state, not here.
+        # How much of it an unfinished run has done is in the state, not in the plan.
         counts = (changes.add, changes.change, changes.remove) if result.status in _ENDED else ("-",) * 3
         rows.append((result.stack, status, *(str(count) for count in counts), f"{result.seconds:.0f}"))
     return table(rows, numbers=2)
@@ -75,13 +75,13 @@ def plan_line(result: Result, width: int) -> str:
     return f"{name}  {result.note if result.status is Status.WAITS else result.status.value}"
 
 
-def exit_code(results: list[Result], *, waiting_is_fine: bool) -> int:
-    """The worst that happened."""
+def exit_code(results: list[Result], *, allow_waiting: bool) -> int:
+    """The exit code of the worst result."""
     statuses = {result.status for result in results}
     if Status.INTERRUPTED in statuses:
         return INTERRUPTED
     if Status.FAILED in statuses:
         return FAILED
-    if Status.DECLINED in statuses or (Status.WAITS in statuses and not waiting_is_fine):
+    if Status.DECLINED in statuses or (Status.WAITS in statuses and not allow_waiting):
         return REFUSED
     return OK

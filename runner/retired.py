@@ -1,8 +1,7 @@
-"""Layers that an environment has no more, but whose state is still in its bucket: switched off, not taken down.
+"""Finds retired layers: switched off but not destroyed, so their state is still in the environment's bucket.
 
-Synthesis writes no stack for them, so nothing would speak of what they had made; and whoever destroyed the bucket would
-destroy the only record of it. They come back here as stacks that are empty, which is what Terraform needs to destroy
-them.
+Synthesis writes no stack for them, so nothing would report their resources, and destroying the bucket would destroy the
+only record of them. Here they become stacks without resources, which is what Terraform needs to destroy them.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from runner.bootstrap import remote_state
 from runner.errors import RunnerError
-from runner.explain import no_bucket
-from runner.files import write_whole
+from runner.explain import is_bucket_missing
+from runner.files import write_atomically
 from synthesis.manifest import STACK_FILE, Stack, metadata, select, stack_id, state_stack
 
 if TYPE_CHECKING:
@@ -23,48 +22,50 @@ if TYPE_CHECKING:
     from runner.session import Session
 
 
-def chosen_with_retired(session: Session, layer: str | None) -> Session:
+def select_with_retired(session: Session, layer: str | None) -> Session:
     """The same session over `layer` (or all layers), with the retired stacks among its stacks.
 
     Raises:
-        RunnerError: Neither a stack nor a state is of that layer; or the bucket cannot be read.
+        RunnerError: There is neither a stack nor a state of that layer; or the bucket cannot be read.
     """
     try:
-        stacks = {**session.stacks, **stacks_without_synthesis(session)}
+        stacks = {**session.stacks, **find_retired_stacks(session)}
     except RunnerError:
-        select(session.stacks, layer)  # a layer that is misspelt is the error to tell
+        select(session.stacks, layer)  # if the layer is misspelt, report that
         raise
     return replace(session, stacks=stacks, chosen=select(stacks, layer))
 
 
-def still_there(session: Session) -> list[Stack]:
+def find_undestroyed(session: Session) -> list[Stack]:
     """The retired stacks whose resources were not destroyed."""
-    found = []
-    for stack in stacks_without_synthesis(session).values():
-        with session.terraform(stack).at_work() as terraform:
+    undestroyed = []
+    for stack in find_retired_stacks(session).values():
+        with session.terraform(stack).working_copy() as terraform:
             state = remote_state(terraform)
         if state is not None and not state.empty:
-            found.append(stack)
-    return found
+            undestroyed.append(stack)
+    return undestroyed
 
 
-def stacks_without_synthesis(session: Session) -> dict[str, Stack]:
+def find_retired_stacks(session: Session) -> dict[str, Stack]:
     """An empty stack for each state in the environment's bucket that no synthesized stack has."""
     state = state_stack(session.stacks)
     if state is None or "key" not in state.backend:
         return {}
     known = {stack.name for stack in session.stacks.values()}
-    found = {}
-    for name in sorted(_names_with_a_state(session, state) - known):
-        stack = _written(session, state, name, region=state.region)
+    retired = {}
+    for name in sorted(_names_with_state(session, state) - known):
+        stack = _write_empty_stack(session, state, name, region=state.region)
         region = _region_in_state(session, stack)
         # A destroy in another region would find nothing, forget it, and leave everything in place.
-        found[stack.id] = stack if region == stack.region else _written(session, state, name, region=region)
-    return found
+        if region != stack.region:
+            stack = _write_empty_stack(session, state, name, region=region)
+        retired[stack.id] = stack
+    return retired
 
 
-def _written(session: Session, state: Stack, name: str, *, region: str) -> Stack:
-    """A stack of no resources, with every provider of the environment: which of them the state needs is not known."""
+def _write_empty_stack(session: Session, state: Stack, name: str, *, region: str) -> Stack:
+    """A stack without resources, with every provider of the environment: it is not known which the state needs."""
     id_ = stack_id(state.environment, name)
     identity = metadata(
         project=state.project,
@@ -78,7 +79,7 @@ def _written(session: Session, state: Stack, name: str, *, region: str) -> Stack
         "//": {"metadata": identity},
         "provider": _providers(session.stacks, region),
         "terraform": {
-            "backend": {"s3": {**state.backend, "key": f"{name}/{_object(state.backend)}"}},
+            "backend": {"s3": {**state.backend, "key": f"{name}/{_object_name(state.backend)}"}},
             "required_providers": _required_providers(session.stacks),
         },
     }
@@ -86,7 +87,7 @@ def _written(session: Session, state: Stack, name: str, *, region: str) -> Stack
         id=id_,
         folder=session.context.work / "retired" / id_,
         document=document,
-        dependencies=tuple(session.stacks),  # which of them it used is not known: it goes before all of them
+        dependencies=tuple(session.stacks),  # it is not known which it used: it is destroyed before all of them
         is_synthesized=False,
     )
     _write(stack)
@@ -94,17 +95,17 @@ def _written(session: Session, state: Stack, name: str, *, region: str) -> Stack
 
 
 def _region_in_state(session: Session, stack: Stack) -> str:
-    """Where its resources are, by their ARNs; the environment's own region where they do not say."""
-    with session.terraform(stack).at_work() as terraform:
+    """The region of its resources, by their ARNs; the environment's own region if no ARN has one."""
+    with session.terraform(stack).working_copy() as terraform:
         state = remote_state(terraform)
     regions = state.regions if state else frozenset()
     return stack.region if stack.region in regions or not regions else min(regions)
 
 
-def _names_with_a_state(session: Session, state: Stack) -> set[str]:
-    # To Terraform, objects `<name>/<key>` are the workspaces of one configuration, which it lists with the credentials
-    # that it uses for all else. https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
-    listing = {**state.backend, "key": _object(state.backend), "workspace_key_prefix": ""}
+def _names_with_state(session: Session, state: Stack) -> set[str]:
+    # To Terraform, objects `<name>/<key>` are the workspaces of one configuration, which it lists with its usual
+    # credentials. https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
+    listing = {**state.backend, "key": _object_name(state.backend), "workspace_key_prefix": ""}
     id_ = f"{state.id}-objects"
     everything = replace(
         state,
@@ -113,31 +114,31 @@ def _names_with_a_state(session: Session, state: Stack) -> set[str]:
         document={"terraform": {"backend": {"s3": listing}}},
     )
     _write(everything)
-    with session.terraform(everything).at_work() as terraform:
+    with session.terraform(everything).working_copy() as terraform:
         try:
             terraform.init()
         except RunnerError as error:
-            if no_bucket(error):
+            if is_bucket_missing(error):
                 return set()
             raise
         return terraform.workspaces() - {"default"}
 
 
-def _object(backend: Mapping[str, Any]) -> str:
+def _object_name(backend: Mapping[str, Any]) -> str:
     """`terraform.tfstate` of `network/terraform.tfstate`."""
     return str(backend["key"]).rpartition("/")[2]
 
 
 def _providers(stacks: Mapping[str, Stack], region: str) -> dict[str, list[dict[str, Any]]]:
-    """Every provider that a stack of the environment has, the main one in `region`."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    """Every provider of the environment's stacks, the main one in `region`."""
+    by_name: dict[str, dict[str, dict[str, Any]]] = {}
     for stack in stacks.values():
         for name, entries in stack.document.get("provider", {}).items():
-            found.setdefault(name, {}).update({entry.get("alias", ""): entry for entry in entries})
-    for entries in found.values():
+            by_name.setdefault(name, {}).update({entry.get("alias", ""): entry for entry in entries})
+    for entries in by_name.values():
         if "" in entries:
             entries[""] = {**entries[""], "region": region}
-    return {name: list(entries.values()) for name, entries in found.items()}
+    return {name: list(entries.values()) for name, entries in by_name.items()}
 
 
 def _required_providers(stacks: Mapping[str, Stack]) -> dict[str, Any]:
@@ -148,4 +149,4 @@ def _required_providers(stacks: Mapping[str, Stack]) -> dict[str, Any]:
 
 
 def _write(stack: Stack) -> None:
-    write_whole(stack.folder / STACK_FILE, json.dumps(stack.document))
+    write_atomically(stack.folder / STACK_FILE, json.dumps(stack.document))

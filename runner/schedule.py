@@ -1,4 +1,4 @@
-"""Runs what can run, side by side, each thing after what it needs. Knows nothing of Terraform."""
+"""Runs tasks in parallel, each after the tasks that it needs. Knows nothing about Terraform."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Verdict(Enum):
     """What the end of one task means for the tasks that have not started."""
 
-    GO_ON = "go on"
-    BLOCK = "those that need this one do not start, the others do"
+    CONTINUE = "the others start as planned"
+    BLOCK = "the tasks that need this one do not start"
     STOP = "nothing more starts"
 
 
@@ -26,9 +26,9 @@ def run(
     parallel: int = 2,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[str]:
-    """Call `work` for each key of `needs` after all that it needs; return the keys that never started.
+    """Call `work` for each key of `needs`, after the keys that it needs; return the keys that never started.
 
-    At the first STOP, and when `cancelled` turns true, nothing more is started and the running ones finish.
+    At the first STOP, and when `cancelled` becomes true, nothing more is started and the running ones finish.
     An exception of `work` is a STOP, and is raised here when the others have finished.
     """
     schedule = _Schedule(needs, work)
@@ -53,7 +53,7 @@ class _Schedule:
         self._ended: queue.Queue[tuple[str, Verdict | BaseException]] = queue.Queue()
 
     def ready(self) -> str | None:
-        """One that may start now."""
+        """A task that may start now."""
         if self._stopped:
             return None
         return next((id_ for id_, needed in self.waiting.items() if not needed), None)
@@ -77,6 +77,6 @@ class _Schedule:
             self._stopped = True
         elif verdict is Verdict.STOP:
             self._stopped = True
-        elif verdict is Verdict.GO_ON:
+        elif verdict is Verdict.CONTINUE:
             for needed in self.waiting.values():
                 needed.discard(id_)

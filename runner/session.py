@@ -34,7 +34,7 @@ class Session:
     bootstrap_folder: Path
     yes: bool = False
     parallel: int = 2
-    shows_plans: bool = True  # with `yes`; whoever is asked always sees the plan
+    shows_plans: bool = True  # with `yes`; a question always shows the plan
     unapplied: set[str] = field(default_factory=set)
 
     @property
@@ -47,7 +47,7 @@ class Session:
         return Terraform(stack, self.context)
 
     def confirm(self, what: str, plan: Plan, terraform: Terraform) -> bool:
-        """Show the plan and ask; with `--yes`, show it."""
+        """Show the plan and ask; with `--yes`, only show it."""
         stack = terraform.stack.id
         if self.yes and not self.shows_plans:
             return True
@@ -78,23 +78,23 @@ class Session:
             try:
                 result = act(self, stack)
             except RunnerError as error:
-                result = explain.result_of(stack, self.stacks, error, self.terraform(stack).log)
+                result = explain.result_from_error(stack, self.stacks, error, self.terraform(stack).log)
             result = replace(result, seconds=self.progress.end(id_))
             results[id_] = result
-            self._tell(result)
+            self._report(result)
             if result.status in _STOPS:
                 return schedule.Verdict.STOP
-            return schedule.Verdict.BLOCK if result.status in blocks else schedule.Verdict.GO_ON
+            return schedule.Verdict.BLOCK if result.status in blocks else schedule.Verdict.CONTINUE
 
         processes = self.context.processes
-        left = schedule.run(edges, work, parallel=self.parallel, cancelled=lambda: processes.interrupted)
-        # An interrupt that came between two stacks has met none of them, and still is one.
-        met = any(result.status is Status.INTERRUPTED for result in results.values())
-        status = Status.INTERRUPTED if processes.interrupted and not met else Status.NOT_STARTED
-        results |= {id_: Result(id_, status) for id_ in left}
+        not_started = schedule.run(edges, work, parallel=self.parallel, cancelled=lambda: processes.interrupted)
+        # An interrupt between two stacks interrupts none of them, and must be reported all the same.
+        is_reported = any(result.status is Status.INTERRUPTED for result in results.values())
+        status = Status.INTERRUPTED if processes.interrupted and not is_reported else Status.NOT_STARTED
+        results |= {id_: Result(id_, status) for id_ in not_started}
         return [results[id_] for id_ in self.stacks if id_ in results]
 
-    def _tell(self, result: Result) -> None:
+    def _report(self, result: Result) -> None:
         word = result.note if result.status is Status.WAITS else result.status.value
         lines = [f"{result.stack.ljust(self.width)}  {word}"]
         if result.status is Status.FAILED:
@@ -103,7 +103,7 @@ class Session:
 
     @property
     def width(self) -> int:
-        """Of the longest stack id, for aligned lines."""
+        """The width of the longest stack id, for aligned lines."""
         return max(len(id_) for id_ in self.stacks)
 
 
@@ -121,7 +121,7 @@ def open_session(
     parallel: int = 2,
     shows_plans: bool = True,
 ) -> Session:
-    """Find Terraform and its providers; all that a run writes is under `root`, and fetched providers in `cache`."""
+    """Find Terraform and its providers; a run writes only below `root`, and fetched providers into `cache`."""
     terraform = executable.find(environ)
     work = root / ".terraform-work"
     providers = frozenset(item for stack in chosen.values() for item in stack.required_providers.items())
@@ -141,5 +141,5 @@ def open_session(
 
 
 def section(name: str, text: str) -> str:
-    """A block of output that says whose it is."""
+    """A block of output under the name of its stack."""
     return f"\n── {name} {'─' * max(3, 74 - len(name))}\n\n{text}\n"

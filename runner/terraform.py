@@ -1,4 +1,4 @@
-"""Terraform's commands for one stack, in a working copy: synthesis can rewrite its output at any time."""
+"""Runs Terraform's commands for one stack in a working copy: synthesis can rewrite its output at any time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from runner import adopt
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
-from runner.files import write_whole
+from runner.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -31,14 +31,14 @@ _LOCK_FILE = ".terraform.lock.hcl"
 _OVERRIDE = "backend_override.tf.json"
 _ADOPTED = "adopted.tf.json"
 _CHANGED = 2  # of `plan -detailed-exitcode`
-_REGION_OF_ARN = re.compile(r"arn:[^:]+:[^:]+:([^:]+):")
+_ARN_REGION = re.compile(r"arn:[^:]+:[^:]+:([^:]+):")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_one_fetch_at_a_time = threading.Lock()
+_fetch_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """What is the same for every stack of a run. `work` is the folder for all that can be made again."""
+    """What is the same for every stack of a run. `work` is the folder for files that can be lost."""
 
     executable: Executable
     installation: Installation
@@ -61,19 +61,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class State:
-    """What `terraform state pull` tells."""
+    """What `terraform state pull` returns."""
 
     lineage: str
     serial: int
     empty: bool
     regions: frozenset[str] = frozenset()
-    """Those that the ARNs of its resources name."""
+    """The regions in the ARNs of its resources."""
 
 
 def _regions(managed: list[dict[str, Any]]) -> Iterator[str]:
     for entry in managed:
         for instance in entry.get("instances", ()):
-            match = _REGION_OF_ARN.match(str(instance.get("attributes", {}).get("arn", "")))
+            match = _ARN_REGION.match(str(instance.get("attributes", {}).get("arn", "")))
             if match:
                 yield match[1]
 
@@ -88,7 +88,7 @@ class Terraform:
         self._context = context
         self._config = self.folder / "config"
         self._plan = self.folder / "plan"
-        self._made = self.folder / "made.json"
+        self._created = self.folder / "made.json"
         self._environ = {
             **context.environ,
             **context.installation.variables,
@@ -99,16 +99,16 @@ class Terraform:
         }
 
     @contextmanager
-    def at_work(self) -> Iterator[Terraform]:
-        """Hold the stack's folder for this run and bring the working copy up to date."""
+    def working_copy(self) -> Iterator[Terraform]:
+        """Lock the stack's folder for this run and update the working copy."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # saved plans hold secrets
         descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            self._refuse_beside_another(descriptor)
-            self._refuse_beside_an_orphan()
-            # From here on what is in the folder is this run's.
+            self._refuse_second_run(descriptor)
+            self._refuse_orphaned_process()
+            # From here on the content of the folder belongs to this run.
             try:
-                self._keep_what_was_made()
+                self._keep_created_ids()
                 self.log.write_text("", encoding="utf-8")
                 self._copy()
                 yield self
@@ -117,43 +117,43 @@ class Terraform:
         finally:
             os.close(descriptor)
 
-    def _refuse_beside_another(self, descriptor: int) -> None:
+    def _refuse_second_run(self, descriptor: int) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            message = f"Another run is at work on {self.stack.id} in this folder."
-            raise RunnerError(message, "Wait until it has ended, then repeat.") from error
+            message = f"Another run is using {self.stack.id} in this folder."
+            raise RunnerError(message, "Wait until it has finished, then repeat.") from error
 
-    def _refuse_beside_an_orphan(self) -> None:
-        """A Terraform whose runner was killed goes on to its end, and this folder is where it works."""
+    def _refuse_orphaned_process(self) -> None:
+        """A Terraform process whose runner was killed continues to its end in this folder."""
         listing = ["ps", "-wweo", "pid=,args="]
         try:
             listed = subprocess.run(listing, capture_output=True, text=True, check=True)
-        except (OSError, subprocess.SubprocessError):  # no ps: then the state's own lock has to do
+        except (OSError, subprocess.SubprocessError):  # without ps, the state's own lock must be enough
             return
         for line in listed.stdout.splitlines():
             if self._folder_argument in line:
-                message = f"A Terraform whose run was killed is still at work on {self.stack.id}."
-                raise RunnerError(message, f"Wait until it has ended (process {line.split()[0]}), then repeat.")
+                message = f"A Terraform process of a killed run is still working on {self.stack.id}."
+                raise RunnerError(message, f"Wait until it has finished (process {line.split()[0]}), then repeat.")
 
-    def _keep_what_was_made(self) -> None:
-        """Before the log begins anew, keep what a killed apply told it."""
-        self._record(self._unrecorded() | adopt.made(self.log))
+    def _keep_created_ids(self) -> None:
+        """Before the log is emptied, keep what it says of a killed apply."""
+        self._record(self._unrecorded() | adopt.read_created(self.log))
 
     def _record(self, unrecorded: Mapping[str, str]) -> None:
         if not unrecorded:
-            self._made.unlink(missing_ok=True)
+            self._created.unlink(missing_ok=True)
             return
-        write_whole(self._made, json.dumps(unrecorded))
+        write_atomically(self._created, json.dumps(unrecorded))
 
     def _unrecorded(self) -> dict[str, str]:
-        if not self._made.is_file():
+        if not self._created.is_file():
             return {}
-        found: dict[str, str] = json.loads(self._made.read_text(encoding="utf-8"))
-        return found
+        unrecorded: dict[str, str] = json.loads(self._created.read_text(encoding="utf-8"))
+        return unrecorded
 
     def adopt(self) -> list[str]:
-        """Let the next plan take over what a killed apply made and the state lacks; return the addresses."""
+        """Let the next plan import what a killed apply created and the state lacks; return the addresses."""
         unrecorded = self._unrecorded()
         if not unrecorded:
             return []
@@ -162,7 +162,7 @@ class Terraform:
         return self._import()
 
     def forget(self, addresses: Collection[str]) -> list[str]:
-        """Some of what was to be taken over is not there any more; return the rest."""
+        """Do not import these addresses, which no longer exist; return the others."""
         self._record({address: id_ for address, id_ in self._unrecorded().items() if address not in addresses})
         return self._import()
 
@@ -193,7 +193,7 @@ class Terraform:
         return bool(before.get("terraform", {}).get("required_providers") == now)
 
     def init(self, *, local_state: Path | None = None, migrate: bool = False, backend: bool = True) -> None:
-        """Prepare for the stack's own backend, or for a local state file; `migrate` takes the state along."""
+        """Prepare the stack's own backend, or a local state file; `migrate` moves the state there."""
         override = self._config / _OVERRIDE
         override.unlink(missing_ok=True)
         if local_state is not None:
@@ -203,15 +203,15 @@ class Terraform:
         how = ["-migrate-state", "-force-copy"] if migrate else ["-reconfigure"]
         arguments = ["init", "-input=false", "-no-color", *(how if backend else ["-backend=false"])]
         if self._context.installation.fetches:
-            with _one_fetch_at_a_time:  # Terraform's plugin cache is not made for two at once
+            with _fetch_lock:  # Terraform's plugin cache does not support parallel runs
                 self._run(arguments)
         else:
             self._run(arguments)
 
     def plan(self, events: Events, *, destroy: bool = False) -> Plan:
-        """Plan into a file, which is removed when the folder is given back."""
+        """Plan into a file, which is removed when the working copy is released."""
         arguments = ["plan", "-json", "-input=false", "-detailed-exitcode", f"-out={self._plan}"]
-        done = self._run(arguments + ["-destroy"] * destroy, events, fine=(0, _CHANGED))
+        done = self._run(arguments + ["-destroy"] * destroy, events, allowed=(0, _CHANGED))
         return Plan(
             self._plan,
             events.changes,
@@ -222,13 +222,13 @@ class Terraform:
         )
 
     def describe(self, plan: Plan) -> str:
-        """Terraform's plan for people."""
+        """The plan as text."""
         return self._capture(["show", "-no-color", str(plan.path)]).strip("\n")
 
     def apply(self, plan: Plan, events: Events) -> None:
-        """Do what the saved plan says."""
+        """Apply the saved plan."""
         self._run(["apply", "-json", "-input=false", str(plan.path)], events)
-        if not plan.destroys:  # a destroy has taken over nothing
+        if not plan.destroys:  # a destroy adopts nothing
             self._record({})
 
     def validate(self) -> None:
@@ -265,12 +265,12 @@ class Terraform:
         return set(self._capture(["workspace", "list", "-no-color"]).replace("*", " ").split())
 
     def outputs(self) -> dict[str, Any]:
-        """The values of the outputs that are no secrets, and that no other stack needs alone."""
+        """The values of the outputs that are not sensitive."""
         content: dict[str, Any] = json.loads(self._capture(["output", "-json"]) or "{}")
         return {name: entry["value"] for name, entry in content.items() if not entry.get("sensitive")}
 
     def unlock(self, lock_id: str) -> None:
-        """Break a lock that nobody holds any more."""
+        """Release a lock whose holder is gone."""
         self._run(["force-unlock", "-force", lock_id])
 
     def _command(self, arguments: list[str]) -> list[str]:
@@ -280,8 +280,8 @@ class Terraform:
     def _folder_argument(self) -> str:
         return f"-chdir={self._config.resolve()}"
 
-    def _run(self, arguments: list[str], events: Events | None = None, *, fine: tuple[int, ...] = (0,)) -> Completed:
-        heard = events or Events()
+    def _run(self, arguments: list[str], events: Events | None = None, *, allowed: tuple[int, ...] = (0,)) -> Completed:
+        events = events or Events()
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"$ terraform {' '.join(arguments)}\n")
             log.flush()
@@ -290,11 +290,11 @@ class Terraform:
                 env=self._environ,
                 cwd=self._context.executable.cwd,
                 log=log,
-                on_line=heard.feed,
-                ready=(lambda: heard.begun) if arguments[0] == "apply" else None,
+                on_line=events.feed,
+                ready=(lambda: events.begun) if arguments[0] == "apply" else None,
             )
-        if done.code not in fine:
-            raise self._failure(arguments[0], heard.errors or errors_in_text(_ANSI.sub("", done.stdout)), done.stdout)
+        if done.code not in allowed:
+            raise self._failure(arguments[0], events.errors or errors_in_text(_ANSI.sub("", done.stdout)), done.stdout)
         return done
 
     def _call(self, arguments: list[str]) -> Completed:
@@ -310,8 +310,8 @@ class Terraform:
     def _failure(self, command: str, errors: list[Diagnostic], output: str = "") -> RunnerError:
         if self._context.processes.interrupted:
             return RunnerError("Interrupted.", exit_code=INTERRUPTED, diagnostics=errors)
-        told = [error for error in errors if error.summary != "execution halted"] or errors
-        # Terraform repeats an error for each resource that it stops; the person needs it once.
-        texts = list(dict.fromkeys(str(error) for error in told)) or output.strip().splitlines()[-5:]
-        message = "\n\n".join(texts) or f"terraform {command} failed and said nothing."
+        causes = [error for error in errors if error.summary != "execution halted"] or errors
+        # Terraform repeats an error for each resource that it stops.
+        texts = list(dict.fromkeys(str(error) for error in causes)) or output.strip().splitlines()[-5:]
+        message = "\n\n".join(texts) or f"terraform {command} failed without a message."
         return RunnerError(message, exit_code=FAILED, diagnostics=errors)

@@ -1,1 +1,1 @@
-"""From constructs to files: what is written appears whole or not at all."""
+"""From constructs to files: the output folder is replaced completely or not at all."""

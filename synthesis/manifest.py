@@ -1,7 +1,7 @@
-"""The one reader of what synthesis wrote: the stacks, whose they are, and in which order they are applied.
+"""The only reader of the synthesized output: the stacks, what they belong to, and the order in which they are applied.
 
-A stack itself says which environment, layer, region and project it belongs to (`METADATA` in its JSON): nobody takes
-its name apart to find out.
+The JSON of a stack says which environment, layer, region and project it belongs to (`METADATA`), so that no code has to
+parse its name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 STACK_FILE: Final = "cdk.tf.json"
 STATE_LAYER: Final = "state"
-"""The layer that holds the state of all others, its own included."""
+"""The layer that holds the state of all layers, its own included."""
 
 METADATA: Final = "//.metadata"
 """Where a stack's JSON says what the stack is; Terraform ignores the key `//`."""
@@ -39,7 +39,7 @@ class OutputError(Exception):
 
 
 def stack_id(environment: str, name: str) -> str:
-    """Id of a stack, which is also the name of its folder: the one place that joins the two parts."""
+    """Id of a stack, which is also the name of its folder."""
     return f"{environment}-{name}"
 
 
@@ -52,9 +52,9 @@ def metadata(
         project: The project that all names start with.
         environment: The environment, like `prod`.
         layer: The layer, like `notifications`.
-        name: The stack's name within the environment: the layer, and the region where a layer has a stack in several.
-        region: Where its resources are.
-        protect_data: Whether its data must outlive mistakes.
+        name: The stack's name within the environment: the layer, with the region if the layer has stacks in several.
+        region: The region of its resources.
+        protect_data: Whether its data is protected from mistakes.
     """
     return {
         "project": project,
@@ -72,13 +72,13 @@ class Stack:
 
     id: str
     folder: Path
-    """Where its JSON and what belongs to it is."""
+    """The folder of its JSON and other files."""
     document: Mapping[str, Any] = field(repr=False)
     """Its Terraform JSON."""
     dependencies: tuple[str, ...] = ()
     """Ids of the stacks that are applied before it."""
     is_synthesized: bool = True
-    """False for a layer that is switched off and of which only the state is there."""
+    """False for a layer that is switched off and has only a state."""
 
     @property
     def environment(self) -> str:
@@ -97,17 +97,17 @@ class Stack:
 
     @property
     def region(self) -> str:
-        """Where its resources are."""
+        """The region of its resources."""
         return self._identity("region")
 
     @property
     def project(self) -> str:
-        """What all its names start with."""
+        """The project that all its names start with."""
         return self._identity("project")
 
     @property
     def is_protected(self) -> bool:
-        """Whether its data must outlive mistakes; a stack that does not say so is protected."""
+        """Whether its data is protected from mistakes; the default is that it is."""
         return self._metadata.get("protect_data") is not False
 
     @property
@@ -142,7 +142,7 @@ class Stack:
         return [resource for resource in self.all(kind) if owner.is_referred_to_by(resource.get(by))]
 
     def producers(self, stacks: Mapping[str, Stack]) -> dict[str, str]:
-        """Name of each `terraform_remote_state` to the id of the stack whose state it reads."""
+        """For the name of each `terraform_remote_state`, the id of the stack whose state it reads."""
         by_place = {_place(stack.backend): id_ for id_, stack in stacks.items()}
         read = self.document.get("data", {}).get("terraform_remote_state", {})
         places = {name: _place(entry.get("config", {})) for name, entry in read.items()}
@@ -150,7 +150,9 @@ class Stack:
 
     def _identity(self, key: str) -> str:
         if key not in self._metadata:
-            message = f"{self.folder / STACK_FILE} does not say its {key}: an older version of this program wrote it."
+            message = (
+                f"{self.folder / STACK_FILE} has no {key} in its metadata: an older version of this program wrote it."
+            )
             raise OutputError(message)
         return str(self._metadata[key])
 
@@ -164,7 +166,7 @@ def read_stacks(output: Path) -> dict[str, Stack]:
     """All stacks of an output folder by id, in the manifest's order.
 
     Raises:
-        OutputError: There is no output, or it cannot be read.
+        OutputError: There is no output, or it is not readable.
     """
     path = output / MANIFEST
     if not path.is_file():
@@ -187,21 +189,21 @@ def of_environment(stacks: Mapping[str, Stack], environment: str) -> dict[str, S
     """The stacks of one environment.
 
     Raises:
-        OutputError: There are none; the message lists the environments that have some.
+        OutputError: It has none; the message lists the environments that have some.
     """
     chosen = {id_: stack for id_, stack in stacks.items() if stack.environment == environment}
     if not chosen:
-        there = ", ".join(sorted({stack.environment for stack in stacks.values()})) or "none"
-        message = f"The synthesized output has no environment {environment!r}. It has: {there}."
+        available = ", ".join(sorted({stack.environment for stack in stacks.values()})) or "none"
+        message = f"The synthesized output has no environment {environment!r}. It has: {available}."
         raise OutputError(message, f"Choose one of them, or run `make synth ENV={environment}` if it is new.")
     return chosen
 
 
 def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
-    """All of an environment's stacks, or those of a layer; the name of one of a layer's stacks is its stack alone.
+    """All stacks of an environment, or those of a layer; the name of a single stack selects only that one.
 
     Raises:
-        OutputError: There is no such layer; the message lists those that are there.
+        OutputError: There is no such layer; the message lists the layers that exist.
     """
     if layer is None:
         return dict(stacks)
@@ -213,26 +215,26 @@ def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
 
 
 def state_stack(stacks: Mapping[str, Stack]) -> Stack | None:
-    """The stack that holds the state of all others, if it is among these."""
+    """The stack that holds the state of all stacks, if it is among these."""
     return next((stack for stack in stacks.values() if stack.layer == STATE_LAYER), None)
 
 
 def dependencies_within(stacks: Mapping[str, Stack]) -> dict[str, set[str]]:
-    """What each stack waits for among `stacks`."""
+    """The stacks among `stacks` that each one waits for."""
     return {id_: set(stack.dependencies) & stacks.keys() for id_, stack in stacks.items()}
 
 
 def reversed_edges(edges: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
-    """The same graph in the other direction: the order to destroy in."""
-    turned: dict[str, set[str]] = {id_: set() for id_ in edges}
+    """The same graph in the other direction: the order of destroy."""
+    edges_back: dict[str, set[str]] = {id_: set() for id_ in edges}
     for id_, needed in edges.items():
         for other in needed:
-            turned[other].add(id_)
-    return turned
+            edges_back[other].add(id_)
+    return edges_back
 
 
 def in_order(stacks: Mapping[str, Stack]) -> list[Stack]:
-    """Producers before consumers; alphabetical where the order is free."""
+    """Producers before consumers, otherwise in alphabetical order."""
     return [stacks[id_] for id_ in topological(dependencies_within(stacks))]
 
 
@@ -240,25 +242,25 @@ def topological(edges: Mapping[str, Iterable[str]]) -> list[str]:
     """Every id after the ids that it needs.
 
     Raises:
-        OutputError: They need each other in a circle.
+        OutputError: There is a dependency cycle.
     """
     sorter = TopologicalSorter({id_: sorted(needed) for id_, needed in sorted(edges.items())})
     try:
         return list(sorter.static_order())
     except CycleError as error:
-        message = f"The stacks need each other in a circle: {' -> '.join(error.args[1])}."
+        message = f"The stacks have a dependency cycle: {' -> '.join(error.args[1])}."
         raise OutputError(message) from error
 
 
 def consumers(stacks: Mapping[str, Stack], id_: str) -> list[str]:
     """Every stack that needs `id_`, directly or through another one, in the order of apply."""
     edges = dependencies_within(stacks)
-    found = {id_}
+    affected = {id_}
     order = topological(edges)
     for other in order:
-        if edges[other] & found:
-            found.add(other)
-    return [other for other in order if other in found and other != id_]
+        if edges[other] & affected:
+            affected.add(other)
+    return [other for other in order if other in affected and other != id_]
 
 
 def _place(backend: Mapping[str, Any]) -> tuple[object, object]:

@@ -1,9 +1,9 @@
-"""The output folder, replaced in one step: a run that fails leaves the last good one as it was.
+"""Replaces the output folder in one step: a run that fails leaves the last good output unchanged.
 
-The new tree is written beside the old one and takes its place by two renames. Two things survive from the old tree:
+The new tree is written beside the old one and replaces it by two renames. Two things are kept from the old tree:
 
 - the stacks of environments that this run did not synthesize, so that `make synth ENV=prod` keeps dev's;
-- what others put beside a stack's JSON (Terraform's `.terraform`, its lock file, a plan), as long as the stack exists.
+- what other programs put beside a stack's JSON (`.terraform`, a lock file, a plan), as long as the stack exists.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _STACKS: Final = "stacks"
 
 @contextmanager
 def replacing(folder: Path, *, environments: tuple[str, ...]) -> Iterator[Path]:
-    """Give an empty folder to synthesize into; it becomes `folder` when the block ends without an error.
+    """Yield an empty folder to synthesize into; it becomes `folder` when the block ends without an error.
 
     Args:
         folder: The output folder, which need not exist.
-        environments: Those this run synthesizes; the stacks of all others are kept.
+        environments: The environments of this run; the stacks of all others are kept.
     """
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def replacing(folder: Path, *, environments: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _keep_other_environments(folder: Path, fresh: Path, environments: tuple[str, ...]) -> None:
-    """Copy the stacks of environments that this run did not synthesize; what cannot be read is not kept."""
+    """Copy the stacks of environments that this run did not synthesize; unreadable output is not kept."""
     try:
         kept = {id_: stack for id_, stack in read_stacks(folder).items() if stack.environment not in environments}
         entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["stacks"]
@@ -69,7 +69,7 @@ def _keep_other_environments(folder: Path, fresh: Path, environments: tuple[str,
 
 
 def _finish_interrupted_swap(folder: Path, old: Path) -> None:
-    """Bring `old` to its end, wherever a swap was when it stopped."""
+    """Finish a swap, whatever its step when it stopped."""
     if not old.exists():
         return
     if not folder.exists():  # stopped between the two renames
@@ -87,7 +87,7 @@ def _finish_interrupted_swap(folder: Path, old: Path) -> None:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    # Two syntheses of one checkout would merge into each other's output: the second waits.
+    # Two runs in one checkout would mix their output, so the second one waits.
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Terraform JSON as its readers see it: resources with addresses, nested blocks, and who refers to whom."""
+"""Reads Terraform JSON: resources with addresses, nested blocks, and references."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REFERENCE: Final = re.compile(
     r"\bdata\.terraform_remote_state\.(?P<remote>[\w-]+)\.outputs\.(?P<output>[\w-]+)"
     r"|(?<!\.)\b(?P<address>aws_[a-z0-9_]+\.[\w-]+)"
 )
-"""A reference inside a text: to the output of another stack, or to a resource of the same one."""
+"""A reference in a text: to an output of another stack, or to a resource of the same stack."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,22 +30,22 @@ class Resource:
         return f"{self.kind}.{self.name}"
 
     def get(self, argument: str) -> Any:  # noqa: ANN401 - JSON is of any type
-        """The value of an argument, None where it is not set."""
+        """The value of an argument, None if it is not set."""
         return self.arguments.get(argument)
 
     def is_on(self, argument: str) -> bool:
-        """Whether a switch is set to true; one that is left out is not."""
+        """Whether an argument is set to true."""
         return self.get(argument) is True
 
     def block(self, *path: str) -> Mapping[str, Any]:
-        """The first block under a path of names, empty where there is none."""
-        found: Mapping[str, Any] = self.arguments
+        """The first block at a path of names, empty if there is none."""
+        block: Mapping[str, Any] = self.arguments
         for name in path:
-            found = next(iter(blocks(found.get(name))), {})
-        return found
+            block = next(iter(blocks(block.get(name))), {})
+        return block
 
     def is_referred_to_by(self, value: object) -> bool:
-        """Whether `value` holds a reference to this resource, at any depth."""
+        """Whether `value` contains a reference to this resource, at any depth."""
         return any(f"{self.address}." in text for _, text in texts(value) if "${" in text)
 
 
@@ -58,14 +58,14 @@ def resources(document: Mapping[str, Any], *kinds: str) -> Iterator[Resource]:
 
 
 def blocks(value: object) -> list[Mapping[str, Any]]:
-    """A nested block as a list: JSON has one as an object, more as an array."""
+    """A nested block as a list: in JSON one block is an object, several are an array."""
     if isinstance(value, dict):
         return [value]
     return [block for block in value if isinstance(block, dict)] if isinstance(value, list) else []
 
 
 def texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every string inside a value, with the argument that holds it."""
+    """Every string inside a value, with the argument that contains it."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, dict):

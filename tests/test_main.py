@@ -1,4 +1,4 @@
-"""What a person sees of a synthesis: a line per stack, or a line per mistake."""
+"""The output of a synthesis: a line per stack, or a line per mistake."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the program with environment files that a test may spoil."""
+    """A copy of the program with environment files that a test may change."""
     for name in ("main.py", "cdktf.json"):
         shutil.copy(ROOT / name, tmp_path)
     for name in ("config", "lambdas", "modules", "stacks", "synthesis", "templates"):
@@ -44,7 +44,7 @@ def run(checkout: Path, *arguments: str, **environment: str) -> subprocess.Compl
     )
 
 
-def test_each_stack_gets_a_line_and_the_next_step_is_told(checkout: Path) -> None:
+def test_each_stack_gets_a_line_and_the_next_step_is_printed(checkout: Path) -> None:
     result = run(checkout, "prod")
     assert (result.returncode, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
@@ -64,7 +64,7 @@ def test_the_cdktf_command_line_names_the_output_folder(checkout: Path, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("find", "replace", "told"),
+    ("find", "replace", "message"),
     [
         (
             'region = "us-east-1"',
@@ -82,14 +82,14 @@ def test_the_cdktf_command_line_names_the_output_folder(checkout: Path, tmp_path
         ("min_count = 2", "min_count = 99", "min_count"),
     ],
 )
-def test_a_mistake_gets_a_line_with_file_key_and_value(checkout: Path, find: str, replace: str, told: str) -> None:
+def test_a_mistake_gets_a_line_with_file_key_and_value(checkout: Path, find: str, replace: str, message: str) -> None:
     file = checkout / "environments" / "prod.toml"
     text = file.read_text(encoding="utf-8")
     assert find in text
     file.write_text(text.replace(find, replace, 1), encoding="utf-8")
     result = run(checkout, "prod")
     assert result.returncode == 2
-    assert told in result.stderr
+    assert message in result.stderr
     assert result.stderr.startswith("environments/prod.toml: ")
     assert "Traceback" not in result.stderr
     assert not (checkout / "cdktf.out").exists()
@@ -109,19 +109,19 @@ def test_two_mistakes_get_two_lines_and_the_last_good_output_stays(checkout: Pat
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [(b"", "empty"), (b"\xff\xfe\x00\x01", "UTF-8"), (b'region = "us-east-1', "line 1")],
     ids=["empty", "binary", "broken"],
 )
-def test_a_file_that_is_no_toml_is_told_in_one_line(checkout: Path, content: bytes, told: str) -> None:
+def test_a_file_that_is_not_toml_is_reported_in_one_line(checkout: Path, content: bytes, message: str) -> None:
     (checkout / "environments" / "prod.toml").write_bytes(content)
     result = run(checkout, "prod")
     assert result.returncode == 2
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_an_environment_that_is_not_there_is_told_with_those_that_are(checkout: Path) -> None:
+def test_an_unknown_environment_is_reported_with_those_that_exist(checkout: Path) -> None:
     result = run(checkout, "production")
     assert result.returncode == 2
     assert "dev" in result.stderr

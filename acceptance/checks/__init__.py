@@ -1,7 +1,7 @@
-"""What must hold in an account once a layer is applied: asked of the API, not of Terraform.
+"""What must hold in an account once a layer is applied: read from the API, not from Terraform.
 
 A module is named after a layer. Each of its functions `check_*(environment, session)` gets the environment's settings
-and a boto3 session, and yields a sentence for each thing that is not as it should be.
+and a boto3 session, and yields a sentence for each problem.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ class Check(Protocol):
     __name__: str
 
     def __call__(self, environment: Environment, session: boto3.Session) -> Iterable[str]:
-        """Look, and yield what is wrong."""
+        """Yield the problems."""
         ...
 
 
-def of_layers(layers: Collection[str]) -> Iterator[tuple[str, Check]]:
+def find_checks(layers: Collection[str]) -> Iterator[tuple[str, Check]]:
     """The checks of these layers, each with its layer."""
-    for found in pkgutil.iter_modules(__path__):
-        if found.name not in layers:
+    for layer in pkgutil.iter_modules(__path__):
+        if layer.name not in layers:
             continue
-        module = importlib.import_module(f"{__name__}.{found.name}")
+        module = importlib.import_module(f"{__name__}.{layer.name}")
         for name, function in vars(module).items():
             if name.startswith("check_"):
-                yield found.name, function
+                yield layer.name, function

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
 
 
-def check_database_subnets_have_no_way_out(environment: Environment, session: boto3.Session) -> Iterator[str]:
+def check_database_subnets_have_no_route_out(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """Their route table has local routes and gateway endpoints only."""
     ec2 = session.client("ec2")
     for zone in environment.network.zones:
@@ -28,11 +28,11 @@ def check_database_subnets_have_no_way_out(environment: Environment, session: bo
             yield f"the database subnet {zone.database_cidr} has no route table of its own"
         for route in (route for table in tables for route in table["Routes"]):
             if route.get("DestinationCidrBlock") == "0.0.0.0/0" or route.get("DestinationIpv6CidrBlock") == "::/0":
-                yield f"the database subnet {zone.database_cidr} has a way out: {route}"
+                yield f"the database subnet {zone.database_cidr} has a route to the internet: {route}"
 
 
-def check_default_security_group_admits_nobody(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """Whoever forgets to choose a group gets one that opens nothing."""
+def check_default_security_group_has_no_rules(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A resource without a chosen group gets the default one, which must allow nothing."""
     ec2 = session.client("ec2")
     (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "cidr", "Values": [str(environment.network.cidr)]}])["Vpcs"]
     (group,) = ec2.describe_security_groups(

@@ -1,4 +1,4 @@
-"""The running services: as many, as large, as reachable and as hardened as the settings say."""
+"""The running services: their count, size, network and hardening, as the settings say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from config.services import ServiceSettings
 
 
-def check_services_are_as_many_and_deployed_as_set(environment: Environment, session: boto3.Session) -> Iterator[str]:
+def check_services_match_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """One ECS service per table, with its count, deployment controller and shell."""
     found = _services(environment, session)
     yield from _differs("the services", set(found), set(environment.services))
@@ -31,7 +31,7 @@ def check_services_are_as_many_and_deployed_as_set(environment: Environment, ses
 def check_tasks_are_in_private_subnets_without_public_addresses(
     environment: Environment, session: boto3.Session
 ) -> Iterator[str]:
-    """Private: no route of the subnet leads to an internet gateway."""
+    """Private means that no route of the subnet leads to an internet gateway."""
     ec2: Any = session.client("ec2")
     private = {str(zone.private_cidr) for zone in environment.network.zones if zone.private_cidr}
     for name, service in _services(environment, session).items():
@@ -49,8 +49,8 @@ def check_tasks_are_in_private_subnets_without_public_addresses(
                 yield f"{name} runs in {subnet}, which has a route to an internet gateway"
 
 
-def check_containers_are_hardened_and_hold_no_secret(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """No root, nothing to write to, two roles, and secrets only by the ARN of a parameter."""
+def check_containers_are_hardened_and_have_no_secret(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """No root user, read-only root, two roles, and secrets only by the ARN of a parameter."""
     ecs = session.client("ecs")
     start = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{environment.names.path()}/"
     for name, settings, service in _both(environment, _services(environment, session)):
@@ -60,7 +60,7 @@ def check_containers_are_hardened_and_hold_no_secret(environment: Environment, s
         wanted = (str(settings.cpu_units), str(settings.memory_mib), settings.architecture)
         yield from _differs(f"size of {name}", size, wanted)
         if task["taskRoleArn"] == task["executionRoleArn"]:
-            yield f"{name} starts tasks and runs them under one role"
+            yield f"{name} has one role for the task and for its execution"
         application = task["containerDefinitions"][0]
         yield from _differs(f"read-only root of {name}", application["readonlyRootFilesystem"], True)
         yield from _differs(f"user of {name}", application["user"], settings.user)
@@ -134,8 +134,8 @@ def check_rules_send_each_path_to_its_service(environment: Environment, session:
         yield from _differs(f"the rules on port {listener['Port']}", found, wanted)
 
 
-def check_scaling_targets_have_the_bounds_set(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """A scalable target per service, with a policy per measure."""
+def check_scaling_matches_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A scalable target per service, with a policy per metric."""
     scaling = session.client("application-autoscaling")
     targets = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
     by_service = {target["ResourceId"].rpartition("/")[2]: target for target in targets}
@@ -147,13 +147,13 @@ def check_scaling_targets_have_the_bounds_set(environment: Environment, session:
         bounds = (target["MinCapacity"], target["MaxCapacity"])
         yield from _differs(f"bounds of {name}", bounds, (settings.min_count, settings.max_count))
         policies = scaling.describe_scaling_policies(ServiceNamespace="ecs", ResourceId=target["ResourceId"])
-        measures = {policy["PolicyName"].rpartition("-")[2] for policy in policies["ScalingPolicies"]}
+        metrics = {policy["PolicyName"].rpartition("-")[2] for policy in policies["ScalingPolicies"]}
         counted = settings.is_load_balanced and settings.requests_per_target is not None
-        yield from _differs(f"measures of {name}", measures, {"cpu", "memory"} | ({"requests"} if counted else set()))
+        yield from _differs(f"metrics of {name}", metrics, {"cpu", "memory"} | ({"requests"} if counted else set()))
 
 
-def check_the_pipeline_finds_its_files(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """Each taskdef.json asks for the next image and holds no reference that Terraform has left open."""
+def check_release_files_are_complete(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Each taskdef.json has the placeholder of the next image and no unresolved reference."""
     s3 = session.client("s3")
     bucket = environment.names.bucket_name("release-files")
     listed = s3.list_objects_v2(Bucket=bucket).get("Contents", ())
@@ -163,9 +163,9 @@ def check_the_pipeline_finds_its_files(environment: Environment, session: boto3.
     for name in sorted(found):
         text = s3.get_object(Bucket=bucket, Key=f"{name}/taskdef.json")["Body"].read().decode()
         if '"image": "<IMAGE1_NAME>"' not in text:
-            yield f"{name}/taskdef.json has no place for the next image"
+            yield f"{name}/taskdef.json has no placeholder for the next image"
         if "${" in text:
-            yield f"{name}/taskdef.json holds a reference that nobody resolves"
+            yield f"{name}/taskdef.json has an unresolved reference"
 
 
 def _differs(what: str, found: object, wanted: object) -> Iterator[str]:
@@ -182,14 +182,14 @@ def _services(environment: Environment, session: boto3.Session) -> Mapping[str, 
 
 
 def _both(environment: Environment, found: Mapping[str, Any]) -> Iterator[tuple[str, ServiceSettings, Any]]:
-    """What is set and found; what is only one of them is told by the first check."""
+    """What is both set and found; the first check reports the differences."""
     for name, settings in environment.services.items():
         if name in found:
             yield name, settings, found[name]
 
 
 def _of_service_or_task_set(service: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - boto3 gives JSON
-    # A service of CodeDeploy has its network and its task in its task sets.
+    # A service that CodeDeploy deploys has its network and its task in its task sets.
     holders = (service, *service.get("taskSets", ()))
     return next(holder[name] for holder in holders if holder.get(name))
 

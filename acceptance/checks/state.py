@@ -1,4 +1,4 @@
-"""The bucket that holds the state of all."""
+"""The bucket that holds the state of all stacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def check_every_state_object_is_encrypted_and_versioned(
     environment: Environment, session: boto3.Session
 ) -> Iterator[str]:
-    """By what the objects say of themselves, not by what the bucket was told."""
+    """As the objects themselves report it, not as the bucket is configured."""
     s3 = session.client("s3")
     bucket = _bucket(environment, session)
     states = [key for key in _keys(bucket, session) if key.endswith(".tfstate")]
@@ -26,11 +26,11 @@ def check_every_state_object_is_encrypted_and_versioned(
         if head.get("ServerSideEncryption") != "aws:kms":
             yield f"{key} is not encrypted with the state's key"
         if not head.get("VersionId"):
-            yield f"{key} has no version to go back to"
+            yield f"{key} has no version to restore"
 
 
 def check_no_lock_is_left(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """Both kinds: the table's and the file's."""
+    """Neither in the table nor as a file."""
     bucket = _bucket(environment, session)
     dynamodb = session.client("dynamodb")
     for table in dynamodb.list_tables()["TableNames"]:

@@ -1,4 +1,4 @@
-"""All rules, by topic; a new one is a decorated function in the file of its topic and a sample in tests/compliance."""
+"""All rules, by topic; a new rule is a decorated function in its topic's file and a sample in tests/compliance."""
 
 from __future__ import annotations
 

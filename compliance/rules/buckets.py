@@ -1,4 +1,4 @@
-"""Buckets: private, owned, versioned, encrypted, tidy, logged, and reached over TLS only."""
+"""Buckets: private, without ACLs, versioned, encrypted, with lifecycle and logs, and TLS only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def bucket_blocks_public_access(stack: Stack) -> Iterator[Finding]:
     for bucket in stack.all("aws_s3_bucket"):
         guards = stack.attached(bucket, "aws_s3_bucket_public_access_block", by="bucket")
         if not any(all(guard.is_on(block) for block in _BLOCKS) for guard in guards):
-            yield Finding.of(bucket, f"no aws_s3_bucket_public_access_block with {', '.join(_BLOCKS)}")
+            yield Finding.about(bucket, f"no aws_s3_bucket_public_access_block with {', '.join(_BLOCKS)}")
 
 
 @rule
@@ -32,42 +32,42 @@ def bucket_has_no_acls(stack: Stack) -> Iterator[Finding]:
     for bucket in stack.all("aws_s3_bucket"):
         controls = stack.attached(bucket, "aws_s3_bucket_ownership_controls", by="bucket")
         if not any(c.block("rule").get("object_ownership") == "BucketOwnerEnforced" for c in controls):
-            yield Finding.of(bucket, 'no aws_s3_bucket_ownership_controls with "BucketOwnerEnforced"')
+            yield Finding.about(bucket, 'no aws_s3_bucket_ownership_controls with "BucketOwnerEnforced"')
 
 
 @rule
 def bucket_is_versioned(stack: Stack) -> Iterator[Finding]:
-    """What is overwritten or deleted can be brought back."""
+    """Objects that are overwritten or deleted can be restored."""
     for bucket in stack.all("aws_s3_bucket"):
         versionings = stack.attached(bucket, "aws_s3_bucket_versioning", by="bucket")
         if not any(v.block("versioning_configuration").get("status") == "Enabled" for v in versionings):
-            yield Finding.of(bucket, "versioning is not enabled")
+            yield Finding.about(bucket, "versioning is not enabled")
 
 
 @rule
-def bucket_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
-    """Objects are encrypted under a key of ours, with a bucket key to keep the calls to KMS few."""
+def bucket_has_customer_managed_key(stack: Stack) -> Iterator[Finding]:
+    """Objects are encrypted with a customer managed key, and a bucket key reduces the calls to KMS."""
     for bucket in stack.all("aws_s3_bucket"):
         rules = [
             block
             for encryption in stack.attached(bucket, "aws_s3_bucket_server_side_encryption_configuration", by="bucket")
             for block in blocks(encryption.get("rule"))
         ]
-        ours = [
+        with_key = [
             block
             for block in rules
             for default in blocks(block.get("apply_server_side_encryption_by_default"))
             if default.get("sse_algorithm") in {"aws:kms", "aws:kms:dsse"} and default.get("kms_master_key_id")
         ]
-        if not ours:
-            yield Finding.of(bucket, "is not encrypted under a KMS key of ours")
-        elif not all(block.get("bucket_key_enabled") is True for block in ours):
-            yield Finding.of(bucket, "bucket_key_enabled is off")
+        if not with_key:
+            yield Finding.about(bucket, "is not encrypted with a customer managed key")
+        elif not all(block.get("bucket_key_enabled") is True for block in with_key):
+            yield Finding.about(bucket, "bucket_key_enabled is off")
 
 
 @rule
-def bucket_is_tidied(stack: Stack) -> Iterator[Finding]:
-    """A lifecycle ends uploads that were never finished, and old versions."""
+def bucket_has_lifecycle(stack: Stack) -> Iterator[Finding]:
+    """A lifecycle removes unfinished uploads and old versions."""
     for bucket in stack.all("aws_s3_bucket"):
         rules = [
             block
@@ -77,24 +77,24 @@ def bucket_is_tidied(stack: Stack) -> Iterator[Finding]:
         ]
         for argument in ("abort_incomplete_multipart_upload", "noncurrent_version_expiration"):
             if not any(blocks(block.get(argument)) for block in rules):
-                yield Finding.of(bucket, f"no lifecycle rule with {argument}")
+                yield Finding.about(bucket, f"no lifecycle rule with {argument}")
 
 
 @rule
 def bucket_logs_access(stack: Stack) -> Iterator[Finding]:
-    """Every bucket records who read and wrote it."""
+    """Every bucket has access logs."""
     for bucket in stack.all("aws_s3_bucket"):
         if not stack.attached(bucket, "aws_s3_bucket_logging", by="bucket"):
-            yield Finding.of(bucket, "no aws_s3_bucket_logging on it")
+            yield Finding.about(bucket, "no aws_s3_bucket_logging on it")
 
 
 @rule
 def bucket_refuses_plain_http(stack: Stack) -> Iterator[Finding]:
-    """A bucket's policy denies everything that does not come over TLS, for the bucket and its objects."""
+    """The bucket policy denies all requests without TLS, for the bucket and its objects."""
     for bucket in stack.all("aws_s3_bucket"):
         policies = stack.attached(bucket, "aws_s3_bucket_policy", by="bucket")
         if not any(_is_tls_only(statement) for policy in policies for statement in parsed(policy.get("policy")) or ()):
-            yield Finding.of(bucket, 'its policy does not deny s3:* where aws:SecureTransport is "false"')
+            yield Finding.about(bucket, 'its policy does not deny s3:* where aws:SecureTransport is "false"')
 
 
 def _is_tls_only(statement: Statement) -> bool:

@@ -21,36 +21,37 @@ def database_is_not_public(stack: Stack) -> Iterator[Finding]:
     """No database has a public address."""
     for instance in stack.all(_POSTGRES, "aws_rds_cluster_instance"):
         if instance.get("publicly_accessible") not in (None, False):
-            yield Finding.of(instance, "publicly_accessible is on")
+            yield Finding.about(instance, "publicly_accessible is on")
 
 
 @rule
-def database_is_encrypted_by_our_key(stack: Stack) -> Iterator[Finding]:
-    """Every database is encrypted under a key of ours."""
+def database_has_customer_managed_key(stack: Stack) -> Iterator[Finding]:
+    """Every database is encrypted with a customer managed key."""
     for database in _databases(stack):
         if not database.is_on("storage_encrypted") or not database.get("kms_key_id"):
-            yield Finding.of(database, "storage_encrypted and kms_key_id are not both set")
+            yield Finding.about(database, "storage_encrypted and kms_key_id are not both set")
 
 
 @rule
 def database_has_backups(stack: Stack) -> Iterator[Finding]:
-    """A protected database can go back to any second of the last seven days."""
+    """A protected database can be restored to any second of the last seven days."""
     for database in _databases(stack):
         days = database.get("backup_retention_period") or 0
         if stack.is_protected and int(days) < PROTECTED_BACKUP_DAYS:
-            yield Finding.of(database, f"backup_retention_period is {days}, not {PROTECTED_BACKUP_DAYS} or more")
+            allowed = f"{PROTECTED_BACKUP_DAYS} or more"
+            yield Finding.about(database, f"backup_retention_period is {days}; it must be {allowed}")
 
 
 @rule
 def table_has_point_in_time_recovery(stack: Stack) -> Iterator[Finding]:
-    """Every DynamoDB table can go back to any second of the last weeks."""
+    """Every DynamoDB table can be restored to any second of the last weeks."""
     for table in stack.all("aws_dynamodb_table"):
         if table.block("point_in_time_recovery").get("enabled") is not True:
-            yield Finding.of(table, "point_in_time_recovery is off")
+            yield Finding.about(table, "point_in_time_recovery is off")
 
 
 def _databases(stack: Stack) -> Iterator[Resource]:
     for database in stack.all(_POSTGRES, _DOCUMENTDB):
-        # A replica takes its storage's key and its backups from its source.
+        # A replica inherits its key and its backups from its source.
         if not database.get("replicate_source_db"):
             yield database

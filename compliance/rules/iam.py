@@ -1,4 +1,4 @@
-"""IAM: who may do what, named one by one."""
+"""IAM: every action, resource and principal is named."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _ONLY_ON_EVERYTHING: Final = (
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 )
-"""Actions that IAM grants on no single resource.
+"""Actions that IAM does not grant on single resources.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -65,8 +65,8 @@ _USERS: Final = (
 )
 _ATTACHMENTS: Final = ("aws_iam_role_policy_attachment", "aws_iam_policy_attachment")
 _FULL_ACCESS: Final = ("*/AdministratorAccess", "*/PowerUserAccess", "*/IAMFullAccess", "*FullAccess*")
-# One of these in a condition names the account, organization or resource that may come in.
-_NARROWING: Final = frozenset(
+# A condition on one of these restricts access to an account, an organization or a resource.
+_RESTRICTING: Final = frozenset(
     {
         "aws:principalaccount",
         "aws:principalarn",
@@ -84,110 +84,112 @@ _OIDC_SUBJECT: Final = ":sub"
 
 @rule
 def policy_can_be_read(stack: Stack) -> Iterator[Finding]:
-    """Every policy is literal JSON, so that the rules see into it."""
+    """Every policy is literal JSON, so that the rules can read it."""
     for resource in unreadable(stack):
-        yield Finding.of(resource, "its policy is not literal JSON, so no rule can read it")
+        yield Finding.about(resource, "its policy is not literal JSON, so no rule can read it")
 
 
 @rule
 def role_names_its_actions(stack: Stack) -> Iterator[Finding]:
-    """No role may do everything, or everything of a service."""
+    """No role is allowed all actions, or all actions of a service."""
     for resource, statement in statements(stack, Kind.PERMISSIONS):
         if not is_allow(statement):
             continue
         if "NotAction" in statement:
-            yield Finding.of(resource, "allows all actions but some (NotAction)")
+            yield Finding.about(resource, "allows all actions except some (NotAction)")
         for action in many(statement.get("Action")):
             if action == "*" or action.endswith(":*"):
-                yield Finding.of(resource, f"allows the action {action}")
+                yield Finding.about(resource, f"allows the action {action}")
 
 
 @rule
 def role_names_its_resources(stack: Stack) -> Iterator[Finding]:
-    """No role may act on everything, except by actions that IAM grants on nothing less."""
+    """No role is allowed all resources, except for actions that IAM does not grant on single resources."""
     for resource, statement in statements(stack, Kind.PERMISSIONS):
         if not is_allow(statement):
             continue
         if "NotResource" in statement:
-            yield Finding.of(resource, "allows all resources but some (NotResource)")
+            yield Finding.about(resource, "allows all resources except some (NotResource)")
         if "*" not in many(statement.get("Resource")):
             continue
         for action in many(statement.get("Action")):
             if not any(fnmatchcase(action, allowed) for allowed in _ONLY_ON_EVERYTHING):
-                yield Finding.of(resource, f'allows {action} on the resource "*"')
+                yield Finding.about(resource, f'allows {action} on the resource "*"')
 
 
 @rule
 def role_is_not_an_administrator(stack: Stack) -> Iterator[Finding]:
-    """No role carries a policy of AWS's that gives full access."""
+    """No role has an AWS managed policy that gives full access."""
     for attachment in stack.all(*_ATTACHMENTS):
         arn = str(attachment.get("policy_arn"))
         if any(fnmatchcase(arn, pattern) for pattern in _FULL_ACCESS):
-            yield Finding.of(attachment, f"attaches {arn}")
+            yield Finding.about(attachment, f"attaches {arn}")
     for role in stack.all("aws_iam_role"):
         for arn in many(role.get("managed_policy_arns")):
             if any(fnmatchcase(arn, pattern) for pattern in _FULL_ACCESS):
-                yield Finding.of(role, f"attaches {arn}")
+                yield Finding.about(role, f"attaches {arn}")
 
 
 @rule
-def role_passes_roles_to_named_services(stack: Stack) -> Iterator[Finding]:
-    """Who may pass a role may pass it to the services named, by iam:PassedToService."""
+def pass_role_names_services(stack: Stack) -> Iterator[Finding]:
+    """iam:PassRole is restricted to named services by iam:PassedToService."""
     for resource, statement in statements(stack, Kind.PERMISSIONS):
         passes = any(fnmatchcase("iam:PassRole", action) for action in many(statement.get("Action")))
         if is_allow(statement) and passes and "iam:passedtoservice" not in condition_keys(statement):
-            yield Finding.of(resource, "allows iam:PassRole without the condition iam:PassedToService")
+            yield Finding.about(resource, "allows iam:PassRole without the condition iam:PassedToService")
 
 
 @rule
-def trust_of_a_service_names_the_account(stack: Stack) -> Iterator[Finding]:
-    """A service assumes a role for this account only, by aws:SourceAccount (the confused deputy)."""
+def service_trust_names_account(stack: Stack) -> Iterator[Finding]:
+    """A service may assume a role only for this account, by aws:SourceAccount (confused deputy)."""
     for resource, statement in statements(stack, Kind.TRUST):
         services = principals(statement, "Service")
         if is_allow(statement) and services and "aws:sourceaccount" not in condition_keys(statement):
-            yield Finding.of(resource, f"{', '.join(services)} may assume it without aws:SourceAccount")
+            yield Finding.about(resource, f"{', '.join(services)} may assume it without aws:SourceAccount")
 
 
 @rule
-def trust_of_an_identity_provider_names_the_subject(stack: Stack) -> Iterator[Finding]:
-    """Who signs in elsewhere (OIDC) assumes a role only as an audience and a subject that are named."""
+def oidc_trust_names_subject(stack: Stack) -> Iterator[Finding]:
+    """An OIDC identity may assume a role only with an exact audience and subject."""
     for resource, statement in statements(stack, Kind.TRUST):
         if not is_allow(statement) or not principals(statement, "Federated"):
             continue
         exact = (statement.get("Condition") or {}).get("StringEquals") or {}
         for ending in (":aud", _OIDC_SUBJECT):
-            values = [value for key, found in exact.items() if key.endswith(ending) for value in many(found)]
+            values = [value for key, allowed in exact.items() if key.endswith(ending) for value in many(allowed)]
             if not values or any("*" in value for value in values):
-                yield Finding.of(resource, f"its trust names no exact {ending.removeprefix(':')} (StringEquals)")
+                yield Finding.about(
+                    resource, f"its trust policy has no exact {ending.removeprefix(':')} (StringEquals)"
+                )
 
 
 @rule
-def nobody_is_everybody(stack: Stack) -> Iterator[Finding]:
-    """No policy lets everybody in, unless a condition names the account, organization or source."""
+def policy_is_not_public(stack: Stack) -> Iterator[Finding]:
+    """No policy allows every principal, unless a condition names the account, organization or source."""
     for resource, statement in statements(stack, Kind.TRUST, Kind.RESOURCE):
-        everybody = "NotPrincipal" in statement or any("*" in principals(statement, kind) for kind in ("AWS", "*"))
-        if is_allow(statement) and everybody and not condition_keys(statement) & _NARROWING:
-            yield Finding.of(resource, "lets everybody in, and no condition narrows it")
+        is_public = "NotPrincipal" in statement or any("*" in principals(statement, kind) for kind in ("AWS", "*"))
+        if is_allow(statement) and is_public and not condition_keys(statement) & _RESTRICTING:
+            yield Finding.about(resource, "allows every principal, and no condition restricts it")
     for permission in stack.all("aws_lambda_permission"):
         if permission.get("principal") == "*":
-            yield Finding.of(permission, "lets everybody call the function")
+            yield Finding.about(permission, "allows every principal to call the function")
 
 
 @rule
-def service_comes_in_for_this_account(stack: Stack) -> Iterator[Finding]:
-    """A resource lets a service in for this account or for named resources only (the confused deputy)."""
+def service_principal_is_restricted(stack: Stack) -> Iterator[Finding]:
+    """A resource allows a service only for this account or for named resources (confused deputy)."""
     for resource, statement in statements(stack, Kind.RESOURCE):
         services = principals(statement, "Service")
-        if is_allow(statement) and services and services != ["*"] and not _is_narrowed(condition_keys(statement)):
-            yield Finding.of(resource, f"lets {', '.join(services)} in for every account")
+        if is_allow(statement) and services and services != ["*"] and not _is_restricted(condition_keys(statement)):
+            yield Finding.about(resource, f"allows {', '.join(services)} for every account")
 
 
 @rule
-def there_are_no_users(stack: Stack) -> Iterator[Finding]:
-    """People and machines assume roles; no user has a password or a key that lasts."""
+def stack_has_no_iam_users(stack: Stack) -> Iterator[Finding]:
+    """People and machines assume roles; there are no IAM users with long-lived passwords or keys."""
     for user in stack.all(*_USERS):
-        yield Finding.of(user, "is a user, or belongs to one; use a role")
+        yield Finding.about(user, "belongs to an IAM user or group; use a role")
 
 
-def _is_narrowed(keys: set[str]) -> bool:
-    return bool(keys & _NARROWING) or any(key.startswith("kms:encryptioncontext") for key in keys)
+def _is_restricted(keys: set[str]) -> bool:
+    return bool(keys & _RESTRICTING) or any(key.startswith("kms:encryptioncontext") for key in keys)

@@ -1,4 +1,4 @@
-"""Where `protect_data` is on, nothing that holds data goes by mistake."""
+"""With `protect_data`, nothing that holds data can be destroyed by mistake."""
 
 from __future__ import annotations
 
@@ -35,41 +35,41 @@ _FORCE: Final = ("force_destroy", "force_delete")
 
 @rule
 def stateful_resource_cannot_be_destroyed(stack: Stack) -> Iterator[Finding]:
-    """Terraform refuses to destroy what holds data."""
+    """Terraform refuses to destroy resources that hold data."""
     for resource in _protected(stack, *_STATEFUL):
         if resource.block("lifecycle").get("prevent_destroy") is not True:
-            yield Finding.of(resource, "holds data and lifecycle.prevent_destroy is off")
+            yield Finding.about(resource, "holds data and lifecycle.prevent_destroy is off")
 
 
 @rule
 def deletion_protection_is_on(stack: Stack) -> Iterator[Finding]:
-    """AWS itself refuses to delete what has such a switch."""
+    """Resources that have deletion protection have it switched on."""
     for kind, argument in _DELETION_PROTECTION.items():
         for resource in _protected(stack, kind):
             if not resource.is_on(argument):
-                yield Finding.of(resource, f"{argument} is off")
+                yield Finding.about(resource, f"{argument} is off")
 
 
 @rule
 def final_snapshot_is_taken(stack: Stack) -> Iterator[Finding]:
-    """A database that does go leaves a snapshot under a known name."""
+    """A database that is deleted leaves a final snapshot with a known name."""
     for database in _protected(stack, *_SNAPSHOT_TAKERS):
         if database.is_on("skip_final_snapshot") or not database.get("final_snapshot_identifier"):
-            yield Finding.of(database, "takes no final snapshot with a name")
+            yield Finding.about(database, "takes no final snapshot with a name")
 
 
 @rule
-def nothing_is_emptied_to_be_destroyed(stack: Stack) -> Iterator[Finding]:
-    """Terraform does not empty buckets, repositories or vaults so that it can destroy them."""
+def force_destroy_is_off(stack: Stack) -> Iterator[Finding]:
+    """Terraform does not empty buckets, repositories or vaults in order to destroy them."""
     for resource in _protected(stack):
         for argument in _FORCE:
             if resource.is_on(argument):
-                yield Finding.of(resource, f"{argument} is on")
+                yield Finding.about(resource, f"{argument} is on")
 
 
 def _protected(stack: Stack, *kinds: str) -> Iterator[Resource]:
     if stack.is_protected:
         for resource in stack.all(*kinds):
-            # A replica is a copy: its source is what must stay.
+            # A replica is a copy: only its source must stay.
             if not resource.get("replicate_source_db"):
                 yield resource

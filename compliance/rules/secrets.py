@@ -1,4 +1,4 @@
-"""No secret in the JSON, and so none in the plan or in the state."""
+"""No secrets in the JSON, and so none in the plan or in the state."""
 
 from __future__ import annotations
 
@@ -40,70 +40,70 @@ _SHAPES: Final = {
 }
 _OTHER_SECTIONS: Final = ("provider", "data", "ephemeral", "locals", "output")
 _SECRET_VARIABLE: Final = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)")
-# Such a variable tells where the secret is, not what it is.
+# Such a variable says where the secret is, not what it is.
 _POINTER_VARIABLE: Final = re.compile(r"_(ARN|ID|NAME|PATH|PARAMETER|PREFIX|URL|HOURS|DAYS|SECONDS)$")
 
 
 @rule
 def secret_argument_is_write_only(stack: Stack) -> Iterator[Finding]:
-    """What carries a secret is written by a write-only argument, which no plan and no state keeps."""
+    """Secrets are set by write-only arguments, which are in no plan and no state."""
     for resource in stack.all():
         for name, _ in texts(dict(resource.arguments)):
             if name in _SECRET_ARGUMENTS:
-                yield Finding.of(resource, f"{name} ends in the state; use {name}{_WRITE_ONLY}")
+                yield Finding.about(resource, f"{name} is stored in the state; use {name}{_WRITE_ONLY}")
         if resource.kind == "aws_ssm_parameter" and resource.get("value") is not None:
-            yield Finding.of(resource, "value ends in the state; use value_wo")
+            yield Finding.about(resource, "value is stored in the state; use value_wo")
 
 
 @rule
 def write_only_argument_is_ephemeral(stack: Stack) -> Iterator[Finding]:
-    """A password's write-only argument takes an ephemeral value: the JSON has no literal to read."""
+    """The write-only argument of a secret has an ephemeral value, not a literal."""
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
             secret = name.removesuffix(_WRITE_ONLY)
             if name.endswith(_WRITE_ONLY) and secret in _SECRET_ARGUMENTS and not _EPHEMERAL.search(text):
-                yield Finding.of(resource, f"{name} is no ephemeral value")
+                yield Finding.about(resource, f"{name} is not an ephemeral value")
 
 
 @rule
-def nothing_looks_like_a_secret(stack: Stack) -> Iterator[Finding]:
-    """No text in the JSON has the shape of a key, a token or an address with a password."""
+def text_has_no_secret(stack: Stack) -> Iterator[Finding]:
+    """No text in the JSON looks like a key, a token or an address with a password."""
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
             for shape in _shapes(text):
-                yield Finding.of(resource, f"{name} holds {shape}")
+                yield Finding.about(resource, f"{name} contains {shape}")
     for section in _OTHER_SECTIONS:
         for name, text in texts(stack.document.get(section)):
             for shape in _shapes(text):
-                yield Finding(address=f"{section}.{name}", message=f"holds {shape}")
+                yield Finding(address=f"{section}.{name}", message=f"contains {shape}")
 
 
 @rule
 def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
-    """A container's secrets come by `secrets`, never as a plain environment variable."""
+    """A container gets its secrets by `secrets`, never as plain environment variables."""
     for task in stack.all("aws_ecs_task_definition"):
         for container in _containers(task):
             for variable in blocks(container.get("environment")):
                 if _is_secret(str(variable.get("name"))):
-                    yield Finding.of(task, f"the variable {variable['name']} is plain; use `secrets`")
+                    yield Finding.about(task, f"the variable {variable['name']} is plain; use `secrets`")
 
 
 @rule
 def build_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
-    """A build's secrets come from Parameter Store, never as a plain environment variable."""
+    """A build gets its secrets from Parameter Store, never as plain environment variables."""
     for project in stack.all("aws_codebuild_project"):
         for variable in blocks(project.block("environment").get("environment_variable")):
             if variable.get("type") in (None, "PLAINTEXT") and _is_secret(str(variable.get("name"))):
-                yield Finding.of(project, f"the variable {variable['name']} is plain; use PARAMETER_STORE")
+                yield Finding.about(project, f"the variable {variable['name']} is plain; use PARAMETER_STORE")
 
 
 @rule
 def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
-    """A function reads its secrets when it runs; none is a plain environment variable."""
+    """A function reads its secrets when it runs, never from plain environment variables."""
     for function in stack.all("aws_lambda_function"):
         for name in function.block("environment").get("variables") or {}:
             if _is_secret(name):
-                yield Finding.of(function, f"the variable {name} is plain; let the function read the parameter")
+                yield Finding.about(function, f"the variable {name} is plain; let the function read the parameter")
 
 
 def _shapes(text: str) -> Iterator[str]:

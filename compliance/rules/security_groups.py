@@ -1,4 +1,4 @@
-"""Security groups: every rule says why it is there, has one peer, and opens nothing to the world by accident."""
+"""Security groups: every rule is described, has one peer, and opens nothing to the internet by mistake."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def security_group_is_described(stack: Stack) -> Iterator[Finding]:
     """Every security group says what it is for."""
     for group in stack.all("aws_security_group"):
         if group.get("description") in (None, "", "Managed by Terraform"):
-            yield Finding.of(group, "has no description")
+            yield Finding.about(group, "has no description")
 
 
 @rule
 def security_group_has_no_inline_rules(stack: Stack) -> Iterator[Finding]:
-    """Rules are resources of their own: inline ones fight with those that other stacks add."""
+    """Rules are separate resources: inline rules conflict with those that other stacks add."""
     for group in stack.all("aws_security_group"):
         for argument in ("ingress", "egress"):
             if group.get(argument):
-                yield Finding.of(group, f"{argument} is written inline; use aws_vpc_security_group_{argument}_rule")
+                yield Finding.about(group, f"{argument} is written inline; use aws_vpc_security_group_{argument}_rule")
     for old in stack.all("aws_security_group_rule"):
-        yield Finding.of(old, "is the old type; use aws_vpc_security_group_ingress_rule or _egress_rule")
+        yield Finding.about(old, "is the old type; use aws_vpc_security_group_ingress_rule or _egress_rule")
 
 
 @rule
 def security_group_rule_is_described(stack: Stack) -> Iterator[Finding]:
-    """Every rule says who calls whom."""
+    """Every rule has a description."""
     for group_rule in stack.all(_INGRESS, _EGRESS):
         if not group_rule.get("description"):
-            yield Finding.of(group_rule, "has no description")
+            yield Finding.about(group_rule, "has no description")
 
 
 @rule
@@ -52,34 +52,34 @@ def security_group_rule_has_one_peer(stack: Stack) -> Iterator[Finding]:
     for group_rule in stack.all(_INGRESS, _EGRESS):
         named = [peer for peer in _PEERS if group_rule.get(peer) is not None]
         if len(named) != 1:
-            yield Finding.of(group_rule, f"names {', '.join(named) or 'no peer'}; name one of {', '.join(_PEERS)}")
+            yield Finding.about(group_rule, f"names {', '.join(named) or 'no peer'}; name one of {', '.join(_PEERS)}")
 
 
 @rule
-def world_comes_in_by_https_only(stack: Stack) -> Iterator[Finding]:
-    """Nothing but TCP port 443 is open to the world, by IPv4 or IPv6."""
+def internet_ingress_is_https_only(stack: Stack) -> Iterator[Finding]:
+    """Only TCP port 443 is open to the internet, by IPv4 or IPv6."""
     for ingress in stack.all(_INGRESS):
-        if _is_world(ingress) and not _is_https(ingress):
-            yield Finding.of(ingress, f"lets the world in to {_ports(ingress)}")
+        if _is_internet(ingress) and not _is_https(ingress):
+            yield Finding.about(ingress, f"allows the internet to reach {_ports(ingress)}")
 
 
 @rule
-def world_comes_in_where_listed(stack: Stack) -> Iterator[Finding]:
-    """Port 443 is open to the world only where an exception says why."""
+def internet_ingress_is_listed(stack: Stack) -> Iterator[Finding]:
+    """Port 443 is open to the internet only where an exception says why."""
     for ingress in stack.all(_INGRESS):
-        if _is_world(ingress) and _is_https(ingress):
-            yield Finding.of(ingress, "lets the world in to port 443 and no exception lists it")
+        if _is_internet(ingress) and _is_https(ingress):
+            yield Finding.about(ingress, "allows the internet to reach port 443, and no exception lists it")
 
 
 @rule
-def world_is_called_by_https_only(stack: Stack) -> Iterator[Finding]:
-    """What may call the whole internet may do so by TCP port 443 only."""
+def internet_egress_is_https_only(stack: Stack) -> Iterator[Finding]:
+    """Connections to the whole internet use only TCP port 443."""
     for egress in stack.all(_EGRESS):
-        if _is_world(egress) and not _is_https(egress):
-            yield Finding.of(egress, f"may call the world by {_ports(egress)}")
+        if _is_internet(egress) and not _is_https(egress):
+            yield Finding.about(egress, f"may connect to the internet on {_ports(egress)}")
 
 
-def _is_world(group_rule: Resource) -> bool:
+def _is_internet(group_rule: Resource) -> bool:
     return group_rule.get("cidr_ipv4") in WORLD or group_rule.get("cidr_ipv6") in WORLD
 
 

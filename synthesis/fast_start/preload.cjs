@@ -1,5 +1,5 @@
 // Loaded into Node by `fast_start.prepare()` before anything else. Three files, found by their
-// path, are loaded another way.
+// path, are loaded differently.
 "use strict";
 
 const fs = require("node:fs");
@@ -7,14 +7,14 @@ const Module = require("node:module");
 const path = require("node:path");
 
 const loadStock = Module._extensions[".js"];
-const INSTEAD = new Map([
+const LOADERS = new Map([
   [path.join("@cdktf", "provider-aws", "lib", "index.js"), loadLazyIndex],
-  [path.join("cdktf", "lib", "tokens", "private", "stack-trace.js"), loadNoStackTraces],
-  [path.join("bin", "jsii-runtime.js"), loadProgramAtOnce],
+  [path.join("cdktf", "lib", "tokens", "private", "stack-trace.js"), loadWithoutStackTraces],
+  [path.join("bin", "jsii-runtime.js"), loadProgramDirectly],
 ]);
 
 Module._extensions[".js"] = function (module, filename) {
-  for (const [ending, load] of INSTEAD) {
+  for (const [ending, load] of LOADERS) {
     if (filename.endsWith(path.sep + ending)) {
       return load(module, filename);
     }
@@ -39,13 +39,13 @@ function loadLazyIndex(module, filename) {
 
 // Every token remembers the JavaScript stack that made it, for error messages; from Python that is jsii's own dispatch
 // loop, the same each time.
-function loadNoStackTraces(module) {
+function loadWithoutStackTraces(module) {
   module.exports = { captureStackTrace: () => [] };
 }
 
 // bin/jsii-runtime.js starts a second Node and passes every message on to it (file descriptor 3) and back. The second
-// program runs here instead, on standard input and output; what it prints itself goes where the first one puts it.
-function loadProgramAtOnce(module, filename) {
+// program runs here instead, on standard input and output; its own output goes where the first one puts it.
+function loadProgramDirectly(module, filename) {
   const { readSync, writeSync } = fs;
   fs.readSync = (fd, ...rest) => readSync(fd === 3 ? 0 : fd, ...rest);
   fs.writeSync = (fd, ...rest) => writeSync(fd === 3 ? 1 : fd, ...rest);

@@ -1,7 +1,7 @@
-"""References are asked for once: `vpc.id` is the same `${aws_vpc.vpc.id}` however often it is read.
+"""References are read once: `vpc.id` is the same `${aws_vpc.vpc.id}` however often it is read.
 
 Stock, each read of an attribute is a round trip to Node that makes a new token for the same reference. Half of all
-messages of a synthesis were such reads; the first answer serves for the rest.
+messages of a synthesis were such reads; the first answer is reused.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ _stock_get: Final = jsii.get
 
 
 def install() -> None:
-    """Put the memory in place of jsii's own read; a second call changes nothing."""
+    """Replace jsii's own read by the cached one; a second call changes nothing."""
     jsii.get = _get
 
 
 def _get(owner: Any, name: str) -> Any:  # noqa: ANN401 (as jsii declares it)
     if name not in _REFERENCES or not _is_resource(owner):
         return _stock_get(owner, name)
-    memory: dict[str, Any] = owner.__dict__
+    cache: dict[str, Any] = owner.__dict__
     key = f"__reference_{name}"
-    if key not in memory:
-        memory[key] = _stock_get(owner, name)
-    return memory[key]
+    if key not in cache:
+        cache[key] = _stock_get(owner, name)
+    return cache[key]
 
 
 def _is_resource(owner: object) -> bool:

@@ -1,7 +1,7 @@
-"""Fill the caches once, at set-up: `python -m synthesis.fast_start.warm`.
+"""Fills the caches once, during setup: `python -m synthesis.fast_start.warm`.
 
-jsii writes an index of an assembly beside it, on a worker thread that ends with the process. A synthesis is over
-before the provider's is written (120 MB of JSON), so without this every run would parse the whole of it anew.
+jsii writes an index of an assembly beside it, on a worker thread that ends with the process. A synthesis ends
+before the provider's index is written (120 MB of JSON), so without this every run would parse all of it again.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _LONGEST_WAIT_SECONDS: Final = 180
 
 
 def main() -> int:
-    """Load the three assemblies, wait for their indexes, compile the two packages that every run imports whole.
+    """Load the three assemblies, wait for their indexes, compile the packages that every run imports completely.
 
     Returns:
-        0, also when the index is not there in the end: runs are slower then, and right all the same.
+        0, even without an index: runs are then slower, but correct.
     """
     _compile("constructs", "cdktf", "jsii", "pydantic")
     if not fast_start.prepare(os.environ):

@@ -1,4 +1,4 @@
-"""A checkout whose small network stack a test fills as it likes, with the state that it keeps on the emulator."""
+"""A checkout whose small network stack a test fills, with its state on the emulator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOCK = {"LockID": {"S": f"{BUCKET}/{KEY}"}}
 
 @dataclass
 class Place:
-    """A checkout with dev's own state stack, and a small stack in the place of its network."""
+    """A checkout with dev's own state stack, and a small stack instead of its network."""
 
     root: Path
     template: Path
@@ -65,8 +65,8 @@ class Place:
     def apply(self) -> int:
         return self.run("apply", "--yes")
 
-    def started(self) -> subprocess.Popen[bytes]:
-        """`make apply` in a process of its own."""
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start `make apply` in a separate process."""
         return subprocess.Popen(
             [sys.executable, "-m", "runner", *self.arguments("apply", "--yes")],
             cwd=ROOT,
@@ -76,12 +76,8 @@ class Place:
             start_new_session=True,
         )
 
-    def said(self, text: str) -> bool:
-        """Whether Terraform's output has the text."""
-        return self.log.is_file() and text in self.log.read_text()
-
     def terraform(self) -> list[int]:
-        """The ids of the Terraform processes at work here."""
+        """The ids of the Terraform processes that run here."""
         return list(processes_with(f"-chdir={self.root}/"))
 
     def state(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The fixture `applied`: outputs, resources and the API tell the same."""
+"""The fixture `applied`: outputs, resources and the API agree."""
 
 from __future__ import annotations
 

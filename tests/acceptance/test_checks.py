@@ -1,4 +1,4 @@
-"""Each check is shown an account where it must find something: a check that finds nothing anywhere is none."""
+"""Each check runs on an account where it must find something."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance.account import EmulatedSession
-from acceptance.checks import network, of_layers, state
+from acceptance.checks import find_checks, network, state
 from emulator import Emulator
 
 if TYPE_CHECKING:
@@ -33,33 +33,33 @@ def dev(environments: dict[str, Environment]) -> Environment:
 
 
 def test_checks_are_found_by_the_name_of_their_layer() -> None:
-    assert {layer for layer, _ in of_layers(["network", "nosuch"])} == {"network"}
+    assert {layer for layer, _ in find_checks(["network", "nosuch"])} == {"network"}
 
 
-def test_a_state_in_the_open_and_a_lock_are_told(session: EmulatedSession, dev: Environment) -> None:
+def test_an_unencrypted_state_and_a_lock_are_reported(session: EmulatedSession, dev: Environment) -> None:
     s3: Any = session.client("s3")
     s3.create_bucket(Bucket="any-dev-state-900000000094")
     s3.put_object(Bucket="any-dev-state-900000000094", Key="network/terraform.tfstate", Body=b"{}")
     s3.put_object(Bucket="any-dev-state-900000000094", Key="network/terraform.tfstate.tflock", Body=b"{}")
 
-    told = list(state.check_every_state_object_is_encrypted_and_versioned(dev, session))
-    assert told == [
+    problems = list(state.check_every_state_object_is_encrypted_and_versioned(dev, session))
+    assert problems == [
         "any-dev-state-900000000094 does not hold its own state, but: network/terraform.tfstate",
         "network/terraform.tfstate is not encrypted with the state's key",
-        "network/terraform.tfstate has no version to go back to",
+        "network/terraform.tfstate has no version to restore",
     ]
     assert list(state.check_no_lock_is_left(dev, session)) == ["network/terraform.tfstate.tflock is a lock"]
 
 
-def test_database_subnets_that_are_missing_are_told(emulator: Emulator, dev: Environment) -> None:
+def test_missing_database_subnets_are_reported(emulator: Emulator, dev: Environment) -> None:
     elsewhere = EmulatedSession(url=emulator.url, account_id="900000000096", region="us-east-1")
-    assert list(network.check_database_subnets_have_no_way_out(dev, elsewhere)) == [
+    assert list(network.check_database_subnets_have_no_route_out(dev, elsewhere)) == [
         "0 subnets have the range 10.2.100.0/24 of a database subnet",
         "0 subnets have the range 10.2.200.0/24 of a database subnet",
     ]
 
 
-def test_a_database_subnet_with_a_way_out_and_an_open_default_group_are_told(
+def test_a_database_subnet_with_a_route_out_and_an_open_default_group_are_reported(
     session: EmulatedSession, dev: Environment
 ) -> None:
     ec2: Any = session.client("ec2")
@@ -73,8 +73,8 @@ def test_a_database_subnet_with_a_way_out_and_an_open_default_group_are_told(
         if zone is dev.network.zones[0]:
             ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
 
-    first, second = network.check_database_subnets_have_no_way_out(dev, session)
-    assert first.startswith("the database subnet 10.2.100.0/24 has a way out: ")
+    first, second = network.check_database_subnets_have_no_route_out(dev, session)
+    assert first.startswith("the database subnet 10.2.100.0/24 has a route to the internet: ")
     assert second == "the database subnet 10.2.200.0/24 has no route table of its own"
-    (told,) = network.check_default_security_group_admits_nobody(dev, session)
-    assert told.startswith("the default security group has a rule: ")
+    (problem,) = network.check_default_security_group_has_no_rules(dev, session)
+    assert problem.startswith("the default security group has a rule: ")

@@ -1,4 +1,4 @@
-"""Each check of the services is shown an account where something is wrong, and where a service is missing."""
+"""Each check of the services runs on an account where something is wrong, and where a service is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
 
 CLUSTER: Final = "user-management-dev-cluster"
-ACCOUNTS: Final = itertools.count(900000000200)  # one per test: nothing of another test is in it
+ACCOUNTS: Final = itertools.count(900000000200)  # one per test, so that tests do not see each other
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def dev(environments: dict[str, Environment], session: EmulatedSession) -> Envir
 
 
 class Made:
-    """What a test has made in the account."""
+    """What a test has created in the account."""
 
     def __init__(self, session: EmulatedSession, dev: Environment) -> None:
         self.ec2, self.ecs, self.elb = (session.client(name) for name in ("ec2", "ecs", "elbv2"))
@@ -118,54 +118,56 @@ def made(session: EmulatedSession, dev: Environment) -> Made:
     return Made(session, dev)
 
 
-def test_a_missing_a_strange_and_a_wrong_service_are_told(
+def test_a_missing_an_unknown_and_a_wrong_service_are_reported(
     made: Made, session: EmulatedSession, dev: Environment
 ) -> None:
     made.service("backend", count=7)
     made.service("stranger", subnet=made.subnet("10.2.51.0/24"))
-    first, *others = service.check_services_are_as_many_and_deployed_as_set(dev, session)
+    first, *others = service.check_services_match_the_settings(dev, session)
     assert first.startswith("the services: {")
     assert "stranger" in first.partition("wanted")[0]
     assert "frontend" in first.partition("wanted")[2]
     assert others == ["tasks of backend: 7, wanted 1", "shells in backend: False, wanted True"]
 
 
-def test_an_account_without_any_service_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+def test_an_account_without_any_service_is_reported(made: Made, session: EmulatedSession, dev: Environment) -> None:
     made.ecs.create_cluster(clusterName=CLUSTER)
-    (told,) = service.check_services_are_as_many_and_deployed_as_set(dev, session)
-    assert told.startswith("the services: set(), wanted {")
+    (problem,) = service.check_services_match_the_settings(dev, session)
+    assert problem.startswith("the services: set(), wanted {")
 
 
 def test_a_service_of_another_strategy_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
     blue_green = dev.model_copy(update={"deployment": dev.deployment.model_copy(update={"strategy": "blue_green"})})
     made.service("backend")
-    told = list(service.check_services_are_as_many_and_deployed_as_set(blue_green, session))
+    told = list(service.check_services_match_the_settings(blue_green, session))
     assert "controller of backend: ECS, wanted CODE_DEPLOY" in told
 
 
-def test_a_task_in_a_public_subnet_with_a_public_address_is_told(
+def test_a_task_in_a_public_subnet_with_a_public_address_is_reported(
     made: Made, session: EmulatedSession, dev: Environment
 ) -> None:
     subnet = made.public_subnet("10.2.1.0/24")
     made.service("backend", subnet=subnet, public="ENABLED")
-    told = list(service.check_tasks_are_in_private_subnets_without_public_addresses(dev, session))
-    assert told == [
+    problems = list(service.check_tasks_are_in_private_subnets_without_public_addresses(dev, session))
+    assert problems == [
         "public address of backend: ENABLED, wanted DISABLED",
         "subnets of backend: {'10.2.1.0/24'}, wanted {'10.2.10.0/24'}",
         f"backend runs in {subnet}, which has a route to an internet gateway",
     ]
 
 
-def test_a_task_in_a_subnet_without_routes_of_its_own_is_told(
+def test_a_task_in_a_subnet_without_its_own_route_table_is_reported(
     made: Made, session: EmulatedSession, dev: Environment
 ) -> None:
     subnet = made.subnet("10.2.10.0/24")
     made.service("backend", subnet=subnet)
-    (told,) = service.check_tasks_are_in_private_subnets_without_public_addresses(dev, session)
-    assert told == f"backend runs in {subnet}, which has no route table of its own"
+    (problem,) = service.check_tasks_are_in_private_subnets_without_public_addresses(dev, session)
+    assert problem == f"backend runs in {subnet}, which has no route table of its own"
 
 
-def test_a_soft_container_with_a_strange_secret_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+def test_a_container_without_hardening_and_with_an_unknown_secret_is_reported(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
     made.service("stranger", subnet=made.subnet("10.2.51.0/24"))
     secret = {"name": "DATABASE_URL", "valueFrom": "arn:aws:ssm:us-east-1:900000000001:parameter/stolen"}
     made.service(
@@ -175,10 +177,10 @@ def test_a_soft_container_with_a_strange_secret_is_told(made: Made, session: Emu
         execution_role="task",
         application={"readonlyRootFilesystem": False, "user": "0", "secrets": [secret]},
     )
-    *others, last = service.check_containers_are_hardened_and_hold_no_secret(dev, session)
+    *others, last = service.check_containers_are_hardened_and_have_no_secret(dev, session)
     assert others == [
         "size of backend: ('512', '1024', 'ARM64'), wanted ('256', '512', 'ARM64')",
-        "backend starts tasks and runs them under one role",
+        "backend has one role for the task and for its execution",
         "read-only root of backend: False, wanted True",
         "user of backend: 0, wanted 1000:1000",
     ]
@@ -187,7 +189,9 @@ def test_a_soft_container_with_a_strange_secret_is_told(made: Made, session: Emu
     )
 
 
-def test_an_internal_and_lax_balancer_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+def test_an_internal_load_balancer_with_lax_settings_is_reported(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
     lax = {
         "deletion_protection.enabled": "true",
         "routing.http.desync_mitigation_mode": "monitor",
@@ -205,7 +209,7 @@ def test_an_internal_and_lax_balancer_is_told(made: Made, session: EmulatedSessi
     )
 
 
-def test_listeners_of_old_tls_and_plain_answers_are_told(
+def test_listeners_with_old_tls_and_plain_http_are_reported(
     made: Made, session: EmulatedSession, dev: Environment
 ) -> None:
     balancer = made.balancer()
@@ -220,7 +224,7 @@ def test_listeners_of_old_tls_and_plain_answers_are_told(
     assert "what the listener on port 80 does: ['fixed-response'], wanted ['redirect']" in others
 
 
-def test_a_rule_to_the_wrong_place_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+def test_a_rule_with_a_wrong_target_is_reported(made: Made, session: EmulatedSession, dev: Environment) -> None:
     listener = made.https_listener(made.balancer())
     group = made.elb.create_target_group(
         Name="backend", Protocol="HTTP", Port=8080, VpcId=made.vpc, TargetType="ip", HealthCheckPath="/"
@@ -231,11 +235,11 @@ def test_a_rule_to_the_wrong_place_is_told(made: Made, session: EmulatedSession,
         Conditions=[{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/api/*"]}}],
         Actions=[{"Type": "forward", "TargetGroupArn": group}],
     )
-    (told,) = service.check_rules_send_each_path_to_its_service(dev, session)
-    assert told.startswith("the rules on port 443: {('7', ('/api/*',), 8080, 'HTTP', '/')}, wanted {(")
+    (problem,) = service.check_rules_send_each_path_to_its_service(dev, session)
+    assert problem.startswith("the rules on port 443: {('7', ('/api/*',), 8080, 'HTTP', '/')}, wanted {(")
 
 
-def test_bounds_and_measures_that_are_not_set_are_told(session: EmulatedSession, dev: Environment, made: Made) -> None:
+def test_wrong_bounds_and_missing_metrics_are_reported(session: EmulatedSession, dev: Environment, made: Made) -> None:
     made.service("backend")
     scaling: Any = session.client("application-autoscaling")
     scaling.register_scalable_target(
@@ -245,29 +249,29 @@ def test_bounds_and_measures_that_are_not_set_are_told(session: EmulatedSession,
         MinCapacity=0,
         MaxCapacity=99,
     )
-    told = list(service.check_scaling_targets_have_the_bounds_set(dev, session))
-    assert told[0] == "frontend does not scale"
-    assert told[1] == "bounds of backend: (0, 99), wanted (1, 2)"
-    assert told[2].startswith("measures of backend: set(), wanted {")
+    problems = list(service.check_scaling_matches_the_settings(dev, session))
+    assert problems[0] == "frontend does not scale"
+    assert problems[1] == "bounds of backend: (0, 99), wanted (1, 2)"
+    assert problems[2].startswith("metrics of backend: set(), wanted {")
 
 
-def test_a_missing_a_stale_and_an_open_file_of_the_pipeline_are_told(
+def test_a_missing_a_stale_and_an_unresolved_release_file_are_reported(
     session: EmulatedSession, dev: Environment
 ) -> None:
     s3: Any = session.client("s3")
     bucket = f"user-management-dev-release-files-{dev.account_id}"
     s3.create_bucket(Bucket=bucket)
-    told = list(service.check_the_pipeline_finds_its_files(dev, session))
-    assert [one.partition(", wanted")[0] for one in told] == ["the services with a taskdef.json: set()"]
+    problems = list(service.check_release_files_are_complete(dev, session))
+    assert [one.partition(", wanted")[0] for one in problems] == ["the services with a taskdef.json: set()"]
 
     body = json.dumps({"image": "nginx:1", "taskRoleArn": "${aws_iam_role.task.arn}"})
     s3.put_object(Bucket=bucket, Key="backend/taskdef.json", Body=body.encode())
     s3.put_object(Bucket=bucket, Key="backend/appspec.yaml", Body=b"version: 0.0")
-    first, *others = service.check_the_pipeline_finds_its_files(dev, session)
+    first, *others = service.check_release_files_are_complete(dev, session)
     assert first.startswith("the services with a taskdef.json: {'backend'}, wanted {")
     assert others == [
-        "backend/taskdef.json has no place for the next image",
-        "backend/taskdef.json holds a reference that nobody resolves",
+        "backend/taskdef.json has no placeholder for the next image",
+        "backend/taskdef.json has an unresolved reference",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The verdict on what the environments have been through; `make emulate` itself is the test of the rest."""
+"""The verdict on the runs of the environments; `make emulate` itself tests the rest."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ KEY = Finding("dev", Step.LEFTOVER, "kms:DescribeKey in us-east-1: ...")
 GAP = KnownGap(environment="*", step="second plan", subject="network: *", reason="It forgets.")
 
 
-class Told:
-    """A harness whose environments have been through what the test says."""
+class FakeRuns:
+    """A harness whose environments have run as the test says."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._patch = monkeypatch
@@ -62,52 +62,52 @@ class Told:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    return Told(monkeypatch)
+def runs(monkeypatch: pytest.MonkeyPatch) -> FakeRuns:
+    return FakeRuns(monkeypatch)
 
 
-def test_a_clean_run_ends_with_the_table_and_a_sentence(told: Told) -> None:
-    assert emulate(told.harness) == 0
-    assert told.out.getvalue().splitlines()[1:4] == [
+def test_a_clean_run_ends_with_the_table_and_a_sentence(runs: FakeRuns) -> None:
+    assert emulate(runs.harness) == 0
+    assert runs.out.getvalue().splitlines()[1:4] == [
         "stack         resources  apply s  changes in second plan  destroy s",
         "dev-network          55       47                       0         36",
         "prod-network         55       47                       0         36",
     ]
-    assert "destroyed without a rest; no known gap" in told.out.getvalue()
+    assert "destroyed without leftovers; no known gaps" in runs.out.getvalue()
 
 
-def test_what_is_found_and_not_listed_fails_the_run(told: Told) -> None:
-    told.set(DRIFT, left=(KEY,))
-    assert emulate(told.harness) == 1
-    assert told.err.getvalue() == f"{DRIFT}\n{KEY}\n"
+def test_a_finding_that_is_not_listed_fails_the_run(runs: FakeRuns) -> None:
+    runs.set(DRIFT, left=(KEY,))
+    assert emulate(runs.harness) == 1
+    assert runs.err.getvalue() == f"{DRIFT}\n{KEY}\n"
 
 
-def test_a_listed_gap_does_not(told: Told) -> None:
-    told.set(DRIFT, gaps=(GAP,))
-    assert emulate(told.harness) == 0
-    assert "1 known gaps met" in told.out.getvalue()
+def test_a_listed_gap_does_not_fail_the_run(runs: FakeRuns) -> None:
+    runs.set(DRIFT, gaps=(GAP,))
+    assert emulate(runs.harness) == 0
+    assert "1 known gaps found" in runs.out.getvalue()
 
 
-def test_a_listed_gap_that_is_gone_fails_the_run(told: Told) -> None:
-    told.set(gaps=(GAP,))
-    assert emulate(told.harness) == 1
-    assert told.err.getvalue() == "known_gaps.toml: no longer met, take it off: second plan: network: *\n"
+def test_a_listed_gap_that_is_gone_fails_the_run(runs: FakeRuns) -> None:
+    runs.set(gaps=(GAP,))
+    assert emulate(runs.harness) == 1
+    assert runs.err.getvalue() == "known_gaps.toml: no longer found, remove it: second plan: network: *\n"
 
 
-def test_a_gap_that_another_environment_may_still_meet_does_not(told: Told) -> None:
-    told.set(gaps=(GAP,))
-    assert emulate(replace(told.harness, environments=("dev",))) == 0
-    assert told.err.getvalue() == ""
+def test_a_gap_that_another_environment_may_still_have_does_not_fail_the_run(runs: FakeRuns) -> None:
+    runs.set(gaps=(GAP,))
+    assert emulate(replace(runs.harness, environments=("dev",))) == 0
+    assert runs.err.getvalue() == ""
 
 
-def test_an_environment_that_failed_is_told_and_its_gaps_are_not_missed(told: Told) -> None:
-    told.set(failure="dev-network  failed  Error: no", gaps=(GAP,))
-    assert emulate(told.harness) == 1
-    assert told.err.getvalue() == "dev failed:\ndev-network  failed  Error: no\n"
+def test_a_failed_environment_is_reported_and_its_gaps_are_not_expected(runs: FakeRuns) -> None:
+    runs.set(failure="dev-network  failed  Error: no", gaps=(GAP,))
+    assert emulate(runs.harness) == 1
+    assert runs.err.getvalue() == "dev failed:\ndev-network  failed  Error: no\n"
 
 
-def test_an_interrupt_is_no_verdict(told: Told) -> None:
-    told.harness.processes.interrupt()
+def test_an_interrupt_gives_no_verdict(runs: FakeRuns) -> None:
+    runs.harness.processes.interrupt()
     with pytest.raises(RunnerError, match="Interrupted") as raised:
-        emulate(told.harness)
+        emulate(runs.harness)
     assert raised.value.exit_code == INTERRUPTED

@@ -19,29 +19,29 @@ def test_the_committed_list_can_be_read() -> None:
     assert all(gap.reason for gap in read_gaps(KNOWN_GAPS))
 
 
-def test_a_listed_gap_is_no_surprise_and_any_other_finding_is() -> None:
+def test_a_listed_gap_is_known_and_any_other_finding_is_not() -> None:
     other = Finding("dev", Step.LEFTOVER, DRIFT.subject)
     assert unknown([DRIFT, other], [GAP]) == [other]
 
 
-def test_a_gap_that_is_not_met_any_more_is_told() -> None:
+def test_a_gap_that_is_no_longer_found_is_reported() -> None:
     assert gone([DRIFT], [GAP], EVERY, every=EVERY) == []
     assert gone([], [GAP], EVERY, every=EVERY) == [GAP]
     assert gone([], [GAP.model_copy(update={"environment": "dev"})], ["dev"], every=EVERY)
 
 
-def test_a_gap_of_another_environment_is_not_missed() -> None:
+def test_a_gap_of_another_environment_is_not_expected() -> None:
     assert gone([], [GAP.model_copy(update={"environment": "prod"})], ["dev", "staging"], every=EVERY) == []
 
 
 @pytest.mark.parametrize("environment", ["*", "???*"])
-def test_a_gap_of_every_environment_is_not_missed_until_every_one_has_run(environment: str) -> None:
+def test_a_gap_of_every_environment_is_expected_only_when_all_have_run(environment: str) -> None:
     gap = GAP.model_copy(update={"environment": environment})
     assert gone([], [gap], ["dev"], every=EVERY) == []
     assert gone([], [gap], EVERY, every=EVERY) == [gap]
 
 
-def test_a_gap_of_some_environments_is_missed_once_these_have_run() -> None:
+def test_a_gap_of_some_environments_is_expected_when_these_have_run() -> None:
     gap = GAP.model_copy(update={"environment": "*g"})
     assert gone([], [gap], ["staging"], every=EVERY) == [gap]
     assert gone([], [gap], ["dev", "prod"], every=EVERY) == []

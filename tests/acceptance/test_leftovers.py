@@ -1,4 +1,4 @@
-"""Left-overs, made on purpose."""
+"""Leftovers, created on purpose."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def session(emulator: Emulator, account: str) -> EmulatedSession:
     return EmulatedSession(url=emulator.url, account_id=account, region="eu-west-1")
 
 
-def test_what_was_not_deleted_is_told_with_where_it_was_found(emulator: Emulator) -> None:
+def test_what_was_not_deleted_is_reported_with_its_region(emulator: Emulator) -> None:
     logs = session(emulator, "900000000091").client("logs")
     logs.create_log_group(logGroupName="/forgotten")
 
-    told = list(leftovers(emulator, "900000000091"))
+    found = list(leftovers(emulator, "900000000091"))
 
-    assert told
-    assert all("in eu-west-1: " in one and '"logGroupName": "/forgotten"' in one for one in told)
+    assert found
+    assert all("in eu-west-1: " in one and '"logGroupName": "/forgotten"' in one for one in found)
 
 
 def test_an_account_that_was_cleared_has_nothing_left(emulator: Emulator) -> None:

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from acceptance.harness import Harness
 
 
-def check_trips(*_: object) -> Iterator[str]:
+def check_that_raises(*_: object) -> Iterator[str]:
     yield "the services: one too few"
     raise KeyError("backend")  # noqa: EM101 - as a missing key of a dict raises it
 
 
-def check_finds(*_: object) -> Iterator[str]:
+def check_that_finds(*_: object) -> Iterator[str]:
     yield "the bucket is public"
 
 
-def test_a_check_that_trips_is_a_finding_and_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    both = [("service", check_trips), ("state", check_finds)]
-    monkeypatch.setattr(checks, "of_layers", lambda layers: [one for one in both if one[0] in layers])
+def test_a_check_that_raises_is_a_finding_and_keeps_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [("service", check_that_raises), ("state", check_that_finds)]
+    monkeypatch.setattr(checks, "find_checks", lambda layers: [one for one in both if one[0] in layers])
     harness = SimpleNamespace(
         progress=ProgressDisplay(io.StringIO(), io.StringIO(), live=False),
         stacks=lambda _: {"dev-service": SimpleNamespace(layer="service"), "dev-state": SimpleNamespace(layer="state")},
@@ -38,6 +38,6 @@ def test_a_check_that_trips_is_a_finding_and_costs_no_other(monkeypatch: pytest.
     check(cast("Harness", harness), "dev", run)
     assert run.findings == [
         Finding("dev", Step.CHECK, "service: the services: one too few"),
-        Finding("dev", Step.CHECK, "service: check_trips could not be asked: KeyError: 'backend'"),
+        Finding("dev", Step.CHECK, "service: check_that_raises raised KeyError: 'backend'"),
         Finding("dev", Step.CHECK, "state: the bucket is public"),
     ]

@@ -1,4 +1,4 @@
-"""No type of resource can be left behind without being seen."""
+"""No type of resource can be left behind without being found."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from acceptance.leftovers import answers, is_asked
+from acceptance.leftovers import is_checked, list_items
 from acceptance.listings import LISTED_BY, PART_OF
 
 if TYPE_CHECKING:
     from tests.applied import Applied
     from tests.template import Template
 
-# What there is one of in each account: its listing shows its settings and not a name.
+# Each account has one of these; its listing shows its settings, not a name.
 _SINGLE = {
     "aws_ebs_encryption_by_default",
     "aws_ebs_snapshot_block_public_access",
@@ -25,12 +25,12 @@ _SINGLE = {
 }
 
 
-def test_every_type_that_is_emitted_is_listed_by_an_operation_or_a_part_of_one_that_is(
+def test_every_emitted_type_is_listed_or_is_a_part_of_a_listed_type(
     stacks: dict[str, Template],
 ) -> None:
     emitted = {kind for stack in stacks.values() for kind in stack.document.get("resource", {})}
     missing = sorted(emitted - set(LISTED_BY) - set(PART_OF))
-    assert missing == [], "say in acceptance/listings.py by which call each is found when it should be gone"
+    assert missing == [], "add to acceptance/listings.py the operation that finds each of them after a destroy"
 
 
 def test_a_part_belongs_to_a_type_that_is_listed() -> None:
@@ -38,17 +38,17 @@ def test_a_part_belongs_to_a_type_that_is_listed() -> None:
     assert set(PART_OF.values()) <= set(LISTED_BY)
 
 
-def test_every_operation_of_the_list_is_asked() -> None:
+def test_every_operation_of_the_list_is_checked() -> None:
     session = boto3.Session(aws_access_key_id="1", aws_secret_access_key="1", region_name="us-east-1")
     for operation in set(LISTED_BY.values()) - {"kms:DescribeKey"}:
         service, _, name = operation.partition(":")
         model = session.client(service).meta.service_model
-        assert is_asked(operation, model.operation_model(name).input_shape), operation
+        assert is_checked(operation, model.operation_model(name).input_shape), operation
 
 
 @pytest.mark.emulator
 @pytest.mark.terraform
-def test_every_resource_of_an_applied_environment_is_seen(applied: Applied) -> None:
+def test_every_resource_of_an_applied_environment_is_found(applied: Applied) -> None:
     session = applied.account.session()
     texts: dict[str, str] = {}
     unseen = []
@@ -57,7 +57,7 @@ def test_every_resource_of_an_applied_environment_is_seen(applied: Applied) -> N
             continue
         operation = LISTED_BY[kind]
         if operation not in texts:
-            found = list(answers(session, operation, account_id=applied.account.id))
+            found = list(list_items(session, operation, account_id=applied.account.id))
             texts[operation] = json.dumps(found, default=str)
         unseen += [(kind, names) for names in resources if not any(name in texts[operation] for name in names)]
     assert unseen == []

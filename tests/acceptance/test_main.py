@@ -1,4 +1,4 @@
-"""What a person gets wrong, and what `make emulate` says to it."""
+"""Wrong usage of `make emulate`, and what it prints."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.terraform
-def test_a_port_in_use_is_told_with_a_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_reported_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["emulate", "--port", str(port)]) == 2
     assert capsys.readouterr().err == (
-        f"port {port} on 127.0.0.1 is already in use\nChoose another one, or leave it out: any free port will do.\n"
+        f"port {port} on 127.0.0.1 is already in use\nChoose another port, or omit it to use a free one.\n"
     )
 
 
@@ -44,7 +44,7 @@ def test_an_unknown_environment_is_refused_as_synthesis_refuses_it(capsys: pytes
 
 
 @pytest.mark.terraform
-def test_an_unknown_layer_is_told_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_layer_is_reported_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulate", "--env", "dev", "--layer", "nosuch"]) == 2
     assert "This environment has no layer 'nosuch'.\nIt has: state, " in capsys.readouterr().err
 
@@ -58,7 +58,7 @@ def test_an_unknown_layer_is_told_with_those_that_exist(capsys: pytest.CaptureFi
         ("--parallel", "two", "'two' is not a whole number of at least 1"),
     ],
 )
-def test_a_wrong_number_is_told_with_what_is_allowed(
+def test_a_wrong_number_is_reported_with_what_is_allowed(
     argument: str, value: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
@@ -78,9 +78,9 @@ def test_without_a_provider_and_a_way_to_get_one_nothing_is_applied(
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(configuration))
     monkeypatch.delenv("TF_PLUGIN_MIRROR", raising=False)
     assert main(["emulate", "--env", "dev"]) == 1
-    said = capsys.readouterr().err
-    assert "Error: Failed to query available provider packages" in said
-    assert "set TF_PLUGIN_MIRROR to the folder above `registry.terraform.io`" in said
+    printed = capsys.readouterr().err
+    assert "Error: Failed to query available provider packages" in printed
+    assert "set TF_PLUGIN_MIRROR to the folder that `terraform providers mirror` filled" in printed
 
 
 @pytest.mark.emulator
@@ -97,19 +97,19 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
         start_new_session=True,
     )
     assert process.stdout
-    said = ""
+    printed = ""
     for line in process.stdout:
-        said += line
+        printed += line
         if "applying" in line:
             break
     deadline = time.monotonic() + 20
-    while not processes_with(str(tmp_path)):  # said first, then started
+    while not processes_with(str(tmp_path)):  # printed first, then started
         assert time.monotonic() < deadline
         time.sleep(0.1)
     process.send_signal(number)
     rest, _ = process.communicate(timeout=60)
-    assert process.returncode == 130, said + rest
-    assert "Interrupted; nothing of it is left." in rest
+    assert process.returncode == 130, printed + rest
+    assert "Interrupted; everything was removed." in rest
     assert list(tmp_path.iterdir()) == []
     assert processes_with(str(tmp_path)) == {}
 
@@ -127,14 +127,14 @@ def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
         start_new_session=True,
     )
     assert process.stdout
-    said = ""
+    printed = ""
     for line in process.stdout:
-        said += line
-        if line.startswith("Ctrl-C ends it"):
+        printed += line
+        if line.startswith("Ctrl-C ends the demo"):
             break
-    assert "dev is applied: 18 resources, in account 111111111111 of the emulator." in said
-    assert 'state_bucket = "user-management-dev-state-111111111111"' in said
-    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in said
+    assert "dev is applied: 18 resources, in account 111111111111 of the emulator." in printed
+    assert 'state_bucket = "user-management-dev-state-111111111111"' in printed
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in printed
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 0

@@ -1,6 +1,6 @@
-"""What can happen to the state, made to happen: with the real Terraform, on the stacks' own backend and its two locks.
+"""What can happen to the state, tested with the real Terraform on the stacks' own backend and its two locks.
 
-The steps that mend it are those of docs/state.md.
+The repairs are those of docs/state.md.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def wait_until(met: Callable[[], object], seconds: float = 90) -> None:
 
 
 def slow(marker: Path, seconds: int = 6) -> dict[str, Any]:
-    """A resource that says when it is being made."""
+    """A resource that touches a file when it is being created."""
     command = f"touch {marker}; exec sleep {seconds}"
     return {"terraform_data": {"slow": {"input": marker.name, "provisioner": [{"local-exec": {"command": command}}]}}}
 
 
 def vpcs(count: int) -> dict[str, Any]:
-    """Resources that AWS makes again and again without a complaint: a second one is a lost one."""
+    """Resources that AWS creates twice without an error: a second one is a lost one."""
     return {"aws_vpc": {f"v{number}": {"cidr_block": f"10.{number}.0.0/16"} for number in range(count)}}
 
 
@@ -61,7 +61,7 @@ def bootstrapped(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def place(bootstrapped: tuple[Path, Account], output: Path) -> Iterator[Place]:
-    """The checkout with an empty stack and no state of it."""
+    """The checkout with an empty stack that has no state."""
     root, account = bootstrapped
     place = Place(root, output, account)
     yield place
@@ -79,25 +79,25 @@ def place(bootstrapped: tuple[Path, Account], output: Path) -> Iterator[Place]:
         ec2.delete_vpc(VpcId=vpc["VpcId"])
 
 
-def lock_id(said: str) -> str:
-    found = re.search(r"LOCK_ID=(\S+)", said)
-    assert found, said
+def lock_id(stderr: str) -> str:
+    found = re.search(r"LOCK_ID=(\S+)", stderr)
+    assert found, stderr
     return found[1]
 
 
 @pytest.mark.parametrize("locks", [("dynamodb_table",), ("dynamodb_table", "use_lockfile")])
-def test_of_two_applies_at_once_the_second_is_told_who_holds_the_lock(
+def test_of_two_applies_at_once_the_second_reports_who_holds_the_lock(
     place: Place, tmp_path: Path, locks: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.write(slow(tmp_path / "first"), locks=locks)
-    first = place.started()
+    first = place.start()
     wait_until((tmp_path / "first").exists)
     other = Place(tmp_path / "another-checkout", place.template, place.account)
     other.write(slow(tmp_path / "second"), locks=locks)
 
     assert other.apply() == 1
-    said = capsys.readouterr().err
-    assert re.search(r"The state is locked by \S+@\S+ \(apply, since [-0-9 :]+ UTC\)\.", said), said
+    stderr = capsys.readouterr().err
+    assert re.search(r"The state is locked by \S+@\S+ \(apply, since [-0-9 :]+ UTC\)\.", stderr), stderr
     assert not (tmp_path / "second").exists()
     assert first.wait(timeout=60) == 0
     assert place.in_state("terraform_data") == 1
@@ -118,17 +118,17 @@ MOMENTS = (
 )
 
 
-def test_an_apply_killed_at_ten_moments_loses_nothing_and_makes_nothing_twice(place: Place) -> None:
-    """`kill -9` of make and all that it has started in its process group, as a terminal or a CI runner does it."""
+def test_an_apply_killed_at_ten_moments_loses_nothing_and_creates_nothing_twice(place: Place) -> None:
+    """`kill -9` of the process group of make, as a terminal or a CI runner does it."""
     for number, moment in enumerate(MOMENTS):
         count = 4 * (number + 1)
         place.write(vpcs(count))
         place.log.unlink(missing_ok=True)
-        process = place.started()
+        process = place.start()
         pattern = re.compile(moment, re.DOTALL)
         wait_until(lambda: place.log.is_file() and pattern.search(place.log.read_text()))  # noqa: B023
         os.killpg(process.pid, signal.SIGKILL)
-        # After Terraform's last word the runner may come to its own end before the signal does.
+        # After Terraform's last line the runner may end before the signal arrives.
         assert process.wait() in {-signal.SIGKILL, 0 if moment == MOMENTS[-1] else -signal.SIGKILL}, moment
 
         wait_until(lambda: not place.terraform())
@@ -140,14 +140,14 @@ def test_an_apply_killed_at_ten_moments_loses_nothing_and_makes_nothing_twice(pl
         assert place.vpcs() == sorted(f"10.{one}.0.0/16" for one in range(count)), moment
 
 
-def test_terraform_itself_killed_leaves_a_lock_that_unlock_breaks(
+def test_a_killed_terraform_leaves_a_lock_that_unlock_releases(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.write(vpcs(2))
     assert place.apply() == 0
     before = place.state()["serial"]
     place.write({**vpcs(2), **slow(tmp_path / "begun", seconds=60)})
-    process = place.started()
+    process = place.start()
     wait_until((tmp_path / "begun").exists)
     os.killpg(process.pid, signal.SIGKILL)
     for pid in place.terraform():
@@ -159,9 +159,9 @@ def test_terraform_itself_killed_leaves_a_lock_that_unlock_breaks(
     assert place.state()["serial"] >= before
     capsys.readouterr()
     assert place.apply() == 1
-    said = capsys.readouterr().err
-    assert "If nobody is at work any more: make unlock ENV=dev LAYER=network LOCK_ID=" in said
-    assert place.run("unlock", "--lock-id", lock_id(said)) == 0
+    stderr = capsys.readouterr().err
+    assert "If it is no longer running: make unlock ENV=dev LAYER=network LOCK_ID=" in stderr
+    assert place.run("unlock", "--lock-id", lock_id(stderr)) == 0
     assert not place.locked()
     place.write({**vpcs(2), **slow(tmp_path / "begun", seconds=0)})
     assert place.apply() == 0
@@ -169,11 +169,11 @@ def test_terraform_itself_killed_leaves_a_lock_that_unlock_breaks(
     assert place.in_state("terraform_data") == 1
 
 
-def test_what_a_killed_terraform_had_made_is_taken_over(
+def test_what_a_killed_terraform_created_is_adopted(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.write({**vpcs(3), **slow(tmp_path / "begun", seconds=60)})
-    process = place.started()
+    process = place.start()
     wait_until(lambda: place.log.is_file() and place.log.read_text().count('"type":"apply_complete"') == 3)
     os.killpg(process.pid, signal.SIGKILL)
     for pid in place.terraform():
@@ -186,7 +186,7 @@ def test_what_a_killed_terraform_had_made_is_taken_over(
     assert place.run("unlock", "--lock-id", lock_id(capsys.readouterr().err)) == 0
     place.write({**vpcs(4), **slow(tmp_path / "begun", seconds=0)})
     assert place.apply() == 0
-    assert "takes over what it had made: aws_vpc.v0, aws_vpc.v1, aws_vpc.v2" in capsys.readouterr().err
+    assert "adopting what it created: aws_vpc.v0, aws_vpc.v1, aws_vpc.v2" in capsys.readouterr().err
     assert place.in_state("aws_vpc") == 4
     assert place.vpcs() == [f"10.{number}.0.0/16" for number in range(4)]
     assert place.run("plan", "--detailed-exitcode") == 0
@@ -194,7 +194,7 @@ def test_what_a_killed_terraform_had_made_is_taken_over(
 
 def test_a_lock_that_vanishes_during_an_apply_loses_no_state(place: Place, tmp_path: Path) -> None:
     place.write({**vpcs(2), **slow(tmp_path / "begun")})
-    process = place.started()
+    process = place.start()
     wait_until((tmp_path / "begun").exists)
     place.client("dynamodb").delete_item(TableName=TABLE, Key=LOCK)
     process.wait(timeout=60)
@@ -216,7 +216,7 @@ def test_a_layer_that_is_switched_off_is_not_forgotten(place: Place, capsys: pyt
 
     capsys.readouterr()
     assert main(["plan", *every_layer]) == 0
-    assert "dev-network is switched off, but what it has made is still there." in capsys.readouterr().out
+    assert "dev-network is switched off, but its resources still exist." in capsys.readouterr().out
     assert main(["destroy", *every_layer, "--layer", "state", "--yes"]) != 0
     assert place.in_state("aws_vpc") == 2
     assert place.run("destroy", "--yes") == 0
@@ -233,12 +233,12 @@ def versions(place: Place) -> list[str]:
 
 
 def restore(place: Place, version: str) -> None:
-    """As docs/state.md has it: the version becomes the newest again."""
+    """As in docs/state.md: the version becomes the newest again."""
     source = {"Bucket": BUCKET, "Key": KEY, "VersionId": version}
     place.client("s3").copy_object(Bucket=BUCKET, Key=KEY, CopySource=source)
 
 
-def test_a_damaged_state_is_noticed_and_a_version_back_is_as_good_as_before(
+def test_a_damaged_state_is_detected_and_its_previous_version_can_be_restored(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.write(vpcs(2))
@@ -254,7 +254,7 @@ def test_a_damaged_state_is_noticed_and_a_version_back_is_as_good_as_before(
     assert len(place.vpcs()) == 2
 
 
-def test_an_older_version_needs_its_digest_forgotten(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_older_version_needs_its_digest_deleted(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     place.write(vpcs(2))
     assert place.apply() == 0
     older = versions(place)[0]

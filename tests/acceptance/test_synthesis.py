@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Ended(Processes):
-    """Whose child has ended so, with or without Ctrl-C."""
+    """Its child has ended as given, with or without Ctrl-C."""
 
     def __init__(self, code: int, stderr: str, *, by_interrupt: bool) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Ended(Processes):
         return self._completed
 
 
-def test_an_interrupt_is_told_as_one_and_not_as_the_childs_traceback(tmp_path: Path) -> None:
+def test_an_interrupt_is_reported_without_the_traceback_of_the_child(tmp_path: Path) -> None:
     processes = Ended(-2, "Traceback (most recent call last): ...\nKeyboardInterrupt", by_interrupt=True)
     with pytest.raises(RunnerError) as raised:
         synthesis.write(tmp_path, ["dev"], processes)
@@ -37,7 +37,7 @@ def test_a_child_that_ended_in_time_does_not_hide_the_interrupt(tmp_path: Path) 
         synthesis.write(tmp_path, ["dev"], Ended(0, "", by_interrupt=True))
 
 
-def test_a_refusal_is_told_in_the_words_of_synthesis(tmp_path: Path) -> None:
+def test_a_refusal_is_reported_in_the_words_of_synthesis(tmp_path: Path) -> None:
     with pytest.raises(RunnerError) as raised:
         synthesis.write(tmp_path, ["dev"], Ended(2, "environments/dev.toml: no\n", by_interrupt=False))
     assert (str(raised.value), raised.value.exit_code) == ("environments/dev.toml: no", 2)

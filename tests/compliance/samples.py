@@ -1,4 +1,4 @@
-"""How samples of stacks are written: as little JSON as a rule needs to see."""
+"""Helpers for sample stacks, with as little JSON as a rule needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TAGS = dict.fromkeys(("Project", "Environment", "Layer", "ManagedBy", "Owner", "
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A stack that a rule accepts, and one that it must not."""
+    """A stack that a rule accepts, and one that it must not accept."""
 
     rule: str
     good: Stack
@@ -23,7 +23,7 @@ class Sample:
     at: str
     """Where the finding of the bad one is."""
     says: str
-    """A part of what is said about it."""
+    """A part of its message."""
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.says}"
@@ -72,7 +72,7 @@ def changed(resources: dict[str, dict[str, Any]], address: str, **arguments: obj
 
 
 def without(resources: dict[str, dict[str, Any]], address: str) -> dict[str, dict[str, Any]]:
-    """The resources but one."""
+    """The resources except one."""
     if address not in resources:
         message = f"{address} is not in {sorted(resources)}"
         raise LookupError(message)

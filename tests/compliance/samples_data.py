@@ -62,25 +62,25 @@ BUCKETS = (
     _bucket("bucket-has-no-acls", "ownership_controls", rule={"object_ownership": "ObjectWriter"}, says="Enforced"),
     _bucket("bucket-is-versioned", "versioning", versioning_configuration={"status": "Suspended"}, says="not enabled"),
     _bucket(
-        "bucket-is-encrypted-by-our-key",
+        "bucket-has-customer-managed-key",
         "server_side_encryption_configuration",
         rule=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
-        says="not encrypted under a KMS key",
+        says="not encrypted with a customer managed key",
     ),
     _bucket(
-        "bucket-is-encrypted-by-our-key",
+        "bucket-has-customer-managed-key",
         "server_side_encryption_configuration",
         rule=[{**_SSE, "bucket_key_enabled": False}],
         says="bucket_key_enabled",
     ),
     _bucket(
-        "bucket-is-tidied",
+        "bucket-has-lifecycle",
         "lifecycle_configuration",
         rule=[{**_EXPIRE, "abort_incomplete_multipart_upload": None}],
         says="abort_incomplete_multipart_upload",
     ),
     _bucket(
-        "bucket-is-tidied",
+        "bucket-has-lifecycle",
         "lifecycle_configuration",
         rule=[{**_EXPIRE, "status": "Disabled"}],
         says="noncurrent_version_expiration",
@@ -122,18 +122,20 @@ ENCRYPTION = (
         says="retention_in_days",
     ),
     sample(
-        "log-group-is-encrypted-by-our-key",
+        "log-group-has-customer-managed-key",
         LOGS,
         changed(LOGS, "aws_cloudwatch_log_group.app", kms_key_id=None),
         says="kms_key_id",
     ),
     sample(
-        "resource-is-encrypted-by-our-key",
+        "resource-has-customer-managed-key",
         TOPIC,
         changed(TOPIC, "aws_sns_topic.alarms", kms_master_key_id="alias/aws/sns"),
         says="kms_master_key_id",
     ),
-    sample("repository-is-encrypted-by-our-key", IMAGES, {"aws_ecr_repository.api": {}}, says="no KMS key of ours"),
+    sample(
+        "repository-has-customer-managed-key", IMAGES, {"aws_ecr_repository.api": {}}, says="no customer managed key"
+    ),
     sample(
         "parameter-is-a-secure-string",
         PARAMETER,
@@ -144,10 +146,10 @@ ENCRYPTION = (
         "parameter-is-a-secure-string", PARAMETER, changed(PARAMETER, "aws_ssm_parameter.p", key_id=None), says="key_id"
     ),
     sample(
-        "table-is-encrypted-by-our-key",
+        "table-has-customer-managed-key",
         TABLE,
         changed(TABLE, "aws_dynamodb_table.lock", server_side_encryption={"enabled": True}),
-        says="no key of ours",
+        says="no customer managed key",
     ),
 )
 
@@ -167,8 +169,10 @@ _P = "aws_db_instance.postgres"
 
 DATABASES = (
     sample("database-is-not-public", POSTGRES, changed(POSTGRES, _P, publicly_accessible=True), says="is on"),
-    sample("database-is-encrypted-by-our-key", POSTGRES, changed(POSTGRES, _P, kms_key_id=None), says="kms_key_id"),
-    sample("database-has-backups", POSTGRES, changed(POSTGRES, _P, backup_retention_period=1), says="is 1, not 7"),
+    sample("database-has-customer-managed-key", POSTGRES, changed(POSTGRES, _P, kms_key_id=None), says="kms_key_id"),
+    sample(
+        "database-has-backups", POSTGRES, changed(POSTGRES, _P, backup_retention_period=1), says="is 1; it must be 7"
+    ),
     sample(
         "table-has-point-in-time-recovery",
         TABLE,
@@ -184,12 +188,12 @@ PROTECTION = (
     sample("deletion-protection-is-on", POSTGRES, changed(POSTGRES, _P, deletion_protection=False), says="is off"),
     sample("final-snapshot-is-taken", POSTGRES, changed(POSTGRES, _P, skip_final_snapshot=True), says="snapshot"),
     sample(
-        "nothing-is-emptied-to-be-destroyed",
+        "force-destroy-is-off",
         BUCKET,
         changed(BUCKET, "aws_s3_bucket.assets", force_destroy=True),
         says="force_destroy is on",
     ),
-    # What is not protected may go: the same resources are good there.
+    # Without protection it may be destroyed: the same resources are good there.
     *(
         replace(
             sample(rule, POSTGRES, {_P: {"force_destroy": True, "skip_final_snapshot": True}}, says=says),
@@ -200,7 +204,7 @@ PROTECTION = (
             ("stateful-resource-cannot-be-destroyed", "prevent_destroy"),
             ("deletion-protection-is-on", "deletion_protection"),
             ("final-snapshot-is-taken", "no final snapshot"),
-            ("nothing-is-emptied-to-be-destroyed", "force_destroy"),
+            ("force-destroy-is-off", "force_destroy"),
         )
     ),
 )
@@ -238,17 +242,15 @@ SECRETS = (
         says="value_wo",
     ),
     sample("write-only-argument-is-ephemeral", PASSWORD, changed(PASSWORD, _P, password_wo="hunter2"), says="password"),
+    sample("text-has-no-secret", PASSWORD, changed(PASSWORD, _P, username="AKIA" + "A" * 16), says="access key"),
     sample(
-        "nothing-looks-like-a-secret", PASSWORD, changed(PASSWORD, _P, username="AKIA" + "A" * 16), says="access key"
-    ),
-    sample(
-        "nothing-looks-like-a-secret",
+        "text-has-no-secret",
         PASSWORD,
         changed(PASSWORD, _P, tags={"u": "postgres://app:pw@db"}),
-        says="u holds a database address with a password",
+        says="u contains a database address with a password",
     ),
     Sample(
-        rule="nothing-looks-like-a-secret",
+        rule="text-has-no-secret",
         good=stack(provider={"aws": [{"region": "us-east-1"}]}),
         bad=stack(provider={"aws": [{"access_key": "AKIA" + "A" * 16}]}),
         at="provider.access_key",

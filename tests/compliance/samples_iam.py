@@ -42,9 +42,9 @@ def _trust(rule: str, statement: dict[str, Any], *, says: str) -> Sample:
 
 def _key(rule: str, statement: dict[str, Any], *, says: str) -> Sample:
     logs = {**_KEY, "Principal": {"Service": "logs.amazonaws.com"}, "Condition": _OF_ACCOUNT}
-    anyone_of_us = {**_KEY, "Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
-    nobody = {**_DENY_ALL, "Principal": "*"}
-    good = {_K: {"policy": policy(_KEY, logs, anyone_of_us, nobody)}}
+    any_of_account = {**_KEY, "Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
+    deny_everyone = {**_DENY_ALL, "Principal": "*"}
+    good = {_K: {"policy": policy(_KEY, logs, any_of_account, deny_everyone)}}
     return sample(rule, good, {_K: {"policy": policy(_KEY, statement)}}, says=says)
 
 
@@ -71,31 +71,31 @@ SAMPLES = (
         {_T: {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]}},
         says="AmazonS3FullAccess",
     ),
-    _may("role-passes-roles-to-named-services", {"Action": "iam:*", "Resource": "*"}, says="iam:PassedToService"),
-    _trust("trust-of-a-service-names-the-account", _SERVICE, says="ecs-tasks.amazonaws.com may assume it"),
+    _may("pass-role-names-services", {"Action": "iam:*", "Resource": "*"}, says="iam:PassedToService"),
+    _trust("service-trust-names-account", _SERVICE, says="ecs-tasks.amazonaws.com may assume it"),
     _trust(
-        "trust-of-an-identity-provider-names-the-subject",
+        "oidc-trust-names-subject",
         {**_OIDC, "Condition": {"StringEquals": _AUDIENCE}},
         says="no exact sub",
     ),
     _trust(
-        "trust-of-an-identity-provider-names-the-subject",
+        "oidc-trust-names-subject",
         {**_OIDC, "Condition": {"StringEquals": _SUBJECT, "StringLike": _AUDIENCE}},
         says="no exact aud",
     ),
-    _trust("nobody-is-everybody", {**_SERVICE, "Principal": {"AWS": "*"}}, says="lets everybody in"),
-    _key("nobody-is-everybody", {**_KEY, "Principal": "*"}, says="lets everybody in"),
-    _key("nobody-is-everybody", {**_ALLOW, "Action": "kms:*", "NotPrincipal": {"AWS": "x"}}, says="everybody"),
+    _trust("policy-is-not-public", {**_SERVICE, "Principal": {"AWS": "*"}}, says="allows every principal"),
+    _key("policy-is-not-public", {**_KEY, "Principal": "*"}, says="allows every principal"),
+    _key("policy-is-not-public", {**_ALLOW, "Action": "kms:*", "NotPrincipal": {"AWS": "x"}}, says="every principal"),
     sample(
-        "nobody-is-everybody",
+        "policy-is-not-public",
         {"aws_lambda_permission.p": {"principal": "events.amazonaws.com"}},
         {"aws_lambda_permission.p": {"principal": "*"}},
-        says="lets everybody call",
+        says="every principal to call",
     ),
     _key(
-        "service-comes-in-for-this-account",
+        "service-principal-is-restricted",
         {**_KEY, "Principal": {"Service": "sns.amazonaws.com"}},
-        says="lets sns.amazonaws.com in for every account",
+        says="allows sns.amazonaws.com for every account",
     ),
-    sample("there-are-no-users", _READABLE, {"aws_iam_user.ci": {}}, says="use a role"),
+    sample("stack-has-no-iam-users", _READABLE, {"aws_iam_user.ci": {}}, says="use a role"),
 )

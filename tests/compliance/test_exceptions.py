@@ -1,4 +1,4 @@
-"""The list of exceptions: what it takes, what it refuses in which words."""
+"""The list of exceptions: what it accepts, and how it refuses the rest."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def load(tmp_path: Path, text: str) -> tuple[RuleException, ...]:
     return load_exceptions(file, rules=frozenset({"log-group-has-retention"}))
 
 
-def test_an_exception_takes_away_what_it_covers(tmp_path: Path) -> None:
+def test_an_exception_accepts_what_it_covers(tmp_path: Path) -> None:
     result = audit([STACK], rules=[log_group_has_retention], exceptions=load(tmp_path, GOOD), today=TODAY)
     assert result.findings == ()
     assert (result.accepted, result.exceptions) == (1, 1)
 
 
-def test_without_an_exception_the_flaw_is_a_finding() -> None:
+def test_without_an_exception_there_is_a_finding() -> None:
     (finding,) = audit([STACK], rules=[log_group_has_retention], exceptions=[], today=TODAY).findings
     assert finding.place == "test-unit/aws_cloudwatch_log_group.app_12AB"
     assert finding.message == "retention_in_days is not set"
@@ -129,16 +129,20 @@ def test_every_committed_exception_is_needed_where_every_part_is_there(tmp_path:
         (
             '"log-group-has-retention"',
             '"no-such"',
-            'exception[0].rule = "no-such": is not a rule; `python -m compliance',
+            'exception[0].rule = "no-such": is not a valid rule; `python -m compliance',
         ),
         ('"unit/aws', '"aws', "is not a valid address; use layer and resource"),
         ('"unit/aws_cloudwatch_log_group.app_*"', '"*/a.b"', "accepts too much"),
         ('"unit/aws_cloudwatch_log_group.app_*"', '"unit/*.b"', "accepts too much"),
         ('["test"]', "[]", "exception[0].environments = []: must have 1 or more entries, not 0"),
-        ('"The auditors ask for the whole history of this log"', '"because"', "is not a reason; say in a sentence"),
-        ('"platform"', '"jo@example.com"', 'is not a team; name one, like "platform"'),
+        (
+            '"The auditors ask for the whole history of this log"',
+            '"because"',
+            "is not a valid reason; explain in 20 characters or more",
+        ),
+        ('"platform"', '"jo@example.com"', "is not a valid team; use the name of a team"),
         ("2027-06-30", '"2027-06-30"', "must be a date without quotes, like 2027-06-30, not text"),
-        ('owner = "platform"', "", "exception[0].owner: is missing; the team that answers for it"),
+        ('owner = "platform"', "", "exception[0].owner: is missing; the team that is responsible for it"),
         ("owner =", "owners =", 'owners = "platform": unknown setting; did you mean owner? Allowed: rule, address, '),
         ("[[exception]]", "[[exceptions]]", "unknown setting; did you mean exception? Allowed: exception"),
         ("[[exception]]", "[[exception", "is not TOML"),
@@ -152,7 +156,7 @@ def test_a_wrong_entry_is_refused_in_plain_words(tmp_path: Path, old: str, new: 
     assert str(caught.value).startswith(str(tmp_path / "exceptions.toml"))
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         load_exceptions(tmp_path / "none.toml", rules=frozenset())
 

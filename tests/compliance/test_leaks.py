@@ -1,4 +1,4 @@
-"""A secret is found in whatever dress, and a proof that proves nothing is refused."""
+"""A secret is found in every encoding, and a call that proves nothing is refused."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SECRET = "k3Zr8/q+Vn1Y tX%0bL6s"
     ],
 )
 def test_a_secret_is_found(text: str) -> None:
-    assert [str(leak) for leak in leaks({"state": text}, {"postgres/password": SECRET})] == [
-        "state holds postgres/password"
+    assert [str(finding) for finding in leaks({"state": text}, {"postgres/password": SECRET})] == [
+        "state contains postgres/password"
     ]
 
 
@@ -36,16 +36,16 @@ def test_a_secret_is_found_at_any_place_of_a_base64_text(before: bytes, after: b
     assert leaks({"state": text}, {"secret": SECRET})
 
 
-def test_a_text_without_the_secret_has_no_leak() -> None:
+def test_a_text_without_the_secret_has_no_finding() -> None:
     assert leaks({"state": "nothing here", "plan": SECRET[:-1]}, {"secret": SECRET}) == []
 
 
 @pytest.mark.parametrize(
     ("texts", "secrets", "says"),
     [
-        ({}, {"a": SECRET}, "0 texts and 1 secrets: there is nothing to look for"),
-        ({"state": "x"}, {}, "1 texts and 0 secrets: there is nothing to look for"),
-        ({"state": "x"}, {"a": "unset"}, "a has 5 characters; fewer than 8 are found by accident"),
+        ({}, {"a": SECRET}, "0 texts and 1 secrets: there must be at least one of each"),
+        ({"state": "x"}, {}, "1 texts and 0 secrets: there must be at least one of each"),
+        ({"state": "x"}, {"a": "unset"}, "a has 5 characters; it must have 8 or more"),
     ],
 )
 def test_what_would_prove_nothing_is_refused(texts: dict[str, str], secrets: dict[str, str], says: str) -> None:
@@ -53,12 +53,12 @@ def test_what_would_prove_nothing_is_refused(texts: dict[str, str], secrets: dic
         leaks(texts, secrets)
 
 
-def test_a_write_only_argument_that_a_state_has_a_value_for_is_found() -> None:
+def test_a_write_only_argument_with_a_value_in_the_state_is_found() -> None:
     state = {"resources": [{"instances": [{"attributes": {"value_wo": "x", "value_wo_version": 1}}]}]}
     assert list(kept_write_only(state)) == [".resources[0].instances[0].attributes.value_wo"]
 
 
-def test_marks_and_what_we_wrote_ourselves_are_no_values() -> None:
+def test_flags_and_the_configuration_are_not_values() -> None:
     plan = {
         "configuration": {"root_module": {"value_wo": {"constant_value": "unset"}}},
         "resource_changes": [

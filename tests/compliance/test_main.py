@@ -25,7 +25,7 @@ def empty(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_clean_output_is_told_in_one_line(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_clean_output_gives_one_line(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--output", str(output)], today=date.min) == EXIT_OK
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(f"{len(RULES)} rules, ")
@@ -40,12 +40,12 @@ def test_findings_are_listed_in_columns_and_fail(output: Path, empty: Path, caps
     assert len(starts) == 1
 
 
-def test_no_output_is_told_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_output_is_reported_with_a_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--output", str(tmp_path)]) == EXIT_BAD_INPUT
     assert capsys.readouterr().err == f"There is no {tmp_path / 'manifest.json'}.\nRun `make synth` first.\n"
 
 
-def test_a_wrong_list_of_exceptions_is_told(output: Path, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_list_of_exceptions_is_reported(output: Path, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty.write_text("nonsense", encoding="utf-8")
     assert main(["--output", str(output), "--exceptions", str(empty)]) == EXIT_BAD_INPUT
     assert "is not TOML" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""No way leads from the internet to a database, and every kind of way would be found."""
+"""No path leads from the internet to a database, and every kind of path would be found."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def committed(output: Path) -> list[Stack]:
 
 @pytest.fixture
 def prod(committed: list[Stack]) -> dict[str, Document]:
-    """Production's JSON, which the test may spoil."""
+    """Production's JSON, which the test may change."""
     return {s.id: copy.deepcopy(dict(s.document)) for s in committed if s.environment == "prod"}
 
 
-def holes(documents: dict[str, Document]) -> set[str]:
+def exposures(documents: dict[str, Document]) -> set[str]:
     stacks = [Stack(id=id_, folder=Path(id_), document=document) for id_, document in documents.items()]
     return {path.reason for path in public_exposures(stacks)}
 
@@ -51,28 +51,28 @@ def test_no_committed_environment_has_a_public_path_to_a_database(committed: lis
 
 
 @pytest.mark.parametrize(("environment", "count"), [("dev", 2), ("staging", 3), ("prod", 3)])
-def test_every_database_and_proxy_is_looked_at(committed: list[Stack], environment: str, count: int) -> None:
+def test_every_database_and_proxy_is_checked(committed: list[Stack], environment: str, count: int) -> None:
     assert len(databases([s for s in committed if s.environment == environment])) == count
 
 
 def test_a_public_address_is_a_path(prod: dict[str, Document]) -> None:
     resource(prod, "aws_db_instance.postgres")["publicly_accessible"] = True
-    assert holes(prod) == {"publicly_accessible gives it a public address"}
+    assert exposures(prod) == {"publicly_accessible gives it a public address"}
 
 
 def test_a_route_to_the_internet_is_a_path_in_another_stack(prod: dict[str, Document]) -> None:
     route = resource(prod, "aws_route.vpc_public-to-internet")
     table = resource(prod, "aws_route_table_association.vpc_database-a-routes-association")
     prod["prod-network"]["resource"]["aws_route"]["bad"] = {**route, "route_table_id": table["route_table_id"]}
-    assert {reason.partition("database-")[2].partition("_")[0] for reason in holes(prod)} == {"a", "b"}
-    assert all(reason.endswith("has a route to 0.0.0.0/0") for reason in holes(prod))
+    assert {reason.partition("database-")[2].partition("_")[0] for reason in exposures(prod)} == {"a", "b"}
+    assert all(reason.endswith("has a route to 0.0.0.0/0") for reason in exposures(prod))
 
 
 def test_a_subnet_without_a_route_table_is_a_path(prod: dict[str, Document]) -> None:
     associations = prod["prod-network"]["resource"]["aws_route_table_association"]
     for name in [name for name in associations if "database-b" in name]:
         del associations[name]
-    assert [reason.partition(" ")[2] for reason in holes(prod)] == ["has no route table of its own"]
+    assert [reason.partition(" ")[2] for reason in exposures(prod)] == ["has no route table of its own"]
 
 
 def test_a_public_subnet_of_a_proxy_is_a_path(prod: dict[str, Document]) -> None:
@@ -81,21 +81,21 @@ def test_a_public_subnet_of_a_proxy_is_a_path(prod: dict[str, Document]) -> None
     network["output"]["public"] = {"value": f"${{aws_subnet.{name}.id}}"}
     reference = "${data.terraform_remote_state.cross-stack-reference-input-prod-network.outputs.public}"
     resource(prod, "aws_db_proxy.postgres_proxy")["vpc_subnet_ids"] = [reference]
-    found = holes(prod)
+    found = exposures(prod)
     assert any("has a route to 0.0.0.0/0" in reason for reason in found)
-    assert any("lets 0.0.0.0/0 in" in reason for reason in found)  # the public tier's network ACL
+    assert any("allows 0.0.0.0/0" in reason for reason in found)  # the public tier's network ACL
 
 
 @pytest.mark.parametrize(
     ("peer", "says"),
     [
-        ({"cidr_ipv4": "0.0.0.0/0"}, "lets 0.0.0.0/0 in"),
-        ({"cidr_ipv4": "203.0.113.0/24"}, "lets 203.0.113.0/24 in"),
-        ({"cidr_ipv6": "::/0"}, "lets ::/0 in"),
-        ({"prefix_list_id": "pl-1"}, "lets a prefix list in"),
+        ({"cidr_ipv4": "0.0.0.0/0"}, "allows 0.0.0.0/0"),
+        ({"cidr_ipv4": "203.0.113.0/24"}, "allows 203.0.113.0/24"),
+        ({"cidr_ipv6": "::/0"}, "allows ::/0"),
+        ({"prefix_list_id": "pl-1"}, "allows a prefix list"),
     ],
 )
-def test_a_rule_for_public_addresses_is_a_path_from_whatever_stack(
+def test_a_rule_for_public_addresses_is_a_path_from_any_stack(
     prod: dict[str, Document], peer: Document, says: str
 ) -> None:
     group = next(iter(prod["prod-data"]["output"].values()), None)
@@ -110,10 +110,10 @@ def test_a_rule_for_public_addresses_is_a_path_from_whatever_stack(
         },
         "resource": {"aws_vpc_security_group_ingress_rule": {"bad": {"security_group_id": reference, **peer}}},
     }
-    assert holes(prod) == {f"prod-service/aws_vpc_security_group_ingress_rule.bad {says}"}
+    assert exposures(prod) == {f"prod-service/aws_vpc_security_group_ingress_rule.bad {says}"}
 
 
-def test_a_public_balancer_that_is_let_in_is_a_path(prod: dict[str, Document]) -> None:
+def test_an_allowed_public_load_balancer_is_a_path(prod: dict[str, Document]) -> None:
     resources = prod["prod-data"]["resource"]
     name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb"))
     resources["aws_security_group"]["balancer"] = {"description": "x"}
@@ -123,31 +123,31 @@ def test_a_public_balancer_that_is_let_in_is_a_path(prod: dict[str, Document]) -
         "security_group_id": f"${{aws_security_group.{name}.id}}",
         "referenced_security_group_id": "${aws_security_group.balancer.id}",
     }
-    assert holes(prod) == {
+    assert exposures(prod) == {
         (
-            "lets in prod-data/aws_security_group.balancer, "
-            "and prod-data/aws_vpc_security_group_ingress_rule.world lets 0.0.0.0/0 in"
+            "allows prod-data/aws_security_group.balancer, "
+            "and prod-data/aws_vpc_security_group_ingress_rule.world allows 0.0.0.0/0"
         )
     }
 
 
-def test_a_private_block_is_no_path(prod: dict[str, Document]) -> None:
+def test_a_private_block_is_not_a_path(prod: dict[str, Document]) -> None:
     resources = prod["prod-data"]["resource"]
     name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb"))
     resources["aws_vpc_security_group_ingress_rule"]["in"] = {
         "security_group_id": f"${{aws_security_group.{name}.id}}",
         "cidr_ipv4": "10.0.10.0/24",
     }
-    assert holes(prod) == set()
+    assert exposures(prod) == set()
 
 
 @pytest.mark.parametrize(
     ("argument", "says"),
     [
-        ("db_subnet_group_name", "names no subnet of ours, so it stands in the account's default network"),
-        ("vpc_security_group_ids", "names no security group of ours"),
+        ("db_subnet_group_name", "names no subnet of these stacks, so it is in the account's default VPC"),
+        ("vpc_security_group_ids", "names no security group of these stacks"),
     ],
 )
-def test_a_database_that_leaves_its_place_to_aws_is_a_path(prod: dict[str, Document], argument: str, says: str) -> None:
+def test_a_database_in_the_default_network_is_a_path(prod: dict[str, Document], argument: str, says: str) -> None:
     del resource(prod, "aws_docdb_cluster.documentdb")[argument]
-    assert [reason.startswith(says) for reason in holes(prod)] == [True]
+    assert [reason.startswith(says) for reason in exposures(prod)] == [True]

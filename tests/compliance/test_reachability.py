@@ -1,4 +1,4 @@
-"""Who reaches whom, in every committed environment and in samples with a reason."""
+"""Which groups can connect, in every committed environment and in samples."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def expected(config: Environment) -> set[str]:
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_nobody_reaches_more_than_the_design_says(
+def test_the_connections_are_those_of_the_design(
     output: Path, environments: dict[str, Environment], environment: str
 ) -> None:
     config = environments[environment]
@@ -51,7 +51,7 @@ def test_nobody_reaches_more_than_the_design_says(
     assert set(map(str, connections(stacks))) == expected(config)
 
 
-def test_only_the_backend_is_said_to_reach_databases(environments: dict[str, Environment]) -> None:
+def test_only_the_backend_uses_databases(environments: dict[str, Environment]) -> None:
     for config in environments.values():
         assert {name for name, service in config.services.items() if service.databases} == {"backend"}
 
@@ -79,14 +79,14 @@ def test_a_connection_needs_a_rule_on_both_sides() -> None:
     assert groups(out=rule("one", **TWO), into=rule("two", **ONE)) == ["one -> two tcp 443"]
 
 
-def test_ports_must_meet() -> None:
+def test_ports_must_overlap() -> None:
     narrow = rule("two", **ONE) | {"from_port": 8000, "to_port": 9000}
     assert groups(out=rule("one", **TWO), into=narrow) == []
     wide = rule("one", **TWO) | {"from_port": 8443, "to_port": 65_535}
     assert groups(out=wide, into=narrow) == ["one -> two tcp 8443-9000"]
 
 
-def test_a_rule_for_every_protocol_lets_all_through() -> None:
+def test_a_rule_for_every_protocol_matches_all_of_them() -> None:
     every = {"security_group_id": "${aws_security_group.one.id}", "ip_protocol": "-1", "cidr_ipv4": "10.0.0.0/8"}
     assert groups(out=every, into=rule("two", **ONE)) == ["one -> two tcp 443"]
 
@@ -102,6 +102,6 @@ def test_private_addresses_and_aws_services_are_not() -> None:
     assert groups(out=rule("one", prefix_list_id="pl-1")) == []
 
 
-def test_what_is_no_reference_is_not_passed_over() -> None:
+def test_a_value_that_is_not_a_reference_is_refused() -> None:
     with pytest.raises(ValueError, match="test-unit: sg-1 is not a reference to a resource"):
         groups(into=rule("one") | {"security_group_id": "sg-1"})

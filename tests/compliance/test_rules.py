@@ -1,4 +1,4 @@
-"""Every rule finds what it is for, and nothing in what is right."""
+"""Every rule finds its bad sample, and nothing in its good one."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ SAMPLES = (*samples_network.SAMPLES, *samples_data.SAMPLES, *samples_iam.SAMPLES
 BY_ID = {rule.id: rule for rule in RULES}
 
 
-def test_every_rule_has_an_id_of_its_own_and_a_sample() -> None:
+def test_every_rule_has_a_unique_id_and_a_sample() -> None:
     assert len(BY_ID) == len(RULES)
     assert {sample.rule for sample in SAMPLES} == set(BY_ID)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
-def test_the_bad_sample_is_found_where_it_is(sample: Sample) -> None:
-    flaws = list(BY_ID[sample.rule].check(sample.bad))
-    assert any(finding.address == sample.at and sample.says in finding.message for finding in flaws), flaws
+def test_the_bad_sample_is_found_at_its_address(sample: Sample) -> None:
+    findings = list(BY_ID[sample.rule].check(sample.bad))
+    assert any(finding.address == sample.at and sample.says in finding.message for finding in findings), findings
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
-def test_the_good_sample_has_no_flaw(sample: Sample) -> None:
+def test_the_good_sample_has_no_finding(sample: Sample) -> None:
     assert list(BY_ID[sample.rule].check(sample.good)) == []
 
 
 def test_the_committed_environments_have_no_finding(output: Path) -> None:
     stacks = list(read_stacks(output).values())
-    # Before any exception expires: `make check` tells that in its time, a test must not fail by the date.
+    # Before any exception expires: that is for `make check`, a test must not fail on a date.
     exceptions = load_exceptions(rules=frozenset(BY_ID))
     result = audit(stacks, rules=RULES, exceptions=exceptions, today=date.min)
     assert result.findings == ()

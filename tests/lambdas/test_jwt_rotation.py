@@ -1,4 +1,4 @@
-"""The rotation, run on Parameter Store: what was signed a period ago can be verified, and a bad secret taken back."""
+"""The rotation on Parameter Store: the previous secret still verifies, and a bad secret can be undone."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ def test_a_secret_verifies_for_one_period_after_it_signed(ssm: Any) -> None:
     assert value_of(ssm, PREVIOUS) == second
 
 
-def test_the_function_rotates_and_tells_versions_only(ssm: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_function_rotates_and_returns_only_versions(ssm: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        told = handler({"action": "rotate", "force": True}, None)
-    assert told == {"outcome": "rotated", "version_before": 1, "version": 2}
+        response = handler({"action": "rotate", "force": True}, None)
+    assert response == {"outcome": "rotated", "version_before": 1, "version": 2}
     assert "rotated" in caplog.text
     assert value_of(ssm, CURRENT) not in caplog.text
 
@@ -77,7 +77,7 @@ def test_a_new_secret_is_long_enough_and_needs_no_escaping(ssm: Any) -> None:
     assert (len(secret), secret.isalnum(), secret.isascii()) == (64, True, True)
 
 
-def test_a_repeated_call_does_not_push_the_last_period_out(ssm: Any) -> None:
+def test_a_repeated_call_keeps_the_secret_of_the_last_period(ssm: Any) -> None:
     handler({"force": True}, None)
     after = value_of(ssm, CURRENT)
     assert handler({}, None) == {"outcome": "too-young", "version_before": 2, "version": 2}
@@ -97,14 +97,14 @@ def test_a_bad_rotation_is_undone_and_what_it_signed_still_verifies(ssm: Any) ->
     assert (value_of(ssm, CURRENT), value_of(ssm, PREVIOUS)) == ("first", bad)
 
 
-def test_an_undo_that_is_repeated_does_not_bring_the_bad_secret_back(ssm: Any) -> None:
+def test_a_repeated_undo_does_not_restore_the_bad_secret(ssm: Any) -> None:
     version = handler({"force": True}, None)["version"]
     outcomes = [handler({"action": "undo", "bad_version": version}, None)["outcome"] for _ in range(2)]
     assert outcomes == ["undone", "not-that-version"]
     assert value_of(ssm, CURRENT) == "first"
 
 
-def test_every_value_stays_under_our_key(ssm: Any) -> None:
+def test_every_value_keeps_its_key(ssm: Any) -> None:
     before = {p["Name"]: p["KeyId"] for p in ssm.describe_parameters()["Parameters"]}
     handler({"force": True}, None)
     found = ssm.describe_parameters()["Parameters"]
@@ -132,7 +132,7 @@ class FailsAt:
 
 
 @pytest.mark.parametrize("write", [1, 2])
-def test_a_rotation_that_stops_half_way_leaves_the_secret_good_and_can_be_repeated(ssm: Any, write: int) -> None:
+def test_a_rotation_that_stops_halfway_leaves_the_secret_good_and_can_be_repeated(ssm: Any, write: int) -> None:
     due = datetime.now(tz=UTC) + timedelta(days=30)
     with pytest.raises(ConnectionError):
         rotation(ssm, FailsAt(ssm, write)).rotate(now=due)
@@ -141,7 +141,7 @@ def test_a_rotation_that_stops_half_way_leaves_the_secret_good_and_can_be_repeat
     assert value_of(ssm, PREVIOUS) == "first"
 
 
-def test_an_undo_that_stops_half_way_leaves_the_good_secret_everywhere(ssm: Any) -> None:
+def test_an_undo_that_stops_halfway_leaves_the_good_secret_everywhere(ssm: Any) -> None:
     version = handler({"force": True}, None)["version"]
     with pytest.raises(ConnectionError):
         rotation(ssm, FailsAt(ssm, 2)).undo(bad_version=version)

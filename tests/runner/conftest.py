@@ -1,4 +1,4 @@
-"""A synthesized project in a temporary folder, and a Terraform that does as the test says."""
+"""A synthesized project in a temporary folder, and a fake Terraform that a test scripts."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ if arguments[0] == "validate":
 
 @dataclass
 class Project:
-    """What a test sets up, runs, and looks at."""
+    """What a test sets up, runs and inspects."""
 
     root: Path
     capture: pytest.CaptureFixture[str]
@@ -120,7 +120,7 @@ class Project:
         return code, *self.capture.readouterr()
 
     def calls(self, word: str = "") -> list[str]:
-        """What the fake Terraform was asked, in order."""
+        """The calls of the fake Terraform, in order."""
         path = self.root / "fake" / "calls"
         return [line for line in path.read_text().splitlines() if word in line] if path.exists() else []
 

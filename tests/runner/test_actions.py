@@ -56,7 +56,7 @@ def test_plan_shows_changes_only_and_one_line_per_stack(dev: Project) -> None:
     assert "To apply: make apply ENV=dev" in out
 
 
-def test_plan_can_tell_changes_by_its_exit_code(dev: Project) -> None:
+def test_plan_can_report_changes_by_its_exit_code(dev: Project) -> None:
     assert dev.run("plan", "--detailed-exitcode")[0] == 0
     dev.script("dev-network", plan={"add": 1})
     assert dev.run("plan", "--detailed-exitcode")[0] == 2
@@ -84,7 +84,7 @@ def test_a_layer_without_its_producer_waits(dev: Project, error: dict[str, objec
 def test_before_the_bootstrap_everything_waits_for_it(dev: Project) -> None:
     dev.script("dev-state", init={"error": NO_BUCKET})
     _, out, _ = dev.run("plan")
-    assert "dev-state     is not there yet, run `make bootstrap ENV=dev` first" in out
+    assert "dev-state     does not exist yet, run `make bootstrap ENV=dev` first" in out
     assert "dev-network   waits for dev-state, run `make bootstrap ENV=dev` first" in out
     assert dev.run("apply", "--yes")[0] == 2
     assert dev.calls("apply") == []
@@ -113,10 +113,10 @@ def test_the_first_failure_stops_what_has_not_started(dev: Project) -> None:
     assert f"{dev.root}/.terraform-work/dev-network/terraform.log" in err
     assert re.search(r"dev-network +failed +- ", out)
     assert re.search(r"dev-service +not started", out)
-    assert "make apply ENV=dev. It goes on from where it stopped." in out
+    assert "make apply ENV=dev. It continues from where it stopped." in out
 
 
-def test_a_held_lock_is_told_with_its_holder_and_how_to_break_it(dev: Project) -> None:
+def test_a_held_lock_is_reported_with_its_holder_and_how_to_release_it(dev: Project) -> None:
     dev.script("dev-network", plan={"error": LOCKED})
     code, _, err = dev.run("apply", "--yes", "--layer", "network")
     assert code == 1
@@ -124,7 +124,7 @@ def test_a_held_lock_is_told_with_its_holder_and_how_to_break_it(dev: Project) -
     assert "make unlock ENV=dev LAYER=network LOCK_ID=8be6ff10-ab68" in err
 
 
-def test_unlock_hands_the_id_on(dev: Project) -> None:
+def test_unlock_passes_the_id_on(dev: Project) -> None:
     code, out, _ = dev.run("unlock", "--layer", "network", "--lock-id", "8be6ff10-ab68")
     assert code == 0
     assert "dev-network is unlocked." in out
@@ -144,10 +144,10 @@ def test_missing_credentials_are_one_line(dev: Project) -> None:
 
 
 @pytest.mark.parametrize("action", ["apply", "destroy", "bootstrap"])
-def test_what_changes_things_needs_a_terminal_or_yes(dev: Project, action: str) -> None:
+def test_an_action_that_changes_resources_needs_a_terminal_or_yes(dev: Project, action: str) -> None:
     code, _, err = dev.run(action)
     assert code == 2
-    assert "Add --yes" in err
+    assert "add --yes" in err
     assert dev.calls() == []
 
 
@@ -159,7 +159,7 @@ def test_a_protected_environment_is_not_destroyed(project: Project) -> None:
     assert project.calls("apply") == []
 
 
-def made_by_a_killed_apply(dev: Project, layer: str, **ids: str) -> None:
+def created_by_killed_apply(dev: Project, layer: str, **ids: str) -> None:
     folder = dev.root / ".terraform-work" / f"dev-{layer}"
     folder.mkdir(parents=True)
     (folder / "made.json").write_text(json.dumps({f"aws_vpc.{name}": id_ for name, id_ in ids.items()}))
@@ -168,24 +168,24 @@ def made_by_a_killed_apply(dev: Project, layer: str, **ids: str) -> None:
     path.write_text(json.dumps({**document, "resource": {"aws_vpc": {name: {} for name in ids}}}))
 
 
-def test_destroy_does_not_forget_what_a_killed_apply_had_made(dev: Project) -> None:
-    made_by_a_killed_apply(dev, "network", main="vpc-1")
+def test_destroy_does_not_forget_what_a_killed_apply_created(dev: Project) -> None:
+    created_by_killed_apply(dev, "network", main="vpc-1")
     code, _, err = dev.run("destroy", "--yes")
     assert code == 1
-    assert "An apply of dev-network was killed, and the state lacks what it had made: aws_vpc.main." in err
+    assert "An apply of dev-network was killed, and the state lacks what it created: aws_vpc.main." in err
     assert "make apply ENV=dev LAYER=network" in err
     assert dev.calls("apply") == []
     assert (dev.root / ".terraform-work/dev-network/made.json").exists()
 
 
-def test_what_the_state_has_by_now_is_not_taken_over_again(dev: Project) -> None:
-    made_by_a_killed_apply(dev, "network", main="vpc-1")
+def test_what_is_already_in_the_state_is_not_adopted_again(dev: Project) -> None:
+    created_by_killed_apply(dev, "network", main="vpc-1")
     dev.script("dev-network", resources=["aws_vpc.main"])
-    assert "takes over" not in dev.run("plan", "--layer", "network")[2]
+    assert "adopting" not in dev.run("plan", "--layer", "network")[2]
     assert not (dev.root / ".terraform-work/dev-network/made.json").exists()
 
 
-def test_of_two_runs_in_one_folder_the_second_is_refused_and_leaves_the_firsts_plan(dev: Project) -> None:
+def test_a_second_run_in_the_same_folder_is_refused_and_keeps_the_plan_of_the_first(dev: Project) -> None:
     folder = dev.root / ".terraform-work/dev-network"
     folder.mkdir(parents=True)
     (folder / "plan").write_text("to be confirmed")
@@ -193,7 +193,7 @@ def test_of_two_runs_in_one_folder_the_second_is_refused_and_leaves_the_firsts_p
         fcntl.flock(held, fcntl.LOCK_EX)
         code, _, err = dev.run("plan", "--layer", "network")
     assert code == 1
-    assert "Another run is at work on dev-network in this folder." in err
+    assert "Another run is using dev-network in this folder." in err
     assert (folder / "plan").exists()
 
 
@@ -207,12 +207,12 @@ def test_a_terraform_that_outlived_its_run_keeps_its_folder(dev: Project) -> Non
         assert orphan.stdin
         orphan.stdin.close()
     assert code == 1
-    assert "A Terraform whose run was killed is still at work on dev-network." in err
+    assert "A Terraform process of a killed run is still working on dev-network." in err
     assert f"process {orphan.pid}" in err
     assert (config / "lambda.zip").exists()
 
 
-def test_a_bucket_that_a_resource_misses_is_not_the_states(dev: Project) -> None:
+def test_a_missing_bucket_of_a_resource_is_not_taken_for_the_state_bucket(dev: Project) -> None:
     dev.script("dev-network", plan={"add": 1}, apply={"error": {**NO_BUCKET, "address": "aws_s3_bucket_versioning.a"}})
     code, _, err = dev.run("apply", "--layer", "network", "--yes")
     assert code == 1
@@ -220,7 +220,7 @@ def test_a_bucket_that_a_resource_misses_is_not_the_states(dev: Project) -> None
     assert "bootstrap" not in err
 
 
-def test_a_plan_that_waits_is_not_told_as_no_changes(dev: Project) -> None:
+def test_a_plan_that_waits_is_not_reported_as_no_changes(dev: Project) -> None:
     dev.script("dev-service", plan={"error": NO_REMOTE_STATE})
     assert dev.run("plan", "--detailed-exitcode")[0] == 2
 
@@ -234,24 +234,24 @@ def test_destroy_goes_backwards_and_takes_the_state_last(dev: Project) -> None:
     assert re.search(r"dev-registry +nothing there", out)
 
 
-def test_a_layer_that_another_one_stands_on_is_not_destroyed(dev: Project) -> None:
+def test_a_layer_that_another_one_uses_is_not_destroyed(dev: Project) -> None:
     dev.script("dev-service", resources=["aws_ecs_service.api"])
     code, _, err = dev.run("destroy", "--layer", "network", "--yes")
     assert code == 2
-    assert "dev-service cannot be left without dev-network." in err
+    assert "dev-network is still in use by dev-service." in err
     assert "make destroy ENV=dev LAYER=service" in err
     assert dev.calls(" apply") == []
 
 
-def test_nothing_is_destroyed_while_it_is_unknown_who_stands_on_it(dev: Project) -> None:
+def test_nothing_is_destroyed_while_it_is_unknown_what_uses_it(dev: Project) -> None:
     dev.script("dev-service", init={"error": {"summary": "AccessDenied"}})
     code, _, err = dev.run("destroy", "--layer", "network", "--yes")
     assert code == 1
-    assert "Whether dev-service is still there cannot be told, so nothing is destroyed." in err
+    assert "Cannot check whether dev-service still exists, so nothing is destroyed." in err
     assert dev.calls(" apply") == []
 
 
-def test_destroy_of_one_layer_goes_through_when_nothing_stands_on_it(dev: Project) -> None:
+def test_one_layer_is_destroyed_when_nothing_uses_it(dev: Project) -> None:
     dev.script("dev-network", resources=["aws_vpc.main"])
     assert dev.run("destroy", "--layer", "network", "--yes")[0] == 0
     assert dev.calls(" apply") == ["dev-network apply"]
@@ -260,7 +260,7 @@ def test_destroy_of_one_layer_goes_through_when_nothing_stands_on_it(dev: Projec
 def test_validate_needs_no_backend(dev: Project) -> None:
     code, out, _ = dev.run("validate")
     assert code == 0
-    assert "All of it is valid." in out
+    assert "All stacks are valid." in out
     assert "-backend=false" in (dev.root / ".terraform-work/dev-network/terraform.log").read_text()
 
 
@@ -268,8 +268,8 @@ def test_validate_needs_no_backend(dev: Project) -> None:
     ("arguments", "message"),
     [
         (["plan"], "--env"),
-        (["plan", "--env", "dev", "--parallel", "0"], "at least 1"),
-        (["unlock", "--env", "dev", "--lock-id", "x"], "--layer is needed"),
+        (["plan", "--env", "dev", "--parallel", "0"], "must be 1 or more"),
+        (["unlock", "--env", "dev", "--lock-id", "x"], "--layer is required"),
         (["fly", "--env", "dev"], "invalid choice"),
     ],
 )
@@ -287,7 +287,7 @@ def test_an_old_terraform_is_refused(dev: Project, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("runner.executable.importlib.util.find_spec", lambda _: None)
     code, _, err = dev.run("plan")
     assert code == 2
-    assert "is version 1.10.5, and 1.11 or newer is needed." in err
+    assert "is version 1.10.5; it must be 1.11 or newer." in err
     assert "make setup" in err
 
 

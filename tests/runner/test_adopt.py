@@ -4,7 +4,7 @@ import json
 from pathlib import Path  # noqa: TC003 - the tests make paths of it
 from typing import TYPE_CHECKING
 
-from runner.adopt import IMPORTED_BY_ID, IMPORTED_OTHERWISE, import_blocks, made, not_there_any_more
+from runner.adopt import IMPORTED_BY_ID, IMPORTED_OTHERWISE, find_missing, import_blocks, read_created
 from runner.events import Diagnostic
 
 if TYPE_CHECKING:
@@ -22,37 +22,37 @@ def log(tmp_path: Path, *lines: str) -> Path:
     return path
 
 
-def test_a_killed_apply_has_made_what_it_told(tmp_path: Path) -> None:
+def test_what_a_killed_apply_created_is_read_from_its_log(tmp_path: Path) -> None:
     lines = [complete("aws_vpc.a", "vpc-1"), complete("aws_vpc.b", "vpc-2", action="update"), '{"type":"apply_comp']
-    assert made(log(tmp_path, *lines)) == {"aws_vpc.a": "vpc-1"}
+    assert read_created(log(tmp_path, *lines)) == {"aws_vpc.a": "vpc-1"}
 
 
-def test_an_apply_that_came_to_its_end_has_written_all_of_it_down(tmp_path: Path) -> None:
+def test_an_apply_that_finished_has_everything_in_the_state(tmp_path: Path) -> None:
     end = '{"@message":"Apply complete! Resources: 1 added, ..."}'
-    assert made(log(tmp_path, complete("aws_vpc.a", "vpc-1"), end)) == {}
+    assert read_created(log(tmp_path, complete("aws_vpc.a", "vpc-1"), end)) == {}
 
 
-def test_without_a_log_nothing_was_made(tmp_path: Path) -> None:
-    assert made(tmp_path / "terraform.log") == {}
+def test_without_a_log_nothing_was_created(tmp_path: Path) -> None:
+    assert read_created(tmp_path / "terraform.log") == {}
 
 
-def test_what_an_id_cannot_import_and_what_is_configured_no_more_is_left_out() -> None:
-    told = {"aws_vpc.gone": "vpc-1", 'aws_vpc.b["a"]': "vpc-2", "aws_route.c": "r-1", "terraform_data.d": "x"}
+def test_what_an_id_cannot_import_and_what_is_no_longer_configured_is_left_out() -> None:
+    created = {"aws_vpc.gone": "vpc-1", 'aws_vpc.b["a"]': "vpc-2", "aws_route.c": "r-1", "terraform_data.d": "x"}
     configured = {"aws_vpc": {"b"}, "aws_route": {"c"}, "terraform_data": {"d"}}
-    assert import_blocks(told, configured) == {"import": [{"to": 'aws_vpc.b["a"]', "id": "vpc-2"}]}
+    assert import_blocks(created, configured) == {"import": [{"to": 'aws_vpc.b["a"]', "id": "vpc-2"}]}
 
 
-def test_nothing_to_import_is_no_block() -> None:
+def test_without_anything_to_import_there_is_no_block() -> None:
     assert import_blocks({"aws_vpc.a": "vpc-1"}, {}) == {}
 
 
-def test_what_is_not_there_any_more_is_known_by_its_address() -> None:
+def test_what_no_longer_exists_is_found_by_its_address() -> None:
     gone = Diagnostic(
         "Cannot import non-existent remote object",
         'While attempting to import an existing object to "aws_vpc.a", the provider detected that no object exists',
     )
     other = Diagnostic("Unauthorized", 'to "aws_vpc.b"')
-    assert not_there_any_more([gone, other]) == {"aws_vpc.a"}
+    assert find_missing([gone, other]) == {"aws_vpc.a"}
 
 
 def test_every_type_that_is_emitted_can_be_imported_or_says_why_not(stacks: dict[str, Template]) -> None:

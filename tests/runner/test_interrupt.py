@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
-def started(project: Project, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+def start(project: Project, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "runner", *project.command(*arguments)],
         cwd=ROOT,
@@ -41,22 +41,22 @@ def wait_until(met: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_terraform_is_asked_once_to_stop_and_waited_for(project: Project, number: signal.Signals) -> None:
+def test_terraform_is_interrupted_once_and_waited_for(project: Project, number: signal.Signals) -> None:
     project.stack("dev-network")
     project.stack("dev-service", "dev-network")
     project.script("dev-network", plan={"add": 1}, apply={"working": 60})
-    process = started(project, "apply", "--yes")
+    process = start(project, "apply", "--yes")
     wait_until(lambda: project.calls("begun"))
     os.killpg(process.pid, number)  # the whole group, as a terminal does
     out, _ = process.communicate(timeout=5)
     assert process.returncode == 130
     assert project.calls("dev-network")[-2:] == ["dev-network interrupted", "dev-network released"]
     assert project.calls("dev-service") == []
-    assert "Stopping: Terraform finishes what it has begun" in out
-    assert "To go on: make apply ENV=dev" in out
+    assert "Stopping: Terraform finishes what it has started" in out
+    assert "To continue: make apply ENV=dev" in out
 
 
-def test_a_terminal_that_is_gone_is_an_interrupt_like_any_other(project: Project) -> None:
+def test_a_closed_terminal_is_an_interrupt_like_any_other(project: Project) -> None:
     project.stack("dev-network")
     project.script("dev-network", plan={"add": 1}, apply={"working": 60})
     terminal, end = pty.openpty()
@@ -72,17 +72,17 @@ def test_a_terminal_that_is_gone_is_an_interrupt_like_any_other(project: Project
     try:
         wait_until(lambda: project.calls("begun"))
     finally:
-        os.close(terminal)  # from now on every word is an error
+        os.close(terminal)  # from now on every write is an error
     process.send_signal(signal.SIGHUP)
     process.wait(timeout=5)
     assert project.calls("dev-network")[-2:] == ["dev-network interrupted", "dev-network released"]
     assert process.returncode == 130
 
 
-def test_an_interrupt_before_the_first_resource_is_held_back_until_terraform_obeys(project: Project) -> None:
+def test_an_interrupt_before_the_first_resource_is_held_back_until_terraform_accepts_it(project: Project) -> None:
     project.stack("dev-network")
     project.script("dev-network", plan={"add": 1}, apply={"seconds": 0.5, "working": 60})
-    process = started(project, "apply", "--yes")
+    process = start(project, "apply", "--yes")
     wait_until(lambda: project.calls(" apply"))
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=5)
@@ -97,7 +97,7 @@ def answered(project: Project, answer: str) -> tuple[int, str]:
     project.script("dev-network", plan={"add": 2})
     terminal, stdin = pty.openpty()
     try:
-        process = started(project, "apply", stdin=stdin)
+        process = start(project, "apply", stdin=stdin)
         assert process.stdout
         before = ""
         while "accepted:" not in before:
@@ -129,7 +129,7 @@ def test_anything_else_declines_and_holds_back_the_consumers_only(project: Proje
     assert project.calls(" apply") == []
     assert project.calls("dev-service") == []
     assert project.calls("dev-registry plan")
-    assert "Declined, and left as it was." in out
+    assert "The declined stacks were not changed." in out
 
 
 def test_ctrl_c_at_the_question_ends_it(project: Project) -> None:

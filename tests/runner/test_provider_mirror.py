@@ -53,7 +53,7 @@ def test_a_mirror_in_a_usual_folder_is_found(tmp_path: Path, folder: str) -> Non
     assert not installation.fetches
 
 
-def test_xdg_folders_are_looked_into(tmp_path: Path) -> None:
+def test_xdg_folders_are_searched(tmp_path: Path) -> None:
     mirror(tmp_path / "xdg" / "terraform" / "plugins")
     assert "xdg" in prepared(tmp_path, XDG_DATA_DIRS=f"/nowhere:{tmp_path / 'xdg'}")[1]
     assert "xdg" in prepared(tmp_path, XDG_DATA_HOME=str(tmp_path / "xdg"))[1]
@@ -69,14 +69,14 @@ def test_a_packed_mirror_counts_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "other", [{"version": "6.0.0"}, {"platform": "darwin_arm64"}, {"host": "registry.opentofu.org"}]
 )
-def test_a_mirror_of_something_else_is_passed_over(tmp_path: Path, other: dict[str, str]) -> None:
+def test_a_mirror_of_something_else_is_ignored(tmp_path: Path, other: dict[str, str]) -> None:
     mirror(tmp_path / "above" / "m", **other)
     installation, config = prepared(tmp_path)
     assert "filesystem_mirror" not in config
     assert installation.fetches
 
 
-def test_opentofu_has_a_registry_of_its_own(tmp_path: Path) -> None:
+def test_opentofu_has_its_own_registry(tmp_path: Path) -> None:
     mirror(tmp_path / "above" / "m", host="registry.opentofu.org")
     wanted = Wanted(frozenset({AWS}), "registry.opentofu.org", "linux_amd64")
     assert '"registry.opentofu.org/hashicorp/aws"' in prepared(tmp_path, wanted)[1]
@@ -94,7 +94,7 @@ def test_the_variable_comes_first(tmp_path: Path) -> None:
     assert f'"{chosen}"' in prepared(tmp_path, TF_PLUGIN_MIRROR=str(chosen))[1]
 
 
-def test_a_variable_that_points_at_nothing_useful_is_an_error(tmp_path: Path) -> None:
+def test_a_variable_that_names_a_folder_without_providers_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RunnerError, match=r"holds none of: registry\.terraform\.io/hashicorp/aws 5\.100\.0"):
         prepared(tmp_path, TF_PLUGIN_MIRROR=str(tmp_path))
 
@@ -116,7 +116,7 @@ def test_another_configuration_is_kept_and_added_to(tmp_path: Path) -> None:
     assert "filesystem_mirror" in config
 
 
-def test_a_named_configuration_that_is_not_there_is_as_none(tmp_path: Path) -> None:
+def test_a_named_configuration_that_does_not_exist_is_ignored(tmp_path: Path) -> None:
     mirror(tmp_path / "system")
     assert "filesystem_mirror" in prepared(tmp_path, TF_CLI_CONFIG_FILE=str(tmp_path / "gone"))[1]
 
@@ -127,5 +127,5 @@ def test_without_a_mirror_each_version_is_fetched_once(tmp_path: Path) -> None:
     assert (tmp_path / "work" / "plugins").is_dir()
 
 
-def test_a_cache_of_the_users_is_kept(tmp_path: Path) -> None:
+def test_a_cache_that_the_user_chose_is_kept(tmp_path: Path) -> None:
     assert "TF_PLUGIN_CACHE_DIR" not in prepared(tmp_path, TF_PLUGIN_CACHE_DIR="/mine")[0].variables

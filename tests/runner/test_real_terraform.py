@@ -1,4 +1,4 @@
-"""The real Terraform on stacks that need no account, and the whole way on the emulator."""
+"""The real Terraform on stacks that need no account, and all actions on the emulator."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def test_apply_plan_destroy_without_an_account(tmp_path: Path, capsys: pytest.Ca
     assert run(out, "destroy", "--yes") == 0
     state = json.loads((tmp_path / "network.tfstate").read_text())
     assert state["resources"] == []
-    assert "Nothing of it is left." in capsys.readouterr().out
+    assert "Everything is destroyed." in capsys.readouterr().out
 
 
 @pytest.mark.terraform
-def test_an_invalid_stack_is_told_by_its_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_stack_is_reported_with_its_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = local(tmp_path, "network", resource={"terraform_data": {"vpc": {"imput": 1}}})
     out = write(tmp_path / "cdktf.out", {"dev-network": document})
     assert run(out, "validate") == 1
@@ -111,8 +111,8 @@ def test_ctrl_c_leaves_no_lock_and_no_process(tmp_path: Path) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
-    told, _ = process.communicate(timeout=20)
-    assert process.returncode == 130, told
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 130, output
     assert not (tmp_path / ".network.tfstate.lock.info").exists()
     assert processes_with(str(tmp_path)) == {}
 
@@ -181,20 +181,20 @@ def test_from_an_empty_account_and_back(tmp_path: Path, capsys: pytest.CaptureFi
     )
     out = write(tmp_path / "cdktf.out", {"dev-state": state, "dev-network": network, "dev-service": service})
 
-    def told() -> str:
+    def printed() -> str:
         return capsys.readouterr().out
 
     assert run(out, "plan") == 0
-    assert "dev-network  waits for dev-state, run `make bootstrap ENV=dev` first" in told()
+    assert "dev-network  waits for dev-state, run `make bootstrap ENV=dev` first" in printed()
     assert run(out, "bootstrap", "--yes") == 0
     assert run(out, "bootstrap", "--yes") == 0
-    assert "already bootstrapped" in told()
+    assert "already bootstrapped" in printed()
     assert not (tmp_path / ".bootstrap/dev/terraform.tfstate").exists()
     assert run(out, "apply", "--layer", "service", "--yes") == 2
-    assert "waits for dev-network, apply that first" in told()
+    assert "waits for dev-network, apply that first" in printed()
     assert run(out, "apply", "--yes") == 0
     assert run(out, "plan", "--detailed-exitcode") == 0
     assert run(out, "destroy", "--layer", "state", "--yes") == 2
     assert run(out, "destroy", "--yes") == 0
     assert run(out, "plan") == 0
-    assert "dev-state    is not there yet" in told()
+    assert "dev-state    does not exist yet" in printed()

@@ -1,4 +1,4 @@
-"""A layer that was applied and is synthesized no more."""
+"""A layer that was applied and is no longer synthesized."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def dev(project: Project) -> Project:
 
 
 @pytest.mark.parametrize("action", [("plan",), ("apply", "--yes")])
-def test_plan_and_apply_say_what_is_still_there(dev: Project, action: tuple[str, ...]) -> None:
+def test_plan_and_apply_report_what_still_exists(dev: Project, action: tuple[str, ...]) -> None:
     code, out, _ = dev.run(*action)
     assert code == 0
-    assert "dev-security is switched off, but its resources are still there." in out
+    assert "dev-security is switched off, but its resources still exist." in out
     assert "make destroy ENV=dev LAYER=security" in out
 
 
-def test_nothing_is_said_where_nothing_is_left(dev: Project) -> None:
+def test_nothing_is_reported_if_nothing_is_left(dev: Project) -> None:
     dev.script("dev-security", resources=[])
     assert "switched off" not in dev.run("plan")[1]
 
@@ -61,7 +61,7 @@ def test_it_is_destroyed_by_its_name(dev: Project) -> None:
     assert dev.calls("apply") == ["dev-security apply"]
 
 
-def test_it_is_destroyed_with_every_provider_of_the_environment_and_no_resource(dev: Project) -> None:
+def test_it_is_destroyed_with_every_provider_of_the_environment_and_without_resources(dev: Project) -> None:
     dev.run("destroy", "--layer", "security", "--yes")
     written = json.loads((dev.root / ".terraform-work/dev-security/config/cdk.tf.json").read_text())
     assert written["provider"]["aws"] == [{"region": "us-east-1"}, {"region": "us-east-1", "alias": "edge"}]
@@ -78,31 +78,31 @@ def test_it_is_destroyed_in_the_region_where_its_resources_are(dev: Project) -> 
     assert main == {"region": "eu-west-1"}
 
 
-def test_all_of_an_environment_includes_it_and_takes_it_down_before_what_it_may_have_used(dev: Project) -> None:
+def test_a_whole_environment_includes_it_and_destroys_it_before_what_it_may_have_used(dev: Project) -> None:
     dev.script("dev-network", resources=["aws_vpc.main"])
     assert dev.run("destroy", "--yes")[0] == 0
     order = [call.split()[0] for call in dev.calls("apply")]
     assert order == ["dev-security", "dev-network", "dev-state"]
 
 
-def test_the_state_is_not_destroyed_under_it(dev: Project) -> None:
+def test_the_state_is_not_destroyed_before_it(dev: Project) -> None:
     code, _, err = dev.run("destroy", "--layer", "state", "--yes")
     assert code != 0
-    assert "dev-security cannot be left without dev-state" in err
+    assert "dev-state is still in use by dev-security." in err
     assert "make destroy ENV=dev LAYER=security" in err
     assert dev.calls("apply") == []
 
 
-def test_what_was_applied_is_told_even_if_the_bucket_cannot_be_listed(dev: Project) -> None:
+def test_what_was_applied_is_reported_even_if_the_bucket_cannot_be_listed(dev: Project) -> None:
     dev.script("dev-state-objects", workspace={"error": {"summary": "AccessDenied", "detail": "s3:ListBucket"}})
     dev.script("dev-network", plan={"add": 1})
     code, out, _ = dev.run("apply", "--yes")
     assert code == 0
     assert "dev-network  applied" in out
-    assert "Whether a layer that is switched off has left something cannot be told: Error: AccessDenied" in out
+    assert "Cannot check whether a layer that is switched off still has resources: Error: AccessDenied" in out
 
 
-def test_unlocking_a_layer_that_is_there_needs_no_listing(dev: Project) -> None:
+def test_unlocking_a_synthesized_layer_needs_no_listing(dev: Project) -> None:
     assert dev.run("unlock", "--layer", "network", "--lock-id", "1")[0] == 0
     assert dev.calls("workspace") == []
 
@@ -117,12 +117,12 @@ def test_in_a_protected_environment_it_stays(project: Project, about: tuple[str,
     assert "switch the layer on again" in err
 
 
-def test_its_lock_can_be_broken(dev: Project) -> None:
+def test_its_lock_can_be_released(dev: Project) -> None:
     assert dev.run("unlock", "--layer", "security", "--lock-id", "1")[0] == 0
     assert dev.calls("force-unlock") == ["dev-security force-unlock"]
 
 
-def test_a_layer_that_never_was_is_told_with_those_that_are(dev: Project) -> None:
+def test_an_unknown_layer_is_reported_with_those_that_exist(dev: Project) -> None:
     code, _, err = dev.run("destroy", "--layer", "secrity", "--yes")
     assert code != 0
     assert "This environment has no layer 'secrity'." in err

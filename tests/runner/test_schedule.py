@@ -13,13 +13,13 @@ def test_each_runs_after_what_it_needs() -> None:
 
     def work(id_: str) -> Verdict:
         done.append(id_)
-        return Verdict.GO_ON
+        return Verdict.CONTINUE
 
     assert run({"c": {"a", "b"}, "b": {"a"}, "a": set()}, work) == []
     assert done == ["a", "b", "c"]
 
 
-def test_independent_ones_run_side_by_side_and_no_more_than_parallel() -> None:
+def test_independent_tasks_run_in_parallel_up_to_the_limit() -> None:
     together = threading.Barrier(2, timeout=5)
     running: set[str] = set()
     most = 0
@@ -30,7 +30,7 @@ def test_independent_ones_run_side_by_side_and_no_more_than_parallel() -> None:
         most = max(most, len(running))
         together.wait()
         running.discard(id_)
-        return Verdict.GO_ON
+        return Verdict.CONTINUE
 
     run({"a": set(), "b": set(), "c": set(), "d": set()}, work, parallel=2)
     assert most == 2
@@ -44,7 +44,7 @@ def test_after_a_stop_running_ones_finish_and_nothing_starts() -> None:
             return Verdict.STOP
         time.sleep(0.1)
         finished.append(id_)
-        return Verdict.GO_ON
+        return Verdict.CONTINUE
 
     left = run({"bad": set(), "slow": set(), "free": set(), "after": {"slow"}}, work)
     assert finished == ["slow"]
@@ -56,7 +56,7 @@ def test_a_block_holds_back_only_those_that_need_it() -> None:
 
     def work(id_: str) -> Verdict:
         done.append(id_)
-        return Verdict.BLOCK if id_ == "a" else Verdict.GO_ON
+        return Verdict.BLOCK if id_ == "a" else Verdict.CONTINUE
 
     assert run({"a": set(), "b": {"a"}, "c": {"b"}, "d": set()}, work, parallel=1) == ["b", "c"]
     assert done == ["a", "d"]
@@ -67,12 +67,12 @@ def test_nothing_starts_once_cancelled() -> None:
 
     def work(id_: str) -> Verdict:
         done.append(id_)
-        return Verdict.GO_ON
+        return Verdict.CONTINUE
 
     assert run({"a": set(), "b": {"a"}}, work, cancelled=lambda: bool(done)) == ["b"]
 
 
-def test_an_exception_comes_out_when_the_others_have_finished() -> None:
+def test_an_exception_is_raised_when_the_others_have_finished() -> None:
     finished: list[str] = []
 
     def work(id_: str) -> Verdict:
@@ -81,7 +81,7 @@ def test_an_exception_comes_out_when_the_others_have_finished() -> None:
             raise ValueError(message)
         time.sleep(0.05)
         finished.append(id_)
-        return Verdict.GO_ON
+        return Verdict.CONTINUE
 
     with pytest.raises(ValueError, match="broken"):
         run({"bad": set(), "slow": set()}, work)

@@ -1,4 +1,4 @@
-"""`make secrets` tells what a person must still set, and never shows a value."""
+"""`make secrets` lists what a person must still set, and never shows a value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from runner.__main__ import main
 from runner.errors import OK, REFUSED
-from runner.secrets import CannotTellError, ParameterTree, SuppliedParameter, report, versions_in_account
+from runner.secrets import AccountUnreadableError, ManualParameter, ParameterTree, read_versions, report
 from synthesis.manifest import of_environment, read_stacks
 
 if TYPE_CHECKING:
@@ -27,34 +27,34 @@ def tree(output: Path) -> ParameterTree:
     return ParameterTree.from_stacks(of_environment(read_stacks(output), "prod"))
 
 
-def all_made(tree: ParameterTree, version: int) -> dict[str, int]:
+def all_created(tree: ParameterTree, version: int) -> dict[str, int]:
     return {**dict.fromkeys(tree.names, 1), EMAIL: version}
 
 
-def test_what_only_a_person_can_supply_is_known_from_the_json(tree: ParameterTree) -> None:
-    assert tree.supplied == (
-        SuppliedParameter(name=EMAIL, key_alias="alias/user-management-prod-secrets", region="us-east-1"),
+def test_manual_parameters_are_read_from_the_json(tree: ParameterTree) -> None:
+    assert tree.manual == (
+        ManualParameter(name=EMAIL, key_alias="alias/user-management-prod-secrets", region="us-east-1"),
     )
     assert tree.prefix == "/user-management/prod/"
 
 
-def test_an_entry_at_its_first_version_is_unset_and_told_with_its_command(tree: ParameterTree) -> None:
-    assert report(tree, all_made(tree, 1)) == (
+def test_a_parameter_at_its_first_version_is_unset_and_reported_with_its_command(tree: ParameterTree) -> None:
+    assert report(tree, all_created(tree, 1)) == (
         [f"unset    {EMAIL}", f"  {COMMAND}", "0 of 1 are set."],
         OK,
     )
 
 
-def test_an_entry_that_was_written_again_is_set(tree: ParameterTree) -> None:
-    assert report(tree, all_made(tree, 2)) == (["1 of 1 are set."], OK)
+def test_a_parameter_that_was_written_again_is_set(tree: ParameterTree) -> None:
+    assert report(tree, all_created(tree, 2)) == (["1 of 1 are set."], OK)
 
 
-def test_what_an_interrupted_apply_left_out_is_told(tree: ParameterTree) -> None:
-    versions = all_made(tree, 2)
+def test_what_an_interrupted_apply_left_out_is_reported(tree: ParameterTree) -> None:
+    versions = all_created(tree, 2)
     del versions["/user-management/prod/postgres/password"]
     lines, _ = report(tree, versions)
     assert lines[0] == "missing  /user-management/prod/postgres/password"
-    assert "raise the database's password_version by one" in lines[2]
+    assert "increase the database's password_version by one" in lines[2]
 
 
 def test_without_an_answer_every_command_is_shown(
@@ -63,11 +63,13 @@ def test_without_an_answer_every_command_is_shown(
     monkeypatch.setenv("PATH", "")
     assert main(["secrets", "--env", "prod", "--out", str(output)]) == REFUSED
     shown = capsys.readouterr()
-    assert shown.err.startswith("There is no `aws` on PATH")
+    assert shown.err.startswith("`aws` is not on PATH")
     assert shown.out.splitlines() == [f"perhaps unset  {EMAIL}", f"  {COMMAND}"]
 
 
-def test_an_environment_that_was_not_synthesized_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_environment_that_was_not_synthesized_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["secrets", "--env", "prod", "--out", str(tmp_path)]) == REFUSED
     assert capsys.readouterr().err.endswith("Run `make synth` first.\n")
 
@@ -84,28 +86,31 @@ def test_the_aws_cli_is_asked_for_versions_and_not_for_values(
 ) -> None:
     answer = '{"Parameters": [{"Name": "/user-management/prod/jwt/current", "Version": 7}]}'
     fake_aws(tmp_path, f"echo \"$@\" > {tmp_path}/asked; echo '{answer}'", monkeypatch)
-    assert versions_in_account(tree) == {"/user-management/prod/jwt/current": 7}
+    assert read_versions(tree) == {"/user-management/prod/jwt/current": 7}
     assert (tmp_path / "asked").read_text(encoding="utf-8").startswith("ssm describe-parameters --region us-east-1")
 
 
 @pytest.mark.parametrize(
     ("script", "says"),
     [
-        ("echo 'Unable to locate credentials' >&2; exit 255", "AWS did not tell: Unable to locate credentials"),
-        ("exit 3", "AWS did not tell: .*exit status 3"),
-        ("echo '<html>'", "AWS did not tell: Expecting value"),
+        (
+            "echo 'Unable to locate credentials' >&2; exit 255",
+            "Cannot list the parameters: Unable to locate credentials",
+        ),
+        ("exit 3", "Cannot list the parameters: .*exit status 3"),
+        ("echo '<html>'", "Cannot list the parameters: Expecting value"),
     ],
 )
-def test_what_aws_says_against_it_is_told_in_a_line(
+def test_an_error_of_aws_is_reported_in_one_line(
     tree: ParameterTree, script: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_aws(tmp_path, script, monkeypatch)
-    with pytest.raises(CannotTellError, match=says):
-        versions_in_account(tree)
+    with pytest.raises(AccountUnreadableError, match=says):
+        read_versions(tree)
 
 
 def test_the_command_keeps_the_value_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_aws(tmp_path, f'for word; do last=$word; done; printf %s "$last" > {tmp_path}/value', monkeypatch)
-    command = SuppliedParameter(name="/p/e/api-keys/a", key_alias="alias/k", region="us-east-1").command
+    command = ManualParameter(name="/p/e/api-keys/a", key_alias="alias/k", region="us-east-1").command
     subprocess.run(["/usr/bin/env", "bash", "-c", command], input="s3 cr$t*\n", text=True, check=True)
     assert (tmp_path / "value").read_text(encoding="utf-8") == "s3 cr$t*"

@@ -1,5 +1,5 @@
 # ruff: noqa: UP007, UP045 (the generated bindings write their hints as Optional and Union)
-"""The fast start changes how long a synthesis takes and nothing else."""
+"""The fast start changes only how long a synthesis takes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_the_off_switch_leaves_everything_stock() -> None:
     assert result.stdout.strip() == "False False", result.stderr
 
 
-def test_a_call_that_comes_too_late_says_so() -> None:
+def test_a_call_that_comes_too_late_is_refused() -> None:
     program = (
         "import os, sys, types; sys.modules['cdktf_cdktf_provider_aws'] = types.ModuleType('x');"
         "from synthesis import fast_start; fast_start.prepare(os.environ)"
@@ -81,7 +81,7 @@ def test_a_second_call_changes_nothing() -> None:
     assert dict(os.environ) == before
 
 
-def test_node_of_the_lock_is_chosen_and_a_choice_of_ones_own_wins() -> None:
+def test_the_node_of_the_lock_is_used_unless_the_user_chose_one() -> None:
     assert Path(os.environ["JSII_NODE"]).is_file()
     program = (
         "import os; from synthesis import fast_start; fast_start.prepare(os.environ); print(os.environ['JSII_NODE'])"

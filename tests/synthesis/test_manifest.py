@@ -32,18 +32,20 @@ def test_a_broken_manifest_names_the_file(tmp_path: Path) -> None:
         read_stacks(tmp_path)
 
 
-def test_a_stack_that_does_not_say_whose_it_is_is_from_an_older_version(tmp_path: Path) -> None:
+def test_a_stack_without_metadata_is_from_an_older_version(tmp_path: Path) -> None:
     write_stack(tmp_path, "dev-network", document={"//": {"metadata": {"layer": "network"}}})
-    with pytest.raises(OutputError, match="does not say its environment: an older version of this program wrote it"):
+    with pytest.raises(
+        OutputError, match="has no environment in its metadata: an older version of this program wrote it"
+    ):
         of_environment(read_stacks(tmp_path), "dev")
 
 
-def test_a_stack_that_does_not_say_so_is_protected(tmp_path: Path) -> None:
+def test_a_stack_is_protected_by_default(tmp_path: Path) -> None:
     assert Stack(id="x", folder=tmp_path, document={}).is_protected
     assert not Stack(id="x", folder=tmp_path, document={"//": {"metadata": {"protect_data": False}}}).is_protected
 
 
-def test_a_layer_with_a_stack_in_two_regions_is_chosen_whole_or_by_name(tmp_path: Path) -> None:
+def test_a_layer_with_stacks_in_two_regions_is_selected_whole_or_by_name(tmp_path: Path) -> None:
     write_stack(tmp_path, "dev-state")
     write_stack(tmp_path, "dev-topics", layer="topics")
     write_stack(tmp_path, "dev-topics-us-east-1", layer="topics")
@@ -57,12 +59,12 @@ def test_an_environment_may_have_a_dash_in_its_name(two: Path) -> None:
     assert (stack.environment, stack.layer, stack.is_protected) == ("pre-prod", "network", True)
 
 
-def test_an_unknown_environment_lists_those_there_are(two: Path) -> None:
+def test_an_unknown_environment_lists_those_that_exist(two: Path) -> None:
     with pytest.raises(OutputError, match=r"no environment 'qa'. It has: dev, pre-prod"):
         of_environment(read_stacks(two), "qa")
 
 
-def test_an_unknown_layer_lists_those_there_are_in_order(two: Path) -> None:
+def test_an_unknown_layer_lists_those_that_exist_in_order(two: Path) -> None:
     dev = of_environment(read_stacks(two), "dev")
     with pytest.raises(OutputError, match="state, network, data, service"):
         select(dev, "edge")
@@ -79,10 +81,10 @@ def test_consumers_are_found_through_others(two: Path) -> None:
     assert consumers(dev, "dev-service") == []
 
 
-def test_a_circle_is_told(tmp_path: Path) -> None:
+def test_a_dependency_cycle_is_reported(tmp_path: Path) -> None:
     write_stack(tmp_path, "dev-a", "dev-b")
     write_stack(tmp_path, "dev-b", "dev-a")
-    with pytest.raises(OutputError, match="in a circle: dev-"):
+    with pytest.raises(OutputError, match="a dependency cycle: dev-"):
         in_order(of_environment(read_stacks(tmp_path), "dev"))
 
 

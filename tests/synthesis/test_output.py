@@ -1,4 +1,4 @@
-"""The output folder is replaced whole, and what others put there is kept."""
+"""The output folder is replaced completely, and files of other programs are kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write(folder: Path, environment: str, *layers: str, resources: int = 1) -> None:
-    """What cdktf writes, in little."""
+    """A small version of what cdktf writes."""
     stacks = {}
     for layer in layers:
         name = f"{environment}-{layer}"
@@ -45,7 +45,7 @@ def counts(output: Path) -> dict[str, int]:
     return {id_: sum(1 for _ in stack.all()) for id_, stack in read_stacks(output).items()}
 
 
-def test_first_run_makes_the_folder(tmp_path: Path) -> None:
+def test_the_first_run_creates_the_folder(tmp_path: Path) -> None:
     synthesize(tmp_path / "a" / "out", "dev", "state", "network", resources=3)
     assert counts(tmp_path / "a" / "out") == {"dev-state": 3, "dev-network": 3}
 
@@ -74,14 +74,14 @@ def test_one_environment_keeps_the_stacks_of_the_others(tmp_path: Path) -> None:
     assert counts(output) == {"dev-state": 3, "prod-state": 2}
 
 
-def test_an_environment_whose_name_begins_like_another_is_not_taken_for_it(tmp_path: Path) -> None:
+def test_an_environment_whose_name_starts_like_another_is_not_confused_with_it(tmp_path: Path) -> None:
     output = tmp_path / "out"
     synthesize(output, "dev-two", "state")
     synthesize(output, "dev", "state")
     assert sorted(names(output)) == ["dev-state", "dev-two-state"]
 
 
-def test_a_layer_that_is_gone_disappears(tmp_path: Path) -> None:
+def test_a_removed_layer_disappears(tmp_path: Path) -> None:
     output = tmp_path / "out"
     synthesize(output, "dev", "state", "network")
     synthesize(output, "dev", "state")
@@ -113,7 +113,7 @@ def test_a_swap_that_was_killed_is_finished_by_the_next_run(tmp_path: Path, *, m
     assert not old.exists()
 
 
-def test_two_runs_at_once_do_not_lose_each_other(tmp_path: Path) -> None:
+def test_parallel_runs_keep_the_output_of_each_other(tmp_path: Path) -> None:
     output = tmp_path / "out"
     runs = [threading.Thread(target=synthesize, args=(output, f"env{n}", "state")) for n in range(8)]
     for run in runs:
