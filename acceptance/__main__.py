@@ -8,7 +8,7 @@ import sys
 from acceptance.demo import demo
 from acceptance.emulate import emulate
 from acceptance.harness import open_harness
-from emulator.arguments import port, whole_number
+from emulator.arguments import bounded_integer, port
 from runner.errors import INTERRUPTED, REFUSED, RunnerError
 from synthesis.manifest import OutputError
 
@@ -42,7 +42,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             "--port", type=port, default=0, help="the emulator's port on 127.0.0.1 (default: a free one)"
         )
         command.add_argument(
-            "--parallel", type=whole_number(1), default=2, help="stacks at the same time (default: %(default)s)"
+            "--parallel", type=bounded_integer(1), default=2, help="stacks at the same time (default: %(default)s)"
         )
     return parser.parse_args(arguments)
 

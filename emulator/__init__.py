@@ -1,4 +1,4 @@
-"""A stand-in for AWS, so that real Terraform with the real provider can run without a cloud."""
+"""An emulator of AWS, so that real Terraform with the real provider can run without a cloud."""
 
 from emulator.server import Emulator, PortInUseError
 

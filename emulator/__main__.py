@@ -1,4 +1,4 @@
-"""`python -m emulator --port N`: an emulator for the shell."""
+"""`python -m emulator --port N`: runs an emulator until it is stopped."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from emulator.server import Emulator, PortInUseError
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
-    parser = argparse.ArgumentParser(prog="emulator", description="AWS for Terraform, on this machine only.")
-    parser.add_argument("--port", type=port, default=0, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--trace", action="store_true", help="log every call, and what a failed one sent")
+    parser = argparse.ArgumentParser(
+        prog="emulator", description="An emulator of AWS for Terraform, on this machine only."
+    )
+    parser.add_argument("--port", type=port, default=0, help="port on 127.0.0.1; 0 for any free port")
+    parser.add_argument("--trace", action="store_true", help="log every call, and the request of each failed call")
     options = parser.parse_args(arguments)
     if options.trace:
         logging.basicConfig(format="%(asctime)s %(message)s")

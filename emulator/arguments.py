@@ -1,4 +1,4 @@
-"""Numbers on a command line: what is refused is told with what is allowed."""
+"""Numbers on a command line; the error message says what is allowed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 _LAST_PORT: Final = 65535
 
 
-def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
-    """A `type` of argparse: takes a whole number within the bounds."""
-    allowed = f"a whole number of at least {least}" if most is None else f"a whole number between {least} and {most}"
+def bounded_integer(least: int, most: int | None = None) -> Callable[[str], int]:
+    """A `type` of argparse: an integer within the bounds."""
+    allowed = f"an integer of {least} or more" if most is None else f"an integer from {least} to {most}"
 
     def parse(text: str) -> int:
-        message = f"{text!r} is not {allowed}"
+        message = f"{text!r} must be {allowed}"
         try:
             number = int(text)
         except ValueError:
@@ -28,5 +28,5 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
     return parse
 
 
-port: Final = whole_number(0, _LAST_PORT)
-"""A port to listen on; 0 takes a free one."""
+port: Final = bounded_integer(0, _LAST_PORT)
+"""A port to listen on; 0 for any free port."""

@@ -1,4 +1,4 @@
-"""Reading ARNs, which most refusals of another region's or another service's resource need."""
+"""Parses ARNs, which most errors about another region or service need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Arn(NamedTuple):
 
 
 def parse_arn(text: str) -> Arn | None:
-    """Return the parts of an ARN, or None for what is not one.
+    """Return the parts of an ARN, or None if the text is not a valid ARN.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """

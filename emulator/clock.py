@@ -1,8 +1,8 @@
-"""Time in the form that the serialisers want."""
+"""Time in the format of moto's serializers."""
 
 import datetime as dt
 
 
 def now() -> dt.datetime:
-    """Return this second in UTC, without a zone: the form that moto's serialisers read as UTC."""
+    """Return the current second in UTC, without a time zone: moto's serializers read it as UTC."""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)

@@ -1,4 +1,4 @@
-"""The WSGI application in front of moto: it adds, refuses and follows up operations, and names gaps."""
+"""The WSGI application in front of moto: it adds, refuses and completes operations, and reports gaps."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ LOG = logging.getLogger(__name__)
 READY_PATH = "/emulator/ready"
 RESET_PATH = "/moto-api/reset"
 
-# Calls that wait inside moto: they must not hold the lock meanwhile.
+# Calls that wait inside moto: they must not keep the lock meanwhile.
 _WAITING_ACTIONS = {"ReceiveMessage", "GetActivityTask", "StartSyncExecution"}
 _WAITING_PATH_ENDS = ("/invocations",)
 
-# What they change is nothing, and what they answer may be large: there is no use in keeping it for a retry.
+# They change nothing, and their responses may be large, so there is no use in keeping them for a retry.
 _READS = {"GET", "HEAD"}
 
 _BACKENDS = frozenset(list_of_moto_modules())
 
 
 class _Moto(DomainDispatcherApplication):
-    """moto's dispatcher, which prints a line and then breaks where it has no backend."""
+    """moto's dispatcher, which prints a line and fails if it has no backend."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """Find the backend, or say that there is none."""
+        """Find the backend, or raise UnansweredError."""
         if host is None or host == "moto_api" or host in _BACKENDS:
             return host
         for backend, pattern in self.backend_url_patterns:
@@ -55,10 +55,10 @@ class _Moto(DomainDispatcherApplication):
 
 
 class Dispatcher:
-    """Answers every request: from a registered operation, else from moto."""
+    """Answers every request: from a registered operation, otherwise from moto."""
 
     def __init__(self, registry: Registry) -> None:
-        """Put moto behind what the registry holds."""
+        """Put the registered handlers in front of moto."""
         self._registry = registry
         self._moto = _Moto(create_backend_app)
         self._replay = Replay()
@@ -71,7 +71,7 @@ class Dispatcher:
         return self._serve(environ).send(environ, start_response)
 
     def reset(self) -> None:
-        """Forget what was called, and what the added operations and the replay keep; moto's part is its own route."""
+        """Delete the list of calls, the state of the added operations and the replay; moto has its own route."""
         self.called.clear()
         self._registry.store.clear()
         self._replay.clear()
@@ -112,7 +112,7 @@ class Dispatcher:
             except UnansweredError as error:
                 return self._gap(incoming, str(error))
         except HTTPException as error:
-            # How moto's older services refuse; a guard that reads their backends may meet it.
+            # The exception of moto's older services; a guard that reads their backends may raise it.
             return HttpResponse(error.code or HTTPStatus.BAD_REQUEST, error.get_headers(), error.get_body().encode())
         except Exception as error:
             LOG.exception("failed on %s %s", incoming.method, incoming.path)
@@ -134,7 +134,7 @@ class Dispatcher:
                 refuse(params, context)
             result = handlers.operation(params, context) if handlers.operation else FORWARD
             if not isinstance(result, Forward):
-                # Serialised under the lock: the result may be the stored record itself.
+                # Serialized under the lock: the result may be the stored record itself.
                 return call.answer(result)
             answer = self._forward(incoming)
             if answer.succeeded:
@@ -147,13 +147,13 @@ class Dispatcher:
         return contextlib.nullcontext() if waits else self._lock
 
     def _forward(self, incoming: HttpRequest) -> HttpResponse:
-        """Let moto answer, and turn what it cannot answer into one clear refusal.
+        """Let moto answer, and turn what it cannot answer into one clear error.
 
-        moto says 500 for an operation it lacks, and the provider retries that up to 25 times: it looks hung.
+        moto answers 500 for an operation it lacks, and the provider retries that up to 25 times, so it seems to hang.
         """
         try:
             answer = self._moto_answer(incoming)
-        except (UnansweredError, NotImplementedError) as error:  # the second is moto's own word for it
+        except (UnansweredError, NotImplementedError) as error:  # moto raises the second
             return self._gap(incoming, str(error))
         except ServiceException as error:
             call = find_call(incoming)
@@ -181,7 +181,7 @@ class Dispatcher:
     def _gap(self, incoming: HttpRequest, detail: str) -> HttpResponse:
         name = _operation_name(incoming)
         message = (
-            f"The emulator does not implement {name}. This is a gap of the emulator, not a mistake in your "
+            f"The emulator does not implement {name}. This is a gap of the emulator, not an error in your "
             f"configuration: add it to emulator/services/. ({detail})"
         )
         LOG.warning("gap: %s", name)

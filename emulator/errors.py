@@ -1,27 +1,27 @@
-"""The two ways a call fails: AWS refuses it, or the emulator cannot answer it."""
+"""The ways in which a call fails: AWS refuses it, or the emulator cannot answer it."""
 
 from moto.core.exceptions import ServiceException
 
 
 class AwsError(ServiceException):
-    """An answer that AWS itself would give: its error code and its words."""
+    """An error that AWS itself would return, with its code and message."""
 
     def __init__(self, *, code: str, message: str) -> None:
-        """Take the code from the service's error list and the message from AWS itself."""
+        """Use a code from the service's list of errors, and AWS's own message."""
         super().__init__(code, message)
 
 
 class UnansweredError(Exception):
-    """Nothing here answers the call, and moto must not see it: the front makes a gap of it, with the message."""
+    """Neither the emulator nor moto can answer the call: the dispatcher returns a gap with this message."""
 
 
 class EmulatorGapError(ServiceException):
-    """The emulator has no such operation: nothing is wrong with the caller's configuration."""
+    """The emulator does not have this operation; the caller's configuration is not the cause."""
 
     code = "EmulatorGap"
 
 
 class EmulatorFaultError(ServiceException):
-    """The emulator broke while it answered: a bug in moto or here."""
+    """The emulator failed: a bug in moto or in this package."""
 
     code = "EmulatorFault"

@@ -1,4 +1,4 @@
-"""A request as the front needs it and an answer as WSGI needs it."""
+"""A request as the dispatcher needs it, and a response as WSGI needs it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_requ
 _ACCOUNT = re.compile(r"\d{12}")
 _WITHOUT_BODY = {http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED}
 _ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
-# Classic load balancers share a name to sign for with the others, and differ in the version of their API.
+# Classic load balancers have the same signing name as the others, and another API version.
 _CLASSIC_BALANCERS = re.compile(rb"(?:^|&)Version=2012-06-01(?:&|$)")
 
-# The name a request is signed for, where it differs from botocore's name of the service.
+# The signing name of a request, if it differs from botocore's name of the service.
 SIGNING_NAMES = {
     "access-analyzer": "accessanalyzer",
     "elasticloadbalancing": "elbv2",
@@ -42,11 +42,11 @@ class HttpResponse:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the call did what it was asked."""
+        """Whether the call succeeded."""
         return self.status < http.HTTPStatus.BAD_REQUEST
 
     def send(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Hand the response to the server."""
+        """Send the response through WSGI."""
         skipped = {"content-length", "status", "connection"}
         headers = [(name, value) for name, value in self.headers if name.lower() not in skipped]
         if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
@@ -54,7 +54,7 @@ class HttpResponse:
         if self.status in _WITHOUT_BODY:
             body = b""
         elif environ["REQUEST_METHOD"] == "HEAD":
-            # The length of the body that a GET would have: S3 clients read it.
+            # The length that the body of a GET would have; S3 clients read it.
             headers += [(name, value) for name, value in self.headers if name.lower() == "content-length"]
             body = b""
         else:
@@ -81,10 +81,10 @@ class HttpRequest:
 
     @classmethod
     def read(cls, environ: dict[str, Any]) -> HttpRequest:
-        """Read the body once and tell moto which account calls.
+        """Read the body once, and set the account that moto uses.
 
-        An access key id of exactly 12 digits is the account id itself. Any other key is looked up by moto,
-        which knows the keys that it handed out for users and assumed roles.
+        An access key id of exactly 12 digits is the account id itself. moto looks up any other key:
+        it knows the keys that it created for users and assumed roles.
         """
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length) if length else b""
@@ -96,7 +96,7 @@ class HttpRequest:
         else:
             account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or get_account_id_from(key) or DEFAULT_ACCOUNT_ID
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
-        # moto's router wants the path as it was sent (%2F kept); waitress gives it another name.
+        # moto's router needs the path as it was sent (with %2F); waitress has it under another name.
         environ.setdefault("RAW_URI", environ.get("REQUEST_URI", ""))
         service = SIGNING_NAMES.get(signed_for, signed_for)
         if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
@@ -125,7 +125,7 @@ class HttpRequest:
 
     @property
     def action(self) -> str | None:
-        """The operation's name where the protocol sends it: a header, the form or the query."""
+        """The operation's name, if the protocol sends it in a header, the form or the query."""
         target = self.environ.get("HTTP_X_AMZ_TARGET")
         if target:
             return str(target).rsplit(".", maxsplit=1)[-1]

@@ -1,4 +1,4 @@
-"""Whether a KMS key exists, for the services that refuse an unknown one."""
+"""Finds KMS keys, for the services that refuse an unknown key."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _AWS_ALIAS = "alias/aws/"
 def find_key(key: str, context: Context) -> Any | None:
     """Return moto's key for an id, an ARN or an alias, if it can be used in the caller's region.
 
-    A key of another account may be; a multi-Region key only by the ARN of its replica in the region.
+    It may belong to another account; a multi-Region key is only found by the ARN of its replica in the region.
     """
     found = _find_in_any_state(key, context)
     return found if found is not None and found.key_state == "Enabled" else None
 
 
 def key_state(key: str, context: Context) -> str | None:
-    """Return the state of a key that find_key() does not return, or None if the region has no such key."""
+    """Return the state of a key that find_key() does not return, or None if there is no such key in the region."""
     found = _find_in_any_state(key, context)
     return None if found is None else str(found.key_state)
 
 
 def key_exists(key: str, context: Context) -> bool:
-    """Say whether the key can be used; AWS makes its own alias/aws/ keys when they are first named."""
+    """Return whether the key can be used; AWS creates its own alias/aws/ keys on first use."""
     located = _locate(key, context)
     if located is None:
         return False
@@ -42,7 +42,7 @@ def key_exists(key: str, context: Context) -> bool:
 
 
 def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
-    """Say whether the key's policy allows one of the service principals anything at all."""
+    """Return whether the key policy allows one of the service principals any action."""
     found = find_key(key, context)
     if found is None:
         return False
@@ -68,7 +68,7 @@ def _find_in_any_state(key: str, context: Context) -> Any | None:
 
 
 def _locate(key: str, context: Context) -> tuple[str, str] | None:
-    """Return account and resource of a key or an alias, or None for an ARN of anything but this region's keys."""
+    """Return account and resource of a key or an alias, or None for an ARN of anything but a key of this region."""
     if not key.startswith("arn:"):
         return context.account, key
     arn = parse_arn(key)

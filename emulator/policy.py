@@ -1,4 +1,4 @@
-"""Reading policy documents, in which AWS allows one of anything to stand without its list."""
+"""Reads policy documents, in which AWS accepts a single value without its list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _KINDS_OF_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return a list as it is, and anything else as the only member of one."""
+    """Return a list unchanged, and anything else as a list with one item."""
     return value if isinstance(value, list) else [value]
 
 
@@ -19,7 +19,7 @@ def statements(policy: str) -> list[dict[str, Any]]:
 
 
 def names_principal(principal: Any) -> bool:
-    """Say whether it is "*" or has one of the four kinds, each with a name or a list of names."""
+    """Return whether it is "*", or one of the four types with a name or a list of names."""
     if not isinstance(principal, dict):
         return bool(principal == "*")
     names = [as_list(value) for value in principal.values()]

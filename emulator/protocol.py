@@ -1,4 +1,4 @@
-"""Turns a request into an operation with parameters, and a result into the service's wire format."""
+"""Parses a request into an operation with parameters, and serializes a result into the service's wire format."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 
-# A model begins with its metadata.
+# A model starts with its metadata.
 _METADATA = re.compile(rb'"(signingName|endpointPrefix)":\s*"([^"]+)"')
 _METADATA_BYTES = 2000
 
 
 @dataclass(frozen=True)
 class Call:
-    """An AWS operation that a request asks for."""
+    """The AWS operation of a request."""
 
     service: str
     name: str
@@ -47,7 +47,7 @@ class Call:
     url_params: dict[str, Any]
 
     def parameters(self) -> Shape:
-        """Parse the request by the botocore model."""
+        """Parse the request with the botocore model."""
         parser = PROTOCOL_PARSERS[self.protocol](self.model, map_type=dict)
         request = self.request
         try:
@@ -62,12 +62,12 @@ class Call:
                 }
             )
         except (TypeError, ValueError, AttributeError) as error:
-            message = f"The request could not be read: {error}"
+            message = f"The request could not be parsed: {error}"
             raise AwsError(code="SerializationException", message=message) from error
         return dict(parsed or {})
 
     def answer(self, result: Shape | ServiceException) -> HttpResponse:
-        """Serialise a result, or an error that the service's model knows."""
+        """Serialize a result, or an error that the service's model lists."""
         if isinstance(result, ServiceException) and not _modelled(self.model.service_model, result.code):
             return plain_error(self.protocol, self.service, result)
         serialiser = get_serializer_class(self.service, self.protocol)(operation_model=self.model)
@@ -81,7 +81,7 @@ class Call:
 
 
 def find_call(incoming: HttpRequest) -> Call | None:
-    """Find the operation a request asks for, if botocore knows it."""
+    """Find the operation of a request, if botocore has it."""
     try:
         model = service_model(incoming.service)
         if model is None:
@@ -101,17 +101,17 @@ def find_call(incoming: HttpRequest) -> Call | None:
 
 
 def named_call(incoming: HttpRequest) -> Call | None:
-    """Find the operation also where several services, or one of another name, share what the request is signed for.
+    """Find the operation of a request also if several services share its signing name.
 
-    It is slow the first time, and meant for an error's text.
+    It is slow the first time, and only for error messages.
     """
-    services = [incoming.service, *_signed_for().get(incoming.signed_for, ())]
+    services = [incoming.service, *_services_by_signing_name().get(incoming.signed_for, ())]
     return next((call for service in services if (call := find_call(replace(incoming, service=service)))), None)
 
 
 @functools.cache
-def _signed_for() -> dict[str, list[str]]:
-    """Read from botocore which services are signed for each name; whole, the models would take seconds."""
+def _services_by_signing_name() -> dict[str, list[str]]:
+    """Read which services have each signing name from botocore; loading the complete models would take seconds."""
     found: dict[str, list[str]] = {}
     for path in sorted((Path(botocore.__file__).parent / "data").glob("*/*/service-2.json*")):
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
@@ -133,7 +133,7 @@ def service_model(service: str) -> Any:
 
 
 def plain_error(protocol: str, service: str, error: ServiceException, status: int = 400) -> HttpResponse:
-    """Write an error that the service's model does not list, so that any SDK can read it."""
+    """Write an error that the service's model does not list in a form that every SDK can read."""
     code, message = error.code, str(error.message)
     if protocol in {"query", "ec2", "rest-xml"}:
         inner = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
@@ -149,5 +149,5 @@ def plain_error(protocol: str, service: str, error: ServiceException, status: in
 
 
 def _modelled(model: Any, code: str) -> bool:
-    """Say whether the service's model lists the error; moto warns about any other."""
+    """Return whether the service's model lists the error; moto warns about any other."""
     return ErrorLookupFactory().for_service(model).from_code(code) is not None

@@ -1,4 +1,4 @@
-"""Where services announce what they add to moto: operations, refusals, after-ups and patches."""
+"""Registers what the services add to moto: operations, guards, hooks and patches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from emulator.store import Kind, Record, Shape, Store, Table
 
 
 class Forward:
-    """The type of FORWARD, which an operation returns to leave the call to moto."""
+    """The type of FORWARD, which an operation returns to let moto answer the call."""
 
 
 FORWARD: Final = Forward()
@@ -21,7 +21,7 @@ FORWARD: Final = Forward()
 
 @dataclass(frozen=True)
 class Context:
-    """Who calls what, and the state that the caller may see."""
+    """The caller of an operation, and the state that the caller may see."""
 
     service: str
     operation: str
@@ -43,7 +43,7 @@ class Context:
         )
 
     def owns(self, arn: str) -> bool:
-        """Say whether an ARN is the caller's: its account and its region are, where it has them."""
+        """Return whether the account and the region of the ARN, if it has them, are the caller's."""
         _, _, _, region, account, *_ = f"{arn}:::::".split(":")
         return region in {"", self.region} and account in {"", self.account}
 
@@ -76,22 +76,22 @@ class Handlers:
 
 
 class Registry:
-    """The one place that holds handlers and state; the front asks it for every call."""
+    """The handlers and the state of the emulator; the dispatcher uses it for every call."""
 
     def __init__(self) -> None:
-        """Start without handlers and without state."""
+        """Start without handlers and state."""
         self._handlers: dict[str, dict[str, Handlers]] = {}
         self.store = Store()
-        # moto's stores are plain dicts that one request iterates while another changes them. Python runs one
-        # thread at a time anyway, so the lock costs no throughput; reading, parsing and sending stay outside.
+        # moto's stores are plain dicts that one request iterates while another changes them. Python runs one thread
+        # at a time anyway, so the lock costs no throughput; reading, parsing and sending are outside of it.
         self.lock = threading.RLock()
 
     def handlers(self, service: str, operation: str) -> Handlers | None:
-        """Return what is registered for an operation, if anything."""
+        """Return the handlers of an operation, if there are any."""
         return self._handlers.get(service, {}).get(operation)
 
     def knows(self, service: str) -> bool:
-        """Say whether any operation of the service is registered, to skip parsing where none is."""
+        """Return whether any operation of the service is registered; otherwise its requests need not be parsed."""
         return service in self._handlers
 
     def operations(self) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ class Registry:
         return [(service, name) for service, names in self._handlers.items() for name in names]
 
     def at(self, service: str, operation: str) -> Handlers:
-        """Return the handlers of one operation, to add to."""
+        """Return the handlers of one operation, to add to them."""
         return self._handlers.setdefault(service, {}).setdefault(operation, Handlers())
 
 
@@ -107,7 +107,7 @@ REGISTRY: Final = Registry()
 
 
 def operation(service: str, *names: str) -> Callable[[OperationT], OperationT]:
-    """Answer these AWS operations; the input is parsed and validated by the botocore model first."""
+    """Register a function that answers these AWS operations; the botocore model parses and validates its input."""
 
     def register(function: OperationT) -> OperationT:
         for name in names:
@@ -122,7 +122,7 @@ def operation(service: str, *names: str) -> Callable[[OperationT], OperationT]:
 
 
 def guard(service: str, *names: str) -> Callable[[CheckT], CheckT]:
-    """Look at a call before anything answers it, and raise AwsError to refuse it."""
+    """Register a function that runs before a call is answered, and raises AwsError to refuse it."""
 
     def register(function: CheckT) -> CheckT:
         for name in names:
@@ -133,7 +133,7 @@ def guard(service: str, *names: str) -> Callable[[CheckT], CheckT]:
 
 
 def after(service: str, *names: str) -> Callable[[CheckT], CheckT]:
-    """Run after moto accepted a call, to keep what moto drops."""
+    """Register a function that runs after moto has accepted a call, to store what moto drops."""
 
     def register(function: CheckT) -> CheckT:
         for name in names:
@@ -144,9 +144,9 @@ def after(service: str, *names: str) -> Callable[[CheckT], CheckT]:
 
 
 def patch(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Replace a function of moto by one that gets the original as its first argument.
+    """Replace a function of moto by one that receives the original as its first argument.
 
-    A name that moto no longer has raises AttributeError at import, so an upgrade cannot lose a patch.
+    A name that moto no longer has raises AttributeError at import, so an upgrade cannot silently remove a patch.
     """
     found = inspect.getattr_static(owner, name)
     wrap: Callable[[Any], Any] | None = None

@@ -1,4 +1,4 @@
-"""Answers an SDK's retry with the first attempt's answer, so that a lost response stays one create."""
+"""Answers the retry of an SDK with the first response, so that a lost response does not create a resource twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KEPT = 3000
 
 
 class _Attempt:
-    """One call under way or finished."""
+    """One call, running or finished."""
 
     def __init__(self) -> None:
         self.finished = threading.Event()
@@ -23,20 +23,20 @@ class _Attempt:
 
 
 class Replay:
-    """Remembers answers by invocation id; a retry waits for a first attempt that is still running.
+    """Stores responses by invocation id; a retry waits for a first attempt that is still running.
 
-    Only success is replayed: a refused or failed attempt changed nothing, and the SDK may be retrying
-    just because it was refused.
+    Only successful responses are replayed: a refused or failed attempt changed nothing, and its error may be the reason
+    for the retry.
     """
 
     def __init__(self, kept: int = _KEPT) -> None:
-        """Keep at most that many answers."""
+        """Store at most that many responses."""
         self._kept = kept
         self._lock = threading.Lock()
         self._attempts: OrderedDict[str, _Attempt] = OrderedDict()
 
     def once(self, invocation: str, call: Callable[[], HttpResponse]) -> HttpResponse:
-        """Run the call unless an earlier attempt of the same invocation succeeded."""
+        """Run the call unless an earlier attempt of the same invocation was successful."""
         mine = _Attempt()
         while True:
             with self._lock:
@@ -60,7 +60,7 @@ class Replay:
             mine.finished.set()
 
     def clear(self) -> None:
-        """Forget finished answers, for a reset; calls under way stay known."""
+        """Delete finished responses, for a reset; running calls stay."""
         with self._lock:
             for invocation in [name for name, one in self._attempts.items() if one.finished.is_set()]:
                 del self._attempts[invocation]

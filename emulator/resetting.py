@@ -1,4 +1,4 @@
-"""Makes moto's reset quick: it rebuilds every backend, only to drop it in the next line."""
+"""Makes moto's reset fast: it rebuilds every backend, only to drop it in the next line."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from emulator.registry import patch
 
 @patch(BaseBackend, "reset")
 def skip_rebuilding(_: Any, backend: Any) -> None:
-    """Leave the backend as it is, for BackendDict.reset drops it.
+    """Leave the backend unchanged, because BackendDict.reset drops it.
 
-    Rebuilding costs a third of a second for every account and region that used EC2, and as much for IAM.
+    Rebuilding takes a third of a second for every account and region that used EC2, and as long for IAM.
     """
     del backend

@@ -1,4 +1,4 @@
-"""Runs the front on a loopback port, in this process."""
+"""Runs the dispatcher on a loopback port, in this process."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 
-# Terraform makes up to ten calls at once, and several runs share one emulator.
+# Terraform sends up to ten calls at the same time, and several runs can share one emulator.
 _THREADS = 24
 _CONNECTIONS = 500
 _IDLE_SECONDS = 120
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
-    """Does not ask for a body that is announced as empty: waitress would wait for it until the client gives up."""
+    """Does not wait for an empty body: waitress would ask for it until the client times out."""
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
@@ -43,23 +43,23 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
 
 class PortInUseError(Exception):
-    """Another process listens on the port that was asked for."""
+    """Another process listens on the port."""
 
 
 class Emulator:
     """A running emulator: `with Emulator() as emulator: emulator.url`.
 
-    The state belongs to the process, because moto's does: two emulators in one process share it.
+    The state belongs to the process, as moto's does: two emulators in one process share it.
     """
 
     def __init__(self, port: int = 0) -> None:
-        """Prepare an emulator; port 0 takes any free one."""
+        """Prepare an emulator; port 0 uses any free port."""
         self._wanted_port = port
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
         """Listen, and return once requests are answered."""
-        # aws_iam_policy and role attachments of AWS managed policies need moto to know them.
+        # aws_iam_policy and attachments of AWS managed policies need these policies in moto.
         os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         services.load()
         self.dispatcher = Dispatcher(REGISTRY)
@@ -73,7 +73,7 @@ class Emulator:
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel
-        os.environ["MOTO_PORT"] = str(self.port)  # moto writes it into the URLs that it hands out
+        os.environ["MOTO_PORT"] = str(self.port)  # moto writes it into the URLs that it returns
         self._thread = threading.Thread(target=self._server.run, name="emulator", daemon=True)
         self._thread.start()
         return self
@@ -83,8 +83,8 @@ class Emulator:
         if self._thread is None:
             return
         server = self._server
-        # The loop ends when its map is empty, and only the loop's own thread may empty it. It may be awake
-        # for another reason and do so before this thread wakes it: then the pipe to it is closed already.
+        # The loop ends when its map is empty, and only the loop's own thread may empty it. It may already be awake
+        # and do that before this thread wakes it; then the pipe to it is closed already.
         channels = server._map  # noqa: SLF001  waitress publishes no way to stop
         with contextlib.suppress(OSError):
             server.trigger.pull_trigger(lambda: close_all(channels, ignore_all=True))
@@ -94,16 +94,16 @@ class Emulator:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port on which it listens."""
         return int(self._server.effective_port)
 
     @property
     def url(self) -> str:
-        """The endpoint for SDKs and Terraform; an IP address makes S3 path-style by itself."""
+        """The endpoint for SDKs and Terraform; with an IP address, S3 uses path-style requests."""
         return f"http://{HOST}:{self.port}"
 
     def environment(self, *, account: str = "123456789012", region: str = "us-east-1") -> dict[str, str]:
-        """Return the environment variables that send an unchanged Terraform configuration here."""
+        """Return the environment variables with which an unchanged Terraform configuration uses the emulator."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account,
@@ -111,7 +111,7 @@ class Emulator:
             "AWS_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
             "CHECKPOINT_DISABLE": "1",
-            # S3 Control puts the account id before the host name, which an IP address cannot carry.
+            # S3 Control puts the account id before the host name, which is not possible with an IP address.
             "AWS_ENDPOINT_URL_S3_CONTROL": "http://s3-control.us-east-1.amazonaws.com",
             "HTTP_PROXY": self.url,
             "NO_PROXY": f"{HOST},localhost",
@@ -129,7 +129,7 @@ class Emulator:
 
 
 def _listen(port: int) -> socket.socket:
-    """Take the port; waitress would leave the socket open when it is in use."""
+    """Bind the port; waitress would leave the socket open if the port is in use."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -137,7 +137,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            message = f"port {port} on {HOST} is already in use"
+            message = f"port {port} on {HOST} is already in use; stop the other process, or use another port"
             raise PortInUseError(message) from error
         raise
     return listening

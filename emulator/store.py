@@ -1,4 +1,4 @@
-"""Where added operations keep what they were told, apart by kind, account and region."""
+"""Stores the records of the added operations by kind, account and region."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from emulator.errors import AwsError
 
 Shape: TypeAlias = dict[str, Any]
-"""A botocore structure: what a request parses to and what a response is serialised from."""
+"""A botocore structure: the parsed form of a request and of a response."""
 
 Record = TypeVar("Record")
 
 
 class Scope(Enum):
-    """Whether a kind of record lives in one region or in the whole account."""
+    """Whether a kind of record belongs to one region or to the whole account."""
 
     REGION = "region"
     ACCOUNT = "account"
@@ -23,7 +23,7 @@ class Scope(Enum):
 
 @dataclass(frozen=True)
 class Kind(Generic[Record]):
-    """Names one kind of record and the error AWS answers when one is missing."""
+    """The name of a kind of record, and the error that AWS returns if one is missing."""
 
     name: str
     missing: str
@@ -40,20 +40,20 @@ class Table(dict[str, Record]):
         self._kind = kind
 
     def require(self, key: str) -> Record:
-        """Return the record, or refuse in the kind's own words."""
+        """Return the record, or raise the kind's error."""
         if key not in self:
             raise AwsError(code=self._kind.missing, message=self._kind.message.format(key=key))
         return self[key]
 
     def remove(self, key: str) -> Record:
-        """Take the record out, or refuse in the kind's own words."""
+        """Remove the record and return it, or raise the kind's error."""
         record = self.require(key)
         del self[key]
         return record
 
 
 class Store:
-    """Every table and every tag of the added operations."""
+    """All tables and tags of the added operations."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -66,18 +66,18 @@ class Store:
         return self._tables.setdefault(key, Table(kind))
 
     def tags(self, arn: str) -> dict[str, str]:
-        """Return the tags of one resource, to read and to change; an ARN carries account and region."""
+        """Return the tags of one resource, to read and to change; the ARN has account and region."""
         return self._tags.setdefault(arn, {})
 
     def has_tags(self, arn: str) -> bool:
-        """Say whether tags were ever kept for this resource."""
+        """Return whether tags were ever stored for this resource."""
         return arn in self._tags
 
     def forget_tags(self, arn: str) -> None:
-        """Drop the tags together with their resource."""
+        """Delete the tags when their resource is deleted."""
         self._tags.pop(arn, None)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         self._tables.clear()
         self._tags.clear()

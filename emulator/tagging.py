@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def to_list(tags: Mapping[str, str] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
-    """Turn a map into the list of pairs that most AWS answers use."""
+    """Convert a map to the list of pairs that most AWS responses use."""
     return [{key: name, value: text} for name, text in (tags or {}).items()]
 
 
 def to_map(tags: Iterable[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    """Turn a list of pairs into a map; a tag without value is an empty one."""
+    """Convert a list of pairs to a map; a tag without a value has an empty one."""
     return {tag[key]: tag.get(value) or "" for tag in tags or ()}
 
 
@@ -37,8 +37,8 @@ def tag_operations(
 ) -> None:
     """Register ListTagsForResource, TagResource and UntagResource over the tag store.
 
-    An ARN of another account or region is refused with the code in `missing`. With `shared_with_moto`, an ARN
-    whose tags were never kept here is left to moto.
+    An ARN of another account or region is refused with the code in `missing`. With `shared_with_moto`, moto answers for
+    an ARN whose tags were never stored here.
     """
 
     def foreign(params: Shape, context: Context) -> bool:

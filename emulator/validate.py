@@ -1,4 +1,4 @@
-"""Checks a parsed request against its botocore shape, in the words AWS uses."""
+"""Validates a parsed request against its botocore shape, with AWS's messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 _CODES = {
-    # AWS names a bad request differently in the older services.
+    # Older services have another code for an invalid request.
     "chatbot": "InvalidRequestException",
     "cloudfront": "InvalidArgument",
     "cloudwatch": "ValidationError",
@@ -39,7 +39,7 @@ _TYPES = {"bool": "Boolean", "str": "String", "float": "Double", "int": "Integer
 
 
 def check(service: str, params: Shape, shape: Any) -> None:
-    """Raise the service's validation error unless the members are there, typed and in range."""
+    """Raise the service's validation error unless the members are complete, typed and in range."""
     if shape is None:
         return
     problems = [*_broken_members(params, shape), *_values_not_allowed(params, shape)]
@@ -50,13 +50,13 @@ def check(service: str, params: Shape, shape: Any) -> None:
 
 
 def check_call(params: Shape, context: Context) -> None:
-    """Hold a call that moto answers against its shape; moto does not."""
+    """Validate a call that moto answers, because moto does not."""
     model = service_model(context.service)
     check(context.service, params, model.operation_model(context.operation).input_shape)
 
 
 def _broken_members(params: Shape, shape: Any) -> Iterator[str]:
-    """Let botocore find the problems; its report keeps them as (reason, place, details)."""
+    """Let botocore find the problems; its report stores them as (reason, place, details)."""
     report = ParamValidator().validate(params, shape)
     for reason, name, details in report._errors:  # noqa: SLF001  the public report is one English text
         place = ".".join(part for part in (name.lstrip("."), details.get("required_name", "")) if part)
@@ -81,7 +81,7 @@ def _broken_members(params: Shape, shape: Any) -> Iterator[str]:
 
 
 def _mistaken(value: Any, wanted: list[str]) -> str:
-    """Say as AWS's own parser does that a value has the wrong type."""
+    """Return the message of AWS's own parser for a value of the wrong type."""
     if isinstance(value, dict):
         return "Start of structure or map found where not expected."
     if isinstance(value, list):
@@ -115,7 +115,7 @@ def _values_not_allowed(params: Shape, shape: Any) -> Iterator[str]:
 
 
 def _nested(place: str, value: Any, shape: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Walk through what was given and has its shape's type: the place, the value and its shape, outermost first."""
+    """Iterate over the values with their shape's type: the place, the value and its shape, outermost first."""
     if not isinstance(value, _PYTHON_TYPES.get(shape.type_name, object)):
         return
     yield place, value, shape

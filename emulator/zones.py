@@ -1,4 +1,4 @@
-"""The Availability Zones of a region: moto looks a zone up in every region."""
+"""The Availability Zones of a region; moto finds a zone in every region."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def zone_ids(context: Context) -> list[str]:
 
 
 def foreign_zones(names: Iterable[str | None], context: Context) -> list[str]:
-    """Return those of the names that are no zone of the caller's region, sorted as AWS lists them."""
+    """Return those of the names that are not zones of the caller's region, sorted as AWS lists them."""
     known = zone_names(context)
     return sorted({name for name in names if name and name not in known})

@@ -1,1 +1,1 @@
-"""The test bed: one configuration with every resource type that the emulator serves."""
+"""The test configuration with every resource type that the emulator supports."""

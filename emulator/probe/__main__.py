@@ -1,4 +1,4 @@
-"""`python -m emulator.probe`: the whole test bed with real Terraform; takes about ten minutes."""
+"""`python -m emulator.probe`: applies the whole test configuration with real Terraform; takes about ten minutes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from emulator.probe.terraform import TerraformError
 
 
 def main() -> int:
-    """Run, print the table, and return the exit code."""
+    """Run it, print the table, and return the exit code."""
     try:
         print(run())
     except TerraformError as error:

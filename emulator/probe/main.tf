@@ -1,5 +1,5 @@
-# Every resource type that the emulator serves, wired like a real platform.
-# Nothing here names an endpoint: the environment variables of the run point the provider at the emulator.
+# Every resource type that the emulator supports, connected as in a real platform.
+# No endpoints are set here: environment variables point the provider at the emulator.
 
 terraform {
   required_version = ">= 1.11"
@@ -12,7 +12,7 @@ terraform {
 }
 
 variable "changed" {
-  description = "Second round: other tags everywhere, and other settings where a type has some to change."
+  description = "Second run: changes all tags, and the other settings of types that support it."
   type        = bool
   default     = false
 }

@@ -1,4 +1,4 @@
-"""Applies, changes and destroys the test bed, and measures each step."""
+"""Applies, changes and destroys the test configuration, and measures each step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DONE = re.compile(r"Resources: \d+ added, (?P<changed>\d+) changed, (?P<destroy
 
 @dataclass
 class Report:
-    """What a run did and how long each step took."""
+    """The results of a run, and how long each step took."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
@@ -30,20 +30,20 @@ class Report:
     changed: int = 0
 
     def measure(self, name: str, step: Callable[[], object]) -> None:
-        """Run a step and keep its time."""
+        """Run a step and store its duration."""
         started = time.monotonic()
         step()
         self.seconds[name] = time.monotonic() - started
 
     def count(self, addresses: list[str]) -> None:
-        """Count what the state holds."""
+        """Count the resources in the state."""
         managed = [address for address in addresses if not address.startswith("data.")]
         self.resources = len(managed)
         self.data_sources = len(addresses) - len(managed)
         self.types = {address.split(".", maxsplit=1)[0] for address in managed}
 
     def count_changes(self, output: str) -> None:
-        """Count what an apply has changed or replaced."""
+        """Count the resources that an apply has changed or replaced."""
         found = _DONE.search(output)
         self.changed = int(found["changed"]) + int(found["destroyed"]) if found else 0
 
@@ -63,7 +63,7 @@ def _print_now(line: str) -> None:
 
 
 def run(*, account: str = ACCOUNT, show: Callable[[str], object] = _print_now) -> Report:
-    """Take the test bed through its whole life; raise TerraformError at the first step that is not clean."""
+    """Apply, change and destroy the test configuration; raise TerraformError at the first step that is not clean."""
     report = Report()
     with tempfile.TemporaryDirectory(prefix="probe-") as name, Emulator() as emulator:
         folder = Path(name)
@@ -71,7 +71,7 @@ def run(*, account: str = ACCOUNT, show: Callable[[str], object] = _print_now) -
             shutil.copy(source, folder)
         archive = folder / "function.zip"
         with zipfile.ZipFile(archive, "w") as packed:
-            # A fixed date: the archive's hash must not change from one run to the next.
+            # A fixed date: the hash of the archive must be the same in every run.
             packed.writestr(zipfile.ZipInfo("index.js"), "exports.handler = async () => 1;\n")
         terraform = Terraform(folder, {**emulator.environment(account=account), "TF_VAR_archive": str(archive)})
 
@@ -84,9 +84,9 @@ def run(*, account: str = ACCOUNT, show: Callable[[str], object] = _print_now) -
         step("init", lambda: terraform.run("init", "-no-color"))
         step("apply", lambda: terraform.run(*apply))
         report.count(terraform.addresses())
-        step("plan, nothing to do", terraform.require_no_changes)
+        step("plan without changes", terraform.require_no_changes)
         step("change", lambda: report.count_changes(terraform.run(*apply, changed)[1]))
-        step("plan again, nothing to do", lambda: terraform.require_no_changes(changed))
+        step("second plan without changes", lambda: terraform.require_no_changes(changed))
         step("destroy", lambda: terraform.run("destroy", "-no-color", "-auto-approve", changed))
         left = terraform.addresses()
         if left:

@@ -1,4 +1,4 @@
-"""Runs Terraform against an emulator, with nothing from the caller's environment that could leak in."""
+"""Runs Terraform against an emulator, without the caller's environment variables."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _UNWANTED = ("AWS_", "TF_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"
 _SHOWN_CHARACTERS = 16000
 
 CHANGES = 2
-"""What `terraform plan -detailed-exitcode` returns when something would change."""
+"""The exit code of `terraform plan -detailed-exitcode` if there are changes."""
 
 
 class TerraformError(Exception):
-    """Terraform failed; the message holds its errors."""
+    """Terraform failed; the message contains its errors."""
 
 
 class Running:
-    """A command under way."""
+    """A running command."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        """Follow a process whose output is a pipe."""
+        """Read a process whose output is a pipe."""
         self._process = process
         self._seen = ""
 
     def wait_for(self, text: str) -> None:
-        """Return once the command has printed the text; fail if it ends without."""
+        """Return once the command has printed the text; fail if it ends before."""
         for line in self._process.stdout or ():
             self._seen += line
             if text in line:
@@ -55,10 +55,10 @@ class Running:
 
 
 class Terraform:
-    """Terraform in one folder, talking to one emulator."""
+    """Terraform in one folder, with one emulator."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        """Prepare; `environment` is what Emulator.environment() returned, and any variables besides."""
+        """Prepare; `environment` is the result of Emulator.environment(), and any other variables."""
         try:
             self._executable = executable.find(os.environ)
             wanted = Wanted(_PROVIDERS, self._executable.registry, self._executable.platform)
@@ -95,7 +95,7 @@ class Terraform:
 
     @contextlib.contextmanager
     def started(self, *arguments: str) -> Iterator[Running]:
-        """Start one command, and on leaving wait for its end and require success."""
+        """Start one command; at the end of the block, wait for it and require success."""
         with subprocess.Popen(
             [*self._executable.command, f"-chdir={self._folder.resolve()}", *arguments],
             cwd=self._executable.cwd,
@@ -109,7 +109,7 @@ class Terraform:
             running.finish()
 
     def require_no_changes(self, *arguments: str) -> None:
-        """Plan, and fail unless nothing would change."""
+        """Plan, and fail if there are changes."""
         code, output = self.run("plan", "-no-color", "-detailed-exitcode", *arguments, accept=(0, CHANGES))
         if code == CHANGES:
             start = output.find("Terraform will perform")
@@ -117,6 +117,6 @@ class Terraform:
             raise TerraformError(message)
 
     def addresses(self) -> list[str]:
-        """List what the state holds."""
+        """List the addresses in the state."""
         _, output = self.run("state", "list")
         return output.split()

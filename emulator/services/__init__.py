@@ -1,4 +1,4 @@
-"""What the emulator adds to moto, one file or package per AWS service."""
+"""The operations that the emulator adds to moto, one file or package per AWS service."""
 
 import importlib
 import pkgutil

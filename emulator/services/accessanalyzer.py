@@ -17,7 +17,7 @@ tag_operations("accessanalyzer", arn="resourceArn", tags="tags", keys="tagKeys",
 
 @operation("accessanalyzer", "CreateAnalyzer")
 def create_analyzer(params: Shape, context: Context) -> Shape:
-    """Keep the analyzer under its name."""
+    """Store the analyzer under its name."""
     name = params["analyzerName"]
     if name in context.table(ANALYZERS):
         raise AwsError(code="ConflictException", message=f"The analyzer {name} already exists.")
@@ -58,7 +58,7 @@ def update_analyzer(params: Shape, context: Context) -> Shape:
 
 @operation("accessanalyzer", "DeleteAnalyzer")
 def delete_analyzer(params: Shape, context: Context) -> Shape:
-    """Forget the analyzer and its tags."""
+    """Delete the analyzer and its tags."""
     analyzer = context.table(ANALYZERS).remove(params["analyzerName"])
     context.store.forget_tags(analyzer["arn"])
     return {}

@@ -1,4 +1,4 @@
-"""Application Auto Scaling: moto keeps targets and policies but no tags."""
+"""Application Auto Scaling: moto stores targets and policies but no tags."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ tag_operations("application-autoscaling", arn="ResourceARN", style="map")
 
 @after("application-autoscaling", "RegisterScalableTarget")
 def keep_target_tags(params: Shape, context: Context) -> None:
-    """Keep the tags that moto drops when a target is registered."""
+    """Store the tags of a new target, which moto drops."""
     targets = context.backend(applicationautoscaling_backends).targets
     target = targets[params["ScalableDimension"]][params["ResourceId"]]
     context.tags(target.arn).update(params.get("Tags") or {})

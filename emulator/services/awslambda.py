@@ -1,4 +1,4 @@
-"""AWS Lambda: moto drops where failed calls and logs go."""
+"""AWS Lambda: moto drops the destinations of failed calls and the logging configuration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from moto.awslambda.models import LambdaFunction
 
 from emulator.registry import patch
 
-# What a configuration may have and moto neither keeps nor tells.
+# Members of a configuration that moto neither stores nor returns.
 _DROPPED = ("DeadLetterConfig", "LoggingConfig")
 
 
@@ -16,21 +16,21 @@ _DROPPED = ("DeadLetterConfig", "LoggingConfig")
 def keep_configuration(
     original: Any, function: Any, account_id: str, spec: dict[str, Any], *args: Any, **kwargs: Any
 ) -> None:
-    """Keep what moto drops when a function is made."""
+    """Store what moto drops when a function is created."""
     original(function, account_id, spec, *args, **kwargs)
     function.kept_configuration = {member: spec[member] for member in _DROPPED if spec.get(member)}
 
 
 @patch(LambdaFunction, "update_configuration")
 def update_configuration(original: Any, function: Any, config_updates: dict[str, Any]) -> dict[str, Any]:
-    """Keep what moto drops when a function is changed."""
+    """Store what moto drops when a function is changed."""
     function.kept_configuration |= {member: config_updates[member] for member in _DROPPED if member in config_updates}
     updated: dict[str, Any] = original(function, config_updates)
     return updated
 
 
 @patch(LambdaFunction, "get_configuration")
-def tell_configuration(original: Any, function: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    """Tell what was kept."""
-    told: dict[str, Any] = original(function, *args, **kwargs)
-    return {**told, **function.kept_configuration}
+def return_configuration(original: Any, function: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Return what was stored."""
+    returned: dict[str, Any] = original(function, *args, **kwargs)
+    return {**returned, **function.kept_configuration}

@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 tag_operations("budgets", arn="ResourceARN", tags="ResourceTags", keys="ResourceTagKeys", missing="NotFoundException")
 
-# What AWS itself computes; an update does not carry it.
+# AWS computes these; an update does not have them.
 _COMPUTED = ("CalculatedSpend", "LastUpdatedTime", "TimePeriod")
 
 
 @after("budgets", "CreateBudget")
 def keep_tags(params: Shape, context: Context) -> None:
-    """Keep the tags that moto drops."""
+    """Store the tags, which moto drops."""
     arn = _arn(params["Budget"]["BudgetName"], context)
     context.tags(arn).update(to_map(params.get("ResourceTags")))
 
 
 @after("budgets", "DeleteBudget")
 def forget_tags(params: Shape, context: Context) -> None:
-    """Forget a budget's tags with it."""
+    """Delete the tags of a deleted budget."""
     context.store.forget_tags(_arn(params["BudgetName"], context))
 
 
 @operation("budgets", "DescribeSubscribersForNotification")
 def describe_subscribers(params: Shape, context: Context) -> Shape:
-    """Return who hears a notification."""
+    """Return the subscribers of a notification."""
     return {"Subscribers": _notification(params, params["Notification"], context).subscribers}
 
 
 @operation("budgets", "UpdateBudget")
 def update_budget(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     new = params["NewBudget"]
     changes = {key: value for key, value in new.items() if key not in _COMPUTED}
     _budget(new["BudgetName"], context).budget.update(changes)
@@ -70,7 +70,7 @@ def _notification(params: Shape, wanted: Shape, context: Context) -> Any:
     for held in _budget(params["BudgetName"], context).notifications:
         details = held.details
         same_kind = all(details.get(key) == wanted[key] for key in ("NotificationType", "ComparisonOperator"))
-        # The same number comes as 80 in one call and as 80.0 in another.
+        # The same number is 80 in one call and 80.0 in another.
         if same_kind and float(details["Threshold"]) == float(wanted["Threshold"]):
             return held
     raise AwsError(code="NotFoundException", message="Unable to find the notification.")

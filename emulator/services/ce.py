@@ -1,4 +1,4 @@
-"""AWS Cost Explorer: moto lacks anomaly monitors and subscriptions; it keeps cost categories."""
+"""AWS Cost Explorer: moto lacks anomaly monitors and subscriptions; it has cost categories."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ tag_operations("ce", arn="ResourceArn", tags="ResourceTags", keys="ResourceTagKe
 
 @operation("ce", "CreateAnomalyMonitor")
 def create_monitor(params: Shape, context: Context) -> Shape:
-    """Keep the monitor; an account may have only one for all services."""
+    """Store the monitor; an account may have only one for all services."""
     monitor = params["AnomalyMonitor"]
     dimensional = monitor["MonitorType"] == "DIMENSIONAL"
     held = context.table(MONITORS).values()
@@ -47,7 +47,7 @@ def create_monitor(params: Shape, context: Context) -> Shape:
 
 @operation("ce", "GetAnomalyMonitors")
 def get_monitors(params: Shape, context: Context) -> Shape:
-    """Return the monitors that are named, or all."""
+    """Return the named monitors, or all."""
     table = context.table(MONITORS)
     return {"AnomalyMonitors": [table.require(arn) for arn in params.get("MonitorArnList") or table]}
 
@@ -61,7 +61,7 @@ def update_monitor(params: Shape, context: Context) -> Shape:
 
 @operation("ce", "DeleteAnomalyMonitor")
 def delete_monitor(params: Shape, context: Context) -> Shape:
-    """Forget the monitor and its tags."""
+    """Delete the monitor and its tags."""
     context.table(MONITORS).remove(params["MonitorArn"])
     context.store.forget_tags(params["MonitorArn"])
     return {}
@@ -69,7 +69,7 @@ def delete_monitor(params: Shape, context: Context) -> Shape:
 
 @operation("ce", "CreateAnomalySubscription")
 def create_subscription(params: Shape, context: Context) -> Shape:
-    """Keep a subscription to monitors that exist."""
+    """Store a subscription to existing monitors."""
     subscription = params["AnomalySubscription"]
     for monitor in subscription["MonitorArnList"]:
         context.table(MONITORS).require(monitor)
@@ -85,7 +85,7 @@ def create_subscription(params: Shape, context: Context) -> Shape:
 
 @operation("ce", "GetAnomalySubscriptions")
 def get_subscriptions(params: Shape, context: Context) -> Shape:
-    """Return the subscriptions that are named, or all."""
+    """Return the named subscriptions, or all."""
     table = context.table(SUBSCRIPTIONS)
     wanted = params.get("SubscriptionArnList") or table
     return {"AnomalySubscriptions": [table.require(arn) for arn in wanted]}
@@ -93,14 +93,14 @@ def get_subscriptions(params: Shape, context: Context) -> Shape:
 
 @operation("ce", "UpdateAnomalySubscription")
 def update_subscription(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     context.table(SUBSCRIPTIONS).require(params["SubscriptionArn"]).update(params)
     return {"SubscriptionArn": params["SubscriptionArn"]}
 
 
 @operation("ce", "DeleteAnomalySubscription")
 def delete_subscription(params: Shape, context: Context) -> Shape:
-    """Forget the subscription and its tags."""
+    """Delete the subscription and its tags."""
     context.table(SUBSCRIPTIONS).remove(params["SubscriptionArn"])
     context.store.forget_tags(params["SubscriptionArn"])
     return {}

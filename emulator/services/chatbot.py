@@ -22,7 +22,7 @@ tag_operations("chatbot", arn="ResourceARN", pair=_PAIR)
 
 @operation("chatbot", "CreateSlackChannelConfiguration")
 def create_slack_channel(params: Shape, context: Context) -> Shape:
-    """Keep the channel with the defaults that AWS fills in."""
+    """Store the channel with AWS's defaults."""
     name = params["ConfigurationName"]
     arn = context.arn(f"chat-configuration/slack-channel/{name}", region="")
     if arn in context.table(CHANNELS):
@@ -48,7 +48,7 @@ def create_slack_channel(params: Shape, context: Context) -> Shape:
 
 @operation("chatbot", "UpdateSlackChannelConfiguration")
 def update_slack_channel(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     channel = context.table(CHANNELS).require(params["ChatConfigurationArn"])
     channel.update(params)
     return {"ChannelConfiguration": _with_tags(channel, context)}
@@ -56,7 +56,7 @@ def update_slack_channel(params: Shape, context: Context) -> Shape:
 
 @operation("chatbot", "DescribeSlackChannelConfigurations")
 def describe_slack_channels(params: Shape, context: Context) -> Shape:
-    """List the channels, or the one that is named."""
+    """List the channels, or the named one."""
     wanted = params.get("ChatConfigurationArn")
     channels = [one for arn, one in context.table(CHANNELS).items() if wanted in {None, arn}]
     return {"SlackChannelConfigurations": [_with_tags(one, context) for one in channels]}
@@ -64,7 +64,7 @@ def describe_slack_channels(params: Shape, context: Context) -> Shape:
 
 @operation("chatbot", "DeleteSlackChannelConfiguration")
 def delete_slack_channel(params: Shape, context: Context) -> Shape:
-    """Forget the channel and its tags."""
+    """Delete the channel and its tags."""
     context.table(CHANNELS).remove(params["ChatConfigurationArn"])
     context.store.forget_tags(params["ChatConfigurationArn"])
     return {}

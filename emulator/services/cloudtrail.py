@@ -1,4 +1,4 @@
-"""AWS CloudTrail: moto deletes a trail by its name alone, and says that it has deleted it by its ARN."""
+"""AWS CloudTrail: moto deletes a trail only by its name, but answers success for its ARN."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from emulator.registry import patch
 
 @patch(CloudTrailBackend, "delete_trail")
 def delete_by_arn_too(original: Any, backend: Any, name: str) -> None:
-    """Find the trail by its ARN as well, which is what Terraform deletes it by."""
+    """Find the trail by its ARN as well, which Terraform uses."""
     original(backend, name.rpartition(":trail/")[2])

@@ -32,27 +32,27 @@ _DROPPED = (
 
 @patch(responses, "_validate_required_params_source")
 def allow_source_without_location(original: Any, source: dict[str, Any]) -> None:
-    """Allow a source that a pipeline brings: "Project source location is required"."""
+    """Allow the source of a pipeline: moto answers "Project source location is required"."""
     if source["type"] not in _WITHOUT_LOCATION:
         original(source)
 
 
 @patch(responses, "_validate_required_params_artifacts")
 def allow_artifacts_without_location(original: Any, artifacts: dict[str, Any]) -> None:
-    """Allow artifacts that a pipeline takes."""
+    """Allow the artifacts of a pipeline."""
     if artifacts["type"] not in _WITHOUT_LOCATION:
         original(artifacts)
 
 
 @patch(responses, "_validate_required_params_environment")
 def allow_newer_environments(original: Any, environment: dict[str, Any]) -> None:
-    """Allow every type and size that the model lists; moto's own list is years old."""
+    """Allow every type and size in the model; moto's own list is outdated."""
     del original, environment
 
 
 @after("codebuild", "CreateProject")
 def keep_settings(params: Shape, context: Context) -> None:
-    """Keep what moto's constructor drops, with the defaults of AWS."""
+    """Store what moto's constructor drops, with AWS's defaults."""
     metadata = _project(params["name"], context)
     metadata.update({member: params[member] for member in _DROPPED if member in params})
     for member, default in _MINUTES.items():
@@ -62,7 +62,7 @@ def keep_settings(params: Shape, context: Context) -> None:
 
 @operation("codebuild", "UpdateProject")
 def update_project(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     metadata = _project(params["name"], context)
     metadata.update(params)
     metadata["lastModified"] = unix_time()
@@ -71,7 +71,7 @@ def update_project(params: Shape, context: Context) -> Shape:
 
 @operation("codebuild", "CreateReportGroup")
 def create_report_group(params: Shape, context: Context) -> Shape:
-    """Keep the group under its ARN."""
+    """Store the group under its ARN."""
     arn = context.arn(f"report-group/{params['name']}")
     if arn in context.table(REPORT_GROUPS):
         raise AwsError(code="ResourceAlreadyExistsException", message=f"Report group {arn} already exists")
@@ -91,7 +91,7 @@ def create_report_group(params: Shape, context: Context) -> Shape:
 
 @operation("codebuild", "BatchGetReportGroups")
 def get_report_groups(params: Shape, context: Context) -> Shape:
-    """Return the groups that exist and name the others."""
+    """Return the groups that exist, and the names of the others."""
     table = context.table(REPORT_GROUPS)
     return {
         "reportGroups": [table[arn] for arn in params["reportGroupArns"] if arn in table],
@@ -101,7 +101,7 @@ def get_report_groups(params: Shape, context: Context) -> Shape:
 
 @operation("codebuild", "UpdateReportGroup")
 def update_report_group(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     group = context.table(REPORT_GROUPS).require(params["arn"])
     group.update(params, lastModified=now())
     return {"reportGroup": group}
@@ -109,7 +109,7 @@ def update_report_group(params: Shape, context: Context) -> Shape:
 
 @operation("codebuild", "DeleteReportGroup")
 def delete_report_group(params: Shape, context: Context) -> Shape:
-    """Forget a group; AWS accepts an unknown one."""
+    """Delete a group; AWS accepts an unknown one."""
     context.table(REPORT_GROUPS).pop(params["arn"], None)
     return {}
 

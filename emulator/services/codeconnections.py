@@ -16,7 +16,7 @@ for service in NAMES:
 
     @operation(service, "CreateConnection")
     def create_connection(params: Shape, context: Context) -> Shape:
-        """Keep a connection; like on AWS it is pending until a person confirms it."""
+        """Store a connection; as on AWS, it is pending until a person confirms it."""
         arn = context.arn(f"connection/{uuid.uuid4()}")
         context.table(CONNECTIONS)[arn] = {
             "ConnectionName": params["ConnectionName"],
@@ -41,7 +41,7 @@ for service in NAMES:
 
     @operation(service, "DeleteConnection")
     def delete_connection(params: Shape, context: Context) -> Shape:
-        """Forget the connection and its tags."""
+        """Delete the connection and its tags."""
         context.table(CONNECTIONS).remove(params["ConnectionArn"])
         context.store.forget_tags(params["ConnectionArn"])
         return {}

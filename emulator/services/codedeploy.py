@@ -1,4 +1,4 @@
-"""AWS CodeDeploy: moto loses alarms and cannot update or delete."""
+"""AWS CodeDeploy: moto drops alarms, and cannot update or delete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONFIGS: Kind[Shape] = Kind(
     message="No Deployment Configuration found for name: {key}",
 )
 
-# A deployment group's members that an update may replace, by moto's attribute.
+# Members of a deployment group that an update may replace, by moto's attribute.
 _CHANGEABLE = {
     "alarmConfiguration": "alarm_configuration",
     "autoRollbackConfiguration": "auto_rollback_configuration",
@@ -42,7 +42,7 @@ _CHANGEABLE = {
 
 @patch(responses, "_deployment_group_info")
 def show_alarms(original: Any, group: Any) -> dict[str, Any]:
-    """Show the alarm configuration, which moto's answer hard-wires to an empty one."""
+    """Return the alarm configuration; in moto's response it is always empty."""
     info: dict[str, Any] = original(group)
     if group.alarm_configuration is not None:
         info["alarmConfiguration"] = group.alarm_configuration
@@ -51,7 +51,7 @@ def show_alarms(original: Any, group: Any) -> dict[str, Any]:
 
 @operation("codedeploy", "UpdateDeploymentGroup")
 def update_group(params: Shape, context: Context) -> Shape:
-    """Change the members that are given, and the name."""
+    """Change the given members, and the name."""
     application, name = params["applicationName"], params["currentDeploymentGroupName"]
     groups = _groups(application, context)
     if name not in groups:
@@ -71,14 +71,14 @@ def update_group(params: Shape, context: Context) -> Shape:
 
 @operation("codedeploy", "DeleteDeploymentGroup")
 def delete_group(params: Shape, context: Context) -> Shape:
-    """Forget a group; AWS accepts an unknown one."""
+    """Delete a group; AWS accepts an unknown one."""
     _groups(params["applicationName"], context).pop(params["deploymentGroupName"], None)
     return {"hooksNotCleanedUp": []}
 
 
 @operation("codedeploy", "DeleteApplication")
 def delete_application(params: Shape, context: Context) -> Shape:
-    """Forget an application with its groups; AWS accepts an unknown one."""
+    """Delete an application with its groups; AWS accepts an unknown one."""
     backend = context.backend(codedeploy_backends)
     backend.applications.pop(params["applicationName"], None)
     backend.deployment_groups.pop(params["applicationName"], None)
@@ -87,7 +87,7 @@ def delete_application(params: Shape, context: Context) -> Shape:
 
 @operation("codedeploy", "CreateDeploymentConfig")
 def create_config(params: Shape, context: Context) -> Shape:
-    """Keep a deployment configuration of one's own."""
+    """Store a custom deployment configuration."""
     name = params["deploymentConfigName"]
     if name in context.table(CONFIGS):
         raise AwsError(
@@ -106,13 +106,13 @@ def create_config(params: Shape, context: Context) -> Shape:
 
 @operation("codedeploy", "GetDeploymentConfig")
 def get_config(params: Shape, context: Context) -> Shape:
-    """Return a deployment configuration of one's own."""
+    """Return a custom deployment configuration."""
     return {"deploymentConfigInfo": context.table(CONFIGS).require(params["deploymentConfigName"])}
 
 
 @operation("codedeploy", "DeleteDeploymentConfig")
 def delete_config(params: Shape, context: Context) -> Shape:
-    """Forget a deployment configuration; AWS accepts an unknown one."""
+    """Delete a deployment configuration; AWS accepts an unknown one."""
     context.table(CONFIGS).pop(params["deploymentConfigName"], None)
     return {}
 

@@ -12,7 +12,7 @@ from emulator.registry import patch
 
 @patch(CodePipeline, "metadata")
 def numeric_timestamps(_: Any, pipeline: Any) -> dict[str, Any]:
-    """Give timestamps as numbers: "expected Timestamp to be a JSON Number, got string instead"."""
+    """Return timestamps as numbers: "expected Timestamp to be a JSON Number, got string instead"."""
     return {
         "pipelineArn": pipeline._arn,  # noqa: SLF001  moto publishes it nowhere else
         "created": unix_time(pipeline._created),  # noqa: SLF001

@@ -20,7 +20,7 @@ tag_operations(SERVICE, arn="Arn", style="map")
 
 @operation(SERVICE, "CreateNotificationRule")
 def create_rule(params: Shape, context: Context) -> Shape:
-    """Keep the rule under its ARN."""
+    """Store the rule under its ARN."""
     if any(rule["Name"] == params["Name"] for rule in context.table(RULES).values()):
         raise AwsError(
             code="ResourceAlreadyExistsException",
@@ -40,7 +40,7 @@ def create_rule(params: Shape, context: Context) -> Shape:
 
 @operation(SERVICE, "DescribeNotificationRule")
 def describe_rule(params: Shape, context: Context) -> Shape:
-    """Return the rule in the form of an answer, which differs from the request's."""
+    """Return the rule in the format of a response, which differs from the request's."""
     rule = context.table(RULES).require(params["Arn"])
     same = (
         "Arn",
@@ -61,14 +61,14 @@ def describe_rule(params: Shape, context: Context) -> Shape:
 
 @operation(SERVICE, "UpdateNotificationRule")
 def update_rule(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     context.table(RULES).require(params["Arn"]).update(params, LastModifiedTimestamp=now())
     return {}
 
 
 @operation(SERVICE, "DeleteNotificationRule")
 def delete_rule(params: Shape, context: Context) -> Shape:
-    """Forget the rule; AWS accepts an unknown one."""
+    """Delete the rule; AWS accepts an unknown one."""
     context.table(RULES).pop(params["Arn"], None)
     context.store.forget_tags(params["Arn"])
     return {"Arn": params["Arn"]}
@@ -76,5 +76,5 @@ def delete_rule(params: Shape, context: Context) -> Shape:
 
 @operation(SERVICE, "DeleteTarget")
 def delete_target(_: Shape, __: Context) -> Shape:
-    """Accept: targets are kept inside their rules."""
+    """Accept the call: targets are stored in their rules."""
     return {}

@@ -25,32 +25,32 @@ def add_engine(original: Any, engines: Any) -> list[str]:
 
 @patch(DBCluster, "default_engine_version")
 def default_version(original: Any, engine: str) -> str:
-    """Know the engine's default version."""
+    """Return the engine's default version."""
     return _VERSION if engine == _ENGINE else str(original(engine))
 
 
 @patch(DBCluster, "default_port")
 @patch(DBInstance, "default_port")
 def default_port(original: Any, engine: str) -> int:
-    """Know the engine's port."""
+    """Return the engine's port."""
     return _PORT if engine == _ENGINE else int(original(engine))
 
 
 @patch(DBCluster, "default_allocated_storage")
 def default_cluster_storage(original: Any, engine: str, storage_type: str) -> int:
-    """Report what AWS reports for storage that grows by itself."""
+    """Return what AWS returns for storage that grows automatically."""
     return 1 if engine == _ENGINE else int(original(engine, storage_type))
 
 
 @patch(DBInstance, "default_allocated_storage")
 def default_instance_storage(original: Any, engine: str, storage_type: str) -> int:
-    """Report that an instance has no storage of its own."""
+    """Return 0, because an instance has no storage of its own."""
     return 0 if engine == _ENGINE else int(original(engine, storage_type))
 
 
 @patch(DBCluster, "__init__")
 def leave_storage_type_empty(original: Any, cluster: Any, *args: Any, **kwargs: Any) -> None:
-    """Leave the storage type empty unless it was given; moto says gp2."""
+    """Leave the storage type empty unless it is given; moto sets gp2."""
     original(cluster, *args, **kwargs)
     if cluster.engine == _ENGINE and not kwargs.get("storage_type"):
         cluster.storage_type = None

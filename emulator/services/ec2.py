@@ -1,4 +1,4 @@
-"""Amazon EC2: moto takes any zone and any endpoint service, drops descriptions of rules, and cannot close snapshots."""
+"""Amazon EC2: moto accepts any zone and endpoint service, drops rule descriptions, and cannot close snapshots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emulator.zones import zone_ids, zone_names
 if TYPE_CHECKING:
     from emulator.store import Shape
 
-# Services that AWS offers an endpoint for and moto's list lacks.
+# Services with an endpoint on AWS that moto's list lacks.
 _MORE_ENDPOINTS = {
     "aps-workspaces",
     "backup",
@@ -38,9 +38,10 @@ _MORE_ENDPOINTS = {
 }
 _SNAPSHOT_SHARING: Kind[str] = Kind("snapshot sharing", missing="InvalidParameterValue")
 _OPEN = "unblocked"
-# What comes before the region and the id in the name of a service that is a customer's own.
+# The part before the region and the id in the name of a customer's own endpoint service.
 _OWN_SERVICES = "com.amazonaws.vpce."
-# Every other service of AWS has interfaces only: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+# All other AWS services have interface endpoints only:
+# https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 _GATEWAYS = ("dynamodb", "s3", "s3express")
 
 
@@ -70,7 +71,7 @@ def refuse_volume_in_foreign_zone(params: Shape, context: Context) -> None:
 
 @patch(SecurityGroupRule, "__init__")
 def keep_prefix_list(original: Any, rule: Any, *args: Any, **kwargs: Any) -> None:
-    """Keep what a rule says of a prefix list; moto keeps the list's id only."""
+    """Store the description and the owner of a prefix list in a rule; moto stores only its id."""
     original(rule, *args, **kwargs)
     bound = inspect.signature(original).bind(rule, *args, **kwargs)
     rule.prefix_list = bound.arguments.get("prefix_list_id") or {}
@@ -78,7 +79,7 @@ def keep_prefix_list(original: Any, rule: Any, *args: Any, **kwargs: Any) -> Non
 
 @patch(SecurityGroupRule, "description")
 def describe_rule(original: Any, rule: Any) -> str | None:
-    """Tell the description of a rule for a group or a prefix list too; moto tells those of ranges only."""
+    """Return the description of a rule for a group or a prefix list; moto returns only those of CIDR blocks."""
     described: str | None = (
         original(rule) or rule.source_group.get("Description") or rule.prefix_list.get("Description")
     )
@@ -87,7 +88,7 @@ def describe_rule(original: Any, rule: Any) -> str | None:
 
 @guard("ec2", "CreateVpcEndpoint")
 def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
-    """Refuse a service that has no endpoint in the region, or none of the type; without a type it is a gateway."""
+    """Refuse a service without an endpoint in the region, or of another type; the default type is gateway."""
     name = params.get("ServiceName")
     if not name:
         return
@@ -111,27 +112,27 @@ def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
 
 @operation("ec2", "EnableSnapshotBlockPublicAccess")
 def close_snapshots(params: Shape, context: Context) -> Shape:
-    """Keep how far the region's snapshots are closed to the public."""
+    """Store the region's block on public sharing of snapshots."""
     context.table(_SNAPSHOT_SHARING)["state"] = params["State"]
     return {"State": params["State"]}
 
 
 @operation("ec2", "DisableSnapshotBlockPublicAccess")
 def open_snapshots(_: Shape, context: Context) -> Shape:
-    """Go back to how an account starts."""
+    """Remove the block, the default of an account."""
     context.table(_SNAPSHOT_SHARING).pop("state", None)
     return {"State": _OPEN}
 
 
 @operation("ec2", "GetSnapshotBlockPublicAccessState")
 def read_snapshot_sharing(_: Shape, context: Context) -> Shape:
-    """Say how far they are closed."""
+    """Return the block."""
     return {"State": context.table(_SNAPSHOT_SHARING).get("state", _OPEN)}
 
 
 @patch(NatGatewayBackend, "delete_nat_gateway")
 def delete_interface_of_gateway(original: Any, backend: Any, nat_gateway_id: str) -> Any:
-    """Take the gateway's interface away with it, and its address off that; moto leaves both for ever."""
+    """Delete the gateway's interface and its address; moto never deletes them."""
     gateway = original(backend, nat_gateway_id)
     interface = gateway._eni  # noqa: SLF001  moto's only link from the gateway to it
     for address in list(backend.addresses):
@@ -143,7 +144,7 @@ def delete_interface_of_gateway(original: Any, backend: Any, nat_gateway_id: str
 
 @patch(VPCBackend, "delete_vpc")
 def delete_default_acl_of_vpc(original: Any, backend: Any, vpc_id: str) -> Any:
-    """Take the default network ACL away with its VPC; moto leaves it for ever."""
+    """Delete the default network ACL of a VPC; moto never deletes it."""
     deleted = original(backend, vpc_id)
     for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]:
         del backend.network_acls[acl_id]
@@ -155,9 +156,9 @@ def _unknown_service(name: str) -> AwsError:
 
 
 def _offered(name: str, region: str, context: Context) -> bool:
-    """Say whether any account offers the service to the caller; its owner may always use it."""
+    """Return whether any account offers the service to the caller; its owner may always use it."""
     for account, regions in ec2_backends.items():
-        if region not in dict.keys(regions):  # `in` alone says yes to regions that nobody used
+        if region not in dict.keys(regions):  # `in` alone is also true for regions without a backend
             continue
         for service in regions[region].configurations.values():
             if service.service_name == name:

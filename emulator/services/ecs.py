@@ -1,4 +1,4 @@
-"""Amazon ECS: moto drops service settings, and takes sizes, target groups and ports that AWS refuses."""
+"""Amazon ECS: moto drops service settings, and accepts sizes, target groups and ports that AWS refuses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FARGATE_SIZES: dict[int, set[int]] = {
     16384: {size * _GIB for size in range(32, 121, 8)},
 }
 
-# A service's settings that moto's constructor does not take, by their name in the request.
+# Settings of a service that moto's constructor does not accept, by their name in the request.
 _KEPT = {
     "capacityProviderStrategy": "capacity_provider_strategy",
     "enableECSManagedTags": "enable_ecs_managed_tags",
@@ -39,7 +39,7 @@ _KEPT = {
 
 @guard("ecs", "RegisterTaskDefinition")
 def refuse_impossible_fargate_size(params: Shape, _: Context) -> None:
-    """Refuse a pair of CPU and memory that Fargate does not offer."""
+    """Refuse a pair of CPU and memory that Fargate does not support."""
     if "FARGATE" not in (params.get("requiresCompatibilities") or ()):
         return
     cpu, memory = params.get("cpu"), params.get("memory")
@@ -61,7 +61,7 @@ def refuse_impossible_fargate_size(params: Shape, _: Context) -> None:
 
 @guard("ecs", "CreateService", "UpdateService")
 def refuse_unknown_load_balancer_target(params: Shape, context: Context) -> None:
-    """Refuse a target group that is unknown or unattached, and a container or port the task lacks."""
+    """Refuse a target group that is unknown or not attached, and a container or port that the task does not have."""
     for target in params.get("loadBalancers") or ():
         _check_target_group(target.get("targetGroupArn"), context)
     name, targets = params.get("taskDefinition"), params.get("loadBalancers")
@@ -77,7 +77,7 @@ def refuse_unknown_load_balancer_target(params: Shape, context: Context) -> None
 
 @patch(EC2ContainerServiceResponse, "create_service")
 def keep_settings_at_create(original: Any, response: Any) -> Any:
-    """Keep the settings that moto's constructor drops."""
+    """Store the settings that moto's constructor drops."""
     result = original(response)
     service = result.result["service"]
     service.availability_zone_rebalancing = response._get_param("availabilityZoneRebalancing") or "DISABLED"  # noqa: SLF001
@@ -88,7 +88,7 @@ def keep_settings_at_create(original: Any, response: Any) -> Any:
 
 @patch(EC2ContainerServiceResponse, "update_service")
 def keep_settings_at_update(original: Any, response: Any) -> Any:
-    """Keep the settings that moto's update spells differently."""
+    """Store the settings that have another name in moto's update."""
     result = original(response)
     _keep_settings(result.result["service"], response)
     return result
@@ -96,7 +96,7 @@ def keep_settings_at_update(original: Any, response: Any) -> Any:
 
 @patch(EC2ContainerServiceBackend, "update_service")
 def merge_deployment_configuration(original: Any, backend: Any, properties: dict[str, Any]) -> Any:
-    """Merge the deployment configuration like AWS; moto replaces it."""
+    """Merge the deployment configuration as AWS does; moto replaces it."""
     service = _find_service(backend, properties.get("cluster", "default"), properties["service"])
     given = properties.get("deployment_configuration")
     if given is not None:
@@ -115,7 +115,7 @@ def _keep_settings(service: Any, response: Any) -> None:
 
 
 def _units(value: Any, factor: int, suffix: str) -> int:
-    """Read "512", "0.5 vCPU" and "2GB" alike."""
+    """Read "512", "0.5 vCPU" and "2GB"."""
     text = str(value).strip()
     if text.lower().endswith(suffix.lower()):
         return int(float(text[: -len(suffix)]) * factor)
@@ -127,7 +127,7 @@ def _service(params: Shape, context: Context) -> Any:
 
 
 def _find_service(backend: Any, cluster: str, service: str) -> Any:
-    """Find a service by name or ARN; an unknown one is refused in moto's words, which are AWS's."""
+    """Find a service by name or ARN; moto's error for an unknown one is the same as AWS's."""
     return backend._get_service(cluster, service.rsplit("/", maxsplit=1)[-1])  # noqa: SLF001  no public way
 
 
@@ -171,6 +171,6 @@ def _check_container(target: Shape, containers: list[dict[str, Any]]) -> None:
 
 @patch(EC2ContainerServiceBackend, "list_clusters")
 def list_active_clusters(original: Any, backend: Any) -> list[str]:
-    """List no cluster that was deleted: AWS still describes it for a while, as inactive, and lists it no more."""
+    """Do not list deleted clusters: AWS describes them for a while, as inactive, but does not list them."""
     active = {cluster.arn for cluster in backend.clusters.values() if cluster.status != "INACTIVE"}
     return [arn for arn in original(backend) if arn in active]

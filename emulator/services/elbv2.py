@@ -1,4 +1,4 @@
-"""Elastic Load Balancing: moto takes an application load balancer in one zone, and forgets that one is public."""
+"""Elastic Load Balancing: moto accepts one zone for an application load balancer, and drops the default scheme."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def refuse_too_few_zones(params: Shape, context: Context) -> None:
 
 
 def _kind(params: Shape, context: Context) -> str | None:
-    """Return the type of the balancer that is asked for or changed; None if there is none to change."""
+    """Return the type of the new or changed load balancer; None if it does not exist."""
     if "LoadBalancerArn" not in params:
         return str(params.get("Type") or "application")
     balancer = context.backend(elbv2_backends).load_balancers.get(params["LoadBalancerArn"])
@@ -53,7 +53,7 @@ def _kind(params: Shape, context: Context) -> str | None:
 
 @patch(ELBv2Backend, "set_subnets")
 def move_others_to_one_zone(original: Any, backend: Any, arn: str, subnets: list[str], mappings: list[Shape]) -> Any:
-    """Move a network or gateway load balancer, for which moto demands two zones as well."""
+    """Change the subnets of a network or gateway load balancer, for which moto requires two zones as well."""
     balancer = backend.load_balancers.get(arn)
     wanted = [*subnets, *(one["SubnetId"] for one in mappings)]
     if balancer is None or balancer.type == "application" or not wanted:
@@ -63,7 +63,7 @@ def move_others_to_one_zone(original: Any, backend: Any, arn: str, subnets: list
 
 
 @patch(FakeLoadBalancer, "__init__")
-def say_that_it_is_public(original: Any, balancer: Any, *args: Any, **kwargs: Any) -> None:
-    """Say the scheme of a load balancer that was asked for without one: AWS makes it public."""
+def set_default_scheme(original: Any, balancer: Any, *args: Any, **kwargs: Any) -> None:
+    """Set the scheme of a load balancer that was created without one: AWS makes it public."""
     original(balancer, *args, **kwargs)
     balancer.scheme = balancer.scheme or "internet-facing"

@@ -1,4 +1,4 @@
-"""Amazon EventBridge: moto takes targets that AWS refuses, and breaks on a pattern that is not an object."""
+"""Amazon EventBridge: moto accepts targets that AWS refuses, and fails on a pattern that is not an object."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ _OWN_PLACEHOLDERS = {
 
 @guard("events", "PutRule")
 def refuse_rule(params: Shape, context: Context) -> None:
-    """Refuse a rule of another region's bus, and a pattern that can match nothing; moto knows the plainest ones.
+    """Refuse a rule on an event bus of another region, and a pattern that can match nothing; moto finds some of them.
 
-    https://github.com/localstack/localstack/blob/main/tests/aws/services/events/test_events_patterns.snapshot.json has
-    the answers of AWS.
+    AWS's responses are in
+    https://github.com/localstack/localstack/blob/main/tests/aws/services/events/test_events_patterns.snapshot.json
     """
     check_call(params, context)
     _refuse_bus_of_another_region(params, context)
@@ -77,7 +77,7 @@ def refuse_rule(params: Shape, context: Context) -> None:
 
 @guard("events", "PutTargets")
 def refuse_targets(params: Shape, context: Context) -> None:
-    """Refuse a target that the rule could not call, and more targets than a rule may have."""
+    """Refuse a target that the rule cannot call, and more targets than a rule may have."""
     check_call(params, context)
     _refuse_bus_of_another_region(params, context)
     for target in params["Targets"]:
@@ -90,7 +90,7 @@ def refuse_targets(params: Shape, context: Context) -> None:
 
 
 def _refuse_bus_of_another_region(params: Shape, context: Context) -> None:
-    """Refuse a bus that the ARN says is elsewhere: https://github.com/hashicorp/terraform-provider-aws/issues/31444."""
+    """Refuse an event bus of another region: https://github.com/hashicorp/terraform-provider-aws/issues/31444."""
     bus = parse_arn(params.get("EventBusName") or "")
     if bus is not None and bus.region != context.region:
         raise AwsError(code="ValidationException", message="Cross-region API call is not allowed.")
@@ -100,7 +100,7 @@ def _pattern_problems(text: str) -> Iterator[str]:
     try:
         pattern = json.loads(text)
     except ValueError:
-        return  # moto's to refuse
+        return  # moto refuses it
     if not isinstance(pattern, dict):
         yield "Filter is not an object"
     else:
@@ -108,7 +108,7 @@ def _pattern_problems(text: str) -> Iterator[str]:
 
 
 def _level_problems(pattern: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with one level of a pattern; a value that is neither an object nor a list is moto's to refuse."""
+    """Find problems in one level of a pattern; moto refuses a value that is neither an object nor a list."""
     for key, value in pattern.items():
         if isinstance(value, dict):
             yield from _level_problems(value)
@@ -122,7 +122,7 @@ def _level_problems(pattern: dict[str, Any]) -> Iterator[str]:
 
 
 def _targets(params: Shape, context: Context) -> list[Shape]:
-    """Return the targets that the rule has; moto refuses a rule or a bus that is unknown."""
+    """Return the targets of the rule; moto refuses an unknown rule or bus."""
     backend = context.backend(events_backends)
     bus = backend.event_buses.get((params.get("EventBusName") or "default").split("/")[-1])
     rule = bus.rules.get(params["Rule"]) if bus else None
@@ -130,10 +130,10 @@ def _targets(params: Shape, context: Context) -> list[Shape]:
 
 
 def _target_problems(target: Shape, context: Context) -> Iterator[str]:
-    """What is wrong with one target.
+    """Find problems in one target.
 
     Another Region: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
-    A role that is missing: https://github.com/awsdocs/aws-codepipeline-user-guide/pull/18
+    A missing role: https://github.com/awsdocs/aws-codepipeline-user-guide/pull/18
     """
     arn = parse_arn(target["Arn"])
     if arn is None:
@@ -152,7 +152,7 @@ def _target_problems(target: Shape, context: Context) -> Iterator[str]:
 
 
 def _input_problems(target: Shape) -> Iterator[str]:
-    """What is wrong with what the target is sent.
+    """Find problems in the input of the target.
 
     https://github.com/localstack/localstack/blob/main/tests/aws/services/events/test_events_inputs.snapshot.json
     Text that is not JSON: https://github.com/aws/aws-cli/issues/6711

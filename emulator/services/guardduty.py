@@ -1,4 +1,4 @@
-"""Amazon GuardDuty: moto keeps a detector's tags but has no tag operations, and forgets features."""
+"""Amazon GuardDuty: moto has a detector's tags but no tag operations, and drops features."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def tag(params: Shape, context: Context) -> Shape | Forward:
 
 @operation("guardduty", "UntagResource")
 def untag(params: Shape, context: Context) -> Shape | Forward:
-    """Take tags from a detector."""
+    """Remove tags from a detector."""
     if _is_deeper(params):
         return FORWARD
     tags = _detector(params, context).tags
@@ -43,7 +43,7 @@ def list_tags(params: Shape, context: Context) -> Shape | Forward:
 
 @patch(Detector, "update")
 def merge_features(original: Any, detector: Any, *settings: Any) -> None:
-    """Change the features that are named and keep the others like AWS; moto forgets those."""
+    """Change the named features and keep the others, as AWS does; moto drops them."""
     *others, features = settings
     if features is not None:
         named = {feature["name"] for feature in features}
@@ -52,7 +52,7 @@ def merge_features(original: Any, detector: Any, *settings: Any) -> None:
 
 
 def _is_deeper(params: Shape) -> bool:
-    """Say whether the ARN is of a detector's filter or set, whose tags are moto's business."""
+    """Return whether the ARN is of a detector's filter or set, whose tags moto stores."""
     return str(params["ResourceArn"]).count("/") > 1
 
 

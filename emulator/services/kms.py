@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def give_replica_its_own_settings(params: Shape, context: Context) -> None:
     """Give a replica its own description, policy, tags and key type.
 
-    moto copies the key but not the dict of the multi-Region settings, so that a replica turns its primary
-    into a replica; and it ignores the tags, for which the provider then waits for ever.
+    moto copies the key but not the dict of its multi-Region settings, so that the primary becomes a replica too.
+    It also ignores the tags, for which the provider then waits without end.
     """
     identifier = params["KeyId"].rsplit("/", maxsplit=1)[-1]
     backend = context.backend(kms_backends, params["ReplicaRegion"])

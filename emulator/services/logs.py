@@ -1,4 +1,4 @@
-"""CloudWatch Logs: moto lacks query definitions and data protection, and takes any KMS key."""
+"""CloudWatch Logs: moto lacks query definitions and data protection, and accepts any KMS key."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def associate_key(params: Shape, context: Context) -> Shape:
 
 @operation("logs", "DisassociateKmsKey")
 def disassociate_key(params: Shape, context: Context) -> Shape:
-    """Take the key from a log group."""
+    """Remove the key of a log group."""
     _group(params, context).kms_key_id = None
     return {}
 
 
 @operation("logs", "PutQueryDefinition")
 def put_query_definition(params: Shape, context: Context) -> Shape:
-    """Create a saved query, or replace one that is named by its id."""
+    """Create a saved query, or replace the one with the given id."""
     identifier = params.get("queryDefinitionId")
     if identifier:
         context.table(QUERIES).require(identifier)
@@ -73,7 +73,7 @@ def put_query_definition(params: Shape, context: Context) -> Shape:
 
 @operation("logs", "DescribeQueryDefinitions")
 def describe_query_definitions(params: Shape, context: Context) -> Shape:
-    """List saved queries by the beginning of their name."""
+    """List saved queries by the start of their name."""
     prefix = params.get("queryDefinitionNamePrefix") or ""
     held = context.table(QUERIES).values()
     return {"queryDefinitions": [query for query in held if query["name"].startswith(prefix)]}
@@ -81,14 +81,14 @@ def describe_query_definitions(params: Shape, context: Context) -> Shape:
 
 @operation("logs", "DeleteQueryDefinition")
 def delete_query_definition(params: Shape, context: Context) -> Shape:
-    """Forget a saved query."""
+    """Delete a saved query."""
     context.table(QUERIES).remove(params["queryDefinitionId"])
     return {"success": True}
 
 
 @operation("logs", "PutDataProtectionPolicy")
 def put_data_protection(params: Shape, context: Context) -> Shape:
-    """Keep a log group's masking rules."""
+    """Store the masking rules of a log group."""
     identifier = params["logGroupIdentifier"]
     name = _name(identifier)
     if not context.owns(identifier) or name not in context.backend(logs_backends).groups:
@@ -103,26 +103,26 @@ def put_data_protection(params: Shape, context: Context) -> Shape:
 
 @operation("logs", "GetDataProtectionPolicy")
 def get_data_protection(params: Shape, context: Context) -> Shape:
-    """Return the rules; a group without any has no document."""
+    """Return the rules; a group without rules has no document."""
     group = params["logGroupIdentifier"]
     return {"logGroupIdentifier": group, "policyDocument": context.table(PROTECTIONS).get(_name(group))}
 
 
 @operation("logs", "DeleteDataProtectionPolicy")
 def delete_data_protection(params: Shape, context: Context) -> Shape:
-    """Forget the rules."""
+    """Delete the rules."""
     context.table(PROTECTIONS).pop(_name(params["logGroupIdentifier"]), None)
     return {}
 
 
 @after("logs", "DeleteLogGroup")
 def forget_data_protection(params: Shape, context: Context) -> None:
-    """Forget the rules of a group that is gone."""
+    """Delete the rules of a deleted group."""
     context.table(PROTECTIONS).pop(params["logGroupName"], None)
 
 
 def _name(identifier: str) -> str:
-    """Return the name of a log group that is named by it or by its ARN."""
+    """Return the name of a log group from its name or ARN."""
     return identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
 
 

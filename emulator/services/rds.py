@@ -23,10 +23,10 @@ REPLICATED_BACKUPS: Kind[Shape] = Kind(
 )
 
 _LEAST_ZONES = 2
-# moto's name for the certificate authority that is chosen for whoever names none, and AWS's.
+# The default certificate authority in moto and in AWS.
 _MOTO_AUTHORITY, _DEFAULT_AUTHORITY = "rds-ca-default", "rds-ca-rsa2048-g1"
 _RESOURCE_ID = string.ascii_uppercase + string.digits
-# Newest first, and every older minor version of the same major is offered too.
+# Newest first; every older minor version of the same major version is offered too.
 _NEWEST_VERSIONS = {
     "aurora-postgresql": ("17.6", "16.10", "15.14", "14.19", "13.22"),
     "docdb": ("5.0.0", "4.0.0", "3.6.0"),
@@ -34,7 +34,7 @@ _NEWEST_VERSIONS = {
     "postgres": ("17.6", "16.10", "15.14", "14.19", "13.22"),
 }
 _MAJOR_OF_TWO_PARTS = {"docdb", "mysql"}
-# What an event subscription may change, by moto's attribute.
+# Members that an update of an event subscription may change, by moto's attribute.
 _SUBSCRIPTION = {
     "Enabled": "enabled",
     "EventCategories": "event_categories",
@@ -49,7 +49,7 @@ def refuse_one_zone(params: Shape, context: Context) -> None:
     wanted = params.get("SubnetIds") or []
     found = context.backend(ec2_backends).describe_subnets(filters={"subnet-id": wanted}) if wanted else []
     zones = sorted({subnet.availability_zone for subnet in found})
-    # Unknown subnets are moto's to refuse.
+    # moto refuses unknown subnets.
     if len(found) == len(set(wanted)) and len(zones) < _LEAST_ZONES:
         raise AwsError(
             code="DBSubnetGroupDoesNotCoverEnoughAZs",
@@ -100,7 +100,7 @@ def refuse_unknown_key(params: Shape, context: Context) -> None:
 
 @patch(DBInstance, "__init__")
 def complete_instance(original: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
-    """Give each instance its own resource id and keep Performance Insights, which moto drops."""
+    """Give each instance its own resource id, and store Performance Insights, which moto drops."""
     original(instance, *args, **kwargs)
     instance.dbi_resource_id = _resource_id()
     if instance.ca_certificate_identifier == _MOTO_AUTHORITY:
@@ -110,7 +110,7 @@ def complete_instance(original: Any, instance: Any, *args: Any, **kwargs: Any) -
 
 @patch(DBInstance, "update")
 def update_performance_insights(original: Any, instance: Any, **kwargs: Any) -> None:
-    """Take over a changed Performance Insights, which moto sets under the request's name only."""
+    """Apply a changed Performance Insights setting, which moto stores under another name."""
     original(instance, **kwargs)
     if kwargs.get("enable_performance_insights") is not None:
         instance.performance_insights_enabled = bool(kwargs["enable_performance_insights"])
@@ -125,9 +125,9 @@ def remove_replica(_: Any, instance: Any, replica: Any) -> None:
 
 @patch(RDSBackend, "create_db_instance_read_replica")
 def create_replica(original: Any, backend: Any, request: dict[str, Any]) -> Any:
-    """Give a replica settings of its own: moto makes it a copy of the primary.
+    """Give a replica its own settings: moto copies the primary.
 
-    In another region the subnet group is looked up where the replica is, not where the primary is.
+    In another region, the subnet group is looked up in the region of the replica, not of the primary.
     """
     primary = backend.find_db_from_id(request["source_db_instance_identifier"])
     abroad = primary.region != backend.region_name
@@ -161,7 +161,7 @@ def create_replica(original: Any, backend: Any, request: dict[str, Any]) -> Any:
 
 @patch(RDSBackend, "modify_db_subnet_group")
 def keep_subnet_group(original: Any, backend: Any, name: str, *args: Any) -> Any:
-    """Keep a subnet group that is changed: moto takes it out of its list and does not put it back."""
+    """Store a changed subnet group: moto removes it from its list and does not put it back."""
     if name not in backend.subnet_groups:
         raise AwsError(code="DBSubnetGroupNotFoundFault", message=f"DB subnet group '{name}' does not exist.")
     group = backend.subnet_groups[name] = original(backend, name, *args)
@@ -170,14 +170,14 @@ def keep_subnet_group(original: Any, backend: Any, name: str, *args: Any) -> Any
 
 @patch(DBParameterGroup, "update_parameters")
 def mark_parameters(_: Any, group: Any, parameters: list[dict[str, Any]]) -> None:
-    """Mark changed parameters as the user's; without it the provider sees none of them."""
+    """Mark changed parameters as set by the user; otherwise the provider does not see them."""
     for given in parameters:
         group.parameters[given["ParameterName"]].update({"IsModifiable": True, **given, "Source": "user"})
 
 
 @operation("rds", "StartDBInstanceAutomatedBackupsReplication")
 def start_replication(params: Shape, context: Context) -> Shape:
-    """Keep that an instance's backups are copied into this region."""
+    """Store that an instance's backups are copied to this region."""
     source = params["SourceDBInstanceArn"]
     _, _, _, region, account, _, name = source.split(":", maxsplit=6)
     instance = rds_backends[account][region].databases.get(name)
@@ -211,7 +211,7 @@ def stop_replication(params: Shape, context: Context) -> Shape:
 
 @operation("rds", "DescribeDBInstanceAutomatedBackups")
 def describe_backups(params: Shape, context: Context) -> Shape | Forward:
-    """Describe copied backups by ARN; everything else is moto's."""
+    """Describe copied backups by ARN; moto answers all other calls."""
     arn = params.get("DBInstanceAutomatedBackupsArn")
     if arn:
         return {"DBInstanceAutomatedBackups": [context.table(REPLICATED_BACKUPS).require(arn)]}
@@ -220,7 +220,7 @@ def describe_backups(params: Shape, context: Context) -> Shape | Forward:
 
 @operation("rds", "ModifyEventSubscription")
 def modify_subscription(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     name = params["SubscriptionName"]
     subscription = context.backend(rds_backends).event_subscriptions.get(name)
     if subscription is None:
@@ -268,7 +268,7 @@ def _versions(engine: str, newest: str, wanted: str | None) -> list[Shape]:
 
 @patch(RDSBackend, "delete_db_cluster")
 def delete_automated_snapshots(original: Any, backend: Any, cluster_identifier: str, *args: Any, **kwargs: Any) -> Any:
-    """Take a cluster's automated snapshots away with it; moto leaves them for ever."""
+    """Delete a cluster's automated snapshots; moto never deletes them."""
     deleted = original(backend, cluster_identifier, *args, **kwargs)
     for name, snapshot in list(backend.cluster_snapshots.items()):
         if snapshot.snapshot_type == "automated" and snapshot.db_cluster_identifier == cluster_identifier:

@@ -1,4 +1,4 @@
-"""Amazon S3: moto ignores conditions in policies and keeps some documents only in part."""
+"""Amazon S3: moto ignores conditions in policies and stores some documents only in part."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", sco
 _LOGGING = "logging.s3.amazonaws.com"
 
 
-def _dispose_of_nothing(_: Any) -> None:
-    """A delete marker has no content."""
+def _dispose(_: Any) -> None:
+    """Do nothing: a delete marker has no content."""
 
 
-# Deleting a key's last version by its id disposes of all that moto holds of it: a marker has no such method, so a
-# versioned bucket could not be emptied.
-FakeDeleteMarker.dispose = _dispose_of_nothing  # type: ignore[attr-defined]  # the point of it
+# When a key's last version is deleted by its id, moto calls dispose() on all its versions. A delete marker has no such
+# method, so a versioned bucket could not be emptied.
+FakeDeleteMarker.dispose = _dispose  # type: ignore[attr-defined]  # the point of it
 
 
 @guard("s3", "PutBucketPolicy")
 def refuse_policy_without_principal(params: Shape, _: Context) -> None:
-    """Refuse a bucket policy that says nothing or whose statement names nobody; moto keeps any JSON."""
+    """Refuse a bucket policy without statements or with a statement without a principal; moto accepts any JSON."""
     for problem in _problems(params.get("Policy") or ""):
         raise AwsError(code="MalformedPolicy", message=problem)
 
 
 def _problems(policy: str) -> Iterator[str]:
-    """What AWS finds wrong with a bucket policy, the worst first."""
+    """Yield the errors of a bucket policy, the first one that AWS reports first."""
     try:
         document = json.loads(policy)
     except ValueError:
@@ -73,10 +73,10 @@ def _statement_problems(statement: Any) -> Iterator[str]:
 
 
 @patch(FakeBucket, "get_permission")
-def permit_by_what_binds_everybody(_: Any, bucket: Any, action: str, resource: str) -> Any:
-    """Leave out statements with a condition, and those that deny only some.
+def permit_by_unconditional_statements(_: Any, bucket: Any, action: str, resource: str) -> Any:
+    """Ignore statements with a condition, and those that deny only some principals.
 
-    moto reads "deny unless TLS" as "deny", and does not look at who calls: a Deny for one role would lock out all.
+    moto reads "deny unless TLS" as "deny" and ignores the caller: a Deny for one role would deny everybody.
     """
     if bucket.policy is None:
         return PermissionResult.NEUTRAL
@@ -95,7 +95,7 @@ def _denies_some(statement: Shape) -> bool:
 
 @patch(FakeBucket, "_log_permissions_enabled_policy")
 def find_log_permission(_: Any, target_bucket: Any, target_prefix: str | None) -> bool:
-    """Find the statement that lets S3 write logs; moto trips over a Principal that is "*"."""
+    """Find the statement that allows S3 to write logs; moto fails on a Principal that is "*"."""
     del target_prefix
     if not target_bucket.policy:
         return False
@@ -110,7 +110,7 @@ def find_log_permission(_: Any, target_bucket: Any, target_prefix: str | None) -
 
 @operation("s3", "PutBucketIntelligentTieringConfiguration")
 def put_tiering(params: Shape, context: Context) -> Shape:
-    """Keep the configuration, which moto ignores."""
+    """Store the configuration, which moto ignores."""
     context.table(TIERINGS)[_tiering(params)] = params["IntelligentTieringConfiguration"]
     return {}
 
@@ -123,14 +123,14 @@ def get_tiering(params: Shape, context: Context) -> Shape:
 
 @operation("s3", "DeleteBucketIntelligentTieringConfiguration")
 def delete_tiering(params: Shape, context: Context) -> Shape:
-    """Forget a configuration."""
+    """Delete a configuration."""
     context.table(TIERINGS).remove(_tiering(params))
     return {}
 
 
 @operation("s3", "ListBucketIntelligentTieringConfigurations")
 def list_tierings(params: Shape, context: Context) -> Shape:
-    """List a bucket's configurations, on one page."""
+    """List the configurations of a bucket, on one page."""
     context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
     items = [one for key, one in context.table(TIERINGS).items() if key.startswith(f"{params['Bucket']}/")]
     return {"IsTruncated": False, "IntelligentTieringConfigurationList": items}
@@ -138,7 +138,7 @@ def list_tierings(params: Shape, context: Context) -> Shape:
 
 @operation("s3", "DeleteBucketInventoryConfiguration")
 def delete_inventory(params: Shape, context: Context) -> Shape:
-    """Forget a configuration; moto takes this for DeleteBucket."""
+    """Delete a configuration; moto reads this as DeleteBucket."""
     bucket = context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
     if bucket.inventory_configs.pop(params["Id"], None) is None:
         raise AwsError(code="NoSuchConfiguration", message="The specified configuration does not exist.")
@@ -147,7 +147,7 @@ def delete_inventory(params: Shape, context: Context) -> Shape:
 
 @operation("s3", "PutBucketRequestPayment")
 def put_payer(params: Shape, context: Context) -> Shape:
-    """Keep who pays; moto takes this for CreateBucket."""
+    """Store who pays; moto reads this as CreateBucket."""
     context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
     context.table(PAYERS)[params["Bucket"]] = params["RequestPaymentConfiguration"]
     return {}
@@ -155,14 +155,14 @@ def put_payer(params: Shape, context: Context) -> Shape:
 
 @operation("s3", "GetBucketRequestPayment")
 def get_payer(params: Shape, context: Context) -> Shape:
-    """Say who pays, which Terraform asks of every bucket: its owner, unless it was told otherwise."""
+    """Return who pays, which Terraform reads for every bucket; the default is its owner."""
     context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
     return context.table(PAYERS).get(params["Bucket"], {"Payer": "BucketOwner"})
 
 
 @after("s3", "PutBucketReplication")
 def keep_replication(params: Shape, context: Context) -> None:
-    """Keep the whole document that moto has accepted; it keeps only a part."""
+    """Store the whole document that moto has accepted; moto stores only a part."""
     context.table(REPLICATIONS)[params["Bucket"]] = params["ReplicationConfiguration"]
 
 
@@ -175,7 +175,7 @@ def get_replication(params: Shape, context: Context) -> Shape | Forward:
 
 @after("s3", "PutBucketNotificationConfiguration")
 def keep_notification(params: Shape, context: Context) -> None:
-    """Keep the whole document that moto has accepted; it loses EventBridge."""
+    """Store the whole document that moto has accepted; moto drops EventBridge."""
     context.table(NOTIFICATIONS)[params["Bucket"]] = params["NotificationConfiguration"]
 
 
@@ -188,13 +188,13 @@ def get_notification(params: Shape, context: Context) -> Shape | Forward:
 
 @after("s3", "DeleteBucketReplication")
 def forget_replication(params: Shape, context: Context) -> None:
-    """Forget the document."""
+    """Delete the document."""
     context.table(REPLICATIONS).pop(params["Bucket"], None)
 
 
 @after("s3", "DeleteBucket")
 def forget_bucket(params: Shape, context: Context) -> None:
-    """Forget a bucket's documents with it."""
+    """Delete the documents of a deleted bucket."""
     bucket = params["Bucket"]
     context.table(REPLICATIONS).pop(bucket, None)
     context.table(NOTIFICATIONS).pop(bucket, None)

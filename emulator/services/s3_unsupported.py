@@ -1,6 +1,6 @@
-"""What S3 has and moto lacks: moto overlooks a query it does not know, and does what the path alone would ask for.
+"""S3 operations that moto lacks: moto ignores an unknown query and runs the operation of the path alone.
 
-`PUT /bucket?metrics` would make a bucket, `DELETE /bucket?metrics` would delete it, `GET /bucket?metrics` list it.
+`PUT /bucket?metrics` would create a bucket, `DELETE /bucket?metrics` would delete it, `GET /bucket?metrics` list it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "UpdateBucketMetadataJournalTableConfiguration",
     "UpdateObjectEncryption",
 )
-def say_that_it_is_missing(_: Shape, __: Context) -> None:
-    """Keep the call from moto."""
-    message = "moto would take it for another operation"
+def report_gap(_: Shape, __: Context) -> None:
+    """Store the call from moto."""
+    message = "moto would run another operation for it"
     raise UnansweredError(message)

@@ -14,15 +14,15 @@ STANDARDS: Kind[Shape] = Kind("standard", missing="ResourceNotFoundException")
 
 @patch(SecurityHubBackend, "describe_hub")
 def show_settings(original: Any, backend: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    """Show the settings that were changed; moto's answer hard-wires them."""
+    """Return the changed settings; in moto's response they are constant."""
     return {**original(backend, *args, **kwargs), **getattr(backend, "hub_settings", {})}
 
 
 @operation("securityhub", "UpdateSecurityHubConfiguration")
 def update_settings(params: Shape, context: Context) -> Shape:
-    """Change the settings that DescribeHub reads back."""
+    """Change the settings that DescribeHub returns."""
     backend = context.backend(securityhub_backends)
-    # On moto's object, so that moto's reset takes them too.
+    # On moto's object, so that moto's reset deletes them too.
     backend.hub_settings = {**getattr(backend, "hub_settings", {}), **params}
     return {}
 
@@ -48,7 +48,7 @@ def enable_standards(params: Shape, context: Context) -> Shape:
 
 @operation("securityhub", "GetEnabledStandards")
 def get_standards(params: Shape, context: Context) -> Shape:
-    """List the subscriptions, or those that are named."""
+    """List the subscriptions, or the named ones."""
     wanted = params.get("StandardsSubscriptionArns")
     held = context.table(STANDARDS).items()
     return {"StandardsSubscriptions": [one for arn, one in held if not wanted or arn in wanted]}
@@ -64,5 +64,5 @@ def disable_standards(params: Shape, context: Context) -> Shape:
 
 @after("securityhub", "DisableSecurityHub")
 def forget_standards(_: Shape, context: Context) -> None:
-    """Leaving Security Hub ends its subscriptions."""
+    """Delete the subscriptions when Security Hub is disabled."""
     context.table(STANDARDS).clear()

@@ -1,4 +1,4 @@
-"""AWS Systems Manager: moto takes any KMS key for a secure parameter."""
+"""AWS Systems Manager: moto accepts any KMS key for a SecureString."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @guard("ssm", "PutParameter")
 def refuse_unknown_key(params: Shape, context: Context) -> None:
-    """Refuse an unknown key, which AWS would need at once to encrypt the value."""
+    """Refuse an unknown key, which AWS needs at once to encrypt the value."""
     key = params.get("KeyId")
     if key and params.get("Type") == "SecureString" and not key_exists(key, context):
         raise AwsError(code="InvalidKeyId", message=f"Invalid keyId {key}")

@@ -1,4 +1,4 @@
-"""AWS Step Functions: moto lacks the check of a definition and the list of versions."""
+"""AWS Step Functions: moto lacks the validation of a definition and the list of versions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @operation("stepfunctions", "ValidateStateMachineDefinition")
 def validate_definition(params: Shape, _: Context) -> Shape:
-    """Check that the definition is JSON, starts somewhere and leads only to states it has."""
+    """Check that the definition is JSON, has a start state and refers only to states that it has."""
     try:
         definition = json.loads(params["definition"])
     except ValueError as error:
@@ -32,12 +32,12 @@ def validate_definition(params: Shape, _: Context) -> Shape:
 
 @operation("stepfunctions", "ListStateMachineVersions")
 def list_versions(_: Shape, __: Context) -> Shape:
-    """List none: nothing publishes a version."""
+    """Return an empty list: no version is ever published."""
     return {"stateMachineVersions": []}
 
 
 def _targets(state: Shape) -> Iterator[Any]:
-    """Where a state leads, by itself, by a choice or by an error that it catches."""
+    """Yield the next states of a state: its own, of its choices and of the errors that it catches."""
     yield from (state[member] for member in ("Next", "Default") if member in state)
     for member in ("Choices", "Catch"):
         yield from (one["Next"] for one in state.get(member) or () if "Next" in one)

@@ -25,7 +25,7 @@ _REPLACED = (
 
 @operation("synthetics", "CreateCanary")
 def create_canary(params: Shape, context: Context) -> Shape:
-    """Keep the canary with the defaults that AWS fills in."""
+    """Store the canary with AWS's defaults."""
     name = params["Name"]
     if name in context.table(CANARIES):
         raise AwsError(code="ConflictException", message=f"A canary already exists with name {name}")
@@ -118,7 +118,7 @@ def tag_canary(params: Shape, context: Context) -> Shape:
 
 @operation("synthetics", "UntagResource")
 def untag_canary(params: Shape, context: Context) -> Shape:
-    """Take tags from a canary."""
+    """Remove tags from a canary."""
     tags = _by_arn(params, context)["Tags"]
     for key in params["TagKeys"]:
         tags.pop(key, None)

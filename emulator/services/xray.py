@@ -21,7 +21,7 @@ tag_operations("xray", arn="ResourceARN")
 
 @operation("xray", "CreateSamplingRule")
 def create_sampling_rule(params: Shape, context: Context) -> Shape:
-    """Keep the rule under its name."""
+    """Store the rule under its name."""
     name = params["SamplingRule"]["RuleName"]
     if name in context.table(RULES):
         raise AwsError(code="InvalidRequestException", message=f"Sampling rule already exists: {name}")
@@ -40,7 +40,7 @@ def get_sampling_rules(_: Shape, context: Context) -> Shape:
 
 @operation("xray", "UpdateSamplingRule")
 def update_sampling_rule(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     update = params["SamplingRuleUpdate"]
     record = context.table(RULES).require(update["RuleName"])
     record["SamplingRule"].update(update)
@@ -50,7 +50,7 @@ def update_sampling_rule(params: Shape, context: Context) -> Shape:
 
 @operation("xray", "DeleteSamplingRule")
 def delete_sampling_rule(params: Shape, context: Context) -> Shape:
-    """Forget the rule and its tags."""
+    """Delete the rule and its tags."""
     record = context.table(RULES).remove(params["RuleName"])
     context.store.forget_tags(record["SamplingRule"]["RuleARN"])
     return {"SamplingRuleRecord": record}
@@ -58,7 +58,7 @@ def delete_sampling_rule(params: Shape, context: Context) -> Shape:
 
 @operation("xray", "CreateGroup")
 def create_group(params: Shape, context: Context) -> Shape:
-    """Keep the group under its ARN."""
+    """Store the group under its ARN."""
     name = params["GroupName"]
     if any(group["GroupName"] == name for group in context.table(GROUPS).values()):
         raise AwsError(code="InvalidRequestException", message=f"Group already exists: {name}")
@@ -94,7 +94,7 @@ def update_group(params: Shape, context: Context) -> Shape:
 
 @operation("xray", "DeleteGroup")
 def delete_group(params: Shape, context: Context) -> Shape:
-    """Forget the group and its tags."""
+    """Delete the group and its tags."""
     arn = _find_group(params, context)["GroupARN"]
     context.table(GROUPS).remove(arn)
     context.store.forget_tags(arn)
@@ -103,7 +103,7 @@ def delete_group(params: Shape, context: Context) -> Shape:
 
 @operation("xray", "PutEncryptionConfig")
 def put_encryption_config(params: Shape, context: Context) -> Shape:
-    """Keep the one setting of the region."""
+    """Store the setting of the region."""
     config = {"KeyId": params.get("KeyId"), "Status": "ACTIVE", "Type": params["Type"]}
     context.table(ENCRYPTION)["config"] = config
     return {"EncryptionConfig": config}
@@ -111,7 +111,7 @@ def put_encryption_config(params: Shape, context: Context) -> Shape:
 
 @operation("xray", "GetEncryptionConfig")
 def get_encryption_config(_: Shape, context: Context) -> Shape:
-    """Return the setting, which AWS has from the start."""
+    """Return the setting, which AWS has by default."""
     default = {"Status": "ACTIVE", "Type": "NONE"}
     return {"EncryptionConfig": context.table(ENCRYPTION).get("config", default)}
 

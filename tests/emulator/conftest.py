@@ -18,7 +18,7 @@ xray_recorder.emitter._socket.close()  # noqa: SLF001
 
 
 class Client(Protocol):
-    """Makes a boto3 client of the emulator."""
+    """Creates a boto3 client of the emulator."""
 
     def __call__(self, service: str, *, account: str = ..., region: str = ..., checked: bool = ...) -> Any: ...
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def make_subnets(client: Client, *zones: str, account: str = "123456789012") -> list[str]:
-    """Make a VPC with one subnet in each of the zones."""
+    """Create a VPC with one subnet in each of the zones."""
     ec2 = client("ec2", account=account)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     return [

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def raw_answer(service: Any, method: str, **parameters: Any) -> Any:
-    """Call a JSON service and return the body as it was sent: boto3 reads dates where the Go SDK reads none."""
+    """Call a JSON service and return the raw body: boto3 parses some dates that the Go SDK cannot parse."""
     bodies: list[bytes] = []
 
     def keep(http_response: Any, **_: Any) -> None:

@@ -42,13 +42,13 @@ def test_an_assumed_role_works_in_the_account_of_the_role(client: Client, emulat
     assert ":333333333333:" in group["GroupARN"]
 
 
-def test_motos_own_arns_carry_the_account(client: Client) -> None:
+def test_arns_of_moto_have_the_account(client: Client) -> None:
     assert client("sns", account=OTHER).create_topic(Name="t")["TopicArn"] == f"arn:aws:sns:us-east-1:{OTHER}:t"
     role = client("iam", account=OTHER).create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]
     assert role["Arn"] == f"arn:aws:iam::{OTHER}:role/r"
 
 
-def test_added_operations_keep_accounts_and_regions_apart(client: Client) -> None:
+def test_added_operations_separate_accounts_and_regions(client: Client) -> None:
     client("xray", account=OTHER).create_group(GroupName="mine")
 
     with pytest.raises(ClientError, match="Group not found"):
@@ -58,7 +58,7 @@ def test_added_operations_keep_accounts_and_regions_apart(client: Client) -> Non
 
 
 @pytest.mark.parametrize(("account", "region"), [("444444444444", "us-east-1"), (OTHER, "us-west-2")])
-def test_tags_are_kept_from_other_accounts_and_regions(client: Client, account: str, region: str) -> None:
+def test_tags_are_not_visible_in_other_accounts_and_regions(client: Client, account: str, region: str) -> None:
     owner, stranger = client("xray", account=OTHER), client("xray", account=account, region=region)
     name = f"tagged-{account}"
     arn = owner.create_group(GroupName=name, Tags=[{"Key": "a", "Value": "1"}])["Group"]["GroupARN"]
@@ -72,7 +72,7 @@ def test_tags_are_kept_from_other_accounts_and_regions(client: Client, account: 
     assert owner.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
 
 
-def test_tags_of_a_global_resource_are_kept_from_other_accounts_only(client: Client) -> None:
+def test_tags_of_a_global_resource_are_not_visible_in_other_accounts(client: Client) -> None:
     arn = f"arn:aws:budgets::{OTHER}:budget/all"
 
     client("budgets", account=OTHER, region="us-west-2").list_tags_for_resource(ResourceARN=arn)
@@ -80,7 +80,7 @@ def test_tags_of_a_global_resource_are_kept_from_other_accounts_only(client: Cli
         client("budgets", account="444444444444").list_tags_for_resource(ResourceARN=arn)
 
 
-def test_a_bucket_name_is_taken_for_every_account(client: Client) -> None:
+def test_a_bucket_name_is_unique_across_accounts(client: Client) -> None:
     client("s3", account=OTHER).create_bucket(Bucket="only-once")
 
     with pytest.raises(ClientError, match="BucketAlreadyExists"):

@@ -5,7 +5,7 @@ import pytest
 from emulator.arns import Arn, parse_arn
 
 
-def test_an_arn_is_read_into_its_parts() -> None:
+def test_an_arn_is_parsed() -> None:
     read = parse_arn("arn:aws:rds:eu-west-1:123456789012:db:main")
 
     assert read == Arn("aws", "rds", "eu-west-1", "123456789012", "db:main")
@@ -18,5 +18,5 @@ def test_region_and_account_may_be_empty() -> None:
 @pytest.mark.parametrize(
     "text", ["", "alerts", "arn:aws:sns:us-east-1:alerts", "arn::sns:us-east-1:1:a", "a:b:c:d:e:f"]
 )
-def test_what_is_not_an_arn_is_not_read(text: str) -> None:
+def test_text_that_is_not_an_arn_is_not_parsed(text: str) -> None:
     assert parse_arn(text) is None

@@ -44,7 +44,7 @@ def test_it_prints_one_line_serves_and_stops_cleanly(process: subprocess.Popen[s
     assert (process.returncode, rest, errors) == (0, "", "")
 
 
-def test_a_trace_names_every_call_and_what_a_failed_one_sent(
+def test_a_trace_has_every_call_and_the_request_of_a_failed_one(
     emulator: Emulator, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert emulator.url
@@ -62,16 +62,18 @@ def test_a_port_in_use_is_one_clear_line_and_exit_code_2(emulator: Emulator) -> 
 
     assert finished.returncode == 2
     assert finished.stdout == ""
-    assert finished.stderr == f"emulator: port {emulator.port} on 127.0.0.1 is already in use\n"
+    assert finished.stderr == (
+        f"emulator: port {emulator.port} on 127.0.0.1 is already in use; stop the other process, or use another port\n"
+    )
 
 
 @pytest.mark.parametrize("value", ["65536", "-1", "abc", ""])
-def test_what_is_no_port_is_one_clear_line_and_exit_code_2(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_port_is_one_clear_line_and_exit_code_2(value: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main([f"--port={value}"])
 
     said = capsys.readouterr().err
-    assert f"error: argument --port: '{value}' is not a whole number between 0 and 65535\n" in said
+    assert f"error: argument --port: '{value}' must be an integer from 0 to 65535\n" in said
 
 
 def test_a_port_in_use_is_an_exception_in_python(emulator: Emulator) -> None:

@@ -1,4 +1,4 @@
-"""Retries over HTTP, many callers at once, and the reset."""
+"""Retries over HTTP, concurrent callers, and the reset."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_many_callers_in_several_accounts_do_not_disturb_each_other(client: Clie
         assert len(ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]) == 20
 
 
-def test_a_reset_empties_moto_and_what_is_added_to_it(client: Client, emulator: Emulator) -> None:
+def test_a_reset_empties_moto_and_the_added_operations(client: Client, emulator: Emulator) -> None:
     client("xray").create_group(GroupName="before")
     client("sns").create_topic(Name="before")
     post(emulator, "before", invocation="reset-1", attempt=1)

@@ -37,13 +37,13 @@ def test_ready_answers_200(emulator: Emulator) -> None:
         ("ec2", "describe_verified_access_groups", {}),
         ("rds", "describe_certificates", {}),
         ("codepipeline", "list_webhooks", {}),
-        # Services that moto lacks: of some, operations are registered here, of the others none.
+        # Services that moto lacks, with and without operations registered here.
         ("chatbot", "describe_chime_webhook_configurations", {}),
         ("accessanalyzer", "list_policy_generations", {}),
         ("rum", "list_app_monitors", {}),
         ("oam", "list_links", {}),
         ("health", "describe_events", {}),
-        # Services whose calls are signed for another name, or for one that they share.
+        # Services with another or a shared signing name.
         ("amp", "list_scrapers", {}),
         ("chime-sdk-media-pipelines", "list_media_pipelines", {}),
     ],
@@ -67,7 +67,7 @@ def test_a_service_that_moto_lacks_prints_nothing(client: Client, capfd: pytest.
     assert capfd.readouterr().out == ""
 
 
-def test_missing_members_are_refused_in_awss_words(client: Client) -> None:
+def test_missing_members_are_refused_with_awss_message(client: Client) -> None:
     with pytest.raises(ClientError, match="Value null at 'GroupName' failed to satisfy constraint: Member must"):
         client("xray", checked=False).create_group(FilterExpression="x")
 
@@ -80,7 +80,7 @@ def test_missing_members_are_refused_in_awss_words(client: Client) -> None:
         ({"a": "b"}, "Start of structure or map found where not expected"),
     ],
 )
-def test_a_value_of_the_wrong_type_is_refused_in_awss_words(client: Client, value: Any, message: str) -> None:
+def test_a_value_of_the_wrong_type_is_refused_with_awss_message(client: Client, value: Any, message: str) -> None:
     with pytest.raises(ClientError, match=rf"\(SerializationException\).*{message}"):
         client("xray", checked=False).create_group(GroupName=value)
 
@@ -94,7 +94,7 @@ ANSWER = HttpResponse(200, [], b"first")
 REFUSAL = HttpResponse(409, [], b"no")
 
 
-def test_a_retry_gets_the_first_answer() -> None:
+def test_a_retry_gets_the_first_response() -> None:
     replay = Replay()
     replay.once("a", lambda: ANSWER)
 
@@ -136,7 +136,7 @@ def test_a_broken_attempt_frees_the_retry() -> None:
     assert replay.once("a", lambda: ANSWER) is ANSWER
 
 
-def test_replay_keeps_a_bounded_number_of_answers() -> None:
+def test_replay_stores_a_bounded_number_of_responses() -> None:
     replay, calls = Replay(kept=1), []
 
     def count() -> HttpResponse:
@@ -150,7 +150,7 @@ def test_replay_keeps_a_bounded_number_of_answers() -> None:
 
 
 def request(method: str) -> dict[str, Any]:
-    """An S3 request of boto3's, sent a second time with the same invocation id."""
+    """An S3 request of boto3, sent twice with the same invocation id."""
     credential = "AWS4-HMAC-SHA256 Credential=900000000088/20260101/us-east-1/s3/aws4_request, Signature=x"
     return {
         "REQUEST_METHOD": method,
@@ -168,7 +168,7 @@ def request(method: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("method", "kept"), [("PUT", 1), ("GET", 0), ("HEAD", 0)])
-def test_the_answer_to_a_read_is_not_kept(
+def test_the_response_of_a_read_is_not_stored(
     emulator: Emulator, client: Client, monkeypatch: pytest.MonkeyPatch, method: str, kept: int
 ) -> None:
     client("s3", account="900000000088").create_bucket(Bucket="retried-bucket")
@@ -184,7 +184,7 @@ def test_the_answer_to_a_read_is_not_kept(
     assert len(invocations) == kept
 
 
-def test_a_reset_forgets_what_was_called() -> None:
+def test_a_reset_deletes_the_list_of_calls() -> None:
     front = Dispatcher(Registry())
     front.called.add(("123456789012", "us-east-1", "s3"))
     front.reset()
@@ -201,7 +201,7 @@ def test_a_fault_of_the_emulator_is_a_400_that_says_so(client: Client) -> None:
     assert failed.value.response["Error"]["Code"] == "EmulatorFault"
 
 
-def test_a_request_that_cannot_be_read_is_a_400(emulator: Emulator) -> None:
+def test_a_request_that_cannot_be_parsed_is_a_400(emulator: Emulator) -> None:
     credential = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/xray/aws4_request, Signature=x"
     request = urllib.request.Request(  # noqa: S310  loopback
         f"{emulator.url}/CreateGroup",

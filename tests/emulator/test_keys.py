@@ -1,4 +1,4 @@
-"""Which KMS keys the services take: Systems Manager asks here, and refuses a key that it cannot use."""
+"""The KMS keys that services accept, tested with Systems Manager, which refuses a key that it cannot use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def make_key(client: Client, region: str = "us-east-1", **settings: Any) -> dict
     return dict(client("kms", region=region).create_key(**settings)["KeyMetadata"])
 
 
-def test_a_key_is_taken_by_its_id_its_arn_and_its_alias(client: Client) -> None:
+def test_a_key_is_found_by_its_id_its_arn_and_its_alias(client: Client) -> None:
     key = make_key(client)
     client("kms").create_alias(AliasName="alias/taken", TargetKeyId=key["KeyId"])
 
@@ -30,7 +30,7 @@ def test_a_key_is_taken_by_its_id_its_arn_and_its_alias(client: Client) -> None:
 
 
 @pytest.mark.parametrize("key", ["alias/aws/ssm", f"{REGION}:alias/aws/ssm"])
-def test_a_key_of_aws_is_made_when_it_is_named(client: Client, key: str) -> None:
+def test_an_aws_managed_key_is_created_on_first_use(client: Client, key: str) -> None:
     encrypt(client, key)
 
 
@@ -47,7 +47,7 @@ def test_a_key_of_aws_is_made_when_it_is_named(client: Client, key: str) -> None
         f"{REGION}:alias/none",
     ],
 )
-def test_what_names_no_key_of_the_region_is_refused(client: Client, key: str) -> None:
+def test_a_key_that_is_not_in_the_region_is_refused(client: Client, key: str) -> None:
     with pytest.raises(ClientError, match="InvalidKeyId"):
         encrypt(client, key)
 
@@ -57,7 +57,7 @@ def test_a_key_of_another_region_is_refused(client: Client) -> None:
         encrypt(client, make_key(client, "us-west-2")["Arn"])
 
 
-def test_a_key_of_another_account_is_taken_by_its_arn(client: Client) -> None:
+def test_a_key_of_another_account_is_found_by_its_arn(client: Client) -> None:
     key = client("kms", account="900000000084").create_key()["KeyMetadata"]
 
     encrypt(client, key["Arn"])
@@ -65,7 +65,7 @@ def test_a_key_of_another_account_is_taken_by_its_arn(client: Client) -> None:
         encrypt(client, key["KeyId"])
 
 
-def test_a_multi_region_key_is_taken_in_a_region_by_its_replica_there(client: Client) -> None:
+def test_a_multi_region_key_is_found_in_a_region_by_its_replica_there(client: Client) -> None:
     key = make_key(client, MultiRegion=True)
     client("kms").replicate_key(KeyId=key["KeyId"], ReplicaRegion="us-west-2")
 
@@ -75,7 +75,7 @@ def test_a_multi_region_key_is_taken_in_a_region_by_its_replica_there(client: Cl
         encrypt(client, key["Arn"], "us-west-2")
 
 
-def test_a_key_is_taken_only_while_it_is_enabled(client: Client) -> None:
+def test_a_key_is_found_only_while_it_is_enabled(client: Client) -> None:
     kms, key = client("kms"), make_key(client)["KeyId"]
 
     kms.disable_key(KeyId=key)

@@ -45,7 +45,7 @@ class Owner:
 )
 def test_a_patch_gets_the_original_of_every_kind_of_member(name: str, call: Any, expected: object) -> None:
     class Patched(Owner):
-        """A class of its own, so that the patch does not outlive the test."""
+        """A separate class, so that the patch ends with the test."""
 
     def more(original: Any, *arguments: Any) -> Any:
         found = original(*arguments)
@@ -56,7 +56,7 @@ def test_a_patch_gets_the_original_of_every_kind_of_member(name: str, call: Any,
     assert call(Patched()) == expected
 
 
-def test_a_patch_of_a_member_that_is_gone_fails_at_once() -> None:
+def test_a_patch_of_a_missing_member_fails_at_once() -> None:
     with pytest.raises(AttributeError, match="gone"):
         patch(Owner, "gone")
 
@@ -79,7 +79,7 @@ def test_every_registered_operation_exists_in_aws(emulator: Emulator) -> None:
     assert unknown == []
 
 
-def test_every_registered_service_is_found_by_the_name_it_is_signed_for(emulator: Emulator) -> None:
+def test_every_registered_service_is_found_by_its_signing_name(emulator: Emulator) -> None:
     assert emulator.url
     session = botocore.session.get_session()
     for service in {service for service, _ in REGISTRY.operations()}:
@@ -87,7 +87,7 @@ def test_every_registered_service_is_found_by_the_name_it_is_signed_for(emulator
         assert SIGNING_NAMES.get(signed_for, signed_for) == service
 
 
-def test_a_table_is_apart_by_kind_account_and_region() -> None:
+def test_tables_are_separate_by_kind_account_and_region() -> None:
     store = Store()
     regional: Kind[int] = Kind("a", missing="None")
     other: Kind[int] = Kind("b", missing="None")
@@ -107,7 +107,7 @@ def test_a_table_of_the_account_is_the_same_in_every_region() -> None:
     assert store.table(kind, "1", "y") == {"key": 1}
 
 
-def test_tags_survive_the_way_from_a_list_to_a_map_and_back() -> None:
+def test_tags_survive_conversion_to_a_map_and_back() -> None:
     tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}]
 
     assert to_list(to_map(tags)) == tags

@@ -1,4 +1,4 @@
-"""Real Terraform: the whole test bed, and both locks of the S3 backend."""
+"""Real Terraform: the whole test configuration, and both locks of the S3 backend."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ resource "terraform_data" "slow" {{
 
 
 @pytest.mark.emulator
-def test_the_whole_test_bed_lives_and_dies_without_a_difference() -> None:
+def test_the_test_configuration_is_applied_and_destroyed_without_differences() -> None:
     report = runner.run(account="700000000001")
 
     assert report.resources > 200
@@ -176,7 +176,7 @@ resource "aws_xray_resource_policy" "gap" {
 
 
 @pytest.mark.emulator
-def test_mistakes_and_gaps_end_a_run_at_once_and_say_why(emulator: Emulator, tmp_path: Path) -> None:
+def test_errors_and_gaps_end_a_run_at_once_and_say_why(emulator: Emulator, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(MISTAKES)
     terraform = Terraform(tmp_path, emulator.environment(account="700000000002"))
     terraform.run("init", "-no-color")
@@ -185,7 +185,7 @@ def test_mistakes_and_gaps_end_a_run_at_once_and_say_why(emulator: Emulator, tmp
     with pytest.raises(TerraformError) as failed:
         terraform.run("apply", "-no-color", "-auto-approve")
 
-    # Terraform wraps its messages, so the spaces in them are any white space.
+    # Terraform wraps its messages, so spaces match any white space.
     said = " ".join(str(failed.value).split())
     for message in (
         "Value (us-west-2a) for parameter availabilityZone is invalid",

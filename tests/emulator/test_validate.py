@@ -1,4 +1,4 @@
-"""Requests are held against botocore's shapes, in AWS's words."""
+"""Requests are validated against botocore's shapes, with AWS's messages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_value_over_its_maximum_is_refused(member: str, value: Any, problem: s
         ({"key": "$" * 257}, "InputPathsMap.value", 256),
     ],
 )
-def test_what_is_nested_is_looked_at_too(paths: dict[str, str], place: str, most: int) -> None:
+def test_nested_values_are_validated_too(paths: dict[str, str], place: str, most: int) -> None:
     target = {**TARGET, "InputTransformer": {"InputTemplate": "{}", "InputPathsMap": paths}}
     error = refused("events", "PutTargets", {"Rule": "rule", "Targets": [target]})
 
@@ -50,12 +50,12 @@ def test_what_is_nested_is_looked_at_too(paths: dict[str, str], place: str, most
     assert error.message.endswith(f"Member must have length less than or equal to {most}")
 
 
-def test_each_service_names_a_bad_request_in_its_own_way() -> None:
+def test_each_service_has_its_own_code_for_an_invalid_request() -> None:
     assert refused("cloudwatch", "PutMetricAlarm", {**ALARM, "ComparisonOperator": "Above"}).code == "ValidationError"
     assert refused("events", "PutTargets", {"Rule": "rule"}).code == "ValidationException"
 
 
-def test_what_is_within_its_limits_passes() -> None:
+def test_values_within_the_limits_are_accepted() -> None:
     shape = service_model("cloudwatch").operation_model("PutMetricAlarm").input_shape
 
     check("cloudwatch", {**ALARM, "AlarmDescription": "a" * 1024, "AlarmActions": ["arn"] * 5}, shape)

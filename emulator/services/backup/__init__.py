@@ -1,4 +1,4 @@
-"""AWS Backup: moto lacks selections, vault policies, updates and the whole of restore testing."""
+"""AWS Backup: moto lacks selections, vault policies, updates and restore testing."""
 
 from emulator.services.backup import plans, restore_testing
 

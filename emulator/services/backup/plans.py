@@ -1,4 +1,4 @@
-"""Plans, selections and vaults: moto misreads tag paths too, and takes any vault."""
+"""Plans, selections and vaults: moto misreads tag paths, and accepts any vault."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ POLICIES: Kind[str] = Kind(
 
 @guard("backup", "CreateBackupPlan", "UpdateBackupPlan")
 def refuse_unknown_vault(params: Shape, context: Context) -> None:
-    """Refuse a plan whose rules write into a vault that does not exist."""
+    """Refuse a plan whose rules write to a vault that does not exist."""
     for rule in params["BackupPlan"]["Rules"]:
         name = rule["TargetBackupVaultName"]
         if name not in context.backend(backup_backends).vaults:
@@ -50,7 +50,7 @@ def refuse_unknown_key(params: Shape, context: Context) -> None:
 
 @operation("backup", "ListTags")
 def list_tags(params: Shape, context: Context) -> Shape:
-    """List tags; moto expects a slash at the end of the path that the Go SDK does not send."""
+    """List tags; moto expects a slash at the end of the path, which the Go SDK does not send."""
     return {"Tags": context.backend(backup_backends).list_tags(params["ResourceArn"])}
 
 
@@ -63,14 +63,14 @@ def tag(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "UntagResource")
 def untag(params: Shape, context: Context) -> Shape:
-    """Take tags away; see list_tags for why."""
+    """Remove tags; see list_tags for why."""
     context.backend(backup_backends).untag_resource(params["ResourceArn"], params["TagKeyList"])
     return {}
 
 
 @operation("backup", "UpdateBackupPlan")
 def update_plan(params: Shape, context: Context) -> Shape:
-    """Replace a plan's document under the same id."""
+    """Replace the document of a plan under the same id."""
     backend = context.backend(backup_backends)
     old = _plan(params["BackupPlanId"], context)
     new = Plan(backup_plan=params["BackupPlan"], creator_request_id=old.creator_request_id, backend=backend)
@@ -86,7 +86,7 @@ def update_plan(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "CreateBackupSelection")
 def create_selection(params: Shape, context: Context) -> Shape:
-    """Keep which resources a plan covers."""
+    """Store the resources that a plan covers."""
     plan = _plan(params["BackupPlanId"], context).backup_plan_id
     identifier = str(uuid.uuid4())
     context.table(SELECTIONS)[identifier] = {
@@ -120,7 +120,7 @@ def list_selections(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "DeleteBackupSelection")
 def delete_selection(params: Shape, context: Context) -> Shape:
-    """Forget a selection."""
+    """Delete a selection."""
     context.table(SELECTIONS).remove(params["SelectionId"])
     return {}
 
@@ -137,7 +137,7 @@ def refuse_plan_in_use(params: Shape, context: Context) -> None:
 
 @operation("backup", "PutBackupVaultAccessPolicy")
 def put_policy(params: Shape, context: Context) -> Shape:
-    """Keep who may use a vault."""
+    """Store the policy of a vault."""
     _vault(params["BackupVaultName"], context)
     context.table(POLICIES)[params["BackupVaultName"]] = params.get("Policy") or ""
     return {}
@@ -145,7 +145,7 @@ def put_policy(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "GetBackupVaultAccessPolicy")
 def get_policy(params: Shape, context: Context) -> Shape:
-    """Return who may use a vault."""
+    """Return the policy of a vault."""
     vault = _vault(params["BackupVaultName"], context)
     return {
         "BackupVaultName": vault.backup_vault_name,
@@ -156,14 +156,14 @@ def get_policy(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "DeleteBackupVaultAccessPolicy")
 def delete_policy(params: Shape, context: Context) -> Shape:
-    """Forget who may use a vault."""
+    """Delete the policy of a vault."""
     context.table(POLICIES).pop(params["BackupVaultName"], None)
     return {}
 
 
 @after("backup", "DeleteBackupVault")
 def forget_policy(params: Shape, context: Context) -> None:
-    """Forget the policy of a vault that is gone."""
+    """Delete the policy of a deleted vault."""
     context.table(POLICIES).pop(params["BackupVaultName"], None)
 
 

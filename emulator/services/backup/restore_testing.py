@@ -28,7 +28,7 @@ _SELECTION_WINDOW_DAYS = 30
 
 @operation("backup", "CreateRestoreTestingPlan")
 def create_plan(params: Shape, context: Context) -> Shape:
-    """Keep a plan to try restores, with the defaults of AWS."""
+    """Store a restore testing plan with AWS's defaults."""
     plan = params["RestoreTestingPlan"]
     name = plan["RestoreTestingPlanName"]
     if name in context.table(PLANS):
@@ -59,7 +59,7 @@ def get_plan(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "UpdateRestoreTestingPlan")
 def update_plan(params: Shape, context: Context) -> Shape:
-    """Change the members that are given; the selection of recovery points is merged."""
+    """Change the given members; the selection of recovery points is merged."""
     plan = context.table(PLANS).require(params["RestoreTestingPlanName"])
     changes = dict(params["RestoreTestingPlan"])
     points = {**plan["RecoveryPointSelection"], **changes.pop("RecoveryPointSelection", {})}
@@ -69,7 +69,7 @@ def update_plan(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "DeleteRestoreTestingPlan")
 def delete_plan(params: Shape, context: Context) -> Shape:
-    """Forget a plan, once it has no selections."""
+    """Delete a plan that has no selections."""
     name = params["RestoreTestingPlanName"]
     if any(one["RestoreTestingPlanName"] == name for one in context.table(SELECTIONS).values()):
         raise AwsError(
@@ -82,7 +82,7 @@ def delete_plan(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "CreateRestoreTestingSelection")
 def create_selection(params: Shape, context: Context) -> Shape:
-    """Keep which recovery points a plan restores."""
+    """Store which recovery points a plan restores."""
     plan = context.table(PLANS).require(params["RestoreTestingPlanName"])
     selection = params["RestoreTestingSelection"]
     record = {
@@ -105,7 +105,7 @@ def get_selection(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "UpdateRestoreTestingSelection")
 def update_selection(params: Shape, context: Context) -> Shape:
-    """Change the members that are given."""
+    """Change the given members."""
     selection = context.table(SELECTIONS).require(_key(params))
     selection.update(params["RestoreTestingSelection"])
     return {**selection, "UpdateTime": now()}
@@ -113,7 +113,7 @@ def update_selection(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "DeleteRestoreTestingSelection")
 def delete_selection(params: Shape, context: Context) -> Shape:
-    """Forget a selection."""
+    """Delete a selection."""
     context.table(SELECTIONS).remove(_key(params))
     return {}
 

@@ -1,4 +1,4 @@
-"""Amazon CloudFront: moto lacks policies, publishing and origins in a VPC, and changes distributions."""
+"""Amazon CloudFront: moto lacks policies, publishing and VPC origins, and changes distributions."""
 
 from emulator.services.cloudfront import distributions, functions, origins, policies
 

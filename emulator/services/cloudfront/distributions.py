@@ -1,4 +1,4 @@
-"""CloudFront distributions: moto changes some settings, and takes references to nothing."""
+"""CloudFront distributions: moto changes some settings, and accepts references to missing resources."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ASSOCIATIONS = {
 
 @patch(DefaultCacheBehaviour, "__init__")
 def keep_behaviour(original: Any, behaviour: Any, config: dict[str, Any]) -> None:
-    """Keep function associations and gRPC, and invent no forwarded values beside a cache policy."""
+    """Store function associations and gRPC, and return no forwarded values beside a cache policy."""
     forwards = "ForwardedValues" in config
     original(behaviour, config)
     if not forwards:
@@ -42,7 +42,7 @@ def keep_behaviour(original: Any, behaviour: Any, config: dict[str, Any]) -> Non
 
 @patch(ViewerCertificate, "__init__")
 def keep_certificate(original: Any, certificate: Any, config: dict[str, Any]) -> None:
-    """Say that the default certificate is off beside one's own, and leave out the one that is not used."""
+    """Set the default certificate to false beside another certificate, and leave out the unused one."""
     original(certificate, config)
     certificate.iam_certificate_id = certificate.iam_certificate_id or None
     certificate.acm_certificate_arn = certificate.acm_certificate_arn or None
@@ -52,7 +52,7 @@ def keep_certificate(original: Any, certificate: Any, config: dict[str, Any]) ->
 
 @patch(Origin, "__init__")
 def keep_origin(original: Any, origin: Any, config: dict[str, Any]) -> None:
-    """Keep access control and an origin in a VPC, which moto drops."""
+    """Store access control and a VPC origin, which moto drops."""
     original(origin, config)
     origin.origin_access_control_id = config.get("OriginAccessControlId") or ""
     origin.s3_origin_config = config.get("S3OriginConfig")
@@ -80,7 +80,7 @@ def refuse_dangling_references(params: Shape, context: Context) -> None:
 
 
 def _check_certificate(arn: str | None, context: Context) -> None:
-    """Refuse a certificate outside us-east-1, where CloudFront looks for it."""
+    """Refuse a certificate outside us-east-1, the only region that CloudFront reads."""
     if arn and arn not in context.backend(acm_backends, _CERTIFICATE_REGION)._certificates:  # noqa: SLF001
         raise AwsError(
             code="InvalidViewerCertificate",

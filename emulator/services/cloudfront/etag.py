@@ -1,4 +1,4 @@
-"""ETags: CloudFront wants the last one back before it changes or deletes anything."""
+"""ETags: CloudFront requires the last one before it changes or deletes anything."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def new_id() -> str:
-    """Return an identifier in CloudFront's form, which serves as an ETag too."""
+    """Return an identifier in CloudFront's format, which is also used as an ETag."""
     return f"E{uuid.uuid4().hex[:13].upper()}"
 
 
 def require_match(params: Shape, etag: str) -> None:
-    """Refuse a change that was not based on the current version."""
+    """Refuse a change that is not based on the current version."""
     given = params.get("IfMatch")
     if given is None:
         raise AwsError(

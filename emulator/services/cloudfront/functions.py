@@ -20,7 +20,7 @@ _DRAFT, _LIVE = "DEVELOPMENT", "LIVE"
 
 @operation("cloudfront", "CreateFunction")
 def create_function(params: Shape, context: Context) -> Shape:
-    """Keep the code as a draft."""
+    """Store the code as a draft."""
     name = params["Name"]
     if name in context.table(FUNCTIONS):
         raise AwsError(
@@ -55,13 +55,13 @@ def publish_function(params: Shape, context: Context) -> Shape:
 
 @operation("cloudfront", "DescribeFunction")
 def describe_function(params: Shape, context: Context) -> Shape:
-    """Return what is known of a stage."""
+    """Return the description of a stage."""
     return _summary(*_stage(params, context), context)
 
 
 @operation("cloudfront", "GetFunction")
 def get_function(params: Shape, context: Context) -> Shape:
-    """Return a stage's code."""
+    """Return the code of a stage."""
     function, stage = _stage(params, context)
     version = function[stage]
     return {
@@ -82,7 +82,7 @@ def list_functions(params: Shape, context: Context) -> Shape:
 
 @operation("cloudfront", "DeleteFunction")
 def delete_function(params: Shape, context: Context) -> Shape:
-    """Forget every stage."""
+    """Delete every stage."""
     function = context.table(FUNCTIONS).require(params["Name"])
     require_match(params, function[_DRAFT]["etag"])
     context.table(FUNCTIONS).remove(params["Name"])

@@ -1,4 +1,4 @@
-"""CloudFront's origin access identities, origins in a VPC, and monitoring subscriptions."""
+"""CloudFront's origin access identities, VPC origins, and monitoring subscriptions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MONITORING: Kind[Shape] = Kind(
 
 @operation("cloudfront", "CreateCloudFrontOriginAccessIdentity")
 def create_identity(params: Shape, context: Context) -> Shape:
-    """Keep an identity of the old kind."""
+    """Store an origin access identity."""
     identity = {
         "Id": new_id(),
         "S3CanonicalUserId": uuid.uuid4().hex * 2,
@@ -64,7 +64,7 @@ def update_identity(params: Shape, context: Context) -> Shape:
 
 @operation("cloudfront", "DeleteCloudFrontOriginAccessIdentity")
 def delete_identity(params: Shape, context: Context) -> Shape:
-    """Forget an identity."""
+    """Delete an identity."""
     require_match(params, context.table(IDENTITIES).require(params["Id"])["etag"])
     context.table(IDENTITIES).remove(params["Id"])
     return {}
@@ -72,7 +72,7 @@ def delete_identity(params: Shape, context: Context) -> Shape:
 
 @operation("cloudfront", "CreateVpcOrigin")
 def create_vpc_origin(params: Shape, context: Context) -> Shape:
-    """Keep an origin that lies in a VPC; it is deployed at once."""
+    """Store a VPC origin; it is deployed at once."""
     config = params["VpcOriginEndpointConfig"]
     held = context.table(VPC_ORIGINS).values()
     if any(one["VpcOriginEndpointConfig"]["Name"] == config["Name"] for one in held):
@@ -90,7 +90,7 @@ def create_vpc_origin(params: Shape, context: Context) -> Shape:
         "etag": new_id(),
     }
     context.table(VPC_ORIGINS)[identifier] = origin
-    # CloudFront has one set of tag operations for all its resources, and moto serves it.
+    # CloudFront has one set of tag operations for all its resources, which moto answers.
     tagger = context.backend(cloudfront_backends, "aws").tagger
     tags = to_map((params.get("Tags") or {}).get("Items"))
     tagger.tag_resource(arn, [{"Key": key, "Value": value} for key, value in tags.items()])
@@ -137,14 +137,14 @@ def update_vpc_origin(params: Shape, context: Context) -> Shape:
 
 @operation("cloudfront", "DeleteVpcOrigin")
 def delete_vpc_origin(params: Shape, context: Context) -> Shape:
-    """Forget an origin."""
+    """Delete an origin."""
     require_match(params, context.table(VPC_ORIGINS).require(params["Id"])["etag"])
     return _vpc_origin(context.table(VPC_ORIGINS).remove(params["Id"]))
 
 
 @operation("cloudfront", "CreateMonitoringSubscription")
 def create_monitoring(params: Shape, context: Context) -> Shape:
-    """Switch a distribution's further metrics on or off."""
+    """Turn the additional metrics of a distribution on or off."""
     if params["DistributionId"] not in context.backend(cloudfront_backends, "aws").distributions:
         raise AwsError(code="NoSuchDistribution", message="The specified distribution does not exist.")
     context.table(MONITORING)[params["DistributionId"]] = params["MonitoringSubscription"]
@@ -153,20 +153,20 @@ def create_monitoring(params: Shape, context: Context) -> Shape:
 
 @operation("cloudfront", "GetMonitoringSubscription")
 def get_monitoring(params: Shape, context: Context) -> Shape:
-    """Say whether a distribution has further metrics."""
+    """Return whether a distribution has additional metrics."""
     return {"MonitoringSubscription": context.table(MONITORING).require(params["DistributionId"])}
 
 
 @operation("cloudfront", "DeleteMonitoringSubscription")
 def delete_monitoring(params: Shape, context: Context) -> Shape:
-    """Forget the subscription."""
+    """Delete the subscription."""
     context.table(MONITORING).remove(params["DistributionId"])
     return {}
 
 
 @after("cloudfront", "DeleteDistribution")
 def forget_monitoring(params: Shape, context: Context) -> None:
-    """Forget the subscription of a distribution that is gone."""
+    """Delete the subscription of a deleted distribution."""
     context.table(MONITORING).pop(params["Id"], None)
 
 

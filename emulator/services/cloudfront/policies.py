@@ -1,4 +1,4 @@
-"""CloudFront's cache, origin request and response headers policies, with those that AWS documents as its own."""
+"""CloudFront's cache, origin request and response headers policies, including AWS's managed policies."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ _CORS_WITH_PREFLIGHT = {
 
 @dataclass(frozen=True)
 class Family:
-    """One of the three kinds of policy, and the ones of it that AWS documents as in every account.
+    """One of the three kinds of policy, with its managed policies, which are in every account.
 
-    The ids are the same everywhere; a policy that AWS adds later is unknown here until it is added:
+    Their ids are the same everywhere; a policy that AWS adds later is missing here until it is added:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
     """
 
@@ -93,7 +93,7 @@ class Family:
 
     @property
     def config(self) -> str:
-        """The member that holds what the user configures."""
+        """The member with the user's configuration."""
         return f"{self.name}Config"
 
     @property
@@ -107,7 +107,7 @@ class Family:
         )
 
     def find(self, identifier: str, context: Context) -> Shape:
-        """Return a policy of AWS or of the account, or refuse."""
+        """Return a policy of AWS or of the account, or raise its error."""
         if identifier in self.managed:
             return self._managed(identifier)
         return context.table(self.kind).require(identifier)

@@ -1,4 +1,4 @@
-"""Amazon CloudWatch: moto lacks composite alarms, and takes alarms that AWS refuses."""
+"""Amazon CloudWatch: moto lacks composite alarms, and accepts alarms that AWS refuses."""
 
 from emulator.services.cloudwatch import composite_alarms, metric_alarms
 

@@ -1,4 +1,4 @@
-"""The actions of an alarm: AWS reads their ARNs when the alarm is written, moto does not."""
+"""The actions of an alarm: AWS validates their ARNs when the alarm is written, moto does not."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _WITHOUT_REGION = "ssm-incidents"
 
 
 def action_problems(params: Shape, context: Context, *, services: Collection[str]) -> Iterator[str]:
-    """Find actions that are not ARNs, not of one of these services, or of another region than the alarm.
+    """Find actions that are not ARNs, of other services than these, or in another region than the alarm.
 
-    What is not an ARN: https://github.com/hashicorp/terraform/issues/19015
+    Message for an invalid ARN: https://github.com/hashicorp/terraform/issues/19015
     The region: https://github.com/cds-snc/notification-terraform/pull/128
     """
     for member in _MEMBERS:

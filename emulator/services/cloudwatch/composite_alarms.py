@@ -1,4 +1,4 @@
-"""Composite alarms: moto lacks the operation, though it can keep them."""
+"""Composite alarms: moto can store them, but lacks the operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metric alarms: moto keeps any combination of arguments, and knows no extended statistic but percentiles."""
+"""Metric alarms: moto accepts any combination of arguments, and only percentiles as extended statistics."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from emulator.store import Shape
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html lists the actions, says what
-# belongs to a single metric only, which periods there are, and how far an alarm may look back.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html lists the actions, the
+# arguments of a single metric, the valid periods, and the longest evaluation range.
 _ACTION_SERVICES = ("aiops", "automate", "autoscaling", "lambda", "sns", "ssm", "ssm-incidents", "swf")
 _OF_ONE_METRIC = ("MetricName", "Namespace", "Dimensions", "Period", "Unit", "Statistic", "ExtendedStatistic")
 _MISSING_DATA = ("breaching", "notBreaching", "ignore", "missing")
@@ -36,7 +36,7 @@ def refuse_invalid_alarm(params: Shape, context: Context) -> None:
 
 @patch(CloudWatchBackend, "put_metric_alarm")
 def keep_extended_statistic(original: Any, backend: Any, **kwargs: Any) -> Any:
-    """Keep any extended statistic that there is; moto refuses all but percentiles."""
+    """Store any valid extended statistic; moto refuses all but percentiles."""
     statistic = kwargs.pop("extended_statistic", None)
     if statistic and not is_statistic(statistic):
         message = f"The value {statistic} for parameter ExtendedStatistic is not supported."
@@ -64,7 +64,7 @@ def _problems(params: Shape, context: Context) -> Iterator[str]:
 
 
 def _evaluation_problems(params: Shape) -> Iterator[str]:
-    """What is wrong with when the alarm is raised.
+    """Find problems in the evaluation of the alarm.
 
     More datapoints than periods: https://github.com/hashicorp/terraform/issues/24070
     Two thresholds: https://github.com/aws-cloudformation/cfn-lint/pull/1306
@@ -83,7 +83,7 @@ def _evaluation_problems(params: Shape) -> Iterator[str]:
 
 
 def _metric_problems(params: Shape) -> Iterator[str]:
-    """What is wrong with a single metric.
+    """Find problems in a single metric.
 
     Without a name: https://github.com/aws-cloudformation/cfn-lint/pull/771
     Without a period: https://github.com/hashicorp/terraform-provider-aws/issues/32227
@@ -99,7 +99,7 @@ def _metric_problems(params: Shape) -> Iterator[str]:
 
 
 def _span_problems(periods: Collection[int], count: int) -> Iterator[str]:
-    """Find an alarm that looks back too far; AWS does not say which of several periods counts, so all must be long."""
+    """Find a range that is too long for every period; AWS does not document which period counts."""
     problems = [_span_problem(period, count) for period in sorted(periods)]
     if all(problems):
         yield from problems

@@ -1,4 +1,4 @@
-"""The list of metrics and expressions that an alarm is computed from."""
+"""The list of metrics and expressions from which an alarm is computed."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ _STATISTIC = re.compile(
 )
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-# A name of a function is followed by a parenthesis; keywords and functions are in capital letters, ids never begin so.
+# A function name is followed by a parenthesis; keywords and functions are uppercase, ids start in lowercase.
 _USED_ID = re.compile(r"(?<![\w.])[a-z]\w*(?!\w|\s*\()", re.ASCII)
 _SEARCH = re.compile(r"\bSEARCH\s*\(")
 _METRICS_INSIGHTS = re.compile(r"\s*SELECT\b")
 
 
 def is_statistic(name: str) -> bool:
-    """Say whether it is one of CloudWatch's statistics, percentiles and the like included."""
+    """Return whether it is one of CloudWatch's statistics, including percentiles and the like."""
     return _STATISTIC.fullmatch(name) is not None
 
 
 def query_periods(queries: Sequence[Shape]) -> set[int]:
-    """Return the periods that the queries name."""
+    """Return the periods in the queries."""
     periods = {(query.get("MetricStat") or query).get("Period") for query in queries}
     return {period for period in periods if period}
 
 
 def query_problems(queries: Sequence[Shape], threshold_id: str | None) -> Iterator[str]:
-    """Find what AWS refuses, in its order as far as that is known."""
+    """Find what AWS refuses, in AWS's order as far as it is known."""
     for problem in _invalid_queries(queries):
         yield f"Invalid metrics list: {problem}"
     metrics = sum("MetricStat" in query for query in queries)
@@ -57,7 +57,7 @@ def query_problems(queries: Sequence[Shape], threshold_id: str | None) -> Iterat
 
 
 def _invalid_queries(queries: Sequence[Shape]) -> Iterator[str]:
-    """What is wrong with one query, of which AWS says only that the list is invalid.
+    """Find problems in single queries, for which AWS only reports that the list is invalid.
 
     The id: https://github.com/aws/aws-cdk/issues/26674
     The statistic: https://github.com/hashicorp/terraform-provider-aws/issues/19567
@@ -79,7 +79,7 @@ def _invalid_queries(queries: Sequence[Shape]) -> Iterator[str]:
 
 
 def _result_problems(queries: Sequence[Shape], threshold_id: str | None) -> Iterator[str]:
-    """What is wrong with the choice of the result: one query returns data, of an anomaly alarm the band as well.
+    """Find problems in the choice of the result: one query returns data; of an anomaly alarm, the band does as well.
 
     https://github.com/hashicorp/terraform-provider-aws/issues/29894
     https://github.com/hashicorp/terraform-provider-aws/pull/42504
@@ -94,7 +94,7 @@ def _result_problems(queries: Sequence[Shape], threshold_id: str | None) -> Iter
 
 
 def _expression_problems(query: Shape, ids: set[str]) -> Iterator[str]:
-    """What is wrong with an expression: a search, or an id that the list does not have.
+    """Find problems in an expression: a search, or an id that the list does not have.
 
     The search: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-search-expressions.html
     """

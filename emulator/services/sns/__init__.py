@@ -1,4 +1,4 @@
-"""Amazon SNS: moto takes any policy and any endpoint, and has every subscription confirmed at once."""
+"""Amazon SNS: moto accepts any policy and endpoint, and confirms every subscription at once."""
 
 from emulator.services.sns import subscriptions, topic_policies, topics
 

@@ -1,4 +1,4 @@
-"""Subscriptions: moto takes any endpoint, confirms what only a person can, and posts to real addresses."""
+"""Subscriptions: moto accepts any endpoint, confirms what only a person can, and posts to real addresses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from emulator.store import Shape
 
-# What an endpoint must look like, and what AWS says when it does not; moto knows how a phone number looks.
+# The format of an endpoint, and AWS's message if it is not valid; moto checks phone numbers.
 # https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
 _ADDRESS = (r"[^@\s;,]+@[^@\s;,]+", "Email address")
 _ENDPOINTS = {
@@ -39,10 +39,10 @@ _PENDING = "PendingConfirmation"
 
 @guard("sns", "Subscribe")
 def refuse_subscription(params: Shape, context: Context) -> None:
-    """Refuse a topic of another region, an unknown protocol, and an endpoint that does not fit the protocol.
+    """Refuse a topic of another region, an unknown protocol, and an endpoint that does not match the protocol.
 
-    https://github.com/localstack/localstack/blob/main/tests/aws/services/sns/test_sns.snapshot.json has the answers
-    of AWS about the protocol, queues and topics.
+    https://github.com/localstack/localstack/blob/main/tests/aws/services/sns/test_sns.snapshot.json has AWS's responses
+    about the protocol, queues and topics.
     """
     for problem in _problems(params, context):
         raise AwsError(code="InvalidParameter", message=f"Invalid parameter: {problem}")
@@ -50,10 +50,10 @@ def refuse_subscription(params: Shape, context: Context) -> None:
 
 @guard("sns", "Unsubscribe")
 def refuse_while_pending(params: Shape, context: Context) -> None:
-    """Refuse to delete a subscription that is not confirmed: AWS drops it after two days, or with its topic.
+    """Refuse to delete a subscription that is not confirmed: AWS deletes it after two days, or with its topic.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html
-    https://github.com/go-to-k/cdkd/issues/1301 has AWS's words.
+    https://github.com/go-to-k/cdkd/issues/1301 has AWS's message.
     """
     subscription = context.backend(sns_backends).subscriptions.get(params["SubscriptionArn"])
     if subscription is not None and _is_pending(subscription):
@@ -68,7 +68,7 @@ def refuse_while_pending(params: Shape, context: Context) -> None:
 
 @patch(SNSBackend, "subscribe")
 def await_confirmation(original: Any, backend: Any, topic_arn: str, endpoint: str, protocol: str) -> Any:
-    """Let a new subscription by mail wait for its confirmation; an https endpoint confirms its own at once."""
+    """Create an email subscription as pending confirmation; an https endpoint confirms at once."""
     known = set(backend.subscriptions)
     subscription = original(backend, topic_arn, endpoint, protocol)
     if subscription.arn not in known and protocol in _CONFIRMED_BY_A_PERSON:
@@ -78,7 +78,7 @@ def await_confirmation(original: Any, backend: Any, topic_arn: str, endpoint: st
 
 @patch(SNSResponse, "subscribe")
 def hide_pending_arn(original: Any, response: Any) -> Any:
-    """Return the ARN of a pending subscription only if it is asked for.
+    """Return the ARN of a pending subscription only if it is requested.
 
     https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
     """
@@ -91,16 +91,16 @@ def hide_pending_arn(original: Any, response: Any) -> Any:
 
 @patch(Subscription, "publish")
 def deliver_inside(original: Any, subscription: Any, *args: Any, **kwargs: Any) -> None:
-    """Deliver to what is emulated; moto posts to the real address of an http endpoint."""
+    """Deliver to emulated services only; moto would post to the real address of an http endpoint."""
     if subscription.protocol not in _POSTED:
         original(subscription, *args, **kwargs)
 
 
 @operation("sns", "ConfirmSubscription")
 def confirm(params: Shape, context: Context) -> Shape:
-    """Confirm a subscription; moto answers with a fixed ARN.
+    """Confirm a subscription; moto answers with a constant ARN.
 
-    The mail that would carry the token is not sent, so the token is what follows the topic in the subscription's ARN.
+    No email with a token is sent, so the token is the last part of the subscription's ARN.
     """
     backend = context.backend(sns_backends)
     topic = backend.get_topic(params["TopicArn"])
@@ -113,7 +113,7 @@ def confirm(params: Shape, context: Context) -> Shape:
 
 @operation("sns", "ListSubscriptions", "ListSubscriptionsByTopic")
 def list_subscriptions(params: Shape, context: Context) -> Shape:
-    """List subscriptions; AWS has no ARN in the list for one that is pending."""
+    """List subscriptions; in AWS's list, a pending one has no ARN."""
     backend, page = context.backend(sns_backends), params.get("NextToken")
     if "TopicArn" in params:
         found, following = backend.list_subscriptions_by_topic(params["TopicArn"], next_token=page)

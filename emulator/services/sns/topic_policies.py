@@ -1,4 +1,4 @@
-"""Policies of topics, of which moto keeps any JSON."""
+"""Topic policies: moto accepts any JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ACTIONS = {
     "subscribe",
 }
 _OF_OTHER_ACTIONS = {"publishbatch"}
-"""Operations that no action of their own allows."""
+"""Operations without an action of their own."""
 _ACCOUNT = re.compile(r"\d{12}")
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{16,}")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
@@ -47,7 +47,7 @@ _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 
 @guard("sns", "CreateTopic")
 def refuse_policy_of_new_topic(params: Shape, context: Context) -> None:
-    """Refuse a policy that does not fit the topic that is to be created."""
+    """Refuse a policy that is not valid for the topic to be created."""
     policy = (params.get("Attributes") or {}).get("Policy")
     if policy:
         _refuse(policy, context.arn(params["Name"]), context)
@@ -55,7 +55,7 @@ def refuse_policy_of_new_topic(params: Shape, context: Context) -> None:
 
 @guard("sns", "SetTopicAttributes")
 def refuse_policy_of_topic(params: Shape, context: Context) -> None:
-    """Refuse a policy that does not fit the topic."""
+    """Refuse a policy that is not valid for the topic."""
     if params.get("AttributeName") == "Policy":
         _refuse(params.get("AttributeValue") or "", params["TopicArn"], context)
 
@@ -66,9 +66,9 @@ def _refuse(policy: str, topic: str, context: Context) -> None:
 
 
 def _problems(policy: str, topic: str, context: Context) -> Iterator[str]:
-    """What AWS finds wrong with the policy, the worst first.
+    """Yield the errors of the policy, the first one that AWS reports first.
 
-    What it cannot read is "null" to AWS: https://github.com/serverless/serverless/issues/5519
+    AWS's message for what it cannot parse is "null": https://github.com/serverless/serverless/issues/5519
     """
     try:
         document = json.loads(policy)
@@ -87,7 +87,7 @@ def _problems(policy: str, topic: str, context: Context) -> Iterator[str]:
 
 
 def _statement_problems(number: int, statement: Any, topic: str, context: Context) -> Iterator[str]:
-    """What is wrong with one statement.
+    """Yield the errors of one statement.
 
     The principal: https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-sns
     The action: https://github.com/localstack/localstack/blob/main/tests/aws/services/sns/test_sns.snapshot.json
@@ -111,7 +111,7 @@ def _statement_problems(number: int, statement: Any, topic: str, context: Contex
 
 
 def _is_in_scope(action: Any) -> bool:
-    """Say whether it names actions on a topic only; a pattern must not match any other action of the service."""
+    """Return whether it names only actions on a topic; a pattern must not match any other action of the service."""
     service, _, name = str(action).lower().partition(":")
     known = _ACTIONS | {operation.lower() for operation in service_model("sns").operation_names} - _OF_OTHER_ACTIONS
     matched = {one for one in known if fnmatchcase(one, name)}
@@ -129,7 +129,7 @@ def _principal_problems(number: int, principal: Any, context: Context) -> Iterat
 
 
 def _exists(kind: str, name: str, context: Context) -> bool:
-    """Say whether there is such a principal, as far as can be known here: of other accounts it cannot."""
+    """Return whether there is such a principal; principals of other accounts cannot be checked."""
     if kind == "Service":
         return _SERVICE.fullmatch(name) is not None
     if kind != "AWS":

@@ -1,4 +1,4 @@
-"""Topics: moto hands out a topic that differs from what is asked for, and publishes without the topic's key."""
+"""Topics: moto returns an existing topic that differs from the request, and publishes without the topic's key."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _KEPT_AND_NOT_SHOWN = ("SignatureVersion", "TracingConfig")
 
 @guard("sns", "CreateTopic")
 def refuse_other_topic_of_same_name(params: Shape, context: Context) -> None:
-    """Refuse a name that a topic with other attributes or other tags has; with the same ones it is that topic.
+    """Refuse the name of a topic with other attributes or tags; with the same ones, AWS returns that topic.
 
-    https://github.com/localstack/localstack/blob/main/tests/aws/services/sns/test_sns.snapshot.json has the answers
-    of AWS to test_create_topic_different_attrs and test_create_duplicate_topic_with_more_tags.
+    https://github.com/localstack/localstack/blob/main/tests/aws/services/sns/test_sns.snapshot.json has AWS's responses
+    for test_create_topic_different_attrs and test_create_duplicate_topic_with_more_tags.
     """
     topic = context.backend(sns_backends).topics.get(context.arn(params["Name"]))
     if topic is None:
@@ -49,7 +49,7 @@ def refuse_other_topic_of_same_name(params: Shape, context: Context) -> None:
 
 @guard("sns", "Publish", "PublishBatch")
 def refuse_unusable_key(params: Shape, context: Context) -> None:
-    """Refuse to publish to a topic whose KMS key cannot be used; AWS looks at the key not before that.
+    """Refuse to publish to a topic whose KMS key cannot be used; AWS does not check the key before.
 
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     """
@@ -70,8 +70,8 @@ def refuse_unusable_key(params: Shape, context: Context) -> None:
 
 
 @patch(SNSResponse, "get_topic_attributes")
-def show_what_moto_keeps(original: Callable[..., ActionResult], response: SNSResponse) -> ActionResult:
-    """Answer with the attributes that moto takes and does not show."""
+def return_stored_attributes(original: Callable[..., ActionResult], response: SNSResponse) -> ActionResult:
+    """Return the attributes that moto stores but does not return."""
     result = original(response)
     attributes: dict[str, Any] = result.result["Attributes"]  # type: ignore[index]  # moto gives it no type
     topic = response.backend.get_topic(response._get_param("TopicArn"))  # noqa: SLF001  moto's only way to it

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
 
-def test_an_analyzer_is_kept_tagged_and_deleted(client: Client) -> None:
+def test_an_analyzer_is_stored_tagged_and_deleted(client: Client) -> None:
     analyzer = client("accessanalyzer")
     arn = analyzer.create_analyzer(analyzerName="own", type="ACCOUNT", tags={"a": "1"})["arn"]
     analyzer.tag_resource(resourceArn=arn, tags={"b": "2"})

@@ -14,7 +14,7 @@ TRUST = {
 }
 
 
-def test_where_failed_calls_and_logs_go_is_kept_and_can_be_changed(client: Client) -> None:
+def test_destinations_of_failed_calls_and_logs_are_stored_and_can_be_changed(client: Client) -> None:
     role = client("iam").create_role(RoleName="kept", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
@@ -32,5 +32,5 @@ def test_where_failed_calls_and_logs_go_is_kept_and_can_be_changed(client: Clien
     second = {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:second"}
     client("lambda").update_function_configuration(FunctionName="kept", DeadLetterConfig=second)
 
-    told = client("lambda").get_function(FunctionName="kept")["Configuration"]
-    assert (told["DeadLetterConfig"], told["LoggingConfig"]) == (second, logs)
+    returned = client("lambda").get_function(FunctionName="kept")["Configuration"]
+    assert (returned["DeadLetterConfig"], returned["LoggingConfig"]) == (second, logs)

@@ -37,7 +37,7 @@ def test_a_selection_of_an_unknown_plan_is_refused(client: Client) -> None:
         )
 
 
-def test_a_plan_is_changed_and_outlives_no_selection(client: Client) -> None:
+def test_a_plan_is_changed_and_cannot_be_deleted_with_selections(client: Client) -> None:
     backup = client("backup")
     backup.create_backup_vault(BackupVaultName="plans")
     identifier = backup.create_backup_plan(BackupPlan=plan("kept", "plans"))["BackupPlanId"]
@@ -99,7 +99,7 @@ def test_restore_testing_has_the_defaults_of_aws_and_merges_changes(client: Clie
     assert backup.list_tags(ResourceArn=arn)["Tags"] == {"a": "1"}
 
 
-def test_a_restore_testing_selection_is_kept_changed_and_deleted(client: Client) -> None:
+def test_a_restore_testing_selection_is_stored_changed_and_deleted(client: Client) -> None:
     backup = client("backup")
     names = {"RestoreTestingPlanName": "selected", "RestoreTestingSelectionName": "volumes"}
     selection = {"IamRoleArn": ROLE, "ProtectedResourceType": "EBS", "RestoreTestingSelectionName": "volumes"}

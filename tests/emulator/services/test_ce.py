@@ -57,7 +57,7 @@ def test_a_subscription_to_an_unknown_monitor_is_refused(client: Client) -> None
         client("ce").create_anomaly_subscription(AnomalySubscription=subscription)
 
 
-def test_the_tags_of_a_cost_category_are_motos(client: Client) -> None:
+def test_moto_serves_the_tags_of_a_cost_category(client: Client) -> None:
     costs = client("ce")
     arn = costs.create_cost_category_definition(
         Name="teams",

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
 
-def test_a_slack_channel_is_kept_changed_tagged_and_deleted(client: Client) -> None:
+def test_a_slack_channel_is_stored_changed_tagged_and_deleted(client: Client) -> None:
     chatbot = client("chatbot", region="us-east-2")
     channel = chatbot.create_slack_channel_configuration(
         SlackTeamId="T0123456789",

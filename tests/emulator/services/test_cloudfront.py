@@ -54,7 +54,7 @@ def distribution(reference: str, *, behaviour: Any = (), origin: Any = (), certi
 
 
 @pytest.mark.parametrize(("method", "name", "config"), POLICIES)
-def test_a_policy_is_kept_changed_and_deleted(client: Client, method: str, name: str, config: Any) -> None:
+def test_a_policy_is_stored_changed_and_deleted(client: Client, method: str, name: str, config: Any) -> None:
     front = client("cloudfront")
     made = getattr(front, f"create_{method}")(**{f"{name}Config": config})
     identifier, etag = made[name]["Id"], made["ETag"]
@@ -126,7 +126,7 @@ def test_a_policy_of_aws_is_found_by_its_id(
         ),
     ],
 )
-def test_a_distribution_that_refers_to_nothing_is_refused(client: Client, change: Any, message: str) -> None:
+def test_a_distribution_with_missing_references_is_refused(client: Client, change: Any, message: str) -> None:
     with pytest.raises(ClientError, match=message):
         client("cloudfront").create_distribution(DistributionConfig=distribution("refused", **change))
 
@@ -162,7 +162,7 @@ def test_a_distribution_reads_back_as_it_was_sent(client: Client) -> None:
     assert config["ViewerCertificate"]["ACMCertificateArn"] == certificate
 
 
-def test_monitoring_goes_with_its_distribution(client: Client) -> None:
+def test_monitoring_is_deleted_with_its_distribution(client: Client) -> None:
     front = client("cloudfront")
     made = front.create_distribution(DistributionConfig=distribution("watched-to-the-end"))
     identifier = made["Distribution"]["Id"]
@@ -181,7 +181,7 @@ def test_monitoring_of_an_unknown_distribution_is_refused(client: Client) -> Non
         client("cloudfront").create_monitoring_subscription(DistributionId="ENONE", MonitoringSubscription=watch)
 
 
-def test_monitoring_is_kept_and_deleted(client: Client) -> None:
+def test_monitoring_is_stored_and_deleted(client: Client) -> None:
     front = client("cloudfront")
     made = front.create_distribution(DistributionConfig=distribution("watched"))
     identifier = made["Distribution"]["Id"]
@@ -212,7 +212,7 @@ def test_a_function_is_a_draft_until_it_is_published(client: Client) -> None:
     assert front.list_functions()["FunctionList"]["Quantity"] == 0
 
 
-def test_an_origin_access_identity_is_kept_changed_and_deleted(client: Client) -> None:
+def test_an_origin_access_identity_is_stored_changed_and_deleted(client: Client) -> None:
     front = client("cloudfront")
     config = {"CallerReference": "1", "Comment": "old"}
     made = front.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=config)
@@ -230,7 +230,7 @@ def test_an_origin_access_identity_is_kept_changed_and_deleted(client: Client) -
         front.get_cloud_front_origin_access_identity(Id=identifier)
 
 
-def test_a_vpc_origin_is_kept_tagged_changed_and_deleted(client: Client) -> None:
+def test_a_vpc_origin_is_stored_tagged_changed_and_deleted(client: Client) -> None:
     front = client("cloudfront")
     config = {
         "Name": "balancer",

@@ -27,7 +27,7 @@ def refuse(client: Client, words: str, **members: Any) -> None:
         client("cloudwatch", checked=False).put_metric_alarm(**{**ALARM, **members})
 
 
-def test_an_alarm_on_a_metric_is_kept(client: Client) -> None:
+def test_an_alarm_on_a_metric_is_stored(client: Client) -> None:
     client("cloudwatch").put_metric_alarm(
         **ALARM, **METRIC, DatapointsToAlarm=3, TreatMissingData="notBreaching", AlarmActions=[TOPIC]
     )
@@ -46,7 +46,7 @@ def test_an_alarm_on_a_metric_is_kept(client: Client) -> None:
         "errors * PERIOD(errors) - RUNNING_SUM(requests)",
     ],
 )
-def test_an_alarm_on_an_expression_is_kept(client: Client, text: str) -> None:
+def test_an_alarm_on_an_expression_is_stored(client: Client, text: str) -> None:
     client("cloudwatch").put_metric_alarm(
         **{**ALARM, "AlarmName": "rate"},
         Threshold=1,
@@ -61,13 +61,13 @@ def test_an_alarm_on_an_expression_is_kept(client: Client, text: str) -> None:
     }
 
 
-def test_an_alarm_on_a_metrics_insights_query_is_kept(client: Client) -> None:
+def test_an_alarm_on_a_metrics_insights_query_is_stored(client: Client) -> None:
     query = "SELECT MAX(requests) FROM app"
 
     client("cloudwatch").put_metric_alarm(**ALARM, Threshold=1, Metrics=[expression(query, Period=300)])
 
 
-def test_an_alarm_on_a_prometheus_query_is_kept(client: Client) -> None:
+def test_an_alarm_on_a_prometheus_query_is_stored(client: Client) -> None:
     criteria = {"PromQLCriteria": {"Query": "sum(rate(errors[5m])) > 1"}}
 
     client("cloudwatch").put_metric_alarm(AlarmName="promql", EvaluationCriteria=criteria, EvaluationInterval=60)
@@ -79,7 +79,7 @@ def test_one_long_period_among_others_is_accepted(client: Client) -> None:
     client("cloudwatch").put_metric_alarm(**{**ALARM, "EvaluationPeriods": 8}, Threshold=1, Metrics=queries)
 
 
-def test_an_alarm_on_an_anomaly_is_kept(client: Client) -> None:
+def test_an_alarm_on_an_anomaly_is_stored(client: Client) -> None:
     band = expression("ANOMALY_DETECTION_BAND(requests, 2)", "band")
     members: dict[str, Any] = {**ALARM, "ComparisonOperator": "GreaterThanUpperThreshold", "ThresholdMetricId": "band"}
     client("cloudwatch").put_metric_alarm(**members, Metrics=[band, metric("requests", ReturnData=True)])
@@ -91,7 +91,7 @@ def test_an_alarm_on_an_anomaly_is_kept(client: Client) -> None:
 
 
 @pytest.mark.parametrize("statistic", ["p95", "p99.99", "tm90", "IQM", "TM(10%:90%)", "PR(:300)"])
-def test_every_kind_of_extended_statistic_is_kept(client: Client, statistic: str) -> None:
+def test_every_kind_of_extended_statistic_is_stored(client: Client, statistic: str) -> None:
     members: dict[str, Any] = {**METRIC, "Statistic": None, "ExtendedStatistic": statistic}
     client("cloudwatch", checked=False).put_metric_alarm(
         **{**ALARM, "AlarmName": "slow"}, **{name: value for name, value in members.items() if value is not None}
@@ -118,7 +118,7 @@ def test_an_unknown_extended_statistic_is_refused(client: Client) -> None:
     ],
 )
 @pytest.mark.parametrize("member", ["AlarmActions", "OKActions", "InsufficientDataActions"])
-def test_an_action_of_the_region_is_kept(client: Client, member: str, action: str) -> None:
+def test_an_action_of_the_region_is_stored(client: Client, member: str, action: str) -> None:
     client("cloudwatch").put_metric_alarm(**ALARM, **METRIC, **{member: [action]})
 
 
@@ -227,7 +227,7 @@ def test_a_list_of_queries_that_is_not_valid_is_refused(client: Client, queries:
     refuse(client, words, EvaluationPeriods=8, Threshold=1, Metrics=queries)
 
 
-def test_a_composite_alarm_is_kept(client: Client) -> None:
+def test_a_composite_alarm_is_stored(client: Client) -> None:
     cloudwatch = client("cloudwatch")
     cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a) AND ALARM(b)", AlarmActions=[TOPIC])
 

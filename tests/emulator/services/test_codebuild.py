@@ -16,7 +16,7 @@ PROJECT: dict[str, Any] = {
 }
 
 
-def test_a_project_of_a_pipeline_is_made_with_its_settings(client: Client) -> None:
+def test_a_project_of_a_pipeline_is_created_with_its_settings(client: Client) -> None:
     builds = client("codebuild")
     builds.create_project(name="pipeline", encryptionKey="alias/aws/s3", timeoutInMinutes=30, **PROJECT)
     builds.update_project(name="pipeline", timeoutInMinutes=45)
@@ -33,7 +33,7 @@ def test_a_source_of_another_kind_still_needs_a_location(client: Client) -> None
         client("codebuild").create_project(name="github", **{**PROJECT, "source": {"type": "GITHUB"}})
 
 
-def test_a_report_group_is_kept_changed_and_deleted(client: Client) -> None:
+def test_a_report_group_is_stored_changed_and_deleted(client: Client) -> None:
     builds = client("codebuild")
     group = {"name": "tests", "type": "TEST", "exportConfig": {"exportConfigType": "NO_EXPORT"}}
     arn = builds.create_report_group(**group)["reportGroup"]["arn"]

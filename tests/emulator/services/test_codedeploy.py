@@ -33,7 +33,7 @@ def test_a_deployment_group_keeps_alarms_and_can_be_changed_and_deleted(client: 
         deploy.update_deployment_group(applicationName="app", currentDeploymentGroupName="web")
 
 
-def test_a_deployment_config_is_kept_and_deleted(client: Client) -> None:
+def test_a_deployment_config_is_stored_and_deleted(client: Client) -> None:
     deploy = client("codedeploy")
     config = {
         "deploymentConfigName": "slow",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
 
-def test_a_notification_rule_reads_back_in_the_form_of_an_answer(client: Client) -> None:
+def test_a_notification_rule_is_returned_in_the_format_of_a_response(client: Client) -> None:
     notifications = client("codestar-notifications")
     arn = notifications.create_notification_rule(
         Name="failed",

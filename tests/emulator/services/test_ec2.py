@@ -47,7 +47,7 @@ def test_a_volume_in_a_zone_of_another_region_is_refused(client: Client) -> None
 
 
 @pytest.mark.parametrize("service", ["s3", "ecr.dkr", "ecr.api", "logs", "secretsmanager", "ssmmessages", "xray"])
-def test_an_endpoint_of_a_service_in_the_region_is_made(client: Client, vpc: str, service: str) -> None:
+def test_an_endpoint_of_a_service_in_the_region_is_created(client: Client, vpc: str, service: str) -> None:
     name = f"com.amazonaws.us-east-1.{service}"
 
     made = client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
@@ -62,7 +62,7 @@ def test_an_unknown_endpoint_service_is_refused(client: Client, vpc: str, name: 
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface")
 
 
-def test_a_gateway_is_made_for_s3_and_dynamodb_without_saying_so(client: Client, vpc: str) -> None:
+def test_endpoints_of_s3_and_dynamodb_are_gateways_by_default(client: Client, vpc: str) -> None:
     for service in ("s3", "dynamodb"):
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.us-east-1.{service}")
 
@@ -75,7 +75,7 @@ def test_a_gateway_to_another_service_is_refused(client: Client, vpc: str, kind:
         client("ec2").create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.logs", **kind)
 
 
-def test_an_endpoint_of_ones_own_service_needs_the_service(client: Client, vpc: str) -> None:
+def test_an_endpoint_of_an_own_service_needs_the_service(client: Client, vpc: str) -> None:
     ec2 = client("ec2")
     balancer = client("elbv2").create_load_balancer(
         Name="own-service", Type="network", Subnets=make_subnets(client, "us-east-1a")
@@ -89,7 +89,7 @@ def test_an_endpoint_of_ones_own_service_needs_the_service(client: Client, vpc: 
         ec2.create_vpc_endpoint(**endpoint, ServiceName=service["ServiceName"])
 
 
-def test_an_endpoint_of_anothers_service_needs_its_permission(client: Client) -> None:
+def test_an_endpoint_of_another_accounts_service_needs_its_permission(client: Client) -> None:
     balancer = client("elbv2").create_load_balancer(
         Name="shared-service", Type="network", Subnets=make_subnets(client, "us-east-1a")
     )["LoadBalancers"][0]["LoadBalancerArn"]
@@ -139,7 +139,7 @@ def test_a_rule_for_a_prefix_list_keeps_its_description(client: Client, vpc: str
     assert "api to s3" in {rule.get("Description") for rule in rules["SecurityGroupRules"]}
 
 
-def test_a_deleted_gateway_leaves_no_interface_and_frees_its_address(client: Client) -> None:
+def test_a_deleted_gateway_deletes_its_interface_and_releases_its_address(client: Client) -> None:
     ec2 = client("ec2", account="900000000077")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
@@ -153,7 +153,7 @@ def test_a_deleted_gateway_leaves_no_interface_and_frees_its_address(client: Cli
     assert not ec2.describe_addresses()["Addresses"][0].get("AssociationId")
 
 
-def test_a_deleted_vpc_leaves_no_network_acl(client: Client) -> None:
+def test_a_deleted_vpc_deletes_its_network_acl(client: Client) -> None:
     ec2 = client("ec2", account="900000000078")
     before = ec2.describe_network_acls()["NetworkAcls"]
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

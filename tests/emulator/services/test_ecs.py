@@ -32,7 +32,7 @@ def register(client: Client, cpu: str = "512", memory: str = "1024") -> str:
 
 @pytest.fixture(scope="module")
 def target(client: Client) -> dict[str, Any]:
-    """A target that AWS accepts: its group has a listener."""
+    """A target that AWS accepts: its target group has a listener."""
     elb = client("elbv2")
     subnets = make_subnets(client, "us-east-1a", "us-east-1b")
     vpc = client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"][0]["VpcId"]
@@ -122,7 +122,7 @@ def test_a_service_keeps_the_settings_that_moto_drops(client: Client, target: di
         ({"targetGroupArn": "arn:none"}, r"target group does not exist. \(targetGroupArn arn:none\)"),
     ],
 )
-def test_a_service_with_a_target_to_nothing_is_refused(
+def test_a_service_with_an_invalid_target_is_refused(
     client: Client, target: dict[str, Any], change: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ClientError, match=f"InvalidParameterException.*{message}"):
@@ -157,7 +157,7 @@ def test_a_new_task_without_the_targets_port_is_refused(client: Client, target: 
         ecs.update_service(cluster="main", service=made["service"]["serviceArn"], taskDefinition="closed")
 
 
-def test_a_new_target_that_the_running_task_lacks_is_refused(client: Client, target: dict[str, Any]) -> None:
+def test_a_new_target_that_the_running_task_does_not_have_is_refused(client: Client, target: dict[str, Any]) -> None:
     ecs = client("ecs")
     ecs.create_service(cluster="main", serviceName="aimed", taskDefinition=register(client), loadBalancers=[target])
 
@@ -209,7 +209,7 @@ def test_a_scalable_target_keeps_its_tags(client: Client, target: dict[str, Any]
     assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "2"}
 
 
-def test_a_deleted_cluster_is_listed_no_more(client: Client) -> None:
+def test_a_deleted_cluster_is_not_listed(client: Client) -> None:
     ecs = client("ecs", account="900000000081")
     arn = ecs.create_cluster(clusterName="short")["cluster"]["clusterArn"]
     assert ecs.list_clusters()["clusterArns"] == [arn]

@@ -53,7 +53,7 @@ def test_a_network_load_balancer_may_have_one_subnet(client: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["gateway", "network"])
-def test_a_balancer_of_another_kind_may_be_moved_to_one_subnet(client: Client, kind: str) -> None:
+def test_a_load_balancer_of_another_type_may_be_moved_to_one_subnet(client: Client, kind: str) -> None:
     subnets = make_subnets(client, "us-east-1a", "us-east-1b")
     elb = client("elbv2")
     made = elb.create_load_balancer(Name=f"{kind}-moved", Subnets=subnets, Type=kind)["LoadBalancers"][0]
@@ -63,7 +63,7 @@ def test_a_balancer_of_another_kind_may_be_moved_to_one_subnet(client: Client, k
     assert [one["SubnetId"] for one in found["AvailabilityZones"]] == subnets[:1]
 
 
-def test_subnets_of_no_balancer_are_not_found(client: Client) -> None:
+def test_subnets_of_a_missing_load_balancer_are_not_found(client: Client) -> None:
     arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/none/0000000000000000"
 
     with pytest.raises(ClientError, match="LoadBalancerNotFound"):
@@ -88,7 +88,7 @@ def test_subnets_cannot_be_reduced_to_one(client: Client) -> None:
         elb.set_subnets(LoadBalancerArn=arn, Subnets=subnets[:1])
 
 
-def test_a_load_balancer_is_public_unless_it_is_said_to_be_internal(client: Client) -> None:
+def test_a_load_balancer_is_public_by_default(client: Client) -> None:
     subnets = make_subnets(client, "us-east-1a", "us-east-1b")
     for name, options, scheme in (("open", {}, "internet-facing"), ("inner", {"Scheme": "internal"}, "internal")):
         made = client("elbv2").create_load_balancer(Name=name, Subnets=subnets, **options)

@@ -35,7 +35,7 @@ def put_target(client: Client, rule: str, **members: Any) -> None:
         {"detail": {"$or": [{"state": ["ALARM"]}, {"value": [{"exists": False}]}]}},
     ],
 )
-def test_a_pattern_that_can_match_is_kept(client: Client, pattern: Any) -> None:
+def test_a_pattern_that_can_match_is_stored(client: Client, pattern: Any) -> None:
     make_rule(client, "findings", pattern)
 
     assert json.loads(client("events").describe_rule(Name="findings")["EventPattern"]) == pattern
@@ -80,7 +80,7 @@ def test_a_bus_of_another_region_is_refused(client: Client) -> None:
     client("events").put_rule(Name="here", EventBusName=here, EventPattern=json.dumps(FINDINGS))
 
 
-def test_findings_are_sent_to_a_topic_in_words(client: Client) -> None:
+def test_findings_are_sent_to_a_topic_as_text(client: Client) -> None:
     make_rule(client, "sent")
     transformer = {
         "InputPathsMap": {"severity": "$.detail.severity", "type": "$.detail.type"},

@@ -29,7 +29,7 @@ def test_a_log_group_with_an_unknown_key_is_refused(client: Client) -> None:
         client("logs").create_log_group(logGroupName="unknown", kmsKeyId=key)
 
 
-def test_a_log_group_with_a_key_that_does_not_admit_logs_is_refused(client: Client) -> None:
+def test_a_log_group_with_a_key_that_does_not_allow_logs_is_refused(client: Client) -> None:
     key = make_key(client, "logs.us-west-2.amazonaws.com")
 
     with pytest.raises(ClientError, match=REFUSED.format("closed")):
@@ -37,14 +37,14 @@ def test_a_log_group_with_a_key_that_does_not_admit_logs_is_refused(client: Clie
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"Service": ["a", "logs.amazonaws.com"]}])
-def test_a_key_may_admit_logs_in_several_ways(client: Client, principal: object) -> None:
+def test_a_key_may_allow_logs_in_several_ways(client: Client, principal: object) -> None:
     policy = json.dumps({"Statement": {"Effect": "Allow", "Principal": principal, "Action": "kms:*"}})
     key = client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
 
     client("logs").create_log_group(logGroupName=f"admitted-{key[-12:]}", kmsKeyId=key)
 
 
-def test_a_key_that_admits_logs_is_accepted_at_once_and_later(client: Client) -> None:
+def test_a_key_that_allows_logs_is_accepted_at_create_and_later(client: Client) -> None:
     key = make_key(client, "logs.us-east-1.amazonaws.com")
     logs = client("logs")
     logs.create_log_group(logGroupName="open", kmsKeyId=key)
@@ -60,7 +60,7 @@ def test_a_key_that_admits_logs_is_accepted_at_once_and_later(client: Client) ->
         logs.associate_kms_key(logGroupName="none", kmsKeyId=key)
 
 
-def test_a_query_definition_is_kept_replaced_and_deleted(client: Client) -> None:
+def test_a_query_definition_is_stored_replaced_and_deleted(client: Client) -> None:
     logs = client("logs")
     query = logs.put_query_definition(name="errors", queryString="fields @message")["queryDefinitionId"]
     logs.put_query_definition(queryDefinitionId=query, name="errors", queryString="fields @timestamp")
@@ -72,7 +72,7 @@ def test_a_query_definition_is_kept_replaced_and_deleted(client: Client) -> None
         logs.delete_query_definition(queryDefinitionId=query)
 
 
-def test_data_protection_is_kept_and_deleted(client: Client) -> None:
+def test_data_protection_is_stored_and_deleted(client: Client) -> None:
     logs = client("logs")
     logs.create_log_group(logGroupName="masked")
     logs.put_data_protection_policy(logGroupIdentifier="masked", policyDocument="{}")
@@ -82,7 +82,7 @@ def test_data_protection_is_kept_and_deleted(client: Client) -> None:
     assert "policyDocument" not in logs.get_data_protection_policy(logGroupIdentifier="masked")
 
 
-def test_data_protection_needs_its_log_group_and_goes_with_it(client: Client) -> None:
+def test_data_protection_needs_its_log_group_and_is_deleted_with_it(client: Client) -> None:
     logs = client("logs")
     arn = "arn:aws:logs:us-east-1:123456789012:log-group:short"
     for group in ("short", arn):

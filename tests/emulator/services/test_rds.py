@@ -94,7 +94,7 @@ def test_a_change_to_an_unknown_kms_key_is_refused(client: Client) -> None:
         )
 
 
-def test_backups_are_copied_only_with_a_kms_key_of_the_region_that_they_go_to(client: Client) -> None:
+def test_backups_are_copied_only_with_a_kms_key_of_the_destination_region(client: Client) -> None:
     arn = create(client, "keyed")["DBInstanceArn"]
     here, there = (client("kms", region=region).create_key()["KeyMetadata"] for region in ("us-east-1", "us-west-2"))
     rds = client("rds", region="us-west-2")
@@ -129,7 +129,7 @@ def test_a_replica_shares_no_settings_with_its_primary(client: Client) -> None:
     rds.delete_db_instance(DBInstanceIdentifier="primary", SkipFinalSnapshot=True)
 
 
-def test_a_replica_abroad_uses_the_subnet_group_there_and_can_be_deleted(client: Client) -> None:
+def test_a_cross_region_replica_uses_the_subnet_group_there_and_can_be_deleted(client: Client) -> None:
     arn = create(client, "here")["DBInstanceArn"]
     there = client("rds", region="us-west-2")
     ec2 = client("ec2", region="us-west-2")
@@ -165,7 +165,7 @@ def test_automated_backups_are_copied_to_another_region(client: Client) -> None:
         there.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=backup)
 
 
-def test_changed_parameters_are_the_users(client: Client) -> None:
+def test_changed_parameters_have_the_source_user(client: Client) -> None:
     rds = client("rds")
     rds.create_db_parameter_group(DBParameterGroupName="ssl", DBParameterGroupFamily="postgres16", Description="ssl")
     parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
@@ -229,7 +229,7 @@ def test_a_documentdb_cluster_has_the_defaults_of_its_engine(client: Client) -> 
     assert [one["DBInstanceIdentifier"] for one in members] == ["documents-0"]
 
 
-def test_a_deleted_cluster_takes_its_automated_snapshots_along_and_leaves_the_final_one(client: Client) -> None:
+def test_a_deleted_cluster_deletes_its_automated_snapshots_but_not_the_final_one(client: Client) -> None:
     docdb = client("docdb", account="900000000082")
     docdb.create_db_cluster(
         DBClusterIdentifier="short", Engine="docdb", MasterUsername="app", MasterUserPassword="not-a-secret"

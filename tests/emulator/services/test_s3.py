@@ -36,7 +36,7 @@ def test_a_policy_without_principal_is_refused(client: Client, bucket: str) -> N
         set_policy(client, bucket, statement)
 
 
-def test_a_policy_that_is_no_json_is_refused(client: Client, bucket: str) -> None:
+def test_a_policy_that_is_not_json_is_refused(client: Client, bucket: str) -> None:
     with pytest.raises(ClientError, match=r"MalformedPolicy.*Policies must be valid JSON"):
         client("s3").put_bucket_policy(Bucket=bucket, Policy="{")
 
@@ -57,7 +57,7 @@ NOBODY: list[Any] = [
 
 @pytest.mark.parametrize("member", ["Principal", "NotPrincipal"])
 @pytest.mark.parametrize("principal", NOBODY)
-def test_a_principal_that_names_nobody_is_refused(client: Client, bucket: str, principal: Any, member: str) -> None:
+def test_an_empty_principal_is_refused(client: Client, bucket: str, principal: Any, member: str) -> None:
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
 
     with pytest.raises(ClientError, match=r"MalformedPolicy.*Invalid principal in policy"):
@@ -68,7 +68,7 @@ def test_a_principal_that_names_nobody_is_refused(client: Client, bucket: str, p
     "principal",
     ["*", {"AWS": "*"}, {"AWS": ["123456789012", "arn:aws:iam::123456789012:root"]}, {"Service": "logs.amazonaws.com"}],
 )
-def test_a_principal_that_names_somebody_is_taken(client: Client, bucket: str, principal: Any) -> None:
+def test_a_valid_principal_is_accepted(client: Client, bucket: str, principal: Any) -> None:
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
     set_policy(client, bucket, {**statement, "Principal": principal})
 
@@ -103,7 +103,7 @@ ROLE = "arn:aws:iam::123456789012:role/other"
     "who",
     [{"Principal": {"AWS": ROLE}}, {"Principal": {"Service": "logs.amazonaws.com"}}, {"NotPrincipal": {"AWS": ROLE}}],
 )
-def test_a_deny_for_some_does_not_lock_everybody_out(client: Client, bucket: str, who: Any) -> None:
+def test_a_deny_for_some_principals_does_not_deny_all(client: Client, bucket: str, who: Any) -> None:
     set_policy(client, bucket, {"Effect": "Deny", "Action": "s3:*", "Resource": "*", **who})
 
     client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
@@ -121,12 +121,12 @@ def test_a_deny_for_everybody_denies(client: Client, bucket: str, everybody: Any
 
 
 def test_an_empty_object_is_put_at_once(client: Client, bucket: str) -> None:
-    # The SDK asks whether it may go on ("Expect: 100-continue") even where nothing follows.
+    # The SDK sends "Expect: 100-continue" even with an empty body.
     client("s3").put_object(Bucket=bucket, Key="folder/", Body=b"")
     assert client("s3").head_object(Bucket=bucket, Key="folder/")["ContentLength"] == 0
 
 
-def test_an_inventory_goes_without_its_bucket(client: Client, bucket: str) -> None:
+def test_deleting_an_inventory_does_not_delete_its_bucket(client: Client, bucket: str) -> None:
     s3 = client("s3")
     configuration = {
         "Id": "daily",
@@ -162,7 +162,7 @@ def test_logging_needs_permission_on_the_target(client: Client, bucket: str) -> 
     assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"]["TargetPrefix"] == "s3/"
 
 
-def test_intelligent_tiering_is_kept_and_deleted(client: Client, bucket: str) -> None:
+def test_intelligent_tiering_is_stored_and_deleted(client: Client, bucket: str) -> None:
     s3 = client("s3")
     named = {"Bucket": bucket, "Id": "all"}
     tiering = {"Id": "all", "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}
@@ -225,7 +225,7 @@ def test_replication_reads_back_as_it_was_sent_and_needs_versions(client: Client
         s3.get_bucket_replication(Bucket=bucket)
 
 
-def test_event_bridge_is_kept_and_goes_with_the_bucket(client: Client, bucket: str) -> None:
+def test_event_bridge_is_stored_and_deleted_with_the_bucket(client: Client, bucket: str) -> None:
     s3 = client("s3")
     s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
 
@@ -235,14 +235,14 @@ def test_event_bridge_is_kept_and_goes_with_the_bucket(client: Client, bucket: s
     assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)
 
 
-def test_a_conditional_put_is_made_once(client: Client, bucket: str) -> None:
+def test_a_conditional_put_succeeds_once(client: Client, bucket: str) -> None:
     client("s3").put_object(Bucket=bucket, Key="lock", Body=b"1", IfNoneMatch="*")
 
     with pytest.raises(ClientError, match="PreconditionFailed"):
         client("s3").put_object(Bucket=bucket, Key="lock", Body=b"2", IfNoneMatch="*")
 
 
-def test_a_conditional_write_to_dynamodb_is_made_once(client: Client) -> None:
+def test_a_conditional_write_to_dynamodb_succeeds_once(client: Client) -> None:
     table = client("dynamodb")
     table.create_table(
         TableName="locks",

@@ -21,7 +21,7 @@ MODEL = botocore.session.get_session().get_service_model("s3")
 
 
 def keys_of_moto(part: str, method: str) -> set[str]:
-    """The query keys that moto's handler of one HTTP method looks for."""
+    """The query keys that moto's handler of an HTTP method reads."""
     if (part, method) == ("bucket", "post"):
         return {"delete"}
     source = inspect.getsource(getattr(S3Response, f"_{part}_response_{method}"))
@@ -30,7 +30,7 @@ def keys_of_moto(part: str, method: str) -> set[str]:
 
 
 def unknown_to_moto() -> list[str]:
-    """The S3 operations that a query key names which neither moto nor an operation of ours knows."""
+    """The S3 operations with a query key that neither moto nor this emulator supports."""
     services.load()
     found = []
     for name in MODEL.operation_names:
@@ -49,9 +49,9 @@ UNKNOWN = unknown_to_moto()
 
 
 def least(shape: Any, name: str, bucket: str) -> Any:
-    """The least value that botocore accepts."""
+    """The minimal value that botocore accepts."""
     if shape.type_name == "structure":
-        wanted = shape.required_members or list(shape.members)[:1]  # a union wants one
+        wanted = shape.required_members or list(shape.members)[:1]  # a union needs exactly one
         return {one: least(shape.members[one], one, bucket) for one in wanted}
     if shape.type_name == "list":
         return []
@@ -63,7 +63,7 @@ def least(shape: Any, name: str, bucket: str) -> Any:
     )
 
 
-def test_the_scan_finds_what_it_is_for() -> None:
+def test_the_scan_finds_known_gaps() -> None:
     assert {"PutBucketMetricsConfiguration", "DeleteBucketMetricsConfiguration", "UpdateObjectEncryption"} <= set(
         UNKNOWN
     )

@@ -116,7 +116,7 @@ def test_a_role_or_a_user_may_be_named_once_there_is_one(client: Client) -> None
         ({"Resource": f"arn:aws:sns:us-east-1:{ACCOUNT}:other"}, ".*the Resource of statement 1 must be the topic arn"),
     ],
 )
-def test_a_statement_that_does_not_fit_the_topic_is_refused(
+def test_a_statement_that_is_not_valid_for_the_topic_is_refused(
     client: Client, members: dict[str, Any], words: str
 ) -> None:
     topic = make_topic(client, "statements")
@@ -152,7 +152,7 @@ def test_a_policy_may_name_its_topic_by_a_pattern(client: Client) -> None:
     set_policy(client, topic, policy(topic, Resource=f"arn:aws:sns:*:{ACCOUNT}:pattern?"))
 
 
-def test_a_topic_takes_any_key_but_publishes_only_with_one_that_can_be_used(client: Client) -> None:
+def test_a_topic_accepts_any_key_but_publishes_only_with_a_usable_one(client: Client) -> None:
     sns, kms = client("sns"), client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     topic = make_topic(client, "secret", Attributes={"KmsMasterKeyId": key})
@@ -206,7 +206,7 @@ def test_nothing_is_posted_to_an_https_endpoint(client: Client) -> None:
     client("sns").publish(TopicArn=topic, Message="hello")
 
 
-def test_a_subscription_by_mail_is_pending_until_it_is_confirmed(client: Client) -> None:
+def test_an_email_subscription_is_pending_until_it_is_confirmed(client: Client) -> None:
     sns, topic = client("sns"), make_topic(client, "mail")
     mail = {"TopicArn": topic, "Protocol": "email", "Endpoint": "on-call@example.com"}
     assert sns.subscribe(**mail)["SubscriptionArn"] == "pending confirmation"
@@ -230,7 +230,7 @@ def test_a_subscription_by_mail_is_pending_until_it_is_confirmed(client: Client)
     assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
 
 
-def test_pending_subscriptions_are_listed_page_by_page_and_go_with_their_topic(client: Client) -> None:
+def test_pending_subscriptions_are_listed_by_page_and_deleted_with_their_topic(client: Client) -> None:
     sns = client("sns", account="900000000089")
     topic = sns.create_topic(Name="many")["TopicArn"]
     for number in range(101):
@@ -259,7 +259,7 @@ def test_pending_subscriptions_are_listed_page_by_page_and_go_with_their_topic(c
         ("sms", "alerts", "Invalid SMS endpoint: alerts"),
     ],
 )
-def test_an_endpoint_that_does_not_fit_the_protocol_is_refused(
+def test_an_endpoint_that_does_not_match_the_protocol_is_refused(
     client: Client, protocol: str, endpoint: str, words: str
 ) -> None:
     topic = make_topic(client, "endpoints")
@@ -275,7 +275,7 @@ def test_a_topic_of_another_region_is_refused(client: Client, topic: str) -> Non
         client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
 
 
-def test_the_version_of_the_signature_is_kept_and_can_be_changed(client: Client) -> None:
+def test_the_version_of_the_signature_is_stored_and_can_be_changed(client: Client) -> None:
     topic = make_topic(client, "signed", Attributes={"SignatureVersion": "2"})
     sns = client("sns")
     assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SignatureVersion"] == "2"

@@ -23,7 +23,7 @@ RULE = {
 }
 
 
-def test_a_group_is_kept_changed_tagged_and_deleted(client: Client) -> None:
+def test_a_group_is_stored_changed_tagged_and_deleted(client: Client) -> None:
     xray = client("xray")
     arn = xray.create_group(GroupName="slow", Tags=[{"Key": "a", "Value": "1"}])["Group"]["GroupARN"]
     xray.update_group(GroupARN=arn, FilterExpression="responsetime > 5")
@@ -44,7 +44,7 @@ def test_a_second_group_of_the_same_name_is_refused(client: Client) -> None:
         client("xray").create_group(GroupName="twice")
 
 
-def test_a_sampling_rule_is_kept_changed_and_deleted(client: Client) -> None:
+def test_a_sampling_rule_is_stored_changed_and_deleted(client: Client) -> None:
     xray = client("xray")
     xray.create_sampling_rule(SamplingRule=RULE)
     xray.update_sampling_rule(SamplingRuleUpdate={"RuleName": "half", "FixedRate": 0.1})
