@@ -1,4 +1,4 @@
-"""The tests' environments as text and tables that a test may break in one place."""
+"""The test environments as text and tables, for tests that change one place."""
 
 import tomllib
 from pathlib import Path
@@ -26,7 +26,7 @@ def table(name: str = "prod") -> dict[str, Any]:
 
 
 def changed(*changes: tuple[str, str]) -> str:
-    """Production's file with the first place of each text replaced; a text that is not there is an error."""
+    """Production's file with the first place of each text replaced; a missing text is an error."""
     result = text()
     for old, new in changes:
         if old not in result:
@@ -41,13 +41,13 @@ def parsed(toml: str) -> Environment:
 
 
 def present(table: T | None) -> T:
-    """A table that the file has, for the type checker's sake too."""
+    """A table that the file has, for the type checker."""
     assert table is not None
     return table
 
 
 def refusal(toml: str) -> list[str]:
-    """What is said about the file, line by line, without the file's name."""
+    """The error message of the file, by line, without the file's name."""
     with pytest.raises(ConfigError) as caught:
         parsed(toml)
     lines = str(caught.value).splitlines()

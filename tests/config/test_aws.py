@@ -46,7 +46,7 @@ def test_every_region_is_accepted() -> None:
     assert len(set(REGIONS)) == 34
 
 
-def test_a_mistyped_region_is_told_with_the_one_meant() -> None:
+def test_a_mistyped_region_is_reported_with_the_nearest() -> None:
     assert refusal(Region, "us-eats-1").startswith(
         "is not a valid region of AWS's commercial partition; did you mean us-east-1? Allowed: af-south-1, "
     )
@@ -65,12 +65,12 @@ def test_a_zone_is_its_regions_name_and_a_letter() -> None:
     assert not is_zone_in_region("us-east-1a\n", "us-east-1")
 
 
-def test_a_region_is_not_taken_for_a_zone() -> None:
+def test_a_region_is_not_a_zone() -> None:
     assert refusal(ZoneName, "eu-west-1") == 'is a region; name one of its zones, like "eu-west-1a"'
 
 
 @pytest.mark.parametrize("value", ["a", "us-east-1A", "us-east-1-bos-1a", "use1-az1", "xx-east-1a"])
-def test_what_is_no_availability_zone_is_refused(value: str) -> None:
+def test_an_invalid_availability_zone_is_refused(value: str) -> None:
     assert refusal(ZoneName, value) == (
         'is not an Availability Zone; use the region and the zone\'s letter, like "us-east-1a"'
     )
@@ -92,7 +92,7 @@ def test_a_block_that_is_not_text_is_refused() -> None:
     "value",
     ["10.0.0/16", "10.0.0.256/24", "10.0.0.0/33", "10.0.0.0/255.255.0.0", "fd00::/8", "10.0.0.0/x", "/"],
 )
-def test_what_is_no_block_is_refused(value: str) -> None:
+def test_an_invalid_block_is_refused(value: str) -> None:
     assert refusal(Ipv4Cidr, value) == (
         'is not a valid IPv4 block; use four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
     )
@@ -107,7 +107,7 @@ def test_every_block_is_read_as_it_is_written(address: int, prefix: int) -> None
 
 
 @given(st.text())
-def test_any_other_text_is_refused_in_words(value: str) -> None:
+def test_any_other_text_is_refused_with_a_message(value: str) -> None:
     try:
         IPv4Network(value)
     except ValueError:
@@ -132,7 +132,7 @@ def test_domain_names_are_accepted(value: str) -> None:
         "1.2.3.4",
     ],
 )
-def test_what_is_no_domain_name_is_refused(value: str) -> None:
+def test_an_invalid_domain_name_is_refused(value: str) -> None:
     assert refusal(DomainName, value) == (
         "is not a valid domain name; use lowercase letters and at least one dot, "
         'without "https://" and without a dot at the end, like "users.example.com"'
@@ -161,7 +161,7 @@ def test_role_arns_are_accepted(path: str) -> None:
         "arn:aws:iam::012345678901:role/",
     ],
 )
-def test_what_is_no_role_arn_is_refused(value: str) -> None:
+def test_an_invalid_role_arn_is_refused(value: str) -> None:
     assert refusal(RoleArn, value) == (
         'is not a valid ARN of an IAM role; use one like "arn:aws:iam::111111111111:role/deploy"'
     )
@@ -177,7 +177,7 @@ def test_only_the_retentions_of_cloudwatch_logs_are_accepted(days: int) -> None:
         )
 
 
-def test_a_wrong_retention_is_told_with_the_nearest() -> None:
+def test_a_wrong_retention_is_reported_with_the_nearest() -> None:
     assert "the nearest is 30 (allowed: 1, 3, 5," in refusal(LogRetentionDays, 31)
     assert "the nearest is 3653 " in refusal(LogRetentionDays, 10_000)
 

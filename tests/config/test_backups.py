@@ -9,9 +9,9 @@ def test_locked_backups_are_a_setting() -> None:
     assert present(parsed(changed((TIERING, LOCKED))).backups).object_lock_days == 30
 
 
-def test_locked_backups_in_an_environment_that_may_be_torn_down_are_refused() -> None:
+def test_locked_backups_without_protected_data_are_refused() -> None:
     lines = refusal(changed((TIERING, LOCKED), ("protect_data = true", "protect_data = false")))
-    # The trail's lock is told too: it has the same trouble.
+    # The trail's lock is reported too, for the same reason.
     assert lines[-1] == (
         "backups.object_lock_days = 30: must not be set where protect_data = false, because locked objects cannot "
         "be destroyed; remove it, or set protect_data = true"

@@ -21,13 +21,13 @@ def test_production_has_the_numbers_of_the_design() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 17])
-def test_a_node_count_that_the_engine_refuses_is_told(count: int) -> None:
+def test_a_node_count_that_the_engine_refuses_is_reported(count: int) -> None:
     assert refusal(changed("instances = 3", f"instances = {count}")) == [
         (f"documentdb.instances = {count}: must be 1 to 16: one primary and up to 15 replicas")
     ]
 
 
-def test_a_class_that_only_rds_has_is_told_with_the_nearest() -> None:
+def test_a_class_that_only_rds_has_is_reported_with_the_nearest() -> None:
     (line,) = refusal(changed('"db.t3.medium"', '"db.t3.large"'))
     assert line.startswith('documentdb.instance_class = "db.t3.large": is not a valid instance class for DocumentDB; ')
     assert "db.t3.medium" in line
@@ -50,7 +50,7 @@ def test_a_global_cluster_of_memory_optimized_instances_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("days", [0, 36])
-def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
+def test_an_invalid_retention_is_refused(days: int) -> None:
     (line,) = refusal(changed("backup_retention_days = 7", f"backup_retention_days = {days}"))
     assert line.startswith(f"documentdb.backup_retention_days = {days}: must be 1 to 35; ")
 
@@ -66,7 +66,7 @@ def test_an_engine_version_that_does_not_exist_is_refused() -> None:
     assert "5.0.0" in line
 
 
-def test_operations_faster_than_the_profiler_sees_are_refused() -> None:
+def test_a_threshold_below_the_profilers_minimum_is_refused() -> None:
     assert refusal(changed("slow_operation_milliseconds = 50", "slow_operation_milliseconds = 10")) == [
         "documentdb.slow_operation_milliseconds = 10: must be 50 or more"
     ]

@@ -6,12 +6,12 @@ CREATE = "create_zone = true"
 ZONE = 'zone_name = "users.example.com"'
 
 
-def test_a_zone_that_exists_is_named_by_its_id() -> None:
+def test_an_existing_zone_is_set_by_its_id() -> None:
     domain = present(parsed(changed((CREATE, 'create_zone = false\nzone_id = "Z0123456789ABCDEFGHIJ"\n#'))).domain)
     assert (domain.create_zone, domain.zone_id) == (False, "Z0123456789ABCDEFGHIJ")
 
 
-def test_to_make_a_zone_and_to_name_one_is_refused() -> None:
+def test_create_zone_and_zone_id_together_are_refused() -> None:
     assert refusal(changed((CREATE, f'zone_id = "Z0123456789ABCDEFGHIJ"\n{CREATE}'))) == [
         (
             'domain.zone_id = "Z0123456789ABCDEFGHIJ": is an existing zone, but create_zone = true creates a new '
@@ -20,7 +20,7 @@ def test_to_make_a_zone_and_to_name_one_is_refused() -> None:
     ]
 
 
-def test_neither_to_make_a_zone_nor_to_name_one_is_refused() -> None:
+def test_neither_create_zone_nor_zone_id_is_refused() -> None:
     assert refusal(changed((CREATE, "create_zone = false"))) == [
         "domain.zone_id: is missing; add the id of the existing hosted zone, or set create_zone = true to create one"
     ]
@@ -35,7 +35,7 @@ def test_a_domain_outside_the_zone_is_refused() -> None:
     ]
 
 
-def test_a_zone_is_no_other_that_ends_alike() -> None:
+def test_a_zone_that_only_shares_the_ending_is_refused() -> None:
     (line,) = refusal(changed((ZONE, 'zone_name = "sers.example.com"')))
     assert line.startswith('domain.name = "users.example.com": is not in zone_name')
 
@@ -45,7 +45,7 @@ def test_the_domain_may_be_below_its_zone() -> None:
 
 
 @pytest.mark.parametrize("zone_id", ["/hostedzone/Z012", "z012", "Z"])
-def test_what_is_no_zone_id_is_refused(zone_id: str) -> None:
+def test_an_invalid_zone_id_is_refused(zone_id: str) -> None:
     (line,) = refusal(changed((CREATE, f'create_zone = false\nzone_id = "{zone_id}"\n#')))
     assert "is not a valid hosted zone id; use one like" in line
 

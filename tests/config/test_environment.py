@@ -47,7 +47,7 @@ def test_both_tags_are_required(tag: str) -> None:
     assert line.startswith(f"tags.{tag.split(' = ', maxsplit=1)[0]}: is missing; ")
 
 
-def test_an_environment_made_in_python_is_guarded_too() -> None:
+def test_an_environment_created_in_python_is_checked_too() -> None:
     settings = dict(parsed(changed()))
     with pytest.raises(ValidationError, match='is not in the region "eu-west-1"'):
         Environment.model_validate({**settings, "region": "eu-west-1"})

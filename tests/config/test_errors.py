@@ -48,7 +48,7 @@ def test_line_breaks_and_invisible_characters_are_escaped() -> None:
     assert str(problem) == 'a\\nb = "c\\u2028\\u001b[31m": d\\re'
 
 
-def test_a_problem_is_told_from_the_table_above() -> None:
+def test_a_problems_key_can_be_relative_to_the_parent_table() -> None:
     assert Problem(key="cidr", allowed="").below("network").key == "network.cidr"
     assert Problem(key="[0].cidr", allowed="").below("zones").key == "zones[0].cidr"
     assert Problem(key="", allowed="").below("zones").key == "zones"

@@ -18,7 +18,7 @@ PAIRS_GB: dict[int, list[float]] = {
 PAIRS = {(cpu_units, int(gb * 1024)) for cpu_units, sizes in PAIRS_GB.items() for gb in sizes}
 
 
-def test_the_sizes_of_the_table_are_valid_and_no_other_gigabyte_is() -> None:
+def test_only_the_sizes_of_the_table_are_valid() -> None:
     sizes = product(PAIRS_GB, (gb * 512 for gb in range(300)))
     assert {size for size in sizes if fargate.is_valid(*size)} == PAIRS
 

@@ -24,7 +24,7 @@ def test_the_committed_environments_load(name: str) -> None:
     assert load_environment(name, folder=FOLDER).name == name
 
 
-def test_the_committed_environments_have_addresses_of_their_own() -> None:
+def test_the_committed_environments_have_different_addresses() -> None:
     vpcs = [load_environment(name, folder=FOLDER).network.cidr for name in ("dev", "staging", "prod")]
     assert [a.overlaps(b) for a in vpcs for b in vpcs].count(True) == len(vpcs)
 
@@ -36,7 +36,7 @@ def test_dev_staging_and_prod_come_first(tmp_path: Path) -> None:
     assert environment_names(tmp_path) == ("dev", "prod", "alpha", "zoo")
 
 
-def test_a_folder_that_is_not_there_has_no_environments(tmp_path: Path) -> None:
+def test_a_missing_folder_has_no_environments(tmp_path: Path) -> None:
     assert environment_names(tmp_path / "nowhere") == ()
 
 
@@ -46,21 +46,21 @@ def loading(name: str, folder: Path, *, project: str | None = PROJECT) -> str:
     return str(caught.value)
 
 
-def test_an_environment_that_is_not_there_is_told_with_those_that_are() -> None:
+def test_a_missing_environment_is_reported_with_the_existing_ones() -> None:
     assert loading("prd", FOLDER) == (
         f'no environment "prd" in {FOLDER}/: did you mean prod? there are dev, staging, prod; '
         "`make new-environment NAME=..` adds one"
     )
 
 
-def test_the_first_environment_is_told_how_to_be_made(tmp_path: Path) -> None:
+def test_the_message_says_how_to_create_the_first_environment(tmp_path: Path) -> None:
     assert loading("dev", tmp_path) == (
         f'no environment "dev" in {tmp_path}/: there is none yet; `make new-environment NAME=..` adds one'
     )
 
 
 @pytest.mark.parametrize("name", ["", "../dev", "environments/dev", "dev.toml", "a\x00b", "dev\n"])
-def test_a_name_is_no_path(name: str) -> None:
+def test_a_name_that_is_a_path_is_refused(name: str) -> None:
     assert loading(name, FOLDER).startswith("no environment ")
 
 
@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert "prod.toml: cannot be read: " in loading("prod", tmp_path)
 
 
-def test_broken_toml_is_told_with_line_and_column() -> None:
+def test_broken_toml_is_reported_with_line_and_column() -> None:
     assert refusal("a = 1\nb = = 2\n") == ["is not valid TOML: Invalid value (at line 2, column 5)"]
     assert refusal("a = 1\nb = [") == ["is not valid TOML: Invalid value (at line 2, column 6, the end)"]
 
@@ -124,13 +124,13 @@ def test_an_endless_number_is_refused() -> None:
     assert any(line.startswith("region = 0xfff") for line in refusal(f"region = 0x{'f' * 5000}"))
 
 
-def test_an_unknown_setting_is_told_with_the_one_meant_and_those_allowed() -> None:
+def test_an_unknown_setting_is_reported_with_the_nearest_and_the_allowed_ones() -> None:
     assert refusal(changed(("[tags]", '[tags]\nownr = "x"'))) == [
         'tags.ownr = "x": unknown setting; did you mean owner? Allowed: owner, cost_center'
     ]
 
 
-def test_an_unknown_table_is_told_with_those_allowed() -> None:
+def test_an_unknown_table_is_reported_with_the_allowed_ones() -> None:
     assert refusal(changed() + "\n[database]\n") == [
         (
             "database = {}: unknown setting; allowed: account_id, region, deploy_role_arn, protect_data, "
@@ -156,7 +156,7 @@ def test_a_mistyped_setting_is_one_problem_not_two() -> None:
     assert "did you mean protect_data?" in line
 
 
-def test_a_missing_setting_is_told_with_what_it_is() -> None:
+def test_a_missing_setting_is_reported_with_its_description() -> None:
     toml = changed(('account_id = "333333333333" # replace with yours\n', ""))
     assert refusal(toml) == ["account_id: is missing; the AWS account, 12 digits in quotes"]
     (line,) = refusal(changed(("cpu_units = 1024", "")))
@@ -175,7 +175,7 @@ def test_a_project_in_the_file_is_refused_with_where_it_belongs() -> None:
     ]
 
 
-def test_an_environment_is_not_called_as_the_projects_file(tmp_path: Path) -> None:
+def test_the_name_of_the_projects_file_is_not_an_environment(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     assert "project" not in environment_names(tmp_path)
     assert loading("project", tmp_path).startswith('no environment "project" in ')
@@ -190,7 +190,7 @@ def test_an_environment_without_a_project_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_what_is_wrong_with_each_of_several_environments_is_reported(tmp_path: Path) -> None:
+def test_the_problems_of_each_of_several_environments_are_reported(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     (tmp_path / "staging.toml").write_text("", encoding="utf-8")
     environments, wrong = load_environments(["dev", "staging", "dev", "qa"], folder=tmp_path)
@@ -211,7 +211,7 @@ def test_a_wrong_project_is_reported_once_and_not_for_each_environment(tmp_path:
     ]
 
 
-def test_a_file_whose_name_is_no_environment_name_is_refused(tmp_path: Path) -> None:
+def test_a_file_with_an_invalid_environment_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "My_Env.toml").write_text(text(), encoding="utf-8")
     assert loading("My_Env", tmp_path).endswith(
         'the file\'s name "My_Env" is not a valid environment name; '
@@ -252,19 +252,19 @@ def test_a_file_whose_name_is_no_environment_name_is_refused(tmp_path: Path) -> 
         ("endpoints = []", "endpoints = [1]", "network.interface_endpoints[0] = 1: allowed: "),
     ],
 )
-def test_a_wrong_type_is_told_in_plain_words(old: str, new: str, line: str) -> None:
-    (told,) = refusal(changed((old, new)))
-    assert line in told
+def test_a_wrong_type_is_reported_in_plain_words(old: str, new: str, line: str) -> None:
+    (reported,) = refusal(changed((old, new)))
+    assert line in reported
 
 
-def test_a_list_is_expected_where_one_is() -> None:
+def test_a_list_is_expected_for_a_list_setting() -> None:
     start = text().index("[[network.zones]]")
     toml = text()[:start] + "zones = 2\n" + text()[text().index("[postgres]") :]
     assert refusal(toml) == ["network.zones = 2: must be a list in [ ], not a number"]
 
 
-def test_all_problems_are_told_at_once() -> None:
-    """Also those between settings, in tables and around tables that have a wrong setting too."""
+def test_all_problems_are_reported_at_once() -> None:
+    """Including those between settings, also if other settings in the table are invalid."""
     lines = refusal(
         changed(
             ('"333333333333"', '"3"'),

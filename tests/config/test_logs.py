@@ -6,7 +6,7 @@ from tests.config.examples import changed, refusal
 from tests.fixtures import FOLDER
 
 LOGS = "retention_days = 365"
-# The setting that replaces retention_days, and the property that says what holds.
+# The setting that overrides retention_days, and the property with the effective value.
 OVERRIDES = {
     "flow_logs_days": "flow_log_retention_days",
     "postgres_days": "postgres_retention_days",
@@ -24,16 +24,16 @@ def effective(logs: LogSettings) -> dict[str, int]:
     return {setting: getattr(logs, name) for setting, name in OVERRIDES.items()}
 
 
-def test_every_setting_but_the_first_replaces_it() -> None:
+def test_every_setting_but_the_first_overrides_it() -> None:
     assert set(OVERRIDES) == set(LogSettings.model_fields) - {"retention_days"}
 
 
-def test_one_number_holds_for_all_logs() -> None:
+def test_one_number_applies_to_all_logs() -> None:
     assert effective(LogSettings(retention_days=30)) == dict.fromkeys(OVERRIDES, 30)
 
 
 @pytest.mark.parametrize("setting", OVERRIDES)
-def test_a_log_with_a_line_of_its_own_is_kept_for_as_long_as_it_says(setting: str) -> None:
+def test_a_log_with_its_own_setting_is_kept_for_that_number_of_days(setting: str) -> None:
     logs = LogSettings.model_validate({"retention_days": 30, setting: 400})
     assert effective(logs) == dict.fromkeys(OVERRIDES, 30) | {setting: 400}
 
@@ -60,6 +60,6 @@ def test_a_retention_that_cloudwatch_does_not_have_is_refused_with_the_nearest(s
 
 
 @pytest.mark.parametrize("setting", IN_BUCKETS)
-def test_what_is_in_a_bucket_is_kept_for_any_number_of_days(setting: str) -> None:
+def test_logs_in_a_bucket_can_be_kept_for_any_number_of_days(setting: str) -> None:
     assert effective(LogSettings.model_validate({"retention_days": 30, setting: 45}))[setting] == 45
     assert refusal(changed((LOGS, f"{LOGS}\n{setting} = 0"))) == [f"logs.{setting} = 0: must be 1 or more"]

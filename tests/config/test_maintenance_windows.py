@@ -77,7 +77,7 @@ def test_windows_that_touch_do_not_overlap(backup: str, maintenance: str, expect
         (MaintenanceWindow, "sun:03:00-mon:03:00", "is 1440 minutes long"),
     ],
 )
-def test_a_window_that_aws_refuses_is_told(kind: Any, value: str, says: str) -> None:
+def test_a_window_that_aws_refuses_is_reported(kind: Any, value: str, says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         TypeAdapter(kind).validate_python(value)
 

@@ -34,12 +34,12 @@ class Sum(Model):
             yield Problem(key="parts", allowed="is too much")
 
 
-def test_a_model_made_in_python_is_guarded_too() -> None:
+def test_a_model_created_in_python_is_checked_too() -> None:
     with pytest.raises(ValidationError, match="low = 2: must be below high"):
         Range(low=2, high=1)
 
 
-def test_all_problems_of_a_model_are_told_at_once() -> None:
+def test_all_problems_of_a_model_are_reported_at_once() -> None:
     with pytest.raises(ValidationError, match=r"low = 3: must be even\s+low = 3: must be below high"):
         Range(low=3, high=1)
 
@@ -49,12 +49,12 @@ def test_problems_may_be_overridden() -> None:
         Sum(parts=(Range(low=6), Range(low=6)))
 
 
-def test_a_check_runs_when_it_has_what_it_takes() -> None:
+def test_a_check_runs_when_its_settings_are_valid() -> None:
     assert [problem.allowed for problem in Range.problems_among({"low": 3})] == ["must be even"]
     assert list(Range.problems_among({"high": 3})) == []
 
 
-def test_a_check_may_take_a_setting_of_a_table_below() -> None:
+def test_a_check_may_take_a_setting_of_a_nested_table() -> None:
     def is_low(part__low: int) -> Iterator[Problem]:
         yield Problem(key="part.low", value=part__low, allowed="must be lower")
 
@@ -69,7 +69,7 @@ def test_a_check_may_take_a_setting_of_a_table_below() -> None:
     assert list(Whole.problems_among({"part": 4})) == []
 
 
-def test_of_a_table_that_is_left_out_every_setting_is_none() -> None:
+def test_every_setting_of_a_missing_table_is_none() -> None:
     def is_known(perhaps__low: int | None, perhaps: Range | None) -> Iterator[Problem]:
         yield Problem(key="perhaps.low", value=(perhaps__low, perhaps), allowed="")
 
@@ -103,8 +103,8 @@ def test_a_default_is_checked_too() -> None:
         Range(low=12)
 
 
-def making(check: Check) -> str:
-    """What is said when a class with this check is made."""
+def creation_error(check: Check) -> str:
+    """The error when a class with this check is created."""
     with pytest.raises(TypeError) as caught:
 
         class Whole(Model):
@@ -117,11 +117,11 @@ def making(check: Check) -> str:
     return str(caught.value)
 
 
-def test_a_check_of_a_misspelt_setting_is_refused_with_the_nearest_when_the_class_is_made() -> None:
+def test_a_check_of_a_misspelt_setting_is_refused_with_the_nearest_when_the_class_is_created() -> None:
     def is_named(parts: Range) -> Iterator[Problem]:
         yield Problem(key="part", value=parts, allowed="")
 
-    assert making(is_named) == (
+    assert creation_error(is_named) == (
         "Whole: the check is_named takes parts: which is not a setting; did you mean part? "
         "Allowed: part, perhaps, named, listed"
     )
@@ -131,7 +131,7 @@ def test_a_check_of_a_renamed_setting_in_a_table_is_refused_with_those_of_the_ta
     def is_low(perhaps__lowest: int) -> Iterator[Problem]:
         yield Problem(key="perhaps.lowest", value=perhaps__lowest, allowed="")
 
-    assert making(is_low) == (
+    assert creation_error(is_low) == (
         "Whole: the check is_low takes perhaps__lowest: which is not a setting; did you mean perhaps__low? "
         "Allowed: perhaps__low, perhaps__high"
     )
@@ -141,17 +141,19 @@ def test_a_check_of_a_misspelt_table_is_refused_with_the_nearest() -> None:
     def is_low(perhap__low: int) -> Iterator[Problem]:
         yield Problem(key="perhaps.low", value=perhap__low, allowed="")
 
-    assert making(is_low).startswith(
+    assert creation_error(is_low).startswith(
         "Whole: the check is_low takes perhap__low: which is not a setting; did you mean perhaps__low? Allowed: part, "
     )
 
 
 @pytest.mark.parametrize("table", ["named", "listed", "part__low"])
-def test_a_check_cannot_look_into_one_of_several_tables(table: str) -> None:
+def test_a_check_cannot_take_a_setting_of_one_of_several_tables(table: str) -> None:
     def is_low(**_: int) -> Iterator[Problem]:
         yield Problem(key="", allowed="")
 
     is_low.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # as a check of that parameter has it
         [inspect.Parameter(f"{table}__low", inspect.Parameter.KEYWORD_ONLY)]
     )
-    assert making(is_low) == (f"Whole: the check is_low takes {table}__low: a check can only take {table} as a whole")
+    assert creation_error(is_low) == (
+        f"Whole: the check is_low takes {table}__low: a check can only take {table} as a whole"
+    )

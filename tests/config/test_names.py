@@ -1,4 +1,4 @@
-"""Names of any project and environment: within AWS's limits, one per component, and found by what they start with."""
+"""Names of any project and environment: within AWS's limits, unique per component, with a known prefix."""
 
 import re
 from itertools import product
@@ -13,7 +13,7 @@ from config.names import MAX_ENVIRONMENT_LENGTH, MAX_PROJECT_LENGTH, NameLimit, 
 from config.project import validate_project_name
 from config.reserved_users import is_reserved
 
-# What layers call their parts, the longest ones included; services have 20 characters of their own.
+# Components of the layers, including the longest; service names have up to 20 characters.
 COMPONENTS = (
     *("state", "access-logs", "audit", "config", "backups", "load-balancer-logs", "release-files", "web", "cluster"),
     *("postgres", "documentdb", "documentdb-1", "documentdb-global", "postgres-replica-15", "postgres-monitoring"),
@@ -25,7 +25,7 @@ NAME = r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,6}){0,3}"
 
 @st.composite
 def names(draw: st.DrawFn) -> Names:
-    """Names of a project and an environment that the settings accept, as long as can be now and then."""
+    """Names of a valid project and environment, sometimes of the maximum length."""
     project = draw(st.from_regex(NAME, fullmatch=True) | st.just("p" * MAX_PROJECT_LENGTH))
     environment = draw(st.from_regex(NAME, fullmatch=True) | st.just("e" * MAX_ENVIRONMENT_LENGTH))
     try:
@@ -47,7 +47,7 @@ def test_no_name_is_longer_than_its_limit(names: Names) -> None:
 
 
 @given(names())
-def test_two_components_never_have_one_name(names: Names) -> None:
+def test_two_components_never_have_the_same_name(names: Names) -> None:
     for limit in NameLimit:
         assert len({names.name(component, limit=limit) for component in COMPONENTS}) == len(COMPONENTS)
     assert len({names.bucket_name(component) for component in COMPONENTS}) == len(COMPONENTS)
@@ -64,7 +64,7 @@ def test_roles_and_buckets_start_with_what_policies_match_them_by(names: Names) 
 
 
 @given(names())
-def test_names_are_of_the_characters_that_their_services_take(names: Names) -> None:
+def test_names_have_only_characters_that_their_services_allow(names: Names) -> None:
     for component in COMPONENTS:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
         assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", names.bucket_name(component))
@@ -95,6 +95,6 @@ def test_the_longest_project_is_as_long_as_the_shortest_cut_name_allows() -> Non
         ("a", "a"),
     ],
 )
-def test_the_database_user_is_the_project_with_underscores_as_far_as_rds_takes_it(project: str, user: str) -> None:
+def test_the_database_user_is_the_project_with_underscores_cut_to_the_limit_of_rds(project: str, user: str) -> None:
     assert database_user(project) == user
     assert len(user) <= NameLimit.DATABASE_USER

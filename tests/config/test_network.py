@@ -35,7 +35,7 @@ def test_a_subnet_outside_the_vpc_is_refused() -> None:
     ]
 
 
-def test_overlapping_subnets_are_told_with_both_keys() -> None:
+def test_overlapping_subnets_are_reported_with_both_keys() -> None:
     assert refusal(changed(("10.0.20.0/24", "10.0.10.128/25"))) == [
         (
             'network.zones[1].private_cidr = "10.0.10.128/25": '
@@ -44,7 +44,7 @@ def test_overlapping_subnets_are_told_with_both_keys() -> None:
     ]
 
 
-def test_host_bits_are_told_with_the_block_meant() -> None:
+def test_host_bits_are_reported_with_the_correct_block() -> None:
     assert refusal(changed(("10.0.100.0/24", "10.0.100.4/24"))) == [
         (
             'network.zones[0].database_cidr = "10.0.100.4/24": '
@@ -119,13 +119,13 @@ def test_services_in_no_zone_are_refused() -> None:
 
 
 def test_services_in_one_zone_are_accepted() -> None:
-    # With a public load balancer: an internal one would need two of them.
+    # With a public load balancer: an internal one needs two of them.
     toml = changed(('private_cidr = "10.0.20.0/24"\n', ""), ("[edge] #", "#"))
     zones = parsed(toml).network.zones
     assert [zone.private_cidr is None for zone in zones] == [False, True]
 
 
-def test_an_unknown_way_out_is_told_with_the_ways_there_are() -> None:
+def test_an_unknown_nat_setting_is_reported_with_the_allowed_ones() -> None:
     assert refusal(changed(('"per_zone"', '"per-zone"'))) == [
         'network.nat_gateways = "per-zone": did you mean "per_zone"? Allowed: "per_zone", "single", "none"'
     ]
@@ -149,7 +149,7 @@ def test_no_nat_gateway_is_accepted_with_the_endpoints_of_a_task() -> None:
     assert parsed(toml).network.nat_gateways == "none"
 
 
-def test_an_unknown_endpoint_is_told_with_the_one_meant() -> None:
+def test_an_unknown_endpoint_is_reported_with_the_nearest() -> None:
     (line,) = refusal(changed((NO_ENDPOINTS, ENDPOINTS.replace("ecr.api", "ecr-api"))))
     assert line.startswith('network.interface_endpoints[0] = "ecr-api": did you mean "ecr.api"? Allowed: ')
     assert all(f'"{endpoint}"' in line for endpoint in INTERFACE_ENDPOINTS)
@@ -208,7 +208,7 @@ def test_networks_are_accepted_exactly_when_no_two_subnets_overlap(blocks: list[
 
 @given(BLOCKS, st.integers(16, 28))
 @settings(deadline=None)
-def test_a_subnet_is_accepted_exactly_when_it_lies_in_the_vpc(block: IPv4Network, prefix: int) -> None:
+def test_a_subnet_is_accepted_exactly_when_it_is_in_the_vpc(block: IPv4Network, prefix: int) -> None:
     vpc = IPv4Network(f"10.0.0.0/{prefix}")
     zone = Zone.model_validate({"name": "us-east-1a", "public_cidr": block, "database_cidr": block})
     outside = [

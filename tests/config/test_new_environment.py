@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "environments"
 
 
-def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folder: Path) -> None:
+def test_a_new_environment_loads_and_is_like_dev_with_other_addresses(folder: Path) -> None:
     new_environment("preview-1", folder=folder)
     made, dev = load_environment("preview-1", folder=folder), load_environment("dev", folder=folder)
     assert str(made.network.cidr) == "10.3.0.0/16"
@@ -35,7 +35,7 @@ def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folde
         ["10.3.2.0/24", "10.3.200.0/24"],
     ]
     assert present(made.domain).name == "preview-1.users.example.com"
-    # It starts in dev's account, which has what holds for a whole account already.
+    # It starts in dev's account, which already has the account-wide settings.
     assert made.security is None
     assert present(made.domain).zone_name == "preview-1.users.example.com"
     assert made.repository_prefix == "user-management-preview-1"
@@ -43,7 +43,7 @@ def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folde
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 
 
-def test_each_new_environment_gets_a_find_free_block(folder: Path) -> None:
+def test_each_new_environment_gets_a_free_block(folder: Path) -> None:
     names = ("one", "two", "three")
     for name in names:
         new_environment(name, folder=folder)
@@ -69,7 +69,7 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
     assert made.tags.owner == "Équipe \U00010400"
 
 
-def test_the_file_is_devs_with_its_comments_and_a_heading_of_its_own(folder: Path) -> None:
+def test_the_file_is_devs_with_its_comments_and_another_heading(folder: Path) -> None:
     dev = folder / "dev.toml"
     heading = "# Development: as small and cheap as possible.\n"
     text = dev.read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_the_file_is_devs_with_its_comments_and_a_heading_of_its_own(folder: Pat
     assert [line for line in kept if line.partition(" # ")[2] not in made] == []
 
 
-def test_a_table_that_dev_gets_comes_along_without_a_change_of_the_program(folder: Path) -> None:
+def test_a_new_table_of_dev_is_copied_without_a_change_of_the_program(folder: Path) -> None:
     dev = folder / "dev.toml"
     table = "[postgres.proxy]\nmax_connections_percent = 42 # half\nidle_client_seconds = 60\n"
     dev.write_text(dev.read_text(encoding="utf-8").replace("[documentdb]", f"{table}\n[documentdb]"), encoding="utf-8")
@@ -95,7 +95,7 @@ def test_a_table_that_dev_gets_comes_along_without_a_change_of_the_program(folde
     assert present(proxy).max_connections_percent == 42
 
 
-def test_a_zone_that_exists_and_further_names_stay_with_dev(folder: Path) -> None:
+def test_an_existing_zone_and_further_names_are_not_copied(folder: Path) -> None:
     dev = folder / "dev.toml"
     existing = 'create_zone = false\nzone_id = "Z0123456789"\nalternative_names = ["www.dev.users.example.com"]\n'
     dev.write_text(dev.read_text(encoding="utf-8").replace("create_zone = true\n", existing), encoding="utf-8")
@@ -105,14 +105,14 @@ def test_a_zone_that_exists_and_further_names_stay_with_dev(folder: Path) -> Non
     assert (domain.zone_id, domain.alternative_names) == (None, ())
 
 
-def test_scans_of_the_whole_account_stay_with_dev(folder: Path) -> None:
+def test_account_wide_scanning_is_not_copied(folder: Path) -> None:
     dev = folder / "dev.toml"
     dev.write_text(dev.read_text(encoding="utf-8").replace('"basic"', '"enhanced"'), encoding="utf-8")
     text = new_environment("fresh", folder=folder).read_text(encoding="utf-8")
     assert 'scanning = "basic" # enhanced is a setting of the whole account\n' in text
 
 
-def test_an_environment_is_made_like_one_that_leaves_out_what_it_can(folder: Path) -> None:
+def test_an_environment_can_be_created_from_a_minimal_one(folder: Path) -> None:
     shutil.copy(FOLDER / "minimal" / "minimal.toml", folder / "dev.toml")
     new_environment("fresh", folder=folder)
     made = load_environment("fresh", folder=folder)
@@ -131,7 +131,7 @@ def test_the_command_says_what_to_edit_next(folder: Path, capsys: pytest.Capture
     ]
 
 
-def test_an_existing_environment_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_environment_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (folder / "prod.toml").read_bytes()
     assert main(["prod"], folder=folder) == 2
     assert capsys.readouterr().err == f"{folder}/prod.toml: exists already; edit it, or choose another name\n"
@@ -150,19 +150,19 @@ def test_a_wrong_name_is_refused_in_one_line(name: str, folder: Path, capsys: py
 
 
 @pytest.mark.parametrize("arguments", [[], [""], ["a", "b"]])
-def test_the_name_is_asked_for(arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_name_is_reported(arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments, folder=folder) == 2
     assert capsys.readouterr().err == "NAME is missing. For example: make new-environment NAME=preview\n"
 
 
-def test_another_environments_problem_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_environments_problem_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "staging.toml").write_text("", encoding="utf-8")
     assert main(["fresh"], folder=folder) == 2
     assert "staging.toml: is empty; " in capsys.readouterr().err
     assert not (folder / "fresh.toml").exists()
 
 
-def test_a_file_that_cannot_be_written_is_told(
+def test_a_file_that_cannot_be_written_is_reported(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -173,13 +173,13 @@ def test_a_file_that_cannot_be_written_is_told(
     assert capsys.readouterr().err == f"{folder}/fresh.toml: cannot be written: Permission denied\n"
 
 
-def test_when_no_block_is_free_it_is_told() -> None:
+def test_no_free_block_is_reported() -> None:
     with pytest.raises(ConfigError, match=r"no /16 of 10\.0\.0\.0/8 is free"):
         find_free_block([IPv4Network("10.0.0.0/8")])
 
 
 @given(st.lists(BLOCKS))
-def test_a_find_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
+def test_a_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
     try:
         free = find_free_block(used)
     except ConfigError:

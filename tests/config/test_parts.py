@@ -1,4 +1,4 @@
-"""What a part needs that the settings leave out: every rule in config/parts.py, by its message."""
+"""Every check in config/parts.py, by its message."""
 
 import pytest
 
@@ -8,7 +8,7 @@ PATHS = ('path_patterns = ["/*"]', 'path_patterns = ["/api/*"]')
 
 
 def without(*tables: str, toml: str = "") -> str:
-    """Production's file without these tables and what is below them."""
+    """Production's file without these tables and their nested tables."""
     lines, leaves_out = [], False
     for line in (toml or text()).splitlines():
         if line.startswith("["):
@@ -86,14 +86,14 @@ def test_an_api_key_that_is_not_listed_is_refused_with_where_to_list_it() -> Non
     ]
 
 
-def test_without_any_parameter_there_is_none_to_choose_from() -> None:
+def test_without_any_parameter_none_is_suggested() -> None:
     toml = without("postgres", "documentdb", "secrets", "services.backend")
     assert refusal(f'{toml}\n[services.frontend.secrets]\nKEY = "stripe/key"\n') == [
         'services.frontend.secrets.KEY = "stripe/key": this environment has no parameters; remove it here'
     ]
 
 
-def test_blue_green_without_a_request_to_shift_is_refused() -> None:
+def test_blue_green_without_requests_is_refused() -> None:
     toml = without("edge", "load_balancer", "domain")
     for path, priority in zip(PATHS, (1000, 100), strict=True):
         toml = toml.replace(path, "").replace(f"priority = {priority}", "")
@@ -107,7 +107,7 @@ def test_blue_green_without_a_request_to_shift_is_refused() -> None:
     assert parsed(without("deployment", toml=toml)).deployment.strategy == "rolling"
 
 
-def test_a_service_without_paths_beside_one_with_paths_may_be_deployed_as_the_others() -> None:
+def test_blue_green_allows_some_services_without_paths() -> None:
     third = "\n[services.worker]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
     assert parsed(text() + third).deployment.strategy == "blue_green"
 
@@ -119,13 +119,13 @@ def test_a_setting_in_a_table_that_has_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "deployment"])
-def test_a_part_that_no_other_needs_is_left_out_without_a_word(table: str) -> None:
+def test_a_table_that_no_other_needs_can_be_left_out(table: str) -> None:
     toml = without(table)
     if table == "security.trail":
         toml = toml.replace("cis_alarms = true", "cis_alarms = false")
     assert parsed(toml).name == "prod"
 
 
-def test_a_wrong_setting_in_a_part_does_not_make_the_part_missing() -> None:
+def test_an_invalid_table_is_not_also_reported_as_missing() -> None:
     wrong = ("replicas = 0", 'replicas = "none"'), ("[load_balancer]", '[load_balancer]\ntls_policy = "old"\n#')
     assert settings_named(refusal(changed(*wrong))) == ["postgres.replicas", "load_balancer.tls_policy"]

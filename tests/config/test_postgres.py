@@ -5,7 +5,7 @@ from tests.config.examples import changed, parsed, present, refusal
 
 
 def postgres(old: str, new: str) -> str:
-    """Production's file with a setting of the table [postgres] changed: it comes before the other databases'."""
+    """Production's file with a setting of the table [postgres] changed, which is before those of other databases."""
     return changed((old, new))
 
 
@@ -21,7 +21,7 @@ def test_production_has_the_numbers_of_the_design() -> None:
 @pytest.mark.parametrize(
     ("environment", "multi_az", "pooled"), [("dev", False, False), ("staging", True, True), ("prod", True, True)]
 )
-def test_only_development_has_one_zone_and_no_pool(environment: str, multi_az: bool, pooled: bool) -> None:  # noqa: FBT001
+def test_only_development_has_one_zone_and_no_proxy(environment: str, multi_az: bool, pooled: bool) -> None:  # noqa: FBT001
     from config.load import load_environment  # noqa: PLC0415
 
     settings = present(load_environment(environment).postgres)
@@ -29,7 +29,7 @@ def test_only_development_has_one_zone_and_no_pool(environment: str, multi_az: b
 
 
 @pytest.mark.parametrize("name", ["db.t3.medium", "db.m7g.large", "db.r8g.48xlarge", "db.x2iedn.32xlarge"])
-def test_classes_that_aws_sells_are_accepted(name: str) -> None:
+def test_classes_that_aws_offers_are_accepted(name: str) -> None:
     assert present(parsed(postgres('"db.t3.medium"', f'"{name}"')).postgres).instance_class == name
 
 
@@ -42,7 +42,7 @@ def test_classes_that_aws_sells_are_accepted(name: str) -> None:
         ("db.r6g.24xlarge", "db.r6g.4xlarge"),
     ],
 )
-def test_a_class_that_aws_does_not_sell_is_told_with_the_nearest(name: str, nearest: str) -> None:
+def test_a_class_that_aws_does_not_offer_is_reported_with_the_nearest(name: str, nearest: str) -> None:
     (line,) = refusal(postgres('"db.t3.medium"', f'"{name}"'))
     start = f'postgres.instance_class = "{name}": is not a valid instance class for PostgreSQL; the nearest are '
     assert line.startswith(start)
@@ -51,7 +51,7 @@ def test_a_class_that_aws_does_not_sell_is_told_with_the_nearest(name: str, near
     assert set(named) < set(POSTGRES_CLASSES)
 
 
-def test_storage_below_the_least_of_the_engine_is_refused() -> None:
+def test_storage_below_the_minimum_of_the_engine_is_refused() -> None:
     assert refusal(postgres("storage_gib = 20", "storage_gib = 5")) == [
         "postgres.storage_gib = 5: must be 20 to 65536 GiB for PostgreSQL on gp3"
     ]
@@ -64,7 +64,7 @@ def test_storage_that_cannot_grow_is_refused() -> None:
 
 
 @pytest.mark.parametrize("days", [0, 36, -1])
-def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
+def test_an_invalid_retention_is_refused(days: int) -> None:
     assert refusal(postgres("backup_retention_days = 7", f"backup_retention_days = {days}")) == [
         (f"postgres.backup_retention_days = {days}: must be 1 to 35; a database without backups is not supported")
     ]
@@ -109,14 +109,14 @@ def test_a_version_of_the_major_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("version", ["17", "17.x", "v17.4", "17.06"])
-def test_what_is_no_version_is_refused(version: str) -> None:
+def test_an_invalid_version_is_refused(version: str) -> None:
     setting = f'engine_version = "{version}"'
     assert refusal(postgres("major_version = 17", f"major_version = 17\n{setting}")) == [
         f'postgres.{setting}: is not a valid version of PostgreSQL on RDS; use major and minor, like "17.6"'
     ]
 
 
-def test_a_major_version_that_we_do_not_run_is_told_with_the_nearest() -> None:
+def test_an_unsupported_major_version_is_reported_with_the_nearest() -> None:
     assert refusal(postgres("major_version = 17", "major_version = 9")) == [
         "postgres.major_version = 9: is not a supported major version; the nearest is 13 (allowed: 13, 14, 15, 16, 17)"
     ]
@@ -128,7 +128,7 @@ def test_a_backup_window_that_overlaps_maintenance_is_refused() -> None:
     ]
 
 
-def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -> None:
+def test_an_invalid_monitoring_interval_is_reported_with_the_nearest() -> None:
     assert refusal(postgres("monitoring_interval_seconds = 60", "monitoring_interval_seconds = 20")) == [
         (
             "postgres.monitoring_interval_seconds = 20: is not a valid interval of Enhanced Monitoring; "
@@ -138,7 +138,7 @@ def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -
 
 
 @pytest.mark.parametrize(("days", "nearest"), [(30, 31), (700, 713)])
-def test_a_retention_that_performance_insights_lacks_is_told(days: int, nearest: int) -> None:
+def test_an_invalid_retention_of_performance_insights_is_reported(days: int, nearest: int) -> None:
     toml = postgres("major_version = 17", f"major_version = 17\ninsights_retention_days = {days}")
     assert refusal(toml) == [
         (

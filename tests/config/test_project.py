@@ -56,7 +56,7 @@ def test_a_name_that_leaves_no_room_for_the_rest_is_refused(tmp_path: Path) -> N
         ("internal-shop", "internal-", "Elastic Load Balancing"),
     ],
 )
-def test_a_beginning_that_a_service_refuses_is_refused(name: str, beginning: str, service: str, tmp_path: Path) -> None:
+def test_a_prefix_that_a_service_refuses_is_refused(name: str, beginning: str, service: str, tmp_path: Path) -> None:
     assert refusal(f'name = "{name}"\n', tmp_path) == [
         (
             f'project.toml: name = "{name}": must not start with "{beginning}", because {service} refuses such '

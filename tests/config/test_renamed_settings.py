@@ -4,7 +4,7 @@ from config.renamed_settings import RENAMED, move_renamed
 from tests.config.examples import changed, refusal
 
 SERVICES = ("frontend", "backend")
-# Where to put the old line in production's file: under its own table, with a value that the new setting takes.
+# The old line in production's file: its table, and a value that is valid for the new setting.
 TABLES = {old: (old.rpartition(".")[0], old.rpartition(".")[2]) for old in RENAMED}
 VALUES = {"deployment.engine": '"blue_green"', "domain_name": '"users.example.com"'}
 
@@ -64,7 +64,7 @@ def test_the_switch_of_the_edge_is_refused_with_the_table_as_the_switch() -> Non
     ]
 
 
-def test_what_the_new_setting_lacks_is_missing_only_where_the_old_one_does_not_say_it() -> None:
+def test_a_new_setting_is_missing_only_without_the_old_one() -> None:
     toml = changed(
         ("[logs]\n", ""), ("retention_days = 365\n", ""), ("[cluster]\n", "[cluster]\nlog_retention_days = 30\n")
     )
@@ -80,18 +80,18 @@ def test_a_wrong_value_is_refused_under_the_new_name_too() -> None:
     assert len(lines) == 2
 
 
-def test_what_a_file_says_under_the_new_name_counts() -> None:
+def test_the_new_name_takes_precedence() -> None:
     moved, problems = move_renamed({"deployment": {"engine": "rolling", "strategy": "blue_green"}})
     assert moved == {"deployment": {"strategy": "blue_green"}}
     assert [problem.key for problem in problems] == ["deployment.engine"]
 
 
 @pytest.mark.parametrize("table", [{}, {"deployment": 1, "services": [1], "security": {"trail": "x"}, "cluster": ()}])
-def test_a_table_of_another_shape_is_left_alone(table: dict[str, object]) -> None:
+def test_a_table_of_another_shape_is_not_changed(table: dict[str, object]) -> None:
     assert move_renamed(table) == (table, [])
 
 
-def test_a_new_place_of_another_shape_is_left_alone() -> None:
+def test_a_new_place_of_another_shape_is_not_changed() -> None:
     moved, problems = move_renamed({"logs": 7, "cluster": {"log_retention_days": 7}})
     assert moved == {"logs": 7, "cluster": {}}
     assert len(problems) == 1

@@ -38,7 +38,7 @@ ENVIRONMENT = schema.schema_for(*schema.SCHEMAS["schema.json"])
 SETTINGS = dict(properties(ENVIRONMENT))
 
 
-def test_the_schema_knows_every_setting_of_production() -> None:
+def test_the_schema_has_every_setting_of_production() -> None:
     assert set(table()) <= set(SETTINGS)
     assert {"network.zones.public_cidr", "services.memory_mib", "logs.bucket_access_days"} <= set(SETTINGS)
 
@@ -49,7 +49,7 @@ def test_every_setting_has_a_description(setting: str) -> None:
 
 
 @pytest.mark.parametrize("given", ["name", "project"])
-def test_what_no_file_has_is_not_in_the_schema(given: str) -> None:
+def test_settings_that_no_file_has_are_not_in_the_schema(given: str) -> None:
     assert given not in SETTINGS
     assert given not in ENVIRONMENT["required"]
 
@@ -71,7 +71,7 @@ def test_a_table_that_may_be_left_out_is_described_as_a_table() -> None:
     assert "security.trail.retention_days" in SETTINGS
 
 
-def test_the_schema_stands_alone() -> None:
+def test_the_schema_has_no_references() -> None:
     assert all("$ref" not in schema.render(file) for file in schema.SCHEMAS)
 
 

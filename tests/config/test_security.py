@@ -34,7 +34,7 @@ def test_production_has_every_service_of_the_account_on() -> None:
     assert security.config_recorder
 
 
-def test_a_table_that_switches_nothing_on_is_refused() -> None:
+def test_a_table_without_effect_is_refused() -> None:
     prod = changed(*SECURITY_OFF)
     start, end = prod.index("[security.trail]"), prod.index("[network]")
     assert refusal(prod[:start] + prod[end:]) == [
@@ -43,7 +43,7 @@ def test_a_table_that_switches_nothing_on_is_refused() -> None:
     assert parsed(prod[:start] + "[security.threat_detection]\nfeatures = []\n" + prod[end:]).security
 
 
-def test_without_the_table_the_account_is_left_as_it_is() -> None:
+def test_the_table_security_can_be_left_out() -> None:
     prod = changed()
     start, end = prod.index("[security]"), prod.index("[network]")
     assert parsed(prod[:start] + prod[end:]).security is None
@@ -63,7 +63,7 @@ def test_a_lock_longer_than_the_retention_is_refused() -> None:
     ]
 
 
-def test_a_lock_in_an_environment_that_may_go_is_refused() -> None:
+def test_a_lock_without_protected_data_is_refused() -> None:
     assert (
         "security.trail.lock_days = 365: must not be set where protect_data = false, because a locked trail cannot "
         "be destroyed; remove it, or set protect_data = true"
@@ -102,7 +102,7 @@ def test_a_lock_in_an_environment_that_may_go_is_refused() -> None:
         ),
     ],
 )
-def test_a_wrong_setting_in_a_table_that_may_be_left_out_is_told(old: str, new: str, message: str) -> None:
+def test_a_wrong_setting_in_a_table_that_may_be_left_out_is_reported(old: str, new: str, message: str) -> None:
     assert refusal(changed((old, new))) == [message]
 
 
@@ -113,7 +113,7 @@ def test_a_branch_of_a_repository_may_apply() -> None:
 
 
 @pytest.mark.parametrize("name", ["a/b", "Acme-1/infra.live_2", "acme/" + "x" * 100])
-def test_a_repository_as_github_writes_it_is_taken(name: str) -> None:
+def test_a_valid_repository_is_accepted(name: str) -> None:
     github = present(parsed(with_github("acme/infrastructure", name)).security).github
     assert github
     assert github.repository == name
@@ -137,7 +137,7 @@ def test_a_repository_as_github_writes_it_is_taken(name: str) -> None:
         "",
     ],
 )
-def test_what_is_no_repository_is_refused(name: str) -> None:
+def test_an_invalid_repository_is_refused(name: str) -> None:
     (line,) = refusal(with_github("acme/infrastructure", name))
     assert line.startswith("security.github.repository = ")
     assert line.endswith('is not a valid GitHub repository; use owner and name, like "acme/infrastructure", not a URL')
@@ -152,11 +152,11 @@ def test_what_is_no_repository_is_refused(name: str) -> None:
         ("a..b", 'is not a valid branch; use its full name, like "main", without wildcards'),
     ],
 )
-def test_what_is_no_branch_is_refused(branch: str, message: str) -> None:
+def test_an_invalid_branch_is_refused(branch: str, message: str) -> None:
     assert refusal(with_github('"main"', f'"{branch}"')) == [f'security.github.branch = "{branch}": {message}']
 
 
-def test_what_is_no_environment_is_refused() -> None:
+def test_an_invalid_environment_is_refused() -> None:
     assert refusal(with_github('branch = "main"', 'environment = "prod*"')) == [
         (
             'security.github.environment = "prod*": is not a valid GitHub environment; '

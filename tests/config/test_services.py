@@ -17,13 +17,13 @@ def test_a_third_service_is_one_more_table() -> None:
     assert list(parsed(toml).services) == ["frontend", "backend", "worker"]
 
 
-def test_memory_that_the_cpu_cannot_have_is_told_with_the_nearest() -> None:
+def test_invalid_memory_is_reported_with_the_nearest() -> None:
     assert refusal(changed((SIZE, "cpu_units = 1024\nmemory_mib = 2500"))) == [
         ("services.frontend.memory_mib = 2500: must be 2048 to 8192 with cpu_units = 1024; the nearest is 2048 or 3072")
     ]
 
 
-def test_memory_that_another_cpu_can_have_is_told_with_that_cpu() -> None:
+def test_memory_that_another_cpu_size_supports_is_reported_with_that_cpu() -> None:
     assert refusal(changed((SIZE, "cpu_units = 256\nmemory_mib = 4096"))) == [
         (
             "services.frontend.memory_mib = 4096: must be 512 to 2048 with cpu_units = 256; "
@@ -32,7 +32,7 @@ def test_memory_that_another_cpu_can_have_is_told_with_that_cpu() -> None:
     ]
 
 
-def test_cpu_that_fargate_has_not_is_told_with_the_nearest() -> None:
+def test_an_invalid_cpu_size_is_reported_with_the_nearest() -> None:
     assert refusal(changed((SIZE, "cpu_units = 1000\nmemory_mib = 2048"))) == [
         (
             "services.frontend.cpu_units = 1000: is not a valid CPU size of Fargate; the nearest is 512 or 1024 "
@@ -46,7 +46,7 @@ def test_sixteen_vcpu_are_accepted() -> None:
     assert (service.cpu_units, service.memory_mib) == (16384, 122880)
 
 
-def test_more_tasks_at_least_than_at_most_are_refused() -> None:
+def test_a_minimum_above_the_maximum_is_refused() -> None:
     assert refusal(changed(("min_count = 2", "min_count = 7"))) == [
         "services.frontend.min_count = 7: must be max_count = 6 or less; lower it, or raise max_count"
     ]
@@ -90,7 +90,7 @@ def worker(*lines: str) -> str:
     return changed() + "\n" + "\n".join(table) + "\n"
 
 
-def test_a_third_service_behind_the_balancer_needs_two_lines_more() -> None:
+def test_a_third_service_behind_the_load_balancer_needs_two_more_lines() -> None:
     service = parsed(worker('path_patterns = ["/jobs/*"]', "priority = 200")).services["worker"]
     assert service.is_load_balanced
     assert (service.port, service.protocol, service.health_path, service.architecture) == (
@@ -121,7 +121,7 @@ def test_a_desired_count_outside_the_bounds_is_refused(count: int) -> None:
     ]
 
 
-def test_a_service_starts_with_its_minimum_unless_told() -> None:
+def test_a_service_starts_with_its_minimum_by_default() -> None:
     assert parsed(worker()).services["worker"].initial_count == 1
     assert parsed(worker("desired_count = 2")).services["worker"].initial_count == 2
 
@@ -141,7 +141,7 @@ def test_two_services_at_the_same_priority_are_refused() -> None:
     ]
 
 
-def test_a_path_that_would_never_be_asked_for_is_refused() -> None:
+def test_a_path_that_would_never_match_is_refused() -> None:
     assert refusal(worker('path_patterns = ["/api/jobs/*"]', "priority = 200")) == [
         (
             'services.worker.priority = 200: "/api/jobs/*" would never match: "/api/*" of services.backend is '
@@ -171,7 +171,7 @@ def test_paths_without_a_priority_are_refused_and_the_other_way_round() -> None:
     ]
 
 
-def test_more_patterns_than_a_rule_takes_are_refused() -> None:
+def test_more_patterns_than_a_rule_allows_are_refused() -> None:
     patterns = ", ".join(f'"/{letter}/*"' for letter in "abcdef")
     assert refusal(worker(f"path_patterns = [{patterns}]", "priority = 200")) == [
         'services.worker.path_patterns: has 6 patterns; a listener rule can have 5; use a wildcard, like "/api/*"'
@@ -179,13 +179,13 @@ def test_more_patterns_than_a_rule_takes_are_refused() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["api/*", "/a b", "/" + "a" * 128, ""])
-def test_a_pattern_that_no_rule_takes_is_refused(pattern: str) -> None:
+def test_an_invalid_pattern_is_refused(pattern: str) -> None:
     (line,) = refusal(worker(f'path_patterns = ["{pattern}"]', "priority = 200"))
     assert line.startswith("services.worker.path_patterns[0] = ")
     assert "is not a valid path of a listener rule; start with / and use" in line
 
 
-def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None:
+def test_a_secret_without_a_parameter_is_reported_with_the_existing_ones() -> None:
     assert refusal(worker('secrets = { KEY = "stripe/key" }')) == [
         (
             'services.worker.secrets.KEY = "stripe/key": is not a parameter of this environment; allowed: '
@@ -197,14 +197,14 @@ def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None
     ]
 
 
-def test_a_parameter_to_read_later_must_be_there_too() -> None:
+def test_a_parameter_passed_by_name_must_exist_too() -> None:
     (line,) = refusal(worker('parameters = { KEY = "jwt/next" }'))
     assert line.startswith(
         'services.worker.parameters.KEY = "jwt/next": is not a parameter of this environment; did you mean jwt/current?'
     )
 
 
-def test_replicas_of_postgres_have_a_parameter_where_there_are_some() -> None:
+def test_the_parameter_of_read_replicas_exists_only_with_replicas() -> None:
     toml = worker('secrets = { READERS = "postgres/reader-hosts" }')
     (line,) = refusal(toml)
     assert line.startswith(
@@ -215,7 +215,7 @@ def test_replicas_of_postgres_have_a_parameter_where_there_are_some() -> None:
 
 
 @pytest.mark.parametrize("name", ["DB_PASSWORD", "jwt_secret", "GITHUB_TOKEN", "STRIPE_API_KEY"])
-def test_a_secret_in_clear_is_refused_and_not_repeated(name: str) -> None:
+def test_a_plain_text_secret_is_refused_and_not_repeated(name: str) -> None:
     (line,) = refusal(worker(f'environment = {{ {name} = "hunter2" }}'))
     assert line.startswith(f"services.worker.environment.{name}: looks like a secret")
     assert "hunter2" not in line
@@ -226,7 +226,7 @@ def test_a_variable_has_one_value() -> None:
     assert refusal(toml) == ["services.worker.secrets.HOST: is also in environment; a variable can have one value"]
 
 
-def test_the_port_is_set_from_its_own_setting() -> None:
+def test_the_port_is_set_by_its_own_setting() -> None:
     assert refusal(worker('environment = { PORT = "80" }')) == [
         'services.worker.environment.PORT = "80": is set by the setting port; remove the line'
     ]
@@ -243,17 +243,17 @@ def test_root_and_names_of_users_are_refused(user: str) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1, 1, 29, 901])
-def test_a_slow_start_that_no_target_group_has_is_refused(seconds: int) -> None:
+def test_an_invalid_slow_start_is_refused(seconds: int) -> None:
     assert refusal(worker(f"slow_start_seconds = {seconds}")) == [
         f"services.worker.slow_start_seconds = {seconds}: must be 0 (none) or 30 to 900"
     ]
 
 
-def test_draining_is_no_longer_than_fargate_waits() -> None:
+def test_draining_longer_than_fargate_waits_is_refused() -> None:
     assert refusal(worker("drain_seconds = 121")) == ["services.worker.drain_seconds = 121: must be 120 or less"]
 
 
-def test_requests_are_counted_only_where_there_are_some() -> None:
+def test_a_request_target_without_requests_is_refused() -> None:
     assert refusal(worker("requests_per_target = 100")) == [
         (
             "services.worker.requests_per_target = 100: has no effect: this service gets no requests from the load "
@@ -262,7 +262,7 @@ def test_requests_are_counted_only_where_there_are_some() -> None:
     ]
 
 
-def test_an_unknown_database_is_told_with_those_there_are() -> None:
+def test_an_unknown_database_is_reported_with_the_allowed_ones() -> None:
     (line,) = refusal(worker('databases = ["postgresql"]'))
     assert line == (
         'services.worker.databases[0] = "postgresql": did you mean "postgres"? Allowed: "postgres", "documentdb"'
@@ -272,7 +272,7 @@ def test_an_unknown_database_is_told_with_those_there_are() -> None:
     ]
 
 
-def test_scratch_folders_leave_the_application_half_of_its_memory() -> None:
+def test_writable_folders_may_use_half_of_the_memory() -> None:
     assert refusal(worker('writable_paths = ["/tmp", "/run"]', "writable_mib = 129")) == [
         (
             "services.worker.writable_mib = 129: times 2 writable_paths is more than half of memory_mib = 512, "

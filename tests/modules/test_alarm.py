@@ -48,7 +48,7 @@ def test_it_notifies_the_topic_of_its_severity_and_names_its_runbook() -> None:
     assert (found["treat_missing_data"], found["tags"]) == ("breaching", {"Severity": "warning"})
 
 
-def test_a_single_event_has_no_recovery_to_tell() -> None:
+def test_a_single_event_does_not_notify_of_recovery() -> None:
     assert "ok_actions" not in alarm(notifies_recovery=False)
 
 

@@ -1,4 +1,4 @@
-"""A bucket is private, encrypted, versioned, logged and tidy without asking."""
+"""A bucket is private, encrypted, versioned and logged by default."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def two_buckets(*, protect: bool = False) -> tuple[Bucket, Template]:
     return data, Template.of(stack)
 
 
-def test_nothing_of_it_is_public() -> None:
+def test_it_is_not_public() -> None:
     _, template = two_buckets()
     block = template.named("aws_s3_bucket_public_access_block.data_public-access-block")
     settings = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     assert all(block[setting] is True for setting in settings)
 
 
-def test_only_tls_12_or_newer_gets_in() -> None:
+def test_it_requires_tls_12_or_newer() -> None:
     _, template = two_buckets()
     refused = statements(template.named("aws_s3_bucket_policy.data_policy")["policy"])
     assert [(s["Effect"], s["Principal"]) for s in refused] == [("Deny", "*"), ("Deny", "*")]
@@ -46,7 +46,7 @@ def test_it_is_encrypted_with_the_key_that_was_given() -> None:
     assert rule["bucket_key_enabled"] is True
 
 
-def test_old_versions_and_broken_uploads_go_away() -> None:
+def test_old_versions_and_incomplete_uploads_expire() -> None:
     _, template = two_buckets()
     (rule,) = template.named("aws_s3_bucket_lifecycle_configuration.data_lifecycle")["rule"]
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 30}]
@@ -54,7 +54,7 @@ def test_old_versions_and_broken_uploads_go_away() -> None:
     assert "expiration" not in rule
 
 
-def test_its_access_log_goes_to_a_bucket_that_lets_s3_write_first() -> None:
+def test_its_access_log_goes_to_a_bucket_that_already_allows_s3_to_write() -> None:
     _, template = two_buckets()
     logging = template.only("aws_s3_bucket_logging")
     assert logging["target_prefix"] == "s3/data-1/"

@@ -1,4 +1,4 @@
-"""A function's code is the same bytes everywhere, and what fails is kept."""
+"""A function's zip has the same bytes on every machine, and failed calls are kept."""
 
 from __future__ import annotations
 
@@ -63,23 +63,21 @@ def test_the_zip_has_the_file_and_depends_on_nothing_else(tmp_path: Path) -> Non
         assert archive.read("handler.py") == SOURCE.read_bytes()
 
 
-def test_terraform_finds_the_zip_beside_the_json_and_sees_when_it_changes(
-    made: Template, stack: TerraformStack
-) -> None:
+def test_terraform_finds_the_zip_beside_the_json_and_detects_changes(made: Template, stack: TerraformStack) -> None:
     function = made.only("aws_lambda_function")
     assert function["filename"] == "lambdas/jwt-rotation.zip"
     written = (Path(App.of(stack).outdir) / "stacks" / stack.node.id / function["filename"]).read_bytes()
     assert base64.b64encode(hashlib.sha256(written).digest()).decode() == function["source_code_hash"]
 
 
-def test_what_fails_for_good_is_kept_encrypted_for_two_weeks(made: Template) -> None:
+def test_failed_calls_are_kept_encrypted_for_two_weeks(made: Template) -> None:
     queue = made.only("aws_sqs_queue")
     assert (queue["message_retention_seconds"], queue["kms_master_key_id"]) == (1_209_600, "${aws_kms_key.key.arn}")
     target = made.only("aws_lambda_function")["dead_letter_config"]["target_arn"]
     assert target.startswith("${aws_sqs_queue.")
 
 
-def test_it_writes_to_a_group_of_ours_that_is_there_first(made: Template) -> None:
+def test_its_log_group_is_created_before_it(made: Template) -> None:
     function = made.only("aws_lambda_function")
     group = made.only("aws_cloudwatch_log_group", name="/aws/lambda/user-management-test-jwt-rotation")
     assert group["retention_in_days"] == 30
@@ -93,7 +91,7 @@ def test_it_may_write_its_own_log_and_queue_and_no_other(made: Template) -> None
     assert everywhere == [["xray:PutTraceSegments", "xray:PutTelemetryRecords"]]
 
 
-def test_a_call_that_failed_for_good_alarms(made: Template) -> None:
+def test_a_call_that_failed_after_all_retries_alarms(made: Template) -> None:
     alarm = made.only("aws_cloudwatch_metric_alarm")
     assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert alarm["dimensions"] == {"QueueName": made.only("aws_sqs_queue")["name"]} or "failed" in str(alarm)

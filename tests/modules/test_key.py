@@ -1,4 +1,4 @@
-"""A key rotates, and nobody uses it who was not let in."""
+"""A key rotates, and nobody may use it without a grant."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.template import LABEL, Template, new_stack, statements
 
 
 @pytest.mark.parametrize(("protect", "days"), [(True, 30), (False, 7)])
-def test_it_rotates_and_its_deletion_leaves_time_to_come_back(*, protect: bool, days: int) -> None:
+def test_it_rotates_and_its_deletion_can_be_cancelled(*, protect: bool, days: int) -> None:
     stack = new_stack()
     Key(stack, "logs", label=LABEL, name="logs", description="Logs", protect=protect)
     key = Template.of(stack).named("aws_kms_key.logs")
@@ -20,7 +20,7 @@ def test_it_rotates_and_its_deletion_leaves_time_to_come_back(*, protect: bool, 
     assert key.get("lifecycle", {}).get("prevent_destroy", False) is protect
 
 
-def test_a_service_is_let_in_only_under_its_condition() -> None:
+def test_a_service_may_use_it_only_under_its_condition() -> None:
     stack = new_stack()
     key = Key(stack, "logs", label=LABEL, name="logs", description="Logs", protect=False)
     condition = Condition(operator="StringEquals", key="aws:SourceAccount", values=(LABEL.account_id,))
@@ -31,7 +31,7 @@ def test_a_service_is_let_in_only_under_its_condition() -> None:
     assert topics["Condition"] == {"StringEquals": {"aws:SourceAccount": LABEL.account_id}}
 
 
-def test_grants_name_this_key_and_no_other() -> None:
+def test_grants_name_only_this_key() -> None:
     stack = new_stack()
     key = Key(stack, "logs", label=LABEL, name="logs", description="Logs", protect=False)
     role = Role(stack, "reader", label=LABEL, service=ServicePrincipal.ECS_TASKS, description="Reads")

@@ -1,4 +1,4 @@
-"""Names never break an AWS limit, and two of them never become one."""
+"""Names are within AWS's limits, and two names are never the same."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def test_no_name_is_longer_than_its_limit(component: str, limit: NameLimit) -> N
 
 
 @given(component=COMPONENTS)
-def test_a_bucket_name_is_one_that_s3_takes(component: str) -> None:
+def test_a_bucket_name_is_valid_for_s3(component: str) -> None:
     name = LABEL.bucket_name(component.rstrip("-") or "a")
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", name)
     assert name.endswith(f"-{LABEL.account_id}")
 
 
-def test_two_long_names_that_begin_alike_stay_two() -> None:
+def test_two_long_names_with_the_same_start_stay_different() -> None:
     names = {LABEL.name("x" * 60 + end, limit=NameLimit.IAM_ROLE) for end in ("a", "b")}
     assert len(names) == 2
     assert {len(name) for name in names} == {NameLimit.IAM_ROLE}
 
 
-def test_tags_say_whose_it_is_and_what_made_it() -> None:
+def test_tags_name_the_owner_and_the_tool() -> None:
     assert LABEL.tags == {
         "Project": "user-management",
         "Environment": "test",

@@ -37,19 +37,19 @@ def entry(made: Template, name: str) -> Resource:
 
 
 @pytest.mark.parametrize("name", ["host", "secret", "supplied"])
-def test_every_entry_is_encrypted_under_our_key_and_in_no_state(made: Template, name: str) -> None:
+def test_every_parameter_is_encrypted_with_the_key_and_in_no_state(made: Template, name: str) -> None:
     found = entry(made, name)
     assert (found["type"], found["key_id"]) == ("SecureString", "${aws_kms_key.key.arn}")
     assert {"value", "insecure_value"}.isdisjoint(found)
 
 
-def test_what_is_no_secret_is_sent_again_when_it_changes(made: Template) -> None:
+def test_a_plain_value_is_written_again_when_it_changes(made: Template) -> None:
     found = entry(made, "host")
     assert found["value_wo"] == "${aws_kms_key.key.arn}"
     assert found["value_wo_version"] == "${parseint(substr(sha256(aws_kms_key.key.arn), 0, 7), 16)}"
 
 
-def test_a_generated_value_is_made_by_aws_and_of_letters_and_digits(made: Template) -> None:
+def test_a_generated_value_comes_from_aws_and_has_letters_and_digits(made: Template) -> None:
     assert made.document["ephemeral"] == {
         "aws_secretsmanager_random_password": {
             "password": {"password_length": 40, "exclude_punctuation": True, "require_each_included_type": True}
@@ -60,11 +60,11 @@ def test_a_generated_value_is_made_by_aws_and_of_letters_and_digits(made: Templa
     )
 
 
-def test_what_a_person_supplies_is_written_once_and_marked(made: Template) -> None:
+def test_a_manual_parameter_is_written_once_and_tagged(made: Template) -> None:
     found = entry(made, "supplied")
     assert (found["value_wo"], found["value_wo_version"]) == ("unset", 1)
     assert found["tags"] == {"SuppliedBy": "person"}
-    # Who overwrites a value may drop what else is said of the entry: then Terraform would want to change it back.
+    # Overwriting the value may remove the description, which Terraform would then restore.
     assert {"description", "overwrite", "allowed_pattern"}.isdisjoint(found)
 
 
@@ -77,7 +77,7 @@ def test_grant_read_also_allows_decrypt_and_no_write(made: Template) -> None:
     assert allowed[0]["Resource"] == "${aws_ssm_parameter.supplied.arn}"
 
 
-def test_grant_read_write_allows_to_put_that_one_entry(made: Template) -> None:
+def test_grant_read_write_allows_writing_only_that_parameter(made: Template) -> None:
     allowed = statements(made.named("aws_iam_role_policy.writer_permissions")["policy"])
     (put,) = [statement for statement in allowed if statement["Action"] == "ssm:PutParameter"]
     assert put["Resource"] == "${aws_ssm_parameter.secret.arn}"

@@ -1,4 +1,4 @@
-"""Statements become the JSON that IAM gives back, at the last moment."""
+"""Statements are rendered as the JSON that IAM returns, at the end of synthesis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.template import new_stack
 READ = Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::b/*",))
 
 
-def test_a_single_value_has_no_list_as_aws_gives_it_back() -> None:
+def test_a_single_value_has_no_list_as_aws_returns_it() -> None:
     assert json.loads(render_statements(READ)) == {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}],
@@ -43,7 +43,7 @@ def test_conditions_of_one_operator_are_together() -> None:
         (Principal.account("444444444444"), {"AWS": "arn:aws:iam::444444444444:root"}),
     ],
 )
-def test_a_principal_is_written_as_iam_does(principal: Principal, rendered: object) -> None:
+def test_a_principal_is_written_in_iams_format(principal: Principal, rendered: object) -> None:
     assert principal.to_json() == rendered
 
 
@@ -54,7 +54,7 @@ def test_the_same_statement_is_added_once() -> None:
     assert document.statements == (READ,)
 
 
-def test_a_policy_longer_than_aws_takes_is_refused_with_the_construct_that_owns_it() -> None:
+def test_a_policy_longer_than_aws_allows_is_refused_with_the_construct_that_owns_it() -> None:
     document = PolicyDocument(Construct(new_stack(), "owner"), limit=50)
     document.add(READ)
     with pytest.raises(WiringError, match=r"^test-unit/owner: its policy has \d+ characters; it must have 50 or fewer"):

@@ -1,4 +1,4 @@
-"""A role is assumed by one service for this account, and may do only what was granted."""
+"""A role is assumed by one service for this account, and has only the granted permissions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_role_without_grants_has_no_policy() -> None:
     assert Template.of(stack).all("aws_iam_role_policy") == {}
 
 
-def test_grants_that_come_later_are_in_the_one_policy() -> None:
+def test_later_grants_are_in_the_same_policy() -> None:
     stack = new_stack()
     role = role_in(stack)
     role.add_to_policy(Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::a/*",)))
@@ -44,7 +44,7 @@ def test_grants_that_come_later_are_in_the_one_policy() -> None:
     assert [s["Action"] for s in statements(policy)] == ["s3:GetObject", "s3:PutObject"]
 
 
-def test_somebody_else_may_assume_it_by_a_trust_of_its_own() -> None:
+def test_another_principal_may_assume_it_by_a_trust_statement() -> None:
     stack = new_stack()
     trust = Statement(actions=("sts:AssumeRoleWithWebIdentity",), principal=Principal.identity_provider("arn"))
     Role(stack, "writer", label=LABEL, trust=trust, description="Writes")
@@ -68,7 +68,7 @@ def test_a_managed_policy_is_attached() -> None:
 
 
 @pytest.mark.parametrize("service", [ServicePrincipal.CLOUDTRAIL, ServicePrincipal.LAMBDA])
-def test_a_service_that_names_no_account_is_not_asked_for_one(service: ServicePrincipal) -> None:
+def test_a_service_that_sends_no_account_has_no_condition_on_it(service: ServicePrincipal) -> None:
     stack = new_stack()
     Role(stack, "writer", label=LABEL, service=service, description="Writes")
     (trust,) = statements(Template.of(stack).named("aws_iam_role.writer")["assume_role_policy"])

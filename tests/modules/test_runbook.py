@@ -1,4 +1,4 @@
-"""Every alarm's runbook has a section with something to do."""
+"""The runbook of every alarm has a section with steps to follow."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def test_a_runbook_begins_with_three_commands(runbook: Runbook) -> None:
     assert all(line.startswith(("aws ", "make ")) for line in commands.splitlines())
 
 
-def test_a_link_leads_to_the_section() -> None:
+def test_a_link_points_to_the_section() -> None:
     assert Runbook.SIGN_INS.link == "docs/runbooks.md#sign-ins"

@@ -1,4 +1,4 @@
-"""A topic takes messages from this environment's alarms and from nobody else."""
+"""A topic accepts messages only from alarms of this environment."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def test_only_alarms_of_this_environment_publish(topics: Template) -> None:
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
-def test_alarms_may_use_the_key_for_publishing_and_nothing_else(topics: Template) -> None:
+def test_alarms_may_use_the_key_only_for_publishing(topics: Template) -> None:
     allow = [s for s in statements(topics.only("aws_kms_key")["policy"]) if s["Sid"] == "AllowAlarms"]
     assert [s["Action"] for s in allow] == [["kms:GenerateDataKey*", "kms:Decrypt"]]  # both topics share it
     assert allow[0]["Condition"]["ArnLike"] == {"aws:SourceArn": ALARMS}
 
 
-def test_every_receiver_has_a_subscription_that_no_other_moves(topics: Template) -> None:
+def test_subscriptions_do_not_depend_on_each_other(topics: Template) -> None:
     found = topics.all("aws_sns_topic_subscription")
     assert {(s["protocol"], s["endpoint"]) for s in found.values()} == {
         ("email", "on-call@example.com"),

@@ -1,4 +1,4 @@
-"""Layer `data` as the committed environments get it."""
+"""Layer `data` of the test environments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PREFIX = "/user-management/{}/"
 
 
 def arguments(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string of a document with the name of the argument that holds it."""
+    """Every string of a document with the name of its argument."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from arguments(item, key)
@@ -67,7 +67,7 @@ def test_every_parameter_is_encrypted_write_only_and_where_services_look_for_it(
 
 
 @every_environment
-def test_no_secret_is_in_the_json_and_none_goes_where_a_state_keeps_it(
+def test_no_secret_is_in_the_json_or_in_an_argument_that_the_state_stores(
     stacks: dict[str, Template], environment: str
 ) -> None:
     data = stacks[f"{environment}-data"]
@@ -81,7 +81,7 @@ def test_no_secret_is_in_the_json_and_none_goes_where_a_state_keeps_it(
         "value_wo",
     }
     kept = {"password", "master_password", "secret_string", "secret_binary", "value", "insecure_value"}
-    # A database's parameter has a value too, which is a switch and no secret.
+    # A parameter of a parameter group has a value too, which is not secret.
     groups = {"aws_db_parameter_group", "aws_docdb_cluster_parameter_group"}
     others = {kind: named for kind, named in resources.items() if kind not in groups}
     assert not [name for name, _ in arguments(others) if name in kept]
@@ -89,7 +89,9 @@ def test_no_secret_is_in_the_json_and_none_goes_where_a_state_keeps_it(
 
 
 @every_environment
-def test_whatever_holds_a_password_gets_it_with_the_database(stacks: dict[str, Template], environment: str) -> None:
+def test_everything_with_a_password_gets_it_together_with_the_database(
+    stacks: dict[str, Template], environment: str
+) -> None:
     resources = stacks[f"{environment}-data"].document["resource"]
     versions: dict[str, set[int]] = {}
     for named in resources.values():
@@ -102,7 +104,7 @@ def test_whatever_holds_a_password_gets_it_with_the_database(stacks: dict[str, T
 
 
 @every_environment
-def test_nothing_but_the_proxy_is_let_in_by_the_layer_itself(stacks: dict[str, Template], environment: str) -> None:
+def test_the_layer_itself_allows_only_the_proxy(stacks: dict[str, Template], environment: str) -> None:
     rules = stacks[f"{environment}-data"].all("aws_vpc_security_group_ingress_rule").values()
     assert {rule["description"] for rule in rules} <= {"postgres-proxy to postgres"}
     assert all(rule["referenced_security_group_id"] for rule in rules)

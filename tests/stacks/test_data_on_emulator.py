@@ -1,4 +1,4 @@
-"""Layer `data` applied: no reader of state, plan or console finds a secret, and what others write is left alone."""
+"""Layer `data` applied: no secret is in state, plan or console, and values that others write are not changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 REGION: Final = "us-east-1"
 PREFIX: Final = "/user-management/dev/"
 API_KEY: Final = "SG.d41d8cd98f00b204e9800998ecf8427e"
-# What is under these is a secret; hosts and ports are not.
+# Parameters with these last parts are secret; hosts and ports are not.
 SECRET: Final = ("password", "url", "current", "previous")
 
 
@@ -57,12 +57,12 @@ def parameters() -> dict[str, str]:
     }
 
 
-def secrets_of(found: dict[str, str]) -> dict[str, str]:
+def secrets_in(found: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if name.rpartition("/")[2] in SECRET}
 
 
 class Applied:
-    """The layer's Terraform, and all that it said or kept."""
+    """Runs Terraform for the layer, and stores its output, plans and states."""
 
     def __init__(self, folder: Path, variables: dict[str, str]) -> None:
         from emulator.probe.terraform import Terraform  # noqa: PLC0415
@@ -73,14 +73,14 @@ class Applied:
         self._terraform = Terraform(folder, variables)
 
     def apply(self, out: Path, name: str) -> None:
-        """Plan and apply what was synthesized, keeping plan, console and state under a name."""
+        """Plan and apply the synthesized stack, and store plan, console and state under a name."""
         shutil.copytree(out / "stacks" / "dev-data", self._folder, dirs_exist_ok=True)
         self.texts[f"{name} json"] = (self._folder / "cdk.tf.json").read_text(encoding="utf-8")
         self._run("init", "-no-color")
-        self._tell(f"{name} plan", "plan", "-no-color", "-out=plan")
-        self._read(f"{name} plan json", "show", "-json", "plan")
-        self._tell(f"{name} apply", "apply", "-no-color", "plan")
-        self._read(f"{name} state", "state", "pull")
+        self._store_output(f"{name} plan", "plan", "-no-color", "-out=plan")
+        self._store_json(f"{name} plan json", "show", "-json", "plan")
+        self._store_output(f"{name} apply", "apply", "-no-color", "plan")
+        self._store_json(f"{name} state", "state", "pull")
 
     def require_no_changes(self) -> None:
         self._terraform.require_no_changes()
@@ -88,10 +88,10 @@ class Applied:
     def _run(self, *arguments: str) -> str:
         return self._terraform.run(*arguments)[1]
 
-    def _tell(self, name: str, *arguments: str) -> None:
+    def _store_output(self, name: str, *arguments: str) -> None:
         self.texts[name] = self._run(*arguments)
 
-    def _read(self, name: str, *arguments: str) -> None:
+    def _store_json(self, name: str, *arguments: str) -> None:
         self.texts[name] = self._run(*arguments)
         self.kept += [f"{name}{path}" for path in kept_write_only(json.loads(self.texts[name][self._start(name) :]))]
 
@@ -100,7 +100,7 @@ class Applied:
 
 
 def rotate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the function's code with the function's variables, which Lambda would give it."""
+    """Run the function's code with the environment variables that Lambda would set."""
     client: Any = boto3.client("lambda", region_name=REGION)
     configuration = client.get_function_configuration(FunctionName="user-management-dev-jwt-rotation")
     for name, value in configuration["Environment"]["Variables"].items():
@@ -111,7 +111,7 @@ def rotate(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.emulator
 @pytest.mark.terraform
-def test_nobody_who_reads_a_state_or_a_plan_finds_a_secret(
+def test_no_state_and_no_plan_contains_a_secret(
     emulated: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, again = tmp_path / "cdktf.out", tmp_path / "again"
@@ -128,7 +128,7 @@ def test_nobody_who_reads_a_state_or_a_plan_finds_a_secret(
     assert first["api-keys/email"] == "unset"
     assert first["postgres/password"] in first["postgres/url"]
 
-    # A person sets a key and the schedule rotates, twice: a secret that signed verifies for one period more.
+    # A person sets a key and the schedule rotates twice: a secret that signed verifies for one more period.
     ssm: Any = boto3.client("ssm", region_name=REGION)
     ssm.put_parameter(Name=f"{PREFIX}api-keys/email", Value=API_KEY, Type="SecureString", Overwrite=True)
     rotate(monkeypatch)
@@ -138,7 +138,7 @@ def test_nobody_who_reads_a_state_or_a_plan_finds_a_secret(
     twice = parameters()
     assert twice["jwt/previous"] == once["jwt/current"] != twice["jwt/current"]
 
-    # The next apply has a new password for one database, and leaves all else as it is.
+    # The next apply has a new password for one database, and changes nothing else.
     data.apply(again, "second")
     second = parameters()
     changed = {name for name in second if second[name] != twice[name]}
@@ -146,9 +146,9 @@ def test_nobody_who_reads_a_state_or_a_plan_finds_a_secret(
     assert second["postgres/password"] in second["postgres/url"]
 
     values = {
-        **{f"{name} (first)": value for name, value in secrets_of(first).items()},
-        **{f"{name} (rotated)": value for name, value in secrets_of(once).items()},
-        **{f"{name} (second)": value for name, value in secrets_of(second).items()},
+        **{f"{name} (first)": value for name, value in secrets_in(first).items()},
+        **{f"{name} (rotated)": value for name, value in secrets_in(once).items()},
+        **{f"{name} (second)": value for name, value in secrets_in(second).items()},
         "api-keys/email": API_KEY,
     }
     assert [str(leak) for leak in leaks(data.texts, values)] == []

@@ -1,4 +1,4 @@
-"""Layer `domain` as the committed environments get it."""
+"""Layer `domain` of the test environments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_the_viewers_certificate_is_where_cloudfront_is_and_in_its_region(
+def test_the_viewers_certificate_is_in_the_layer_and_region_of_cloudfront(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     if not environments[environment].edge:
@@ -23,7 +23,7 @@ def test_the_viewers_certificate_is_where_cloudfront_is_and_in_its_region(
     assert provider["region"] == "us-east-1"
     regional = stacks[f"{environment}-domain"].only("aws_acm_certificate")
     assert stack.only("aws_acm_certificate")["domain_name"] == regional["domain_name"]
-    assert not stack.all("aws_route53_record")  # the proof is the other certificate's
+    assert not stack.all("aws_route53_record")  # the other certificate has the validation records
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])

@@ -1,4 +1,4 @@
-"""Each layer is one file of its name, in the README's table, and after the layer that keeps its state."""
+"""Each layer is one file with its name, is in the README's table, and depends on the layer with its state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LAYERS = sorted(found.name for found in pkgutil.iter_modules(stacks_package.__pa
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_is_the_one_stack_of_the_file_of_its_name(layer: str) -> None:
+def test_the_file_of_a_layer_has_one_stack_with_its_name(layer: str) -> None:
     module = importlib.import_module(f"stacks.{layer}")
     found = [
         value
@@ -37,13 +37,13 @@ def test_the_readme_has_a_row_for_each_layer() -> None:
     assert sorted(re.findall(r"^\| `([a-z]+)` \|", table, flags=re.MULTILINE)) == LAYERS
 
 
-def test_every_stack_comes_after_the_one_that_keeps_its_state(output: Path) -> None:
+def test_every_stack_depends_on_the_stack_with_its_state(output: Path) -> None:
     for stack in read_stacks(output).values():
         if stack.layer != "state":
             assert f"{stack.environment}-state" in stack.dependencies
 
 
-def test_every_stack_is_in_the_region_that_it_says(output: Path) -> None:
+def test_every_stack_is_in_the_region_of_its_metadata(output: Path) -> None:
     for stack in read_stacks(output).values():
         main = next(provider for provider in stack.providers if "alias" not in provider)
         assert main["region"] == stack.region

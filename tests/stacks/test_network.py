@@ -1,4 +1,4 @@
-"""Layer `network` as the committed environments get it."""
+"""Layer `network` of the test environments."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def test_prod_has_a_nat_gateway_in_each_zone_and_dev_one(stacks: dict[str, Templ
 
 
 @every_environment
-def test_no_subnet_gives_public_addresses(stacks: dict[str, Template], environment: str) -> None:
+def test_no_subnet_assigns_public_addresses(stacks: dict[str, Template], environment: str) -> None:
     subnets = stacks[f"{environment}-network"].all("aws_subnet").values()
     assert subnets
     assert not any(subnet["map_public_ip_on_launch"] for subnet in subnets)
 
 
 @every_environment
-def test_every_connection_is_recorded_and_kept(stacks: dict[str, Template], environment: str) -> None:
+def test_every_connection_is_logged_and_kept(stacks: dict[str, Template], environment: str) -> None:
     stack = stacks[f"{environment}-network"]
     assert stack.only("aws_flow_log")["traffic_type"] == "ALL"
     group = stack.only("aws_cloudwatch_log_group")

@@ -1,4 +1,4 @@
-"""Layer `data` of an environment that has only a part of it: what is left out takes its keys along."""
+"""Layer `data` with only some of its tables: a missing part has no keys either."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OUTPUTS = {
 
 
 def with_only(*tables: str) -> Environment:
-    """Production whose services ask for nothing, and which has only these tables of the layer."""
+    """Production whose services request no parameters, with only these tables of the layer."""
     prod = parsed(changed())
     services = {
         name: service.model_copy(update={"databases": (), "secrets": {}, "parameters": {}})
@@ -48,7 +48,7 @@ def data_of(environment: Environment, folder: Path) -> Template | None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_part_alone_has_its_own_keys_and_its_own_output(table: str, tmp_path: Path) -> None:
+def test_a_single_part_has_its_own_keys_and_output(table: str, tmp_path: Path) -> None:
     data = present(data_of(with_only(table), tmp_path))
     assert set(data.all("aws_kms_key")) == KEYS[table]
     assert list(data.document["output"]) == [OUTPUTS[table]]
@@ -71,12 +71,12 @@ def test_without_any_part_there_is_no_layer(tmp_path: Path) -> None:
         (("backups",), ()),
     ],
 )
-def test_a_service_may_ask_for_what_is_made_and_no_more(tables: tuple[str, ...], names: tuple[str, ...]) -> None:
+def test_a_service_may_request_only_existing_parameters(tables: tuple[str, ...], names: tuple[str, ...]) -> None:
     assert with_only(*tables).parameter_names == names
 
 
 @pytest.mark.parametrize("tables", [("postgres",), ("documentdb", "secrets"), TABLES])
-def test_what_is_made_is_what_a_service_may_ask_for(tables: tuple[str, ...], tmp_path: Path) -> None:
+def test_all_existing_parameters_may_be_requested(tables: tuple[str, ...], tmp_path: Path) -> None:
     environment = with_only(*tables)
     data = present(data_of(environment, tmp_path))
     made = {entry["name"].removeprefix("/user-management/prod/") for entry in data.all("aws_ssm_parameter").values()}

@@ -1,4 +1,4 @@
-"""Layer `registry` as the committed environments get it."""
+"""Layer `registry` of the test environments."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def test_the_repositories_are_those_of_the_design(stacks: dict[str, Template], e
     assert {r["name"] for r in repositories} == {"user-management-backend", "user-management-frontend"}
 
 
-def test_scanning_is_enhanced_where_the_setting_says_so(stacks: dict[str, Template]) -> None:
+def test_scanning_is_enhanced_if_the_setting_says_so(stacks: dict[str, Template]) -> None:
     enhanced = {name for name, stack in stacks.items() if stack.all("aws_ecr_registry_scanning_configuration")}
     assert enhanced == {"prod-registry"}
 
 
-def test_only_production_keeps_its_images_from_being_destroyed(stacks: dict[str, Template]) -> None:
+def test_only_productions_images_cannot_be_destroyed(stacks: dict[str, Template]) -> None:
     kept = {
         name.rpartition("-")[0]
         for name, stack in stacks.items()

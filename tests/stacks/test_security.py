@@ -1,4 +1,4 @@
-"""Layer `security` as the committed environments get it."""
+"""Layer `security` of the test environments."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from tests.template import Template
 
 every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
-WATCHERS = ("aws_cloudtrail", "aws_guardduty_detector", "aws_config_configuration_recorder")
+PAID_SERVICES = ("aws_cloudtrail", "aws_guardduty_detector", "aws_config_configuration_recorder")
 
 
-@pytest.mark.parametrize("kind", [*WATCHERS, "aws_accessanalyzer_analyzer"])
+@pytest.mark.parametrize("kind", [*PAID_SERVICES, "aws_accessanalyzer_analyzer"])
 def test_prod_has_every_service_once(stacks: dict[str, Template], kind: str) -> None:
     assert stacks["prod-security"].only(kind)
 
 
 @every_environment
-def test_every_account_is_closed_where_that_is_free(stacks: dict[str, Template], environment: str) -> None:
+def test_every_account_has_the_free_protections(stacks: dict[str, Template], environment: str) -> None:
     security = stacks[f"{environment}-security"]
     for kind in ("aws_s3_account_public_access_block", "aws_ebs_encryption_by_default"):
         assert security.only(kind)
 
 
-def test_dev_pays_for_none_of_the_watchers(stacks: dict[str, Template]) -> None:
-    assert not any(stacks["dev-security"].all(kind) for kind in WATCHERS)
+def test_dev_has_no_paid_security_services(stacks: dict[str, Template]) -> None:
+    assert not any(stacks["dev-security"].all(kind) for kind in PAID_SERVICES)
 
 
 def test_prods_trail_cannot_be_deleted_for_a_year(stacks: dict[str, Template]) -> None:
@@ -37,5 +37,5 @@ def test_prods_trail_cannot_be_deleted_for_a_year(stacks: dict[str, Template]) -
 
 
 @every_environment
-def test_nobody_from_github_gets_in_unless_a_person_says_who(stacks: dict[str, Template], environment: str) -> None:
+def test_there_are_no_github_roles_without_the_table(stacks: dict[str, Template], environment: str) -> None:
     assert stacks[f"{environment}-security"].all("aws_iam_openid_connect_provider") == {}

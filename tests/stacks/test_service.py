@@ -1,4 +1,4 @@
-"""Layer `service` as the committed environments get it."""
+"""Layer `service` of the test environments."""
 
 from __future__ import annotations
 
@@ -21,27 +21,29 @@ if TYPE_CHECKING:
 
 every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
-# CloudFront or a user may be on these when they change: a rule of another priority is another rule, and for as long
-# as it takes to make it the old target group has no traffic.
+# A new priority replaces the rule. Until the new one exists, its target group has no traffic, and users see
+# errors.
 PRIORITIES = {"backend": 100, "frontend": 1000}
 
 
 @every_environment
-def test_priorities_of_the_rules_are_frozen(stacks: dict[str, Template], environment: str) -> None:
+def test_priorities_of_the_rules_never_change(stacks: dict[str, Template], environment: str) -> None:
     rules = stacks[f"{environment}-service"].all("aws_lb_listener_rule")
     found = {(name.partition("-service")[0], rule["priority"]) for name, rule in rules.items()}
     assert found == set(PRIORITIES.items())
 
 
 @every_environment
-def test_the_api_is_the_backends_and_the_rest_the_frontends(stacks: dict[str, Template], environment: str) -> None:
+def test_the_backend_gets_the_api_paths_and_the_frontend_all_others(
+    stacks: dict[str, Template], environment: str
+) -> None:
     rules = stacks[f"{environment}-service"].all("aws_lb_listener_rule").values()
     paths = {rule["priority"]: rule["condition"][0]["path_pattern"]["values"] for rule in rules}
     assert paths == {100: ["/api/*"], 1000: ["/*"]}
 
 
 @every_environment
-def test_the_balancer_is_internal_where_there_is_cloudfront(
+def test_the_load_balancer_is_internal_behind_cloudfront(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     balancer = stacks[f"{environment}-service"].only("aws_lb")
@@ -63,7 +65,7 @@ def test_no_shell_and_no_spot_in_production(stacks: dict[str, Template], environ
 
 
 @every_environment
-def test_the_strategy_is_that_of_the_setting(
+def test_the_deployment_strategy_follows_the_setting(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     stack = stacks[f"{environment}-service"]
@@ -97,7 +99,7 @@ def test_secrets_are_references_to_parameters_and_nothing_else(stacks: dict[str,
 
 
 @every_environment
-def test_parameter_store_holds_exactly_what_the_settings_may_name(
+def test_parameter_store_has_exactly_the_parameters_that_settings_may_name(
     stacks: dict[str, Template], environments: dict[str, Environment], environment: str
 ) -> None:
     made = stacks[f"{environment}-data"].all("aws_ssm_parameter").values()
@@ -106,9 +108,7 @@ def test_parameter_store_holds_exactly_what_the_settings_may_name(
 
 
 @every_environment
-def test_release_files_of_each_service_are_where_the_pipeline_looks(
-    stacks: dict[str, Template], environment: str
-) -> None:
+def test_release_files_of_each_service_are_in_its_folder(stacks: dict[str, Template], environment: str) -> None:
     keys = {o["key"] for o in stacks[f"{environment}-service"].all("aws_s3_object").values()}
     assert keys == {
         f"{service}/{name}" for service in ("frontend", "backend") for name in ("taskdef.json", "appspec.yaml")
@@ -116,7 +116,7 @@ def test_release_files_of_each_service_are_where_the_pipeline_looks(
 
 
 @every_environment
-def test_every_group_of_logs_is_ours(stacks: dict[str, Template], environment: str) -> None:
+def test_every_log_group_has_a_retention_and_a_key(stacks: dict[str, Template], environment: str) -> None:
     groups = stacks[f"{environment}-service"].all("aws_cloudwatch_log_group").values()
     assert all("kms_key_id" in group and group["retention_in_days"] for group in groups)
     named = {group["name"] for group in groups}
@@ -125,7 +125,7 @@ def test_every_group_of_logs_is_ours(stacks: dict[str, Template], environment: s
 
 @pytest.fixture(scope="module")
 def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
-    """Production without NAT gateways, and with a third service of an awkward name."""
+    """Production without NAT gateways, and with a third service whose name is also used by a construct."""
     ecr = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
     endpoints = ("ecr.api", "ecr.dkr", "logs", "ssm", "kms", "xray")
     toml = changed(
@@ -140,7 +140,7 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
     return list(read_stacks(folder).values())
 
 
-def test_without_nat_gateways_nobody_is_let_out_to_the_internet(private: list[Stack]) -> None:
+def test_without_nat_gateways_services_may_not_connect_to_the_internet(private: list[Stack]) -> None:
     stacks = [stack for stack in private if stack.layer in {"network", "data", "service"}]
     found = set(map(str, connections(stacks)))
     assert not [line for line in found if "internet" in line]

@@ -1,4 +1,4 @@
-"""Layer `state`, and what every stack does with it."""
+"""Layer `state`, and its use by every stack."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
 
 @every_environment
-def test_every_stack_keeps_its_state_in_what_the_state_layer_makes(
-    stacks: dict[str, Template], environment: str
-) -> None:
+def test_every_stack_has_its_state_in_the_bucket_of_layer_state(stacks: dict[str, Template], environment: str) -> None:
     state = stacks[f"{environment}-state"]
     for stack in stacks.values():
         if stack.metadata["environment"] != environment:
@@ -45,7 +43,7 @@ def test_every_stack_is_bound_to_its_account_and_to_one_provider(
 
 
 @every_environment
-def test_the_lock_table_can_be_brought_back_and_is_encrypted(stacks: dict[str, Template], environment: str) -> None:
+def test_the_lock_table_can_be_restored_and_is_encrypted(stacks: dict[str, Template], environment: str) -> None:
     table = stacks[f"{environment}-state"].only("aws_dynamodb_table")
     assert table["point_in_time_recovery"] == {"enabled": True}
     assert table["server_side_encryption"]["kms_key_arn"].startswith("${aws_kms_key.state_key")
@@ -59,7 +57,7 @@ def test_prod_state_cannot_be_destroyed(stacks: dict[str, Template]) -> None:
         assert all(r["lifecycle"]["prevent_destroy"] is True for r in state.all(kind).values())
 
 
-def test_dev_can_be_torn_down_clean(stacks: dict[str, Template]) -> None:
+def test_dev_can_be_destroyed(stacks: dict[str, Template]) -> None:
     state = stacks["dev-state"]
     assert all(bucket["force_destroy"] is True for bucket in state.all("aws_s3_bucket").values())
     assert "prevent_destroy" not in str(state.document["resource"])

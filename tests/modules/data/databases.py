@@ -1,4 +1,4 @@
-"""A network, keys and a consumer, around a database of a test."""
+"""A network, keys and a consumer, for tests of databases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.template import LABEL, Template, new_app
 
 @dataclass(frozen=True, kw_only=True)
 class Layers:
-    """Three stacks: a database's own, what it stands on and who uses it."""
+    """Three stacks: the network, the database and the service that uses it."""
 
     network: TerraformStack
     data: TerraformStack
@@ -26,14 +26,14 @@ class Layers:
 
     @staticmethod
     def new() -> Layers:
-        """Empty, but for the network."""
+        """Create the stacks, with the network only."""
         app = new_app()
         network, data, service = (TerraformStack(app, f"test-{name}") for name in ("network", "data", "service"))
         vpc = Vpc(network, "vpc", config=fixture_environment("prod").network, label=LABEL)
         return Layers(network=network, data=data, service=service, vpc=vpc)
 
     def context(self, *, protect: bool) -> DatabaseContext:
-        """Keys in the data stack, and the rest."""
+        """The context of a database, with keys in the data stack."""
         keys = [
             Key(self.data, name, label=LABEL, name=name, description=name, protect=protect)
             for name in ("databases-key", "secrets-key", "logs-key")

@@ -1,4 +1,4 @@
-"""Backups go to the cheapest storage by themselves and, by setting, cannot be deleted."""
+"""Backups move to S3 Intelligent-Tiering and, if the settings say so, cannot be deleted."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def template(object_lock_days: int | None = None) -> Template:
     return Template.of(stack)
 
 
-def test_a_backup_moves_to_intelligent_tiering_at_once() -> None:
+def test_a_backup_moves_to_intelligent_tiering_immediately() -> None:
     (rule,) = template().named("aws_s3_bucket_lifecycle_configuration.backups_lifecycle")["rule"]
     assert rule["transition"] == [{"days": 0, "storage_class": "INTELLIGENT_TIERING"}]
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 90}]
 
 
-def test_locked_backups_cannot_be_deleted_by_anybody() -> None:
+def test_nobody_can_delete_locked_backups() -> None:
     found = template(object_lock_days=30)
     assert found.named("aws_s3_bucket.backups")["object_lock_enabled"] is True
     assert found.only("aws_s3_bucket_object_lock_configuration")["rule"] == {

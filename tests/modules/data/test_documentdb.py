@@ -1,4 +1,4 @@
-"""DocumentDB spreads over the zones, speaks TLS only, and is closed until somebody is let in."""
+"""DocumentDB is spread over the zones, accepts TLS only, and is closed until a service is allowed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def templates(
     return layers.templates()
 
 
-def test_it_is_encrypted_under_our_key_and_in_the_database_subnets() -> None:
+def test_it_is_encrypted_with_the_key_and_in_the_database_subnets() -> None:
     data, _ = templates()
     cluster = data.only("aws_docdb_cluster")
     assert (cluster["storage_encrypted"], cluster["kms_key_id"]) == (True, "${aws_kms_key.databases-key.arn}")
@@ -46,7 +46,7 @@ def test_its_nodes_spread_over_the_zones() -> None:
     assert sorted(zones) == ["us-east-1a", "us-east-1a", "us-east-1b"]
 
 
-def test_it_speaks_tls_12_or_newer_only_and_writes_down_changes_and_slow_operations() -> None:
+def test_it_accepts_only_tls_12_or_newer_and_logs_changes_and_slow_operations() -> None:
     group = templates()[0].only("aws_docdb_cluster_parameter_group")
     assert {parameter["name"]: parameter["value"] for parameter in group["parameter"]} == {
         "tls": "tls1.2+",
@@ -57,7 +57,7 @@ def test_it_speaks_tls_12_or_newer_only_and_writes_down_changes_and_slow_operati
     assert (group["family"], group["name"]) == ("docdb5.0", "user-management-test-docdb5-0")
 
 
-def test_its_logs_go_to_groups_of_ours_that_are_there_first() -> None:
+def test_its_log_groups_are_created_before_it() -> None:
     data, _ = templates()
     cluster = data.only("aws_docdb_cluster")
     for log in ("audit", "profiler"):
@@ -65,7 +65,7 @@ def test_its_logs_go_to_groups_of_ours_that_are_there_first() -> None:
         assert any(f"documentdb_{log}-logs" in dependency for dependency in cluster["depends_on"])
 
 
-def test_a_new_password_is_taken_at_once_because_parameter_store_tells_it_at_once() -> None:
+def test_a_new_password_is_applied_at_once_as_in_parameter_store() -> None:
     data, _ = templates(password_version=2)
     cluster = data.only("aws_docdb_cluster")
     assert cluster["apply_immediately"] is True
@@ -81,27 +81,27 @@ def test_the_connection_string_is_what_the_drivers_need() -> None:
     assert url.endswith(":27017/?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false")
 
 
-def test_a_protected_cluster_outlives_terraform() -> None:
+def test_a_protected_cluster_cannot_be_destroyed() -> None:
     cluster = templates(protect=True)[0].only("aws_docdb_cluster")
     assert (cluster["deletion_protection"], cluster["skip_final_snapshot"]) == (True, False)
     assert cluster["final_snapshot_identifier"] == "user-management-test-documentdb-final"
     assert cluster["lifecycle"] == {"prevent_destroy": True}
 
 
-def test_an_unprotected_cluster_can_be_torn_down() -> None:
+def test_an_unprotected_cluster_can_be_destroyed() -> None:
     cluster = templates(protect=False)[0].only("aws_docdb_cluster")
     assert (cluster["deletion_protection"], cluster["skip_final_snapshot"]) == (False, True)
     assert {"final_snapshot_identifier", "lifecycle"}.isdisjoint(cluster)
 
 
-def test_one_sentence_opens_one_port_to_one_service() -> None:
+def test_allow_from_opens_one_port_to_one_service() -> None:
     data, service = templates()
     assert data.all("aws_vpc_security_group_ingress_rule") == {}
     rule = service.only("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"], rule["description"]) == (27017, 27017, "api to documentdb")
 
 
-def test_it_joins_a_global_cluster_where_the_settings_say_so() -> None:
+def test_it_joins_a_global_cluster_if_the_setting_says_so() -> None:
     data, _ = templates(global_cluster=True)
     found = data.only("aws_docdb_global_cluster")
     assert (found["storage_encrypted"], found["lifecycle"]) == (True, {"prevent_destroy": True})

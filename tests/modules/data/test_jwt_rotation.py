@@ -41,7 +41,7 @@ def test_terraform_writes_the_first_values_only(made: Template) -> None:
 
 
 @pytest.mark.parametrize(("days", "rate", "hours"), [(30, "rate(30 days)", "360"), (1, "rate(1 day)", "12")])
-def test_it_rotates_once_per_period_and_ignores_repetitions(days: int, rate: str, hours: str) -> None:
+def test_it_rotates_once_per_period_and_ignores_retries(days: int, rate: str, hours: str) -> None:
     found = template(days)
     schedule = found.only("aws_scheduler_schedule")
     assert schedule["schedule_expression"] == rate
@@ -49,13 +49,13 @@ def test_it_rotates_once_per_period_and_ignores_repetitions(days: int, rate: str
     assert found.only("aws_lambda_function")["environment"]["variables"]["MIN_AGE_HOURS"] == hours
 
 
-def test_the_function_may_change_the_two_entries_and_no_other(made: Template) -> None:
+def test_the_function_may_change_only_the_two_parameters(made: Template) -> None:
     allowed = statements(made.named("aws_iam_role_policy.jwt_function_role_permissions")["policy"])
     put = [statement["Resource"] for statement in allowed if statement["Action"] == "ssm:PutParameter"]
     assert [arn.partition("aws_ssm_parameter.jwt_")[2].partition("_")[0] for arn in put] == ["current", "previous"]
 
 
-def test_the_schedule_may_start_that_function_and_keeps_what_it_could_not_deliver(made: Template) -> None:
+def test_the_schedule_may_invoke_the_function_and_has_a_dead_letter_queue(made: Template) -> None:
     schedule = made.only("aws_scheduler_schedule")
     assert schedule["target"]["dead_letter_config"]["arn"].startswith("${aws_sqs_queue.")
     allowed = statements(made.named("aws_iam_role_policy.jwt_scheduler_permissions")["policy"])

@@ -1,4 +1,4 @@
-"""PostgreSQL is closed, encrypted, backed up and watched; two verbs open it."""
+"""PostgreSQL is closed, encrypted, backed up and monitored; allow_from and grant_connect open it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def templates(
     return layers.templates()
 
 
-def test_it_is_private_and_encrypted_under_our_key() -> None:
+def test_it_is_private_and_encrypted_with_the_key() -> None:
     instance = templates()[0].named("aws_db_instance.postgres")
     assert instance["publicly_accessible"] is False
     assert instance["storage_encrypted"] is True
@@ -59,7 +59,7 @@ def test_it_is_private_and_encrypted_under_our_key() -> None:
     assert instance["performance_insights_kms_key_id"] == "${aws_kms_key.databases-key.arn}"
 
 
-def test_it_stands_in_the_database_subnets_only() -> None:
+def test_it_is_in_the_database_subnets_only() -> None:
     data, _ = templates()
     subnets = data.named("aws_db_subnet_group.postgres_subnets")["subnet_ids"]
     assert [subnet.partition("aws_subnetvpc_")[2].partition("_")[0] for subnet in subnets] == [
@@ -78,7 +78,7 @@ def test_tls_is_forced_and_slow_queries_are_logged() -> None:
     assert values["shared_preload_libraries"] == "pg_stat_statements"
 
 
-def test_the_parameter_group_of_the_next_major_can_be_made_before_the_old_is_gone() -> None:
+def test_the_parameter_group_of_the_next_major_version_is_created_before_the_old_one_is_destroyed() -> None:
     group = templates()[0].only("aws_db_parameter_group")
     assert (group["name"], group["family"]) == ("user-management-test-postgres17", "postgres17")
     assert group["lifecycle"] == {"create_before_destroy": True}
@@ -103,19 +103,19 @@ def test_parameter_store_gets_the_password_in_the_same_apply_and_after_the_datab
         assert "ephemeral.aws_secretsmanager_random_password.postgres_password" in entry["value_wo"]
 
 
-def test_minor_versions_come_by_themselves_and_major_ones_do_not() -> None:
+def test_minor_upgrades_are_automatic_and_major_ones_are_not() -> None:
     instance = templates()[0].named("aws_db_instance.postgres")
     assert instance["engine_version"] == "17"
     assert instance["auto_minor_version_upgrade"] is True
     assert instance["allow_major_version_upgrade"] is False
 
 
-def test_a_minor_version_that_is_named_stays() -> None:
+def test_a_fixed_minor_version_is_not_upgraded() -> None:
     instance = templates(version="17.6")[0].named("aws_db_instance.postgres")
     assert (instance["engine_version"], instance["auto_minor_version_upgrade"]) == ("17.6", False)
 
 
-def test_a_protected_database_outlives_terraform() -> None:
+def test_a_protected_database_cannot_be_destroyed() -> None:
     instance = templates(protect=True)[0].named("aws_db_instance.postgres")
     assert instance["deletion_protection"] is True
     assert (instance["skip_final_snapshot"], instance["final_snapshot_identifier"]) == (
@@ -126,14 +126,14 @@ def test_a_protected_database_outlives_terraform() -> None:
     assert instance["delete_automated_backups"] is False
 
 
-def test_an_unprotected_database_can_be_torn_down() -> None:
+def test_an_unprotected_database_can_be_destroyed() -> None:
     instance = templates(protect=False)[0].named("aws_db_instance.postgres")
     assert instance["deletion_protection"] is False
     assert instance["skip_final_snapshot"] is True
     assert {"final_snapshot_identifier", "lifecycle"}.isdisjoint(instance)
 
 
-def test_its_logs_go_to_groups_of_ours_that_are_there_first() -> None:
+def test_its_log_groups_are_created_before_it() -> None:
     data, _ = templates()
     instance = data.named("aws_db_instance.postgres")
     assert instance["enabled_cloudwatch_logs_exports"] == ["postgresql", "upgrade"]
@@ -143,7 +143,7 @@ def test_its_logs_go_to_groups_of_ours_that_are_there_first() -> None:
         assert any(f"postgres_{log}-logs" in dependency for dependency in instance["depends_on"])
 
 
-def test_enhanced_monitoring_has_a_role_of_its_own_or_none() -> None:
+def test_enhanced_monitoring_has_its_own_role_or_none() -> None:
     data, _ = templates()
     assert "postgres_monitoring" in data.named("aws_db_instance.postgres")["monitoring_role_arn"]
     (trust,) = statements(data.named("aws_iam_role.postgres_monitoring")["assume_role_policy"])
@@ -151,7 +151,7 @@ def test_enhanced_monitoring_has_a_role_of_its_own_or_none() -> None:
     assert templates(monitoring=0)[0].all("aws_iam_role") == {}
 
 
-def test_one_sentence_opens_one_port_to_one_service() -> None:
+def test_allow_from_opens_one_port_to_one_service() -> None:
     data, service = templates()
     assert data.all("aws_vpc_security_group_ingress_rule") == {}
     rule = service.only("aws_vpc_security_group_ingress_rule")
@@ -159,7 +159,7 @@ def test_one_sentence_opens_one_port_to_one_service() -> None:
     assert "aws_security_group.api.id" in rule["referenced_security_group_id"]
 
 
-def test_replicas_are_reached_by_the_same_sentence_through_a_group_of_their_own() -> None:
+def test_allow_from_also_opens_the_security_group_of_the_replicas() -> None:
     _, service = templates(replicas=2)
     rules = service.all("aws_vpc_security_group_ingress_rule").values()
     assert {rule["description"] for rule in rules} == {"api to postgres", "api to postgres-replicas"}
@@ -194,7 +194,7 @@ def test_with_a_proxy_services_reach_the_proxy_and_only_the_proxy_reaches_the_da
         assert "aws_db_proxy.postgres_proxy" in data.named(f"aws_ssm_parameter.postgres_parameters_{name}")["value_wo"]
 
 
-def test_the_proxy_takes_tls_only_and_logs_no_statements() -> None:
+def test_the_proxy_accepts_tls_only_and_logs_no_statements() -> None:
     data, _ = templates(proxy=PROXY)
     proxy = data.only("aws_db_proxy")
     assert (proxy["require_tls"], proxy["debug_logging"]) == (True, False)
@@ -202,7 +202,7 @@ def test_the_proxy_takes_tls_only_and_logs_no_statements() -> None:
     assert data.only("aws_cloudwatch_log_group", name=f"/aws/rds/proxy/{proxy['name']}")
 
 
-def test_the_proxy_reads_one_secret_that_no_state_holds() -> None:
+def test_the_proxy_reads_one_secret_that_is_in_no_state() -> None:
     data, _ = templates(proxy=PROXY, password_version=2)
     version = data.only("aws_secretsmanager_secret_version")
     assert version["secret_string_wo"] == (
@@ -214,7 +214,7 @@ def test_the_proxy_reads_one_secret_that_no_state_holds() -> None:
     assert [s["Action"] for s in allowed] == ["secretsmanager:GetSecretValue", ["kms:Decrypt", "kms:DescribeKey"]]
 
 
-def test_a_proxy_that_demands_iam_is_granted_by_its_own_id() -> None:
+def test_a_proxy_that_requires_iam_is_granted_by_its_own_id() -> None:
     data, service = templates(proxy=PROXY.model_copy(update={"require_iam": True}))
     assert data.only("aws_db_proxy")["auth"][0]["iam_auth"] == "REQUIRED"
     allowed = statements(service.named("aws_iam_role_policy.task_permissions")["policy"])
@@ -225,6 +225,6 @@ def test_a_proxy_that_demands_iam_is_granted_by_its_own_id() -> None:
 
 
 @pytest.mark.parametrize(("protect", "days"), [(True, 30), (False, 0)])
-def test_the_proxys_secret_can_be_brought_back_where_data_is_protected(protect: bool, days: int) -> None:  # noqa: FBT001
+def test_the_proxys_secret_can_be_restored_where_data_is_protected(protect: bool, days: int) -> None:  # noqa: FBT001
     secret = templates(protect=protect, proxy=PROXY)[0].only("aws_secretsmanager_secret")
     assert secret["recovery_window_in_days"] == days

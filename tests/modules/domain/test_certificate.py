@@ -1,4 +1,4 @@
-"""Zone and certificates: proven by DNS, replaced before they go, usable once issued."""
+"""Zone and certificates: validated by DNS, replaced before they are destroyed, usable once issued."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def certificates(config: DomainSettings = MADE, *, protect: bool = False) -> tup
     return first, zone, Template.of(stack)
 
 
-def test_each_name_is_proven_by_the_option_of_its_own_name() -> None:
+def test_each_name_is_validated_by_its_own_option() -> None:
     *_, template = certificates()
     record = template.named("aws_route53_record.certificate_records_www-users-example-com")
     assert record["name"] == (
@@ -36,7 +36,7 @@ def test_each_name_is_proven_by_the_option_of_its_own_name() -> None:
     assert (record["allow_overwrite"], record["zone_id"]) == (True, "${aws_route53_zone.zone.zone_id}")
 
 
-def test_two_certificates_of_the_same_names_share_one_proof() -> None:
+def test_two_certificates_of_the_same_names_share_the_validation_records() -> None:
     *_, template = certificates()
     assert len(template.all("aws_route53_record")) == 2
     validations = template.all("aws_acm_certificate_validation").values()
@@ -44,7 +44,7 @@ def test_two_certificates_of_the_same_names_share_one_proof() -> None:
     assert all(len(validation["depends_on"]) == 2 for validation in validations)
 
 
-def test_users_of_it_wait_until_it_is_issued() -> None:
+def test_its_arn_is_known_after_it_is_issued() -> None:
     stack = new_stack()
     zone = HostedZone(stack, "zone", config=MADE, protect=False)
     certificate = Certificate(stack, "certificate", names=NAMES, label=replace(LABEL, region="eu-west-1"), zone=zone)
@@ -54,19 +54,19 @@ def test_users_of_it_wait_until_it_is_issued() -> None:
     assert arn.endswith(".certificate_arn}")
 
 
-def test_the_next_is_there_before_the_last_goes() -> None:
+def test_a_new_certificate_is_created_before_the_old_one_is_destroyed() -> None:
     *_, template = certificates()
     assert all(c["lifecycle"]["create_before_destroy"] for c in template.all("aws_acm_certificate").values())
 
 
-def test_its_expiry_is_measured_where_it_is() -> None:
+def test_its_expiry_metric_is_in_its_region() -> None:
     certificate, *_ = certificates()
     metric = certificate.days_to_expiry
     assert (metric.namespace, metric.name, metric.region) == ("AWS/CertificateManager", "DaysToExpiry", "eu-west-1")
     assert list(metric.dimensions) == ["CertificateArn"]
 
 
-def test_a_new_zone_says_its_name_servers_while_the_apply_waits() -> None:
+def test_a_new_zone_prints_its_name_servers_while_the_apply_waits() -> None:
     _, _, template = certificates()
     (provisioner,) = template.only("aws_route53_zone")["provisioner"]
     assert provisioner["local-exec"]["command"] == (
@@ -75,7 +75,7 @@ def test_a_new_zone_says_its_name_servers_while_the_apply_waits() -> None:
     )
 
 
-def test_a_zone_that_existed_is_left_alone() -> None:
+def test_an_existing_zone_is_not_changed() -> None:
     _, zone, template = certificates(EXISTING)
     assert not template.all("aws_route53_zone")
     assert zone.id == "Z0123456789ABCDEFGHIJ"

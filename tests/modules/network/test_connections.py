@@ -1,4 +1,4 @@
-"""Groups start closed; a sentence opens one door, in the stack of the one who walks through."""
+"""Security groups start closed; each call adds one rule, in the stack of the peer that asked for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_new_group_has_no_rule() -> None:
     assert template.all("aws_vpc_security_group_ingress_rule") == {}
 
 
-def test_allow_from_makes_one_rule_per_direction_in_the_consumers_stack() -> None:
+def test_allow_from_adds_one_rule_per_direction_to_the_stack_of_the_peer() -> None:
     app = new_app()
     data, service = TerraformStack(app, "data"), TerraformStack(app, "service")
     vpc = vpc_in(data)
@@ -66,7 +66,7 @@ def test_every_rule_is_described() -> None:
     ]
 
 
-def test_without_any_port_the_door_is_refused() -> None:
+def test_allow_from_without_a_port_is_refused() -> None:
     stack = new_stack()
     vpc = vpc_in(stack)
     one, other = group(stack, "one", vpc), group(stack, "other", vpc)
@@ -75,7 +75,7 @@ def test_without_any_port_the_door_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("first", "last"), [(-1, 1), (2, 1), (1, 65_536)])
-def test_ports_that_do_not_exist_are_refused(first: int, last: int) -> None:
+def test_an_invalid_port_range_is_refused(first: int, last: int) -> None:
     with pytest.raises(
         ValueError, match=f"ports {first} to {last} are not a valid range; they must be between 0 and 65535"
     ):

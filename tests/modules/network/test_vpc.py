@@ -1,4 +1,4 @@
-"""A VPC with three tiers, of which only one sees the internet."""
+"""A VPC with three tiers, of which only one is reachable from the internet."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ def test_names_resolve_inside_the_vpc() -> None:
     assert (vpc["enable_dns_support"], vpc["enable_dns_hostnames"]) == (True, True)
 
 
-def test_what_is_forgotten_is_closed() -> None:
+def test_the_defaults_of_the_vpc_allow_nothing() -> None:
     found = template()
     assert {"ingress", "egress"}.isdisjoint(found.only("aws_default_security_group"))
     assert {"ingress", "egress"}.isdisjoint(found.only("aws_default_network_acl"))
 
 
-def test_per_zone_gives_each_zone_a_way_out_of_its_own() -> None:
+def test_per_zone_gives_each_zone_its_own_nat_gateway() -> None:
     routes = gateways_by_table(template(nat_gateways="per_zone"))
     assert len(routes) == 2
     assert len(set(routes.values())) == 2
 
 
-def test_single_shares_one_gateway_which_stands_where_workloads_run() -> None:
+def test_single_shares_one_nat_gateway_in_a_zone_with_workloads() -> None:
     found = template(nat_gateways="single")
     routes = gateways_by_table(found)
     assert len(routes) == 2
@@ -58,12 +58,12 @@ def test_single_shares_one_gateway_which_stands_where_workloads_run() -> None:
     assert "public-a" in found.only("aws_nat_gateway")["subnet_id"]
 
 
-def test_none_has_neither_gateway_nor_address_nor_route_out() -> None:
+def test_none_has_no_nat_gateway_no_address_and_no_route_to_the_internet() -> None:
     found = template(nat_gateways="none")
     assert (found.all("aws_nat_gateway"), found.all("aws_eip"), gateways_by_table(found)) == ({}, {}, {})
 
 
-def test_database_subnets_have_no_route_but_the_vpcs_own() -> None:
+def test_database_subnets_have_only_the_local_route() -> None:
     found = template()
     (table,) = [name for name in found.all("aws_route_table") if "database" in name]
     associated = [
@@ -73,7 +73,7 @@ def test_database_subnets_have_no_route_but_the_vpcs_own() -> None:
     assert not [r for r in found.all("aws_route").values() if table in r["route_table_id"]]
 
 
-def test_database_network_acl_lets_nobody_in_but_workloads_and_databases() -> None:
+def test_database_network_acl_allows_only_workloads_and_databases() -> None:
     found = template()
     rules = [r for n, r in found.all("aws_network_acl_rule").items() if "database" in n]
     blocks = {"10.0.10.0/24", "10.0.20.0/24", "10.0.100.0/24", "10.0.200.0/24"}
@@ -82,7 +82,7 @@ def test_database_network_acl_lets_nobody_in_but_workloads_and_databases() -> No
 
 
 @pytest.mark.parametrize("tier", ["public", "private"])
-def test_answers_come_back_and_large_packets_too(tier: str) -> None:
+def test_responses_and_path_mtu_discovery_are_allowed(tier: str) -> None:
     rules = [r for n, r in template().all("aws_network_acl_rule").items() if f"{tier}-acl_in" in n]
     world = [r for r in rules if r["cidr_block"] == "0.0.0.0/0"]
     assert {(r["protocol"], r.get("from_port"), r.get("to_port")) for r in world} >= {

@@ -1,4 +1,4 @@
-"""AWS's own services are reached privately, and only for this account's data."""
+"""AWS services are reached privately, and only for data of this account."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def template() -> Template:
 
 
 @pytest.mark.parametrize("service", ["s3", "dynamodb"])
-def test_gateways_are_on_the_private_tables_only(template: Template, service: str) -> None:
+def test_gateways_are_in_the_private_route_tables_only(template: Template, service: str) -> None:
     endpoint = template.only("aws_vpc_endpoint", service_name=f"com.amazonaws.us-east-1.{service}")
     assert endpoint["vpc_endpoint_type"] == "Gateway"
     assert len(endpoint["route_table_ids"]) == 2
     assert all("private" in table for table in endpoint["route_table_ids"])
 
 
-def test_gateways_carry_nothing_to_another_account(template: Template) -> None:
+def test_gateways_refuse_data_of_other_accounts(template: Template) -> None:
     endpoint = template.only("aws_vpc_endpoint", service_name="com.amazonaws.us-east-1.s3")
     own, layers = statements(endpoint["policy"])
     assert own["Condition"] == {"StringEquals": {"aws:ResourceAccount": LABEL.account_id}}
@@ -35,7 +35,7 @@ def test_gateways_carry_nothing_to_another_account(template: Template) -> None:
     assert layers["Resource"] == "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*"
 
 
-def test_interfaces_answer_under_the_services_own_name(template: Template) -> None:
+def test_interfaces_use_the_dns_name_of_the_service(template: Template) -> None:
     endpoint = template.only("aws_vpc_endpoint", service_name="com.amazonaws.us-east-1.ecr.api")
     assert endpoint["private_dns_enabled"] is True
     assert len(endpoint["subnet_ids"]) == 2

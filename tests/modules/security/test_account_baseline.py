@@ -1,4 +1,4 @@
-"""Each part of the baseline is there when its setting says so, and only then."""
+"""Each part of the baseline exists exactly if its setting is on."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def template(*on: str) -> Template:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_switch_brings_its_own_part_and_no_other(part: str) -> None:
+def test_each_setting_adds_only_its_own_resources(part: str) -> None:
     assert {address.partition(".")[0] for address in template(part).addresses} == PARTS[part]
 
 
-def test_public_buckets_are_refused_in_all_four_ways() -> None:
+def test_public_buckets_are_blocked_in_all_four_ways() -> None:
     block = template("block_public_buckets").only("aws_s3_account_public_access_block")
     settings = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     assert all(block[setting] is True for setting in settings)
 
 
-def test_passwords_are_long_and_new() -> None:
+def test_passwords_are_long_and_not_reused() -> None:
     policy = template("password_policy").only("aws_iam_account_password_policy")
     assert (policy["minimum_password_length"], policy["password_reuse_prevention"]) == (14, 24)
 
 
-def test_snapshots_can_be_shared_with_nobody_in_public() -> None:
+def test_snapshots_cannot_be_shared_publicly() -> None:
     assert template("encrypt_volumes").only("aws_ebs_snapshot_block_public_access")["state"] == "block-all-sharing"

@@ -1,4 +1,4 @@
-"""The trail is whole, signed and encrypted, and only it may write to its bucket."""
+"""The trail covers all regions, is signed and encrypted, and only it may write to its bucket."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def test_only_this_trail_may_write_to_its_bucket(plain: Template) -> None:
     assert allowed[1]["Resource"].endswith("/AWSLogs/444444444444/*")
 
 
-def test_the_key_lets_only_this_trail_in(plain: Template) -> None:
+def test_the_key_allows_only_this_trail(plain: Template) -> None:
     trail = next(s for s in statements(plain.only("aws_kms_key")["policy"]) if s.get("Sid") == "AllowCloudTrail")
     assert trail["Condition"] == {"StringEquals": {"aws:SourceArn": TRAIL_ARN}}
     assert plain.named("aws_cloudtrail.trail")["name"] == TRAIL_ARN.rpartition("/")[2]
 
 
-def test_it_is_written_to_our_log_group_by_a_role_that_can_do_nothing_else(plain: Template) -> None:
+def test_a_role_may_write_to_its_log_group_and_nothing_else(plain: Template) -> None:
     trail = plain.named("aws_cloudtrail.trail")
     assert trail["cloud_watch_logs_group_arn"].endswith(".arn}:*")
     assert plain.only("aws_cloudwatch_log_group")["retention_in_days"] == 90
@@ -65,18 +65,18 @@ def test_it_is_written_to_our_log_group_by_a_role_that_can_do_nothing_else(plain
     assert write["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
 
 
-def test_it_is_made_after_what_it_tries_when_it_is_made(plain: Template) -> None:
+def test_it_is_created_after_what_cloudtrail_checks(plain: Template) -> None:
     kinds = {address.partition(".")[0] for address in plain.named("aws_cloudtrail.trail")["depends_on"]}
     assert kinds == {"aws_s3_bucket_policy", "aws_iam_role_policy"}
 
 
-def test_its_entries_go_after_the_retention(plain: Template) -> None:
+def test_its_files_expire_after_the_retention(plain: Template) -> None:
     (rule,) = plain.named("aws_s3_bucket_lifecycle_configuration.trail_bucket_lifecycle")["rule"]
     assert rule["expiration"] == [{"days": 400}]
     assert plain.all("aws_s3_bucket_object_lock_configuration") == {}
 
 
-def test_a_lock_holds_for_everybody() -> None:
+def test_a_lock_applies_to_everybody() -> None:
     locked = template(lock_days=30)
     lock = locked.only("aws_s3_bucket_object_lock_configuration")
     assert lock["rule"]["default_retention"] == {"mode": "COMPLIANCE", "days": 30}

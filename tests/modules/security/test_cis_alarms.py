@@ -1,4 +1,4 @@
-"""Every control of the benchmark has a metric and an alarm that reads it."""
+"""Every control of the benchmark has a metric filter and an alarm on its metric."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_benchmark_has_fifteen_controls() -> None:
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)
-def test_no_pattern_is_longer_than_aws_takes(control: object) -> None:
+def test_no_pattern_is_longer_than_aws_allows(control: object) -> None:
     assert len(control.pattern) <= PATTERN_LENGTH  # type: ignore[attr-defined]
 
 
@@ -48,13 +48,13 @@ def test_one_event_is_enough_and_none_is_no_alarm(plain: Template) -> None:
     assert alarm["treat_missing_data"] == "notBreaching"
 
 
-def test_root_use_is_told_from_services_that_act_for_root(plain: Template) -> None:
+def test_calls_of_services_for_the_root_user_do_not_alarm(plain: Template) -> None:
     pattern = plain.named("aws_cloudwatch_log_metric_filter.alarms_root-use")["pattern"]
     assert '$.userIdentity.type = "Root"' in pattern
     assert "invokedBy NOT EXISTS" in pattern
 
 
-def test_calls_that_other_services_have_too_are_told_by_their_service(plain: Template) -> None:
+def test_events_with_ambiguous_names_are_matched_by_service(plain: Template) -> None:
     pattern = plain.named("aws_cloudwatch_log_metric_filter.alarms_key-deletion")["pattern"]
     assert pattern == (
         "{ ($.eventSource = kms.amazonaws.com) && (($.eventName = DisableKey) || ($.eventName = ScheduleKeyDeletion)) }"

@@ -1,4 +1,4 @@
-"""Config records everything, and starts in the one order that AWS accepts."""
+"""Config records everything, and is created in the only order that AWS accepts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_it_records_every_type_the_global_ones_included(plain: Template) -> None
     assert recorder["recording_mode"] == {"recording_frequency": "DAILY"}
 
 
-def test_recorder_then_channel_then_on(plain: Template) -> None:
+def test_recorder_channel_and_status_are_created_in_this_order(plain: Template) -> None:
     channel = plain.named("aws_config_delivery_channel.config_delivery")
     assert channel["depends_on"][0] == "aws_config_configuration_recorder.config"
     assert channel["depends_on"][1].startswith("aws_s3_bucket_policy.config_bucket_policy")
@@ -54,18 +54,18 @@ def test_config_writes_for_this_account_only(plain: Template) -> None:
     assert allowed[1]["Resource"].endswith("/AWSLogs/444444444444/Config/*")
 
 
-def test_its_bucket_is_encrypted_by_the_key_and_has_no_lock(plain: Template) -> None:
+def test_its_bucket_is_encrypted_with_the_key_and_has_no_object_lock(plain: Template) -> None:
     assert plain.named("aws_config_delivery_channel.config_delivery")["s3_kms_key_arn"] == "${aws_kms_key.key.arn}"
     assert plain.all("aws_s3_bucket_object_lock_configuration") == {}
 
 
-def test_it_uses_the_service_role_that_aws_has_for_it(plain: Template) -> None:
+def test_it_uses_the_service_linked_role(plain: Template) -> None:
     assert plain.only("aws_iam_service_linked_role")["aws_service_name"] == "config.amazonaws.com"
     role = plain.named("aws_config_configuration_recorder.config")["role_arn"]
     assert role.startswith("${aws_iam_service_linked_role.config_service-role")
 
 
-def test_a_service_role_that_is_there_is_used_by_its_name() -> None:
+def test_an_existing_service_linked_role_is_used_by_its_name() -> None:
     there = template(create_service_role=False)
     assert there.all("aws_iam_service_linked_role") == {}
     assert there.named("aws_config_configuration_recorder.config")["role_arn"] == (

@@ -1,4 +1,4 @@
-"""GitHub's roles trust the subjects named, and the one that writes cannot blind those who watch."""
+"""The GitHub roles trust only the subjects in the settings, and `apply` cannot change the audit."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def plain() -> Template:
 def trust(template: Template, role: str) -> dict[str, Any]:
     (statement,) = statements(template.named(f"aws_iam_role.github_{role}")["assume_role_policy"])
     conditions = statement["Condition"]
-    assert set(conditions) == {"StringEquals"}  # a pattern would let others in
+    assert set(conditions) == {"StringEquals"}  # a pattern would match other subjects
     equal: dict[str, Any] = conditions["StringEquals"]
     return equal
 
@@ -58,7 +58,7 @@ def test_pull_requests_may_plan_where_the_setting_says_so(plain: Template) -> No
     assert trust(template(plan_pull_requests=False), "plan")[SUBJECT] == "repo:acme/infra:ref:refs/heads/main"
 
 
-def test_an_environment_takes_the_branchs_place() -> None:
+def test_an_environment_replaces_the_branch() -> None:
     limited = template(branch=None, environment="production")
     assert trust(limited, "apply")[SUBJECT] == "repo:acme/infra:environment:production"
 
@@ -69,7 +69,7 @@ def test_the_account_trusts_github_for_aws_only(plain: Template) -> None:
     assert provider["client_id_list"] == ["sts.amazonaws.com"]
 
 
-def test_a_provider_that_is_there_is_used_by_its_name() -> None:
+def test_an_existing_provider_is_used_by_its_name() -> None:
     there = template(create_provider=False)
     assert there.all("aws_iam_openid_connect_provider") == {}
     (statement,) = statements(there.named("aws_iam_role.github_plan")["assume_role_policy"])
@@ -114,7 +114,7 @@ def test_apply_changes_roles_of_this_environment_but_not_its_own(plain: Template
     assert all(name.startswith("user-management-test-github-") for name in names)
 
 
-def test_apply_cannot_switch_off_what_watches(plain: Template) -> None:
+def test_apply_cannot_turn_off_the_audit(plain: Template) -> None:
     refused = next(s for s in allowed(plain, "apply") if s.get("Sid") == "DenyAuditTampering")
     assert refused["Effect"] == "Deny"
     assert {"cloudtrail:StopLogging", "guardduty:DeleteDetector", "config:StopConfigurationRecorder"} <= set(

@@ -1,4 +1,4 @@
-"""GuardDuty is on, and each feature is on or off as the setting says."""
+"""GuardDuty is on, and each feature is on or off as in the settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_each_feature_is_set_also_those_that_are_off() -> None:
     assert states == {name: "ENABLED" if name == "S3_DATA_EVENTS" else "DISABLED" for name in FEATURES}
 
 
-def test_findings_are_told_within_a_quarter_of_an_hour() -> None:
+def test_findings_are_published_within_15_minutes() -> None:
     stack = new_stack()
     ThreatDetection(stack, "threats", config=ThreatDetectionSettings(features=()))
     detector = Template.of(stack).named("aws_guardduty_detector.threats")

@@ -31,7 +31,7 @@ def test_medium_findings_and_higher_go_to_a_log_group_that_eventbridge_may_write
     assert "aws_cloudwatch_event_rule" in events["Condition"]["ArnEquals"]["aws:SourceArn"]
 
 
-def test_high_findings_wake_somebody_and_medium_ones_do_not(findings: Template) -> None:
+def test_high_findings_are_critical_and_medium_ones_are_warnings(findings: Template) -> None:
     alarms = findings.all("aws_cloudwatch_metric_alarm").values()
     assert {(a["metric_name"], a["tags"]["Severity"]) for a in alarms} == {("high", "critical"), ("medium", "warning")}
     patterns = {f["name"]: f["pattern"] for f in findings.all("aws_cloudwatch_log_metric_filter").values()}

@@ -1,4 +1,4 @@
-"""A small stack with what a service needs around it, for tests of the constructs of the layer `service`."""
+"""A small stack with everything a service needs, for tests of the layer `service`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def cluster_settings(**changes: Any) -> ClusterSettings:
 
 @dataclass
 class Parts:
-    """The stack and what is in it."""
+    """The stack and its constructs."""
 
     stack: TerraformStack
     vpc: Vpc
@@ -70,7 +70,7 @@ class Parts:
         protect: bool = False,
         cluster: ClusterSettings | None = None,
     ) -> Parts:
-        """Everything but a service."""
+        """Create everything but a service."""
         stack = new_stack()
         vpc = Vpc(stack, "vpc", config=fixture_environment("prod").network, label=LABEL)
         key = Key(stack, "key", label=LABEL, name="service", description="Service", protect=protect)
@@ -118,7 +118,7 @@ class Parts:
         parameters: dict[str, str] | None = None,
         **changes: Any,
     ) -> FargateService:
-        """A service with these settings."""
+        """Create a service with these settings."""
         repository = Repository(
             self.stack,
             f"{name}-images",

@@ -1,4 +1,4 @@
-"""How many tasks: by CPU, memory and requests, and by the clock."""
+"""The number of tasks: by CPU, memory and requests, and on a schedule."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_requests_of_a_service_that_gets_none_are_not_counted() -> None:
     assert len(template(path_patterns=(), priority=None).all("aws_appautoscaling_policy")) == 2
 
 
-def test_the_clock_may_set_other_bounds() -> None:
+def test_a_schedule_may_set_other_bounds() -> None:
     parts = Parts.make()
     service = parts.service()
     service.scaling.schedule(

@@ -1,4 +1,4 @@
-"""What each strategy leaves to others, and what it holds."""
+"""What each strategy ignores for CodeDeploy and the pipeline, and what it sets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.modules.service.parts import Parts
 from tests.template import Template
 
 
-def test_a_rolling_service_goes_back_by_itself() -> None:
+def test_a_rolling_service_rolls_back_automatically() -> None:
     parts = Parts.make(strategy="rolling")
     parts.service()
     service = Template.of(parts.stack).only("aws_ecs_service")
@@ -20,7 +20,7 @@ def test_a_rolling_service_goes_back_by_itself() -> None:
     assert service["lifecycle"]["ignore_changes"] == ["task_definition", "desired_count"]
 
 
-def test_a_blue_green_service_leaves_to_codedeploy_what_is_codedeploys() -> None:
+def test_a_blue_green_service_ignores_what_codedeploy_changes() -> None:
     parts = Parts.make(strategy="blue_green")
     parts.service()
     template = Template.of(parts.stack)
@@ -57,7 +57,7 @@ def test_blue_green_has_a_pair_of_target_groups_and_a_rule_on_each_listener() ->
     assert {rule["listener_arn"] for rule in template.all("aws_lb_listener_rule").values()} == https
 
 
-def test_a_service_without_requests_rolls_whatever_the_setting() -> None:
+def test_a_service_without_requests_uses_rolling_whatever_the_setting() -> None:
     settings = DeploymentSettings(strategy="blue_green")
     assert isinstance(strategy_for(settings, is_load_balanced=False), Rolling)
     assert isinstance(strategy_for(settings, is_load_balanced=True), BlueGreen)

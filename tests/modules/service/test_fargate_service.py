@@ -1,4 +1,4 @@
-"""A service: who reaches it, what it may do, where it runs, how it starts and stops."""
+"""A service: its connections, permissions, subnets, start and stop."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def actions(found: list[dict[str, Any]]) -> set[str]:
     return {a for s in found for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
 
 
-def test_only_the_balancer_reaches_the_tasks() -> None:
+def test_only_the_load_balancer_reaches_the_tasks() -> None:
     rule = template().only("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (8443, 8443, "tcp")
     assert "load-balancer" in rule["referenced_security_group_id"]
@@ -43,7 +43,7 @@ def test_tasks_run_in_private_subnets_without_a_public_address() -> None:
     assert all("private" in subnet for subnet in network["subnets"])
 
 
-def test_tasks_call_nobody_but_whom_they_were_let_out_to() -> None:
+def test_tasks_can_only_connect_to_what_was_allowed() -> None:
     parts = Parts.make()
     service = parts.service()
     before = Template.of(parts.stack).all("aws_vpc_security_group_egress_rule").values()
@@ -58,7 +58,7 @@ def test_tasks_call_nobody_but_whom_they_were_let_out_to() -> None:
     ]
 
 
-def test_a_service_that_takes_no_requests_is_reached_by_nobody() -> None:
+def test_a_service_that_takes_no_requests_has_no_ingress() -> None:
     made = template(path_patterns=(), priority=None)
     assert not made.all("aws_vpc_security_group_ingress_rule")
 
@@ -78,7 +78,7 @@ def test_the_execution_role_pulls_its_own_images_and_writes_its_own_log() -> Non
     assert everywhere == ["ecr:GetAuthorizationToken"]
 
 
-def test_the_application_may_do_nothing_until_it_is_granted_something() -> None:
+def test_the_application_has_no_permissions_until_it_is_granted_some() -> None:
     made = template()
     assert not [name for name in made.all("aws_iam_role_policy") if "task-role" in name]
     roles = made.only("aws_ecs_task_definition")
@@ -98,7 +98,7 @@ def test_a_late_grant_is_destroyed_after_the_service() -> None:
     assert all(d.removeprefix("aws_").count(".") == 1 and "$" not in d for d in depends)
 
 
-def test_a_shell_needs_the_clusters_consent_and_is_recorded() -> None:
+def test_a_shell_needs_the_clusters_setting_and_is_logged() -> None:
     assert template().only("aws_ecs_service")["enable_execute_command"] is False
     parts = Parts.make(cluster=cluster_settings(execute_command=True))
     parts.service()
@@ -111,7 +111,7 @@ def test_a_shell_needs_the_clusters_consent_and_is_recorded() -> None:
     assert {"/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm"} <= paths
 
 
-def test_tracing_adds_a_collector_that_the_application_outlives() -> None:
+def test_tracing_adds_a_collector_that_is_not_essential() -> None:
     made = template(tracing=True)
     application, collector = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])
     assert (application["essential"], collector["essential"]) == (True, False)
@@ -120,7 +120,7 @@ def test_tracing_adds_a_collector_that_the_application_outlives() -> None:
     assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://localhost:4318"
 
 
-def test_a_task_stops_no_sooner_than_the_balancer_lets_go() -> None:
+def test_the_deregistration_delay_and_the_stop_timeout_are_equal() -> None:
     made = template(drain_seconds=45)
     group = made.only("aws_lb_target_group")
     task = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])[0]
@@ -128,7 +128,7 @@ def test_a_task_stops_no_sooner_than_the_balancer_lets_go() -> None:
     assert task["stopTimeout"] == 45
 
 
-def test_the_balancer_asks_the_health_path_by_the_tasks_own_protocol() -> None:
+def test_the_health_check_uses_the_path_and_protocol_of_the_service() -> None:
     group = template(health_path="/api/health", slow_start_seconds=30).only("aws_lb_target_group")
     assert (group["protocol"], group["port"], group["target_type"]) == ("HTTPS", 8443, "ip")
     check = group["health_check"]
@@ -136,7 +136,7 @@ def test_the_balancer_asks_the_health_path_by_the_tasks_own_protocol() -> None:
     assert group["slow_start"] == 30
 
 
-def test_a_target_groups_name_changes_with_its_port_and_fits() -> None:
+def test_a_target_groups_name_depends_on_its_port_and_is_short_enough() -> None:
     names = {template(port=port).only("aws_lb_target_group")["name"] for port in (3000, 3001)}
     assert len(names) == 2
     assert all(len(name) <= 32 for name in names)
@@ -151,7 +151,7 @@ def test_a_target_groups_name_changes_with_its_port_and_fits() -> None:
         (100, 2, [("FARGATE", 2, 0), ("FARGATE_SPOT", 0, 100)]),
     ],
 )
-def test_tasks_are_shared_between_on_demand_and_spot(spot: int, base: int, shares: list[tuple[str, int, int]]) -> None:
+def test_tasks_are_divided_between_on_demand_and_spot(spot: int, base: int, shares: list[tuple[str, int, int]]) -> None:
     expected = tuple(CapacityShare(provider=p, base=b, weight=w) for p, b, w in shares)
     assert capacity_shares(settings(spot_percent=spot, on_demand_count=base)) == expected
 
@@ -171,7 +171,7 @@ def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -
     ]
 
 
-def test_a_worker_has_a_task_for_the_pipeline_and_nothing_to_shift() -> None:
+def test_a_worker_has_a_taskdef_file_and_no_appspec_file() -> None:
     parts = Parts.make(strategy="blue_green")
     assert list(parts.service(path_patterns=(), priority=None).release_files()) == ["taskdef.json"]
 

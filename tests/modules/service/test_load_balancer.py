@@ -1,4 +1,4 @@
-"""The balancer: who gets in, over what, and what is written down."""
+"""The load balancer: its ingress, protocols and logs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def template(*, strategy: str = "rolling", internal: bool = True, protect: bool 
     return Template.of(Parts.make(strategy=strategy, internal=internal, protect=protect).stack)
 
 
-def test_an_internal_one_lets_nobody_in_by_itself() -> None:
+def test_an_internal_one_has_no_ingress_by_default() -> None:
     made = template(internal=True)
     assert not made.all("aws_vpc_security_group_ingress_rule")
     balancer = made.only("aws_lb")
@@ -20,7 +20,7 @@ def test_an_internal_one_lets_nobody_in_by_itself() -> None:
     assert all("private" in subnet for subnet in balancer["subnets"])
 
 
-def test_a_public_one_lets_the_internet_in_to_be_served_or_redirected() -> None:
+def test_a_public_one_allows_the_internet_on_443_and_80() -> None:
     made = template(internal=False)
     rules = made.all("aws_vpc_security_group_ingress_rule").values()
     assert sorted((r["cidr_ipv4"], r["from_port"], r["to_port"]) for r in rules) == [
@@ -37,7 +37,7 @@ def test_http_is_only_redirected() -> None:
     assert action == [{"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}}]
 
 
-def test_https_takes_tls_12_or_newer_and_knows_no_path_by_itself() -> None:
+def test_https_requires_tls_12_or_newer_and_answers_404_by_default() -> None:
     listener = template().only("aws_lb_listener", port=443)
     assert listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
     assert listener["default_action"][0]["fixed_response"]["status_code"] == "404"
@@ -51,18 +51,18 @@ def test_blue_green_adds_a_test_listener_that_no_rule_opens() -> None:
     assert not [r for r in template().all("aws_lb_listener").values() if r["port"] == 8443]
 
 
-def test_what_could_be_read_in_two_ways_is_refused() -> None:
+def test_ambiguous_requests_are_refused() -> None:
     balancer = template().only("aws_lb")
     assert balancer["drop_invalid_header_fields"] is True
     assert balancer["desync_mitigation_mode"] == "strictest"
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_protection_guards_it_against_deletion(*, protect: bool) -> None:
+def test_a_protected_one_cannot_be_deleted(*, protect: bool) -> None:
     assert template(protect=protect).only("aws_lb")["enable_deletion_protection"] is protect
 
 
-def test_requests_and_connections_are_logged_by_the_balancer_and_nobody_else() -> None:
+def test_only_the_load_balancer_may_write_its_access_and_connection_logs() -> None:
     made = template()
     balancer = made.only("aws_lb")
     assert [(balancer[log]["prefix"], balancer[log]["enabled"]) for log in ("access_logs", "connection_logs")] == [

@@ -1,4 +1,4 @@
-"""What runs before the first release really answers the health check, as the balancer asks it."""
+"""The placeholder answers the health check of the load balancer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def running(port: int, protocol: str, folder: Path) -> Iterator[subprocess.Popen
 
 
 def status(port: int, protocol: str, path: str, method: str = "GET") -> int:
-    # The balancer checks no certificate either.
+    # The load balancer does not validate the certificate either.
     context = ssl._create_unverified_context()  # noqa: S323, SLF001
     connection: http.client.HTTPConnection = (
         http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=5)
@@ -73,6 +73,6 @@ def test_it_answers_the_health_check_on_any_path(protocol: str, tmp_path: Path) 
 def test_it_is_one_command_without_a_shell() -> None:
     program, option, source = placeholder.command(port=3000, protocol="HTTP")
     assert (program, option) == ("python3", "-c")
-    assert "${" not in source  # Terraform would take it for its own
+    assert "${" not in source  # Terraform would interpolate it
     assert "%{" not in source
     compile(source, "placeholder", "exec")

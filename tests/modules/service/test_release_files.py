@@ -1,4 +1,4 @@
-"""What the pipeline deploys with lies in a bucket that keeps what was before."""
+"""The release files are in a bucket that keeps earlier versions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.modules.service.parts import Parts
 from tests.template import LABEL, Template
 
 
-def test_each_file_lies_in_the_folder_of_its_service() -> None:
+def test_each_file_is_in_the_folder_of_its_service() -> None:
     parts = Parts.make()
     files = ReleaseFiles(parts.stack, "files", label=LABEL, key=parts.key, access_logs=parts.access_logs, protect=False)
     files.add("api", files={"taskdef.json": "{}", "appspec.yaml": "version: 0.0"})
@@ -20,7 +20,7 @@ def test_each_file_lies_in_the_folder_of_its_service() -> None:
     assert ReleaseFiles.path("api", "taskdef.json") in found
 
 
-def test_the_bucket_is_versioned_and_encrypted_under_our_key() -> None:
+def test_the_bucket_is_versioned_and_encrypted_with_the_key() -> None:
     parts = Parts.make()
     ReleaseFiles(parts.stack, "files", label=LABEL, key=parts.key, access_logs=parts.access_logs, protect=False)
     template = Template.of(parts.stack)

@@ -1,4 +1,4 @@
-"""The alarms that take a deployment back look at all target groups, and not at silence."""
+"""The alarms that roll a deployment back cover all target groups, and do not alarm without requests."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def test_the_slower_color_counts() -> None:
     assert {q["metric"]["stat"] for q in alarm["metric_query"] if "metric" in q} == {"p95"}
 
 
-def test_no_request_is_no_alarm() -> None:
+def test_without_requests_there_is_no_alarm() -> None:
     assert {alarm["treat_missing_data"] for alarm in alarms("rolling").values()} == {"notBreaching"}

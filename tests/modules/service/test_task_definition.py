@@ -13,7 +13,7 @@ from modules.service.task_definition import PIPELINE_IMAGE, PLACEHOLDER_FIELDS
 from tests.modules.service.parts import Parts, cluster_settings
 from tests.template import LABEL, Template
 
-# What the resource and the API call the same thing; all else is called alike but for the case.
+# Fields with different names in the resource and the API; the others differ only in case.
 SCALARS = ("family", "cpu", "memory", "networkMode", "taskRoleArn", "executionRoleArn", "requiresCompatibilities")
 
 
@@ -55,9 +55,9 @@ def test_resource_and_file_are_equal_field_by_field() -> None:
     assert sidecars
     assert all(one == other for one, other in sidecars)
     compared = {*SCALARS, "runtimePlatform", "volumes", "containerDefinitions", "tags"}
-    assert set(file) == compared, "a field of the file that this test does not hold against the resource"
+    assert set(file) == compared, "a field of the file that this test does not compare with the resource"
     of_the_resource = {snake(field) for field in SCALARS} | {"runtime_platform", "volume", "container_definitions"}
-    assert set(resource) - {"//"} == of_the_resource, "a field of the resource that the file has not"
+    assert set(resource) - {"//"} == of_the_resource, "a field of the resource that the file does not have"
 
 
 def test_the_file_has_the_next_image_and_the_release_its_own_command() -> None:
@@ -78,7 +78,7 @@ def test_the_file_has_the_next_image_and_the_release_its_own_command() -> None:
     assert "healthCheck" not in placeholder
 
 
-def test_tags_of_the_pipelines_revisions_are_those_of_all_resources() -> None:
+def test_revisions_of_the_pipeline_have_the_tags_of_all_resources() -> None:
     _, file = rendered()
     assert {"key": "Environment", "value": "test"} in file["tags"]
 
@@ -94,7 +94,7 @@ def test_no_container_has_root_or_capabilities_or_writes_to_its_image(index: int
     assert container["logConfiguration"]["options"]["mode"] == "non-blocking"
 
 
-def test_the_application_runs_as_a_user_of_its_own_and_gets_its_configuration() -> None:
+def test_the_application_runs_as_its_user_and_gets_its_configuration() -> None:
     _, file = rendered(user="101:101")
     application = file["containerDefinitions"][0]
     assert application["user"] == "101:101"
@@ -113,14 +113,14 @@ def test_fields_that_the_api_would_add_are_written() -> None:
         assert {"mountPoints", "volumesFrom", "systemControls", "environment", "secrets", "cpu"} <= set(container)
 
 
-def test_only_what_is_named_may_be_written_to_and_it_is_memory() -> None:
+def test_only_the_writable_paths_can_be_written_to_and_they_are_in_memory() -> None:
     _, file = rendered(writable_paths=("/tmp", "/var/cache/nginx"), writable_mib=32)  # noqa: S108
     scratch = file["containerDefinitions"][0]["linuxParameters"]["tmpfs"]
     assert [(mount["containerPath"], mount["size"]) for mount in scratch] == [("/tmp", 32), ("/var/cache/nginx", 32)]  # noqa: S108
     assert all("noexec" in mount["mountOptions"] for mount in scratch)
 
 
-def test_volumes_are_only_what_the_agent_of_a_shell_writes_to() -> None:
+def test_volumes_are_only_for_the_agent_of_a_shell() -> None:
     resource, file = rendered()
     mounts = {m["containerPath"]: m["sourceVolume"] for m in file["containerDefinitions"][0]["mountPoints"]}
     assert mounts == {
