@@ -9,10 +9,9 @@ from acceptance import findings, leftovers
 from acceptance.findings import Finding, Step
 from acceptance.lifecycle import run_lifecycle
 from config.load import environment_names
-from main import ROOT
+from console.table import table
 from runner import schedule
 from runner.errors import FAILED, INTERRUPTED, OK, RunnerError
-from runner.progress import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +44,7 @@ def emulate(harness: Harness) -> int:
     failures = [f"{run.environment} failed:\n{run.failure}" for run in ordered if run.failed]
     unknown = findings.unknown(all_findings, gaps)
     is_complete = not failures and harness.layer is None
-    every = environment_names(ROOT / "environments")
+    every = environment_names(harness.settings)
     gone = findings.gone(all_findings, gaps, harness.environments, every=every) if is_complete else []
     failures += [str(finding) for finding in unknown]
     failures += [f"{findings.KNOWN_GAPS.name}: no longer found, remove it: {gap.step}: {gap.subject}" for gap in gone]
@@ -76,7 +75,7 @@ def _table(rows: Sequence[Row]) -> str:
         changes = "-" if row.second_plan_changes is None else str(row.second_plan_changes)
         destroy = "-" if row.destroy_seconds is None else f"{row.destroy_seconds:.0f}"
         cells.append((row.stack, str(row.resources), f"{row.apply_seconds:.0f}", changes, destroy))
-    return table(cells, numbers=1)
+    return table(cells)
 
 
 def _verdict(harness: Harness, failures: int, known: int, seconds: float) -> str:

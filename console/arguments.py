@@ -1,4 +1,4 @@
-"""Numbers on a command line: what is refused is told with what is allowed."""
+"""Numbers on a command line: what is refused is reported with what is allowed."""
 
 from __future__ import annotations
 
