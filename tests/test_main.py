@@ -23,9 +23,10 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the program with environment files that a test may change."""
     for name in ("main.py", "cdktf.json"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("config", "lambdas", "modules", "stacks", "synthesis", "templates"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ROOT.glob("[a-z]*/__init__.py"):
+        if package.parent.name != "tests":
+            copied = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(package.parent, tmp_path / package.parent.name, ignore=copied)
     (tmp_path / "environments").mkdir()
     for name in ("project", *ENVIRONMENTS):
         shutil.copy(FOLDER / f"{name}.toml", tmp_path / "environments")
