@@ -10,7 +10,7 @@ from acceptance.demo import demo
 from acceptance.emulate import emulate
 from acceptance.harness import open_harness
 from config.load import ENVIRONMENTS
-from console.arguments import port, whole_number
+from console.arguments import integer, port
 from main import ROOT
 from runner.errors import INTERRUPTED, REFUSED, RunnerError
 from synthesis.manifest import OutputError
@@ -58,7 +58,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             "--port", type=port, default=0, help="the emulator's port on 127.0.0.1 (default: a free one)"
         )
         command.add_argument(
-            "--parallel", type=whole_number(1), default=2, help="stacks at the same time (default: %(default)s)"
+            "--parallel", type=integer(1), default=2, help="stacks at the same time (default: %(default)s)"
         )
     return parser.parse_args(arguments)
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 _LAST_PORT: Final = 65535
 
 
-def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
-    """A `type` of argparse: takes a whole number within the bounds."""
-    allowed = f"a whole number of at least {least}" if most is None else f"a whole number between {least} and {most}"
+def integer(least: int, most: int | None = None) -> Callable[[str], int]:
+    """A `type` of argparse: takes an integer within the bounds."""
+    allowed = f"an integer of at least {least}" if most is None else f"an integer between {least} and {most}"
 
     def parse(text: str) -> int:
         message = f"{text!r} is not {allowed}"
@@ -28,5 +28,5 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
     return parse
 
 
-port: Final = whole_number(0, _LAST_PORT)
+port: Final = integer(0, _LAST_PORT)
 """A port to listen on; 0 takes a free one."""

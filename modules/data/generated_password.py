@@ -13,7 +13,7 @@ _LENGTH: Final = 40
 
 
 class GeneratedPassword(Construct):
-    """A random value made anew by AWS whenever Terraform runs; for write-only arguments alone.
+    """A random value created again by AWS whenever Terraform runs; for write-only arguments alone.
 
     A write-only argument is sent only when its `_wo_version` changes. Whatever must hold the same value must
     therefore get it in the same apply: give all of them the same version.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # The pipeline sets the first with each release, auto-scaling the second every minute.
 _SET_BY_OTHERS: Final = ["task_definition", "desired_count"]
-# CodeDeploy makes these anew with each deployment, from appspec.yaml, and AWS refuses them in an update:
+# CodeDeploy creates these again with each deployment, from appspec.yaml, and AWS refuses them in an update:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 _SET_BY_CODEDEPLOY: Final = [
     *_SET_BY_OTHERS,

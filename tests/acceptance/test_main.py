@@ -55,10 +55,10 @@ def test_an_unknown_layer_is_reported_with_those_that_exist(capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("argument", "value", "message"),
     [
-        ("--port", "65536", "'65536' is not a whole number between 0 and 65535"),
-        ("--port", "abc", "'abc' is not a whole number between 0 and 65535"),
-        ("--parallel", "0", "'0' is not a whole number of at least 1"),
-        ("--parallel", "two", "'two' is not a whole number of at least 1"),
+        ("--port", "65536", "'65536' is not an integer between 0 and 65535"),
+        ("--port", "abc", "'abc' is not an integer between 0 and 65535"),
+        ("--parallel", "0", "'0' is not an integer of at least 1"),
+        ("--parallel", "two", "'two' is not an integer of at least 1"),
     ],
 )
 def test_a_wrong_number_is_reported_with_what_is_allowed(

@@ -71,7 +71,7 @@ def test_what_is_no_port_is_one_clear_line_and_exit_code_2(value: str, capsys: p
         main([f"--port={value}"])
 
     said = capsys.readouterr().err
-    assert f"error: argument --port: '{value}' is not a whole number between 0 and 65535\n" in said
+    assert f"error: argument --port: '{value}' is not an integer between 0 and 65535\n" in said
 
 
 def test_a_port_in_use_is_an_exception_in_python(emulator: Emulator) -> None:
