@@ -1,1 +1,1 @@
-"""One file per layer: each wires constructs into one Terraform state, and decides nothing else."""
+"""One file per layer: a stack composes constructs into one Terraform state and makes no decisions of its own."""

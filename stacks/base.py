@@ -1,4 +1,4 @@
-"""What every stack has in common: one region, one provider, one remote state, the same tags."""
+"""The base of every stack: one region, one provider, one remote state, the same tags."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from modules.topic import Topics
     from stacks.notifications import NotificationsStack
 
-# Write-only arguments and ephemeral resources, which keep secrets out of the state, came with 1.11.
+# Write-only arguments and ephemeral resources, which keep secrets out of the state, need Terraform 1.11.
 REQUIRED_TERRAFORM: Final = ">= 1.11"
 
 
 class LayerStack(TerraformStack):
-    """One layer of one environment in one region; its id is `<environment>-<name>`, its state's key `<name>/...`.
+    """One layer of one environment in one region; its id is `<environment>-<name>`, its state key `<name>/...`.
 
-    All its resources are in that region: what must be in another one is another stack's.
+    All its resources are in that region; resources in another region need another stack.
     """
 
     layer: ClassVar[str]
@@ -49,9 +49,9 @@ class LayerStack(TerraformStack):
 
         Args:
             config: The environment.
-            state: The stack that keeps all states, which is applied before every other; None is that stack itself.
-            region: Where its resources are; None is the environment's own region.
-            name: Its name within the environment; None is the layer's, of which there can be one.
+            state: The stack that stores all states and is applied first; None for that stack itself.
+            region: The region of its resources; None for the environment's own region.
+            name: Its name within the environment; None for the name of the layer, if the layer has only one stack.
         """
         self.name = name or self.layer
         super().__init__(scope, stack_id(config.name, self.name))
@@ -67,7 +67,7 @@ class LayerStack(TerraformStack):
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
         )
-        self._keep_state_remotely(self.state_location())
+        self._add_backend(self.state_location())
         self._add_provider("aws", region=self.region)
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         identity = metadata(
@@ -88,12 +88,12 @@ class LayerStack(TerraformStack):
         return StateLocation.from_names(self.label)
 
     def key(self, id_: str, *, name: str, protects: str) -> Key:
-        """A key of this layer.
+        """Create a KMS key of this layer.
 
         Args:
             id_: Its role in the stack.
             name: Component of its alias.
-            protects: What it encrypts, to begin its description with.
+            protects: What it encrypts; the start of its description.
         """
         return Key(
             self,
@@ -105,7 +105,7 @@ class LayerStack(TerraformStack):
         )
 
     def output(self, name: str, value: str | list[str]) -> None:
-        """An output for people and tests, under exactly this name."""
+        """Add an output for people and tests, under exactly this name."""
         TerraformOutput(self, name, value=value, static_id=True)
 
     def _add_provider(self, id_: str, *, region: str, alias: str | None = None) -> None:
@@ -115,13 +115,13 @@ class LayerStack(TerraformStack):
             id_,
             region=region,
             alias=alias,
-            # Terraform stops before it touches an account that is not the environment's.
+            # Terraform stops before it changes anything in an account other than the environment's.
             allowed_account_ids=[config.account_id],
             assume_role=[AwsProviderAssumeRole(role_arn=config.deploy_role_arn)] if config.deploy_role_arn else None,
             default_tags=[AwsProviderDefaultTags(tags=self.label.tags)],
         )
 
-    def _keep_state_remotely(self, location: StateLocation) -> None:
+    def _add_backend(self, location: StateLocation) -> None:
         role_arn = self.config.deploy_role_arn
         S3Backend(
             self,
@@ -133,18 +133,18 @@ class LayerStack(TerraformStack):
             dynamodb_table=location.lock_table,
             assume_role=S3BackendAssumeRoleConfig(role_arn=role_arn) if role_arn else None,
         )
-        # S3Backend has no such argument yet. With both locks on, the table can be dropped later by one line.
+        # S3Backend has no such argument yet. While both locks are on, the table can be removed later in one line.
         self.add_override("terraform.backend.s3.use_lockfile", True)
 
 
 def topics_for(stack: LayerStack, notifications: NotificationsStack | None) -> Topics:
-    """The topics for the alarms of a stack.
+    """The topics that the alarms of a stack notify.
 
     Raises:
-        WiringError: There are none; the settings are checked for that, so it is a stack that they do not know of.
+        WiringError: There are no topics. The settings are checked for this, so that check must be missing the stack.
     """
     if notifications is None:
         raise WiringError(
-            stack, "it has alarms, and no topics: config.notifications.check_alarm_receivers lets it pass"
+            stack, "it has alarms but no topics; add its table to config.notifications.check_alarm_receivers"
         )
     return notifications.topics

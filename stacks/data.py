@@ -1,4 +1,4 @@
-"""Layer `data`: what must not be lost, and what must not be known."""
+"""Layer `data`: databases, secrets and backups."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class DataStack(LayerStack):
-    """PostgreSQL, DocumentDB, the bucket for backups, and the parameters that services read; each by its table.
+    """PostgreSQL, DocumentDB, the bucket for backups, and the parameters that services read; each if its table exists.
 
-    A key is there only where something is encrypted under it.
+    A key is created only if it encrypts something.
     """
 
     layer: ClassVar[str] = "data"
@@ -102,13 +102,13 @@ class DataStack(LayerStack):
 
     @property
     def databases(self) -> dict[str, Postgres | Documentdb]:
-        """Those that are there, by the name that a service's settings have for them."""
+        """The databases of this environment, by the name that the settings of a service use."""
         named = {"postgres": self.postgres, "documentdb": self.documentdb}
         return {name: database for name, database in named.items() if database}
 
     @property
     def parameters(self) -> dict[str, Parameter]:
-        """Every parameter that a service may ask for, as settings name it: `postgres/url`, `jwt/current`."""
+        """Every parameter that a service can request, as settings name it: `postgres/url`, `jwt/current`."""
         by_start = {
             "postgres": self.postgres.parameters if self.postgres else None,
             "documentdb": self.documentdb.parameters if self.documentdb else None,

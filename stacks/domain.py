@@ -1,4 +1,4 @@
-"""Layer `domain`: the DNS zone and the load balancer's certificate, before anything that serves under them."""
+"""Layer `domain`: the DNS zone and the load balancer's certificate, before the layers that use them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DomainStack(LayerStack):
-    """Hosted zone, and the certificate of the environment's own region."""
+    """The hosted zone, and the certificate in the environment's own region."""
 
     layer: ClassVar[str] = "domain"
 
@@ -28,7 +28,7 @@ class DomainStack(LayerStack):
         self.zone = HostedZone(self, "zone", config=settings, protect=config.protect_data)
         self.certificate = Certificate(self, "certificate", names=self.names, label=self.label, zone=self.zone)
         if config.edge:
-            # Until version 0.2 the viewers' certificate was in this state: Terraform needs its provider to remove it.
+            # Until version 0.2 the viewers' certificate was in this state; Terraform needs its provider to destroy it.
             self._add_provider(f"aws-{VIEWER_REGION}", region=VIEWER_REGION, alias=VIEWER_REGION)
         if settings.create_zone:
             self.output("name_servers", self.zone.name_servers)

@@ -1,4 +1,4 @@
-"""Layer `edge`: what CloudFront needs in the one region from which it takes it."""
+"""Layer `edge`: the resources that CloudFront accepts from one region only."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class EdgeStack(LayerStack):
-    """The viewers' certificate, in us-east-1 wherever the environment is."""
+    """The viewers' certificate, in us-east-1 whatever the environment's region."""
 
     layer: ClassVar[str] = "edge"
 
     def __init__(self, scope: Construct, *, config: Environment, state: StateStack, domain: DomainStack) -> None:
         super().__init__(scope, config=config, state=state, region=VIEWER_REGION)
-        # The records that prove the names are the same for both certificates, and the layer `domain` has them.
+        # The validation records are the same for both certificates, and they are in the layer `domain`.
         self.add_dependency(domain)
         self.certificate = Certificate(
             self,

@@ -1,4 +1,4 @@
-"""Layer `network`: the VPC that everything else lives in."""
+"""Layer `network`: the VPC that all other layers use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NetworkStack(LayerStack):
-    """VPC with its subnets, routes, endpoints and flow logs."""
+    """The VPC with its subnets, routes, endpoints and flow logs."""
 
     layer: ClassVar[str] = "network"
 

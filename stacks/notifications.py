@@ -1,4 +1,4 @@
-"""Layer `notifications`: the topics that alarms notify, in every region that has some."""
+"""Layer `notifications`: the topics that alarms notify, one stack per region."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NotificationsStack(LayerStack):
-    """One encrypted topic per severity, in one region: an alarm reaches no topic of another."""
+    """One encrypted topic per severity, in one region: an alarm can only notify a topic of its own region."""
 
     layer: ClassVar[str] = "notifications"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RegistryStack(LayerStack):
-    """ECR repositories with their key."""
+    """ECR repositories and their key."""
 
     layer: ClassVar[str] = "registry"
 
@@ -24,7 +24,7 @@ class RegistryStack(LayerStack):
         key = self.key("key", name="registry", protects="Images")
         self.repositories = {
             service: Repository(
-                # Not the bare name: a service may be called what the stack calls something else, like "backend".
+                # Not the name alone: a service can have the same name as another construct of this stack.
                 self,
                 f"{service}-images",
                 config=config.registry,

@@ -1,4 +1,4 @@
-"""Layer `security`: an account that is watched, and closed where it can be."""
+"""Layer `security`: audit, threat detection and protection of the whole account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SecurityStack(LayerStack):
-    """CloudTrail, GuardDuty, AWS Config, the account's own locks, and the roles of GitHub Actions; each by setting."""
+    """CloudTrail, GuardDuty, AWS Config, account-wide protection and the GitHub Actions roles; each by a setting."""
 
     layer: ClassVar[str] = "security"
 

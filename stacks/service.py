@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ServiceStack(LayerStack):
-    """ECS cluster, one Fargate service per [services.<name>] table, and the load balancer if there is such a table."""
+    """ECS cluster, one Fargate service per [services.<name>] table, and the load balancer if its table exists."""
 
     layer: ClassVar[str] = "service"
 
@@ -41,15 +41,15 @@ class ServiceStack(LayerStack):
         data: DataStack | None,
         domain: DomainStack | None,
     ) -> None:
-        """Make the layer.
+        """Compose the layer.
 
         Args:
             config: The environment.
-            state: Receives the access logs of its buckets.
-            network: It runs there.
-            registry: Has the services' images.
-            data: What services read and connect to; None where the environment has none of it.
-            domain: Has the load balancer's certificate; None where there is no load balancer.
+            state: Its log bucket receives the access logs of this layer's buckets.
+            network: The services run in its VPC.
+            registry: Has the repositories of the services.
+            data: What services read and connect to; None if the environment has no layer `data`.
+            domain: Has the load balancer's certificate; None if there is no load balancer.
         """
         super().__init__(scope, config=config, state=state)
         self._notifications = notifications
@@ -75,7 +75,7 @@ class ServiceStack(LayerStack):
                 vpc=network.vpc,
                 internal=config.edge is not None,
                 certificate_arn=domain.certificate.arn,
-                strategy=strategy_for(config.deployment, served=True),
+                strategy=strategy_for(config.deployment, is_load_balanced=True),
                 access_logs=state.store.access_logs,
                 log_retention_days=config.logs.load_balancer_retention_days,
                 protect=config.protect_data,
@@ -98,7 +98,7 @@ class ServiceStack(LayerStack):
         parameters = self._parameters
         service = FargateService(
             self,
-            # Not the bare name: a service may be called what the stack calls something else.
+            # Not the name alone: a service can have the same name as another construct of this stack.
             f"{name}-service",
             config=settings,
             deployment=self.config.deployment,
@@ -113,7 +113,7 @@ class ServiceStack(LayerStack):
             key=self.logs_key,
             topics=self._notifications.topics if self._notifications else None,
         )
-        # ECS reads the first when it starts a task, the application the second while it runs.
+        # ECS reads secrets when it starts a task; the application reads parameters while it runs.
         for end in dict.fromkeys(settings.secrets.values()):
             parameters[end].grant_read(service.execution_role)
         for end in dict.fromkeys(settings.parameters.values()):

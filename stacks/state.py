@@ -1,4 +1,4 @@
-"""Layer `state`: where all other layers, and it itself, keep their Terraform state."""
+"""Layer `state`: the storage of every Terraform state, including its own."""
 
 from __future__ import annotations
 
