@@ -1,4 +1,7 @@
-"""The one CloudWatch alarm: it has a receiver, a runbook, and a decision about missing data."""
+"""The one CloudWatch alarm: it has a receiver, a runbook, and a decision about missing data.
+
+An alarm is added beside the resource whose metric it watches: docs/notifications.md says how.
+"""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class LayerStack(TerraformStack):
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
         )
-        self._add_backend(self.state_location())
+        self._add_s3_backend(self.state_location())
         self._add_provider("aws", region=self.region)
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         identity = metadata(
@@ -121,7 +121,7 @@ class LayerStack(TerraformStack):
             default_tags=[AwsProviderDefaultTags(tags=self.label.tags)],
         )
 
-    def _add_backend(self, location: StateLocation) -> None:
+    def _add_s3_backend(self, location: StateLocation) -> None:
         role_arn = self.config.deploy_role_arn
         S3Backend(
             self,
