@@ -1,4 +1,4 @@
-"""AWS's own vocabulary as types: each value is checked by the rule that AWS documents for it."""
+"""AWS's terms as types: each value is checked by the rule that AWS documents for it."""
 
 import re
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
@@ -71,7 +71,7 @@ _IPV4_CIDR: Final = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 
 
 def is_zone_in_region(zone: str, region: str) -> bool:
-    """Whether the Availability Zone lies in the region: its name is the region's and a letter.
+    """Whether the Availability Zone is in the region: its name is the region's and a letter.
 
     https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
     """
@@ -84,7 +84,7 @@ def role_account(role_arn: str) -> str:
 
 
 def validate_name(value: str, *, what: str, max_length: int) -> str:
-    """Return a name that is safe in every AWS name it becomes a part of.
+    """Return the name if it is valid in every AWS name that contains it.
 
     Two hyphens in a row, or one at the end, are refused by RDS and by load balancers:
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints
@@ -93,7 +93,7 @@ def validate_name(value: str, *, what: str, max_length: int) -> str:
         message = f"is not a valid {what}; use lowercase letters, digits and single hyphens, and start with a letter"
         raise ValueError(message)
     if len(value) > max_length:
-        message = f"has {len(value)} characters; at most {max_length} are allowed, because of AWS's limits on names"
+        message = f"has {len(value)} characters; it must have {max_length} or fewer, because of AWS's limits on names"
         raise ValueError(message)
     return value
 
@@ -108,7 +108,9 @@ def _account_id(value: str) -> str:
 def _region(value: str) -> str:
     if value in REGIONS:
         return value
-    message = f"is not a region of AWS's commercial partition; {list_allowed(REGIONS, meant=nearest(value, REGIONS))}"
+    message = (
+        f"is not a valid region of AWS's commercial partition; {list_allowed(REGIONS, meant=nearest(value, REGIONS))}"
+    )
     raise ValueError(message)
 
 
@@ -129,7 +131,7 @@ def _ipv4_cidr(value: object) -> IPv4Network:
         message = 'must be text in quotes, like "10.0.0.0/16"'
         raise ValueError(message)  # noqa: TRY004 - pydantic turns only ValueError into a problem
     if "/" not in value:
-        message = 'has no prefix length; use one, like "10.0.0.0/16"'
+        message = 'has no prefix length; add it, like "10.0.0.0/16"'
         raise ValueError(message)
     message = 'is not a valid IPv4 block; use four numbers up to 255 and a prefix length up to 32, like "10.0.0.0/16"'
     if not re.fullmatch(_IPV4_CIDR, value):
@@ -152,7 +154,7 @@ def _domain_name(value: str) -> str:
         )
         raise ValueError(message)
     if len(value) > _DOMAIN_NAME_LENGTH:
-        message = f"has {len(value)} characters; a certificate's first name has {_DOMAIN_NAME_LENGTH} at most"
+        message = f"has {len(value)} characters; a certificate's first name must have {_DOMAIN_NAME_LENGTH} or fewer"
         raise ValueError(message)
     return value
 
@@ -160,7 +162,7 @@ def _domain_name(value: str) -> str:
 def _role_arn(value: str) -> str:
     if re.fullmatch(_ROLE_ARN, value):
         return value
-    message = f'is not the ARN of an IAM role; use one like "arn:aws:iam::{"1" * 12}:role/deploy"'
+    message = f'is not a valid ARN of an IAM role; use one like "arn:aws:iam::{"1" * 12}:role/deploy"'
     raise ValueError(message)
 
 
@@ -179,10 +181,10 @@ def _tag_value(value: str) -> str:
         raise ValueError(message)
     if wrong := sorted({c for c in value if not (c.isalnum() or c == " " or c in _TAG_PUNCTUATION)}):
         allowed = f"letters, digits, spaces and {' '.join(_TAG_PUNCTUATION)}"
-        message = f"has {' '.join(wrong)} in it; AWS allows {allowed} in tags"
+        message = f"contains {' '.join(wrong)}; AWS allows {allowed} in tags"
         raise ValueError(message)
     if len(value) > _TAG_VALUE_LENGTH:
-        message = f"has {len(value)} characters; AWS tags have {_TAG_VALUE_LENGTH} at most"
+        message = f"has {len(value)} characters; an AWS tag must have {_TAG_VALUE_LENGTH} or fewer"
         raise ValueError(message)
     return value
 
@@ -218,14 +220,14 @@ Ipv4Cidr = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _anchored(_IPV4_CIDR)}),
 ]
-"""An IPv4 block as text; the first address must be the block's own."""
+"""An IPv4 block as text; it must start at the first address of the block."""
 
 DomainName = Annotated[
     str,
     AfterValidator(_domain_name),
     WithJsonSchema({"type": "string", "pattern": _anchored(_DOMAIN_NAME), "maxLength": _DOMAIN_NAME_LENGTH}),
 ]
-"""64 characters at most: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
+"""At most 64 characters: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
 
 RoleArn = Annotated[
     str,
@@ -239,7 +241,7 @@ LogRetentionDays = Annotated[
     AfterValidator(_log_retention_days),
     WithJsonSchema({"type": "integer", "enum": list(LOG_RETENTION_DAYS)}),
 ]
-"""Days that CloudWatch Logs keeps a log; only some numbers exist."""
+"""Days that CloudWatch Logs keeps a log; only some numbers are valid."""
 
 TagValue = Annotated[
     str,

@@ -15,10 +15,10 @@ class BackupsSettings(Model):
     """The bucket for exports and dumps that outlive the databases' own backups."""
 
     noncurrent_version_days: int = Field(ge=1, le=MAX_LIFECYCLE_DAYS)
-    """Days that an overwritten or deleted backup can still be brought back."""
+    """Days that an overwritten or deleted backup can be restored."""
 
     intelligent_tiering_after_days: int = Field(ge=0, le=MAX_LIFECYCLE_DAYS)
-    """Days after which S3 moves a backup to whatever storage is cheapest for how it is read."""
+    """Days after which S3 moves a backup to S3 Intelligent-Tiering."""
 
     object_lock_days: int | None = Field(default=None, ge=1, le=_MAX_LOCK_DAYS)
-    """Days that nobody can delete or overwrite a backup; can only be chosen when the bucket is made."""
+    """Days that nobody can delete or overwrite a backup; it can only be set when the bucket is created."""

@@ -7,7 +7,7 @@ from config.model import Model
 
 
 class ClusterSettings(Model):
-    """The ECS cluster that the services run on."""
+    """The ECS cluster that runs the services."""
 
     container_insights: Literal["enhanced", "enabled", "disabled"]
     """Metrics of the cluster, its services and (enhanced) each task; CloudWatch charges per metric."""
@@ -16,4 +16,4 @@ class ClusterSettings(Model):
     """Whether people may open a shell in a running task (ECS Exec); each session is logged."""
 
     collector_image: ContainerImage = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1"
-    """The ADOT collector beside each task of a service with tracing = true; without NAT, a copy in your own ECR."""
+    """Image of the ADOT collector beside each task with tracing = true; without NAT, a copy in your own ECR."""

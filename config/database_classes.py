@@ -1,6 +1,6 @@
-"""The instance classes that AWS sells for the two engines, so that a wrong one is found before Terraform runs.
+"""The instance classes that AWS offers for the two engines, so that an invalid one is found before Terraform runs.
 
-AWS publishes them as pages for people, not as data; these tables are those pages' families and sizes:
+AWS publishes them as web pages, not as data; these tables have the families and sizes of these pages:
 
 - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
 - https://docs.aws.amazon.com/documentdb/latest/developerguide/db-instance-classes.html
@@ -70,21 +70,21 @@ DOCUMENTDB_CLASSES: Final = _classes(_DOCUMENTDB)
 
 
 def instance_family(instance_class: str) -> str:
-    """`t3` of `db.t3.medium`."""
+    """`t3` in `db.t3.medium`."""
     return instance_class.split(".")[1]
 
 
 def validate_class(value: str, *, engine: str, classes: tuple[str, ...]) -> str:
-    """Return the class if AWS sells it for the engine.
+    """Return the class if AWS offers it for the engine.
 
     Raises:
-        ValueError: It does not; the message names the nearest that it does.
+        ValueError: AWS does not offer it; the message has the nearest valid ones.
     """
     if value in classes:
         return value
-    # Who names a size that a family lacks wants the family more than the size.
+    # If a family does not have the size, the family matters more than the size.
     family = [name for name in classes if name.split(".")[1] in value.split(".")]
     nearest = [*get_close_matches(value, family, n=2, cutoff=0.0), *get_close_matches(value, classes, n=3, cutoff=0.0)]
     nearest = list(dict.fromkeys(nearest))[:3]
-    message = f"is not an instance class that AWS sells for {engine}; the nearest are {', '.join(nearest)}"
+    message = f"is not a valid instance class for {engine}; the nearest are {', '.join(nearest)}"
     raise ValueError(message)

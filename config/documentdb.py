@@ -21,7 +21,7 @@ MIN_SLOW_MILLISECONDS, MAX_SLOW_MILLISECONDS = 50, 2_147_483_646
 """https://docs.aws.amazon.com/documentdb/latest/developerguide/cluster_parameter_groups-list_of_parameters.html"""
 
 NOT_GLOBAL: Final = ("t3", "t4g")
-"""Families that a global cluster cannot have (nor r4, which is not offered here).
+"""Families that a global cluster does not support (nor r4, which is not offered here).
 
 https://docs.aws.amazon.com/documentdb/latest/developerguide/global-clusters.html#global-clusters.limitations
 """
@@ -36,8 +36,7 @@ def _check_instance_count(instances: int) -> Iterator[Problem]:
         yield Problem(
             key="instances",
             value=instances,
-            allowed=f"a DocumentDB cluster has {MIN_INSTANCES} to {MAX_INSTANCES} instances: "
-            f"one that writes and up to {MAX_INSTANCES - 1} that read",
+            allowed=f"must be {MIN_INSTANCES} to {MAX_INSTANCES}: one primary and up to {MAX_INSTANCES - 1} replicas",
         )
 
 
@@ -46,7 +45,7 @@ def _check_global_class(global_cluster: bool, instance_class: str) -> Iterator[P
         yield Problem(
             key="global_cluster",
             value=global_cluster,
-            allowed=f'a global cluster cannot have instance_class = "{instance_class}"; '
+            allowed=f'a global cluster does not support instance_class = "{instance_class}"; '
             'choose "db.r6g.large" or larger, or set global_cluster = false and rely on copies of the backups',
         )
 
@@ -55,10 +54,10 @@ class DocumentdbSettings(Model):
     """DocumentDB: user profiles and preferences."""
 
     engine_version: EngineVersion
-    """The version of DocumentDB; minor ones come automatically."""
+    """The version of DocumentDB; minor versions are upgraded automatically."""
 
     allow_major_upgrade: bool = False
-    """True for the one apply that goes from one major version to the next."""
+    """True for the one apply that upgrades from one major version to the next."""
 
     instance_class: Annotated[
         str,
@@ -68,13 +67,13 @@ class DocumentdbSettings(Model):
     """The size of each instance, like "db.t3.medium"."""
 
     instances: int = Field(json_schema_extra={"minimum": MIN_INSTANCES, "maximum": MAX_INSTANCES})
-    """One that writes, and the rest read and take over; they spread over the zones."""
+    """One primary; the others are replicas that read and can take over. They are spread over the zones."""
 
     global_cluster: bool = False
-    """Be the first of a cluster over several regions; not with burstable classes."""
+    """Be the first cluster of a global cluster over several regions; burstable classes do not support it."""
 
     backup_retention_days: int = Field(json_schema_extra={"minimum": MIN_RETENTION_DAYS, "maximum": MAX_RETENTION_DAYS})
-    """Days to any second of which the cluster can be brought back."""
+    """Days of point-in-time recovery."""
 
     backup_window: BackupWindow
     """When the daily snapshot is taken, in UTC."""
@@ -86,7 +85,7 @@ class DocumentdbSettings(Model):
     """Operations that take longer are logged by the profiler."""
 
     password_version: int = Field(ge=1)
-    """Raise it by one, and the next apply makes a new password."""
+    """Raise it by one to get a new password at the next apply."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_instance_count,

@@ -12,7 +12,7 @@ from config.model import Check, Model
 
 _ZONE_ID: Final = r"Z[0-9A-Z]{1,31}"
 _MAX_NAMES: Final = 9
-"""With the domain's own name the ten that a certificate has before a quota must be raised.
+"""With the domain's own name, the ten names that a certificate can have without a higher quota.
 
 https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 """
@@ -21,7 +21,7 @@ https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 def _zone_id(value: str) -> str:
     if re.fullmatch(_ZONE_ID, value):
         return value
-    message = 'is not a valid id of a hosted zone; use one like "Z0123456789ABCDEFGHIJ", without "/hostedzone/"'
+    message = 'is not a valid hosted zone id; use one like "Z0123456789ABCDEFGHIJ", without "/hostedzone/"'
     raise ValueError(message)
 
 
@@ -30,12 +30,12 @@ def _check_zone_source(create_zone: bool, zone_id: str | None) -> Iterator[Probl
         yield Problem(
             key="zone_id",
             value=zone_id,
-            allowed="names a zone that exists, but create_zone = true makes a new one; keep one of the two lines",
+            allowed="is an existing zone, but create_zone = true creates a new one; remove one of the two lines",
         )
     if not create_zone and not zone_id:
         yield Problem(
             key="zone_id",
-            allowed="is missing; name the hosted zone that exists, or set create_zone = true to make one",
+            allowed="is missing; add the id of the existing hosted zone, or set create_zone = true to create one",
         )
 
 
@@ -44,8 +44,8 @@ def _check_zone(name: str, zone_name: str) -> Iterator[Problem]:
         yield Problem(
             key="name",
             value=name,
-            allowed=f'is not in the zone zone_name = "{zone_name}"; '
-            f'choose a name that ends in ".{zone_name}", or the zone that holds this one',
+            allowed=f'is not in zone_name = "{zone_name}"; '
+            f'choose a name that ends in ".{zone_name}", or set zone_name to the zone of this name',
         )
 
 
@@ -55,7 +55,7 @@ def _check_alternative_names(zone_name: str, alternative_names: tuple[str, ...])
             yield Problem(
                 key=f"alternative_names[{index}]",
                 value=name,
-                allowed=f'is not in the zone "{zone_name}"; only names that end in it can be proven there',
+                allowed=f'is not in the zone "{zone_name}", which validates it; use a name that ends in it',
             )
 
 
@@ -65,33 +65,33 @@ def _check_unique_names(name: str, alternative_names: tuple[str, ...]) -> Iterat
             yield Problem(
                 key=f"alternative_names[{index}]",
                 value=other,
-                allowed="is on the certificate already; remove it",
+                allowed="is already on the certificate; remove it",
             )
 
 
 def is_in_zone(name: str, zone_name: str) -> bool:
-    """Whether a zone can hold the records of a name."""
+    """Whether a name can have records in the zone."""
     return name == zone_name or name.endswith(f".{zone_name}")
 
 
 class DomainSettings(Model):
-    """The name that users type, the hosted zone that holds it, and the certificates."""
+    """The name that users type, its hosted zone, and the certificates."""
 
     name: DomainName
     """The name that users type."""
 
     zone_name: DomainName
-    """The DNS zone that holds the name: the same name, or one that it ends in."""
+    """The DNS zone of the name: the same name, or the end of it."""
 
     create_zone: bool
-    """Whether to make the zone; the apply then prints the name servers to enter at the parent domain."""
+    """Whether to create the zone; the apply then prints the name servers to enter at the parent domain."""
 
     zone_id: Annotated[
         str | None,
         AfterValidator(lambda value: value if value is None else _zone_id(value)),
         WithJsonSchema({"type": "string", "pattern": f"^{_ZONE_ID}$"}),
     ] = None
-    """The hosted zone that exists already, where create_zone is false."""
+    """The id of the existing hosted zone, if create_zone is false."""
 
     alternative_names: tuple[DomainName, ...] = Field(
         default=(), json_schema_extra={"uniqueItems": True, "maxItems": _MAX_NAMES}

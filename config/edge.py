@@ -1,15 +1,15 @@
-"""Settings of the way from the internet to the load balancer."""
+"""Settings of the layer `edge`: from the internet to the load balancer."""
 
 from typing import Final
 
 from config.model import Model
 
 VIEWER_REGION: Final = "us-east-1"
-"""Where CloudFront takes certificates and web ACLs from, whatever the environment's region.
+"""The region in which CloudFront requires its certificates and web ACLs, whatever the environment's region.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
 """
 
 
 class EdgeSettings(Model):
-    """CloudFront before the load balancer, which is internal then; the table, which may be empty, switches it on."""
+    """CloudFront before an internal load balancer; the table, which may be empty, turns it on."""

@@ -1,4 +1,4 @@
-"""One environment: everything that makes it differ from another."""
+"""The settings of one environment."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar
@@ -42,9 +42,9 @@ from config.state import StateSettings
 
 
 def validate_environment_name(value: str) -> str:
-    """Return the name if an environment may have it."""
+    """Return the name if it is a valid name of an environment."""
     if f"{value}.toml" == PROJECT_FILE:
-        message = "is not a valid environment name, since the project's own file has it; use another"
+        message = "is not a valid environment name, because the project's own file has it; use another"
         raise ValueError(message)
     return validate_name(value, what="environment name", max_length=MAX_ENVIRONMENT_LENGTH)
 
@@ -55,7 +55,7 @@ def _check_zone_regions(region: str, network__zones: Sequence[Zone]) -> Iterator
             yield Problem(
                 key=f"network.zones[{index}].name",
                 value=zone.name,
-                allowed=f'is not in the region "{region}"; name a zone like "{region}a"',
+                allowed=f'is not in the region "{region}"; use a zone like "{region}a"',
             )
 
 
@@ -64,8 +64,8 @@ def _check_trail_lock(protect_data: bool, security__trail__lock_days: int | None
         yield Problem(
             key="security.trail.lock_days",
             value=security__trail__lock_days,
-            allowed="a locked trail keeps an environment with protect_data = false from being torn down; "
-            "remove it, or protect the data",
+            allowed="must not be set where protect_data = false, because a locked trail cannot be destroyed; "
+            "remove it, or set protect_data = true",
         )
 
 
@@ -74,7 +74,7 @@ def _check_role_account(account_id: str, deploy_role_arn: str | None) -> Iterato
         yield Problem(
             key="deploy_role_arn",
             value=deploy_role_arn,
-            allowed=f'is not in the account "{account_id}"; name a role of that account',
+            allowed=f'is not in the account "{account_id}"; use a role of that account',
         )
 
 
@@ -83,8 +83,8 @@ def _check_backup_lock(protect_data: bool, backups__object_lock_days: int | None
         yield Problem(
             key="backups.object_lock_days",
             value=backups__object_lock_days,
-            allowed="locked objects keep an environment with protect_data = false from being torn down; "
-            "remove it, or protect the data",
+            allowed="must not be set where protect_data = false, because locked objects cannot be destroyed; "
+            "remove it, or set protect_data = true",
         )
 
 
@@ -99,7 +99,7 @@ def _check_documentdb_backups(protect_data: bool, documentdb__backup_retention_d
 
 
 def _problems_with_backups(database: str, days: int | None) -> Iterator[Problem]:
-    # Less than the databases take at all is reported by their own check.
+    # The databases' own check reports fewer days than AWS allows.
     if days is not None and MIN_RETENTION_DAYS <= days < PROTECTED_BACKUP_DAYS:
         yield Problem(
             key=f"{database}.backup_retention_days",
@@ -111,7 +111,7 @@ def _problems_with_backups(database: str, days: int | None) -> Iterator[Problem]
 
 def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     if not services:
-        yield Problem(key="services", allowed="is empty; add a table like [services.backend]")
+        yield Problem(key="services", allowed="must have at least one table, like [services.backend]")
 
 
 def _check_image_access(
@@ -130,8 +130,8 @@ def _check_image_access(
             yield Problem(
                 key=key,
                 value=image,
-                allowed="without NAT gateways no task can pull a public image; copy it into a repository of your own "
-                'and name that, like "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"',
+                allowed="without NAT gateways no task can pull a public image; copy it to your own repository "
+                'and use that, like "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"',
             )
 
 
@@ -151,26 +151,26 @@ def _check_endpoint_access(
         yield Problem(
             key="network.interface_endpoints",
             value=tuple(network__interface_endpoints),
-            allowed=f"without NAT gateways the services would not reach their parameters or X-Ray; "
+            allowed=f"without NAT gateways the services cannot reach their parameters or X-Ray; "
             f"add {', '.join(missing)}",
         )
 
 
 class Tags(Model):
-    """Tags on every resource, for cost reports and for the question whom to call."""
+    """Tags on every resource, for cost reports and to find the owner."""
 
     owner: TagValue
-    """The team that answers for the environment."""
+    """The team that is responsible for the environment."""
 
     cost_center: TagValue
-    """Where its cost is booked."""
+    """The cost center that pays for it."""
 
 
 class Environment(Model):
     """The settings of one environment, from environments/<name>.toml."""
 
     project: ProjectName
-    """What the names of all resources start with, from environments/project.toml."""
+    """The start of all resource names, from environments/project.toml."""
 
     name: Annotated[str, AfterValidator(validate_environment_name)]
     """The file's name without .toml."""
@@ -179,13 +179,13 @@ class Environment(Model):
     """The AWS account, 12 digits in quotes."""
 
     region: Region
-    """The AWS region of everything but the second region's copies."""
+    """The AWS region of everything but the copies in the second region."""
 
     deploy_role_arn: RoleArn | None = None
     """Role in the account that Terraform assumes; without it the caller's own credentials are used."""
 
     protect_data: bool
-    """Whether data outlives mistakes: deletion protection, final snapshots, no emptying of buckets."""
+    """Protects data from mistakes: deletion protection, final snapshots, buckets are not emptied."""
 
     tags: Tags
     """Tags on every resource."""
@@ -197,13 +197,13 @@ class Environment(Model):
     """How long logs are kept."""
 
     notifications: NotificationsSettings | None = None
-    """Who receives the alarms; without the table nothing may have one."""
+    """Who receives the alarms; without the table there can be no alarms."""
 
     security: SecuritySettings | None = None
-    """What watches and closes the account; without the table, nothing of this environment does."""
+    """Audit and protection of the account; without the table there are none in this environment."""
 
     network: NetworkSettings
-    """The VPC and what is in it."""
+    """The VPC and its subnets and endpoints."""
 
     postgres: PostgresSettings | None = None
     """The relational database, PostgreSQL on RDS; without the table there is none."""
@@ -212,7 +212,7 @@ class Environment(Model):
     """The document database, DocumentDB; without the table there is none."""
 
     secrets: SecretsSettings | None = None
-    """What services must know and nobody else may; without the table there are only the databases' credentials."""
+    """The secrets of the services; without the table there are only the databases' credentials."""
 
     backups: BackupsSettings | None = None
     """The bucket for backups; without the table there is none."""
@@ -227,18 +227,18 @@ class Environment(Model):
     """The image repositories, one per service."""
 
     cluster: ClusterSettings
-    """The ECS cluster that the services run on."""
+    """The ECS cluster that runs the services."""
 
     load_balancer: LoadBalancerSettings | None = None
     """The load balancer before the services; without the table no service takes requests."""
 
     deployment: DeploymentSettings = Field(default_factory=DeploymentSettings)
-    """How a new version of a service replaces the old; without the table ECS replaces task by task."""
+    """How a new version of a service replaces the old one; without the table ECS replaces task by task."""
 
     services: Mapping[ServiceName, ServiceSettings] = Field(
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
     )
-    """The services on the cluster; another service is another [services.<name>] table."""
+    """The services on the cluster, one [services.<name>] table each."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -247,7 +247,7 @@ class Environment(Model):
 
     @property
     def names(self) -> Names:
-        """How its resources are called, in its own region."""
+        """The names of its resources in its own region."""
         return Names(
             project=self.project,
             environment=self.name,
@@ -258,17 +258,17 @@ class Environment(Model):
 
     @property
     def repository_prefix(self) -> str:
-        """What the names of its image repositories start with."""
+        """The start of the names of its image repositories."""
         return self.registry.repository_prefix or self.project
 
     @property
     def has_data(self) -> bool:
-        """Whether the layer `data` has anything to hold."""
+        """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
-        """What a service may ask for, as its settings name it: `postgres/url`, `jwt/current`."""
+        """The parameters that a service can request, as its settings name them: `postgres/url`, `jwt/current`."""
         databases = [name for name, table in (("postgres", self.postgres), ("documentdb", self.documentdb)) if table]
         return parameter_names(
             databases=databases,

@@ -1,4 +1,4 @@
-"""What is said to a person whose environment file is wrong: file, key, value got, what is allowed."""
+"""The errors of an environment file: file, key, value, what is allowed."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final
 
 _VALUE_LENGTH = 60
-"""Characters of a value that an error line shows; enough for an ARN's start, short enough for one line."""
+"""Characters of a value in an error line; enough for the start of an ARN, short enough for one line."""
 
 _VALUE_DEPTH = 4
-"""Tables within tables that an error line shows."""
+"""Levels of nested tables in an error line."""
 
 _DECIMAL_BITS = 1000
-"""Larger numbers are shown in hexadecimal: Python refuses to write decimal ones of more than 4300 digits."""
+"""Larger numbers are shown in hexadecimal: Python refuses to write decimal numbers of more than 4300 digits."""
 
 
 class Missing(Enum):
@@ -29,13 +29,13 @@ MISSING: Final = Missing.MISSING
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One thing that is wrong, said so that it can be put right."""
+    """One error, with what is needed to fix it."""
 
     key: str
-    """The setting, like `network.zones[0].public_cidr`; empty where the file as a whole is meant."""
+    """The setting, like `network.zones[0].public_cidr`; empty for the file as a whole."""
 
     value: object = MISSING
-    """What the file says, or MISSING."""
+    """The value in the file, or MISSING."""
 
     allowed: str
     """What is wrong and what is allowed."""
@@ -46,12 +46,12 @@ class Problem:
         return one_line(f"{setting}: {self.allowed}" if setting else self.allowed)
 
     def below(self, parent: str) -> "Problem":
-        """The same problem, named from the table that holds it."""
+        """The same problem, with the key relative to the parent table."""
         return Problem(key=join_key(parent, self.key), value=self.value, allowed=self.allowed)
 
 
 class ConfigError(Exception):
-    """An environment cannot be used as it is written; `str()` has one line per problem.
+    """An environment's settings are not valid; `str()` has one line per problem.
 
     Exception
     └── ConfigError
@@ -68,30 +68,30 @@ class ConfigError(Exception):
 
 
 def join_key(parent: str, key: str) -> str:
-    """`network` and `cidr` as `network.cidr`; `zones` and `[0]` as `zones[0]`."""
+    """Join keys: `network` and `cidr` to `network.cidr`; `zones` and `[0]` to `zones[0]`."""
     return f"{parent}{'.' if parent and key and not key.startswith('[') else ''}{key}"
 
 
 def render_value(value: object) -> str:
-    """A value as TOML writes it, cut when it is long."""
+    """The value in TOML, cut if it is long."""
     text = _toml(value)
     return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 3]}..."
 
 
 def nearest(value: object, choices: Sequence[str]) -> str | None:
-    """The choice that a person most likely meant, if one is close."""
+    """The choice that is most similar to the value, if one is similar enough."""
     close = get_close_matches(value, choices, n=1) if isinstance(value, str) else []
     return close[0] if close else None
 
 
 def list_allowed(choices: Sequence[str], *, meant: str | None, quote: str = "") -> str:
-    """What is allowed, and first what was likely meant: `did you mean b? Allowed: a, b`."""
+    """The allowed values, after the most likely one: `did you mean b? Allowed: a, b`."""
     allowed = ", ".join(f"{quote}{choice}{quote}" for choice in choices)
     return f"did you mean {quote}{meant}{quote}? Allowed: {allowed}" if meant else f"allowed: {allowed}"
 
 
 def one_line(text: str) -> str:
-    """The text with everything escaped that would break the line or not be seen."""
+    """The text with line breaks and invisible characters escaped."""
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 

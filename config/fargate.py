@@ -1,4 +1,4 @@
-"""The task sizes that Fargate has; no others exist.
+"""The task sizes that Fargate supports.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
 """
@@ -23,26 +23,26 @@ MEMORY_MIB: Final[Mapping[int, Sequence[int]]] = MappingProxyType(
 
 
 def is_valid(cpu_units: int, memory_mib: int) -> bool:
-    """Whether Fargate has tasks of this size."""
+    """Whether Fargate supports this size."""
     return memory_mib in MEMORY_MIB.get(cpu_units, ())
 
 
 def nearest_cpu_units(cpu_units: int) -> tuple[int, ...]:
-    """The one or two CPU sizes around the one asked for."""
-    return _around(cpu_units, tuple(MEMORY_MIB))
+    """The one or two CPU sizes nearest to the value."""
+    return _nearest(cpu_units, tuple(MEMORY_MIB))
 
 
 def nearest_memory_mib(cpu_units: int, memory_mib: int) -> tuple[int, ...]:
-    """The one or two memory sizes around the one asked for, with CPU units that exist."""
-    return _around(memory_mib, MEMORY_MIB[cpu_units])
+    """The one or two memory sizes nearest to the value, for CPU units that exist."""
+    return _nearest(memory_mib, MEMORY_MIB[cpu_units])
 
 
 def cpu_units_with(memory_mib: int) -> tuple[int, ...]:
-    """The CPU sizes that can have this much memory."""
+    """The CPU sizes that support this much memory."""
     return tuple(cpu_units for cpu_units, sizes in MEMORY_MIB.items() if memory_mib in sizes)
 
 
-def _around(asked: int, sizes: Sequence[int]) -> tuple[int, ...]:
+def _nearest(asked: int, sizes: Sequence[int]) -> tuple[int, ...]:
     if asked in sizes:
         return (asked,)
     if asked < sizes[0]:

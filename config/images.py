@@ -1,4 +1,4 @@
-"""Container images, and from where a task can pull them."""
+"""Container images and their registries."""
 
 import re
 from typing import Annotated, Final
@@ -19,13 +19,13 @@ def _image(value: str) -> str:
         )
         raise ValueError(message)
     if value.endswith(":latest"):
-        message = 'has the tag "latest", which is another image tomorrow; name a version'
+        message = 'must not have the tag "latest", because its image changes; use a version'
         raise ValueError(message)
     return value
 
 
 def is_in_ecr(image: str) -> bool:
-    """Whether the image is in a private ECR registry, which interface endpoints reach without the internet."""
+    """Whether the image is in a private ECR registry, which is reachable through interface endpoints."""
     return re.fullmatch(_PRIVATE, image) is not None
 
 

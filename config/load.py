@@ -1,4 +1,4 @@
-"""From environments/<name>.toml to an Environment, or to all that is wrong with the file."""
+"""Reads environments/<name>.toml into an Environment, or reports every problem of the file."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,10 +14,10 @@ ENVIRONMENTS: Final = Path("environments")
 
 _FIRST: Final = ("dev", "staging", "prod")
 _GIVEN: Final = {
-    "name": "the environment is named by its file; remove this line",
-    "project": f"holds for all environments, and {PROJECT_FILE} has it as its name; move it there",
+    "name": "the file's name is the environment's name; remove this line",
+    "project": f"is the same for all environments: set it as `name` in {PROJECT_FILE} and remove this line",
 }
-"""Settings that an environment has, and not its file, with what to do about one that is there."""
+"""Settings of an environment that its file cannot set, and what to do about each."""
 
 
 def environment_names(folder: Path = ENVIRONMENTS) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def environment_names(folder: Path = ENVIRONMENTS) -> tuple[str, ...]:
 
 
 def load_environments(names: Iterable[str], *, folder: Path) -> tuple[list[Environment], list[ConfigError]]:
-    """The environments of a folder by their names, each once, and what is wrong with those that cannot be loaded."""
+    """Load the environments with these names, each once, and collect the errors of those that cannot be loaded."""
     try:
         project = load_project(folder)
     except ConfigError as error:
@@ -43,32 +43,32 @@ def load_environments(names: Iterable[str], *, folder: Path) -> tuple[list[Envir
 
 
 def load_environment(name: str, *, folder: Path = ENVIRONMENTS, project: str | None = None) -> Environment:
-    """Read an environment's file.
+    """Read the file of an environment.
 
     Args:
-        name: The environment.
-        folder: Where its file is.
+        name: The name of the environment.
+        folder: The folder of its file.
         project: The project's name; None reads it from its file in the folder.
 
     Raises:
-        ConfigError: with every problem of the file, or with the names that exist if there is no such file.
+        ConfigError: with every problem of the file, or with the existing names if there is no such file.
     """
     names = environment_names(folder)
     if name not in names:
-        raise ConfigError(_no_such_environment(name, names, folder))
+        raise ConfigError(_missing_environment(name, names, folder))
     file = folder / f"{name}.toml"
     return parse_environment(read_text(file), name=name, project=project or load_project(folder), file=file)
 
 
 def parse_environment(text: str, *, name: str, project: str, file: Path) -> Environment:
-    """Make an environment of a file's text; the file's path is only for messages.
+    """Parse the text of an environment file; the path is only for messages.
 
     Raises:
         ConfigError: with every problem of the text.
     """
     if not text.strip():
         raise ConfigError(
-            Problem(key="", allowed="is empty; copy the settings of another environment into it"), file=file
+            Problem(key="", allowed="is empty; copy the settings of another environment to it"), file=file
         )
     table, problems = move_renamed(parse_table(text, file=file))
     try:
@@ -88,7 +88,7 @@ def parse_environment(text: str, *, name: str, project: str, file: Path) -> Envi
     return environment
 
 
-def _no_such_environment(name: str, names: Sequence[str], folder: Path) -> Problem:
+def _missing_environment(name: str, names: Sequence[str], folder: Path) -> Problem:
     there_are = f"there {'are' if names[1:] else 'is'} {', '.join(names) or 'none yet'}"
     close = nearest(name, names)
     hint = f"did you mean {close}? " if close else ""

@@ -11,7 +11,7 @@ TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-2021-06",
     "ELBSecurityPolicy-TLS13-1-3-2021-06",
 ]
-"""The policies that take nothing older than TLS 1.2 and no cipher without forward secrecy.
+"""The policies that allow only TLS 1.2 or newer and only ciphers with forward secrecy.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 """
@@ -21,8 +21,8 @@ class LoadBalancerSettings(Model):
     """The load balancer before the services."""
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-    """The TLS versions and ciphers that it takes."""
+    """The TLS versions and ciphers that it accepts."""
 
     idle_timeout_seconds: int = Field(default=60, ge=1, le=4000)
-    """Seconds without a byte after which it closes a connection; the services must keep theirs open for longer."""
+    """Seconds without data after which it closes a connection; the services must keep theirs open for longer."""
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html

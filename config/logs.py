@@ -1,4 +1,4 @@
-"""Settings of the logs: how long each is kept, in one table."""
+"""Settings of all log retentions."""
 
 from typing import Annotated
 
@@ -8,26 +8,26 @@ from config.aws import MAX_LIFECYCLE_DAYS, LogRetentionDays
 from config.model import Model
 
 LifecycleDays = Annotated[int, Field(ge=1, le=MAX_LIFECYCLE_DAYS)]
-"""Days after which S3 deletes an object: any number, other than those of CloudWatch Logs."""
+"""Days after which S3 deletes an object: any number, unlike CloudWatch Logs."""
 
 
 class LogSettings(Model):
-    """How long logs are kept: one number for all, and another for each log that differs."""
+    """How long logs are kept: one number for all logs, and another for each log that differs."""
 
     retention_days: LogRetentionDays
-    """Days that every log is kept that has no line of its own below; only some numbers exist."""
+    """Days that a log is kept if it has no line of its own below; only some numbers are valid."""
 
     flow_logs_days: LogRetentionDays | None = None
-    """Days that the record of the VPC's traffic is kept, if not retention_days."""
+    """Days that VPC flow logs are kept, if not retention_days."""
 
     postgres_days: LogRetentionDays | None = None
-    """Days that the logs of PostgreSQL and of its proxy are kept, if not retention_days."""
+    """Days that the logs of PostgreSQL and its proxy are kept, if not retention_days."""
 
     documentdb_days: LogRetentionDays | None = None
     """Days that DocumentDB's audit and profiler logs are kept, if not retention_days."""
 
     functions_days: LogRetentionDays | None = None
-    """Days that the logs of Lambda functions are kept, like the rotation's, if not retention_days."""
+    """Days that the logs of Lambda functions are kept, like that of the rotation, if not retention_days."""
 
     services_days: LogRetentionDays | None = None
     """Days that the logs of services, shell sessions and the cluster's metrics are kept, if not retention_days."""
@@ -39,7 +39,7 @@ class LogSettings(Model):
     """Days that the load balancer's access and connection logs are kept, in a bucket, if not retention_days."""
 
     bucket_access_days: LifecycleDays | None = None
-    """Days that the record of who read or wrote a bucket is kept, in a bucket, if not retention_days."""
+    """Days that the access logs of buckets are kept, in a bucket, if not retention_days."""
 
     @property
     def flow_log_retention_days(self) -> int:
@@ -78,7 +78,7 @@ class LogSettings(Model):
 
     @property
     def bucket_access_retention_days(self) -> int:
-        """Days for the access log of buckets."""
+        """Days for the access logs of buckets."""
         return self._or_default(self.bucket_access_days)
 
     def _or_default(self, days: int | None) -> int:

@@ -1,4 +1,4 @@
-"""Hours of a day and of a week in which AWS may work on a database: `03:00-04:00`, `sun:04:30-sun:05:30`, in UTC.
+"""Daily and weekly windows in which AWS may work on a database: `03:00-04:00`, `sun:04:30-sun:05:30`, in UTC.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html#Concepts.DBMaintenance
 """
@@ -18,7 +18,7 @@ _SHORTEST: Final = 30
 """Minutes: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"""
 
 _LONGEST_MAINTENANCE: Final = _DAY - 1
-"""Minutes: a maintenance window is shorter than 24 hours (the same page)."""
+"""Minutes: a maintenance window must be shorter than 24 hours (same page)."""
 
 _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _WEEKDAY: Final = rf"({'|'.join(_WEEKDAYS)})"
@@ -27,22 +27,22 @@ _MAINTENANCE: Final = rf"{_WEEKDAY}:{_TIME}-{_WEEKDAY}:{_TIME}"
 
 
 def backup_minutes(window: str) -> tuple[int, int]:
-    """Start, and length, of a daily window in minutes; one that ends before it starts runs over midnight."""
+    """Start and length of a daily window in minutes; one that ends before it starts goes past midnight."""
     start, end = map(_minute_of_day, window.split("-"))
     return start, (end - start) % _DAY
 
 
 def maintenance_minutes(window: str) -> tuple[int, int]:
-    """Start in the week, and length, of a weekly window in minutes."""
+    """Start in the week and length of a weekly window in minutes."""
     start, end = (_WEEKDAYS.index(moment[:3]) * _DAY + _minute_of_day(moment[4:]) for moment in window.split("-"))
     return start, (end - start) % _WEEK
 
 
 def overlap(backup_window: str, maintenance_window: str) -> bool:
-    """Whether the daily window runs into the weekly one on any day."""
+    """Whether the daily window overlaps the weekly one on any day."""
     backup_start, backup_length = backup_minutes(backup_window)
     start, length = maintenance_minutes(maintenance_window)
-    # From the day before, in case it runs over midnight, to the day after; in a week that has no beginning.
+    # From the day before, in case it goes past midnight, to the day after, around the end of the week.
     for day in range(7):
         distance = (backup_start + day * _DAY - start) % _WEEK
         if distance < length or _WEEK - distance < backup_length:
@@ -51,7 +51,7 @@ def overlap(backup_window: str, maintenance_window: str) -> bool:
 
 
 def check_windows(backup_window: str, maintenance_window: str) -> Iterator[Problem]:
-    """The check that every database shares: AWS refuses to back up while it maintains."""
+    """A check of both databases: AWS refuses windows that overlap."""
     if overlap(backup_window, maintenance_window):
         yield Problem(
             key="backup_window",
@@ -70,7 +70,7 @@ def _backup_window(value: str) -> str:
         message = 'is not a valid daily window; use its start and end in UTC, like "03:00-04:00"'
         raise ValueError(message)
     if backup_minutes(value)[1] < _SHORTEST:
-        message = f"is shorter than {_SHORTEST} minutes, which AWS needs for a backup"
+        message = f"must be {_SHORTEST} minutes or longer"
         raise ValueError(message)
     return value
 
@@ -81,7 +81,7 @@ def _maintenance_window(value: str) -> str:
         raise ValueError(message)
     minutes = maintenance_minutes(value)[1]
     if not _SHORTEST <= minutes <= _LONGEST_MAINTENANCE:
-        message = f"lasts {minutes} minutes; AWS takes {_SHORTEST} minutes to less than 24 hours"
+        message = f"is {minutes} minutes long; it must be {_SHORTEST} minutes or longer and shorter than 24 hours"
         raise ValueError(message)
     return value
 

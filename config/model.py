@@ -1,4 +1,4 @@
-"""The one kind of settings class: frozen, strict about types, closed to unknown keys, checked as a whole."""
+"""The base class of all settings: frozen, strict about types, without unknown keys, checked as a whole."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -12,28 +12,28 @@ from pydantic_core import PydanticCustomError
 from config.errors import MISSING, Problem, list_allowed, nearest
 
 Check = Callable[..., Iterator[Problem]]
-"""A function that takes settings by their names and yields what is wrong between them.
+"""A function that takes settings by their names and yields problems between them.
 
-A parameter `network__zones` is the setting `zones` of the table `network`; of a table that is left out, every setting
-is None. A name that is not a setting is an error when the class is made: the check would never run, and nobody would
-notice.
+A parameter `network__zones` is the setting `zones` of the table `network`; if that table is missing, all its settings
+are None. A parameter that is not a setting is an error when the class is created, because its check would never run
+and nobody would notice.
 """
 
 PROBLEMS = "problems"
 """The pydantic error type that carries Problems in its context."""
 
 ONE_BY_ONE: Mapping[str, bool] = {"one_by_one": True}
-"""Validation context that checks each setting alone and leaves out the checks between settings."""
+"""Validation context in which each setting is checked alone, without the checks between settings."""
 
 _BELOW = "__"
-"""Between the name of a table and the name of a setting in it, in a check's parameter."""
+"""Separates the name of a table from the name of its setting in a parameter of a check."""
 
 
 class Model(BaseModel):
-    """A table of settings that cannot exist in a wrong state.
+    """A table of settings that is always valid.
 
-    A subclass names the checks between its settings in `checks`, or overrides `problems`. The first is
-    better: a check runs as soon as the settings it takes are valid, even if others in the file are not.
+    A subclass lists the checks between its settings in `checks`, or overrides `problems`. Prefer the first: a check
+    runs as soon as the settings it takes are valid, even if others in the file are not.
     """
 
     model_config = ConfigDict(
@@ -47,11 +47,11 @@ class Model(BaseModel):
     checks: ClassVar[tuple[Check, ...]] = ()
 
     not_in_file: ClassVar[frozenset[str]] = frozenset()
-    """Settings that the program gives: no file has them, and no message offers them."""
+    """Settings that the program sets: no file has them, and no message offers them."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - pydantic's own signature
-        """Refuse a check whose parameter is not a setting.
+        """Refuse a check with a parameter that is not a setting.
 
         Raises:
             TypeError: with the class, the check, the parameter and the nearest name that is allowed.
@@ -62,12 +62,12 @@ class Model(BaseModel):
                 _require_setting(cls, check, parameter)
 
     def problems(self) -> Iterator[Problem]:
-        """Yield all that is wrong between settings, with keys relative to this table."""
+        """Yield all problems between settings, with keys relative to this table."""
         yield from self.problems_among(dict(self))
 
     @classmethod
     def problems_among(cls, settings: Mapping[str, Any]) -> Iterator[Problem]:
-        """Yield what those checks find that need no other settings than these."""
+        """Yield the problems of those checks that need only these settings."""
         for check in cls.checks:
             taken = {name: _setting(settings, name) for name in inspect.signature(check).parameters}
             if not any(value is MISSING for value in taken.values()):
@@ -87,7 +87,7 @@ class Model(BaseModel):
 
 
 def table_model(field: FieldInfo | None) -> type[Model] | None:
-    """The model of a setting that is one table, also of one that may be left out."""
+    """The model of a setting that is a table, even if it is optional."""
     annotation = field.annotation if field else None
     match get_args(annotation):
         case (table, none) if none is NoneType:
@@ -96,7 +96,7 @@ def table_model(field: FieldInfo | None) -> type[Model] | None:
 
 
 def item_model(field: FieldInfo | None) -> type[Model] | None:
-    """The model of the tables in a setting that is a list of tables, or tables by name."""
+    """The model of the items of a setting that is a list of tables, or tables by name."""
     types = get_args(field.annotation) if field else ()
     return next((t for t in types if isinstance(t, type) and issubclass(t, Model)), None)
 
@@ -105,20 +105,20 @@ def _setting(settings: Mapping[str, Any], name: str) -> object:
     value: object = settings
     for part in name.split(_BELOW):
         if value is None:
-            return None  # of a table that is left out
+            return None  # the optional table is missing
         table = dict(value) if isinstance(value, Model | Mapping) else {}
         value = table.get(part, MISSING)
     return value
 
 
 def _require_setting(model: type[Model], check: Check, parameter: str) -> None:
-    """Follow a parameter's name through the tables that it names."""
+    """Follow the name of a parameter through the tables in it."""
     table: type[Model] | None = model
     parts = parameter.split(_BELOW)
     for depth, part in enumerate(parts):
         before = parts[:depth]
         if table is None:
-            raise _wrong_parameter(model, check, parameter, f"a check cannot look below {_joined(before)}; take that")
+            raise _wrong_parameter(model, check, parameter, f"a check can only take {_joined(before)} as a whole")
         if part not in table.model_fields:
             close = nearest(part, list(table.model_fields))
             allowed = list_allowed(

@@ -1,6 +1,6 @@
-"""How everything is named: by project, environment, account and region, and within AWS's limits.
+"""The names of all resources, from project, environment, account and region, and within AWS's limits.
 
-Pure, so that settings are checked by the same rules, and whoever looks for a resource by its name need not build it.
+Pure, so that settings use the same rules, and code that needs the name of a resource does not have to create it.
 `modules/label.py` adds the tags.
 """
 
@@ -17,7 +17,7 @@ MAX_ENVIRONMENT_LENGTH: Final = 16
 
 
 class NameLimit(IntEnum):
-    """Longest name, in characters, that AWS takes for a kind of resource."""
+    """The longest name, in characters, that AWS allows for a type of resource."""
 
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     S3_BUCKET = 63
@@ -72,24 +72,24 @@ class NameLimit(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """Names in one environment, in one account and region.
+    """The names in one environment, account and region.
 
-    A name is `<project>-<environment>-<component>`. One that is longer than AWS allows is cut and ends in a hash
-    of the whole, so that two long names never become one. Names that AWS shares between all regions (roles, buckets)
-    end in the region where it is not the environment's own, so that two regions can have the same component.
+    A name is `<project>-<environment>-<component>`. A name longer than AWS allows is cut and ends in a hash of the
+    whole name, so that two long names are never the same. Names that are unique across all regions (roles, buckets)
+    end in the region if it is not the environment's own, so that two regions can have the same component.
     """
 
     project: str
     environment: str
     account_id: str
     region: str
-    """Where the resources are."""
+    """The region of the resources."""
     home_region: str
     """The environment's own region, where the Terraform state is kept."""
 
     @property
     def prefix(self) -> str:
-        """What every name of this environment starts with."""
+        """The start of every name of this environment."""
         return f"{self.project}-{self.environment}"
 
     def name(self, component: str, *, limit: NameLimit) -> str:
@@ -97,12 +97,12 @@ class Names:
         return _cut(f"{self.prefix}-{component}", limit)
 
     def global_name(self, component: str, *, limit: int) -> str:
-        """Name of `component` of a service whose names all regions share."""
+        """Name of `component` in a service whose names are unique across all regions."""
         suffix = "" if self.region == self.home_region else f"-{self.region}"
         return _cut(f"{self.prefix}-{component}{suffix}", limit)
 
     def bucket_name(self, component: str) -> str:
-        """Name of a bucket; bucket names are shared by all AWS accounts, so it ends in the account's id."""
+        """Name of a bucket; bucket names are unique across all AWS accounts, so it ends in the account id."""
         return f"{self.global_name(component, limit=_BUCKET_BASE_LENGTH)}-{self.account_id}"
 
     def path(self, *parts: str) -> str:
@@ -111,17 +111,17 @@ class Names:
 
     @property
     def database_user(self) -> str:
-        """Master user of the databases."""
+        """The master user of the databases."""
         return database_user(self.project)
 
 
 def database_user(project: str) -> str:
-    """Master user of the project's databases, which take no hyphens; each has its own, so a cut name needs no hash."""
+    """The master user of the databases, without hyphens; each project has its own databases, so it needs no hash."""
     return project.replace("-", "_")[: NameLimit.DATABASE_USER].rstrip("_")
 
 
 def kept_length(limit: int) -> int:
-    """Characters that a name keeps of its beginning when it is cut to a limit."""
+    """The number of characters that remain of a name when it is cut to a limit."""
     return limit - _HASH_LENGTH - 1
 
 
@@ -132,7 +132,7 @@ MAX_PROJECT_LENGTH: Final = (
 )
 """Characters of the project's name.
 
-Policies match roles and buckets by `<project>-<environment>-*`: that much must be left of a name after any cut.
+Policies match roles and buckets by `<project>-<environment>-*`, so that much of a name must remain after any cut.
 """
 
 

@@ -1,4 +1,4 @@
-"""The VPC: its address block, the zones it spans and the way out of it."""
+"""The VPC: its address block, its zones and NAT gateways."""
 
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
@@ -49,7 +49,7 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-supp
 INTERFACE_ENDPOINTS: Final[tuple[str, ...]] = get_args(InterfaceEndpoint)
 
 FARGATE_TASK_ENDPOINTS: Final = ("ecr.api", "ecr.dkr", "logs")
-"""What a task needs to start without a NAT gateway; S3 comes through its gateway endpoint.
+"""The endpoints that a task needs to start without a NAT gateway; S3 has a gateway endpoint.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations
 """
@@ -77,17 +77,17 @@ class Zone(Model):
     """The Availability Zone, like "us-east-1a"."""
 
     public_cidr: Ipv4Cidr
-    """Subnet with a route to the internet: public load balancer and NAT gateway."""
+    """Subnet with a route to the internet, for the public load balancer and the NAT gateway."""
 
     private_cidr: Ipv4Cidr | None = None
-    """Subnet of the services; without it no workload runs in this zone."""
+    """Subnet of the services; without it no service runs in this zone."""
 
     database_cidr: Ipv4Cidr
-    """Subnet of the databases; it has no way to the internet."""
+    """Subnet of the databases, without a route to the internet."""
 
     @property
     def cidrs(self) -> dict[str, IPv4Network]:
-        """The subnets that there are, by the name of their setting."""
+        """The CIDR blocks of the subnets, by the name of their setting."""
         by_name = {
             "public_cidr": self.public_cidr,
             "private_cidr": self.private_cidr,
@@ -101,7 +101,7 @@ def _check_vpc_range(cidr: IPv4Network) -> Iterator[Problem]:
         yield Problem(
             key="cidr",
             value=str(cidr),
-            allowed=f"is not a private block; choose one inside {', '.join(map(str, PRIVATE_BLOCKS))}",
+            allowed=f"is not a valid private block; use one inside {', '.join(map(str, PRIVATE_BLOCKS))}",
         )
 
 
@@ -110,7 +110,7 @@ def _check_vpc_size(cidr: IPv4Network) -> Iterator[Problem]:
         yield Problem(
             key="cidr",
             value=str(cidr),
-            allowed=f"a VPC's block is between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}",
+            allowed=f"must be between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}",
         )
 
 
@@ -120,13 +120,13 @@ def _check_subnet_sizes(zones: Sequence[Zone]) -> Iterator[Problem]:
             yield Problem(
                 key=key,
                 value=str(cidr),
-                allowed=f"a subnet's block is between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}",
+                allowed=f"must be between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}",
             )
         elif cidr.prefixlen > _SMALLEST_BALANCER_PREFIX and not key.endswith("database_cidr"):
             yield Problem(
                 key=key,
                 value=str(cidr),
-                allowed=f"a load balancer needs a subnet of /{_SMALLEST_BALANCER_PREFIX} or larger",
+                allowed=f"must be /{_SMALLEST_BALANCER_PREFIX} or larger, because load balancers need it",
             )
 
 
@@ -136,7 +136,7 @@ def _check_subnets_in_vpc(cidr: IPv4Network, zones: Sequence[Zone]) -> Iterator[
             yield Problem(
                 key=key,
                 value=str(subnet),
-                allowed=f"outside the VPC's {cidr}; choose a block inside it",
+                allowed=f"is not in the VPC's {cidr}; use a block inside it",
             )
 
 
@@ -148,7 +148,7 @@ def _check_subnet_overlap(zones: Sequence[Zone]) -> Iterator[Problem]:
                 yield Problem(
                     key=key,
                     value=str(cidr),
-                    allowed=f'overlaps {other_key} = "{other}"; choose another block',
+                    allowed=f'overlaps {other_key} = "{other}"; use another block',
                 )
         seen.append((key, cidr))
 
@@ -160,7 +160,7 @@ def _check_unique_zones(zones: Sequence[Zone]) -> Iterator[Problem]:
             yield Problem(
                 key=f"zones[{index}].name",
                 value=zone.name,
-                allowed=f"is the zone of zones[{first[zone.name]}] already; choose another",
+                allowed=f"is already the zone of zones[{first[zone.name]}]; use another",
             )
         first.setdefault(zone.name, index)
 
@@ -178,7 +178,7 @@ def _check_private_zone(zones: Sequence[Zone]) -> Iterator[Problem]:
     if zones and not any(zone.private_cidr for zone in zones):
         yield Problem(
             key="zones",
-            allowed="no zone has a private_cidr, so no service could run; give at least one zone one",
+            allowed="must have at least one zone with a private_cidr, because services run there",
         )
 
 
@@ -198,8 +198,8 @@ def _check_task_endpoints(nat_gateways: str, interface_endpoints: Sequence[str])
         yield Problem(
             key="nat_gateways",
             value=nat_gateways,
-            allowed="without NAT gateways no task could start; "
-            f"add {', '.join(missing)} to interface_endpoints, or choose per_zone or single",
+            allowed="without NAT gateways no task can start; "
+            f'add {", ".join(missing)} to interface_endpoints, or use "per_zone" or "single"',
         )
 
 
@@ -210,10 +210,10 @@ def _subnets(zones: Sequence[Zone]) -> Iterator[tuple[str, IPv4Network]]:
 
 
 class NetworkSettings(Model):
-    """The VPC and what is in it."""
+    """The VPC and its subnets and endpoints."""
 
     cidr: Ipv4Cidr
-    """The VPC's address block, /16 to /28, private; no two environments should share addresses."""
+    """The VPC's address block, /16 to /28, private; environments should not share addresses."""
 
     zones: tuple[Zone, ...] = Field(
         json_schema_extra={"minItems": _MIN_ZONES, "maxItems": _MAX_ZONES},
@@ -221,10 +221,10 @@ class NetworkSettings(Model):
     """The Availability Zones, two to six; load balancers and database subnet groups need two."""
 
     nat_gateways: Literal["per_zone", "single", "none"]
-    """The services' way out: a NAT gateway in each of their zones, one for all, or none (only endpoints)."""
+    """NAT gateways for the services: one in each of their zones, one for all, or none (endpoints only)."""
 
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
-    """AWS services reached without the internet; each costs by the hour and zone."""
+    """AWS services with an interface endpoint, reached without the internet; each costs per hour and zone."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_vpc_range,

@@ -1,7 +1,7 @@
-"""A new environment's file, made like dev's; `python -m config.new_environment NAME` writes it.
+"""Creates the file of a new environment from dev's; `python -m config.new_environment NAME` runs it.
 
-The file is dev's own text with a few values replaced: every table comes along, with its comments, and a new kind of
-table needs no change here. What is replaced is what two environments cannot share.
+The file is dev's own text with a few values replaced: it has every table with its comments, and a new kind of table
+needs no change here. The replaced values are those that two environments cannot share.
 """
 
 import sys
@@ -21,19 +21,19 @@ from config.load import ENVIRONMENTS, environment_names, load_environment, parse
 from config.toml import read_text
 
 LIKE: Final = "dev"
-"""The environment that a new one is made like: the smallest."""
+"""The environment whose file is the template: the smallest."""
 
 _BLOCKS: Final = tuple(IPv4Network("10.0.0.0/8").subnets(new_prefix=16))
 _SCHEMA: Final = "#:schema"
 _USAGE: Final = 2
-"""Exit status of a command that was asked for something it cannot do."""
+"""Exit status of a command with an invalid argument."""
 
 
 def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     """Write the file of a new environment and return its path.
 
     Raises:
-        ConfigError: when the name is wrong or taken, or a file cannot be read or written.
+        ConfigError: The name is not valid or is in use, or a file cannot be read or written.
     """
     file = folder / f"{name}.toml"
     try:
@@ -44,7 +44,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
         raise ConfigError(Problem(key="", allowed="exists already; edit it, or choose another name"), file=file)
     like = load_environment(LIKE, folder=folder)
     others = [load_environment(other, folder=folder) for other in environment_names(folder)]
-    cidr = free_block(other.network.cidr for other in others)
+    cidr = find_free_block(other.network.cidr for other in others)
     text = render(name, read_text(folder / f"{LIKE}.toml"), like=like, cidr=cidr)
     parse_environment(text, name=name, project=like.project, file=file)
     try:
@@ -54,11 +54,11 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     return file
 
 
-def free_block(used: Iterable[IPv4Network]) -> IPv4Network:
-    """The first /16 of 10.0.0.0/8 that overlaps none of those used.
+def find_free_block(used: Iterable[IPv4Network]) -> IPv4Network:
+    """The first /16 of 10.0.0.0/8 that overlaps none of the blocks in use.
 
     Raises:
-        ConfigError: when all 256 are used.
+        ConfigError: All 256 are in use.
     """
     taken = tuple(used)
     for block in _BLOCKS:
@@ -68,22 +68,22 @@ def free_block(used: Iterable[IPv4Network]) -> IPv4Network:
 
 
 def render(name: str, text: str, *, like: Environment, cidr: IPv4Network) -> str:
-    """The text of an environment's file: another's, with a name and addresses of its own."""
+    """The text of the new environment's file: that of `like`, with its own name and addresses."""
     document = tomlkit.parse(text)
-    heading = f"# {name}: made from the settings of {like.name}."
+    heading = f"# {name}: created from the settings of {like.name}."
     if like.security:
-        heading += f"\n# Without [security]: what holds for the whole account, {like.name} sets in this one."
+        heading += f"\n# No [security]: {like.name} has the account-wide settings of this account."
     _replace_heading(document, heading)
     _comment(document["account_id"], f"the account of {like.name}: replace it if this environment has its own")
     _move_network(_table(document, "network"), like.network.cidr, cidr)
     _rename_domain(document, name, like)
     _separate_registry(_table(document, "registry"), f"{like.project}-{name}")
-    _leave_account(document, like)
+    _remove_security(document, like)
     return tomlkit.dumps(document)
 
 
 def _replace_heading(document: TOMLDocument, heading: str) -> None:
-    """Replace the comments that the file begins with, but for the one that names the schema."""
+    """Replace the comments at the start of the file, but not the one that names the schema."""
     old = [item for _, item in takewhile(lambda entry: isinstance(entry[1], Comment), document.body)]
     for item in old:
         if not item.as_string().startswith(_SCHEMA):
@@ -93,7 +93,7 @@ def _replace_heading(document: TOMLDocument, heading: str) -> None:
 
 
 def _move_network(network: Table, old: IPv4Network, new: IPv4Network) -> None:
-    """Give the VPC a block of its own, and its subnets the same places in it."""
+    """Give the VPC another block, and its subnets the same positions in it."""
     distance = int(new.network_address) - int(old.network_address)
     network["cidr"] = str(new)
     for zone in cast("AoT", network["zones"]):
@@ -103,7 +103,7 @@ def _move_network(network: Table, old: IPv4Network, new: IPv4Network) -> None:
 
 
 def _rename_domain(document: TOMLDocument, name: str, like: Environment) -> None:
-    """Give it a name beside the other's, in a zone that it makes: the other's zone answers for the other's name."""
+    """Use a new name and create its zone, because the zone of `like` is only for the name of `like`."""
     if like.domain is None:
         return
     domain = _table(document, "domain")
@@ -115,7 +115,7 @@ def _rename_domain(document: TOMLDocument, name: str, like: Environment) -> None
 
 
 def _separate_registry(registry: Table, prefix: str) -> None:
-    """Give it repositories of its own, and leave the account's one setting for scans to the other."""
+    """Use other repository names, and leave the account-wide setting of scans to `like`."""
     registry["repository_prefix"] = prefix
     _comment(registry["repository_prefix"], "two environments in one account need different ones")
     if registry["scanning"] != "basic":
@@ -123,8 +123,8 @@ def _separate_registry(registry: Table, prefix: str) -> None:
         _comment(registry["scanning"], "enhanced is a setting of the whole account")
 
 
-def _leave_account(document: TOMLDocument, like: Environment) -> None:
-    """Take [security] out: it starts in the other's account, where the other has set what holds for all of it."""
+def _remove_security(document: TOMLDocument, like: Environment) -> None:
+    """Remove [security]: the new environment starts in the account of `like`, whose file has those settings."""
     if like.security:
         document.remove("security")
 
@@ -138,9 +138,9 @@ def _comment(item: object, text: str) -> None:
 
 
 def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
-    """Write the file and say what to do next; 2 and one line on stderr if that cannot be."""
+    """Write the file and print what to do next; return 2 after one line on stderr if that fails."""
     if len(arguments) != 1 or not arguments[0]:
-        sys.stderr.write("Say the new environment's name: make new-environment NAME=..\n")
+        sys.stderr.write("NAME is missing. For example: make new-environment NAME=preview\n")
         return _USAGE
     try:
         file = new_environment(arguments[0], folder=folder)
@@ -149,8 +149,8 @@ def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
         return _USAGE
     name = arguments[0]
     sys.stdout.write(
-        f"{file} is made like {LIKE}.\n"
-        "Edit next: account_id, the tags, the names in [domain]; its addresses are its own already.\n"
+        f"{file} is created from {LIKE}.\n"
+        "Next, edit account_id, the tags, and the names in [domain]; its address range is already unique.\n"
         f"Then: make synth ENV={name}\n"
     )
     return 0

@@ -27,7 +27,7 @@ def _https(value: str) -> str:
     if re.fullmatch(_HTTPS, value):
         return value
     message = (
-        'is not a valid address; use one that starts with "https://" and has no user name and no password, '
+        'is not a valid endpoint; use one that starts with "https://" and has no user name and no password, '
         'like "https://events.example.com/sns"'
     )
     raise ValueError(message)
@@ -44,7 +44,7 @@ def _check_receivers(emails: Sequence[str], https: Sequence[str]) -> Iterator[Pr
     if not emails and not https:
         yield Problem(
             key="emails",
-            allowed="names no receiver, and an alarm without one is seen by nobody; add an address, like "
+            allowed="must have at least one receiver, or nobody sees the alarms; add an address, like "
             '"on-call@example.com", or an https endpoint',
         )
 
@@ -60,19 +60,19 @@ class Receivers(Model):
     https: tuple[
         Annotated[str, AfterValidator(_https), WithJsonSchema({"type": "string", "pattern": f"^{_HTTPS}$"})], ...
     ] = Field(default=(), json_schema_extra={"uniqueItems": True})
-    """Endpoints that confirm a subscription by themselves, as on-call services do; readable in the Terraform state."""
+    """Endpoints that confirm a subscription automatically, as on-call services do; readable in the Terraform state."""
 
     checks: ClassVar[tuple[Check, ...]] = (_check_unique_receivers, _check_receivers)
 
 
 class NotificationsSettings(Model):
-    """The topics that alarms notify, and who receives them."""
+    """The topics of alarms and their receivers."""
 
     critical: Receivers
-    """Receivers of what needs a person now, at night too."""
+    """Receivers of alarms that need a person at once, also at night."""
 
     warning: Receivers
-    """Receivers of what can wait for working hours."""
+    """Receivers of alarms that can wait for working hours."""
 
 
 def check_alarm_receivers(
@@ -81,7 +81,7 @@ def check_alarm_receivers(
     secrets: SecretsSettings | None,
     security: SecuritySettings | None,
 ) -> Iterator[Problem]:
-    """Whatever makes an alarm needs a topic to notify."""
+    """Check that every table with alarms has topics to notify."""
     if notifications is not None:
         return
     makers = {
@@ -94,6 +94,6 @@ def check_alarm_receivers(
     if named:
         yield Problem(
             key="notifications",
-            allowed=f"is missing, and {named} would have alarms without a receiver; add [notifications.critical] and "
+            allowed=f"is missing, but {named} has alarms; add [notifications.critical] and "
             "[notifications.warning], each with emails = [...]",
         )

@@ -1,4 +1,4 @@
-"""Names of the parameters that the layer `data` makes, as services ask for them: `postgres/url`, `jwt/current`."""
+"""Names of the parameters of the layer `data`, as services request them: `postgres/url`, `jwt/current`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ SOURCES: Final[Mapping[str, str]] = {
     "jwt": "secrets",
     "api-keys": "secrets",
 }
-"""First part of a name to the table of settings that makes such parameters."""
+"""First part of a parameter's name to the table of settings that creates it."""
 
 _OF_EVERY_DATABASE: Final = ("host", "port", "username", "password", "url")
 _ROTATED: Final = ("jwt/current", "jwt/previous")
@@ -19,9 +19,9 @@ def parameter_names(*, databases: Collection[str], replicas: int, api_keys: Sequ
     """Every name, sorted.
 
     Args:
-        databases: Those that are made: `postgres`, `documentdb`.
+        databases: The databases of the environment: `postgres`, `documentdb`.
         replicas: Read replicas of PostgreSQL.
-        api_keys: Names of the API keys; None is an environment without secrets of its own.
+        api_keys: Names of the API keys; None without the table [secrets].
     """
     names = {f"{database}/{part}" for database in databases for part in _OF_EVERY_DATABASE}
     if "postgres" in databases:

@@ -1,4 +1,4 @@
-"""What the parts of an environment need of each other: a part whose table is left out cannot be used by another."""
+"""The dependencies between the tables of an environment: what one table needs of another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOAD_BALANCER_ZONES: Final = 2
 
 
 def check_paths_have_load_balancer(services: Mapping[str, ServiceSettings], load_balancer: object) -> Iterator[Problem]:
-    """Requests come from the load balancer and from nowhere else."""
+    """Requests only come from the load balancer."""
     for name, service in services.items():
         if service.path_patterns and load_balancer is None:
             yield Problem(
@@ -30,11 +30,11 @@ def check_paths_have_load_balancer(services: Mapping[str, ServiceSettings], load
 
 
 def check_load_balancer_has_domain(load_balancer: object, domain: object) -> Iterator[Problem]:
-    """It listens by HTTPS, and AWS makes a certificate only for a name that is proven in a zone."""
+    """It needs a certificate for HTTPS, and AWS issues one only for a name that is validated in a zone."""
     if load_balancer is not None and domain is None:
         yield Problem(
             key="load_balancer",
-            allowed="HTTPS needs a certificate, and there is no [domain] for one; add the table, "
+            allowed="HTTPS needs a certificate, but there is no [domain] for it; add the table, "
             "or remove [load_balancer]",
         )
 
@@ -54,19 +54,19 @@ def check_edge_has_origin(edge: object, load_balancer: object, domain: object) -
 def check_internal_load_balancer(
     edge: object, load_balancer: object, network__zones: Sequence[Zone]
 ) -> Iterator[Problem]:
-    """Behind CloudFront the load balancer is in the private subnets, and AWS wants two of them."""
+    """Behind CloudFront the load balancer is in private subnets, and AWS requires two of them."""
     private = sum(zone.private_cidr is not None for zone in network__zones)
-    # The network's own check reports an environment without any.
+    # The check of the network reports an environment without any.
     if edge is not None and load_balancer is not None and 0 < private < _LOAD_BALANCER_ZONES:
         yield Problem(
             key="edge",
-            allowed="puts the load balancer into the private subnets, and it needs two zones that have one; "
-            "give another zone a private_cidr, or remove [edge]",
+            allowed="puts the load balancer in private subnets, which it needs in two zones; "
+            "add a private_cidr to another zone, or remove [edge]",
         )
 
 
 def check_databases(services: Mapping[str, ServiceSettings], postgres: object, documentdb: object) -> Iterator[Problem]:
-    """A service connects only to a database that is made."""
+    """A service can only connect to a database of the environment."""
     tables = {"postgres": postgres, "documentdb": documentdb}
     for name, service in services.items():
         for index, database in enumerate(service.databases):
@@ -87,7 +87,7 @@ def check_parameters(
     secrets: object,
     secrets__api_keys: Sequence[str] | None,
 ) -> Iterator[Problem]:
-    """A task whose secret is not there does not start."""
+    """A task does not start if one of its secrets does not exist."""
     tables = {"postgres": postgres, "documentdb": documentdb, "secrets": secrets}
     names = parameter_names(
         databases=[name for name in ("postgres", "documentdb") if tables[name] is not None],
@@ -106,16 +106,16 @@ def check_parameters(
 
 
 def check_strategy_has_paths(deployment__strategy: str, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
-    """Refused, and not merely without effect: the file would say that releases are tried before users see them.
+    """An error, not just without effect, because the file would claim that releases are tested before users see them.
 
-    CodeDeploy shifts a load balancer's traffic; where there is none every service is replaced task by task anyway.
+    CodeDeploy shifts a load balancer's traffic; without traffic, every service is replaced task by task.
     """
     if deployment__strategy == "blue_green" and services and not any(s.path_patterns for s in services.values()):
         yield Problem(
             key="deployment.strategy",
             value=deployment__strategy,
-            allowed="shifts requests from the old version to the new, and no service takes any; remove the line, "
-            "or give a service path_patterns",
+            allowed="needs a service with path_patterns, whose requests it shifts; remove the line, "
+            "or add path_patterns to a service",
         )
 
 
@@ -127,5 +127,5 @@ def _explain_parameter(parameter: str, names: Sequence[str], tables: Mapping[str
     if kind == "api-keys" and rest:
         return f'there is no such API key; add "{rest}" to secrets.api_keys, or remove it here'
     if not names:
-        return "this environment makes no parameters; remove it here"
-    return f"is not a parameter that is made; {list_allowed(names, meant=nearest(parameter, names))}"
+        return "this environment has no parameters; remove it here"
+    return f"is not a parameter of this environment; {list_allowed(names, meant=nearest(parameter, names))}"

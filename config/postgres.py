@@ -14,7 +14,7 @@ from config.model import Check, Model
 MAJOR_VERSIONS: Final = (13, 14, 15, 16, 17)
 """https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
 
-The newest is the newest that RDS Proxy speaks to:
+The newest is the newest that RDS Proxy supports:
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RDS_Fea_Regions_DB-eng.Feature.RDS_Proxy.html
 """
 
@@ -23,19 +23,19 @@ MAX_STORAGE_GIB: Final = 65_536
 """gp3 of RDS for PostgreSQL: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage"""
 
 GROWTH_PERCENT: Final = 10
-"""How far above the storage its ceiling is at least.
+"""The least difference between the storage and its maximum.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
 """
 
 MIN_RETENTION_DAYS, MAX_RETENTION_DAYS = 1, 35
-"""RDS and DocumentDB alike; 0, which RDS accepts too, means no backups.
+"""The same for RDS and DocumentDB; 0, which RDS accepts too, means no backups.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
 """
 
 PROTECTED_BACKUP_DAYS: Final = 7
-"""The least for a database whose data must outlive mistakes: one that is found within a week can be undone."""
+"""The least for a database whose data is protected: a mistake that is found within a week can be undone."""
 
 MAX_REPLICAS: Final = 15
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html"""
@@ -62,7 +62,7 @@ def _major_version(value: int) -> int:
     if value in MAJOR_VERSIONS:
         return value
     nearest = min(MAJOR_VERSIONS, key=lambda version: abs(version - value))
-    message = f"is not a supported major version; the nearest is {nearest} (allowed: {_listed(MAJOR_VERSIONS)})"
+    message = f"is not a supported major version; the nearest is {nearest} (allowed: {_join_numbers(MAJOR_VERSIONS)})"
     raise ValueError(message)
 
 
@@ -78,7 +78,8 @@ def _monitoring_seconds(value: int) -> int:
         return value
     nearest = min(MONITORING_SECONDS, key=lambda seconds: abs(seconds - value))
     message = (
-        f"is not an interval of enhanced monitoring; the nearest is {nearest} (allowed: {_listed(MONITORING_SECONDS)})"
+        f"is not a valid interval of Enhanced Monitoring; the nearest is {nearest} "
+        f"(allowed: {_join_numbers(MONITORING_SECONDS)})"
     )
     raise ValueError(message)
 
@@ -88,12 +89,13 @@ def _insights_days(value: int) -> int:
         return value
     nearest = min(INSIGHTS_DAYS, key=lambda days: abs(days - value))
     message = (
-        f"is not a retention of Performance Insights; the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
+        f"is not a valid retention of Performance Insights; the nearest is {nearest} "
+        "(allowed: 7, 731, or months of 31 days)"
     )
     raise ValueError(message)
 
 
-def _listed(numbers: tuple[int, ...]) -> str:
+def _join_numbers(numbers: tuple[int, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
@@ -102,8 +104,8 @@ def _check_engine_version(major_version: int, engine_version: str | None) -> Ite
         yield Problem(
             key="engine_version",
             value=engine_version,
-            allowed=f"is not of major_version = {major_version}; "
-            f'leave it out, or write "{major_version}." and a minor version',
+            allowed=f"is not a version of major_version = {major_version}; "
+            f'remove the line, or use "{major_version}." and a minor version',
         )
 
 
@@ -113,7 +115,7 @@ def _check_storage_size(storage_gib: int, max_storage_gib: int) -> Iterator[Prob
             yield Problem(
                 key=key,
                 value=value,
-                allowed=f"PostgreSQL on gp3 has {MIN_STORAGE_GIB} to {MAX_STORAGE_GIB} GiB",
+                allowed=f"must be {MIN_STORAGE_GIB} to {MAX_STORAGE_GIB} GiB for PostgreSQL on gp3",
             )
 
 
@@ -123,17 +125,17 @@ def _check_storage_growth(storage_gib: int, max_storage_gib: int) -> Iterator[Pr
         yield Problem(
             key="max_storage_gib",
             value=max_storage_gib,
-            allowed=f"must be {GROWTH_PERCENT} % above storage_gib = {storage_gib} at least, so {least} or more",
+            allowed=f"must be {least} or more, {GROWTH_PERCENT} % above storage_gib = {storage_gib}",
         )
 
 
 def check_backup_retention(backup_retention_days: int) -> Iterator[Problem]:
-    """The check that both databases share."""
+    """A check of both databases."""
     if not MIN_RETENTION_DAYS <= backup_retention_days <= MAX_RETENTION_DAYS:
         yield Problem(
             key="backup_retention_days",
             value=backup_retention_days,
-            allowed=f"AWS keeps backups for {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS} days; "
+            allowed=f"must be {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS}; "
             "a database without backups is not supported",
         )
 
@@ -143,22 +145,22 @@ def _check_replica_backups(replicas: int, backup_retention_days: int) -> Iterato
         yield Problem(
             key="replicas",
             value=replicas,
-            allowed="a read replica starts from a backup, and backup_retention_days = 0 switches backups off; "
+            allowed="read replicas need backups, but backup_retention_days = 0 turns them off; "
             f"keep them for {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS} days",
         )
 
 
 class ProxySettings(Model):
-    """RDS Proxy: a pool of connections that outlives tasks and failovers."""
+    """RDS Proxy: a connection pool that survives failovers and replaced tasks."""
 
     max_connections_percent: int = Field(ge=1, le=100)
     """Share of the database's connections that the pool may open; the rest is for people and replicas."""
 
     idle_client_seconds: int = Field(ge=1, le=MAX_IDLE_SECONDS)
-    """Seconds after which a client that says nothing is hung up on."""
+    """Seconds after which an idle client connection is closed."""
 
     require_iam: bool = False
-    """Take IAM tokens only, and no passwords, from clients."""
+    """Accept only IAM tokens from clients, and no passwords."""
 
 
 class PostgresSettings(Model):
@@ -167,17 +169,17 @@ class PostgresSettings(Model):
     major_version: Annotated[
         int, AfterValidator(_major_version), WithJsonSchema({"type": "integer", "enum": list(MAJOR_VERSIONS)})
     ]
-    """The major version, which nothing but this setting changes."""
+    """The major version; only this setting changes it."""
 
     engine_version: Annotated[
         str | None,
         AfterValidator(lambda value: value and _engine_version(value)),
         WithJsonSchema({"type": "string", "pattern": f"^{_VERSION}$"}),
     ] = None
-    """A minor version to stay at, like "17.6"; without it, minor versions come automatically."""
+    """A fixed minor version, like "17.6"; without it, minor versions are upgraded automatically."""
 
     allow_major_upgrade: bool = False
-    """True for the one apply that goes from one major version to the next."""
+    """True for the one apply that upgrades from one major version to the next."""
 
     instance_class: Annotated[
         str,
@@ -190,16 +192,16 @@ class PostgresSettings(Model):
     """A standby in another zone that takes over automatically; it doubles the price."""
 
     replicas: int = Field(ge=0, le=MAX_REPLICAS)
-    """Read replicas, each at the price of a single instance."""
+    """Read replicas, each at the price of one instance."""
 
     storage_gib: int = Field(json_schema_extra={"minimum": MIN_STORAGE_GIB, "maximum": MAX_STORAGE_GIB})
-    """Storage at first, in GiB."""
+    """Initial storage in GiB."""
 
     max_storage_gib: int = Field(json_schema_extra={"minimum": MIN_STORAGE_GIB, "maximum": MAX_STORAGE_GIB})
-    """How far AWS may let the storage grow automatically, in GiB."""
+    """Maximum storage in GiB up to which RDS adds storage automatically."""
 
     backup_retention_days: int = Field(json_schema_extra={"minimum": MIN_RETENTION_DAYS, "maximum": MAX_RETENTION_DAYS})
-    """Days to any second of which the database can be brought back."""
+    """Days of point-in-time recovery."""
 
     backup_window: BackupWindow
     """When the daily snapshot is taken, in UTC."""
@@ -213,20 +215,20 @@ class PostgresSettings(Model):
     monitoring_interval_seconds: Annotated[
         int, AfterValidator(_monitoring_seconds), WithJsonSchema({"type": "integer", "enum": list(MONITORING_SECONDS)})
     ]
-    """Seconds between measurements of the operating system; 0 for none."""
+    """Seconds between samples of Enhanced Monitoring; 0 turns it off."""
 
     insights_retention_days: Annotated[
         int, AfterValidator(_insights_days), WithJsonSchema({"type": "integer", "enum": list(INSIGHTS_DAYS)})
     ] = 7
-    """Days that Performance Insights keeps; 7 cost nothing."""
+    """Days that Performance Insights keeps data; 7 are free."""
 
     password_version: int = Field(ge=1)
-    """Raise it by one, and the next apply makes a new password."""
+    """Raise it by one to get a new password at the next apply."""
 
     proxy: ProxySettings | None = None
-    """A pool of connections in front of the database; without the table, services connect directly.
+    """A connection pool in front of the database; without the table, services connect directly.
 
-    The entry `postgres/url` has the address and the password in one: raise password_version in the same apply.
+    The parameter `postgres/url` has both host and password: when you change this, raise password_version too.
     """
 
     checks: ClassVar[tuple[Check, ...]] = (

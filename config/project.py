@@ -1,4 +1,4 @@
-"""The project's name, which all names in all environments start with: environments/project.toml has it."""
+"""The name of the project, the start of all names in all environments, from environments/project.toml."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,7 +19,7 @@ _RESERVED_BEGINNINGS: Final = (
     ("aws", "Parameter Store"),
     ("ssm", "Parameter Store"),
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html: "xn--" is refused too, and has two
-    # hyphens; its reserved endings are no matter, since every bucket's name ends in the account's id.
+    # hyphens; its reserved endings do not matter, because every bucket's name ends in the account id.
     ("sthree-", "S3"),
     ("amzn-s3-demo-", "S3"),
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
@@ -27,19 +27,19 @@ _RESERVED_BEGINNINGS: Final = (
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     ("internal-", "Elastic Load Balancing"),
 )
-"""What no name of a service may begin with, and the service that refuses it."""
+"""Starts that an AWS service refuses in names, and the service."""
 
 
 def validate_project_name(value: str) -> str:
-    """Return the name if everything that is made of it has a valid name too."""
+    """Return the name if all names that contain it are valid too."""
     validate_name(value, what="project name", max_length=MAX_PROJECT_LENGTH)
     for beginning, service in _RESERVED_BEGINNINGS:
         if f"{value}-".startswith(beginning):
-            message = f'begins with "{beginning}", and {service} refuses names that do; choose another beginning'
+            message = f'must not start with "{beginning}", because {service} refuses such names; use another name'
             raise ValueError(message)
     user = database_user(value)
     if is_reserved(user):
-        message = f'makes "{user}" the master user of the databases, which is reserved there; choose another name'
+        message = f'makes "{user}" the master user of the databases, which is a reserved name; use another name'
         raise ValueError(message)
     return value
 
@@ -53,20 +53,20 @@ ProjectName = Annotated[
 
 
 class ProjectSettings(Model):
-    """What holds for every environment."""
+    """The settings that are the same for every environment."""
 
     name: ProjectName
-    """What the names of all resources start with; another name means other resources, so choose it before the first."""
+    """The start of all resource names; a new name replaces all resources, so choose it before the first apply."""
 
 
 def load_project(folder: Path) -> str:
-    """The project's name, from a folder of environments.
+    """Read the name of the project.
 
     Raises:
-        ConfigError: when the file is missing, or with every problem of it.
+        ConfigError: The file is missing or not valid; with every problem of it.
     """
     file = folder / PROJECT_FILE
     if not file.exists():
-        allowed = 'is missing; write it with one line, like name = "acme-shop": all names start with that'
+        allowed = 'is missing; create it with one line, like name = "acme-shop": the start of all names'
         raise ConfigError(Problem(key="", allowed=allowed), file=file)
     return load_model(ProjectSettings, file).name

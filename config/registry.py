@@ -1,4 +1,4 @@
-"""Settings of the layer `registry`: where the services' images are kept."""
+"""Settings of the layer `registry`: the repositories of the services' images."""
 
 import re
 from typing import Annotated, Final, Literal
@@ -18,7 +18,7 @@ def _prefix(value: str) -> str:
     if re.fullmatch(_PREFIX, value) and len(value) <= _PREFIX_LENGTH:
         return value
     message = (
-        "is not a valid beginning of a repository's name; use lowercase letters, digits, single hyphens and slashes, "
+        "is not a valid start of a repository name; use lowercase letters, digits, single hyphens and slashes, "
         f"and start with a letter (at most {_PREFIX_LENGTH} characters)"
     )
     raise ValueError(message)
@@ -32,16 +32,16 @@ class RegistrySettings(Model):
         AfterValidator(lambda value: value if value is None else _prefix(value)),
         WithJsonSchema({"type": "string", "pattern": f"^{_PREFIX}$", "maxLength": _PREFIX_LENGTH}),
     ] = None
-    """Repositories are called <prefix>-<service>; without it, <project>-<service>.
+    """The repositories are named <prefix>-<service>; without it, <project>-<service>.
 
     Two environments in one account and region need different ones.
     """
 
     keep_releases: int = Field(ge=2, le=_MAX_IMAGES)
-    """Newest tagged images that are kept per service, so many releases one can go back."""
+    """Number of the newest tagged images that are kept per service; releases can be rolled back as far."""
 
     untagged_days: int = Field(ge=1, le=_MAX_DAYS)
     """Days after which an image without a tag is deleted."""
 
     scanning: Literal["basic", "enhanced"]
-    """Basic scans on push; enhanced again when a weakness becomes known, for the whole account and at a price."""
+    """basic scans on push; enhanced also when a vulnerability becomes known, for the whole account and at a price."""

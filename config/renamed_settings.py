@@ -1,4 +1,4 @@
-"""Settings that had another name in an earlier version: a file that still has one is refused with the new one."""
+"""Settings that had another name in an earlier version: they are refused, and the message has the new name."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ _ANY: Final = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Renamed:
-    """What has taken the place of a setting."""
+    """The new place of a setting."""
 
     new: str
-    """The path of the setting; `*` is the same name as in the old path."""
+    """The new path; `*` is the same name as in the old path."""
 
     note: str = ""
-    """What else there is to know."""
+    """What else to know."""
 
 
-_LOG_NOTE: Final = "leave it out where [logs] retention_days, which holds for all logs, is the same"
+_LOG_NOTE: Final = "leave it out if [logs] retention_days, the default of all logs, is the same"
 
 RENAMED: Final[Mapping[str, Renamed]] = {
     "cluster.log_retention_days": Renamed(new="logs.services_days", note=_LOG_NOTE),
@@ -39,38 +39,38 @@ RENAMED: Final[Mapping[str, Renamed]] = {
 """Old path to new setting."""
 
 SWITCHES: Final = ("edge.enabled",)
-"""Settings that have gone since their table itself is the switch."""
+"""Removed settings, because the presence of their table has the same effect."""
 
 
 def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Move old settings to their new places, so that none is also unknown, or missing, and report each of them."""
+    """Move old settings to their new place, so that they are not also unknown or missing, and report each."""
     moved = _copy(table)
-    problems = [_leave_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
+    problems = [_remove_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
     for old, renamed in RENAMED.items():
         for path in list(_matches(moved, old.split("."))):
             value = _take(moved, path)
             new = _fill(renamed.new.split("."), old.split("."), path)
             _put(moved, new, value)
             *parent, name = new
-            write = f"write {name} = {render_value(value)} in [{'.'.join(parent)}]"
+            write = f"use {name} = {render_value(value)} in [{'.'.join(parent)}]"
             note = f", or {renamed.note}" if renamed.note else ""
             problems.append(
-                Problem(key=".".join(path), value=value, allowed=f"is now called {'.'.join(new)}; {write}{note}")
+                Problem(key=".".join(path), value=value, allowed=f"is now named {'.'.join(new)}; {write}{note}")
             )
     return moved, problems
 
 
-def _leave_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:
-    """Take a switch out, and with one that is off the table too."""
+def _remove_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:
+    """Remove a switch, and if it is off the table too."""
     value = _take(table, path)
     holder = ".".join(path[:-1])
     if value is False:
         _take(table, path[:-1])
         write = f"remove [{holder}]"
     else:
-        write = f"remove this line, and keep [{holder}] even if nothing is in it"
+        write = f"remove this line, and keep [{holder}] even if it is empty"
     return Problem(
-        key=".".join(path), value=value, allowed=f"the table [{holder}] is now the switch, by being there; {write}"
+        key=".".join(path), value=value, allowed=f"the presence of the table [{holder}] now has this effect; {write}"
     )
 
 
@@ -79,7 +79,7 @@ def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _matches(table: object, pattern: list[str]) -> Iterator[tuple[str, ...]]:
-    """The paths in a table that a pattern matches."""
+    """The paths in a table that match a pattern."""
     if not pattern:
         yield ()
         return
@@ -92,7 +92,7 @@ def _matches(table: object, pattern: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _fill(new: list[str], old: list[str], path: tuple[str, ...]) -> list[str]:
-    """The new path, with the names that the old path's `*` stood for."""
+    """The new path, with the names that match the `*` of the old path."""
     names = iter([name for part, name in zip(old, path, strict=True) if part == _ANY])
     return [next(names) if part == _ANY else part for part in new]
 
@@ -105,7 +105,7 @@ def _take(table: dict[str, Any], path: tuple[str, ...]) -> object:
 
 
 def _put(table: dict[str, Any], path: list[str], value: object) -> None:
-    """Set a value where the file has none: what it says under the new name counts."""
+    """Set a value unless the file has one under the new name, which takes precedence."""
     *parents, name = path
     for parent in parents:
         below = table.setdefault(parent, {})

@@ -1,11 +1,11 @@
-"""Names that RDS and DocumentDB refuse for a database's master user: "a reserved word used by the engine"."""
+"""Names that RDS and DocumentDB refuse for a master user: "a reserved word used by the engine"."""
 
 from typing import Final
 
 _BEGINNINGS: Final = (
-    # Roles that PostgreSQL keeps for itself: https://www.postgresql.org/docs/release/9.6.0/
+    # Roles that PostgreSQL reserves: https://www.postgresql.org/docs/release/9.6.0/
     "pg_",
-    # Roles that RDS makes in each database:
+    # Roles that RDS creates in each database:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
     "rds",
 )
@@ -13,11 +13,11 @@ _BEGINNINGS: Final = (
 # Both engines refuse it: https://github.com/aws/aws-cdk/pull/10597 and https://github.com/aws/aws-cdk/pull/13295
 _ADMINISTRATOR: Final = "admin"
 
-# The user that AWS runs DocumentDB by:
+# The user with which AWS administers DocumentDB:
 # https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-users.html
 _DOCUMENTDB: Final = "serviceadmin"
 
-# Reserved words of PostgreSQL, and what it calls no role and every role:
+# Reserved words of PostgreSQL, and its names for no role and every role:
 # https://www.postgresql.org/docs/current/sql-keywords-appendix.html
 # https://www.postgresql.org/docs/current/sql-createrole.html
 _POSTGRESQL: Final = """
@@ -34,5 +34,5 @@ _NAMES: Final = frozenset({_ADMINISTRATOR, _DOCUMENTDB, *_POSTGRESQL.split()})
 
 
 def is_reserved(user: str) -> bool:
-    """Whether an engine keeps the name for itself."""
+    """Whether an engine reserves the name."""
     return user in _NAMES or user.startswith(_BEGINNINGS)

@@ -1,4 +1,4 @@
-"""What must hold between the services of an environment: their paths and priorities."""
+"""Checks of paths and priorities between the services of an environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check_unique_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
-    """Two services cannot answer on the same path, nor can one stand where another is never asked."""
+    """Two services cannot have the same path."""
     claimed: dict[str, str] = {}
     for name, service in services.items():
         for index, pattern in enumerate(service.path_patterns):
@@ -23,12 +23,12 @@ def check_unique_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Prob
                 yield Problem(
                     key=f"services.{name}.path_patterns[{index}]",
                     value=pattern,
-                    allowed=f"is claimed by {owner} already; one path belongs to one service",
+                    allowed=f"is already a path of {owner}; a path must belong to one service",
                 )
 
 
 def check_unique_priorities(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
-    """A listener asks its rules in the order of their numbers, so each has its own."""
+    """A listener evaluates its rules in the order of their priorities, so each must be unique."""
     taken: dict[int, str] = {}
     for name, service in services.items():
         if service.priority is None:
@@ -38,12 +38,12 @@ def check_unique_priorities(services: Mapping[str, ServiceSettings]) -> Iterator
             yield Problem(
                 key=f"services.{name}.priority",
                 value=service.priority,
-                allowed=f"is the priority of services.{owner} already; choose another number",
+                allowed=f"is already the priority of services.{owner}; use another number",
             )
 
 
 def check_hidden_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
-    """A rule that is asked first must not take all that a later one waits for."""
+    """A rule must not match all paths of a rule that is evaluated later."""
     served = sorted(
         (service.priority, name, pattern)
         for name, service in services.items()
@@ -56,12 +56,12 @@ def check_hidden_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Prob
                 yield Problem(
                     key=f"services.{name}.priority",
                     value=priority,
-                    allowed=f'"{pattern}" would never be asked for: "{wider}" of services.{owner} comes first '
-                    f"with priority {earlier}; give this one a lower number",
+                    allowed=f'"{pattern}" would never match: "{wider}" of services.{owner} is evaluated first '
+                    f"with priority {earlier}; use a lower number here",
                 )
 
 
 def _covers(wider: str, pattern: str) -> bool:
-    """Whether every path that `pattern` matches is matched by `wider` too."""
+    """Whether `wider` matches every path that `pattern` matches."""
     expression = "".join({"*": ".*", "?": "[^*]"}.get(c, re.escape(c)) for c in wider)
     return re.fullmatch(expression, pattern) is not None

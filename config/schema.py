@@ -14,13 +14,13 @@ FOLDER: Final = Path(__file__).parent.parent / "environments"
 
 SCHEMAS: Final[Mapping[str, tuple[type[Model], str]]] = {
     "schema.json": (Environment, "Environment of the platform"),
-    "project.schema.json": (ProjectSettings, "Project: what holds for every environment"),
+    "project.schema.json": (ProjectSettings, "Project: the same for every environment"),
 }
-"""Schema by its file: the model and the title."""
+"""File of a schema to its model and title."""
 
 
 def schema_for(model: type[Model], title: str) -> dict[str, Any]:
-    """The schema of a file with the settings of the model: without what no file has."""
+    """The JSON schema of a file with the settings of the model, without settings that no file has."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
     settings: dict[str, Any] = _simplify(schema, definitions)
@@ -32,18 +32,18 @@ def schema_for(model: type[Model], title: str) -> dict[str, Any]:
 
 
 def render(file: str) -> str:
-    """The text of a schema, by the name of its file."""
+    """The text of the schema in this file."""
     return json.dumps(schema_for(*SCHEMAS[file]), indent=2) + "\n"
 
 
 def _simplify(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is of any type
-    """The node without titles, and without references: draft 7 ignores the description beside one."""
+    """The node without titles and references: draft 7 ignores a description beside a reference."""
     if isinstance(node, list):
         return [_simplify(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
     if types := [kind for kind in node.get("anyOf", ()) if kind != {"type": "null"}]:
-        # TOML has no null: a setting that may be absent has one type when it is there.
+        # TOML has no null: an optional setting has one type.
         node = {**node, **types[0]}
     if "$ref" in node:
         node = {**definitions[node["$ref"].removeprefix("#/$defs/")], **node}

@@ -1,4 +1,4 @@
-"""Settings of what services must know and nobody else may."""
+"""Settings of the services' secrets."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, ClassVar, Final
@@ -27,7 +27,7 @@ class SecretsSettings(Model):
     """Parameter Store: JWT signing secrets and API keys; the databases add their own credentials."""
 
     jwt_rotation_days: int = Field(ge=1, le=_MAX_ROTATION_DAYS)
-    """Days that a secret signs tokens; it verifies them for as long again, so no token may live longer."""
+    """Days that a secret signs tokens; it verifies them for as long again, so no token may be valid for longer."""
 
     api_keys: tuple[
         Annotated[
@@ -37,6 +37,6 @@ class SecretsSettings(Model):
         ],
         ...,
     ] = Field(json_schema_extra={"uniqueItems": True})
-    """Keys of other companies' APIs, one parameter each, which a person sets: `make secrets` shows how."""
+    """API keys of third parties, one parameter each, which a person sets: `make secrets` shows how."""
 
     checks: ClassVar[tuple[Check, ...]] = (_check_unique_names,)

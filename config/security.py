@@ -1,4 +1,4 @@
-"""Settings of the layer `security`: who watches the account, and who may change it from GitHub."""
+"""Settings of the layer `security`: audit and protection of the account, and the roles of GitHub Actions."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from config.model import Check, Model
 _MAX_DAYS: Final = 36_500
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html (100 years)"""
 
-# https://docs.github.com/en/rest/repos/repos and what GitHub's own sign-up accepts
+# https://docs.github.com/en/rest/repos/repos and what GitHub's sign-up accepts
 _OWNER: Final = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}"
 _REPOSITORY: Final = rf"{_OWNER}/(?!\.{{1,2}}$)[A-Za-z0-9._-]{{1,100}}"
 _REF: Final = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
@@ -26,24 +26,24 @@ ThreatDetectionFeature = Literal["S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_N
 def _repository(value: str) -> str:
     if re.fullmatch(_REPOSITORY, value):
         return value
-    message = 'is not a GitHub repository; use owner and name, like "acme/infrastructure", without address and wildcard'
+    message = 'is not a valid GitHub repository; use owner and name, like "acme/infrastructure", not a URL'
     raise ValueError(message)
 
 
 def _branch(value: str) -> str:
     if value.startswith("refs/"):
-        message = 'is a ref; use the branch alone, like "main"'
+        message = 'is a ref; use the branch only, like "main"'
         raise ValueError(message)
     if re.fullmatch(_REF, value) and ".." not in value and not value.endswith(("/", ".", ".lock")):
         return value
-    message = 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'
+    message = 'is not a valid branch; use its full name, like "main", without wildcards'
     raise ValueError(message)
 
 
 def _environment(value: str) -> str:
     if re.fullmatch(_ENVIRONMENT, value):
         return value
-    message = 'is not a valid GitHub environment; use its whole name, like "production": a wildcard would let others in'
+    message = 'is not a valid GitHub environment; use its full name, like "production", without wildcards'
     raise ValueError(message)
 
 
@@ -56,7 +56,7 @@ def _check_lock_days(retention_days: int, lock_days: int | None) -> Iterator[Pro
         yield Problem(
             key="lock_days",
             value=lock_days,
-            allowed=f"is more than retention_days = {retention_days}: nothing can be deleted while it is locked",
+            allowed=f"must be retention_days = {retention_days} or less, because locked files cannot be deleted",
         )
 
 
@@ -64,13 +64,13 @@ def _check_subject(branch: str | None, environment: str | None) -> Iterator[Prob
     if branch is None and environment is None:
         yield Problem(
             key="branch",
-            allowed='is missing; name the branch that may apply, like "main", or a GitHub environment',
+            allowed='is missing; add the branch that may apply, like "main", or a GitHub environment',
         )
     if branch is not None and environment is not None:
         yield Problem(
             key="environment",
             value=environment,
-            allowed="GitHub names one or the other in its token: a job with an environment has no branch; remove one",
+            allowed="cannot be set with branch: the token of a job with an environment has no branch; remove one",
         )
 
 
@@ -79,7 +79,7 @@ def _check_alarm_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Itera
         yield Problem(
             key="cis_alarms",
             value=cis_alarms,
-            allowed="they read the trail, and there is none; add [security.trail] or set false",
+            allowed="the alarms need the trail; add [security.trail], or set it to false",
         )
 
 
@@ -87,72 +87,72 @@ class TrailSettings(Model):
     """The record of every call to AWS, in all regions."""
 
     retention_days: int = Field(ge=1, le=_MAX_DAYS)
-    """Days that the bucket keeps it."""
+    """Days that the bucket keeps its files."""
 
     lock_days: int | None = Field(default=None, ge=1, le=_MAX_DAYS)
-    """Days that nobody, root included, can delete an entry; only for a bucket that is not yet made."""
+    """Days that nobody, not even the root user, can delete a file; it can only be set when the bucket is created."""
 
     checks: ClassVar[tuple[Check, ...]] = (_check_lock_days,)
 
 
 class ThreatDetectionSettings(Model):
-    """GuardDuty: it reads the trail, the flow logs and the DNS queries, and more by feature."""
+    """GuardDuty: it analyzes the trail, the flow logs and the DNS queries, and more with features."""
 
     features: tuple[ThreatDetectionFeature, ...]
-    """What else it reads; each is charged by what it reads."""
+    """Further data sources; each is charged by its volume."""
 
 
 class ConfigRecorderSettings(Model):
-    """AWS Config: how each resource was configured at any time."""
+    """AWS Config: the configuration history of each resource."""
 
     frequency: Literal["CONTINUOUS", "DAILY"]
-    """Every change, or at most one a day; each record is charged."""
+    """Every change, or at most one per day; each record is charged."""
 
     retention_days: int = Field(ge=1, le=_MAX_DAYS)
-    """Days that the bucket keeps them."""
+    """Days that the bucket keeps the records."""
 
     create_service_role: bool = True
-    """False where the account has AWSServiceRoleForConfig already, from the console or from another environment."""
+    """False if the account has AWSServiceRoleForConfig already, from the console or from another environment."""
 
 
 class GithubSettings(Model):
-    """The roles that GitHub Actions assumes without a stored key: one plans, one applies."""
+    """The roles that GitHub Actions assumes without a stored access key: one plans, one applies."""
 
     repository: Annotated[str, AfterValidator(_repository), _text(_REPOSITORY)]
-    """Owner and name as GitHub writes them, capital letters included."""
+    """Owner and name exactly as on GitHub, including uppercase letters."""
 
     branch: Annotated[str, AfterValidator(_branch), _text(_REF)] | None = None
-    """The branch whose workflows may apply; without it, an environment."""
+    """The branch whose workflows may apply, unless environment is set."""
 
     environment: Annotated[str, AfterValidator(_environment), _text(_ENVIRONMENT)] | None = None
-    """The GitHub environment whose jobs may apply: it can ask people for approval first."""
+    """The GitHub environment whose jobs may apply, unless branch is set; it can require an approval."""
 
     plan_pull_requests: bool
-    """Whether pull requests may plan; who can push a branch can then read what the plan reads."""
+    """Whether pull requests may plan; everybody who can push a branch can then read what the plan reads."""
 
     create_provider: bool = True
-    """False where the account trusts GitHub already: an account has one such provider."""
+    """False if the account has GitHub's identity provider already: it can only have one."""
 
     checks: ClassVar[tuple[Check, ...]] = (_check_subject,)
 
 
 class SecuritySettings(Model):
-    """What watches and closes the account; leave out what a central account does already."""
+    """Audit and protection of the account; leave out what a central account already does."""
 
     block_public_buckets: bool
-    """No bucket of the account can become public, whatever its own settings say."""
+    """No bucket of the account can become public, whatever its own settings are."""
 
     encrypt_volumes: bool
-    """New EBS volumes are encrypted, and snapshots cannot be shared with everybody."""
+    """New EBS volumes are encrypted, and snapshots cannot be shared publicly."""
 
     password_policy: bool
-    """Long passwords for the account's IAM users, should there ever be one."""
+    """Long passwords for the account's IAM users, if there are any."""
 
     access_analyzer: bool
-    """Lists the resources that others can reach."""
+    """IAM Access Analyzer: lists the resources that other accounts can access."""
 
     cis_alarms: bool
-    """The alarms of the CIS benchmark on the trail: root use, sign-in without MFA, changes of policies."""
+    """The alarms of the CIS benchmark on the trail: root user, sign-in without MFA, changed policies."""
 
     trail: TrailSettings | None = None
     """CloudTrail; without the table there is none."""
@@ -169,7 +169,7 @@ class SecuritySettings(Model):
     checks: ClassVar[tuple[Check, ...]] = (_check_alarm_trail,)
 
     def problems(self) -> Iterator[Problem]:
-        """The checks, and that the table is there for something: without a resource there is no layer."""
+        """The checks, and that the table has an effect: a layer needs at least one resource."""
         yield from super().problems()
         if all(value in (None, False) for _, value in self):
-            yield Problem(key="", allowed="switches nothing on; remove the table")
+            yield Problem(key="", allowed="has no effect; set one of its settings, or remove the table")

@@ -1,4 +1,4 @@
-"""Values of a service's settings as types: each is checked by the rule of what it becomes a part of."""
+"""Values of a service's settings as types, each checked by the rule of the API that receives it."""
 
 import re
 from typing import Annotated, Final
@@ -52,9 +52,9 @@ ParameterName = Annotated[
         'is not a valid parameter name; use what comes after /<project>/<environment>/, like "postgres/url"',
     ),
 ]
-FolderPath = Annotated[str, *_text(_ABSOLUTE, 'is not an absolute folder; use one like "/var/cache/nginx"')]
+FolderPath = Annotated[str, *_text(_ABSOLUTE, 'is not a valid absolute path; use one like "/var/cache/nginx"')]
 UserId = Annotated[
-    str, *_text(_USER, 'is not a valid user id; use a number that is not root\'s, or user and group, like "1000:1000"')
+    str, *_text(_USER, 'is not a valid user id; use a number other than 0, or user and group, like "1000:1000"')
 ]
 
 ServiceName = Annotated[
@@ -62,7 +62,7 @@ ServiceName = Annotated[
     AfterValidator(_service_name),
     WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": _NAME_LENGTH}),
 ]
-"""Becomes a part of AWS names: 32 characters at most for a target group's, so 20 for this part.
+"""Part of AWS names: a target group's name has at most 32 characters, of which this can have 20.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
 """

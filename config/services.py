@@ -1,4 +1,4 @@
-"""The services that run on the cluster: how many tasks, how large, what they need and who may call them."""
+"""The services of the cluster: number and size of tasks, permissions, and paths."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
@@ -25,7 +25,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 """
 
 _MAX_STOP_SECONDS: Final = 120
-"""The longest that Fargate waits between SIGTERM and SIGKILL.
+"""The longest time that Fargate waits between SIGTERM and SIGKILL.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
@@ -34,7 +34,7 @@ _SLOW_START_SECONDS: Final = (30, 900)
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"""
 
 PORT_VARIABLE: Final = "PORT"
-"""The variable that holds the port of the application."""
+"""The variable with the port of the application."""
 
 _SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
 
@@ -46,21 +46,21 @@ def _check_size(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
     if fargate.is_valid(cpu_units, memory_mib):
         return
     if cpu_units not in fargate.MEMORY_MIB:
-        nearest = _either(fargate.nearest_cpu_units(cpu_units))
+        nearest = _join_or(fargate.nearest_cpu_units(cpu_units))
         allowed = ", ".join(map(str, fargate.MEMORY_MIB))
         yield Problem(
             key="cpu_units",
             value=cpu_units,
-            allowed=f"Fargate has no task of this size; the nearest is {nearest} (allowed: {allowed})",
+            allowed=f"is not a valid CPU size of Fargate; the nearest is {nearest} (allowed: {allowed})",
         )
         return
     sizes = fargate.MEMORY_MIB[cpu_units]
     allowed = (
-        f"with cpu_units = {cpu_units} Fargate has {sizes[0]} to {sizes[-1]} MiB; "
-        f"the nearest is {_either(fargate.nearest_memory_mib(cpu_units, memory_mib))}"
+        f"must be {sizes[0]} to {sizes[-1]} with cpu_units = {cpu_units}; "
+        f"the nearest is {_join_or(fargate.nearest_memory_mib(cpu_units, memory_mib))}"
     )
     if others := fargate.cpu_units_with(memory_mib):
-        allowed += f", or keep it with cpu_units = {_either(others)}"
+        allowed += f", or keep it with cpu_units = {_join_or(others)}"
     yield Problem(key="memory_mib", value=memory_mib, allowed=allowed)
 
 
@@ -69,11 +69,11 @@ def _check_count_range(min_count: int, max_count: int) -> Iterator[Problem]:
         yield Problem(
             key="min_count",
             value=min_count,
-            allowed=f"is more than max_count = {max_count}; lower it or raise max_count",
+            allowed=f"must be max_count = {max_count} or less; lower it, or raise max_count",
         )
 
 
-def _either(numbers: tuple[int, ...]) -> str:
+def _join_or(numbers: tuple[int, ...]) -> str:
     return " or ".join(map(str, numbers))
 
 
@@ -82,7 +82,7 @@ def _check_desired_count(min_count: int, max_count: int, desired_count: int | No
         yield Problem(
             key="desired_count",
             value=desired_count,
-            allowed=f"is not between min_count = {min_count} and max_count = {max_count}; "
+            allowed=f"must be between min_count = {min_count} and max_count = {max_count}; "
             "auto-scaling would change it at once",
         )
 
@@ -91,19 +91,19 @@ def _check_priority(path_patterns: tuple[str, ...], priority: int | None) -> Ite
     if path_patterns and priority is None:
         yield Problem(
             key="priority",
-            allowed="is missing; path_patterns need the place of their rule among the others, "
-            "like 100 (a lower number is asked first)",
+            allowed="is missing; path_patterns need the priority of their listener rule, "
+            "like 100 (lower numbers are evaluated first)",
         )
     if not path_patterns and priority is not None:
         yield Problem(
             key="priority",
             value=priority,
-            allowed="has no path_patterns to apply to; add them, or remove the line",
+            allowed="has no effect without path_patterns; add them, or remove the line",
         )
     if len(path_patterns) > _MAX_PATTERNS:
         yield Problem(
             key="path_patterns",
-            allowed=f"has {len(path_patterns)} patterns, a listener rule takes {_MAX_PATTERNS}; "
+            allowed=f"has {len(path_patterns)} patterns; a listener rule can have {_MAX_PATTERNS}; "
             'use a wildcard, like "/api/*"',
         )
 
@@ -127,13 +127,13 @@ def _check_unique_variables(
         for name in names:
             owner = first.setdefault(name, table)
             if owner != table:
-                yield Problem(key=f"{table}.{name}", allowed=f"is in {owner} too; a variable has one value")
+                yield Problem(key=f"{table}.{name}", allowed=f"is also in {owner}; a variable can have one value")
     for table, names in tables.items():
         if PORT_VARIABLE in names:
             yield Problem(
                 key=f"{table}.{PORT_VARIABLE}",
                 value=names[PORT_VARIABLE],
-                allowed="is set from the setting port; remove the line",
+                allowed="is set by the setting port; remove the line",
             )
 
 
@@ -141,9 +141,9 @@ def _check_plain_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
     for name in environment:
         if any(word in name.upper() for word in _SECRET_WORDS):
             yield Problem(
-                key=f"environment.{name}",  # and not its value
-                allowed="looks like a secret, and would be readable in the task definition; "
-                'put it into Parameter Store and name that in secrets, like JWT_SECRET = "jwt/current"',
+                key=f"environment.{name}",  # without its value
+                allowed="looks like a secret, which would be readable in the task definition; "
+                'store it in Parameter Store and add it to secrets, like JWT_SECRET = "jwt/current"',
             )
 
 
@@ -153,14 +153,14 @@ def _check_scratch_size(memory_mib: int, writable_paths: tuple[str, ...], writab
             key="writable_mib",
             value=writable_mib,
             allowed=f"times {len(writable_paths)} writable_paths is more than half of memory_mib = {memory_mib}, "
-            "which they are taken from; lower it",
+            "which includes them; lower it",
         )
 
 
 def _check_unique_databases(databases: tuple[str, ...]) -> Iterator[Problem]:
     for index, name in enumerate(databases):
         if name in databases[:index]:
-            yield Problem(key=f"databases[{index}]", value=name, allowed="is in the list already; remove it")
+            yield Problem(key=f"databases[{index}]", value=name, allowed="is listed twice; remove one")
 
 
 def _check_request_target(path_patterns: tuple[str, ...], requests_per_target: int | None) -> Iterator[Problem]:
@@ -168,7 +168,7 @@ def _check_request_target(path_patterns: tuple[str, ...], requests_per_target: i
         yield Problem(
             key="requests_per_target",
             value=requests_per_target,
-            allowed="counts requests of the load balancer, which this service gets none of; "
+            allowed="has no effect: this service gets no requests from the load balancer; "
             "add path_patterns, or remove the line",
         )
 
@@ -177,13 +177,13 @@ class ServiceSettings(Model):
     """One service on Fargate."""
 
     min_count: int = Field(ge=0, le=_MAX_TASKS)
-    """Tasks that always run; 0 lets the service stop when nothing uses it."""
+    """The minimum number of tasks; 0 lets the service stop when it is not used."""
 
     max_count: int = Field(ge=1, le=_MAX_TASKS)
-    """Tasks that auto-scaling may start at most."""
+    """The maximum number of tasks for auto-scaling."""
 
     desired_count: Annotated[int | None, Field(ge=0, le=_MAX_TASKS)] = None
-    """Tasks to start with, before auto-scaling decides; as many as min_count if it is not there."""
+    """The initial number of tasks, before auto-scaling changes it; without it, min_count."""
 
     cpu_units: Annotated[int, WithJsonSchema({"type": "integer", "enum": list(fargate.MEMORY_MIB)})]
     """CPU of one task; 1024 units are one vCPU."""
@@ -194,48 +194,48 @@ class ServiceSettings(Model):
             {"type": "integer", "enum": sorted({mib for row in fargate.MEMORY_MIB.values() for mib in row})}
         ),
     ]
-    """Memory of one task in MiB; which sizes exist depends on cpu_units."""
+    """Memory of one task in MiB; the valid sizes depend on cpu_units."""
 
     architecture: Literal["ARM64", "X86_64"] = "ARM64"
-    """Processor that the image is built for; ARM64 costs a fifth less."""
+    """CPU architecture of the image; ARM64 costs about 20 % less."""
 
     path_patterns: tuple[PathPattern, ...] = Field(default=(), json_schema_extra={"maxItems": _MAX_PATTERNS})
-    """Paths that the load balancer sends to this service, like "/api/*"; without any it takes no requests."""
+    """Paths that the load balancer forwards to this service, like "/api/*"; without any it takes no requests."""
 
     priority: Annotated[int | None, Field(ge=1, le=_MAX_PRIORITY)] = None
-    """Place of its paths' rule: the lower number is asked first. Never change it: that cuts the traffic."""
+    """Priority of its listener rule; lower numbers come first. Never change it: that interrupts the traffic."""
 
     port: int = Field(default=8443, ge=_FIRST_PORT, le=_LAST_PORT)
-    """Port that the container listens on; lower ones need root, which no container has."""
+    """Port that the container listens on; ports below 1024 need root, which no container has."""
 
     protocol: Literal["HTTPS", "HTTP"] = "HTTPS"
-    """What the container speaks on it. HTTPS keeps traffic encrypted up to the task; any certificate will do."""
-    # The balancer checks none, so one made when the container starts is enough:
+    """Protocol of that port. HTTPS keeps traffic encrypted up to the task; any certificate will do."""
+    # The load balancer does not validate it, so a self-signed one from the start of the container is enough:
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
 
     health_path: HealthPath = "/health"
-    """Path that answers 200 as long as the task can serve."""
+    """Path that answers 200 while the task is healthy."""
 
     health_command: tuple[str, ...] = ()
-    """Program that ECS runs in the container to see whether it is well, like ["node", "health.js"]; none without it."""
+    """Command of the container's health check, like ["node", "health.js"]; without it there is none."""
 
     health_check_grace_seconds: int = Field(default=60, ge=0, le=300)
-    """Seconds that a new task may fail its health checks."""
+    """Seconds in which health checks of a new task may fail."""
 
     slow_start_seconds: int = 0
     """Seconds over which a new task gets a growing share of the requests; 0, or 30 to 900."""
 
     drain_seconds: int = Field(default=30, ge=2, le=_MAX_STOP_SECONDS)
-    """Seconds that a task has to finish its requests: the balancer waits so long, then SIGTERM waits so long."""
+    """Seconds to finish requests: the load balancer waits this long before SIGTERM, ECS this long after it."""
 
     user: UserId = "1000:1000"
-    """User that the container runs as, by number: 1000 is `node` in Node.js's images, 101 `nginx` in Nginx's."""
+    """User id of the container: 1000 is `node` in Node.js images, 101 is `nginx` in Nginx images."""
 
     writable_paths: tuple[FolderPath, ...] = ("/tmp",)  # noqa: S108 (a folder in the container)
-    """Folders that the container may write to, in memory and empty at each start; all else is read-only."""
+    """Folders that the container may write to, in memory and empty at each start; all others are read-only."""
 
     writable_mib: int = Field(default=64, ge=1)
-    """The most that each of them holds, of the task's memory."""
+    """The maximum size of each of them, included in the task's memory."""
 
     command: tuple[str, ...] = ()
     """Replaces the image's own command."""
@@ -243,38 +243,38 @@ class ServiceSettings(Model):
     environment: Mapping[VariableName, str] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
-    """Variables of the container that everybody may read."""
+    """Environment variables that are not secret."""
 
     secrets: Mapping[VariableName, ParameterName] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
-    """Variables that get a parameter's value when a task starts, by the end of its name: DB_HOST = "postgres/host"."""
+    """Variables that get a parameter's value when a task starts: DB_HOST = "postgres/host"."""
 
     parameters: Mapping[VariableName, ParameterName] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
-    """Variables that get a parameter's full name, for the application to read while it runs: what is rotated."""
+    """Variables that get a parameter's full name, for values that are rotated: the application reads them itself."""
 
     databases: tuple[DatabaseName, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """Databases that the service may connect to."""
 
     spot_percent: int = Field(default=0, ge=0, le=100)
-    """Share of the tasks that runs on Fargate Spot: up to 70 % cheaper, stopped at two minutes' notice."""
+    """Share of the tasks on Fargate Spot: up to 70 % cheaper, can be stopped with two minutes' notice."""
 
     on_demand_count: int = Field(default=0, ge=0, le=_MAX_TASKS)
-    """Tasks that never run on Spot, whatever spot_percent says of the others."""
+    """Tasks that never run on Spot, whatever spot_percent is."""
 
     cpu_target_percent: int = Field(default=60, ge=10, le=90)
-    """CPU use at which auto-scaling keeps the service."""
+    """Target CPU utilization of auto-scaling."""
 
     memory_target_percent: int = Field(default=75, ge=10, le=90)
-    """Memory use at which auto-scaling keeps the service."""
+    """Target memory utilization of auto-scaling."""
 
     requests_per_target: Annotated[int | None, Field(ge=1)] = None
-    """Requests per task and minute at which auto-scaling keeps the service; without it they are not looked at."""
+    """Target requests per task and minute of auto-scaling; without it, requests are not used."""
 
     tracing: bool = False
-    """Whether a collector beside each task sends its traces to X-Ray."""
+    """Whether a collector beside each task sends traces to X-Ray."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_size,
@@ -291,10 +291,10 @@ class ServiceSettings(Model):
 
     @property
     def initial_count(self) -> int:
-        """Tasks to start with."""
+        """The number of tasks at first."""
         return self.min_count if self.desired_count is None else self.desired_count
 
     @property
     def is_load_balanced(self) -> bool:
-        """Whether the load balancer sends it requests."""
+        """Whether the load balancer forwards requests to it."""
         return bool(self.path_patterns)

@@ -10,4 +10,4 @@ class StateSettings(Model):
     """The bucket that holds the Terraform state."""
 
     noncurrent_version_days: int = Field(ge=1, le=MAX_LIFECYCLE_DAYS)
-    """Days that an overwritten state can still be brought back."""
+    """Days that an overwritten state can be restored."""

@@ -1,4 +1,4 @@
-"""The one reader of TOML: from a file to a table, from a table to a Model, or to all that is wrong, in plain words."""
+"""The only reader of TOML: reads a file into a table and a table into a Model, and reports every problem."""
 
 import re
 import tomllib
@@ -25,20 +25,20 @@ _EXPECTED: Final = {
     "dict_type": "must be a table",
     "mapping_type": "must be a table",
 }
-"""What each of pydantic's errors about a type means to someone who writes TOML."""
+"""Messages for pydantic's type errors, in the terms of TOML."""
 
 _BOUNDS: Final = {
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "too_short": "must have {min_length} or more entries, not {actual_length}",
 }
-"""What each of pydantic's errors about a bound means."""
+"""Messages for pydantic's errors about bounds."""
 
 _TOMLLIB_KEY: Final = r"\('[^']*'(, '[^']*')*,?\)"
-"""How tomllib writes a key in a message: as a tuple of Python."""
+"""How tomllib writes a key in a message: as a Python tuple."""
 
 _TYPES: Final = (
-    (bool, "true or false"),  # before int: a bool is one in Python
+    (bool, "true or false"),  # before int: in Python a bool is an int
     (str, "text"),
     (int, "a number"),
     (float, "a decimal number"),
@@ -53,7 +53,7 @@ M = TypeVar("M", bound=Model)
 
 
 def load_model(model: type[M], file: Path) -> M:
-    """Read a file whose table is the model's.
+    """Read a file into a model.
 
     Raises:
         ConfigError: with every problem of the file.
@@ -62,10 +62,10 @@ def load_model(model: type[M], file: Path) -> M:
 
 
 def read_text(file: Path) -> str:
-    """The text of a file.
+    """Read the text of a file.
 
     Raises:
-        ConfigError: when it cannot be read, or is not text.
+        ConfigError: It cannot be read, or is not text.
     """
     try:
         # -sig: some editors start a file with a byte order mark.
@@ -80,30 +80,30 @@ def read_text(file: Path) -> str:
 
 
 def parse_table(text: str, *, file: Path) -> dict[str, Any]:
-    """The table that a text holds, with tuples for lists; the file's path is only for messages.
+    """Parse the text of a TOML file, with tuples for lists; the path is only for messages.
 
     Raises:
-        ConfigError: when it is not TOML.
+        ConfigError: It is not valid TOML.
     """
     try:
         return {key: _freeze(value) for key, value in tomllib.loads(text).items()}
     except RecursionError:
-        raise _file_error(file, "cannot be read as TOML: its lists or tables are nested too deeply") from None
+        raise _file_error(file, "is not valid TOML: its lists or tables are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         lines = text.split("\n")
         end = f"at line {len(lines)}, column {len(lines[-1]) + 1}, the end"
         message = re.sub(_TOMLLIB_KEY, _render_key, str(error)).replace("at end of document", end)
-        raise _file_error(file, f"is not TOML: {message}") from None
+        raise _file_error(file, f"is not valid TOML: {message}") from None
     except ValueError:
-        # Python's, not tomllib's: a decimal number of more than 4300 digits.
-        raise _file_error(file, "is not TOML: a number in it is too long") from None
+        # From Python, not tomllib: a decimal number of more than 4300 digits.
+        raise _file_error(file, "is not valid TOML: it contains a number that is too long") from None
 
 
 def validate_table(model: type[M], table: Mapping[str, Any], *, file: Path) -> M:
-    """The model of a table.
+    """Create the model of a table.
 
     Raises:
-        ConfigError: with every problem of the table, also those that pydantic does not get to.
+        ConfigError: with every problem of the table, also those that pydantic does not reach.
     """
     try:
         return model.model_validate(table)
@@ -114,7 +114,7 @@ def validate_table(model: type[M], table: Mapping[str, Any], *, file: Path) -> M
 
 
 def problems_from(error: ValidationError, model: type[Model]) -> list[Problem]:
-    """What pydantic found in a table of the model, in words for someone who writes TOML."""
+    """The problems in a pydantic error, in the terms of TOML."""
     details = error.errors(include_url=False)
     meant = {
         (*detail["loc"][:-1], close)
@@ -124,7 +124,7 @@ def problems_from(error: ValidationError, model: type[Model]) -> list[Problem]:
     return [
         problem
         for detail in details
-        # One mistyped key is one mistake, not also a missing setting.
+        # One mistyped key is one problem, not also a missing setting.
         if not (detail["type"] == "missing" and detail["loc"] in meant) and not _counts_valid_entries_only(detail)
         for problem in _problems_of_detail(detail, model)
     ]
@@ -164,7 +164,7 @@ def _problems_of_detail(detail: ErrorDetails, model: type[Model]) -> Iterator[Pr
 
 
 def _counts_valid_entries_only(detail: ErrorDetails) -> bool:
-    """Whether pydantic calls a list too short because some of its entries, which it reports too, are not valid."""
+    """Whether pydantic reports a list as too short only because invalid entries, also reported, are not counted."""
     if detail["type"] != "too_short":
         return False
     minimum: int = detail["ctx"]["min_length"]
@@ -181,7 +181,7 @@ def _explain_kind(kind: str, value: object, context: Mapping[str, Any]) -> str:
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
         return list_allowed(choices, meant=nearest(value, choices), quote='"')
-    return "is not a value that this setting can have"
+    return "is not a valid value of this setting"
 
 
 def _name_type(value: object) -> str:
@@ -199,7 +199,7 @@ def _render_location(location: Location) -> str:
 
 
 def _find_model(root: type[Model], location: Location) -> type[Model] | None:
-    """The model whose table is at this place of the file."""
+    """The model of the table at this place in the file."""
     model: type[Model] | None = root
     field: FieldInfo | None = None
     for part in location:
@@ -232,15 +232,15 @@ def _describe(root: type[Model], location: Location) -> str:
     model = _find_model(root, location[:-1])
     field = model.model_fields.get(str(location[-1])) if model else None
     description = (field.description if field else None) or "add it"
-    # "Tasks that .." goes on in lowercase letters, "CPU of .." does not.
+    # "Tasks that .." continues in lowercase, "CPU of .." does not.
     start = description[0].lower() if description[1].islower() else description[0]
     return start + description[1:].rstrip(".")
 
 
 def _unchecked_problems(model: type[Model], table: Mapping[str, Any], place: Location = ()) -> Iterator[Problem]:
-    """What is wrong between the valid settings of tables that hold an invalid one too.
+    """Problems between the valid settings of tables that also have an invalid one.
 
-    pydantic checks a table as a whole only when all in it is valid; a person wants to see everything at once.
+    pydantic checks a table as a whole only if all of it is valid, but a person wants to see all problems at once.
     """
     for name, field in model.model_fields.items():
         for part, part_model, part_table in _nested_tables(field, table.get(name)):
@@ -250,7 +250,7 @@ def _unchecked_problems(model: type[Model], table: Mapping[str, Any], place: Loc
 
 
 def _valid_settings(model: type[Model], table: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that are valid alone; of a table that is not, those that are."""
+    """The settings that are valid alone; of an invalid nested table, its valid settings."""
     valid: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         if name not in table:
@@ -277,7 +277,7 @@ def _adapter(model: type[Model], name: str) -> TypeAdapter[Any]:
 
 
 def _nested_tables(field: FieldInfo, value: object) -> Iterator[tuple[Location, type[Model], Mapping[str, Any]]]:
-    """The tables of settings right below a setting, each with its place."""
+    """The tables of settings directly in a setting, each with its place."""
     if (model := table_model(field)) and isinstance(value, Mapping):
         yield (), model, value
     elif model := item_model(field):

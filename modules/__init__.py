@@ -1,1 +1,1 @@
-"""Constructs: each a piece of AWS that is safe by default. The only place that imports the AWS bindings."""
+"""Constructs: AWS resources with safe defaults. Only this package imports the AWS bindings."""

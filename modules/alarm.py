@@ -1,4 +1,4 @@
-"""The one CloudWatch alarm: it has a receiver, a runbook, and a decision about missing data.
+"""The only kind of CloudWatch alarm here: every alarm has a topic, a runbook and a rule for missing data.
 
 An alarm is added beside the resource whose metric it watches: docs/notifications.md says how.
 """
@@ -27,7 +27,7 @@ _RESULT: Final = "value"
 
 
 class MissingData(StrEnum):
-    """What a period without data means.
+    """How an alarm treats a period without data.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
     """
@@ -39,7 +39,7 @@ class MissingData(StrEnum):
 
 
 class Comparison(StrEnum):
-    """When a number breaches the threshold."""
+    """How a value is compared with the threshold."""
 
     AT_LEAST = "GreaterThanOrEqualToThreshold"
     ABOVE = "GreaterThanThreshold"
@@ -48,9 +48,9 @@ class Comparison(StrEnum):
 
 
 class Alarm(Construct):
-    """An alarm on one metric, or on an expression of some, that notifies the topic of its severity.
+    """An alarm on a metric or a metric expression that notifies the topic of its severity.
 
-    CloudWatch reads an alarm's metric, and reaches its topic, in the alarm's own region only:
+    The metric and the topic of an alarm must be in the alarm's own region:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
 
@@ -72,29 +72,29 @@ class Alarm(Construct):
         periods: int = 1,
         notifies_recovery: bool = True,
     ) -> None:
-        """Set the alarm.
+        """Create the alarm.
 
         Args:
             label: Names it.
             name: Component of its name.
-            description: What has happened when it goes off, in a sentence without a full stop.
-            metric: What it watches.
-            threshold: In the metric's unit.
-            severity: `critical` needs a person now, `warning` during working hours.
-            missing_data: What a period without data means.
-            runbook: What to do.
-            topics: Where it notifies; those of the alarm's region.
-            comparison: When a number breaches the threshold.
-            periods: How many numbers in a row must breach it.
-            notifies_recovery: Whether the topic hears of the end too; not for single events, which have none.
+            description: What has happened when the alarm is in the state ALARM: a sentence without a full stop.
+            metric: The metric to watch.
+            threshold: In the unit of the metric.
+            severity: `critical` needs a person at once, `warning` during working hours.
+            missing_data: How it treats a period without data.
+            runbook: What a person must do.
+            topics: The topics of the alarm's region.
+            comparison: How a value is compared with the threshold.
+            periods: How many consecutive values must breach the threshold.
+            notifies_recovery: Whether it also notifies when the state returns to OK; not useful for single events.
 
         Raises:
-            WiringError: The metric or the topics are of another region.
+            WiringError: The metric or the topics are in another region.
         """
         super().__init__(scope, id_)
         for what, region in (("metric", metric.region), ("topics", topics.region)):
             if region != label.region:
-                message = f"an alarm in {label.region} cannot use the {what} of {region}; put the alarm there"
+                message = f"an alarm in {label.region} cannot use the {what} in {region}; create the alarm in {region}"
                 raise WiringError(self, message)
         topic_arn = topics.by_severity[severity].arn
         self._alarm = CloudwatchMetricAlarm(
@@ -110,16 +110,16 @@ class Alarm(Construct):
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn] if notifies_recovery else None,
             tags={"Severity": severity.value},
-            **(_watch(metric) if isinstance(metric, Metric) else _watch_expression(metric)),
+            **(_metric_arguments(metric) if isinstance(metric, Metric) else _expression_arguments(metric)),
         )
 
     @property
     def name(self) -> str:
-        """Name of the alarm, as a deployment that watches it has it."""
+        """Name of the alarm, for a deployment that watches it."""
         return self._alarm.alarm_name
 
 
-def _watch(metric: Metric) -> dict[str, Any]:
+def _metric_arguments(metric: Metric) -> dict[str, Any]:
     statistic = "extended_statistic" if metric.is_extended else "statistic"
     return {
         "namespace": metric.namespace,
@@ -130,7 +130,7 @@ def _watch(metric: Metric) -> dict[str, Any]:
     }
 
 
-def _watch_expression(expression: MetricExpression) -> dict[str, Any]:
+def _expression_arguments(expression: MetricExpression) -> dict[str, Any]:
     result = CloudwatchMetricAlarmMetricQuery(
         id=_RESULT, expression=expression.expression, label=expression.label, return_data=True
     )

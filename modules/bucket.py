@@ -1,4 +1,4 @@
-"""S3 buckets that are private, encrypted, versioned, logged and tidy unless one says why not."""
+"""S3 buckets that are private, encrypted, versioned and logged, with a lifecycle."""
 
 from __future__ import annotations
 
@@ -55,22 +55,22 @@ _ABORT_UPLOAD_DAYS: Final = 7
 
 @dataclass(frozen=True, kw_only=True)
 class BucketConfig:
-    """What differs between buckets."""
+    """The settings that differ between buckets."""
 
     noncurrent_version_days: int
-    """Days that an overwritten or deleted version is kept."""
+    """Days that a noncurrent version is kept."""
     expiration_days: int | None = None
     """Days after which a current version is deleted; None keeps it."""
     intelligent_tiering_after_days: int | None = None
-    """Days after which an object goes to the storage that is cheapest for how it is read; None leaves it."""
+    """Days after which an object moves to S3 Intelligent-Tiering; None does not move it."""
     object_lock_days: int | None = None
-    """Days that nobody, root included, can delete a version; None is without the lock."""
+    """Days that nobody, not even the root user, can delete a version; None turns Object Lock off."""
     protect: bool
-    """Refuse to destroy the bucket; False also lets Terraform empty it first."""
+    """Refuse to destroy the bucket; if False, Terraform can destroy it with its objects."""
 
 
 class Bucket(Construct):
-    """A bucket that only its own account reaches, over TLS 1.2 or newer, and that records who did."""
+    """A bucket that only its own account can access, over TLS 1.2 or newer, with an access log."""
 
     def __init__(
         self,
@@ -83,14 +83,14 @@ class Bucket(Construct):
         key: Key | None,
         access_logs: Bucket | None,
     ) -> None:
-        """Make the bucket with all that belongs to it.
+        """Create the bucket and its configuration.
 
         Args:
             config: Retention and protection.
             label: Names it.
-            name: The full name; `label.bucket_name()` makes one.
-            key: Encrypts its objects; None is for the few writers of AWS that cannot use a customer's key.
-            access_logs: Receives its access log; None is for the log bucket itself.
+            name: The full name, from `label.bucket_name()`.
+            key: Encrypts its objects; None for the few AWS services that cannot write with a customer managed key.
+            access_logs: The bucket that receives its access log; None for that bucket itself.
         """
         super().__init__(scope, id_)
         self._label = label
@@ -121,11 +121,11 @@ class Bucket(Construct):
             "policy",
             bucket=self._bucket.id,
             policy=self._policy_document.text,
-            # S3 refuses a policy while the block is being put on the same bucket (OperationAborted).
+            # S3 refuses a policy while the public access block of the bucket is being created (OperationAborted).
             depends_on=[self._public_access_block],
         )
         if access_logs is not None:
-            access_logs._add_access_logs_of(self)  # noqa: SLF001 (the same class)
+            access_logs._receive_access_logs(self)  # noqa: SLF001 (the same class)
 
     @property
     def name(self) -> str:
@@ -144,33 +144,33 @@ class Bucket(Construct):
 
     @property
     def regional_domain_name(self) -> str:
-        """Name under which CloudFront and others reach it."""
+        """Domain name for CloudFront and others."""
         return self._bucket.bucket_regional_domain_name
 
     @property
     def dependables(self) -> list[TerraformResource]:
-        """What must exist before something outside may write to it."""
+        """What must exist before another service writes to it."""
         return [self._policy]
 
     def add_to_resource_policy(self, *statements: Statement) -> None:
-        """Add statements to the bucket's own policy, for principals that have no role of ours."""
+        """Add statements to the bucket policy, for principals that have no role in this project."""
         self._policy_document.add(*statements)
 
     def allow_delivery(
         self, service: str, *, sid: str, prefix: str, conditions: tuple[Condition, ...], may_list: bool = False
     ) -> None:
-        """Let an AWS service look whose the bucket is and write its files.
+        """Allow an AWS service to read the bucket's ACL and to write its files.
 
         Args:
-            service: Its principal, `cloudtrail.amazonaws.com`.
-            sid: What the statements' names begin with.
-            prefix: Where it writes.
-            conditions: On whose behalf.
+            service: The service principal, like `cloudtrail.amazonaws.com`.
+            sid: The start of the statements' Sids.
+            prefix: The start of the keys that it may write.
+            conditions: Restrict on whose behalf it acts.
             may_list: Whether it lists the bucket before it writes.
         """
         principal = Principal.service(service)
         looks = ("s3:GetBucketAcl", "s3:ListBucket") if may_list else ("s3:GetBucketAcl",)
-        # Services that deliver ask for this ACL even where ACLs are off.
+        # The services send this ACL even if the bucket has ACLs disabled.
         owned = Condition(operator="StringEquals", key="s3:x-amz-acl", values=("bucket-owner-full-control",))
         self.add_to_resource_policy(
             Statement(
@@ -190,7 +190,7 @@ class Bucket(Construct):
         )
 
     def grant_read(self, grantee: Grantable, *, prefix: str = "") -> None:
-        """Let `grantee` list the bucket and read its objects, decryption included."""
+        """Allow `grantee` to list the bucket, and to read and decrypt its objects."""
         grantee.add_to_policy(
             Statement(actions=("s3:ListBucket", "s3:GetBucketLocation"), resources=(self.arn,)),
             Statement(actions=("s3:GetObject", "s3:GetObjectVersion"), resources=(self._objects(prefix),)),
@@ -199,7 +199,7 @@ class Bucket(Construct):
             self._key.grant_decrypt(grantee)
 
     def grant_read_write(self, grantee: Grantable, *, prefix: str = "") -> None:
-        """Let `grantee` read, write and delete objects; versioning keeps what it deletes."""
+        """Allow `grantee` to read, write and delete objects; versioning keeps deleted objects."""
         self.grant_read(grantee, prefix=prefix)
         grantee.add_to_policy(
             Statement(
@@ -284,7 +284,7 @@ class Bucket(Construct):
                     ],
                 )
             ],
-            # A rule on old versions is refused, now and then, on a bucket that has none yet.
+            # S3 sometimes refuses a rule for noncurrent versions if the bucket is not versioned yet.
             depends_on=[self._versioning],
         )
 
@@ -320,7 +320,7 @@ class Bucket(Construct):
             ),
         )
 
-    def _add_access_logs_of(self, source: Bucket) -> None:
+    def _receive_access_logs(self, source: Bucket) -> None:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
         self.add_to_resource_policy(
             Statement(
@@ -344,6 +344,6 @@ class Bucket(Construct):
             bucket=source.id,
             target_bucket=self.id,
             target_prefix=f"s3/{source._bucket.bucket_input}/",
-            # S3 tries the target's policy when logging is switched on. From another stack it is there already.
+            # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
             depends_on=self.dependables if source._label == self._label else None,
         )

@@ -1,4 +1,4 @@
-"""Why a construct refuses to be wired as asked."""
+"""The error of a construct that is used in a way that cannot work."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class WiringError(Exception):
     """A construct was used in a way that cannot work; the message starts with its path.
 
     Exception
-     ├── config.errors.ConfigError   a person's setting is wrong: file, key, value, what is allowed
-     └── WiringError                 our own code is wrong: construct path, what was passed, what is allowed
+     ├── config.errors.ConfigError   a setting is wrong: file, key, value, what is allowed
+     └── WiringError                 the code is wrong: construct path, what was passed, what is allowed
     """
 
     def __init__(self, construct: Construct, message: str) -> None:

@@ -1,4 +1,4 @@
-"""AWS Lambda functions from one Python file each."""
+"""AWS Lambda functions, each from one Python file."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ if TYPE_CHECKING:
 _RUNTIME: Final = "python3.13"
 _LAMBDAS: Final = Path(__file__).parent.parent / "lambdas"
 _FOLDER: Final = "lambdas"
-# The earliest time that a zip can carry; any fixed one would do.
+# The earliest time that a zip file can have; any constant would do.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o644
 _UNIX: Final = 3
-# A call that failed for good is looked at within two weeks, the longest that SQS keeps:
+# Messages of failed calls are kept for two weeks, the maximum of SQS:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
 _FAILED_CALLS_PERIOD_SECONDS: Final = 300
 
 
-def packed(source: Path) -> bytes:
-    """A zip of one file whose bytes depend on nothing but the file: no time, no owner, no compression library."""
+def zip_source(source: Path) -> bytes:
+    """A zip of one file, whose bytes depend only on that file: no time, no owner, no compression library."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         entry = zipfile.ZipInfo(source.name, _TIME)
@@ -63,12 +63,12 @@ def packed(source: Path) -> bytes:
 
 
 class Function(Construct):
-    """A function that writes to our log group and puts what failed for good into a queue.
+    """A function that logs to its own log group and sends events that failed after all retries to a queue.
 
-    No concurrency is reserved for it: new accounts have ten at a time in all, of which AWS lets none be reserved.
+    It has no reserved concurrency: a new account has a limit of ten, and AWS does not allow any of it to be reserved.
 
-    Its code is `lambdas/<folder>/handler.py`. The zip lies beside the stack's JSON, which names it relative to itself.
-    (cdktf's own TerraformAsset packs with the times and modes of the machine, so that no two machines agree.)
+    Its code is `lambdas/<folder>/handler.py`. The zip is beside the stack's JSON, which has its relative path.
+    (cdktf's TerraformAsset packs the times and modes of the files, so its bytes differ between machines.)
     """
 
     def __init__(
@@ -86,23 +86,23 @@ class Function(Construct):
         log_retention_days: int,
         topics: Topics,
     ) -> None:
-        """Make the function with its role, log group and queue.
+        """Create the function with its role, log group and queue.
 
         Args:
             label: Names it.
-            folder: Where its code is, below `lambdas/`.
-            description: What it does, in a sentence.
-            variables: Its environment; no secrets.
-            timeout_seconds: How long one call may take.
-            key: Encrypts variables and queue.
+            folder: The folder of its code in `lambdas/`.
+            description: What it does, in one sentence.
+            variables: Its environment variables; no secrets.
+            timeout_seconds: The longest time that one call may take.
+            key: Encrypts the variables and the queue.
             logs_key: Encrypts its log.
-            log_retention_days: Days that its log is kept.
-            topics: Where it is told that a call failed for good.
+            log_retention_days: Days that the log is kept.
+            topics: The topics to notify when a call has failed after all retries.
         """
         super().__init__(scope, id_)
         self._region = label.region
         component = folder.replace("_", "-")
-        code = packed(_LAMBDAS / folder / "handler.py")
+        code = zip_source(_LAMBDAS / folder / "handler.py")
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
         log = LogGroup(
             self,
@@ -124,11 +124,11 @@ class Function(Construct):
             "failed-alarm",
             label=label,
             name=f"{component}-failed",
-            description=f"A call of the function {name} failed for good and waits in its queue",
+            description=f"A call of the function {name} failed after all retries; its event is in the queue",
             metric=self.failed_calls,
             threshold=1,
             severity=Severity.CRITICAL,
-            missing_data=MissingData.NOT_BREACHING,  # SQS reports nothing of a queue that is idle for long
+            missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
             runbook=Runbook.FAILED_FUNCTION_CALLS,
             topics=topics,
         )
@@ -144,7 +144,7 @@ class Function(Construct):
         key.grant_encrypt_decrypt(self.role)
         self.role.add_to_policy(
             Statement(actions=("sqs:SendMessage",), resources=(self._failed.arn,)),
-            # X-Ray has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+            # X-Ray has no ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             Statement(actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"), resources=("*",)),
         )
         self._function = LambdaFunction(
@@ -169,7 +169,7 @@ class Function(Construct):
 
     @property
     def name(self) -> str:
-        """Name of the function, as metrics have it."""
+        """Name of the function, for metrics."""
         return self._function.function_name
 
     @cached_property
@@ -179,7 +179,7 @@ class Function(Construct):
 
     @property
     def failed_calls(self) -> Metric:
-        """How many calls failed for good and wait in the queue."""
+        """How many calls have failed after all retries and are in the queue."""
         return Metric(
             namespace="AWS/SQS",
             name="ApproximateNumberOfMessagesVisible",
@@ -191,7 +191,7 @@ class Function(Construct):
 
     @property
     def failed_queue_arn(self) -> str:
-        """ARN of that queue."""
+        """ARN of the queue."""
         return self._failed.arn
 
     @property
@@ -200,7 +200,7 @@ class Function(Construct):
         return [self._function]
 
     def _write_code(self, file: str, code: bytes) -> str:
-        """Write the code where the stack's JSON will be, and say how Terraform, which runs there, names it."""
+        """Write the code to the folder of the stack's JSON, and return its path relative to that folder."""
         stack = TerraformStack.of(self).node.id
         target = Path(App.of(self).outdir, "stacks", stack, _FOLDER, file)
         target.parent.mkdir(parents=True, exist_ok=True)

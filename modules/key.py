@@ -1,4 +1,4 @@
-"""Customer-managed KMS keys: whoever reads data must be let in by the key too."""
+"""Customer managed KMS keys: who reads data needs a permission for its key too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html#key-policy-limit
 _KEY_POLICY_LIMIT: Final = 32_768
-# Between a delete and the loss of all data under the key; AWS takes 7 to 30 days.
+# Days until a deleted key, and all data encrypted with it, is lost; AWS allows 7 to 30.
 _PROTECTED_DELETION_DAYS: Final = 30
 _UNPROTECTED_DELETION_DAYS: Final = 7
 
@@ -33,10 +33,10 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-
 
 
 class Key(Construct):
-    """A symmetric key that rotates every year and that nobody may use until something is granted.
+    """A symmetric key with yearly rotation that nobody may use until it is granted.
 
-    The account's own IAM policies decide (AWS's default, and the way not to lock oneself out); services get in by
-    `allow_service`. A protected key cannot be destroyed by Terraform.
+    IAM policies of the account can allow its use (AWS's default, which keeps the account in control of the key);
+    `allow_service` adds AWS services. Terraform cannot destroy a protected key.
     """
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, description: str, name: str, protect: bool) -> None:
@@ -48,7 +48,7 @@ class Key(Construct):
                 sid="AllowAccountPolicies",
                 actions=("kms:*",),
                 principal=Principal.account(label.account_id),
-                resources=("*",),  # in a key's policy: this key
+                resources=("*",),  # in a key policy: this key
             )
         )
         self._key = KmsKey(
@@ -81,7 +81,7 @@ class Key(Construct):
         conditions: tuple[Condition, ...],
         actions: tuple[str, ...] = (*_ENCRYPT, *_DECRYPT),
     ) -> None:
-        """Let an AWS service use the key on the account's behalf, narrowed by `conditions`."""
+        """Allow an AWS service to use the key on behalf of the account, restricted by `conditions`."""
         self._policy.add(
             Statement(
                 sid=sid,
@@ -93,14 +93,14 @@ class Key(Construct):
         )
 
     def grant_decrypt(self, grantee: Grantable) -> None:
-        """Let `grantee` read what the key protects."""
+        """Allow `grantee` to decrypt data."""
         grantee.add_to_policy(Statement(actions=_DECRYPT, resources=(self.arn,)))
 
     def grant_encrypt_decrypt(self, grantee: Grantable) -> None:
-        """Let `grantee` read and write what the key protects."""
+        """Allow `grantee` to decrypt and encrypt data."""
         grantee.add_to_policy(Statement(actions=(*_ENCRYPT, *_DECRYPT), resources=(self.arn,)))
 
 
 def key_alias(label: Label, name: str) -> str:
-    """Alias of a key by its name: for those who must know it before the key exists."""
+    """Alias of a key by its name, for code that needs it before the key exists."""
     return "alias/" + label.name(name, limit=NameLimit.KMS_ALIAS)

@@ -1,4 +1,4 @@
-"""One object decides every name and tag, so that none is typed by hand and none breaks an AWS limit."""
+"""One object creates every name and tag, so that all follow one scheme and stay within AWS's limits."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ class Label(Names):
     owner: str
     cost_center: str
 
-    def at_home(self) -> Label:
-        """The same layer, named as in the environment's own region."""
+    def in_home_region(self) -> Label:
+        """The same layer, with the names of the environment's own region."""
         return replace(self, region=self.home_region)
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
-        """ARN of a resource of this account that is known by its name; pass `region=""` for a global service."""
+        """ARN of a resource of this account, from its name; pass `region=""` for a global service."""
         return f"arn:aws:{service}:{self.region if region is None else region}:{self.account_id}:{resource}"
 
     def name_tag(self, component: str) -> dict[str, str]:
-        """The `Name` tag, which the console shows for resources that have no name of their own."""
+        """The `Name` tag, which the console shows for resources that have no name attribute."""
         return {"Name": self.name(component, limit=NameLimit.TAG_VALUE)}
 
     @property
     def tags(self) -> dict[str, str]:
-        """What the provider puts on every resource (`default_tags`)."""
+        """The tags of every resource (the provider's `default_tags`)."""
         return {
             "Project": self.project,
             "Environment": self.environment,

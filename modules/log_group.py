@@ -1,4 +1,4 @@
-"""CloudWatch log groups that we own, so that no service creates one without retention or key."""
+"""CloudWatch log groups with retention and key, created before a service would create them without."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LogGroup(Construct):
-    """A log group with a retention and a key; whoever writes to it depends on it."""
+    """A log group with a retention and a key; a service that writes to it must depend on it."""
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, name: str, retention_days: int, key: Key) -> None:
         super().__init__(scope, id_)
@@ -41,7 +41,7 @@ class LogGroup(Construct):
 
     @property
     def name(self) -> str:
-        """Name of the group: known before it exists."""
+        """Name of the group, known before the group exists."""
         return self._name
 
     @cached_property
@@ -51,7 +51,7 @@ class LogGroup(Construct):
 
     @cached_property
     def arn(self) -> str:
-        """ARN of the group, without the `:*` that means its streams."""
+        """ARN of the group, without the `:*` for its streams."""
         return self._group.arn
 
     @property
@@ -60,7 +60,7 @@ class LogGroup(Construct):
         return [self._group]
 
     def grant_write(self, grantee: Grantable) -> None:
-        """Let `grantee` make streams in the group and write to them."""
+        """Allow `grantee` to create streams in the group and to write to them."""
         grantee.add_to_policy(
             Statement(
                 actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"),

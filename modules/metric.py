@@ -1,4 +1,4 @@
-"""CloudWatch metrics as values: who owns a resource says how it is measured, who watches it sets the alarm."""
+"""CloudWatch metrics as values: a construct returns the metrics of its resource, an alarm uses them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAl
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One series of numbers."""
+    """One time series."""
 
     namespace: str
     name: str
@@ -26,37 +26,37 @@ class Metric:
     """One of `STATISTICS`, or a percentile like `p95`."""
     dimensions: Mapping[str, str]
     region: str
-    """Where CloudWatch has it; an alarm must be there too."""
+    """The region of the metric; an alarm on it must be in the same region."""
     period_seconds: int = 60
-    """Over which each number of the series is taken."""
+    """The length of the period of each value."""
 
     @property
     def is_extended(self) -> bool:
-        """Whether CloudWatch takes the statistic by its other argument."""
+        """Whether the statistic belongs in the alarm's argument `extended_statistic`."""
         return self.statistic not in STATISTICS
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetricExpression:
-    """A series that CloudWatch computes from others: `100 * errors / requests`.
+    """A time series computed from others: `100 * errors / requests`.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
 
     expression: str
-    """In terms of the keys of `metrics`."""
+    """A formula over the keys of `metrics`."""
     metrics: Mapping[str, Metric]
-    """By the name that the expression has for each: lowercase letters, digits and `_`."""
+    """The metrics by their name in the expression: lowercase letters, digits and `_`."""
     label: str
-    """What it means, in a few words."""
+    """What the result means, in a few words."""
 
     def __post_init__(self) -> None:
         if len({metric.region for metric in self.metrics.values()}) != 1:
             regions = ", ".join(sorted({metric.region for metric in self.metrics.values()})) or "no region"
-            message = f"an expression needs metrics of exactly one region, and these are of {regions}"
+            message = f"an expression must have metrics of exactly one region, not of {regions}"
             raise ValueError(message)
 
     @property
     def region(self) -> str:
-        """Where CloudWatch has all of its metrics."""
+        """The region of all its metrics."""
         return next(metric.region for metric in self.metrics.values())

@@ -1,4 +1,4 @@
-"""Parameter Store entries: each encrypted under our key, and read by whoever was granted it."""
+"""Parameter Store parameters, each encrypted with a customer managed key and readable only for those granted."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 PLACEHOLDER: Final = "unset"
 _WRITTEN_ONCE: Final = 1
 _HEXADECIMAL: Final = 16
-# Of a hash: 28 bits are a whole number to every program that reads JSON.
+# Digits of the hash: 28 bits are an exact integer in every JSON parser.
 _DIGITS: Final = 7
 
 
 class Parameter(Construct):
-    """One SecureString, whose value is in no state and no plan.
+    """One SecureString whose value is in no state and no plan.
 
-    Make it by what is known of its value: `plain`, `generated` or `manual`.
+    Create it by the source of its value: with `plain`, `generated` or `manual`.
     """
 
     def __init__(
@@ -60,8 +60,8 @@ class Parameter(Construct):
 
     @staticmethod
     def plain(scope: Construct, id_: str, *, label: Label, key: Key, name: str, value: str) -> Parameter:
-        """An entry that is no secret, like a host's name; Terraform keeps it up to date."""
-        # Sent again when the value changes: its version is a number made of the value.
+        """A parameter that is not secret, like a host name; Terraform keeps it up to date."""
+        # The version is a number derived from the value, so that a changed value is written again.
         digest = Fn.parseint(Fn.substr(Fn.sha256(value), 0, _DIGITS), _HEXADECIMAL)
         return Parameter(scope, id_, label=label, key=key, name=name, value=value, version=Token.as_number(digest))
 
@@ -77,15 +77,15 @@ class Parameter(Construct):
         version: int,
         depends_on: list[TerraformResource] | None = None,
     ) -> Parameter:
-        """An entry that is sent once per `version` and that no state holds.
+        """A parameter whose value is written once per `version` and is stored in no state.
 
         Args:
             label: Names it.
             key: Encrypts it.
-            name: The end of its path, as `postgres/password`.
+            name: The end of its path, like `postgres/password`.
             value: A `GeneratedPassword.value`.
-            version: Sent again when this grows; fixed where something else changes the value later.
-            depends_on: What must have taken the value first.
+            version: The value is written again when it changes; constant if something else changes the value later.
+            depends_on: What must have received the value before.
         """
         return Parameter(
             scope, id_, label=label, key=key, name=name, value=value, version=version, depends_on=depends_on
@@ -93,7 +93,7 @@ class Parameter(Construct):
 
     @staticmethod
     def manual(scope: Construct, id_: str, *, label: Label, key: Key, name: str) -> Parameter:
-        """An entry that a person fills; until then it says `unset`, and no apply overwrites it."""
+        """A parameter that a person sets; until then its value is `unset`, and no apply overwrites it."""
         return Parameter(
             scope,
             id_,
@@ -107,12 +107,12 @@ class Parameter(Construct):
 
     @property
     def name(self) -> str:
-        """Its whole path: known before it exists."""
+        """The full path, known before the parameter exists."""
         return self._path
 
     @cached_property
     def arn(self) -> str:
-        """ARN of the entry; also what a container's `secrets` take as `valueFrom`."""
+        """ARN of the parameter; also the `valueFrom` of a container's `secrets`."""
         return self._parameter.arn
 
     @property
@@ -121,17 +121,17 @@ class Parameter(Construct):
         return [self._parameter]
 
     def grant_read(self, grantee: Grantable) -> None:
-        """Let `grantee` read the entry, decryption included."""
+        """Allow `grantee` to read and decrypt the parameter."""
         grantee.add_to_policy(Statement(actions=("ssm:GetParameter", "ssm:GetParameters"), resources=(self.arn,)))
         self._key.grant_decrypt(grantee)
 
     def grant_read_write(self, grantee: Grantable) -> None:
-        """Let `grantee` read and overwrite the entry; Parameter Store keeps the last 100 values."""
+        """Allow `grantee` to read and overwrite the parameter; Parameter Store keeps the last 100 values."""
         self.grant_read(grantee)
         grantee.add_to_policy(Statement(actions=("ssm:PutParameter",), resources=(self.arn,)))
         self._key.grant_encrypt_decrypt(grantee)
 
 
-def joined_hosts(hosts: list[str]) -> str:
-    """Several hosts in one entry, with commas between: a StringList cannot be encrypted."""
+def join_hosts(hosts: list[str]) -> str:
+    """Several hosts as one value, separated by commas: a StringList cannot be encrypted."""
     return Token.as_string(Fn.join(",", hosts))

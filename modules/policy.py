@@ -1,4 +1,4 @@
-"""IAM policy statements as typed values, rendered to JSON at the last moment so that a grant may come late."""
+"""IAM policy statements as typed values, rendered to JSON at the end of synthesis so that grants can be added late."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERSION: Final = "2012-10-17"
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One test of a statement: `Condition(operator="StringEquals", key="aws:SourceAccount", values=(...,))`."""
+    """One condition of a statement: `Condition(operator="StringEquals", key="aws:SourceAccount", values=(...,))`."""
 
     operator: str
     key: str
@@ -30,29 +30,29 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """Who a resource's policy speaks of."""
+    """The principal of a statement in a resource policy."""
 
     kind: Literal["AWS", "Service", "Federated", "*"]
     identifiers: tuple[str, ...] = ()
 
     @staticmethod
     def service(*names: str) -> Principal:
-        """AWS services, by their principal (`logs.us-east-1.amazonaws.com`)."""
+        """AWS services by their service principal (`logs.us-east-1.amazonaws.com`)."""
         return Principal(kind="Service", identifiers=names)
 
     @staticmethod
     def account(account_id: str) -> Principal:
-        """Whoever the account's own IAM policies allow."""
+        """Every principal that IAM policies of the account allow."""
         return Principal(kind="AWS", identifiers=(f"arn:aws:iam::{account_id}:root",))
 
     @staticmethod
     def identity_provider(arn: str) -> Principal:
-        """Whoever signs in there; a condition must name who."""
+        """Every identity of the provider; a condition must restrict it."""
         return Principal(kind="Federated", identifiers=(arn,))
 
     @staticmethod
     def anyone() -> Principal:
-        """Everybody: for `Deny`, or narrowed by a condition."""
+        """Every principal: for `Deny`, or restricted by a condition."""
         return Principal(kind="*")
 
     def to_json(self) -> object:
@@ -62,7 +62,7 @@ class Principal:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One permission. Resources are ARNs; a resource's own policy leaves `principal` set, a role's does not."""
+    """One permission. A statement of a resource policy has a `principal`, one of a role's policy does not."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class Statement:
     sid: str = ""
 
     def to_json(self) -> dict[str, object]:
-        """The statement as IAM writes it."""
+        """The statement in IAM's JSON format."""
         document: dict[str, object] = {"Sid": self.sid} if self.sid else {}
         document |= {"Effect": self.effect}
         if self.principal:
@@ -86,21 +86,21 @@ class Statement:
 
 
 class Grantable(Protocol):
-    """Something that can be given permissions: a role, or a construct that owns one."""
+    """An object that can receive permissions: a role, or a construct that owns one."""
 
     def add_to_policy(self, *statements: Statement) -> None:
-        """Add statements to what it may do."""
+        """Add statements to its policy."""
 
 
 class PolicyDocument:
-    """Statements that are still being collected; `text` is the JSON that they will have become at synthesis."""
+    """A policy that grows during synthesis; `text` is a token for its final JSON."""
 
     def __init__(self, owner: Construct, *, limit: int) -> None:
-        """Start empty.
+        """Start with no statements.
 
         Args:
-            owner: Named when the policy grows too long.
-            limit: Longest JSON, in characters, that AWS takes here.
+            owner: The construct that the error names if the policy is too long.
+            limit: The longest JSON, in characters, that AWS accepts here.
         """
         self._owner = owner
         self._limit = limit
@@ -108,14 +108,14 @@ class PolicyDocument:
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """What was added so far, in order."""
+        """The statements so far, in order."""
         return tuple(self._statements)
 
     def add(self, *statements: Statement) -> None:
-        """Add statements; one that is there already is not added twice.
+        """Add statements; duplicates are ignored.
 
-        Two references to the same thing are equal only if they are the same token: that is why a construct's `arn` is a
-        cached property.
+        Two references to the same attribute are equal only if they are the same token; therefore the `arn` of a
+        construct is a cached property.
         """
         self._statements.extend(statement for statement in statements if statement not in self._statements)
 
@@ -125,22 +125,22 @@ class PolicyDocument:
         return Lazy.string_value(_Rendered(self))
 
     def render(self) -> str:
-        """The JSON as of now.
+        """The JSON of the statements so far.
 
         Raises:
-            WiringError: It is empty, or longer than AWS takes.
+            WiringError: It is empty, or longer than AWS accepts.
         """
         if not self._statements:
-            raise WiringError(self._owner, "its policy has no statement")
+            raise WiringError(self._owner, "its policy has no statements; add one, or do not create the policy")
         text = render_statements(*self._statements)
         if len(text) > self._limit:
-            message = f"its policy has {len(text)} characters, AWS takes {self._limit}: split the role"
+            message = f"its policy has {len(text)} characters; it must have {self._limit} or fewer: split the policy"
             raise WiringError(self._owner, message)
         return text
 
 
 def render_statements(*statements: Statement) -> str:
-    """A whole policy as JSON."""
+    """A complete policy as JSON."""
     document = {"Version": _VERSION, "Statement": [statement.to_json() for statement in statements]}
     return json.dumps(document, separators=(",", ":"))
 
@@ -155,7 +155,7 @@ class _Rendered:
 
 
 def _one_or_many(values: tuple[str, ...]) -> str | list[str]:
-    # AWS gives a single value back without its list: written the same way, a plan stays empty.
+    # AWS returns a single value without its list; written the same way, a second plan has no changes.
     return values[0] if len(values) == 1 else list(values)
 
 

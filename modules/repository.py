@@ -1,4 +1,4 @@
-"""Image repositories whose tags never move, so that what was tested is what runs."""
+"""ECR repositories with immutable tags, so that the image that was tested is the image that runs."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutIm
 
 
 class Repository(Construct):
-    """A repository that scans each push, encrypts with our key and keeps as many releases as one may go back.
+    """A repository that scans each push, encrypts with a customer managed key and keeps a number of releases.
 
-    A protected one cannot be destroyed; an unprotected one is deleted with its images.
+    A protected repository cannot be destroyed; an unprotected one is deleted with its images.
     """
 
     def __init__(
@@ -72,22 +72,22 @@ class Repository(Construct):
 
     @property
     def url(self) -> str:
-        """What comes before `:tag` or `@digest` in an image's name."""
+        """The image name without `:tag` or `@digest`."""
         return self._repository.repository_url
 
     def grant_pull(self, grantee: Grantable) -> None:
-        """Let `grantee` pull images; ECR itself uses the key."""
+        """Allow `grantee` to pull images; ECR itself uses the key."""
         grantee.add_to_policy(_LOG_IN, Statement(actions=_PULL, resources=(self.arn,)))
 
     def grant_push(self, grantee: Grantable) -> None:
-        """Let `grantee` push images, and pull them for their layers."""
+        """Allow `grantee` to push images, and to pull them for their layers."""
         grantee.add_to_policy(_LOG_IN, Statement(actions=(*_PULL, *_PUSH), resources=(self.arn,)))
 
 
 class EnhancedScanning(Construct):
-    """Amazon Inspector scans the repositories on push and whenever it learns of a weakness.
+    """Amazon Inspector scans the repositories on push and whenever a new vulnerability becomes known.
 
-    There is one such setting per account and region: it covers only repositories that start with `prefix`.
+    An account has one such configuration per region; it covers only repositories that start with `prefix`.
     """
 
     def __init__(self, scope: Construct, id_: str, *, prefix: str) -> None:
@@ -109,7 +109,7 @@ class EnhancedScanning(Construct):
         )
 
 
-# The token is for the whole registry and says nothing of a repository, so AWS takes no other resource:
+# The token is for the whole registry, so AWS accepts no other resource:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
 _LOG_IN: Final = Statement(actions=("ecr:GetAuthorizationToken",), resources=("*",))
 

@@ -1,4 +1,4 @@
-"""IAM roles, and who assumes them."""
+"""IAM roles and their trust policies."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from modules.policy import Condition, PolicyDocument, Principal, Statement, rend
 if TYPE_CHECKING:
     from cdktf import TerraformResource
 
-# Of all inline policies of a role together, without white space, which IAM does not count:
+# All inline policies of a role together, without white space, which IAM does not count:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _INLINE_POLICY_LIMIT: Final = 10_240
 
 
 class ServicePrincipal(StrEnum):
-    """The AWS services that assume a role of this platform; GitHub's apply role may pass roles to no others."""
+    """The AWS services that assume roles of this platform; GitHub's apply role may pass roles to no other service."""
 
     CLOUDTRAIL = "cloudtrail.amazonaws.com"
     ECS_TASKS = "ecs-tasks.amazonaws.com"
@@ -35,17 +35,17 @@ class ServicePrincipal(StrEnum):
     VPC_FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 
 
-# They send no aws:SourceAccount when they assume a role, so a role that asks for it could never be assumed. A person
-# who hands them a role needs iam:PassRole on it all the same. CloudTrail:
+# They send no aws:SourceAccount when they assume a role, so no role that requires it can be assumed. A person
+# who passes a role to them still needs iam:PassRole on it. CloudTrail:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
-# For Lambda no page says that it does.
+# For Lambda, no page documents that it sends it.
 _SERVICES_WITHOUT_SOURCE: Final = frozenset({ServicePrincipal.CLOUDTRAIL, ServicePrincipal.LAMBDA})
 
 
 class Role(Construct):
-    """A role that one AWS service assumes, for this account where the service can say so, and that may do nothing.
+    """A role that one AWS service assumes, restricted to this account if the service supports it, with no permissions.
 
-    `trust` replaces the service where somebody else assumes it.
+    `trust` replaces the service if another principal assumes it.
     """
 
     def __init__(
@@ -59,22 +59,22 @@ class Role(Construct):
         trust: Statement | None = None,
         name: str | None = None,
     ) -> None:
-        """Make the role.
+        """Create the role.
 
         Args:
             label: Names it.
-            description: What it is for, in a sentence.
-            service: Who may assume it.
-            trust: Who may assume it, where it is no service.
-            name: Component of its name where the id does not say enough.
+            description: What it is for, in one sentence.
+            service: The service that may assume it.
+            trust: The trust statement, if a principal other than a service assumes it.
+            name: Component of its name if the id is not specific enough.
 
         Raises:
             WiringError: Both or none of `service` and `trust` are given.
         """
         super().__init__(scope, id_)
-        assumed_by = trust if service is None else _trust_in(service, label.account_id)
+        assumed_by = trust if service is None else _service_trust(service, label.account_id)
         if assumed_by is None or (service and trust):
-            raise WiringError(self, "pass either service= or trust=: a role is assumed by one of them")
+            raise WiringError(self, "exactly one of service= and trust= must be given")
         self._role = IamRole(
             self,
             "Default",
@@ -97,11 +97,11 @@ class Role(Construct):
 
     @property
     def dependables(self) -> list[TerraformResource]:
-        """What must exist before the role can do its work, and be destroyed after it has done it."""
+        """What must exist before the role is used, and be destroyed after its last use."""
         return [self._policy] if self._policy else []
 
     def add_to_policy(self, *statements: Statement) -> None:
-        """Add statements to the role's one policy."""
+        """Add statements to the inline policy."""
         self._document.add(*statements)
         if self._policy is None:
             self._policy = IamRolePolicy(
@@ -109,12 +109,12 @@ class Role(Construct):
             )
 
     def attach(self, id_: str, *, policy_arn: str) -> None:
-        """Add a managed policy: for what AWS keeps up to date, or for more than an inline policy can hold."""
+        """Attach a managed policy: one that AWS keeps up to date, or one too long for an inline policy."""
         IamRolePolicyAttachment(self, id_, role=self._role.name, policy_arn=policy_arn)
 
 
-def _trust_in(service: ServicePrincipal, account_id: str) -> Statement:
-    # Without it, anybody could have the service act on this role from another account:
+def _service_trust(service: ServicePrincipal, account_id: str) -> Statement:
+    # Without the condition, another account could make the service use this role (confused deputy):
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     own_account = Condition(operator="StringEquals", key="aws:SourceAccount", values=(account_id,))
     return Statement(

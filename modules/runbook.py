@@ -1,4 +1,4 @@
-"""What to do when an alarm goes off: the one list of runbooks, each with a section in docs/runbooks.md."""
+"""The list of runbooks for alarms, each with a section in docs/runbooks.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PAGE: Final = "docs/runbooks.md"
 
 
 class Runbook(StrEnum):
-    """The runbooks by their keys, which are the anchors of their sections; a test holds page and list equal."""
+    """The keys of the runbooks, which are the anchors of their sections; a test compares the page with this list."""
 
     AUDIT_TAMPERING = "audit-tampering"
     FAILED_FUNCTION_CALLS = "failed-function-calls"
@@ -25,5 +25,5 @@ class Runbook(StrEnum):
 
     @property
     def link(self) -> str:
-        """Where the runbook is, for an alarm's description."""
+        """Link to the runbook, for the description of an alarm."""
         return f"{PAGE}#{self.value}"

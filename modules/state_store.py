@@ -1,4 +1,4 @@
-"""Where Terraform keeps its state: the one thing whose loss no other backup makes good."""
+"""The storage of Terraform's state, which no other backup can replace."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KEY_NAME: Final = "state"
 
 @dataclass(frozen=True, kw_only=True)
 class StateLocation:
-    """Where an environment's state is, by names alone: every stack must know it before any of it exists."""
+    """Where an environment's state is, from names alone: every stack must know it before it exists."""
 
     region: str
     bucket: str
@@ -37,8 +37,8 @@ class StateLocation:
 
     @staticmethod
     def from_names(label: Label) -> StateLocation:
-        """The location in the environment's own region, wherever the stack of `label` has its resources."""
-        home = label.at_home()
+        """The location in the environment's own region, whatever the region of the stack of `label`."""
+        home = label.in_home_region()
         return StateLocation(
             region=home.region,
             bucket=home.bucket_name("state"),
@@ -48,7 +48,7 @@ class StateLocation:
 
 
 class StateStore(Construct):
-    """Bucket, lock table and key of the state, and the bucket that collects the environment's access logs."""
+    """The state's bucket, lock table and key, and the bucket that receives the environment's access logs."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class StateStore(Construct):
             ),
             label=label,
             name=label.bucket_name("access-logs"),
-            key=None,  # S3's log delivery takes no customer's key:
+            key=None,  # S3 cannot deliver access logs with a customer managed key:
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
             access_logs=None,
         )
@@ -98,7 +98,7 @@ class StateStore(Construct):
             "lock",
             name=location.lock_table,
             billing_mode="PAY_PER_REQUEST",
-            hash_key="LockID",  # Terraform's own name for it
+            hash_key="LockID",  # the name that Terraform requires
             attribute=[DynamodbTableAttribute(name="LockID", type="S")],
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=self.key.arn),
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
@@ -107,12 +107,12 @@ class StateStore(Construct):
         )
 
     def grant_plan(self, grantee: Grantable) -> None:
-        """Let `grantee` read every state and hold a lock while it does."""
+        """Allow `grantee` to read every state, and to lock it meanwhile."""
         self.bucket.grant_read(grantee)
         self._grant_lock(grantee)
 
     def grant_apply(self, grantee: Grantable) -> None:
-        """Let `grantee` read and write every state, under a lock."""
+        """Allow `grantee` to read and write every state under a lock."""
         self.bucket.grant_read_write(grantee)
         self._grant_lock(grantee)
 

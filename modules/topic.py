@@ -1,4 +1,4 @@
-"""SNS topics: one per severity, encrypted, closed to every publisher that is not named."""
+"""SNS topics: one per severity, encrypted; only listed publishers may publish."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ _ID_LENGTH: Final = 8
 
 
 class Severity(StrEnum):
-    """How soon a person must look."""
+    """How soon a person must react."""
 
     CRITICAL = "critical"
-    """Now, at night too."""
+    """At once, also at night."""
     WARNING = "warning"
     """During working hours."""
 
 
 class Topic(Construct):
-    """A topic that the alarms of this environment may publish to, and nobody else, over TLS only."""
+    """A topic to which only alarms of this environment may publish, and only over TLS."""
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, name: str, key: Key) -> None:
         super().__init__(scope, id_)
@@ -46,14 +46,14 @@ class Topic(Construct):
             "Default",
             name=label.name(name, limit=NameLimit.SNS_TOPIC),
             kms_master_key_id=key.arn,
-            signature_version=2,  # SHA-256; 1 is SHA-1
+            signature_version=2,  # SHA-256; version 1 is SHA-1
         )
         alarms = label.arn("cloudwatch", f"alarm:{label.prefix}-*")
         conditions = (
             Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
             Condition(operator="ArnLike", key="aws:SourceArn", values=(alarms,)),
         )
-        # Without the key, messages are lost and only the alarm's history says so:
+        # Without permission for the key, messages are lost and only the history of the alarm shows it:
         # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
         key.allow_service(_ALARMS, sid="AllowAlarms", conditions=conditions, actions=PUBLISHER_KEY_ACTIONS)
         document = PolicyDocument(self, limit=_POLICY_LIMIT)
@@ -82,22 +82,22 @@ class Topic(Construct):
         return self._topic.arn
 
     def subscribe_email(self, address: str) -> None:
-        """Send to an email address, once its owner has confirmed AWS's message."""
+        """Subscribe an email address; its owner must confirm a message from AWS."""
         self._subscribe("email", address)
 
     def subscribe_https(self, url: str) -> None:
-        """Send to an address that confirms by itself, as on-call services do."""
+        """Subscribe an endpoint that confirms automatically, as on-call services do."""
         self._subscribe("https", url)
 
     def _subscribe(self, protocol: str, endpoint: str) -> None:
         SnsTopicSubscription(
             self,
-            # By its endpoint, so that one more address moves no other.
+            # The id depends on the endpoint, so that a new address does not replace other subscriptions.
             f"{protocol}-{hashlib.sha256(endpoint.encode()).hexdigest()[:_ID_LENGTH]}",
             topic_arn=self.arn,
             protocol=protocol,
             endpoint=endpoint,
-            # An email's owner confirms when they read it: nothing waits for that.
+            # The owner of an email address confirms later; Terraform does not wait for it.
             endpoint_auto_confirms=True if protocol == "https" else None,
         )
 

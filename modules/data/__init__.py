@@ -1,1 +1,1 @@
-"""Databases, and the secrets that services need for them."""
+"""Databases, and the secrets that services need."""

@@ -1,4 +1,4 @@
-"""Keys of other companies' APIs, which only a person can supply."""
+"""API keys of third parties, which a person must set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeys(Construct):
-    """One entry per API below `/<project>/<environment>/api-keys/`, unset until a person sets it."""
+    """One parameter per API at `/<project>/<environment>/api-keys/`, unset until a person sets it."""
 
     def __init__(self, scope: Construct, id_: str, *, names: Sequence[str], label: Label, key: Key) -> None:
         super().__init__(scope, id_)

@@ -1,4 +1,4 @@
-"""Where exports and dumps go that must outlive the databases' own backups."""
+"""The bucket for exports and dumps that must outlive the databases' own backups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BackupsBucket(Bucket):
-    """A bucket that finds the cheapest storage by itself and, by setting, locks what is in it."""
+    """A bucket with S3 Intelligent-Tiering and, if the settings say so, Object Lock."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What every database of an environment is given."""
+"""The objects that every database of an environment needs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseContext:
-    """Where a database lives, what encrypts it, and whether it may go."""
+    """The network, keys and protection of a database."""
 
     label: Label
     vpc: Vpc
-    """It lives in the database subnets of this."""
+    """The database is in its database subnets."""
     key: Key
-    """Encrypts storage, backups and insights."""
+    """Encrypts storage, backups and Performance Insights."""
     secrets_key: Key
     """Encrypts the credentials."""
     logs_key: Key
     """Encrypts the logs."""
     protect: bool
-    """Refuse to destroy it, and leave a snapshot if somebody does all the same."""
+    """Refuse to destroy the database, and take a final snapshot if it is deleted in spite of that."""

@@ -1,4 +1,4 @@
-"""What a service must know of a database, in Parameter Store."""
+"""The parameters that a service needs to connect to a database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
-from modules.parameter import Parameter, joined_hosts
+from modules.parameter import Parameter, join_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DatabaseParameters(Construct):
-    """Host, port, user, password, and all in one as `url`, below `/<project>/<environment>/<database>/`."""
+    """Host, port, user, password, and all in one as `url`, at `/<project>/<environment>/<database>/`."""
 
     def __init__(
         self,
@@ -37,22 +37,22 @@ class DatabaseParameters(Construct):
         password_version: int,
         depends_on: list[TerraformResource],
     ) -> None:
-        """Make the entries.
+        """Create the parameters.
 
         Args:
             label: Names them.
             key: Encrypts them.
-            name: The database, as their path has it.
-            values: What is no secret, by the last part of its path: `host`, `port`, `username`.
-            url: All that a driver needs in one, the password's value included.
-            reader_hosts: Where to read from only, if there is such a place.
-            password: The database's own.
-            password_version: The database's own, too.
-            depends_on: What took the password. If it fails, no entry tells a password that was never set.
+            name: The database in their path.
+            values: The values that are not secret, by the last part of the path: `host`, `port`, `username`.
+            url: The connection string, with the password.
+            reader_hosts: The hosts of the readers, if there are any.
+            password: The password of the database.
+            password_version: Its version, the same as the database has.
+            depends_on: What receives the password. If that fails, no parameter gets a password that was never set.
         """
         super().__init__(scope, id_)
         if reader_hosts:
-            values = {**values, "reader-hosts": joined_hosts(reader_hosts)}
+            values = {**values, "reader-hosts": join_hosts(reader_hosts)}
         self._values = {
             name_: Parameter.plain(self, name_, label=label, key=key, name=f"{name}/{name_}", value=value)
             for name_, value in values.items()
@@ -65,7 +65,7 @@ class DatabaseParameters(Construct):
                 key=key,
                 name=f"{name}/{secret}",
                 value=value,
-                # Never another: sent alone, it would have a password that the database was not given.
+                # The version of the database's password, so that both receive it in the same apply.
                 version=password_version,
                 depends_on=depends_on,
             )
@@ -74,10 +74,10 @@ class DatabaseParameters(Construct):
 
     @property
     def by_name(self) -> dict[str, Parameter]:
-        """Every entry by the last part of its path: `host`, `password`, `url`, ..."""
+        """Every parameter by the last part of its path: `host`, `password`, `url`, ..."""
         return {**self._values, **self._secrets}
 
     def grant_read(self, grantee: Grantable) -> None:
-        """Let `grantee` read all of them."""
+        """Allow `grantee` to read all of them."""
         for parameter in self.by_name.values():
             parameter.grant_read(grantee)

@@ -1,4 +1,4 @@
-"""DocumentDB: encrypted, private, backed up, and closed until somebody is let in."""
+"""DocumentDB: encrypted, private, backed up, and closed until a service is allowed to connect."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Documentdb(Construct):
         context: DatabaseContext,
         log_retention_days: int,
     ) -> None:
-        """Make the cluster with all that belongs to it.
+        """Create the cluster and what belongs to it.
 
         Args:
             config: Size, windows, backups.
-            context: What it shares with the other databases.
+            context: What all databases share.
             log_retention_days: Days that its logs are kept.
         """
         super().__init__(scope, id_)
@@ -74,7 +74,7 @@ class Documentdb(Construct):
                 self,
                 f"{log}-logs",
                 label=label,
-                name=f"/aws/docdb/{identifier}/{log}",  # DocumentDB's own name for it
+                name=f"/aws/docdb/{identifier}/{log}",  # the name that DocumentDB uses
                 retention_days=log_retention_days,
                 key=context.logs_key,
             )
@@ -110,7 +110,7 @@ class Documentdb(Construct):
             deletion_protection=protect,
             skip_final_snapshot=not protect,
             final_snapshot_identifier=label.name("documentdb-final", limit=NameLimit.DATABASE) if protect else None,
-            # Of a cluster's settings this is about the password only; later, it would not match the one we tell.
+            # It only affects the new password here; applied later, it would differ from the parameter's.
             # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_ModifyDBCluster.html
             apply_immediately=True,
             enabled_cloudwatch_logs_exports=list(_LOGS),
@@ -129,7 +129,7 @@ class Documentdb(Construct):
             key=context.secrets_key,
             name="documentdb",
             values={"host": self.endpoint, "port": str(PORT.first), "username": username},
-            # What DocumentDB asks of every driver:
+            # The options that DocumentDB requires of every driver:
             # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
             url=f"mongodb://{username}:{self._password.value}@{self.endpoint}:{PORT.first}/"
             "?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
@@ -141,7 +141,7 @@ class Documentdb(Construct):
 
     @property
     def identifier(self) -> str:
-        """Name of the cluster, as metrics have it."""
+        """Name of the cluster, for metrics."""
         return self._cluster.cluster_identifier
 
     @cached_property
@@ -151,31 +151,31 @@ class Documentdb(Construct):
 
     @property
     def endpoint(self) -> str:
-        """Host that always is the instance that writes."""
+        """Host of the primary instance."""
         return self._cluster.endpoint
 
     @property
     def reader_endpoint(self) -> str:
-        """Host that is any instance that reads."""
+        """Host of the replicas."""
         return self._cluster.reader_endpoint
 
     @property
     def cpu_percent(self) -> Metric:
-        """Use of the processors of all instances, on average."""
+        """CPU utilization of all instances, on average."""
         return self._metric("CPUUtilization", "Average")
 
     @property
     def connection_count(self) -> Metric:
-        """Connections that are open on the busiest instance."""
+        """Open connections of the busiest instance."""
         return self._metric("DatabaseConnections", "Maximum")
 
     @property
     def connections(self) -> Connections:
-        """The way in."""
+        """Adds rules to its security group."""
         return self._group.connections
 
     def allow_from(self, peer: Connectable) -> None:
-        """Let `peer` reach the cluster on port 27017."""
+        """Allow `peer` to reach the cluster on port 27017."""
         self.connections.allow_from(peer)
 
     def _metric(self, name: str, statistic: str) -> Metric:
@@ -210,7 +210,7 @@ class Documentdb(Construct):
         return DocdbClusterParameterGroup(
             self,
             "parameter-group",
-            # The family is in the name: an upgrade needs the old group and the new at the same time.
+            # The family is in the name: an upgrade needs the old and the new group at the same time.
             name=self._label.name(family.replace(".", "-"), limit=NameLimit.DATABASE_GROUP),
             family=family,
             description="TLS only; changes and slow operations are logged",
@@ -234,5 +234,5 @@ class Documentdb(Construct):
             ca_cert_identifier=_CERTIFICATE_AUTHORITY,
             preferred_maintenance_window=self._config.maintenance_window,
             copy_tags_to_snapshot=True,
-            apply_immediately=not protect,  # a restart in production waits for the window
+            apply_immediately=not protect,  # a restart in production waits for the maintenance window
         )

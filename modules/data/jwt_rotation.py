@@ -1,4 +1,4 @@
-"""JWT signing secrets that replace themselves, with the one before still good for a period."""
+"""JWT signing secrets that are rotated automatically; the previous secret stays valid for one more period."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from modules.key import Key
     from modules.topic import Topics
 
-# Terraform writes the first values only; all later ones are the rotation's.
+# Terraform writes the first values only; the rotation writes all later ones.
 _FIRST: Final = 1
 _TIMEOUT_SECONDS: Final = 30
 _RETRIES: Final = 5
@@ -33,10 +33,10 @@ _RETRY_SECONDS: Final = 3600
 
 
 class JwtRotation(Construct):
-    """The entries `jwt/current` and `jwt/previous`, and a function that rotates them on a schedule.
+    """The parameters `jwt/current` and `jwt/previous`, and a function that rotates them on a schedule.
 
-    A service signs with `current` and verifies with both. It reads them while it runs, not only when it starts: tasks
-    that are older than a rotation must know the new secret too.
+    A service signs with `current` and verifies with both. It must read them while it runs, not only when it starts:
+    tasks that are older than a rotation need the new secret too.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class JwtRotation(Construct):
                 "CURRENT_PARAMETER": self.current.name,
                 "PREVIOUS_PARAMETER": self.previous.name,
                 "KEY_ID": key.arn,
-                # Half a period: less than any true distance between two rotations, more than any repetition's.
+                # Half a period: longer than any retry takes, shorter than the time between two rotations.
                 "MIN_AGE_HOURS": str(rotation_days * 12),
             },
             timeout_seconds=_TIMEOUT_SECONDS,
@@ -79,11 +79,11 @@ class JwtRotation(Construct):
 
     @property
     def by_name(self) -> dict[str, Parameter]:
-        """The two entries by the last part of their path."""
+        """The two parameters by the last part of their path."""
         return {"current": self.current, "previous": self.previous}
 
     def grant_read(self, grantee: Grantable) -> None:
-        """Let `grantee` read both."""
+        """Allow `grantee` to read both."""
         for parameter in self.by_name.values():
             parameter.grant_read(grantee)
 

@@ -1,4 +1,4 @@
-"""PostgreSQL on RDS: encrypted, private, backed up, and closed until somebody is let in."""
+"""PostgreSQL on RDS: encrypted, private, backed up, and closed until a service is allowed to connect."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PORT: Final = Port.tcp(5432)
 DATABASE: Final = "users"
 _LOGS: Final = ("postgresql", "upgrade")
-# RDS's default for new databases, named so that a later default does not change ours unasked:
+# RDS's default for new databases, set here so that a new default does not change existing ones:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html#UsingWithRDS.SSL.RegionCertificateAuthorities
 _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
@@ -36,8 +36,8 @@ _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 class Postgres(Construct):
     """A database that nobody can reach until `allow_from` is called.
 
-    Services get in through the proxy where there is one, else directly, and to the read replicas directly: RDS Proxy
-    has no way to them (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations).
+    Services connect through the proxy if there is one. They connect to read replicas directly, because RDS Proxy does
+    not support them (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations).
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class Postgres(Construct):
         context: DatabaseContext,
         log_retention_days: int,
     ) -> None:
-        """Make the database with all that belongs to it.
+        """Create the database and what belongs to it.
 
         Args:
             config: Size, windows, backups.
-            context: What it shares with the other databases.
+            context: What all databases share.
             log_retention_days: Days that its logs are kept.
         """
         super().__init__(scope, id_)
@@ -62,7 +62,7 @@ class Postgres(Construct):
         self._log_retention_days = log_retention_days
         self._label = label = context.label
         self._protect = context.protect
-        # Not "postgres", which is the first that an attacker tries.
+        # Not "postgres", the name that attackers try first.
         self._username = label.database_user
         self._password = GeneratedPassword(self, "password")
         self._subnets = DbSubnetGroup(
@@ -120,17 +120,17 @@ class Postgres(Construct):
 
     @property
     def identifier(self) -> str:
-        """Name of the instance that writes, as metrics have it."""
+        """Name of the primary instance, for metrics."""
         return self._instance.identifier
 
     @cached_property
     def arn(self) -> str:
-        """ARN of the instance that writes."""
+        """ARN of the primary instance."""
         return self._instance.arn
 
     @property
     def endpoint(self) -> str:
-        """Host to connect to: the proxy's where there is one."""
+        """Host to connect to: the proxy's if there is one."""
         return self.proxy.endpoint if self.proxy else self._instance.address
 
     @property
@@ -140,22 +140,22 @@ class Postgres(Construct):
 
     @property
     def cpu_percent(self) -> Metric:
-        """Use of the processor of the instance that writes."""
+        """CPU utilization of the primary instance."""
         return self._metric("CPUUtilization", "Average")
 
     @property
     def free_storage_bytes(self) -> Metric:
-        """Storage that is left; it grows by itself up to `max_storage_gib`."""
+        """Free storage; RDS adds storage automatically up to `max_storage_gib`."""
         return self._metric("FreeStorageSpace", "Minimum")
 
     @property
     def connection_count(self) -> Metric:
-        """Connections that are open, those of the proxy's pool included."""
+        """Open connections, including those of the proxy."""
         return self._metric("DatabaseConnections", "Maximum")
 
     @property
     def replica_lag_seconds(self) -> dict[str, Metric]:
-        """How far each read replica is behind, by its name."""
+        """Lag of each read replica, by its name."""
         return {
             replica.identifier: self._metric("ReplicaLag", "Maximum", identifier=replica.identifier)
             for replica in self._replicas.values()
@@ -163,17 +163,17 @@ class Postgres(Construct):
 
     @property
     def connections(self) -> Connections:
-        """The way in: the proxy's where there is one."""
+        """Adds rules to its security group: the proxy's if there is one."""
         return self.proxy.connections if self.proxy else self._group.connections
 
     def allow_from(self, peer: Connectable) -> None:
-        """Let `peer` reach the database and its read replicas on port 5432."""
+        """Allow `peer` to reach the database and its read replicas on port 5432."""
         self.connections.allow_from(peer)
         if self._replica_group:
             self._replica_group.connections.allow_from(peer)
 
     def grant_connect(self, grantee: Grantable, *, user: str) -> None:
-        """Let `grantee` sign in with an IAM token as the database's user `user`, who must hold `rds_iam`.
+        """Allow `grantee` to sign in with an IAM token as the database user `user`, who must have the role `rds_iam`.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
         """
@@ -199,7 +199,7 @@ class Postgres(Construct):
         )
 
     def _add_parameter_group(self) -> DbParameterGroup:
-        # What PostgreSQL reads only when it starts waits for a restart:
+        # Static parameters are applied at the next restart:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html
         at_restart = {"shared_preload_libraries": "pg_stat_statements"}
         at_once = {
@@ -215,7 +215,7 @@ class Postgres(Construct):
         return DbParameterGroup(
             self,
             "parameter-group",
-            # The family is in the name: an upgrade needs the old group and the new at the same time.
+            # The family is in the name: an upgrade needs the old and the new group at the same time.
             name=self._label.name(family, limit=NameLimit.DATABASE_GROUP),
             family=family,
             description="TLS only; slow queries are logged",
@@ -236,7 +236,7 @@ class Postgres(Construct):
             service=ServicePrincipal.RDS_MONITORING,
             description="Writes the operating system's measurements of PostgreSQL",
         )
-        # One group for all databases of an account and region, made by RDS with 30 days: not an environment's to own.
+        # One log group for all databases of an account and region, created by RDS with 30 days, so not in this state.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
         group = self._label.arn("logs", "log-group:RDSOSMetrics")
         role.add_to_policy(
@@ -254,7 +254,7 @@ class Postgres(Construct):
                 self,
                 f"{name}-{log}-logs" if name else f"{log}-logs",
                 label=self._label,
-                name=f"/aws/rds/instance/{identifier}/{log}",  # RDS's own name for it
+                name=f"/aws/rds/instance/{identifier}/{log}",  # the name that RDS uses
                 retention_days=self._log_retention_days,
                 key=self._context.logs_key,
             )
@@ -272,7 +272,7 @@ class Postgres(Construct):
             engine="postgres",
             engine_version=config.engine_version or str(config.major_version),
             allow_major_version_upgrade=config.allow_major_upgrade,
-            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would want to go back to it
+            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would revert an upgrade
             instance_class=config.instance_class,
             multi_az=config.multi_az,
             db_name=DATABASE,
@@ -301,7 +301,7 @@ class Postgres(Construct):
             final_snapshot_identifier=self._label.name("postgres-final", limit=NameLimit.DATABASE_GROUP)
             if self._protect
             else None,
-            apply_immediately=not self._protect,  # a restart in production waits for the window
+            apply_immediately=not self._protect,  # a restart in production waits for the maintenance window
             enabled_cloudwatch_logs_exports=list(_LOGS),
             performance_insights_enabled=True,
             performance_insights_kms_key_id=self._context.key.arn,
@@ -324,19 +324,19 @@ class Postgres(Construct):
             f"replica-{number}",
             identifier=identifier,
             replicate_source_db=self._instance.identifier,
-            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would want to go back to it
+            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would revert an upgrade
             instance_class=config.instance_class,
             iam_database_authentication_enabled=True,
             ca_cert_identifier=_CERTIFICATE_AUTHORITY,
             storage_type="gp3",
             max_allocated_storage=config.max_storage_gib,
-            storage_encrypted=True,  # with the primary's key: in the same region RDS takes no other
+            storage_encrypted=True,  # with the primary's key: RDS allows no other in the same region
             vpc_security_group_ids=[group.id],
             publicly_accessible=False,
             parameter_group_name=self._parameter_group.name,
             maintenance_window=config.maintenance_window,
             copy_tags_to_snapshot=True,
-            # Nothing is in it that the primary has not: it can be made again, so it is not protected from destroy.
+            # It has only data of the primary and can be created again, so it is not protected.
             deletion_protection=False,
             skip_final_snapshot=True,
             apply_immediately=not self._protect,

@@ -1,4 +1,4 @@
-"""RDS Proxy: a pool of connections, so that many short-lived tasks share few, and a failover is felt less."""
+"""RDS Proxy: a connection pool, so that many short-lived tasks share few connections and failovers are shorter."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from modules.data.database_context import DatabaseContext
     from modules.data.generated_password import GeneratedPassword
 
-# Secrets Manager takes 7 to 30 days between a delete and the loss, or none.
+# Days until a deleted secret is lost: Secrets Manager allows 7 to 30, or 0.
 _RECOVERY_DAYS: Final = 30
-# Where the last part of `arn:aws:rds:<region>:<account>:db-proxy:<id>` is.
+# Index of the last part of `arn:aws:rds:<region>:<account>:db-proxy:<id>`.
 _ID_IN_ARN: Final = 6
 
 
 class PostgresProxy(Construct):
-    """A proxy in the database subnets that speaks TLS only, with its role, secret, group and log."""
+    """A proxy in the database subnets that accepts TLS only, with its role, secret, security group and log group."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class PostgresProxy(Construct):
             port=port,
         )
         database_connections.allow_from(self._group)
-        # The proxy reads its credentials from Secrets Manager and from nowhere else:
+        # The proxy can read its credentials from Secrets Manager only:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html
         secret = SecretsmanagerSecret(
             self,
@@ -79,9 +79,9 @@ class PostgresProxy(Construct):
             self,
             "credentials",
             secret_id=secret.id,
-            secret_string_wo=password.as_json_with(username),
+            secret_string_wo=password.json_with_username(username),
             secret_string_wo_version=password_version,
-            depends_on=[database],  # only a password that the database has taken is told
+            depends_on=[database],  # the password is stored only after the database has accepted it
         )
         role = Role(
             self,
@@ -97,7 +97,7 @@ class PostgresProxy(Construct):
             self,
             "logs",
             label=label,
-            name=f"/aws/rds/proxy/{name}",  # RDS's own name for it
+            name=f"/aws/rds/proxy/{name}",  # the name that RDS uses
             retention_days=log_retention_days,
             key=context.logs_key,
         )
@@ -111,7 +111,7 @@ class PostgresProxy(Construct):
             vpc_security_group_ids=[self._group.id],
             require_tls=True,
             idle_client_timeout=config.idle_client_seconds,
-            debug_logging=False,  # it would write whole statements
+            debug_logging=False,  # it would log complete statements
             auth=[
                 DbProxyAuth(
                     auth_scheme="SECRETS",
@@ -122,7 +122,7 @@ class PostgresProxy(Construct):
             ],
             depends_on=[credentials, *log.dependables, *role.dependables],
         )
-        # A local, because the quotes of its expression would break the JSON of a policy.
+        # A local value, because the quotes of its expression would break the JSON of a policy.
         self._resource_id = TerraformLocal(self, "resource-id", Fn.element(Fn.split(":", self._proxy.arn), _ID_IN_ARN))
         target_group = DbProxyDefaultTargetGroup(
             self,
@@ -142,7 +142,7 @@ class PostgresProxy(Construct):
 
     @property
     def name(self) -> str:
-        """Name of the proxy, as metrics have it."""
+        """Name of the proxy, for metrics."""
         return self._proxy.name
 
     @property
@@ -152,10 +152,10 @@ class PostgresProxy(Construct):
 
     @property
     def resource_id(self) -> str:
-        """`prx-...`, which `rds-db:connect` wants."""
+        """`prx-...`, for `rds-db:connect`."""
         return self._resource_id.as_string
 
     @property
     def connections(self) -> Connections:
-        """The way in."""
+        """Adds rules to its security group."""
         return self._group.connections

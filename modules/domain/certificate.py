@@ -1,4 +1,4 @@
-"""TLS certificates that prove themselves by DNS and renew by themselves."""
+"""TLS certificates that are validated by DNS and renewed by ACM."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 _RECORD_TTL_SECONDS: Final = 300
-# A new zone must first be named by its parent domain, by hand.
+# A person must first add a new zone's name servers to its parent domain.
 _VALIDATION_TIMEOUT: Final = "2h"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateNames:
-    """What a certificate speaks for."""
+    """The names of a certificate."""
 
     domain_name: str
     alternative_names: Sequence[str] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Each name once."""
+        """All names, without duplicates."""
         return (self.domain_name, *self.alternative_names)
 
 
 class ValidationRecords(Construct):
-    """The records that prove to ACM that the names are ours.
+    """The DNS records that prove to ACM who controls the names.
 
-    They are the same for every certificate of a name in one account, whatever its region, so that one set serves
-    all: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+    They are the same for every certificate of a name in one account, in all regions, so one set of records is enough
+    for all: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class ValidationRecords(Construct):
                 type=_option(options, name, "resource_record_type"),
                 records=[_option(options, name, "resource_record_value")],
                 ttl=_RECORD_TTL_SECONDS,
-                # Another environment may have proven the same name in this account before.
+                # Another environment may have validated the same name in this account before.
                 allow_overwrite=True,
             )
             for name in names.all
@@ -71,7 +71,7 @@ class ValidationRecords(Construct):
 
 
 class Certificate(Construct):
-    """A certificate that is usable once `arn` is known: it is the validation's, not the request's."""
+    """A certificate whose `arn` is known once it is validated and issued."""
 
     def __init__(
         self,
@@ -87,10 +87,10 @@ class Certificate(Construct):
 
         Args:
             names: The names that it is valid for.
-            label: Of the region where it can be used.
-            zone: Holds the names.
-            records: Those made for a certificate of the same names, in this stack or in one applied before; None makes
-                them here.
+            label: Has the region where the certificate is used.
+            zone: The zone of the names.
+            records: Existing records of a certificate with the same names, in this stack or one applied before; None
+                creates them here.
         """
         super().__init__(scope, id_)
         self._region = label.region
@@ -102,7 +102,7 @@ class Certificate(Construct):
             validation_method="DNS",
             key_algorithm="RSA_2048",
             options=AcmCertificateOptions(certificate_transparency_logging_preference="ENABLED"),
-            # The one in use goes only after the next has taken its place.
+            # The certificate in use is deleted only after its replacement is in use.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.records = records or ValidationRecords(
@@ -124,7 +124,7 @@ class Certificate(Construct):
 
     @property
     def days_to_expiry(self) -> Metric:
-        """For an alarm: ACM renews 60 days ahead, so 45 or fewer mean that it cannot.
+        """For an alarm: ACM renews 60 days before expiry, so 45 days or fewer mean that the renewal fails.
 
         https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
         """
@@ -138,5 +138,5 @@ class Certificate(Construct):
 
 
 def _option(options: str, name: str, attribute: str) -> str:
-    # By name: the set has no order. The class has only get(index).
+    # By name: the set has no order, and the class only has get(index).
     return f'${{one([for o in {options} : o.{attribute} if o.domain_name == "{name}"])}}'

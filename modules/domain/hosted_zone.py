@@ -1,4 +1,4 @@
-"""The DNS zone that answers for the environment's name."""
+"""The DNS zone of the environment's name."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _DELEGATE: Final = "make an NS record for {zone} at its parent domain, with thes
 class HostedZone(Construct):
     """A zone that exists already, or a new one.
 
-    A new zone answers nobody until its parent domain names its name servers, and its certificates are not issued
-    before that. So they are said while the apply waits for it, not only as an output at its end.
+    The internet does not find a new zone until its parent domain has its name servers, and its certificates are not
+    issued before. Therefore they are printed while the apply waits for that, not only as an output at its end.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: DomainSettings, protect: bool) -> None:
@@ -52,12 +52,12 @@ class HostedZone(Construct):
 
     @property
     def name_servers(self) -> list[str]:
-        """Of a zone that we made; none of one that was there, since its parent knows them."""
+        """The name servers of a new zone; empty for an existing zone, whose parent domain has them already."""
         return self._zone.name_servers if self._zone else []
 
     @property
     def next_step(self) -> str:
-        """What a person has to do so that the internet finds the zone."""
+        """What a person must do so that the internet finds the zone."""
         if not self._zone:
             return f"Nothing: {self.name} existed already."
         return f"Once: {_DELEGATE.format(zone=self.name)}" + Fn.join(" ", self._zone.name_servers)

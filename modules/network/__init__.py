@@ -1,1 +1,1 @@
-"""The VPC and who may reach whom in it."""
+"""The VPC, its endpoints and flow logs, and the security groups."""

@@ -1,4 +1,4 @@
-"""Security groups that start closed, and rules that read as a sentence: `database.allow_from(service)`."""
+"""Security groups that start without rules, and their rules: `database.allow_from(service)`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Port:
 
     def __post_init__(self) -> None:
         if not 0 <= self.first <= self.last <= _HIGHEST_PORT:
-            message = f"ports {self.first} to {self.last} are no range within 0 to {_HIGHEST_PORT}"
+            message = (
+                f"ports {self.first} to {self.last} are not a valid range; they must be between 0 and {_HIGHEST_PORT}"
+            )
             raise ValueError(message)
 
     @staticmethod
@@ -41,17 +43,17 @@ class Port:
 
     @property
     def range(self) -> dict[str, Any]:
-        """As a security-group rule has it."""
+        """The range as arguments of a security group rule."""
         return {"from_port": self.first, "to_port": self.last, "ip_protocol": self.protocol}
 
     def __str__(self) -> str:
-        """As ids and descriptions write it: `tcp-443`, `udp-1024-65535`."""
+        """The form in ids and descriptions: `tcp-443`, `udp-1024-65535`."""
         ports = f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
         return f"{self.protocol}-{ports}"
 
 
 class Connectable(Protocol):
-    """Something on the network that others may be let in to."""
+    """A construct with a security group, which can allow others."""
 
     @property
     def connections(self) -> Connections:
@@ -59,20 +61,20 @@ class Connectable(Protocol):
 
 
 class Connections:
-    """One security group, and the rules that open it.
+    """One security group and its rules.
 
-    A rule is one resource per direction and both live with the peer that asked for it, in its stack: the other way
-    round the two stacks would need each other.
+    A rule is one resource per direction. Both are in the stack of the peer that asked for them; otherwise the two
+    stacks would depend on each other.
     """
 
     def __init__(self, owner: Construct, *, group_id: str, name: str, port: Port | None = None) -> None:
         """Describe how `owner` is reached.
 
         Args:
-            owner: Rules that it asks for are made below it.
-            group_id: Its security group.
-            name: How rules call it.
-            port: Where it listens; None for what only calls others.
+            owner: The parent of the rules that it asks for.
+            group_id: The id of its security group.
+            name: Its name in the descriptions of rules.
+            port: The port it listens on; None if it only connects to others.
         """
         self.owner = owner
         self.group_id = group_id
@@ -80,10 +82,10 @@ class Connections:
         self._port = port
 
     def allow_from(self, peer: Connectable, *, port: Port | None = None) -> None:
-        """Let `peer` reach this on `port`, or on the port it listens on.
+        """Allow `peer` to reach this on `port`, or on the port it listens on.
 
         Raises:
-            WiringError: Neither has named a port.
+            WiringError: Neither has a port.
         """
         other, port = peer.connections, self._port_or_own(port)
         self._add_ingress(
@@ -92,15 +94,15 @@ class Connections:
         other._add_egress(f"to-{self.name}", self.name, port, referenced_security_group_id=self.group_id)  # noqa: SLF001
 
     def allow_from_cidr(self, cidr: str, *, name: str, port: Port | None = None) -> None:
-        """Let an IPv4 block in; `name` says in a word whose it is."""
+        """Allow an IPv4 block to reach this; `name` is a word for the block."""
         self._add_ingress(self.owner, f"from-{name}", name, self._port_or_own(port), cidr_ipv4=cidr)
 
     def allow_to_cidr(self, cidr: str, *, name: str, port: Port) -> None:
-        """Let this call an IPv4 block; `name` says in a word whose it is."""
+        """Allow this to reach an IPv4 block; `name` is a word for the block."""
         self._add_egress(f"to-{name}", name, port, cidr_ipv4=cidr)
 
     def allow_to_prefix_list(self, prefix_list_id: str, *, name: str, port: Port) -> None:
-        """Let this call what a prefix list holds: a gateway endpoint's service."""
+        """Allow this to reach a prefix list, like the service of a gateway endpoint."""
         self._add_egress(f"to-{name}", name, port, prefix_list_id=prefix_list_id)
 
     def _add_ingress(self, scope: Construct, id_: str, caller: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
@@ -126,12 +128,12 @@ class Connections:
     def _port_or_own(self, port: Port | None) -> Port:
         chosen = port or self._port
         if chosen is None:
-            raise WiringError(self.owner, f"{self.name} listens on no port: pass port=Port.tcp(...)")
+            raise WiringError(self.owner, f"{self.name} has no port: pass port=Port.tcp(...)")
         return chosen
 
 
 class SecurityGroup(Construct):
-    """A group without any rule; `connections` opens it."""
+    """A security group without rules; `connections` adds them."""
 
     def __init__(
         self,
@@ -148,11 +150,11 @@ class SecurityGroup(Construct):
         self._group = AwsSecurityGroup(
             self,
             "Default",
-            # A prefix, because a group in use can only be replaced by one of another name that is made first.
+            # A prefix, because a group in use is replaced by creating one with another name first.
             name_prefix=label.name(name, limit=NameLimit.SECURITY_GROUP_PREFIX) + "-",
             description=description,
             vpc_id=vpc.id,
-            revoke_rules_on_delete=True,  # rules that other stacks put on it must not keep it alive
+            revoke_rules_on_delete=True,  # rules of other stacks would block its deletion
             tags=label.name_tag(name),
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
@@ -165,5 +167,5 @@ class SecurityGroup(Construct):
 
     @property
     def connections(self) -> Connections:
-        """Opens it."""
+        """Adds rules to it."""
         return self._connections

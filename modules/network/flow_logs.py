@@ -1,4 +1,4 @@
-"""A record of every connection in a VPC, accepted or not."""
+"""A log of every connection in a VPC, accepted or rejected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FlowLogs(Construct):
-    """Flow logs of a whole VPC in a log group of ours."""
+    """Flow logs of a VPC, in a log group with retention and key."""
 
     def __init__(self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Vpc, key: Key) -> None:
         super().__init__(scope, id_)
@@ -46,7 +46,7 @@ class FlowLogs(Construct):
             log_destination_type="cloud-watch-logs",
             log_destination=group.arn,
             iam_role_arn=role.arn,
-            max_aggregation_interval=60,  # seconds; the shortest, since it costs nothing
+            max_aggregation_interval=60,  # seconds; the shortest one, at no extra cost
             tags=label.name_tag("vpc-flow-logs"),
             depends_on=role.dependables,
         )

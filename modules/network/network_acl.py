@@ -1,4 +1,4 @@
-"""Network ACLs: the coarse, stateless fence around a tier, behind the security groups' fine one."""
+"""Network ACLs: stateless rules per subnet tier, in addition to the security groups."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 _ANYWHERE: Final = "0.0.0.0/0"
 _HTTP, _HTTPS = 80, 443
-# A NAT gateway and a balancer take the answer on any of these:
+# A NAT gateway and a load balancer receive responses on any of these ports:
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 _EPHEMERAL: Final = (1024, 65_535)
 _STEP: Final = 10
 
 
 class NetworkAcl(Construct):
-    """An ACL with its subnets; what no rule allows is dropped, in both directions."""
+    """A network ACL and its subnets; it drops all traffic that no rule allows, in both directions."""
 
     @dataclass(frozen=True, kw_only=True)
     class Rule:
-        """One allowance; `protocol` "-1" is every protocol and has no ports."""
+        """One allow rule; `protocol` "-1" means every protocol, and has no ports."""
 
         direction: Literal["in", "out"]
         cidr: str
@@ -61,7 +61,7 @@ class NetworkAcl(Construct):
                 cidr_block=rule.cidr,
                 from_port=rule.ports[0] if rule.ports else None,
                 to_port=rule.ports[1] if rule.ports else None,
-                # Destination unreachable, fragmentation needed: without it large packets vanish (path MTU).
+                # Destination unreachable, fragmentation needed: without it, large packets are lost (path MTU).
                 icmp_type=3 if rule.protocol == "icmp" else None,
                 icmp_code=4 if rule.protocol == "icmp" else None,
             )
@@ -70,25 +70,25 @@ class NetworkAcl(Construct):
 
 
 def public_rules(vpc_cidr: str) -> list[NetworkAcl.Rule]:
-    """Web traffic in, answers to what was asked, and everything out."""
+    """Inbound web traffic, responses, and all outbound traffic."""
     rule = NetworkAcl.Rule
     return [
         rule(direction="in", cidr=vpc_cidr),
         rule(direction="in", cidr=_ANYWHERE, protocol="tcp", ports=(_HTTP, _HTTP)),
         rule(direction="in", cidr=_ANYWHERE, protocol="tcp", ports=(_HTTPS, _HTTPS)),
-        *_answers(),
+        *_response_rules(),
         rule(direction="out", cidr=_ANYWHERE),
     ]
 
 
 def private_rules(vpc_cidr: str) -> list[NetworkAcl.Rule]:
-    """The VPC, answers to what was asked, and everything out (the route and the security groups narrow it)."""
+    """Traffic of the VPC, responses, and all outbound traffic (routes and security groups restrict it further)."""
     rule = NetworkAcl.Rule
-    return [rule(direction="in", cidr=vpc_cidr), *_answers(), rule(direction="out", cidr=_ANYWHERE)]
+    return [rule(direction="in", cidr=vpc_cidr), *_response_rules(), rule(direction="out", cidr=_ANYWHERE)]
 
 
 def database_rules(neighbours: list[str]) -> list[NetworkAcl.Rule]:
-    """Workloads and other databases of this VPC, and nobody else."""
+    """Only traffic of the workloads and the other databases of this VPC."""
     rule = NetworkAcl.Rule
     return [
         *(rule(direction="in", cidr=cidr) for cidr in neighbours),
@@ -96,7 +96,7 @@ def database_rules(neighbours: list[str]) -> list[NetworkAcl.Rule]:
     ]
 
 
-def _answers() -> list[NetworkAcl.Rule]:
+def _response_rules() -> list[NetworkAcl.Rule]:
     rule = NetworkAcl.Rule
     return [
         rule(direction="in", cidr=_ANYWHERE, protocol="tcp", ports=_EPHEMERAL),

@@ -1,4 +1,4 @@
-"""The network: a VPC in which each tier of each zone has a subnet, and nothing is open by default."""
+"""The VPC: one subnet per tier and zone, and nothing open by default."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _ANYWHERE: Final = "0.0.0.0/0"
 class Vpc(Construct):
     """A VPC over two or more zones with three tiers.
 
-    - public: routes to the internet gateway; for balancers and NAT gateways. No address is given by itself.
-    - private: out through NAT, if there is any; for workloads. A zone without a private block has none.
-    - database: no route but the VPC's own, and a network ACL that says so too.
+    - public: has a route to the internet gateway; for load balancers and NAT gateways. It assigns no public addresses.
+    - private: reaches the internet through NAT, if any; for workloads. A zone without a private block has none.
+    - database: has only the local route, and a network ACL with the same effect.
 
-    The default security group and the default network ACL allow nothing, so that what is forgotten is closed.
+    The default security group and the default network ACL allow nothing, so a resource without its own is closed.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: NetworkSettings, label: Label) -> None:
@@ -46,10 +46,10 @@ class Vpc(Construct):
             "Default",
             cidr_block=str(config.cidr),
             enable_dns_support=True,
-            enable_dns_hostnames=True,  # interface endpoints' private names need it
+            enable_dns_hostnames=True,  # required by the private DNS names of interface endpoints
             tags=label.name_tag("vpc"),
         )
-        self._add_locked_defaults()
+        self._add_closed_defaults()
         zones = {zone.name.removeprefix(label.region): zone for zone in config.zones}
         self.zone_names = {key: zone.name for key, zone in zones.items()}
         self._public = self._add_subnets("public", {key: zone.public_cidr for key, zone in zones.items()})
@@ -75,7 +75,7 @@ class Vpc(Construct):
 
     @property
     def public_subnet_ids(self) -> list[str]:
-        """One per zone, in the zones' order."""
+        """One per zone, in the order of the zones."""
         return [subnet.id for subnet in self._public.values()]
 
     @property
@@ -85,15 +85,15 @@ class Vpc(Construct):
 
     @property
     def database_subnet_ids(self) -> list[str]:
-        """One per zone, in the zones' order."""
+        """One per zone, in the order of the zones."""
         return [subnet.id for subnet in self._database.values()]
 
     @property
     def private_route_table_ids(self) -> list[str]:
-        """For gateway endpoints: one table per zone that runs workloads."""
+        """For gateway endpoints: one route table per zone that runs workloads."""
         return [table.id for table in self._private_tables.values()]
 
-    def _add_locked_defaults(self) -> None:
+    def _add_closed_defaults(self) -> None:
         name = self._label.name_tag("default-locked")
         DefaultSecurityGroup(self, "default-security-group", vpc_id=self._vpc.id, tags=name)
         DefaultNetworkAcl(
@@ -140,7 +140,7 @@ class Vpc(Construct):
         tables = {key: self._add_route_table(f"private-{key}", {key: subnet}) for key, subnet in self._private.items()}
         if nat_gateways == "none":
             return tables
-        # A single gateway stands in a zone that runs workloads, so that they need no other zone to be up.
+        # A single gateway is in a zone that runs workloads, so that they do not depend on another zone.
         with_gateway = list(tables) if nat_gateways == "per_zone" else list(tables)[:1]
         gateways = {key: self._add_nat_gateway(key) for key in with_gateway}
         for key, table in tables.items():
@@ -162,11 +162,11 @@ class Vpc(Construct):
             allocation_id=address.id,
             subnet_id=self._public[key].id,
             tags=name,
-            depends_on=[self._internet],  # without a way out the gateway fails to start
+            depends_on=[self._internet],  # without an internet gateway its creation fails
         )
 
     def _add_database_routes(self) -> None:
-        self._add_route_table("database", self._database)  # and no Route: the VPC's own is all there is
+        self._add_route_table("database", self._database)  # with the local route only
 
     def _add_acl(self, tier: str, subnets: dict[str, Subnet], rules: list[NetworkAcl.Rule]) -> None:
         NetworkAcl(

@@ -1,4 +1,4 @@
-"""Private ways to AWS's own services, so that their traffic neither leaves the network nor pays for NAT."""
+"""Private connections to AWS services, so that traffic does not leave the AWS network and does not pay for NAT."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HTTPS: Final = Port.tcp(443)
 
 
 class GatewayEndpoints(Construct):
-    """Free routes to S3 and DynamoDB from the private subnets, to this account's data only."""
+    """Free routes to S3 and DynamoDB from the private subnets, to data of this account only."""
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, vpc: Vpc) -> None:
         super().__init__(scope, id_)
@@ -30,10 +30,10 @@ class GatewayEndpoints(Construct):
             principal=Principal.anyone(),
             actions=("*",),
             resources=("*",),
-            # A stolen credential of another account cannot carry data out through our own network.
+            # Stolen credentials of another account cannot send data out through this network.
             conditions=(Condition(operator="StringEquals", key="aws:ResourceAccount", values=(label.account_id,)),),
         )
-        # ECR keeps image layers in a bucket of AWS's own:
+        # ECR stores image layers in a bucket that AWS owns:
         # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-setting-up-s3-gateway
         image_layers = Statement(
             sid="AllowImageLayers",
@@ -57,17 +57,17 @@ class GatewayEndpoints(Construct):
 
     @property
     def s3_prefix_list_id(self) -> str:
-        """For security-group rules: S3's addresses in this region."""
+        """For security group rules: the addresses of S3 in this region."""
         return self._endpoints["s3"].prefix_list_id
 
     @property
     def dynamodb_prefix_list_id(self) -> str:
-        """For security-group rules: DynamoDB's addresses in this region."""
+        """For security group rules: the addresses of DynamoDB in this region."""
         return self._endpoints["dynamodb"].prefix_list_id
 
 
 class InterfaceEndpoints(Construct):
-    """An address in each private subnet for each service named; each costs money by the hour."""
+    """An address in each private subnet for each of the services; each costs money per hour."""
 
     def __init__(self, scope: Construct, id_: str, *, services: Sequence[str], label: Label, vpc: Vpc) -> None:
         super().__init__(scope, id_)

@@ -1,1 +1,1 @@
-"""Who is notified of alarms."""
+"""The topics for alarms, and their subscriptions."""

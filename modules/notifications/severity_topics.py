@@ -1,4 +1,4 @@
-"""The topics of one region, with those who receive them."""
+"""The topics of one region, with their subscriptions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SeverityTopics(Construct):
-    """A topic for each severity, under one key, with its subscriptions."""
+    """A topic for each severity, encrypted with one key, with its subscriptions."""
 
     def __init__(self, scope: Construct, id_: str, *, config: NotificationsSettings, label: Label, key: Key) -> None:
         super().__init__(scope, id_)

@@ -1,1 +1,1 @@
-"""What watches and locks the account, and who may change it from GitHub."""
+"""Audit, threat detection and protection of the account, and the roles of GitHub Actions."""

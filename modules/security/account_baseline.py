@@ -1,4 +1,4 @@
-"""What holds for a whole account, whatever single resources say."""
+"""Protection of a whole account, independent of the settings of single resources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AccountBaseline(Construct):
-    """Closed buckets, encrypted volumes, long passwords, and an analyzer of who can reach what; each by setting."""
+    """No public buckets, encrypted volumes, long passwords, and an access analyzer; each by a setting."""
 
     def __init__(self, scope: Construct, id_: str, *, config: SecuritySettings, label: Label) -> None:
         super().__init__(scope, id_)
@@ -36,7 +36,7 @@ class AccountBaseline(Construct):
             EbsEncryptionByDefault(self, "volumes", enabled=True)
             EbsSnapshotBlockPublicAccess(self, "snapshots", state="block-all-sharing")
         if config.password_policy:
-            # CIS AWS Foundations 3.0, 1.8 and 1.9; no expiry, which makes people choose worse ones (NIST SP 800-63B).
+            # CIS AWS Foundations 3.0, 1.8 and 1.9; no expiry, because it leads to weaker passwords (NIST SP 800-63B).
             IamAccountPasswordPolicy(
                 self,
                 "passwords",

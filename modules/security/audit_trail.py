@@ -1,4 +1,4 @@
-"""A record of every call to AWS that nobody can change: where each inquiry starts."""
+"""A record of every call to AWS that nobody can change; the start of every investigation."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 SERVICE: Final = ServicePrincipal.CLOUDTRAIL
-# An entry that its lifecycle, or somebody, deletes can be brought back for this long.
+# Days in which a log file that a lifecycle rule or a person deleted can be restored.
 _DELETED_ENTRY_DAYS: Final = 30
 
 
 class AuditTrail(Construct):
-    """CloudTrail over all regions, whose files are signed, encrypted and, by setting, locked.
+    """CloudTrail over all regions, whose files are signed, encrypted and, if the settings say so, locked.
 
-    Management events only: the first copy of them is free, events on data are charged by the hundred thousand.
+    Management events only: the first copy of them is free; data events are charged per 100,000.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class AuditTrail(Construct):
     ) -> None:
         super().__init__(scope, id_)
         name = label.name("audit", limit=NameLimit.TRAIL)
-        # By its name: the bucket and the key must let the trail in before there is one.
+        # From its name, because the bucket and the key must allow the trail before it exists.
         from_the_trail = Condition(
             operator="StringEquals", key="aws:SourceArn", values=(label.arn("cloudtrail", f"trail/{name}"),)
         )
@@ -96,6 +96,6 @@ class AuditTrail(Construct):
             enable_logging=True,
             cloud_watch_logs_group_arn=f"{self.log_group.arn}:*",
             cloud_watch_logs_role_arn=role.arn,
-            # CloudTrail tries both when it is made.
+            # CloudTrail checks the bucket policy and the role when the trail is created.
             depends_on=[*self.bucket.dependables, *role.dependables],
         )

@@ -26,7 +26,7 @@ _PERIOD_SECONDS: Final = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """One demand of the benchmark."""
+    """One control of the benchmark."""
 
     id: str
     number: str
@@ -37,18 +37,18 @@ class Control:
 
 
 def _events(*names: str, source: str = "") -> str:
-    """The pattern of these calls, of one service where the names alone do not tell."""
+    """The filter pattern of these events; with a source if the names alone are ambiguous."""
     any_of = " || ".join(f"($.eventName = {name})" for name in names)
     return f"{{ ($.eventSource = {source}) && ({any_of}) }}" if source else f"{{ {any_of} }}"
 
 
 # https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
-# Critical is what a person must see at night; the changes that only warn come with every apply, too.
+# `critical` needs a person at once, also at night; the changes with `warning` happen in every apply, too.
 CONTROLS: Final = (
     Control(
         id="unauthorized-calls",
         number="4.1",
-        description="Calls to AWS were refused",
+        description="Calls to AWS were denied",
         severity=Severity.WARNING,
         runbook=Runbook.REFUSED_CALLS,
         pattern='{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
@@ -56,7 +56,7 @@ CONTROLS: Final = (
     Control(
         id="sign-in-without-mfa",
         number="4.2",
-        description="A user signed in to the console without a second factor",
+        description="A user signed in to the console without MFA",
         severity=Severity.CRITICAL,
         runbook=Runbook.SIGN_INS,
         pattern=(
@@ -67,7 +67,7 @@ CONTROLS: Final = (
     Control(
         id="root-use",
         number="4.3",
-        description="The root user did something",
+        description="The root user was used",
         severity=Severity.CRITICAL,
         runbook=Runbook.SIGN_INS,
         pattern=(
@@ -119,7 +119,7 @@ CONTROLS: Final = (
     Control(
         id="key-deletion",
         number="4.7",
-        description="A KMS key was disabled or is to be deleted",
+        description="A KMS key was disabled or scheduled for deletion",
         severity=Severity.CRITICAL,
         runbook=Runbook.KEY_DELETION,
         pattern=_events("DisableKey", "ScheduleKeyDeletion", source="kms.amazonaws.com"),
@@ -271,15 +271,15 @@ CONTROLS: Final = (
 
 
 class CisAlarms(Construct):
-    """A metric and an alarm for each control: one event within five minutes is enough."""
+    """A metric filter and an alarm for each control: one event within five minutes is enough."""
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, log_group: LogGroup, topics: Topics) -> None:
-        """Watch the trail.
+        """Create the alarms.
 
         Args:
             label: Names the alarms.
-            log_group: Where the trail is written.
-            topics: Where the alarms notify.
+            log_group: The log group of the trail.
+            topics: The topics of the alarms.
         """
         super().__init__(scope, id_)
         namespace = f"{label.prefix}/audit"

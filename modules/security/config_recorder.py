@@ -1,4 +1,4 @@
-"""How every resource was configured at any time: AWS Config."""
+"""The configuration history of every resource: AWS Config."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 SERVICE: Final = "config.amazonaws.com"
-# AWS's name for it: https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html
+# The name that AWS gives: https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html
 _SERVICE_ROLE: Final = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
 _DELETED_RECORD_DAYS: Final = 30
 
 
 class ConfigRecorder(Construct):
-    """Records all supported resources, the global ones included, into a bucket of its own.
+    """Records all supported resources, including global ones, to its own bucket.
 
-    The bucket has no object lock: Config delivers to none that has it.
+    The bucket has no Object Lock: Config cannot deliver to a bucket that has it.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class ConfigRecorder(Construct):
             snapshot_delivery_properties=ConfigDeliveryChannelSnapshotDeliveryProperties(
                 delivery_frequency="TwentyFour_Hours"
             ),
-            # Config writes a file when the channel is made, and takes no channel without a recorder.
+            # Config writes a test file when the channel is created, and a channel needs a recorder.
             depends_on=[self._recorder, *self.bucket.dependables],
         )
         ConfigConfigurationRecorderStatus(
@@ -100,13 +100,13 @@ class ConfigRecorder(Construct):
             "on",
             name=self._recorder.name,
             is_enabled=True,
-            depends_on=[channel],  # a recorder without a channel does not start, and a running one keeps its channel
+            depends_on=[channel],  # a recorder cannot start without a channel, nor lose it while it runs
         )
 
     def _service_role_arn(self, *, create: bool) -> str:
         if not create:
             return self._label.arn("iam", _SERVICE_ROLE, region="")
-        # Security Hub's control Config.1 asks for this role, and for no other.
+        # Security Hub's control Config.1 requires exactly this role.
         return IamServiceLinkedRole(
             self, "service-role", aws_service_name=SERVICE, description="AWS Config reads what it records"
         ).arn

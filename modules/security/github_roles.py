@@ -1,4 +1,4 @@
-"""The two roles that GitHub Actions assumes, by a token that lives for minutes instead of a stored key."""
+"""The two roles that GitHub Actions assumes, with a token valid for minutes instead of a stored access key."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FULL_ACCESS: Final = (
     "arn:aws:iam::aws:policy/IAMFullAccess",
     "arn:aws:iam::aws:policy/PowerUserAccess",
 )
-# The trail's role is handed over by a person, as everything of the layer `security`.
+# A person applies the layer `security`, and so passes the trail's role.
 _PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if service is not ServicePrincipal.CLOUDTRAIL)
 _READ_ROLES: Final = (
     "iam:GetRole",
@@ -49,7 +49,7 @@ _WRITE_ROLES: Final = (
     "iam:UpdateRole",
     "iam:UpdateRoleDescription",
 )
-# What the layer `security` sets up. A person changes it, so that a stolen pipeline cannot work unseen.
+# What the layer `security` sets up. Only a person can change it, so that nobody can hide what a pipeline does.
 _BLINDING: Final = (
     "access-analyzer:DeleteAnalyzer",
     "cloudtrail:DeleteTrail",
@@ -69,9 +69,9 @@ _BLINDING: Final = (
 
 
 class GithubRoles(Construct):
-    """`plan` reads, `apply` writes; each trusts the subjects that are named, and no others.
+    """`plan` reads, `apply` writes; each trusts only the subjects in the settings.
 
-    `apply` can change neither these roles nor what watches the account: the layer `security` is a person's to apply.
+    `apply` can change neither these roles nor the account's audit: a person applies the layer `security`.
     """
 
     def __init__(
@@ -84,19 +84,19 @@ class GithubRoles(Construct):
         state: StateStore,
         regions: Sequence[str],
     ) -> None:
-        """Make the roles.
+        """Create the roles.
 
         Args:
-            config: Whom they trust.
+            config: The subjects that they trust.
             label: Names them.
-            state: They read the states, and one of them writes them.
-            regions: All that the environment has resources in.
+            state: Both read the states, `apply` writes them.
+            regions: All regions of the environment.
         """
         super().__init__(scope, id_)
         self._label = label
         self._regions = regions
         provider_arn = self._add_provider(create=config.create_provider)
-        applies = _subject_that_applies(config)
+        applies = _apply_subject(config)
         pull_requests = (f"repo:{config.repository}:pull_request",) if config.plan_pull_requests else ()
         self.plan = Role(
             self,
@@ -120,13 +120,13 @@ class GithubRoles(Construct):
     def _add_provider(self, *, create: bool) -> str:
         if not create:
             return self._label.arn("iam", f"oidc-provider/{_ISSUER}", region="")
-        # No thumbprint: IAM knows GitHub's certificate authority by itself.
+        # No thumbprint: IAM trusts GitHub's certificate authority already.
         return IamOpenidConnectProvider(self, "provider", url=f"https://{_ISSUER}", client_id_list=[_AUDIENCE]).arn
 
     def _grant_plan(self, state: StateStore) -> None:
         self.plan.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_plan(self.plan)
-        # The provider decrypts a parameter to compare it, one that was written by value_wo too.
+        # The provider decrypts a parameter to compare it, also one written with value_wo.
         self.plan.add_to_policy(
             Statement(
                 sid="AllowParameterDecryption",
@@ -148,7 +148,7 @@ class GithubRoles(Construct):
         )
 
     def _grant_apply(self, state: StateStore) -> None:
-        self.apply.attach("power-user", policy_arn=_POWER_USER)  # everything but IAM and organizations
+        self.apply.attach("power-user", policy_arn=_POWER_USER)  # everything but IAM and Organizations
         state.grant_apply(self.apply)
         roles = self._label.arn("iam", f"role/{self._label.prefix}-*", region="")
         own_roles = self._label.arn("iam", f"role/{self._label.prefix}-github-*", region="")
@@ -174,7 +174,7 @@ class GithubRoles(Construct):
         )
 
 
-def _subject_that_applies(config: GithubSettings) -> str:
+def _apply_subject(config: GithubSettings) -> str:
     # https://docs.github.com/en/actions/concepts/security/openid-connect
     if config.environment is not None:
         return f"repo:{config.repository}:environment:{config.environment}"
@@ -187,7 +187,7 @@ def _trust(provider_arn: str, subjects: tuple[str, ...]) -> Statement:
         principal=Principal.identity_provider(provider_arn),
         conditions=(
             Condition(operator="StringEquals", key=f"{_ISSUER}:aud", values=(_AUDIENCE,)),
-            # Equal, not like: a wildcard here has let strangers into many accounts.
+            # StringEquals, not StringLike: a wildcard here can let other repositories assume the role.
             Condition(operator="StringEquals", key=f"{_ISSUER}:sub", values=subjects),
         ),
     )

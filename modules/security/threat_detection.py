@@ -1,4 +1,4 @@
-"""Somebody who reads the logs at night: GuardDuty."""
+"""Threat detection: GuardDuty."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ FEATURES: Final[tuple[str, ...]] = get_args(ThreatDetectionFeature)
 
 
 class ThreatDetection(Construct):
-    """GuardDuty in this region; a finding is told within a quarter of an hour, by an event."""
+    """GuardDuty in this region; it sends an event for a changed finding within 15 minutes."""
 
     def __init__(self, scope: Construct, id_: str, *, config: ThreatDetectionSettings) -> None:
         super().__init__(scope, id_)
         detector = GuarddutyDetector(self, "Default", enable=True, finding_publishing_frequency="FIFTEEN_MINUTES")
         for name in FEATURES:
-            # Also those that are off: a new detector comes with some of them on.
+            # Also those that are off: a new detector has some of them on.
             GuarddutyDetectorFeature(
                 self,
                 name.lower().replace("_", "-"),

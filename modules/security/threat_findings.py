@@ -1,7 +1,7 @@
 """GuardDuty's findings in a log group, and an alarm for those that a person must see.
 
-Not from EventBridge to a topic: conditions on the source are not supported in the key policy of an encrypted topic, so
-the key would be open to the EventBridge of every account. By way of a log group the findings are kept as well.
+Not from EventBridge to a topic: the key policy of an encrypted topic does not support conditions on the source, so
+EventBridge of every account could use the key. With a log group, the findings are also kept.
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
 """
 
@@ -39,7 +39,7 @@ _LOWEST: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class _Band:
-    """Findings of one severity, as GuardDuty counts it.
+    """Findings of one severity range of GuardDuty.
 
     https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
     """
@@ -67,7 +67,7 @@ _BANDS: Final = (
 
 
 class ThreatFindings(Construct):
-    """Every finding of medium severity or higher is kept, and alarms within five minutes of its event."""
+    """Keeps every finding of medium severity or higher, and alarms within five minutes of its event."""
 
     def __init__(
         self, scope: Construct, id_: str, *, retention_days: int, label: Label, key: Key, topics: Topics
@@ -90,12 +90,12 @@ class ThreatFindings(Construct):
             self,
             "group",
             label=label,
-            # Where EventBridge's own console puts such groups; the start of the name is AWS's.
+            # EventBridge's console uses this path; AWS requires its prefix.
             name=f"/aws/events/{label.prefix}/threat-findings",
             retention_days=retention_days,
             key=key,
         )
-        # As AWS and the provider write it; the first of the two calls carries no source:
+        # In the form of AWS and the provider; the first of the two calls has no source:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
         policy = CloudwatchLogResourcePolicy(
             self,

@@ -1,1 +1,1 @@
-"""The cluster, the load balancer and what each service on it needs."""
+"""The cluster, the load balancer and the parts of each service."""

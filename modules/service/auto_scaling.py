@@ -1,4 +1,4 @@
-"""As many tasks as the load needs: by CPU, by memory, by requests, and by the clock where somebody asks for it."""
+"""The number of tasks: by CPU, memory and requests, and on a schedule where one is set."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _Dimension = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomi
 
 _NAMESPACE: Final = "ecs"
 _DIMENSION: Final = "ecs:service:DesiredCount"
-# More tasks at once, fewer with patience: too many cost cents, too few cost users.
+# Seconds between steps. Scale out fast, scale in slowly: too many tasks cost little, too few affect users.
 _SCALE_OUT_COOLDOWN_SECONDS: Final = 60
 _SCALE_IN_COOLDOWN_SECONDS: Final = 300
 
 
 class AutoScaling(Construct):
-    """The count of a service's tasks between its bounds; it grows if one measure asks, and shrinks if all do."""
+    """The number of a service's tasks within its bounds; one metric can scale out, all must agree to scale in."""
 
     def __init__(
         self,
@@ -61,11 +61,11 @@ class AutoScaling(Construct):
         """Scale a service.
 
         Args:
-            config: Bounds and targets.
+            config: Bounds and target values.
             label: Names the policies.
             name: The service.
             resource_id: `service/<cluster>/<service>`.
-            target: Its place behind the balancer, whose requests are counted.
+            target: Its target groups behind the load balancer, whose requests are counted.
         """
         super().__init__(scope, id_)
         self._label = label
@@ -95,9 +95,9 @@ class AutoScaling(Construct):
     def schedule(
         self, scope: Construct, id_: str, *, expression: str, timezone: str, min_count: int, max_count: int
     ) -> None:
-        """Set other bounds at a time: `cron(0 20 ? * MON-FRI *)`; `scope` is whose idea it is.
+        """Set other bounds at a time, like `cron(0 20 ? * MON-FRI *)`; `scope` is the construct that wants them.
 
-        An apply does not undo it in between: Terraform sees the bounds only when somebody changes the settings.
+        An apply in between does not revert them: Terraform sees the bounds only when the settings change.
         """
         AppautoscalingScheduledAction(
             scope,
@@ -138,7 +138,7 @@ class AutoScaling(Construct):
 
 
 def _requests(target: TargetGroups) -> _Customized:
-    # AWS's ready-made metric is of one target group, and after a blue/green deployment the traffic is in the other.
+    # The predefined metric covers one target group, and after a blue/green deployment the traffic is in the other.
     suffixes = target.arn_suffixes
     metrics = [
         _Metrics(

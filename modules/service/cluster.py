@@ -1,4 +1,4 @@
-"""The ECS cluster: Fargate and Fargate Spot, its metrics and its shell sessions in log groups of ours."""
+"""The ECS cluster: Fargate and Fargate Spot, with log groups for metrics and shell sessions."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SPOT: Final = "FARGATE_SPOT"
 
 
 class Cluster(Construct):
-    """A cluster on which nothing runs on Spot unless a service asks for it.
+    """A cluster on which a service runs on Spot only if its settings say so.
 
-    Shell sessions (ECS Exec) are encrypted and recorded; where the setting is off, no service takes one.
+    Shell sessions (ECS Exec) are encrypted and logged; if the setting is off, no service allows them.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Cluster(Construct):
                 self,
                 "insights",
                 label=label,
-                # Container Insights writes nowhere else:
+                # Container Insights writes to this log group only:
                 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/deploy-container-insights-ECS-cluster.html
                 name=f"/aws/ecs/containerinsights/{name}/performance",
                 retention_days=log_retention_days,
@@ -114,13 +114,13 @@ class Cluster(Construct):
 
     @property
     def dependables(self) -> list[TerraformResource]:
-        """What must exist before a service may choose between on-demand and Spot."""
+        """What must exist before a service can use the capacity providers."""
         return [self._providers]
 
     def grant_sessions(self, grantee: Grantable) -> None:
-        """Let the tasks of `grantee` take shell sessions and record them."""
+        """Allow the tasks of `grantee` to run shell sessions and to log them."""
         grantee.add_to_policy(
-            # The agent opens channels that have no ARN; AWS takes no other resource:
+            # The channels of the agent have no ARN, so AWS accepts no other resource:
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
             Statement(
                 actions=(

@@ -1,7 +1,7 @@
-"""How a new version replaces the old: one setting, two strategies, and all that each of them needs elsewhere.
+"""How a new version replaces the old one: one setting, two strategies, and what each needs in other constructs.
 
-Whoever builds a part asks the strategy what it needs of it. A third strategy (ECS's own blue/green, which the provider
-knows from 6.4 on) is one more class here.
+Other constructs ask the strategy for what depends on it. A third strategy (ECS's own blue/green, which the
+provider supports from 6.4 on) would be one more class here.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from config.deployment import DeploymentSettings
 
-# The pipeline sets the first with each release, auto-scaling the second every minute.
+# The pipeline changes the first with each release, auto-scaling the second at any time.
 _SET_BY_OTHERS: Final = ["task_definition", "desired_count"]
-# CodeDeploy creates these again with each deployment, from appspec.yaml, and AWS refuses them in an update:
+# CodeDeploy sets these in each deployment, from appspec.yaml, and AWS refuses them in an update:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 _SET_BY_CODEDEPLOY: Final = [
     *_SET_BY_OTHERS,
@@ -35,31 +35,31 @@ _SET_BY_CODEDEPLOY: Final = [
 
 
 class DeploymentStrategy(Protocol):
-    """What the parts of a service must know of how it is deployed."""
+    """What the other constructs of a service need to know about its deployments."""
 
     @property
     def colors(self) -> tuple[str, ...]:
-        """A target group for each; the first takes the traffic at first."""
+        """One target group each; the first receives the traffic initially."""
 
     @property
     def test_port(self) -> int | None:
-        """Where a new version is reached before it takes traffic."""
+        """The port on which a new version can be tested before it receives traffic."""
 
     @property
     def listener_lifecycle(self) -> TerraformResourceLifecycle | None:
-        """For listeners."""
+        """Lifecycle of listeners."""
 
     @property
     def rule_lifecycle(self) -> TerraformResourceLifecycle | None:
-        """For the rules that send traffic to the target groups."""
+        """Lifecycle of the rules that forward traffic to the target groups."""
 
     def service_arguments(self, *, alarm_names: Sequence[str]) -> dict[str, Any]:
-        """Arguments of the ECS service; `alarm_names` take a deployment back."""
+        """Arguments of the ECS service; `alarm_names` roll a deployment back."""
 
 
 @dataclass(frozen=True)
 class Rolling:
-    """ECS starts new tasks, waits until they are well, stops old ones, and goes back by itself if they are not."""
+    """ECS starts new tasks, waits until they are healthy, stops old ones, and rolls back automatically if they fail."""
 
     colors: tuple[str, ...] = ("only",)
     test_port: int | None = None
@@ -67,7 +67,7 @@ class Rolling:
     rule_lifecycle: TerraformResourceLifecycle | None = None
 
     def service_arguments(self, *, alarm_names: Sequence[str]) -> dict[str, Any]:
-        """Never fewer tasks than wanted, at most twice as many."""
+        """Never fewer tasks than desired, at most twice as many."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="ECS"),
             "deployment_circuit_breaker": EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
@@ -90,7 +90,7 @@ class BlueGreen:
 
     @property
     def listener_lifecycle(self) -> TerraformResourceLifecycle:
-        """CodeDeploy rewrites actions into weighted forwards; to undo that would cut the traffic."""
+        """CodeDeploy changes the actions to weighted forwards; reverting them would interrupt the traffic."""
         return TerraformResourceLifecycle(ignore_changes=["default_action"])
 
     @property
@@ -99,17 +99,17 @@ class BlueGreen:
         return TerraformResourceLifecycle(ignore_changes=["action"])
 
     def service_arguments(self, *, alarm_names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (CodeDeploy's own)
-        """The alarms, and what is rolled back, belong to the deployment group."""
+        """The deployment group has the alarms and the rollback settings."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="CODE_DEPLOY"),
-            # Moving tasks is a deployment, and those are CodeDeploy's here.
+            # Moving tasks between zones is a deployment, which only CodeDeploy may start here.
             "availability_zone_rebalancing": "DISABLED",
             "lifecycle": TerraformResourceLifecycle(ignore_changes=_SET_BY_CODEDEPLOY),
         }
 
 
-def strategy_for(config: DeploymentSettings, *, served: bool) -> DeploymentStrategy:
-    """The strategy that a service gets: one without target groups has no traffic to shift, so it rolls."""
-    if config.strategy == "blue_green" and served:
+def strategy_for(config: DeploymentSettings, *, is_load_balanced: bool) -> DeploymentStrategy:
+    """The strategy of a service: one without target groups has no traffic to shift, so it uses rolling updates."""
+    if config.strategy == "blue_green" and is_load_balanced:
         return BlueGreen(test_port=config.test_port)
     return Rolling()

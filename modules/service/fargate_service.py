@@ -1,4 +1,4 @@
-"""A service on Fargate: tasks that nobody reaches but the balancer, that heal, scale and are replaced without a gap."""
+"""A service on Fargate: its tasks, roles, log group, security group and scaling."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ _PLATFORM_VERSION: Final = "LATEST"
 _ANYWHERE: Final = "0.0.0.0/0"
 _HTTPS: Final = Port.tcp(443)
 _COLLECTOR: Final = "collector"
-# Fargate stops the collector after the application, so that the last traces still go out.
+# Fargate stops the collector after the application, so that it can still send the last traces.
 _COLLECTOR_STOP_SECONDS: Final = 10
-# Where the agent of ECS Exec writes, without which it does not start on a read-only file system:
+# ECS Exec's agent writes to these folders; it does not start if they are read-only:
 # https://github.com/aws/containers-roadmap/issues/1359
 _SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CapacityShare:
-    """A part of a service's tasks, by where it runs."""
+    """A part of a service's tasks, by capacity provider."""
 
     provider: str
     base: int
@@ -67,7 +67,7 @@ class CapacityShare:
 
 
 def capacity_shares(config: ServiceSettings) -> tuple[CapacityShare, ...]:
-    """How a service's tasks are shared between on-demand and Spot; a part with neither base nor weight is left out."""
+    """How a service's tasks are divided between on-demand and Spot; a part with neither base nor weight is omitted."""
     shares = (
         CapacityShare(provider=ON_DEMAND, base=config.on_demand_count, weight=100 - config.spot_percent),
         CapacityShare(provider=SPOT, base=0, weight=config.spot_percent),
@@ -76,10 +76,10 @@ def capacity_shares(config: ServiceSettings) -> tuple[CapacityShare, ...]:
 
 
 class FargateService(Construct):
-    """A service in the private subnets, with roles of its own that may do nothing but what was granted.
+    """A service in the private subnets, whose roles have only the permissions that were granted.
 
-    It starts with a placeholder image; from the first release on the pipeline decides what runs. `add_to_policy` and
-    the grants of other constructs are for the application; what ECS needs to start a task is the execution role's.
+    It starts with a placeholder image; from the first release on, the pipeline sets the image. `add_to_policy` and the
+    grants of other constructs are for the application; the execution role is for ECS, which starts the tasks.
     """
 
     def __init__(
@@ -100,24 +100,24 @@ class FargateService(Construct):
         key: Key,
         topics: Topics | None,
     ) -> None:
-        """Make the service.
+        """Create the service.
 
         Args:
             config: Its settings.
-            deployment: How releases replace each other.
+            deployment: How a release replaces the previous one.
             label: Names it.
-            name: How the settings call it.
-            vpc: It runs in the private subnets.
-            cluster: It runs there.
-            load_balancer: Sends it requests; a service that claims paths needs one.
-            repository: Its images.
+            name: Its name in the settings.
+            vpc: Its private subnets run the tasks.
+            cluster: The cluster that runs it.
+            load_balancer: Forwards requests to it; required for a service with path_patterns.
+            repository: The repository of its images.
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
             parameters: Full names of parameters by the variable that gets the name; grant them to the service.
             key: Encrypts its logs.
-            topics: Where its alarms notify; a service that claims paths needs them.
+            topics: The topics of its alarms; required for a service with path_patterns.
 
         Raises:
-            WiringError: It claims paths, and there is no load balancer or there are no topics.
+            WiringError: It has path_patterns, but no load balancer or no topics.
         """
         super().__init__(scope, id_)
         self.name = name
@@ -171,7 +171,7 @@ class FargateService(Construct):
             command=placeholder.command(port=config.port, protocol=config.protocol),
         ).resource(self, "task")
 
-        strategy = strategy_for(deployment, served=config.is_load_balanced)
+        strategy = strategy_for(deployment, is_load_balanced=config.is_load_balanced)
         self.target: TargetGroups | None = None
         self.alarms: RollbackAlarms | None = None
         if config.is_load_balanced:
@@ -224,7 +224,7 @@ class FargateService(Construct):
             enable_execute_command=cluster.execute_command,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
-            # Nothing waits for tasks: the first ones run the placeholder, later ones are the pipeline's to watch.
+            # Terraform does not wait for the tasks: the first run the placeholder; the pipeline waits for later ones.
             wait_for_steady_state=False,
             depends_on=self._dependables(),
             **strategy.service_arguments(alarm_names=self.alarms.names if self.alarms else ()),
@@ -241,7 +241,7 @@ class FargateService(Construct):
 
     @property
     def connections(self) -> Connections:
-        """Opens it, and is let in to databases."""
+        """Adds rules to its security group; databases allow it."""
         return self._group.connections
 
     @property
@@ -251,50 +251,50 @@ class FargateService(Construct):
 
     @property
     def cpu_percent(self) -> Metric:
-        """Use of the processors of all tasks, on average."""
+        """CPU utilization of all tasks, on average."""
         return self._metric("CPUUtilization")
 
     @property
     def memory_percent(self) -> Metric:
-        """Use of the memory of all tasks, on average."""
+        """Memory utilization of all tasks, on average."""
         return self._metric("MemoryUtilization")
 
     @property
     def error_percent(self) -> MetricExpression | None:
-        """Share of the requests that it answers with 5xx; None where it takes none."""
+        """Share of its requests with a 5xx response; None if it takes no requests."""
         return self.target.error_percent if self.target else None
 
     @property
-    def slowest_seconds(self) -> MetricExpression | None:
-        """95th percentile of the time that an answer takes; None where it takes no requests."""
-        return self.target.slowest_seconds if self.target else None
+    def p95_response_seconds(self) -> MetricExpression | None:
+        """95th percentile of the response time; None if it takes no requests."""
+        return self.target.p95_response_seconds if self.target else None
 
     @property
     def log_group_name(self) -> str:
-        """Where the application's output goes."""
+        """Log group of the application's output."""
         return self._logs.name
 
     def add_to_policy(self, *statements: Statement) -> None:
-        """Let the application do more."""
+        """Add permissions of the application."""
         before = self._dependables()
         self.task_role.add_to_policy(*statements)
         if self._dependables() == before:
             return
-        # The role's policy is new, and the service must go before it does, or its tasks never stop.
+        # The role's policy is created late, but the service must be destroyed before it, or its tasks never stop.
         self._service.depends_on = [
             f"{resource.terraform_resource_type}.{resource.friendly_unique_id}" for resource in self._dependables()
         ]
 
     def allow_to_internet(self) -> None:
-        """Let the tasks call any address by HTTPS: AWS's services and third parties, through NAT."""
+        """Allow the tasks to call any address over HTTPS: AWS services and third parties, through NAT."""
         self.connections.allow_to_cidr(_ANYWHERE, name="internet", port=_HTTPS)
 
     def allow_to_s3(self, prefix_list_id: str) -> None:
-        """Let the tasks reach S3 through its gateway endpoint: images' layers are there too."""
+        """Allow the tasks to reach S3 through its gateway endpoint; image layers are there too."""
         self.connections.allow_to_prefix_list(prefix_list_id, name="s3", port=_HTTPS)
 
     def release_files(self) -> dict[str, str]:
-        """What the pipeline deploys with, by file name."""
+        """The files that the pipeline deploys with, by name."""
         files = {"taskdef.json": self.task.file()}
         if self.target:
             files["appspec.yaml"] = render(
@@ -353,7 +353,7 @@ class FargateService(Construct):
             image=cluster.collector_image,
             user=None,
             logs=logs,
-            essential=False,  # the application is worth more than its traces
+            essential=False,  # if the collector fails, the application must continue
             command=("--config=/etc/ecs/ecs-xray.yaml",),
             stop_seconds=_COLLECTOR_STOP_SECONDS,
             environment={},
@@ -373,7 +373,7 @@ class FargateService(Construct):
         )
 
 
-# X-Ray has no resource to name here:
+# X-Ray has no resource ARNs:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 _SEND_TRACES: Final = Statement(
     actions=(
@@ -388,7 +388,7 @@ _SEND_TRACES: Final = Statement(
 
 
 def _trace_environment(name: str) -> dict[str, str]:
-    # OpenTelemetry's own names: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+    # Names from the OpenTelemetry specification: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
     return {
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318",
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",

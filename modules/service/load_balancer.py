@@ -1,4 +1,4 @@
-"""The load balancer: TLS from outside, TLS to the tasks, and a closed door for what is neither."""
+"""The load balancer: TLS from clients, TLS to the tasks, and 404 for paths that no service has."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _NOT_FOUND: Final = LbListenerDefaultAction(
         content_type="text/plain", message_body="Not found", status_code="404"
     ),
 )
-_NONCURRENT_LOG_DAYS: Final = 1  # logs are written once; a version that is not current was deleted
+_NONCURRENT_LOG_DAYS: Final = 1  # logs are written once, so a noncurrent version is a deleted log
 
 
 class LoadBalancer(Construct):
-    """An application load balancer that answers 404 until a service claims a path.
+    """An application load balancer that answers 404 until a service adds a rule for its paths.
 
-    - internal: in the private subnets, with no way in until somebody is let in (CloudFront's VPC origin).
-    - public: in the public subnets, open to the internet on 443, and on 80 to be sent to 443.
+    - internal: in the private subnets, closed until something is allowed (CloudFront's VPC origin).
+    - public: in the public subnets, open to the internet on 443, and on 80 for the redirect to 443.
 
-    TLS 1.2 or newer; invalid headers are dropped and whatever could be read in two ways is refused.
+    TLS 1.2 or newer; invalid headers are dropped and ambiguous requests are refused.
     """
 
     def __init__(
@@ -92,10 +92,10 @@ class LoadBalancer(Construct):
             idle_timeout=config.idle_timeout_seconds,
             access_logs=LbAccessLogs(bucket=logs.id, prefix="access", enabled=True),
             connection_logs=LbConnectionLogs(bucket=logs.id, prefix="connections", enabled=True),
-            # AWS tries to write before it agrees.
+            # AWS writes a test file before it enables the logs.
             depends_on=logs.dependables,
         )
-        # The same everywhere; before an internal balancer no rule opens port 80.
+        # The same for both kinds; no rule opens port 80 of an internal load balancer.
         LbListener(
             self,
             "http",
@@ -121,7 +121,7 @@ class LoadBalancer(Construct):
                 protocol="HTTPS",
                 ssl_policy=config.tls_policy,
                 certificate_arn=certificate_arn,
-                # Not a forward: what no rule knows is nobody's, and CodeDeploy only touches forwards.
+                # Not a forward: unknown paths belong to no service, and CodeDeploy only changes forwards.
                 default_action=[_NOT_FOUND],
                 lifecycle=strategy.listener_lifecycle,
             )
@@ -133,22 +133,22 @@ class LoadBalancer(Construct):
 
     @property
     def connections(self) -> Connections:
-        """Opens it, and is let in to the services."""
+        """Adds rules to its security group; the services allow it."""
         return self._group.connections
 
     @cached_property
     def arn(self) -> str:
-        """ARN of the balancer."""
+        """ARN of the load balancer."""
         return self._balancer.arn
 
     @property
     def arn_suffix(self) -> str:
-        """What CloudWatch calls it."""
+        """Its name in CloudWatch's dimensions."""
         return self._balancer.arn_suffix
 
     @property
     def own_error_count(self) -> Metric:
-        """Requests that it answered with 5xx by itself, because no task could be reached or answered in time."""
+        """Requests that the load balancer itself answered with 5xx: no task was reachable, or none answered in time."""
         return Metric(
             namespace="AWS/ApplicationELB",
             name="HTTPCode_ELB_5XX_Count",
@@ -159,17 +159,17 @@ class LoadBalancer(Construct):
 
     @property
     def dns_name(self) -> str:
-        """AWS's name for it; a record of ours is an alias to it."""
+        """Its DNS name; the environment's name is an alias record for it."""
         return self._balancer.dns_name
 
     @property
     def zone_id(self) -> str:
-        """Zone of `dns_name`, for such a record."""
+        """Zone of `dns_name`, for an alias record."""
         return self._balancer.zone_id
 
     @property
     def listener_arns(self) -> dict[str, str]:
-        """`production`, and `test` where the strategy has a test port."""
+        """`production`, and `test` if the strategy has a test port."""
         return {name: listener.arn for name, listener in self._listeners.items()}
 
     def _add_log_bucket(self, label: Label, access_logs: Bucket, *, retention_days: int, protect: bool) -> Bucket:
@@ -181,7 +181,7 @@ class LoadBalancer(Construct):
             ),
             label=label,
             name=label.bucket_name("load-balancer-logs"),
-            key=None,  # the balancer's log delivery takes no customer's key, see below
+            key=None,  # the load balancer cannot deliver logs with a customer managed key, see below
             access_logs=access_logs,
         )
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html

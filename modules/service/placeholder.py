@@ -1,16 +1,16 @@
-"""What runs in a service until its first release: a public image that passes the health check on the right port.
+"""The container of a service until its first release: a public image that passes the health check.
 
-Without it nothing could be deployed first: the service needs an image, the image a pipeline, the pipeline a service.
-Python, because its official image is small, is there for both processors, has openssl for a certificate, and serves
-from one command: no folder to write to, no root, no package to install. It answers 200 on every path, and says in the
-body that it is not the application.
+It breaks a circle: a service needs an image, an image needs a pipeline, a pipeline needs a service. The image is
+Python, because the official image is small, exists for both processors, has openssl for a certificate, and can serve
+with one command: no writable folder, no root, no package to install. It answers 200 on every path, and the body says
+that it is not the application.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-# The certificate never touches a disk: the file system is read-only, so it stays in memory (memfd).
+# The certificate is only in memory (memfd), because the file system is read-only.
 _SERVER: Final = """\
 import http.server, os, ssl, subprocess
 class Answer(http.server.BaseHTTPRequestHandler):

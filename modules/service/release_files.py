@@ -1,7 +1,7 @@
-"""Where the pipeline finds what it deploys with: taskdef.json and appspec.yaml of each service.
+"""The files that the pipeline deploys with: taskdef.json and appspec.yaml of each service.
 
-In a bucket, and not in the pipeline's own definition or in the application's repository: a changed setting is in the
-next release without a change of either, and whoever deploys reads only what Terraform has applied.
+They are in a bucket, not in the pipeline's definition or the application's repository: a new setting is in the next
+release without a change of either, and the pipeline reads only what Terraform has applied.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
 
-_NONCURRENT_DAYS: Final = 90  # to see what an earlier release was deployed with
+_NONCURRENT_DAYS: Final = 90  # the files of earlier releases
 _CONTENT_TYPES: Final = {"json": "application/json", "yaml": "application/yaml"}
 
 
 class ReleaseFiles(Construct):
-    """A versioned bucket with a folder per service."""
+    """A versioned bucket with one folder per service."""
 
     def __init__(
         self, scope: Construct, id_: str, *, label: Label, key: Key, access_logs: Bucket, protect: bool
@@ -39,7 +39,7 @@ class ReleaseFiles(Construct):
         )
 
     def add(self, service: str, *, files: dict[str, str]) -> None:
-        """Put files into the folder of a service, by their names."""
+        """Put files into the folder of a service."""
         for name, text in files.items():
             stem, _, kind = name.partition(".")
             S3Object(
@@ -49,7 +49,7 @@ class ReleaseFiles(Construct):
                 key=self.path(service, name),
                 content=text,
                 content_type=_CONTENT_TYPES[kind],
-                # Encrypted by the bucket's default.
+                # Encrypted by the bucket's default encryption.
                 depends_on=self.bucket.dependables,
             )
 

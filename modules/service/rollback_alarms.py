@@ -1,4 +1,4 @@
-"""The alarms that take a deployment back: users see errors, or wait."""
+"""The alarms that roll a deployment back: errors and slow responses."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from modules.service.target_groups import TargetGroups
     from modules.topic import Topics
 
-_PERIODS: Final = 3  # one bad minute is a hiccup, three are the release
+_PERIODS: Final = 3  # one bad minute can be chance; three are caused by the release
 _MS_PER_SECOND: Final = 1000
 
 
 class RollbackAlarms(Construct):
-    """Two alarms over all target groups of a service: the share of 5xx answers, and the 95th percentile of the time.
+    """Two alarms over all target groups of a service: the share of 5xx responses, and the 95th percentile of the time.
 
-    No request is no alarm. A deployment watches them, and outside of one they notify people.
+    Without requests they do not alarm. A deployment watches them; they also notify people.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class RollbackAlarms(Construct):
                 "errors",
                 label=label,
                 name=f"{name}-errors",
-                description=f"{name} answers {config.max_error_percent} % of its requests or more with 5xx",
+                description=f"{name} answers {config.max_error_percent} % or more of its requests with 5xx",
                 metric=target.error_percent,
                 threshold=config.max_error_percent,
                 severity=Severity.CRITICAL,
@@ -58,8 +58,8 @@ class RollbackAlarms(Construct):
                 "latency",
                 label=label,
                 name=f"{name}-latency",
-                description=f"{name} takes {config.max_p95_ms} ms or more for the slowest 5 % of its requests",
-                metric=target.slowest_seconds,
+                description=f"{name} has a 95th percentile response time of {config.max_p95_ms} ms or more",
+                metric=target.p95_response_seconds,
                 threshold=config.max_p95_ms / _MS_PER_SECOND,
                 severity=Severity.CRITICAL,
                 missing_data=MissingData.NOT_BREACHING,
@@ -71,5 +71,5 @@ class RollbackAlarms(Construct):
 
     @property
     def names(self) -> list[str]:
-        """For what watches them during a deployment."""
+        """Names of the alarms, for a deployment that watches them."""
         return [alarm.name for alarm in self._alarms]

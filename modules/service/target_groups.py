@@ -1,4 +1,4 @@
-"""A service's place behind the load balancer: its target groups, and the rules that send its paths there."""
+"""A service's target groups behind the load balancer, and the listener rules for its paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from modules.service.deployment_strategy import DeploymentStrategy
     from modules.service.load_balancer import LoadBalancer
 
-# A sick task is out of the way after 20 to 30 seconds, a new one is in after as many.
+# An unhealthy task is removed after 20 to 30 seconds, a new one is added after as many.
 _HEALTH_INTERVAL_SECONDS: Final = 10
 _HEALTH_TIMEOUT_SECONDS: Final = 5
 _HEALTHY_THRESHOLD: Final = 2
@@ -34,7 +34,7 @@ _UNHEALTHY_THRESHOLD: Final = 3
 
 
 class TargetGroups(Construct):
-    """One target group per color of the strategy, and one rule per listener that sends the paths to the first."""
+    """One target group per color of the strategy, and one rule per listener that forwards the paths to the first."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class TargetGroups(Construct):
             color: LbTargetGroup(
                 self,
                 color,
-                # A group in use is replaced by one of another name that is made first, and a port cannot be changed.
+                # A port cannot be changed, and a group in use is replaced by creating one with another name first.
                 name=label.name(f"{name}-{color}-{config.port}", limit=NameLimit.TARGET_GROUP),
                 target_type="ip",
                 vpc_id=vpc.id,
@@ -100,22 +100,22 @@ class TargetGroups(Construct):
 
     @cached_property
     def arn(self) -> str:
-        """The target group that takes the traffic at first."""
+        """The target group that receives the traffic initially."""
         return next(iter(self._groups.values())).arn
 
     @property
     def names(self) -> list[str]:
-        """Names of the target groups: a deployment group's pair."""
+        """Names of the target groups: the pair of a deployment group."""
         return [group.name for group in self._groups.values()]
 
     @property
     def arn_suffixes(self) -> dict[str, str]:
-        """What CloudWatch calls the target groups, by color."""
+        """Names of the target groups in CloudWatch's dimensions, by color."""
         return {color: group.arn_suffix for color, group in self._groups.items()}
 
     @property
     def error_percent(self) -> MetricExpression:
-        """Share of the requests, over all target groups, that the service answers with 5xx."""
+        """Share of the requests, over all target groups, with a 5xx response."""
         return MetricExpression(
             expression=f"100 * ({self._total('errors')}) / ({self._total('requests')})",
             metrics={
@@ -126,8 +126,8 @@ class TargetGroups(Construct):
         )
 
     @property
-    def slowest_seconds(self) -> MetricExpression:
-        """95th percentile of the time that the service takes for an answer; of two target groups, the slower one's."""
+    def p95_response_seconds(self) -> MetricExpression:
+        """95th percentile of the response time; of two target groups, the slower one's."""
         return MetricExpression(
             expression=f"MAX([{', '.join(f'FILL(time_{color}, 0)' for color in self._groups)}])",
             metrics=self._by_color("time", "TargetResponseTime", "p95"),
@@ -151,5 +151,5 @@ class TargetGroups(Construct):
 
     @property
     def dependables(self) -> list[TerraformResource]:
-        """What must exist before ECS takes the target group: a balancer that uses it."""
+        """What must exist before ECS accepts the target group: a load balancer that uses it."""
         return list(self._rules)

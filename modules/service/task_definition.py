@@ -1,6 +1,6 @@
 """One task definition, rendered twice: as Terraform's resource and as the pipeline's taskdef.json.
 
-Both come from the same object, so a setting that changes here arrives by either way, and neither undoes the other.
+Both come from the same object, so they never differ and neither reverts a setting of the other.
 """
 
 from __future__ import annotations
@@ -21,22 +21,23 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-# CodePipeline puts the image that it has just built in its place:
+# CodePipeline replaces it with the image that was just built:
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html#file-reference-ecs-bluegreen
 PIPELINE_IMAGE: Final = "<IMAGE1_NAME>"
-# What the first revision, which runs the placeholder, has of its own; all else is the release's.
+# Fields whose values the placeholder replaces in the first revision; all others are the same in a release.
 PLACEHOLDER_FIELDS: Final = frozenset({"image", "entryPoint", "command", "healthCheck"})
 
 _HEALTH_INTERVAL_SECONDS: Final = 30
 _HEALTH_TIMEOUT_SECONDS: Final = 5
 _HEALTH_RETRIES: Final = 3
-# ECS takes no longer start period: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+# The longest start period that ECS allows:
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 _MAX_START_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogDestination:
-    """Where a container writes to."""
+    """The log group that a container writes to."""
 
     group: str
     region: str
@@ -44,12 +45,12 @@ class LogDestination:
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """One container: no root, no capability, nothing to write to but its volumes."""
+    """One container: no root, no capabilities, and writable only in its volumes."""
 
     name: str
     image: str
     user: str | None
-    """By number; None keeps the image's own."""
+    """User id; None uses the image's own."""
     logs: LogDestination
     essential: bool = True
     port: int | None = None
@@ -63,13 +64,13 @@ class Container:
     scratch_paths: tuple[str, ...] = ()
     """Folders in memory that every user may write to."""
     scratch_mib: int = 0
-    """The most that each of them holds."""
+    """The maximum size of each."""
     volumes: Mapping[str, str]
-    """Names of the task's volumes by the folder that each is seen as."""
+    """Names of the task's volumes by their mount path."""
 
     def to_json(self) -> dict[str, object]:
-        """The container as ECS's API writes it, with every field that the API would add by itself."""
-        # The init process reaps what a shell leaves behind and passes SIGTERM on.
+        """The container in the format of ECS's API, with every field that the API would add."""
+        # The init process removes zombie processes of a shell and forwards SIGTERM.
         linux: dict[str, object] = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
         definition: dict[str, object] = {
             "name": self.name,
@@ -97,14 +98,14 @@ class Container:
                     "awslogs-group": self.logs.group,
                     "awslogs-region": self.logs.region,
                     "awslogs-stream-prefix": self.name,
-                    # Lose lines rather than stop the application when CloudWatch is slow.
+                    # Drop log lines rather than block the application when CloudWatch is slow.
                     "mode": "non-blocking",
                     "max-buffer-size": "25m",
                 },
             },
         }
         if self.scratch_paths:
-            # Memory, not a volume: on Fargate a volume is root's, and no container here is root.
+            # Memory, not a volume: on Fargate, volumes belong to root, and no container here runs as root.
             # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html
             linux["tmpfs"] = [
                 {"containerPath": path, "size": self.scratch_mib, "mountOptions": ["noexec", "nosuid", "nodev"]}
@@ -160,13 +161,13 @@ class TaskDefinition:
         return json.dumps(self.to_json(), indent=2)
 
     def with_placeholder(self, *, image: str, command: tuple[str, ...]) -> TaskDefinition:
-        """The same task, with another image and its command in place of the release that is not there yet."""
+        """The same task, with another image and command until there is a release."""
         application, *others = self.containers
         first = dataclasses.replace(application, image=image, command=command, health_command=())
         return dataclasses.replace(self, containers=(first, *others))
 
     def resource(self, scope: Construct, id_: str) -> EcsTaskDefinition:
-        """Make Terraform's resource below `scope`; its tags are the provider's."""
+        """Create Terraform's resource in `scope`; the provider adds its tags."""
         return EcsTaskDefinition(
             scope,
             id_,

@@ -48,13 +48,13 @@ def test_every_region_is_accepted() -> None:
 
 def test_a_mistyped_region_is_told_with_the_one_meant() -> None:
     assert refusal(Region, "us-eats-1").startswith(
-        "is not a region of AWS's commercial partition; did you mean us-east-1? Allowed: af-south-1, "
+        "is not a valid region of AWS's commercial partition; did you mean us-east-1? Allowed: af-south-1, "
     )
 
 
 @pytest.mark.parametrize("value", ["us-gov-west-1", "cn-north-1", "moon"])
 def test_regions_of_other_partitions_are_refused(value: str) -> None:
-    assert refusal(Region, value).startswith("is not a region of AWS's commercial partition; ")
+    assert refusal(Region, value).startswith("is not a valid region of AWS's commercial partition; ")
 
 
 def test_a_zone_is_its_regions_name_and_a_letter() -> None:
@@ -81,7 +81,7 @@ def test_host_bits_are_refused_with_the_blocks_own_address() -> None:
 
 
 def test_a_block_without_a_prefix_length_is_refused() -> None:
-    assert refusal(Ipv4Cidr, "10.0.0.0") == 'has no prefix length; use one, like "10.0.0.0/16"'
+    assert refusal(Ipv4Cidr, "10.0.0.0") == 'has no prefix length; add it, like "10.0.0.0/16"'
 
 
 def test_a_block_that_is_not_text_is_refused() -> None:
@@ -142,7 +142,7 @@ def test_what_is_no_domain_name_is_refused(value: str) -> None:
 def test_a_domain_name_fits_a_certificate() -> None:
     assert accepted(DomainName, f"{'a' * 52}.example.com")
     assert refusal(DomainName, f"{'a' * 53}.example.com") == (
-        "has 65 characters; a certificate's first name has 64 at most"
+        "has 65 characters; a certificate's first name must have 64 or fewer"
     )
 
 
@@ -163,7 +163,7 @@ def test_role_arns_are_accepted(path: str) -> None:
 )
 def test_what_is_no_role_arn_is_refused(value: str) -> None:
     assert refusal(RoleArn, value) == (
-        'is not the ARN of an IAM role; use one like "arn:aws:iam::111111111111:role/deploy"'
+        'is not a valid ARN of an IAM role; use one like "arn:aws:iam::111111111111:role/deploy"'
     )
 
 
@@ -184,14 +184,12 @@ def test_a_wrong_retention_is_told_with_the_nearest() -> None:
 
 def test_a_tag_has_the_characters_of_aws_tags() -> None:
     assert accepted(TagValue, "Équipe 1 _.:/=+-@") == "Équipe 1 _.:/=+-@"
-    assert refusal(TagValue, "a#b!") == (
-        "has ! # in it; AWS allows letters, digits, spaces and _ . : / = + - @ in tags"
-    )
+    assert refusal(TagValue, "a#b!") == ("contains ! #; AWS allows letters, digits, spaces and _ . : / = + - @ in tags")
 
 
 def test_a_tag_has_256_characters_at_most() -> None:
     assert accepted(TagValue, "x" * 256)
-    assert refusal(TagValue, "x" * 257) == "has 257 characters; AWS tags have 256 at most"
+    assert refusal(TagValue, "x" * 257) == "has 257 characters; an AWS tag must have 256 or fewer"
 
 
 @pytest.mark.parametrize("value", ["", "  "])

@@ -13,6 +13,6 @@ def test_locked_backups_in_an_environment_that_may_be_torn_down_are_refused() ->
     lines = refusal(changed((TIERING, LOCKED), ("protect_data = true", "protect_data = false")))
     # The trail's lock is told too: it has the same trouble.
     assert lines[-1] == (
-        "backups.object_lock_days = 30: locked objects keep an environment with protect_data = false from being "
-        "torn down; remove it, or protect the data"
+        "backups.object_lock_days = 30: must not be set where protect_data = false, because locked objects cannot "
+        "be destroyed; remove it, or set protect_data = true"
     )

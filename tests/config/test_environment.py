@@ -10,7 +10,7 @@ REGION = 'region = "us-east-1"'
 def test_zones_of_another_region_are_refused() -> None:
     assert refusal(changed((REGION, 'region = "eu-west-1"'))) == [
         f'network.zones[{index}].name = "us-east-1{letter}": '
-        'is not in the region "eu-west-1"; name a zone like "eu-west-1a"'
+        'is not in the region "eu-west-1"; use a zone like "eu-west-1a"'
         for index, letter in enumerate("ab")
     ]
 
@@ -18,7 +18,7 @@ def test_zones_of_another_region_are_refused() -> None:
 def test_a_deploy_role_of_another_account_is_refused() -> None:
     role = "arn:aws:iam::444444444444:role/deploy"
     assert refusal(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'))) == [
-        f'deploy_role_arn = "{role}": is not in the account "333333333333"; name a role of that account'
+        f'deploy_role_arn = "{role}": is not in the account "333333333333"; use a role of that account'
     ]
 
 
@@ -31,7 +31,7 @@ def test_a_deploy_role_of_the_account_is_accepted() -> None:
 def test_an_environment_without_services_is_refused() -> None:
     toml = changed()
     assert refusal(toml[: toml.index("[services.")] + "[services]\n") == [
-        "services: is empty; add a table like [services.backend]"
+        "services: must have at least one table, like [services.backend]"
     ]
 
 
@@ -55,7 +55,7 @@ def test_an_environment_made_in_python_is_guarded_too() -> None:
 
 @pytest.mark.parametrize("name", ["Prod", "1st", "a_b", "a--b", "a-", "", "a" * 17])
 def test_a_name_that_aws_names_cannot_have_is_refused(name: str) -> None:
-    with pytest.raises(ValidationError, match=r"is not a valid environment name|at most 16 are allowed"):
+    with pytest.raises(ValidationError, match=r"is not a valid environment name|must have 16 or fewer"):
         Environment.model_validate({**dict(parsed(changed())), "name": name})
 
 
@@ -67,8 +67,8 @@ def test_an_environment_can_be_written_out_again() -> None:
 def test_an_internal_load_balancer_needs_two_zones_with_services() -> None:
     assert refusal(changed(('private_cidr = "10.0.20.0/24"\n', ""))) == [
         (
-            "edge: puts the load balancer into the private subnets, and it needs two zones that "
-            "have one; give another zone a private_cidr, or remove [edge]"
+            "edge: puts the load balancer in private subnets, which it needs in two zones; add a private_cidr to "
+            "another zone, or remove [edge]"
         )
     ]
 

@@ -32,7 +32,7 @@ def test_an_image_without_registry_or_version_is_refused(image: str) -> None:
 
 def test_latest_is_refused() -> None:
     (line,) = refusal(with_placeholder("public.ecr.aws/docker/library/python:latest"))
-    assert 'has the tag "latest", which is another image tomorrow; name a version' in line
+    assert 'must not have the tag "latest", because its image changes; use a version' in line
 
 
 def test_only_a_private_registry_is_reached_without_the_internet() -> None:

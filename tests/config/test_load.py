@@ -72,7 +72,7 @@ def of_file(content: bytes, folder: Path) -> str:
 
 @pytest.mark.parametrize("content", [b"", b" \n\n"])
 def test_an_empty_file_is_refused(content: bytes, tmp_path: Path) -> None:
-    expected = "prod.toml: is empty; copy the settings of another environment into it"
+    expected = "prod.toml: is empty; copy the settings of another environment to it"
     assert of_file(content, tmp_path) == expected
 
 
@@ -101,26 +101,26 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_broken_toml_is_told_with_line_and_column() -> None:
-    assert refusal("a = 1\nb = = 2\n") == ["is not TOML: Invalid value (at line 2, column 5)"]
-    assert refusal("a = 1\nb = [") == ["is not TOML: Invalid value (at line 2, column 6, the end)"]
+    assert refusal("a = 1\nb = = 2\n") == ["is not valid TOML: Invalid value (at line 2, column 5)"]
+    assert refusal("a = 1\nb = [") == ["is not valid TOML: Invalid value (at line 2, column 6, the end)"]
 
 
 def test_a_table_twice_is_refused() -> None:
-    assert refusal("[a.b]\n[a.b]\n") == ["is not TOML: Cannot declare a.b twice (at line 2, column 5)"]
-    assert refusal("[a]\n[a]\n") == ["is not TOML: Cannot declare a twice (at line 2, column 3)"]
+    assert refusal("[a.b]\n[a.b]\n") == ["is not valid TOML: Cannot declare a.b twice (at line 2, column 5)"]
+    assert refusal("[a]\n[a]\n") == ["is not valid TOML: Cannot declare a twice (at line 2, column 3)"]
 
 
 def test_a_setting_twice_is_refused() -> None:
-    assert refusal("a = 1\na = 2\n") == ["is not TOML: Cannot overwrite a value (at line 2, column 6)"]
+    assert refusal("a = 1\na = 2\n") == ["is not valid TOML: Cannot overwrite a value (at line 2, column 6)"]
 
 
 @pytest.mark.parametrize("toml", [f"a = {'[' * 5000}{']' * 5000}", f"{'.'.join('a' * 1500)} = 1"])
 def test_endless_nesting_is_refused(toml: str) -> None:
-    assert refusal(toml) == ["cannot be read as TOML: its lists or tables are nested too deeply"]
+    assert refusal(toml) == ["is not valid TOML: its lists or tables are nested too deeply"]
 
 
 def test_an_endless_number_is_refused() -> None:
-    assert refusal(f"a = {'9' * 5000}") == ["is not TOML: a number in it is too long"]
+    assert refusal(f"a = {'9' * 5000}") == ["is not valid TOML: it contains a number that is too long"]
     assert any(line.startswith("region = 0xfff") for line in refusal(f"region = 0x{'f' * 5000}"))
 
 
@@ -165,13 +165,13 @@ def test_a_missing_setting_is_told_with_what_it_is() -> None:
 
 def test_the_name_in_the_file_is_refused() -> None:
     assert refusal('name = "prod"\n' + text()) == [
-        'name = "prod": the environment is named by its file; remove this line'
+        "name = \"prod\": the file's name is the environment's name; remove this line"
     ]
 
 
 def test_a_project_in_the_file_is_refused_with_where_it_belongs() -> None:
     assert refusal('project = "acme"\n' + text()) == [
-        'project = "acme": holds for all environments, and project.toml has it as its name; move it there'
+        'project = "acme": is the same for all environments: set it as `name` in project.toml and remove this line'
     ]
 
 
@@ -179,15 +179,14 @@ def test_an_environment_is_not_called_as_the_projects_file(tmp_path: Path) -> No
     shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     assert "project" not in environment_names(tmp_path)
     assert loading("project", tmp_path).startswith('no environment "project" in ')
-    with pytest.raises(ConfigError, match="is not a valid environment name, since the project's own file has it"):
+    with pytest.raises(ConfigError, match="is not a valid environment name, because the project's own file has it"):
         parse_environment(text(), name="project", project="acme", file=tmp_path / "project.toml")
 
 
 def test_an_environment_without_a_project_is_refused(tmp_path: Path) -> None:
     (tmp_path / "prod.toml").write_text(text(), encoding="utf-8")
     assert loading("prod", tmp_path, project=None) == (
-        f'{tmp_path}/project.toml: is missing; write it with one line, like name = "acme-shop": '
-        "all names start with that"
+        f'{tmp_path}/project.toml: is missing; create it with one line, like name = "acme-shop": the start of all names'
     )
 
 

@@ -66,11 +66,15 @@ def test_windows_that_touch_do_not_overlap(backup: str, maintenance: str, expect
         (BackupWindow, "3:00-4:00", 'use its start and end in UTC, like "03:00-04:00"'),
         (BackupWindow, "24:00-01:00", "is not a valid daily window"),
         (BackupWindow, "sun:03:00-sun:04:00", "is not a valid daily window"),
-        (BackupWindow, "03:00-03:29", "is shorter than 30 minutes"),
+        (BackupWindow, "03:00-03:29", "must be 30 minutes or longer"),
         (MaintenanceWindow, "03:00-04:00", "use its start and end with the day"),
         (MaintenanceWindow, "Sun:03:00-Sun:04:00", "is not a valid weekly window"),
-        (MaintenanceWindow, "sun:03:00-sun:03:20", "lasts 20 minutes; AWS takes 30 minutes to less than 24 hours"),
-        (MaintenanceWindow, "sun:03:00-mon:03:00", "lasts 1440 minutes"),
+        (
+            MaintenanceWindow,
+            "sun:03:00-sun:03:20",
+            "is 20 minutes long; it must be 30 minutes or longer and shorter than 24 hours",
+        ),
+        (MaintenanceWindow, "sun:03:00-mon:03:00", "is 1440 minutes long"),
     ],
 )
 def test_a_window_that_aws_refuses_is_told(kind: Any, value: str, says: str) -> None:

@@ -154,6 +154,4 @@ def test_a_check_cannot_look_into_one_of_several_tables(table: str) -> None:
     is_low.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # as a check of that parameter has it
         [inspect.Parameter(f"{table}__low", inspect.Parameter.KEYWORD_ONLY)]
     )
-    assert making(is_low) == (
-        f"Whole: the check is_low takes {table}__low: a check cannot look below {table}; take that"
-    )
+    assert making(is_low) == (f"Whole: the check is_low takes {table}__low: a check can only take {table} as a whole")

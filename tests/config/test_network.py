@@ -31,7 +31,7 @@ def test_production_has_the_addresses_of_the_design() -> None:
 
 def test_a_subnet_outside_the_vpc_is_refused() -> None:
     assert refusal(changed(("10.0.1.0/24", "10.1.1.0/24"))) == [
-        ('network.zones[0].public_cidr = "10.1.1.0/24": outside the VPC\'s 10.0.0.0/16; choose a block inside it')
+        ('network.zones[0].public_cidr = "10.1.1.0/24": is not in the VPC\'s 10.0.0.0/16; use a block inside it')
     ]
 
 
@@ -39,7 +39,7 @@ def test_overlapping_subnets_are_told_with_both_keys() -> None:
     assert refusal(changed(("10.0.20.0/24", "10.0.10.128/25"))) == [
         (
             'network.zones[1].private_cidr = "10.0.10.128/25": '
-            'overlaps zones[0].private_cidr = "10.0.10.0/24"; choose another block'
+            'overlaps zones[0].private_cidr = "10.0.10.0/24"; use another block'
         )
     ]
 
@@ -55,26 +55,24 @@ def test_host_bits_are_told_with_the_block_meant() -> None:
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/15", "10.0.0.0/8"])
 def test_a_vpc_larger_than_aws_allows_is_refused(cidr: str) -> None:
-    assert refusal(changed(("10.0.0.0/16", cidr))) == [
-        f'network.cidr = "{cidr}": a VPC\'s block is between /16 and /28'
-    ]
+    assert refusal(changed(("10.0.0.0/16", cidr))) == [f'network.cidr = "{cidr}": must be between /16 and /28']
 
 
 def test_a_vpc_smaller_than_aws_allows_is_refused() -> None:
-    assert 'network.cidr = "10.0.0.0/29": a VPC\'s block is between /16 and /28' in refusal(
+    assert 'network.cidr = "10.0.0.0/29": must be between /16 and /28' in refusal(
         changed(("10.0.0.0/16", "10.0.0.0/29"))
     )
 
 
 def test_a_subnet_smaller_than_aws_allows_is_refused() -> None:
     assert refusal(changed(("10.0.100.0/24", "10.0.100.0/29"))) == [
-        'network.zones[0].database_cidr = "10.0.100.0/29": a subnet\'s block is between /16 and /28'
+        'network.zones[0].database_cidr = "10.0.100.0/29": must be between /16 and /28'
     ]
 
 
 def test_a_subnet_too_small_for_a_load_balancer_is_refused() -> None:
     assert refusal(changed(("10.0.1.0/24", "10.0.1.0/28"))) == [
-        'network.zones[0].public_cidr = "10.0.1.0/28": a load balancer needs a subnet of /27 or larger'
+        'network.zones[0].public_cidr = "10.0.1.0/28": must be /27 or larger, because load balancers need it'
     ]
     zone = parsed(changed(("10.0.1.0/24", "10.0.1.0/27"), ("10.0.100.0/24", "10.0.100.0/28"))).network.zones[0]
     assert (zone.public_cidr.prefixlen, zone.database_cidr.prefixlen) == (27, 28)
@@ -82,8 +80,8 @@ def test_a_subnet_too_small_for_a_load_balancer_is_refused() -> None:
 
 def test_public_addresses_are_refused() -> None:
     assert refusal(changed(("10.0.0.0/16", "8.8.0.0/16")))[0] == (
-        'network.cidr = "8.8.0.0/16": is not a private block; '
-        "choose one inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10"
+        'network.cidr = "8.8.0.0/16": is not a valid private block; use one inside 10.0.0.0/8, 172.16.0.0/12, '
+        "192.168.0.0/16, 100.64.0.0/10"
     )
 
 
@@ -95,7 +93,7 @@ def test_every_private_range_is_accepted(block: IPv4Network) -> None:
 
 def test_a_zone_twice_is_refused() -> None:
     assert refusal(changed(("us-east-1b", "us-east-1a"))) == [
-        'network.zones[1].name = "us-east-1a": is the zone of zones[0] already; choose another'
+        'network.zones[1].name = "us-east-1a": is already the zone of zones[0]; use another'
     ]
 
 
@@ -116,7 +114,7 @@ def test_seven_zones_are_refused() -> None:
 def test_services_in_no_zone_are_refused() -> None:
     toml = changed(('private_cidr = "10.0.10.0/24"\n', ""), ('private_cidr = "10.0.20.0/24"\n', ""))
     assert refusal(toml) == [
-        "network.zones: no zone has a private_cidr, so no service could run; give at least one zone one"
+        "network.zones: must have at least one zone with a private_cidr, because services run there"
     ]
 
 
@@ -139,8 +137,8 @@ def test_no_nat_gateway_needs_the_endpoints_of_a_task() -> None:
     )
     assert refusal(toml) == [
         (
-            'network.nat_gateways = "none": without NAT gateways no task could start; '
-            "add ecr.api, logs to interface_endpoints, or choose per_zone or single"
+            'network.nat_gateways = "none": without NAT gateways no task can start; '
+            'add ecr.api, logs to interface_endpoints, or use "per_zone" or "single"'
         )
     ]
 
@@ -216,7 +214,7 @@ def test_a_subnet_is_accepted_exactly_when_it_lies_in_the_vpc(block: IPv4Network
     outside = [
         problem.key
         for problem in NetworkSettings.problems_among({"cidr": vpc, "zones": [zone]})
-        if problem.allowed.startswith("outside")
+        if problem.allowed.startswith("is not in the VPC")
     ]
     inside = block.network_address in vpc and block.broadcast_address in vpc
     assert outside == ([] if inside else ["zones[0].public_cidr", "zones[0].database_cidr"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from config.errors import ConfigError
 from config.load import load_environment
-from config.new_environment import free_block, main, new_environment
+from config.new_environment import find_free_block, main, new_environment
 from tests.config.examples import present
 from tests.fixtures import FOLDER
 
@@ -43,7 +43,7 @@ def test_a_new_environment_loads_and_is_like_dev_with_addresses_of_its_own(folde
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 
 
-def test_each_new_environment_gets_a_free_block(folder: Path) -> None:
+def test_each_new_environment_gets_a_find_free_block(folder: Path) -> None:
     names = ("one", "two", "three")
     for name in names:
         new_environment(name, folder=folder)
@@ -71,14 +71,14 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
 
 def test_the_file_is_devs_with_its_comments_and_a_heading_of_its_own(folder: Path) -> None:
     dev = folder / "dev.toml"
-    heading = "# Development: as small and as cheap as it can be.\n"
+    heading = "# Development: as small and cheap as possible.\n"
     text = dev.read_text(encoding="utf-8")
     assert heading in text
     dev.write_text(text.replace(heading, f"{heading}# A second line.\n"), encoding="utf-8")
     made = new_environment("fresh", folder=folder).read_text(encoding="utf-8")
     assert made.startswith(
-        "#:schema ../../environments/schema.json\n# fresh: made from the settings of dev.\n"
-        "# Without [security]: what holds for the whole account, dev sets in this one.\n\naccount_id = "
+        "#:schema ../../environments/schema.json\n# fresh: created from the settings of dev.\n"
+        "# No [security]: dev has the account-wide settings of this account.\n\naccount_id = "
     )
     after_security = text[text.index("[network]") :]
     kept = [line for line in after_security.splitlines() if " # " in line]
@@ -125,8 +125,8 @@ def test_the_command_says_what_to_edit_next(folder: Path, capsys: pytest.Capture
     out, err = capsys.readouterr()
     assert err == ""
     assert out.splitlines() == [
-        f"{folder}/fresh.toml is made like dev.",
-        "Edit next: account_id, the tags, the names in [domain]; its addresses are its own already.",
+        f"{folder}/fresh.toml is created from dev.",
+        "Next, edit account_id, the tags, and the names in [domain]; its address range is already unique.",
         "Then: make synth ENV=fresh",
     ]
 
@@ -152,7 +152,7 @@ def test_a_wrong_name_is_refused_in_one_line(name: str, folder: Path, capsys: py
 @pytest.mark.parametrize("arguments", [[], [""], ["a", "b"]])
 def test_the_name_is_asked_for(arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments, folder=folder) == 2
-    assert capsys.readouterr().err == "Say the new environment's name: make new-environment NAME=..\n"
+    assert capsys.readouterr().err == "NAME is missing. For example: make new-environment NAME=preview\n"
 
 
 def test_another_environments_problem_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,13 +175,13 @@ def test_a_file_that_cannot_be_written_is_told(
 
 def test_when_no_block_is_free_it_is_told() -> None:
     with pytest.raises(ConfigError, match=r"no /16 of 10\.0\.0\.0/8 is free"):
-        free_block([IPv4Network("10.0.0.0/8")])
+        find_free_block([IPv4Network("10.0.0.0/8")])
 
 
 @given(st.lists(BLOCKS))
-def test_a_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
+def test_a_find_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
     try:
-        free = free_block(used)
+        free = find_free_block(used)
     except ConfigError:
         return
     assert free.prefixlen == 16

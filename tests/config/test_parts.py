@@ -37,8 +37,8 @@ def test_paths_without_a_load_balancer_are_refused_for_each_service() -> None:
 def test_a_load_balancer_without_a_domain_is_refused() -> None:
     assert refusal(without("domain", "edge")) == [
         (
-            "load_balancer: HTTPS needs a certificate, and there is no [domain] for one; "
-            "add the table, or remove [load_balancer]"
+            "load_balancer: HTTPS needs a certificate, but there is no [domain] for it; add the table, or remove "
+            "[load_balancer]"
         )
     ]
 
@@ -89,7 +89,7 @@ def test_an_api_key_that_is_not_listed_is_refused_with_where_to_list_it() -> Non
 def test_without_any_parameter_there_is_none_to_choose_from() -> None:
     toml = without("postgres", "documentdb", "secrets", "services.backend")
     assert refusal(f'{toml}\n[services.frontend.secrets]\nKEY = "stripe/key"\n') == [
-        'services.frontend.secrets.KEY = "stripe/key": this environment makes no parameters; remove it here'
+        'services.frontend.secrets.KEY = "stripe/key": this environment has no parameters; remove it here'
     ]
 
 
@@ -100,8 +100,8 @@ def test_blue_green_without_a_request_to_shift_is_refused() -> None:
     toml = toml.replace("requests_per_target", "# requests_per_target")
     assert refusal(toml) == [
         (
-            'deployment.strategy = "blue_green": shifts requests from the old version to the new, and no service '
-            "takes any; remove the line, or give a service path_patterns"
+            'deployment.strategy = "blue_green": needs a service with path_patterns, whose requests it shifts; '
+            "remove the line, or add path_patterns to a service"
         )
     ]
     assert parsed(without("deployment", toml=toml)).deployment.strategy == "rolling"

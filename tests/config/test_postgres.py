@@ -44,9 +44,7 @@ def test_classes_that_aws_sells_are_accepted(name: str) -> None:
 )
 def test_a_class_that_aws_does_not_sell_is_told_with_the_nearest(name: str, nearest: str) -> None:
     (line,) = refusal(postgres('"db.t3.medium"', f'"{name}"'))
-    start = (
-        f'postgres.instance_class = "{name}": is not an instance class that AWS sells for PostgreSQL; the nearest are '
-    )
+    start = f'postgres.instance_class = "{name}": is not a valid instance class for PostgreSQL; the nearest are '
     assert line.startswith(start)
     named = line.removeprefix(start).split(", ")
     assert nearest in named
@@ -55,23 +53,20 @@ def test_a_class_that_aws_does_not_sell_is_told_with_the_nearest(name: str, near
 
 def test_storage_below_the_least_of_the_engine_is_refused() -> None:
     assert refusal(postgres("storage_gib = 20", "storage_gib = 5")) == [
-        "postgres.storage_gib = 5: PostgreSQL on gp3 has 20 to 65536 GiB"
+        "postgres.storage_gib = 5: must be 20 to 65536 GiB for PostgreSQL on gp3"
     ]
 
 
 def test_storage_that_cannot_grow_is_refused() -> None:
     assert refusal(postgres("max_storage_gib = 200", "max_storage_gib = 21")) == [
-        "postgres.max_storage_gib = 21: must be 10 % above storage_gib = 20 at least, so 22 or more"
+        "postgres.max_storage_gib = 21: must be 22 or more, 10 % above storage_gib = 20"
     ]
 
 
 @pytest.mark.parametrize("days", [0, 36, -1])
 def test_retention_outside_of_what_aws_has_is_refused(days: int) -> None:
     assert refusal(postgres("backup_retention_days = 7", f"backup_retention_days = {days}")) == [
-        (
-            f"postgres.backup_retention_days = {days}: AWS keeps backups for 1 to 35 days; "
-            "a database without backups is not supported"
-        )
+        (f"postgres.backup_retention_days = {days}: must be 1 to 35; a database without backups is not supported")
     ]
 
 
@@ -90,8 +85,8 @@ def test_replicas_without_backups_are_refused_with_the_reason() -> None:
         changed(("replicas = 0", "replicas = 2"), ("backup_retention_days = 7", "backup_retention_days = 0"))
     )
     assert lines[-1] == (
-        "postgres.replicas = 2: a read replica starts from a backup, and backup_retention_days = 0 switches "
-        "backups off; keep them for 1 to 35 days"
+        "postgres.replicas = 2: read replicas need backups, but backup_retention_days = 0 turns them off; keep them "
+        "for 1 to 35 days"
     )
 
 
@@ -102,8 +97,8 @@ def test_more_replicas_than_rds_has_are_refused() -> None:
 def test_a_version_of_another_major_is_refused() -> None:
     assert refusal(postgres("major_version = 17", 'major_version = 17\nengine_version = "16.4"')) == [
         (
-            'postgres.engine_version = "16.4": is not of major_version = 17; '
-            'leave it out, or write "17." and a minor version'
+            'postgres.engine_version = "16.4": is not a version of major_version = 17; '
+            'remove the line, or use "17." and a minor version'
         )
     ]
 
@@ -136,7 +131,7 @@ def test_a_backup_window_that_overlaps_maintenance_is_refused() -> None:
 def test_an_interval_that_enhanced_monitoring_lacks_is_told_with_the_nearest() -> None:
     assert refusal(postgres("monitoring_interval_seconds = 60", "monitoring_interval_seconds = 20")) == [
         (
-            "postgres.monitoring_interval_seconds = 20: is not an interval of enhanced monitoring; "
+            "postgres.monitoring_interval_seconds = 20: is not a valid interval of Enhanced Monitoring; "
             "the nearest is 15 (allowed: 0, 1, 5, 10, 15, 30, 60)"
         )
     ]
@@ -147,7 +142,7 @@ def test_a_retention_that_performance_insights_lacks_is_told(days: int, nearest:
     toml = postgres("major_version = 17", f"major_version = 17\ninsights_retention_days = {days}")
     assert refusal(toml) == [
         (
-            f"postgres.insights_retention_days = {days}: is not a retention of Performance Insights; "
+            f"postgres.insights_retention_days = {days}: is not a valid retention of Performance Insights; "
             f"the nearest is {nearest} (allowed: 7, 731, or months of 31 days)"
         )
     ]

@@ -40,7 +40,7 @@ def test_a_name_of_other_characters_is_refused(name: str, tmp_path: Path) -> Non
 
 def test_a_name_that_leaves_no_room_for_the_rest_is_refused(tmp_path: Path) -> None:
     (line,) = refusal(f'name = "{"p" * 27}"\n', tmp_path)
-    assert line.endswith("has 27 characters; at most 26 are allowed, because of AWS's limits on names")
+    assert line.endswith("has 27 characters; it must have 26 or fewer, because of AWS's limits on names")
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_a_name_that_leaves_no_room_for_the_rest_is_refused(tmp_path: Path) -> N
 def test_a_beginning_that_a_service_refuses_is_refused(name: str, beginning: str, service: str, tmp_path: Path) -> None:
     assert refusal(f'name = "{name}"\n', tmp_path) == [
         (
-            f'project.toml: name = "{name}": begins with "{beginning}", and {service} refuses names that do; '
-            "choose another beginning"
+            f'project.toml: name = "{name}": must not start with "{beginning}", because {service} refuses such '
+            "names; use another name"
         )
     ]
 
@@ -72,24 +72,24 @@ def test_a_name_that_makes_a_reserved_master_user_is_refused(name: str, tmp_path
     user = name.replace("-", "_")
     assert refusal(f'name = "{name}"\n', tmp_path) == [
         (
-            f'project.toml: name = "{name}": makes "{user}" the master user of the databases, '
-            "which is reserved there; choose another name"
+            f'project.toml: name = "{name}": makes "{user}" the master user of the databases, which is a reserved '
+            "name; use another name"
         )
     ]
 
 
 def test_a_missing_file_is_refused_with_what_to_write(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r'project.toml: is missing; write it with one line, like name = "acme-shop'):
+    with pytest.raises(ConfigError, match=r'project.toml: is missing; create it with one line, like name = "acme-shop'):
         load_project(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "name: is missing; what the names of all resources start with"),
+        ("", "name: is missing; the start of all resource names; "),
         ('name = "shop"\nregion = "us-east-1"\n', 'region = "us-east-1": unknown setting; allowed: name'),
         ("name = 1\n", "name = 1: must be text in quotes, not a number"),
-        ("name =\n", "is not TOML: "),
+        ("name =\n", "is not valid TOML: "),
     ],
 )
 def test_a_wrong_file_is_refused_in_plain_words(text: str, says: str, tmp_path: Path) -> None:

@@ -25,15 +25,15 @@ def test_an_old_setting_is_refused_with_the_new_one_and_what_to_write(old: str) 
     (line,) = refusal(toml)
     table, _, name = new.rpartition(".")
     value = setting.partition(" = ")[2]
-    assert line.startswith(f"{setting}: is now called {new}; write {name} = {value} in [{table}]")
+    assert line.startswith(f"{setting}: is now named {new}; use {name} = {value} in [{table}]")
 
 
 def test_an_override_of_the_logs_says_when_it_is_not_needed() -> None:
     toml, setting, _ = with_old("postgres.log_retention_days")
     assert refusal(toml) == [
         (
-            f"{setting}: is now called logs.postgres_days; write postgres_days = 180 in [logs], "
-            "or leave it out where [logs] retention_days, which holds for all logs, is the same"
+            f"{setting}: is now named logs.postgres_days; use postgres_days = 180 in [logs], "
+            "or leave it out if [logs] retention_days, the default of all logs, is the same"
         )
     ]
 
@@ -48,19 +48,19 @@ def test_every_service_with_an_old_setting_is_named() -> None:
 def test_an_old_setting_alone_is_one_problem_and_not_also_a_missing_one() -> None:
     name = 'name = "users.example.com"'
     assert refusal(changed((f"[domain]\n{name}", "[domain]"), ("protect_data", f"domain_{name}\nprotect_data"))) == [
-        f"domain_{name}: is now called domain.name; write {name} in [domain]"
+        f"domain_{name}: is now named domain.name; use {name} in [domain]"
     ]
 
 
 def test_the_switch_of_the_edge_is_refused_with_the_table_as_the_switch() -> None:
     assert refusal(changed(("[edge]", "[edge]\nenabled = true"))) == [
         (
-            "edge.enabled = true: the table [edge] is now the switch, by being there; "
-            "remove this line, and keep [edge] even if nothing is in it"
+            "edge.enabled = true: the presence of the table [edge] now has this effect; "
+            "remove this line, and keep [edge] even if it is empty"
         )
     ]
     assert refusal(changed(("[edge]", "[edge]\nenabled = false"))) == [
-        "edge.enabled = false: the table [edge] is now the switch, by being there; remove [edge]"
+        "edge.enabled = false: the presence of the table [edge] now has this effect; remove [edge]"
     ]
 
 
@@ -75,7 +75,7 @@ def test_what_the_new_setting_lacks_is_missing_only_where_the_old_one_does_not_s
 
 def test_a_wrong_value_is_refused_under_the_new_name_too() -> None:
     lines = refusal(changed(("[cluster]\n", "[cluster]\nlog_retention_days = 31\n")))
-    assert lines[0].startswith("cluster.log_retention_days = 31: is now called logs.services_days; ")
+    assert lines[0].startswith("cluster.log_retention_days = 31: is now named logs.services_days; ")
     assert lines[1].startswith("logs.services_days = 31: is not a valid retention of CloudWatch Logs; ")
     assert len(lines) == 2
 

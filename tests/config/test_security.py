@@ -37,7 +37,9 @@ def test_production_has_every_service_of_the_account_on() -> None:
 def test_a_table_that_switches_nothing_on_is_refused() -> None:
     prod = changed(*SECURITY_OFF)
     start, end = prod.index("[security.trail]"), prod.index("[network]")
-    assert refusal(prod[:start] + prod[end:]) == ["security: switches nothing on; remove the table"]
+    assert refusal(prod[:start] + prod[end:]) == [
+        "security: has no effect; set one of its settings, or remove the table"
+    ]
     assert parsed(prod[:start] + "[security.threat_detection]\nfeatures = []\n" + prod[end:]).security
 
 
@@ -51,20 +53,20 @@ def test_alarms_without_a_trail_are_refused() -> None:
     prod = changed()
     start, end = prod.index("[security.trail]"), prod.index("[security.threat_detection]")
     assert refusal(prod[:start] + prod[end:]) == [
-        "security.cis_alarms = true: they read the trail, and there is none; add [security.trail] or set false"
+        "security.cis_alarms = true: the alarms need the trail; add [security.trail], or set it to false"
     ]
 
 
 def test_a_lock_longer_than_the_retention_is_refused() -> None:
     assert refusal(changed(("retention_days = 2557", "retention_days = 90"))) == [
-        "security.trail.lock_days = 365: is more than retention_days = 90: nothing can be deleted while it is locked"
+        "security.trail.lock_days = 365: must be retention_days = 90 or less, because locked files cannot be deleted"
     ]
 
 
 def test_a_lock_in_an_environment_that_may_go_is_refused() -> None:
     assert (
-        "security.trail.lock_days = 365: a locked trail keeps an environment with protect_data = false "
-        "from being torn down; remove it, or protect the data"
+        "security.trail.lock_days = 365: must not be set where protect_data = false, because a locked trail cannot "
+        "be destroyed; remove it, or set protect_data = true"
     ) in refusal(changed(("protect_data = true", "protect_data = false")))
 
 
@@ -96,7 +98,7 @@ def test_a_lock_in_an_environment_that_may_go_is_refused() -> None:
         (
             "retention_days = 2557",
             "",
-            "security.trail.retention_days: is missing; days that the bucket keeps it",
+            "security.trail.retention_days: is missing; days that the bucket keeps its files",
         ),
     ],
 )
@@ -138,18 +140,16 @@ def test_a_repository_as_github_writes_it_is_taken(name: str) -> None:
 def test_what_is_no_repository_is_refused(name: str) -> None:
     (line,) = refusal(with_github("acme/infrastructure", name))
     assert line.startswith("security.github.repository = ")
-    assert line.endswith(
-        'is not a GitHub repository; use owner and name, like "acme/infrastructure", without address and wildcard'
-    )
+    assert line.endswith('is not a valid GitHub repository; use owner and name, like "acme/infrastructure", not a URL')
 
 
 @pytest.mark.parametrize(
     ("branch", "message"),
     [
-        ("refs/heads/main", 'is a ref; use the branch alone, like "main"'),
-        ("*", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
-        ("release/*", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
-        ("a..b", 'is not a valid branch; use its whole name, like "main": a wildcard would let others in'),
+        ("refs/heads/main", 'is a ref; use the branch only, like "main"'),
+        ("*", 'is not a valid branch; use its full name, like "main", without wildcards'),
+        ("release/*", 'is not a valid branch; use its full name, like "main", without wildcards'),
+        ("a..b", 'is not a valid branch; use its full name, like "main", without wildcards'),
     ],
 )
 def test_what_is_no_branch_is_refused(branch: str, message: str) -> None:
@@ -160,21 +160,21 @@ def test_what_is_no_environment_is_refused() -> None:
     assert refusal(with_github('branch = "main"', 'environment = "prod*"')) == [
         (
             'security.github.environment = "prod*": is not a valid GitHub environment; '
-            'use its whole name, like "production": a wildcard would let others in'
+            'use its full name, like "production", without wildcards'
         )
     ]
 
 
 def test_neither_branch_nor_environment_is_refused() -> None:
     assert refusal(with_github('branch = "main"')) == [
-        'security.github.branch: is missing; name the branch that may apply, like "main", or a GitHub environment'
+        'security.github.branch: is missing; add the branch that may apply, like "main", or a GitHub environment'
     ]
 
 
 def test_branch_and_environment_at_once_are_refused() -> None:
     assert refusal(with_github('branch = "main"', 'branch = "main"\nenvironment = "production"')) == [
         (
-            'security.github.environment = "production": GitHub names one or the other in its token: '
-            "a job with an environment has no branch; remove one"
+            'security.github.environment = "production": cannot be set with branch: the token of a job '
+            "with an environment has no branch; remove one"
         )
     ]

@@ -19,17 +19,14 @@ def test_a_third_service_is_one_more_table() -> None:
 
 def test_memory_that_the_cpu_cannot_have_is_told_with_the_nearest() -> None:
     assert refusal(changed((SIZE, "cpu_units = 1024\nmemory_mib = 2500"))) == [
-        (
-            "services.frontend.memory_mib = 2500: with cpu_units = 1024 Fargate has 2048 to 8192 MiB; "
-            "the nearest is 2048 or 3072"
-        )
+        ("services.frontend.memory_mib = 2500: must be 2048 to 8192 with cpu_units = 1024; the nearest is 2048 or 3072")
     ]
 
 
 def test_memory_that_another_cpu_can_have_is_told_with_that_cpu() -> None:
     assert refusal(changed((SIZE, "cpu_units = 256\nmemory_mib = 4096"))) == [
         (
-            "services.frontend.memory_mib = 4096: with cpu_units = 256 Fargate has 512 to 2048 MiB; "
+            "services.frontend.memory_mib = 4096: must be 512 to 2048 with cpu_units = 256; "
             "the nearest is 2048, or keep it with cpu_units = 512 or 1024 or 2048"
         )
     ]
@@ -38,8 +35,8 @@ def test_memory_that_another_cpu_can_have_is_told_with_that_cpu() -> None:
 def test_cpu_that_fargate_has_not_is_told_with_the_nearest() -> None:
     assert refusal(changed((SIZE, "cpu_units = 1000\nmemory_mib = 2048"))) == [
         (
-            "services.frontend.cpu_units = 1000: Fargate has no task of this size; "
-            "the nearest is 512 or 1024 (allowed: 256, 512, 1024, 2048, 4096, 8192, 16384)"
+            "services.frontend.cpu_units = 1000: is not a valid CPU size of Fargate; the nearest is 512 or 1024 "
+            "(allowed: 256, 512, 1024, 2048, 4096, 8192, 16384)"
         )
     ]
 
@@ -51,7 +48,7 @@ def test_sixteen_vcpu_are_accepted() -> None:
 
 def test_more_tasks_at_least_than_at_most_are_refused() -> None:
     assert refusal(changed(("min_count = 2", "min_count = 7"))) == [
-        "services.frontend.min_count = 7: is more than max_count = 6; lower it or raise max_count"
+        "services.frontend.min_count = 7: must be max_count = 6 or less; lower it, or raise max_count"
     ]
 
 
@@ -81,7 +78,7 @@ def test_a_service_name_that_aws_names_cannot_have_is_refused(name: str) -> None
 
 def test_a_long_service_name_is_refused() -> None:
     (line,) = refusal(changed(("[services.frontend]", f"[services.{'f' * 21}]")))
-    assert line.endswith("has 21 characters; at most 20 are allowed, because of AWS's limits on names")
+    assert line.endswith("has 21 characters; it must have 20 or fewer, because of AWS's limits on names")
 
 
 API = 'path_patterns = ["/api/*"]'
@@ -118,7 +115,7 @@ def test_a_desired_count_outside_the_bounds_is_refused(count: int) -> None:
     toml = changed(("[services.frontend]\n", f"[services.frontend]\ndesired_count = {count}\n"))
     assert refusal(toml) == [
         (
-            f"services.frontend.desired_count = {count}: is not between min_count = 2 and max_count = 6; "
+            f"services.frontend.desired_count = {count}: must be between min_count = 2 and max_count = 6; "
             "auto-scaling would change it at once"
         )
     ]
@@ -132,23 +129,23 @@ def test_a_service_starts_with_its_minimum_unless_told() -> None:
 def test_a_path_that_two_services_claim_is_refused() -> None:
     assert refusal(worker(API, "priority = 200")) == [
         (
-            'services.worker.path_patterns[0] = "/api/*": is claimed by services.backend.path_patterns[0] already; '
-            "one path belongs to one service"
+            'services.worker.path_patterns[0] = "/api/*": is already a path of services.backend.path_patterns[0]; a '
+            "path must belong to one service"
         )
     ]
 
 
 def test_two_services_at_the_same_priority_are_refused() -> None:
     assert refusal(worker('path_patterns = ["/jobs/*"]', "priority = 100")) == [
-        "services.worker.priority = 100: is the priority of services.backend already; choose another number"
+        "services.worker.priority = 100: is already the priority of services.backend; use another number"
     ]
 
 
 def test_a_path_that_would_never_be_asked_for_is_refused() -> None:
     assert refusal(worker('path_patterns = ["/api/jobs/*"]', "priority = 200")) == [
         (
-            'services.worker.priority = 200: "/api/jobs/*" would never be asked for: "/api/*" of services.backend '
-            "comes first with priority 100; give this one a lower number"
+            'services.worker.priority = 200: "/api/jobs/*" would never match: "/api/*" of services.backend is '
+            "evaluated first with priority 100; use a lower number here"
         )
     ]
     assert parsed(worker('path_patterns = ["/api/jobs/*"]', "priority = 50")).services["worker"].priority == 50
@@ -159,25 +156,25 @@ def test_a_question_mark_covers_one_character_and_no_wildcard() -> None:
     later = "\n[services.worker]\nmin_count = 1\nmax_count = 2\ncpu_units = 256\nmemory_mib = 512\npriority = 200\n"
     assert parsed(toml + later + 'path_patterns = ["/a*i"]\n').services["worker"].is_load_balanced
     (line,) = refusal(toml + later + 'path_patterns = ["/abi"]\n')
-    assert '"/abi" would never be asked for: "/a?i" of services.backend comes first' in line
+    assert '"/abi" would never match: "/a?i" of services.backend is evaluated first' in line
 
 
 def test_paths_without_a_priority_are_refused_and_the_other_way_round() -> None:
     assert refusal(worker('path_patterns = ["/jobs/*"]')) == [
         (
-            "services.worker.priority: is missing; path_patterns need the place of their rule among the others, "
-            "like 100 (a lower number is asked first)"
+            "services.worker.priority: is missing; path_patterns need the priority of their listener rule, "
+            "like 100 (lower numbers are evaluated first)"
         )
     ]
     assert refusal(worker("priority = 200")) == [
-        "services.worker.priority = 200: has no path_patterns to apply to; add them, or remove the line"
+        "services.worker.priority = 200: has no effect without path_patterns; add them, or remove the line"
     ]
 
 
 def test_more_patterns_than_a_rule_takes_are_refused() -> None:
     patterns = ", ".join(f'"/{letter}/*"' for letter in "abcdef")
     assert refusal(worker(f"path_patterns = [{patterns}]", "priority = 200")) == [
-        'services.worker.path_patterns: has 6 patterns, a listener rule takes 5; use a wildcard, like "/api/*"'
+        'services.worker.path_patterns: has 6 patterns; a listener rule can have 5; use a wildcard, like "/api/*"'
     ]
 
 
@@ -191,7 +188,8 @@ def test_a_pattern_that_no_rule_takes_is_refused(pattern: str) -> None:
 def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None:
     assert refusal(worker('secrets = { KEY = "stripe/key" }')) == [
         (
-            'services.worker.secrets.KEY = "stripe/key": is not a parameter that is made; allowed: api-keys/email, '
+            'services.worker.secrets.KEY = "stripe/key": is not a parameter of this environment; allowed: '
+            "api-keys/email, "
             "documentdb/host, documentdb/password, documentdb/port, documentdb/reader-hosts, documentdb/url, "
             "documentdb/username, jwt/current, jwt/previous, postgres/database, postgres/host, postgres/password, "
             "postgres/port, postgres/url, postgres/username"
@@ -202,14 +200,16 @@ def test_a_secret_that_no_parameter_holds_is_told_with_those_there_are() -> None
 def test_a_parameter_to_read_later_must_be_there_too() -> None:
     (line,) = refusal(worker('parameters = { KEY = "jwt/next" }'))
     assert line.startswith(
-        'services.worker.parameters.KEY = "jwt/next": is not a parameter that is made; did you mean jwt/current?'
+        'services.worker.parameters.KEY = "jwt/next": is not a parameter of this environment; did you mean jwt/current?'
     )
 
 
 def test_replicas_of_postgres_have_a_parameter_where_there_are_some() -> None:
     toml = worker('secrets = { READERS = "postgres/reader-hosts" }')
     (line,) = refusal(toml)
-    assert line.startswith('services.worker.secrets.READERS = "postgres/reader-hosts": is not a parameter that is made')
+    assert line.startswith(
+        'services.worker.secrets.READERS = "postgres/reader-hosts": is not a parameter of this environment'
+    )
     with_replicas = toml.replace("replicas = 0", "replicas = 1", 1)
     assert parsed(with_replicas).services["worker"].secrets == {"READERS": "postgres/reader-hosts"}
 
@@ -223,12 +223,12 @@ def test_a_secret_in_clear_is_refused_and_not_repeated(name: str) -> None:
 
 def test_a_variable_has_one_value() -> None:
     toml = worker('environment = { HOST = "x" }', 'secrets = { HOST = "postgres/host" }')
-    assert refusal(toml) == ["services.worker.secrets.HOST: is in environment too; a variable has one value"]
+    assert refusal(toml) == ["services.worker.secrets.HOST: is also in environment; a variable can have one value"]
 
 
 def test_the_port_is_set_from_its_own_setting() -> None:
     assert refusal(worker('environment = { PORT = "80" }')) == [
-        'services.worker.environment.PORT = "80": is set from the setting port; remove the line'
+        'services.worker.environment.PORT = "80": is set by the setting port; remove the line'
     ]
 
 
@@ -236,7 +236,7 @@ def test_the_port_is_set_from_its_own_setting() -> None:
 def test_root_and_names_of_users_are_refused(user: str) -> None:
     assert refusal(worker(f'user = "{user}"')) == [
         (
-            f'services.worker.user = "{user}": is not a valid user id; use a number that is not root\'s, '
+            f'services.worker.user = "{user}": is not a valid user id; use a number other than 0, '
             'or user and group, like "1000:1000"'
         )
     ]
@@ -256,8 +256,8 @@ def test_draining_is_no_longer_than_fargate_waits() -> None:
 def test_requests_are_counted_only_where_there_are_some() -> None:
     assert refusal(worker("requests_per_target = 100")) == [
         (
-            "services.worker.requests_per_target = 100: counts requests of the load balancer, which this service gets "
-            "none of; add path_patterns, or remove the line"
+            "services.worker.requests_per_target = 100: has no effect: this service gets no requests from the load "
+            "balancer; add path_patterns, or remove the line"
         )
     ]
 
@@ -268,7 +268,7 @@ def test_an_unknown_database_is_told_with_those_there_are() -> None:
         'services.worker.databases[0] = "postgresql": did you mean "postgres"? Allowed: "postgres", "documentdb"'
     )
     assert refusal(worker('databases = ["postgres", "postgres"]')) == [
-        'services.worker.databases[1] = "postgres": is in the list already; remove it'
+        'services.worker.databases[1] = "postgres": is listed twice; remove one'
     ]
 
 
@@ -276,6 +276,6 @@ def test_scratch_folders_leave_the_application_half_of_its_memory() -> None:
     assert refusal(worker('writable_paths = ["/tmp", "/run"]', "writable_mib = 129")) == [
         (
             "services.worker.writable_mib = 129: times 2 writable_paths is more than half of memory_mib = 512, "
-            "which they are taken from; lower it"
+            "which includes them; lower it"
         )
     ]

@@ -66,17 +66,17 @@ def test_an_expression_returns_one_series() -> None:
 
 
 def test_a_metric_of_another_region_is_refused() -> None:
-    message = "alarm: an alarm in us-east-1 cannot use the metric of eu-west-1; put the alarm there"
+    message = "alarm: an alarm in us-east-1 cannot use the metric in eu-west-1; create the alarm in eu-west-1"
     with pytest.raises(WiringError, match=message):
         alarm(replace(CPU, region="eu-west-1"))
 
 
 def test_topics_of_another_region_are_refused() -> None:
     elsewhere = Topics(region="eu-west-1", by_severity={})
-    with pytest.raises(WiringError, match="an alarm in us-east-1 cannot use the topics of eu-west-1"):
+    with pytest.raises(WiringError, match="an alarm in us-east-1 cannot use the topics in eu-west-1"):
         alarm(topics=elsewhere)
 
 
 def test_an_expression_over_two_regions_is_refused() -> None:
-    with pytest.raises(ValueError, match="metrics of exactly one region, and these are of eu-west-1, us-east-1"):
+    with pytest.raises(ValueError, match="metrics of exactly one region, not of eu-west-1, us-east-1"):
         MetricExpression(expression="a", metrics={"a": CPU, "b": replace(CPU, region="eu-west-1")}, label="x")

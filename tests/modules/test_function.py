@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cdktf import App
 
-from modules.function import Function, packed
+from modules.function import Function, zip_source
 from modules.key import Key
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
@@ -57,8 +57,8 @@ def test_the_zip_has_the_file_and_depends_on_nothing_else(tmp_path: Path) -> Non
     copy.write_bytes(SOURCE.read_bytes())
     copy.chmod(0o600)
     os.utime(copy, (0, 0))
-    assert packed(copy) == packed(SOURCE)
-    with zipfile.ZipFile(io.BytesIO(packed(SOURCE))) as archive:
+    assert zip_source(copy) == zip_source(SOURCE)
+    with zipfile.ZipFile(io.BytesIO(zip_source(SOURCE))) as archive:
         assert archive.namelist() == ["handler.py"]
         assert archive.read("handler.py") == SOURCE.read_bytes()
 

@@ -57,7 +57,7 @@ def test_the_same_statement_is_added_once() -> None:
 def test_a_policy_longer_than_aws_takes_is_refused_with_the_construct_that_owns_it() -> None:
     document = PolicyDocument(Construct(new_stack(), "owner"), limit=50)
     document.add(READ)
-    with pytest.raises(WiringError, match=r"^test-unit/owner: its policy has \d+ characters, AWS takes 50"):
+    with pytest.raises(WiringError, match=r"^test-unit/owner: its policy has \d+ characters; it must have 50 or fewer"):
         document.render()
 
 

@@ -55,7 +55,7 @@ def test_somebody_else_may_assume_it_by_a_trust_of_its_own() -> None:
 @pytest.mark.parametrize("trust", [None, Statement(actions=("sts:AssumeRole",), principal=Principal.anyone())])
 def test_a_role_is_assumed_by_a_service_or_by_a_trust(trust: Statement | None) -> None:
     service = None if trust is None else ServicePrincipal.ECS_TASKS
-    with pytest.raises(WiringError, match="writer: pass either service= or trust="):
+    with pytest.raises(WiringError, match="writer: exactly one of service= and trust= must be given"):
         Role(new_stack(), "writer", label=LABEL, service=service, trust=trust, description="Writes")
 
 

@@ -70,11 +70,13 @@ def test_without_any_port_the_door_is_refused() -> None:
     stack = new_stack()
     vpc = vpc_in(stack)
     one, other = group(stack, "one", vpc), group(stack, "other", vpc)
-    with pytest.raises(WiringError, match=r"^test-unit/one: one listens on no port: pass port="):
+    with pytest.raises(WiringError, match=r"^test-unit/one: one has no port: pass port="):
         one.connections.allow_from(other)
 
 
 @pytest.mark.parametrize(("first", "last"), [(-1, 1), (2, 1), (1, 65_536)])
 def test_ports_that_do_not_exist_are_refused(first: int, last: int) -> None:
-    with pytest.raises(ValueError, match=f"ports {first} to {last} are no range within 0 to 65535"):
+    with pytest.raises(
+        ValueError, match=f"ports {first} to {last} are not a valid range; they must be between 0 and 65535"
+    ):
         Port(first=first, last=last)

@@ -87,7 +87,7 @@ class Parts:
             vpc=vpc,
             internal=internal,
             certificate_arn="arn:aws:acm:us-east-1:444444444444:certificate/one",
-            strategy=strategy_for(deployment, served=True),
+            strategy=strategy_for(deployment, is_load_balanced=True),
             access_logs=access_logs,
             log_retention_days=30,
             protect=protect,

@@ -59,8 +59,8 @@ def test_blue_green_has_a_pair_of_target_groups_and_a_rule_on_each_listener() ->
 
 def test_a_service_without_requests_rolls_whatever_the_setting() -> None:
     settings = DeploymentSettings(strategy="blue_green")
-    assert isinstance(strategy_for(settings, served=False), Rolling)
-    assert isinstance(strategy_for(settings, served=True), BlueGreen)
+    assert isinstance(strategy_for(settings, is_load_balanced=False), Rolling)
+    assert isinstance(strategy_for(settings, is_load_balanced=True), BlueGreen)
     parts = Parts.make(strategy="blue_green")
     parts.service(path_patterns=(), priority=None)
     template = Template.of(parts.stack)
