@@ -129,7 +129,7 @@ class Function(Construct):
             threshold=1,
             severity=Severity.CRITICAL,
             missing_data=MissingData.NOT_BREACHING,  # SQS reports nothing of a queue that is idle for long
-            runbook=Runbook.FAILED_FUNCTION_CALLS,
+            runbook=Runbook.DEAD_LETTERS,
             topics=topics,
         )
         self.role = Role(

@@ -12,7 +12,7 @@ class Runbook(StrEnum):
     """The runbooks by their keys, which are the anchors of their sections; a test holds page and list equal."""
 
     AUDIT_TAMPERING = "audit-tampering"
-    FAILED_FUNCTION_CALLS = "failed-function-calls"
+    DEAD_LETTERS = "dead-letters"
     KEY_DELETION = "key-deletion"
     NETWORK_CHANGES = "network-changes"
     ORGANIZATION_CHANGES = "organization-changes"
