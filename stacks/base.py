@@ -145,6 +145,8 @@ def topics_for(stack: LayerStack, notifications: NotificationsStack | None) -> T
     """
     if notifications is None:
         raise WiringError(
-            stack, "it has alarms but no topics; add its table to config.notifications.check_alarm_receivers"
+            stack,
+            "it has alarms, and its environment has no [notifications]; add a check to config/environment.py that asks "
+            "for the table",
         )
     return notifications.topics

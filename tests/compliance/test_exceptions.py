@@ -145,7 +145,7 @@ def test_every_committed_exception_is_needed_where_every_part_is_there(tmp_path:
         ('owner = "platform"', "", "exception[0].owner: is missing; the team that is responsible for it"),
         ("owner =", "owners =", 'owners = "platform": unknown setting; did you mean owner? Allowed: rule, address, '),
         ("[[exception]]", "[[exceptions]]", "unknown setting; did you mean exception? Allowed: exception"),
-        ("[[exception]]", "[[exception", "is not TOML"),
+        ("[[exception]]", "[[exception", "is not valid TOML"),
     ],
 )
 def test_a_wrong_entry_is_refused_in_plain_words(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -48,7 +48,7 @@ def test_missing_output_is_reported_with_a_remedy(tmp_path: Path, capsys: pytest
 def test_a_wrong_list_of_exceptions_is_reported(output: Path, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty.write_text("nonsense", encoding="utf-8")
     assert main(["--output", str(output), "--exceptions", str(empty)]) == EXIT_BAD_INPUT
-    assert "is not TOML" in capsys.readouterr().err
+    assert "is not valid TOML" in capsys.readouterr().err
 
 
 def test_the_rules_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:

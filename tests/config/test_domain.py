@@ -54,7 +54,7 @@ def test_further_names_are_in_the_zone_and_different() -> None:
     names = 'alternative_names = ["www.users.example.com", "users.example.org", "users.example.com"]'
     assert refusal(changed((ZONE, f"{ZONE}\n{names}"))) == [
         (
-            'domain.alternative_names[1] = "users.example.org": is not in the zone "users.example.com", ''
+            'domain.alternative_names[1] = "users.example.org": is not in the zone "users.example.com", '
             "which validates it; use a name that ends in it"
         ),
         'domain.alternative_names[2] = "users.example.com": is already on the certificate; remove it',
