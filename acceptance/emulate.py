@@ -42,10 +42,10 @@ def emulate(harness: Harness) -> int:
 
     harness.progress.say(f"\n{_table([row for run in ordered for row in run.rows.values()])}\n")
     failures = [f"{run.environment} failed:\n{run.failure}" for run in ordered if run.failed]
-    unknown = findings.unknown(all_findings, gaps)
+    unknown = findings.find_unknown(all_findings, gaps)
     is_complete = not failures and harness.layer is None
     every = environment_names(harness.settings)
-    gone = findings.gone(all_findings, gaps, harness.environments, every=every) if is_complete else []
+    gone = findings.find_resolved(all_findings, gaps, harness.environments, every=every) if is_complete else []
     failures += [str(finding) for finding in unknown]
     failures += [f"{findings.KNOWN_GAPS.name}: no longer found, remove it: {gap.step}: {gap.subject}" for gap in gone]
     for failure in failures:
