@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from compliance.stack import Resource, Stack
 
-_STATEFUL: Final = (
+# Types whose instances hold data. An upgrade may not delete or replace them either: tests/upgrade/.
+STATEFUL: Final = (
     "aws_backup_vault",
     "aws_db_instance",
     "aws_docdb_cluster",
@@ -35,7 +36,7 @@ _FORCE: Final = ("force_destroy", "force_delete")
 @rule
 def stateful_resource_cannot_be_destroyed(stack: Stack) -> Iterator[Finding]:
     """Terraform refuses to destroy what holds data."""
-    for resource in _protected(stack, *_STATEFUL):
+    for resource in _protected(stack, *STATEFUL):
         if resource.block("lifecycle").get("prevent_destroy") is not True:
             yield Finding.of(resource, "holds data and lifecycle.prevent_destroy is off")
 
