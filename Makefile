@@ -86,7 +86,7 @@ check: synth ## Check the synthesized JSON against the rules in compliance/
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
-PROGRAMS := tests/emulator tests/acceptance tests/runner tests/test_main.py
+PROGRAMS := tests/console tests/emulator tests/acceptance tests/runner tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 .PHONY: unit

@@ -23,6 +23,7 @@ if __name__ == "__main__":
     fast_start.prepare(os.environ)
 
 from config.load import environment_names, load_environments
+from console.table import table
 from synthesis.manifest import STACK_FILE, read_stacks
 from synthesis.output import replacing
 
@@ -125,11 +126,10 @@ def main(argv: Sequence[str]) -> int:
 
 def _report(output: Path, environments: Sequence[str]) -> None:
     stacks = [stack for stack in read_stacks(output).values() if stack.environment in environments]
-    width = max(len(stack.id) for stack in stacks)
-    print(f"{'stack':<{width}}  resources  path")
-    for stack in stacks:
-        count = sum(1 for _ in stack.all())
-        print(f"{stack.id:<{width}}  {count:>9}  {os.path.relpath(stack.folder / STACK_FILE)}")
+    rows = [
+        (stack.id, str(sum(1 for _ in stack.all())), os.path.relpath(stack.folder / STACK_FILE)) for stack in stacks
+    ]
+    print(table([("stack", "resources", "path"), *rows]))
     print(f"Next: 'make test' checks it, 'make plan ENV={environments[0]}' shows the changes.")
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from acceptance.demo import demo
 from acceptance.emulate import emulate
 from acceptance.harness import open_harness
-from emulator.arguments import bounded_integer, port
+from config.load import ENVIRONMENTS
+from console.arguments import bounded_integer, port
+from main import ROOT
 from runner.errors import INTERRUPTED, REFUSED, RunnerError
 from synthesis.manifest import OutputError
 
@@ -18,7 +21,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     environments = [options.env] if options.env else []
     try:
-        with open_harness(environments, layer=options.layer, port=options.port, parallel=options.parallel) as harness:
+        with open_harness(
+            environments,
+            settings=options.settings.resolve(),
+            layer=options.layer,
+            port=options.port,
+            parallel=options.parallel,
+        ) as harness:
             return emulate(harness) if options.action == "emulate" else demo(harness)
     except OutputError as error:
         sys.stderr.write(f"{error}\n")
@@ -37,6 +46,13 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         command = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
         default = None if name == "emulate" else "dev"
         command.add_argument("--env", default=default, help=f"one environment (default: {default or 'all'})")
+        command.add_argument(
+            "--settings",
+            type=Path,
+            default=ROOT / ENVIRONMENTS,
+            metavar="FOLDER",
+            help="the folder of the environments' files (default: environments)",
+        )
         command.add_argument("--layer", help="one layer and the layers that it needs (default: all)")
         command.add_argument(
             "--port", type=port, default=0, help="the emulator's port on 127.0.0.1 (default: a free one)"

@@ -9,10 +9,9 @@ from acceptance import findings, leftovers
 from acceptance.findings import Finding, Step
 from acceptance.lifecycle import run_lifecycle
 from config.load import environment_names
-from main import ROOT
+from console.table import table
 from runner import schedule
 from runner.errors import FAILED, INTERRUPTED, OK, RunnerError
-from runner.progress import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +42,10 @@ def emulate(harness: Harness) -> int:
 
     harness.progress.say(f"\n{_table([row for run in ordered for row in run.rows.values()])}\n")
     failures = [f"{run.environment} failed:\n{run.failure}" for run in ordered if run.failed]
-    unknown = findings.unknown(all_findings, gaps)
+    unknown = findings.find_unknown(all_findings, gaps)
     is_complete = not failures and harness.layer is None
-    every = environment_names(ROOT / "environments")
-    gone = findings.gone(all_findings, gaps, harness.environments, every=every) if is_complete else []
+    every = environment_names(harness.settings)
+    gone = findings.find_resolved(all_findings, gaps, harness.environments, every=every) if is_complete else []
     failures += [str(finding) for finding in unknown]
     failures += [f"{findings.KNOWN_GAPS.name}: no longer found, remove it: {gap.step}: {gap.subject}" for gap in gone]
     for failure in failures:
@@ -76,7 +75,7 @@ def _table(rows: Sequence[Row]) -> str:
         changes = "-" if row.second_plan_changes is None else str(row.second_plan_changes)
         destroy = "-" if row.destroy_seconds is None else f"{row.destroy_seconds:.0f}"
         cells.append((row.stack, str(row.resources), f"{row.apply_seconds:.0f}", changes, destroy))
-    return table(cells, numbers=1)
+    return table(cells)
 
 
 def _verdict(harness: Harness, failures: int, known: int, seconds: float) -> str:

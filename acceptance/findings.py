@@ -95,12 +95,12 @@ def read_gaps(path: Path = KNOWN_GAPS) -> tuple[KnownGap, ...]:
         raise RunnerError(str(error), "A [[gap]] has an environment, a step, a subject and a reason.") from error
 
 
-def unknown(findings: Sequence[Finding], gaps: Sequence[KnownGap]) -> list[Finding]:
+def find_unknown(findings: Sequence[Finding], gaps: Sequence[KnownGap]) -> list[Finding]:
     """The findings that no gap explains."""
     return [finding for finding in findings if not any(gap.explains(finding) for gap in gaps)]
 
 
-def gone(
+def find_resolved(
     findings: Sequence[Finding], gaps: Sequence[KnownGap], ran: Collection[str], *, every: Collection[str]
 ) -> list[KnownGap]:
     """The gaps that a run of these environments should have found and did not: they are to be removed from the list.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import synthesis
 from acceptance.account import Account
-from config.load import environment_names
+from config.load import ENVIRONMENTS, environment_names
 from emulator import Emulator, PortInUseError
 from main import ROOT
 from runner import executable, explain, interrupts
@@ -34,6 +34,9 @@ class Harness:
     """A running emulator, the synthesized stacks, and what runs Terraform on them."""
 
     folder: Path
+    settings: Path
+    """The folder of the environments' files."""
+
     emulator: Emulator
     environments: tuple[str, ...]
     layer: str | None
@@ -76,12 +79,13 @@ class Harness:
 def open_harness(
     environments: Sequence[str] = (),
     *,
+    settings: Path = ROOT / ENVIRONMENTS,
     layer: str | None = None,
     port: int = 0,
     parallel: int = 2,
 ) -> Iterator[Harness]:
     """Synthesize into a temporary folder, start an emulator, and check that Terraform can run."""
-    names = tuple(environments) or environment_names(ROOT / "environments")
+    names = tuple(environments) or environment_names(settings)
     executable.find(os.environ)  # report a missing Terraform before anything is started
     processes = Processes()
     progress = ProgressDisplay(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=name_width(names))
@@ -92,9 +96,9 @@ def open_harness(
         _emulator(port) as emulator,
     ):
         progress.start("synthesis", f"synthesizing {', '.join(names)}")
-        synthesis.write(Path(folder), names, processes)
+        synthesis.write(Path(folder), settings, names, processes)
         progress.end("synthesis")
-        harness = Harness(Path(folder), emulator, names, layer, parallel, processes, progress)
+        harness = Harness(Path(folder), settings, emulator, names, layer, parallel, processes, progress)
         _require_providers(harness)
         yield harness
 

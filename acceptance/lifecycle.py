@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from acceptance import checks
 from acceptance.findings import Finding, Step
 from config.load import load_environment
-from main import ROOT
 from runner import actions, results
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.results import Status
@@ -96,7 +95,7 @@ def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
     """Check through the API what must hold in the layers that were applied."""
     harness.progress.start(environment, "checking through the API")
     layers = {stack.layer for stack in harness.stacks(environment).values()}
-    settings = load_environment(environment, folder=ROOT / "environments")
+    settings = load_environment(environment, folder=harness.settings)
     for layer, function in checks.find_checks(layers):
         for problem in _run_check(function, settings, harness.account(environment).session()):
             run.add_finding(Step.CHECK, f"{layer}: {problem}")

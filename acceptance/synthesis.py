@@ -1,6 +1,6 @@
 """Synthesis in a separate process: Node and the bindings have ended before Terraform needs the memory.
 
-`python -m acceptance.synthesis FOLDER dev prod` writes `FOLDER/cdktf.out`, which is what `make synth` writes, and
+`python -m acceptance.synthesis FOLDER environments dev prod` writes `FOLDER/cdktf.out`, as `make synth` does, and
 `FOLDER/unprotected/cdktf.out`, the same with `protect_data = false`: a protected environment must be changed to that
 before it can be destroyed.
 """
@@ -39,9 +39,16 @@ def unprotected(folder: Path) -> Path:
     return folder / "unprotected" / _OUTPUT
 
 
-def write(folder: Path, environments: Sequence[str], processes: Processes) -> None:
-    """Synthesize both; a wrong environment file is reported as by `make synth`."""
-    command = [sys.executable, "-m", "acceptance.synthesis", str(folder), *environments]
+def write(folder: Path, settings: Path, environments: Sequence[str], processes: Processes) -> None:
+    """Synthesize both.
+
+    Args:
+        folder: Where both go.
+        settings: Where the environments' files are.
+        environments: Their names; a wrong file is reported as by `make synth`.
+        processes: What runs the synthesis.
+    """
+    command = [sys.executable, "-m", "acceptance.synthesis", str(folder), str(settings), *environments]
     done = processes.capture(command, env=os.environ, cwd=ROOT)
     if processes.interrupted:  # its traceback in the child is of no use
         message = "Interrupted."
@@ -52,9 +59,9 @@ def write(folder: Path, environments: Sequence[str], processes: Processes) -> No
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Synthesize the environments named after the folder."""
-    folder, names = Path(arguments[0]), arguments[1:]
-    environments, wrong = load_environments(names, folder=Path(os.path.relpath(ROOT / "environments")))
+    """Synthesize the environments named after the two folders."""
+    (folder, settings), names = map(Path, arguments[:2]), arguments[2:]
+    environments, wrong = load_environments(names, folder=Path(os.path.relpath(settings)))
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
         return REFUSED

@@ -6,20 +6,20 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from compliance.audit import audit
 from compliance.exceptions import FILE, load_exceptions
 from compliance.rules import RULES
 from config.errors import ConfigError
+from console.table import table
 from synthesis.manifest import OutputError, read_stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
 EXIT_OK, EXIT_FINDINGS, EXIT_BAD_INPUT = 0, 1, 2
-_GAP: Final = "  "
 
 
 def main(argv: Sequence[str], *, today: date | None = None) -> int:
@@ -38,7 +38,7 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
     parser.add_argument("--rules", action="store_true", help="list the rules and exit")
     arguments = parser.parse_args(argv)
     if arguments.rules:
-        _print_table((rule.id, rule.description) for rule in RULES)
+        print(table((rule.id, rule.description) for rule in RULES))
         return EXIT_OK
 
     try:
@@ -49,19 +49,13 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
         return EXIT_BAD_INPUT
 
     result = audit(stacks, rules=RULES, exceptions=exceptions, today=today or datetime.now(tz=UTC).date())
-    _print_table((finding.rule, finding.place, finding.message) for finding in result.findings)
+    if result.findings:
+        print(table((finding.rule, finding.place, finding.message) for finding in result.findings))
     print(
         f"{result.rules} rules, {result.resources} resources, {len(result.findings)} findings, "
         f"{result.exceptions} exceptions in force"
     )
     return EXIT_FINDINGS if result.findings else EXIT_OK
-
-
-def _print_table(rows: Iterable[tuple[str, ...]]) -> None:
-    table = list(rows)
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        print(_GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from emulator.arguments import port
+from console.arguments import port
 from emulator.server import Emulator, PortInUseError
 
 

@@ -1,4 +1,7 @@
-"""The only kind of CloudWatch alarm here: every alarm has a topic, a runbook and a rule for missing data."""
+"""The only kind of CloudWatch alarm here: every alarm has a topic, a runbook and a rule for missing data.
+
+An alarm is added beside the resource whose metric it watches: docs/notifications.md says how.
+"""
 
 from __future__ import annotations
 

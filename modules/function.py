@@ -129,7 +129,7 @@ class Function(Construct):
             threshold=1,
             severity=Severity.CRITICAL,
             missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
-            runbook=Runbook.FAILED_FUNCTION_CALLS,
+            runbook=Runbook.DEAD_LETTERS,
             topics=topics,
         )
         self.role = Role(

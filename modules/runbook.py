@@ -12,7 +12,7 @@ class Runbook(StrEnum):
     """The keys of the runbooks, which are the anchors of their sections; a test compares the page with this list."""
 
     AUDIT_TAMPERING = "audit-tampering"
-    FAILED_FUNCTION_CALLS = "failed-function-calls"
+    DEAD_LETTERS = "dead-letters"
     KEY_DELETION = "key-deletion"
     NETWORK_CHANGES = "network-changes"
     ORGANIZATION_CHANGES = "organization-changes"

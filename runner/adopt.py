@@ -98,7 +98,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_vpc_security_group_ingress_rule",
     }
 )
-"""Types whose import takes the id that Terraform has told, by the pages of the provider.
+"""Types whose import takes the id that Terraform reports, by the pages of the provider.
 
 https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs
 """

@@ -185,16 +185,3 @@ def _read_line(answers: TextIO, cancelled: Callable[[], bool]) -> str:
             message = "Interrupted."
             raise RunnerError(message, exit_code=INTERRUPTED)
     return answers.readline()
-
-
-def table(rows: list[tuple[str, ...]], *, numbers: int) -> str:
-    """Columns of equal width; from column `numbers` on they are aligned to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.rjust(width) if column >= numbers else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from console.table import table
 from runner.errors import FAILED, INTERRUPTED, OK, REFUSED
 from runner.events import Changes
-from runner.progress import table
 
 
 class Status(Enum):
@@ -62,7 +62,7 @@ def summary(results: list[Result]) -> str:
         # How much of it an unfinished run has done is in the state, not in the plan.
         counts = (changes.add, changes.change, changes.remove) if result.status in _ENDED else ("-",) * 3
         rows.append((result.stack, status, *(str(count) for count in counts), f"{result.seconds:.0f}"))
-    return table(rows, numbers=2)
+    return table(rows)
 
 
 def plan_line(result: Result, width: int) -> str:

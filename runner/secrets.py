@@ -54,6 +54,10 @@ class ManualParameter:
 class ParameterTree:
     """The parameters of one environment, as synthesized."""
 
+    environment: str
+    layer: str
+    """The layer that has them."""
+
     region: str
     prefix: str
     """The start of all names: `/<project>/<environment>/`."""
@@ -63,9 +67,11 @@ class ParameterTree:
     @staticmethod
     def from_stacks(stacks: Mapping[str, Stack]) -> ParameterTree:
         """The parameters of an environment's stacks."""
-        first = next(iter(stacks.values()))
         parameters = [(stack, parameter) for stack in stacks.values() for parameter in stack.all(_PARAMETER)]
+        first = next((stack for stack, _ in parameters), next(iter(stacks.values())))
         return ParameterTree(
+            environment=first.environment,
+            layer=first.layer,
             region=first.region,
             prefix=f"/{first.project}/{first.environment}/",
             names=tuple(str(parameter.get("name")) for _, parameter in parameters),
@@ -122,8 +128,9 @@ def report(tree: ParameterTree, versions: Mapping[str, int] | None) -> tuple[lis
     if missing:
         lines += [f"missing  {name}" for name in missing]
         lines += [
-            "  `make apply LAYER=data` creates what is missing. If a database exists without its password, first",
-            "  increase the database's password_version by one: both then get a new password.",
+            f"  `make apply ENV={tree.environment} LAYER={tree.layer}` creates what is missing.",
+            "  If a database exists without its password, first increase the database's password_version by one:",
+            "  both then get a new password.",
         ]
     unset = [parameter for parameter in tree.manual if versions.get(parameter.name) == _FIRST_VERSION]
     for parameter in unset:

@@ -67,7 +67,7 @@ class LayerStack(TerraformStack):
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
         )
-        self._add_backend(self.state_location())
+        self._add_s3_backend(self.state_location())
         self._add_provider("aws", region=self.region)
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         identity = metadata(
@@ -121,7 +121,7 @@ class LayerStack(TerraformStack):
             default_tags=[AwsProviderDefaultTags(tags=self.label.tags)],
         )
 
-    def _add_backend(self, location: StateLocation) -> None:
+    def _add_s3_backend(self, location: StateLocation) -> None:
         role_arn = self.config.deploy_role_arn
         S3Backend(
             self,
@@ -145,6 +145,8 @@ def topics_for(stack: LayerStack, notifications: NotificationsStack | None) -> T
     """
     if notifications is None:
         raise WiringError(
-            stack, "it has alarms but no topics; add its table to config.notifications.check_alarm_receivers"
+            stack,
+            "it has alarms, and its environment has no [notifications]; add a check to config/environment.py that asks "
+            "for the table",
         )
     return notifications.topics

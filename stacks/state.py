@@ -1,4 +1,7 @@
-"""Layer `state`: the storage of every Terraform state, including its own."""
+"""Layer `state`: the storage of every Terraform state, including its own.
+
+The S3 backend block, with the key of each state, is written by `LayerStack` in `stacks/base.py`.
+"""
 
 from __future__ import annotations
 

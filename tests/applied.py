@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from acceptance.harness import applied_outputs, open_harness
 from acceptance.lifecycle import EnvironmentRun, Row, apply
+from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from acceptance.account import Account
     from synthesis.manifest import Stack
@@ -31,9 +33,9 @@ class Applied:
 
 
 @contextmanager
-def applied(environment: str, layer: str | None = None) -> Iterator[Applied]:
+def applied(environment: str, layer: str | None = None, *, settings: Path = FOLDER) -> Iterator[Applied]:
     """Apply an environment, or a layer of it with all that it needs; nothing is left afterwards."""
-    with open_harness([environment], layer=layer) as harness:
+    with open_harness([environment], settings=settings, layer=layer) as harness:
         session = harness.session(environment)
         run = EnvironmentRun(environment, rows={id_: Row(id_) for id_ in session.stacks})
         apply(session, run)

@@ -10,7 +10,7 @@ from compliance.exceptions import load_exceptions
 from compliance.public_exposure import public_exposures
 from compliance.rules import RULES
 from main import synthesize
-from synthesis.manifest import read_stacks
+from synthesis.manifest import STATE_LAYER, read_stacks, stack_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,6 @@ def problems_in(environments: Sequence[Environment], folder: Path) -> list[str]:
         home = next(config for config in environments if config.name == stack.environment)
         if stack.region not in home.regions:
             found.append(f"{stack.id} is in {stack.region}, which is not a region of its environment")
-        if stack.layer != "state" and not any(
-            stack.id != other and other.endswith("-state") for other in stack.dependencies
-        ):
+        if stack.layer != STATE_LAYER and stack_id(stack.environment, STATE_LAYER) not in stack.dependencies:
             found.append(f"{stack.id} does not come after the stack that keeps its state")
     return found

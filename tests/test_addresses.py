@@ -1,4 +1,4 @@
-"""Resource addresses are a contract: Terraform destroys what changes its address and makes it anew.
+"""Resource addresses are a contract: Terraform destroys what changes its address and creates it again.
 
 One list per stack, under `tests/addresses/`. A change on purpose is accepted by `make snapshot`; on an environment
 that is in use it also needs a `moved` block.

@@ -244,4 +244,4 @@ def test_each_setting_can_be_changed_and_everything_still_holds(name: str, tmp_p
     for number, environment in enumerate(groups(trial)):
         assert problems_in([environment], tmp_path / str(number)) == [], environment
     unchanged = {".".join(map(str, key)) for key in set(leaves(trial.table)) - trial.changed}
-    assert unchanged == set(), "no other value was found for these; add one to OTHERS or to together()"
+    assert unchanged == set(), "no other value was found for these; add one to OTHERS or to together() in this file"

@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from main import ROOT
-from tests.fixtures import ENVIRONMENTS, FOLDER
+from tests.fixtures import copy_program, run_python
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the program with environment files that a test may change."""
-    for name in ("main.py", "cdktf.json"):
-        shutil.copy(ROOT / name, tmp_path)
-    for name in ("config", "lambdas", "modules", "stacks", "synthesis", "templates"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "environments").mkdir()
-    for name in ("project", *ENVIRONMENTS):
-        shutil.copy(FOLDER / f"{name}.toml", tmp_path / "environments")
+    copy_program(tmp_path)
     return tmp_path
 
 
 def run(checkout: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "main.py", *arguments],
-        cwd=checkout,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_python(checkout, "main.py", *arguments, **environment)
 
 
 def test_each_stack_gets_a_line_and_the_next_step_is_printed(checkout: Path) -> None:

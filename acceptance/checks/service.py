@@ -69,17 +69,15 @@ def check_containers_are_hardened_and_have_no_secret(environment: Environment, s
         yield from _differs(f"secrets of {name}", secrets, wanted_secrets)
 
 
-def check_the_balancer_is_as_public_and_strict_as_set(
-    environment: Environment, session: boto3.Session
-) -> Iterator[str]:
+def check_load_balancer_matches_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """Internal behind CloudFront, else public; logged, strict, and protected where data is."""
     if environment.load_balancer is None:
         return
     elb = session.client("elbv2")
-    balancer = _balancer(environment, session)
+    load_balancer = _load_balancer(environment, session)
     scheme = "internal" if environment.edge else "internet-facing"
-    yield from _differs("the balancer's scheme", balancer["Scheme"], scheme)
-    listed = elb.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])["Attributes"]
+    yield from _differs("the load balancer's scheme", load_balancer["Scheme"], scheme)
+    listed = elb.describe_load_balancer_attributes(LoadBalancerArn=load_balancer["LoadBalancerArn"])["Attributes"]
     found = {attribute["Key"]: attribute["Value"] for attribute in listed}
     wanted = {
         "deletion_protection.enabled": str(environment.protect_data).lower(),
@@ -88,7 +86,7 @@ def check_the_balancer_is_as_public_and_strict_as_set(
         "access_logs.s3.enabled": "true",
         "connection_logs.s3.enabled": "true",
     }
-    yield from _differs("the balancer's attributes", {key: found.get(key) for key in wanted}, wanted)
+    yield from _differs("the load balancer's attributes", {key: found.get(key) for key in wanted}, wanted)
 
 
 def check_listeners_take_only_modern_tls(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -194,11 +192,11 @@ def _of_service_or_task_set(service: Mapping[str, Any], name: str) -> Any:  # no
     return next(holder[name] for holder in holders if holder.get(name))
 
 
-def _balancer(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON
+def _load_balancer(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON
     name = environment.names.name("web", limit=NameLimit.LOAD_BALANCER)
     return session.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"][0]
 
 
 def _listeners(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON
-    arn = _balancer(environment, session)["LoadBalancerArn"]
+    arn = _load_balancer(environment, session)["LoadBalancerArn"]
     return session.client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
-_STATEFUL: Final = (
+# Types whose instances hold data. An upgrade may not delete or replace them either: tests/upgrade/.
+STATEFUL: Final = (
     "aws_backup_vault",
     "aws_db_instance",
     "aws_docdb_cluster",
@@ -36,7 +37,7 @@ _FORCE: Final = ("force_destroy", "force_delete")
 @rule
 def stateful_resource_cannot_be_destroyed(stack: Stack) -> Iterator[Finding]:
     """Terraform refuses to destroy resources that hold data."""
-    for resource in _protected(stack, *_STATEFUL):
+    for resource in _protected(stack, *STATEFUL):
         if resource.block("lifecycle").get("prevent_destroy") is not True:
             yield Finding.about(resource, "holds data and lifecycle.prevent_destroy is off")
 

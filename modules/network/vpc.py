@@ -41,7 +41,6 @@ class Vpc(Construct):
     def __init__(self, scope: Construct, id_: str, *, config: NetworkSettings, label: Label) -> None:
         super().__init__(scope, id_)
         self._label = label
-        self.cidr = config.cidr
         self._vpc = AwsVpc(
             self,
             "Default",

@@ -136,11 +136,11 @@ def test_an_account_without_any_service_is_reported(made: Made, session: Emulate
     assert problem.startswith("the services: set(), wanted {")
 
 
-def test_a_service_of_another_strategy_is_told(made: Made, session: EmulatedSession, dev: Environment) -> None:
+def test_a_service_of_another_strategy_is_found(made: Made, session: EmulatedSession, dev: Environment) -> None:
     blue_green = dev.model_copy(update={"deployment": dev.deployment.model_copy(update={"strategy": "blue_green"})})
     made.service("backend")
-    told = list(service.check_services_match_the_settings(blue_green, session))
-    assert "controller of backend: ECS, wanted CODE_DEPLOY" in told
+    found = list(service.check_services_match_the_settings(blue_green, session))
+    assert "controller of backend: ECS, wanted CODE_DEPLOY" in found
 
 
 def test_a_task_in_a_public_subnet_with_a_public_address_is_reported(
@@ -201,10 +201,10 @@ def test_an_internal_load_balancer_with_lax_settings_is_reported(
     made.elb.modify_load_balancer_attributes(
         LoadBalancerArn=made.balancer(), Attributes=[{"Key": key, "Value": value} for key, value in lax.items()]
     )
-    first, second = service.check_the_balancer_is_as_public_and_strict_as_set(dev, session)
-    assert first == "the balancer's scheme: internal, wanted internet-facing"
+    first, second = service.check_load_balancer_matches_the_settings(dev, session)
+    assert first == "the load balancer's scheme: internal, wanted internet-facing"
     assert second == (
-        f"the balancer's attributes: {lax | dict.fromkeys(logs)}, "
+        f"the load balancer's attributes: {lax | dict.fromkeys(logs)}, "
         f"wanted {dict(zip(lax, ('false', 'strictest', 'true'), strict=True)) | dict.fromkeys(logs, 'true')}"
     )
 
@@ -278,7 +278,7 @@ def test_a_missing_a_stale_and_an_unresolved_release_file_are_reported(
 def test_without_a_load_balancer_none_is_looked_for(session: EmulatedSession, dev: Environment) -> None:
     without = dev.model_copy(update={"load_balancer": None})
     for check in (
-        service.check_the_balancer_is_as_public_and_strict_as_set,
+        service.check_load_balancer_matches_the_settings,
         service.check_listeners_take_only_modern_tls,
         service.check_rules_send_each_path_to_its_service,
     ):

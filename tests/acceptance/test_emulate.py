@@ -34,6 +34,7 @@ class FakeRuns:
         self.out, self.err = io.StringIO(), io.StringIO()
         self.harness = Harness(
             folder=Path(),
+            settings=Path(),
             emulator=cast("Emulator", None),
             environments=("dev", "prod"),
             layer=None,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance.findings import KNOWN_GAPS, Finding, KnownGap, Step, gone, read_gaps, unknown
+from acceptance.findings import KNOWN_GAPS, Finding, KnownGap, Step, find_resolved, find_unknown, read_gaps
 from runner.errors import RunnerError
 
 if TYPE_CHECKING:
@@ -21,30 +21,30 @@ def test_the_committed_list_can_be_read() -> None:
 
 def test_a_listed_gap_is_known_and_any_other_finding_is_not() -> None:
     other = Finding("dev", Step.LEFTOVER, DRIFT.subject)
-    assert unknown([DRIFT, other], [GAP]) == [other]
+    assert find_unknown([DRIFT, other], [GAP]) == [other]
 
 
 def test_a_gap_that_is_no_longer_found_is_reported() -> None:
-    assert gone([DRIFT], [GAP], EVERY, every=EVERY) == []
-    assert gone([], [GAP], EVERY, every=EVERY) == [GAP]
-    assert gone([], [GAP.model_copy(update={"environment": "dev"})], ["dev"], every=EVERY)
+    assert find_resolved([DRIFT], [GAP], EVERY, every=EVERY) == []
+    assert find_resolved([], [GAP], EVERY, every=EVERY) == [GAP]
+    assert find_resolved([], [GAP.model_copy(update={"environment": "dev"})], ["dev"], every=EVERY)
 
 
 def test_a_gap_of_another_environment_is_not_expected() -> None:
-    assert gone([], [GAP.model_copy(update={"environment": "prod"})], ["dev", "staging"], every=EVERY) == []
+    assert find_resolved([], [GAP.model_copy(update={"environment": "prod"})], ["dev", "staging"], every=EVERY) == []
 
 
 @pytest.mark.parametrize("environment", ["*", "???*"])
 def test_a_gap_of_every_environment_is_expected_only_when_all_have_run(environment: str) -> None:
     gap = GAP.model_copy(update={"environment": environment})
-    assert gone([], [gap], ["dev"], every=EVERY) == []
-    assert gone([], [gap], EVERY, every=EVERY) == [gap]
+    assert find_resolved([], [gap], ["dev"], every=EVERY) == []
+    assert find_resolved([], [gap], EVERY, every=EVERY) == [gap]
 
 
 def test_a_gap_of_some_environments_is_expected_when_these_have_run() -> None:
     gap = GAP.model_copy(update={"environment": "*g"})
-    assert gone([], [gap], ["staging"], every=EVERY) == [gap]
-    assert gone([], [gap], ["dev", "prod"], every=EVERY) == []
+    assert find_resolved([], [gap], ["staging"], every=EVERY) == [gap]
+    assert find_resolved([], [gap], ["dev", "prod"], every=EVERY) == []
 
 
 @pytest.mark.parametrize(

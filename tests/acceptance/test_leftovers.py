@@ -49,8 +49,8 @@ def test_a_key_is_kept_only_while_its_deletion_is_pending(emulator: Emulator) ->
     assert list(leftovers(emulator, "900000000093")) == []
 
     kms.create_key(Description="Forgotten")
-    (told,) = leftovers(emulator, "900000000093")
-    assert told.startswith("kms:DescribeKey in eu-west-1: ")
+    (found,) = leftovers(emulator, "900000000093")
+    assert found.startswith("kms:DescribeKey in eu-west-1: ")
 
 
 def test_topics_subscriptions_alarms_and_rules_are_found_until_they_are_gone(emulator: Emulator) -> None:

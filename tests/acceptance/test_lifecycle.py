@@ -8,6 +8,7 @@ from acceptance import checks
 from acceptance.findings import Finding, Step
 from acceptance.lifecycle import EnvironmentRun, check
 from runner.progress import ProgressDisplay
+from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ def test_a_check_that_raises_is_a_finding_and_keeps_the_others(monkeypatch: pyte
     both = [("service", check_that_raises), ("state", check_that_finds)]
     monkeypatch.setattr(checks, "find_checks", lambda layers: [one for one in both if one[0] in layers])
     harness = SimpleNamespace(
+        settings=FOLDER,
         progress=ProgressDisplay(io.StringIO(), io.StringIO(), live=False),
         stacks=lambda _: {"dev-service": SimpleNamespace(layer="service"), "dev-state": SimpleNamespace(layer="state")},
         account=lambda _: SimpleNamespace(session=object),

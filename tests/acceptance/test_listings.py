@@ -30,7 +30,10 @@ def test_every_emitted_type_is_listed_or_is_a_part_of_a_listed_type(
 ) -> None:
     emitted = {kind for stack in stacks.values() for kind in stack.document.get("resource", {})}
     missing = sorted(emitted - set(LISTED_BY) - set(PART_OF))
-    assert missing == [], "add to acceptance/listings.py the operation that finds each of them after a destroy"
+    assert missing == [], (
+        "add each to acceptance/listings.py: to LISTED_BY with the operation that finds it after a destroy, "
+        "or to PART_OF with the listed type without which it cannot be"
+    )
 
 
 def test_a_part_belongs_to_a_type_that_is_listed() -> None:

@@ -13,16 +13,19 @@ from pathlib import Path
 import pytest
 
 from acceptance.__main__ import main
+from tests.fixtures import FOLDER
 from tests.processes import processes_with
 
 ROOT = Path(__file__).parents[2]
+SETTINGS = ["--settings", str(FOLDER)]
+EMULATE = ["emulate", *SETTINGS]
 
 
 @pytest.mark.terraform
 def test_a_port_in_use_is_reported_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert main(["emulate", "--port", str(port)]) == 2
+        assert main([*EMULATE, "--port", str(port)]) == 2
     assert capsys.readouterr().err == (
         f"port {port} on 127.0.0.1 is already in use\nChoose another port, or omit it to use a free one.\n"
     )
@@ -33,19 +36,19 @@ def test_without_terraform_it_says_how_to_get_one(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    assert main(["emulate"]) == 2
+    assert main(EMULATE) == 2
     assert "There is no Terraform on this machine.\nInstall Terraform >= 1.11" in capsys.readouterr().err
 
 
 @pytest.mark.terraform
 def test_an_unknown_environment_is_refused_as_synthesis_refuses_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["emulate", "--env", "nosuch"]) == 2
+    assert main([*EMULATE, "--env", "nosuch"]) == 2
     assert "nosuch" in capsys.readouterr().err
 
 
 @pytest.mark.terraform
 def test_an_unknown_layer_is_reported_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["emulate", "--env", "dev", "--layer", "nosuch"]) == 2
+    assert main([*EMULATE, "--env", "dev", "--layer", "nosuch"]) == 2
     assert "This environment has no layer 'nosuch'.\nIt has: state, " in capsys.readouterr().err
 
 
@@ -77,7 +80,7 @@ def test_without_a_provider_and_a_way_to_get_one_nothing_is_applied(
     )
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(configuration))
     monkeypatch.delenv("TF_PLUGIN_MIRROR", raising=False)
-    assert main(["emulate", "--env", "dev"]) == 1
+    assert main([*EMULATE, "--env", "dev"]) == 1
     printed = capsys.readouterr().err
     assert "Error: Failed to query available provider packages" in printed
     assert "set TF_PLUGIN_MIRROR to the folder that `terraform providers mirror` filled" in printed
@@ -88,7 +91,7 @@ def test_without_a_provider_and_a_way_to_get_one_nothing_is_applied(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Path, number: signal.Signals) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "acceptance", "emulate", "--env", "dev", "--layer", "state"],
+        [sys.executable, "-m", "acceptance", *EMULATE, "--env", "dev", "--layer", "state"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
@@ -118,7 +121,7 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
 @pytest.mark.terraform
 def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "acceptance", "demo", "--layer", "state"],
+        [sys.executable, "-m", "acceptance", "demo", *SETTINGS, "--layer", "state"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,

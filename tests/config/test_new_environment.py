@@ -43,7 +43,7 @@ def test_a_new_environment_loads_and_is_like_dev_with_other_addresses(folder: Pa
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 
 
-def test_each_new_environment_gets_a_free_block(folder: Path) -> None:
+def test_each_new_environment_gets_a_find_free_block(folder: Path) -> None:
     names = ("one", "two", "three")
     for name in names:
         new_environment(name, folder=folder)
@@ -179,7 +179,7 @@ def test_no_free_block_is_reported() -> None:
 
 
 @given(st.lists(BLOCKS))
-def test_a_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
+def test_a_find_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
     try:
         free = find_free_block(used)
     except ConfigError:

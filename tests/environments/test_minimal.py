@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent / "minimal"
 
 @pytest.fixture(scope="module")
 def environment() -> Environment:
-    return load_environment("minimal", folder=FOLDER, project="user-management")
+    return load_environment("minimal", folder=FOLDER)
 
 
 @pytest.fixture(scope="module")

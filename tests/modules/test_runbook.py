@@ -17,7 +17,9 @@ def sections() -> dict[str, str]:
 
 
 def test_the_list_and_the_page_have_the_same_runbooks() -> None:
-    assert set(sections()) == {runbook.value for runbook in Runbook}
+    assert set(sections()) == {runbook.value for runbook in Runbook}, (
+        f"each member of modules/runbook.py needs a section in {PAGE} whose title is its key, and the other way round"
+    )
 
 
 @pytest.mark.parametrize("runbook", Runbook, ids=str)

@@ -5,7 +5,7 @@ import re
 import time
 
 from runner.events import Events
-from runner.progress import ProgressDisplay, table
+from runner.progress import ProgressDisplay
 
 APPLY_START = '{"type":"apply_start","hook":{"resource":{"addr":"aws_nat_gateway.a"},"action":"create"}}'
 
@@ -36,10 +36,6 @@ def test_resources_read_by_data_sources_are_not_counted() -> None:
         events.feed(f'{{"type":"{kind}","hook":{{"resource":{{"addr":"x"}},"action":"{action}"}}}}')
     assert events.done == 1
     assert events.longest() is None
-
-
-def test_a_table_is_aligned() -> None:
-    assert table([("stack", "added"), ("dev-network", "12")], numbers=1) == "stack        added\ndev-network     12"
 
 
 def test_what_a_provisioner_prints_is_passed_on() -> None:

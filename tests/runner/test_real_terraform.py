@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runner.__main__ import main
+from tests.outputs import identity
 from tests.processes import processes_with
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def write(out: Path, stacks: Mapping[str, dict[str, Any]]) -> Path:
     for id_, document in stacks.items():
         folder = out / "stacks" / id_
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "cdk.tf.json").write_text(json.dumps(document))
+        layer = id_.removeprefix("dev-")
+        metadata = identity(layer=layer, name=layer, region=REGION)
+        (folder / "cdk.tf.json").write_text(json.dumps({"//": {"metadata": metadata}, **document}))
         entries[id_] = {"workingDirectory": f"stacks/{id_}", "dependencies": list(entries)[-1:]}
     (out / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": entries}))
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from synthesis.manifest import of_environment, read_stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from synthesis.manifest import Stack
 
 EMAIL = "/user-management/prod/api-keys/email"
 COMMAND = (
@@ -36,6 +39,18 @@ def test_manual_parameters_are_read_from_the_json(tree: ParameterTree) -> None:
         ManualParameter(name=EMAIL, key_alias="alias/user-management-prod-secrets", region="us-east-1"),
     )
     assert tree.prefix == "/user-management/prod/"
+
+
+def test_the_region_is_that_of_the_parameters_and_not_of_another_stack(output: Path) -> None:
+    stacks = of_environment(read_stacks(output), "prod")
+    elsewhere = replace(stacks["prod-edge"], document=_in_region(stacks["prod-edge"], "eu-west-1"))
+    others = {id_: stack for id_, stack in stacks.items() if id_ != elsewhere.id}
+    tree = ParameterTree.from_stacks({elsewhere.id: elsewhere, **others})
+    assert (tree.environment, tree.layer, tree.region) == ("prod", "data", "us-east-1")
+
+
+def _in_region(stack: Stack, region: str) -> dict[str, object]:
+    return {**stack.document, "//": {"metadata": {**stack.document["//"]["metadata"], "region": region}}}
 
 
 def test_a_parameter_at_its_first_version_is_unset_and_reported_with_its_command(tree: ParameterTree) -> None:

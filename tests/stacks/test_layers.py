@@ -28,19 +28,29 @@ def test_the_file_of_a_layer_has_one_stack_with_its_name(layer: str) -> None:
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, LayerStack) and value.__module__ == module.__name__
     ]
-    assert [value.layer for value in found] == [layer]
+    message = f'stacks/{layer}.py needs exactly one LayerStack, with layer = "{layer}"'
+    assert [value.layer for value in found] == [layer], message
 
 
 def test_the_readme_has_a_row_for_each_layer() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     table = text.partition("| layer | holds |")[2].partition("\n\n")[0]
-    assert sorted(re.findall(r"^\| `([a-z]+)` \|", table, flags=re.MULTILINE)) == LAYERS
+    rows = sorted(re.findall(r"^\| `([a-z]+)` \|", table, flags=re.MULTILINE))
+    assert rows == LAYERS, "each layer needs a row in README.md's table of layers: | `layer` | what it holds |"
+
+
+def test_every_layer_is_in_an_environment_of_the_tests(output: Path) -> None:
+    found = sorted({stack.layer for stack in read_stacks(output).values()})
+    assert found == LAYERS, (
+        "add the layer's table to a file in tests/environments/ and its stack to compose in main.py: "
+        "what no environment of the tests has, no test checks"
+    )
 
 
 def test_every_stack_depends_on_the_stack_with_its_state(output: Path) -> None:
     for stack in read_stacks(output).values():
         if stack.layer != "state":
-            assert f"{stack.environment}-state" in stack.dependencies
+            assert f"{stack.environment}-state" in stack.dependencies, f"{stack.id}: pass state=state to LayerStack"
 
 
 def test_every_stack_is_in_the_region_of_its_metadata(output: Path) -> None:
