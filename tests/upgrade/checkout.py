@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from runner.processes import Processes
 from runner.progress import ProgressDisplay
 from runner.results import Result, Status
 from runner.session import Session, section
-from synthesis.manifest import of_environment, read_stacks, state_stack
+from synthesis.manifest import STACK_FILE, of_environment, read_stacks, state_stack
 from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
@@ -56,16 +57,18 @@ class Checkout:
 
         The account that they name is replaced by the one of the checkout. All emulators of a process share their
         state, so another test may use that account; and the baseline keeps its own account when the one in the
-        environment file changes.
+        environment file changes. Older versions did not write the region into the metadata, which the runner reads.
         """
         out = synthesis.synthesized(self.harness.folder)
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(synthesized, out)
         stacks = of_environment(read_stacks(out), self.environment)
         for stack in stacks.values():
-            (account,) = stack.document["provider"]["aws"][0]["allowed_account_ids"]
-            path = stack.folder / "cdk.tf.json"
-            path.write_text(path.read_text(encoding="utf-8").replace(account, self.account), encoding="utf-8")
+            provider = stack.providers[0]
+            (account,) = provider["allowed_account_ids"]
+            document = json.loads(json.dumps(stack.document).replace(account, self.account))
+            document["//"]["metadata"].setdefault("region", provider["region"])
+            (stack.folder / STACK_FILE).write_text(json.dumps(document), encoding="utf-8")
         return frozenset(stacks)
 
     def apply(self) -> None:

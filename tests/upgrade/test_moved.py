@@ -13,6 +13,7 @@ from constructs import Construct
 
 from compliance.rules.protection import STATEFUL
 from main import ROOT
+from synthesis.manifest import METADATA, metadata
 from tests.upgrade.changes import Change, ExpectedChanges
 from tests.upgrade.checkout import open_checkouts
 from tests.upgrade.report import UpgradeReport
@@ -37,6 +38,10 @@ class Version(App):
     def stack(self, id_: str) -> TerraformStack:
         stack = TerraformStack(self, id_)
         AwsProvider(stack, "aws", region="us-east-1", allowed_account_ids=[ACCOUNT])
+        identity = metadata(
+            project="any", environment="test", layer=id_, name=id_, region="us-east-1", protect_data=False
+        )
+        stack.add_override(METADATA, identity)
         LocalBackend(stack, path=str(self.states / f"{id_}.tfstate"))
         return stack
 
