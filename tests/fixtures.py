@@ -13,6 +13,8 @@ from config.load import load_environment
 from main import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from config.environment import Environment
 
 FOLDER: Final = Path(__file__).parent / "environments"
@@ -43,14 +45,23 @@ def copy_program(folder: Path, *others: str) -> None:
         shutil.copy(FOLDER / f"{name}.toml", folder / "environments")
 
 
-def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these arguments in a copy of the program."""
+def run_python(
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, timeout_seconds: int = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments in a copy of the program.
+
+    Args:
+        folder: The copy.
+        arguments: Those of Python.
+        environment: Variables in addition to those of this process.
+        timeout_seconds: How long it may take.
+    """
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=os.environ | environment,
+        env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=timeout_seconds,
     )

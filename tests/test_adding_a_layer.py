@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from textwrap import indent
 from typing import TYPE_CHECKING
 
+import pytest
+
 from config.schema import SCHEMAS, render
 from main import ROOT
 from synthesis.manifest import read_stacks
@@ -92,7 +94,7 @@ def guards() -> list[str]:
 
 def failed_tests(project: Path, *files: str, **environment: str) -> set[str]:
     """Names of the tests of these files that fail there."""
-    done = run_python(project, "-m", "pytest", "-p", "no:cacheprovider", "-m", QUICK, *files, **environment)
+    done = run_python(project, "-m", "pytest", "-p", "no:cacheprovider", "-m", QUICK, *files, environment=environment)
     assert " passed" in done.stdout, done.stdout + done.stderr
     return set(re.findall(r"^(?:FAILED|ERROR) [\w/.]+::(\S+)", done.stdout, flags=re.MULTILINE))
 
@@ -171,3 +173,14 @@ def test_the_guards_ask_for_what_the_page_says_and_for_nothing_else(tmp_path: Pa
     assert len(files) > len(required)
     assert failed_tests(tmp_path, *files, UPDATE_SNAPSHOTS="1") == set()
     assert (tmp_path / "tests" / "addresses" / f"dev-{LAYER}.txt").is_file()
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+def test_terraform_applies_the_layer_and_then_plans_no_change(tmp_path: Path) -> None:
+    copy_program(tmp_path, *CHECKED_IN_COPY)
+    follow(tmp_path)
+    command = ("-m", "acceptance", "emulate", "--env", "dev", "--layer", LAYER)
+    applied = run_python(tmp_path, *command, timeout_seconds=900)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert f"dev-{LAYER} " in applied.stdout

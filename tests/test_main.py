@@ -22,7 +22,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def run(checkout: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run_python(checkout, "main.py", *arguments, **environment)
+    return run_python(checkout, "main.py", *arguments, environment=environment)
 
 
 def test_each_stack_gets_a_line_and_the_next_step_is_printed(checkout: Path) -> None:
