@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modules.alarm import Alarm, Comparison, MissingData
 from modules.errors import WiringError
-from modules.metric import Metric, MetricExpression
+from modules.metric import MetricExpression
 from modules.runbook import Runbook
 from modules.topic import Severity, Topics
+from tests.modules.metrics import CPU
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack
 
-CPU = Metric(
-    namespace="AWS/RDS", name="CPUUtilization", statistic="Average", dimensions={"DBInstanceIdentifier": "one"},
-    region="us-east-1",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from modules.metric import Metric
 
 
 def alarm(metric: Metric | MetricExpression = CPU, **changes: Any) -> dict[str, Any]:
@@ -75,8 +74,3 @@ def test_topics_of_another_region_are_refused() -> None:
     elsewhere = Topics(region="eu-west-1", by_severity={})
     with pytest.raises(WiringError, match="an alarm in us-east-1 cannot use the topics in eu-west-1"):
         alarm(topics=elsewhere)
-
-
-def test_an_expression_over_two_regions_is_refused() -> None:
-    with pytest.raises(ValueError, match="metrics of exactly one region, not of eu-west-1, us-east-1"):
-        MetricExpression(expression="a", metrics={"a": CPU, "b": replace(CPU, region="eu-west-1")}, label="x")

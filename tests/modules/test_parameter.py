@@ -49,17 +49,6 @@ def test_a_plain_value_is_written_again_when_it_changes(made: Template) -> None:
     assert found["value_wo_version"] == "${parseint(substr(sha256(aws_kms_key.key.arn), 0, 7), 16)}"
 
 
-def test_a_generated_value_comes_from_aws_and_has_letters_and_digits(made: Template) -> None:
-    assert made.document["ephemeral"] == {
-        "aws_secretsmanager_random_password": {
-            "password": {"password_length": 40, "exclude_punctuation": True, "require_each_included_type": True}
-        }
-    }
-    assert entry(made, "secret")["value_wo"] == (
-        "${ephemeral.aws_secretsmanager_random_password.password.random_password}"
-    )
-
-
 def test_a_manual_parameter_is_written_once_and_tagged(made: Template) -> None:
     found = entry(made, "supplied")
     assert (found["value_wo"], found["value_wo_version"]) == ("unset", 1)
@@ -81,11 +70,3 @@ def test_grant_read_write_allows_writing_only_that_parameter(made: Template) -> 
     allowed = statements(made.named("aws_iam_role_policy.writer_permissions")["policy"])
     (put,) = [statement for statement in allowed if statement["Action"] == "ssm:PutParameter"]
     assert put["Resource"] == "${aws_ssm_parameter.secret.arn}"
-
-
-def test_two_passwords_never_share_a_name() -> None:
-    stack = new_stack()
-    GeneratedPassword(stack, "a-b")
-    GeneratedPassword(stack, "a")
-    passwords = Template.of(stack).document["ephemeral"]["aws_secretsmanager_random_password"]
-    assert sorted(passwords) == ["a", "a-b"]

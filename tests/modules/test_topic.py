@@ -33,17 +33,6 @@ def test_alarms_may_use_the_key_only_for_publishing(topics: Template) -> None:
     assert allow[0]["Condition"]["ArnLike"] == {"aws:SourceArn": ALARMS}
 
 
-def test_subscriptions_do_not_depend_on_each_other(topics: Template) -> None:
-    found = topics.all("aws_sns_topic_subscription")
-    assert {(s["protocol"], s["endpoint"]) for s in found.values()} == {
-        ("email", "on-call@example.com"),
-        ("https", "https://events.example.com/sns"),
-        ("email", "platform@example.com"),
-    }
-    assert topics.only("aws_sns_topic_subscription", protocol="https")["endpoint_auto_confirms"] is True
-    assert all(name.startswith("topics_") for name in found)
-
-
 def test_messages_are_encrypted_and_signed_with_sha256(topics: Template) -> None:
     for topic in topics.all("aws_sns_topic").values():
         assert topic["kms_master_key_id"] == "${aws_kms_key.topics-key.arn}"

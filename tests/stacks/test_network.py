@@ -46,9 +46,3 @@ def test_every_connection_is_logged_and_kept(stacks: dict[str, Template], enviro
     group = stack.only("aws_cloudwatch_log_group")
     assert group["kms_key_id"] == "${aws_kms_key.logs-key.arn}"
     assert group["retention_in_days"] == {"dev": 7, "staging": 90, "prod": 365}[environment]
-
-
-def test_the_role_that_writes_flow_logs_may_write_to_their_group_and_nothing_else(stacks: dict[str, Template]) -> None:
-    policy = stacks["prod-network"].only("aws_iam_role_policy")["policy"]
-    assert policy.count("aws_cloudwatch_log_group.flow-logs_group") == 2
-    assert '"*"' not in policy

@@ -42,14 +42,6 @@ def test_every_stack_is_bound_to_its_account_and_to_one_provider(
         assert document["//"]["metadata"]["protect_data"] is environments[environment].protect_data
 
 
-@every_environment
-def test_the_lock_table_can_be_restored_and_is_encrypted(stacks: dict[str, Template], environment: str) -> None:
-    table = stacks[f"{environment}-state"].only("aws_dynamodb_table")
-    assert table["point_in_time_recovery"] == {"enabled": True}
-    assert table["server_side_encryption"]["kms_key_arn"].startswith("${aws_kms_key.state_key")
-    assert table["deletion_protection_enabled"] is (environment == "prod")
-
-
 def test_prod_state_cannot_be_destroyed(stacks: dict[str, Template]) -> None:
     state = stacks["prod-state"]
     for kind in ("aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key"):

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from cdktf import TerraformStack
 
 from modules.data.database_context import DatabaseContext
+from modules.data.postgres import Postgres
 from modules.key import Key
 from modules.network.connections import SecurityGroup
 from modules.network.vpc import Vpc
 from modules.role import Role, ServicePrincipal
+from tests.config.examples import present
 from tests.fixtures import fixture_environment
 from tests.template import LABEL, Template, new_app
+
+if TYPE_CHECKING:
+    from config.postgres import PostgresSettings, ProxySettings
+
+_POSTGRES = present(fixture_environment("prod").postgres)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +60,33 @@ class Layers:
     def templates(self) -> tuple[Template, Template]:
         """The data stack and the service stack."""
         return Template.of(self.data), Template.of(self.service)
+
+
+@cache
+def postgres_templates(
+    *,
+    protect: bool = True,
+    replicas: int = 0,
+    proxy: ProxySettings | None = None,
+    monitoring: int = 60,
+    version: str | None = None,
+    password_version: int = 1,
+) -> tuple[Template, Template]:
+    """The data stack with PostgreSQL, and the service stack that uses it."""
+    layers = Layers.new()
+    settings: PostgresSettings = _POSTGRES.model_copy(
+        update={
+            "replicas": replicas,
+            "proxy": proxy,
+            "monitoring_interval_seconds": monitoring,
+            "engine_version": version,
+            "password_version": password_version,
+        }
+    )
+    postgres = Postgres(
+        layers.data, "postgres", config=settings, context=layers.context(protect=protect), log_retention_days=365
+    )
+    group, role = layers.consumer()
+    postgres.allow_from(group)
+    postgres.grant_connect(role, user="api")
+    return layers.templates()

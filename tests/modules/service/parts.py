@@ -20,7 +20,7 @@ from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
 from tests.fixtures import fixture_environment
 from tests.modules.topics import topics_in
-from tests.template import LABEL, new_stack
+from tests.template import LABEL, Template, new_stack
 
 if TYPE_CHECKING:
     from cdktf import TerraformStack
@@ -144,3 +144,10 @@ class Parts:
             key=self.key,
             topics=self.topics,
         )
+
+
+def service_template(**changes: Any) -> Template:
+    """A stack with one service with these settings."""
+    parts = Parts.make()
+    parts.service(**changes)
+    return Template.of(parts.stack)

@@ -12,14 +12,8 @@ import yaml
 from modules.errors import WiringError
 from modules.policy import Statement
 from modules.service.fargate_service import CapacityShare, capacity_shares
-from tests.modules.service.parts import Parts, cluster_settings, settings
+from tests.modules.service.parts import Parts, cluster_settings, service_template, settings
 from tests.template import Template, statements
-
-
-def template(**changes: Any) -> Template:
-    parts = Parts.make()
-    parts.service(**changes)
-    return Template.of(parts.stack)
 
 
 def policy(made: Template, role: str) -> list[dict[str, Any]]:
@@ -31,13 +25,13 @@ def actions(found: list[dict[str, Any]]) -> set[str]:
 
 
 def test_only_the_load_balancer_reaches_the_tasks() -> None:
-    rule = template().only("aws_vpc_security_group_ingress_rule")
+    rule = service_template().only("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (8443, 8443, "tcp")
     assert "load-balancer" in rule["referenced_security_group_id"]
 
 
 def test_tasks_run_in_private_subnets_without_a_public_address() -> None:
-    network = template().only("aws_ecs_service")["network_configuration"]
+    network = service_template().only("aws_ecs_service")["network_configuration"]
     assert network["assign_public_ip"] is False
     assert len(network["subnets"]) == 2
     assert all("private" in subnet for subnet in network["subnets"])
@@ -59,12 +53,12 @@ def test_tasks_can_only_connect_to_what_was_allowed() -> None:
 
 
 def test_a_service_that_takes_no_requests_has_no_ingress() -> None:
-    made = template(path_patterns=(), priority=None)
+    made = service_template(path_patterns=(), priority=None)
     assert not made.all("aws_vpc_security_group_ingress_rule")
 
 
 def test_the_execution_role_pulls_its_own_images_and_writes_its_own_log() -> None:
-    found = policy(template(), "execution-role")
+    found = policy(service_template(), "execution-role")
     assert actions(found) == {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
@@ -79,7 +73,7 @@ def test_the_execution_role_pulls_its_own_images_and_writes_its_own_log() -> Non
 
 
 def test_the_application_has_no_permissions_until_it_is_granted_some() -> None:
-    made = template()
+    made = service_template()
     assert not [name for name in made.all("aws_iam_role_policy") if "task-role" in name]
     roles = made.only("aws_ecs_task_definition")
     assert roles["task_role_arn"] != roles["execution_role_arn"]
@@ -99,7 +93,7 @@ def test_a_late_grant_is_destroyed_after_the_service() -> None:
 
 
 def test_a_shell_needs_the_clusters_setting_and_is_logged() -> None:
-    assert template().only("aws_ecs_service")["enable_execute_command"] is False
+    assert service_template().only("aws_ecs_service")["enable_execute_command"] is False
     parts = Parts.make(cluster=cluster_settings(execute_command=True))
     parts.service()
     made = Template.of(parts.stack)
@@ -112,7 +106,7 @@ def test_a_shell_needs_the_clusters_setting_and_is_logged() -> None:
 
 
 def test_tracing_adds_a_collector_that_is_not_essential() -> None:
-    made = template(tracing=True)
+    made = service_template(tracing=True)
     application, collector = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])
     assert (application["essential"], collector["essential"]) == (True, False)
     assert "xray:PutTraceSegments" in actions(policy(made, "task-role"))
@@ -121,25 +115,11 @@ def test_tracing_adds_a_collector_that_is_not_essential() -> None:
 
 
 def test_the_deregistration_delay_and_the_stop_timeout_are_equal() -> None:
-    made = template(drain_seconds=45)
+    made = service_template(drain_seconds=45)
     group = made.only("aws_lb_target_group")
     task = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])[0]
     assert group["deregistration_delay"] == "45"
     assert task["stopTimeout"] == 45
-
-
-def test_the_health_check_uses_the_path_and_protocol_of_the_service() -> None:
-    group = template(health_path="/api/health", slow_start_seconds=30).only("aws_lb_target_group")
-    assert (group["protocol"], group["port"], group["target_type"]) == ("HTTPS", 8443, "ip")
-    check = group["health_check"]
-    assert (check["path"], check["protocol"], check["matcher"]) == ("/api/health", "HTTPS", "200")
-    assert group["slow_start"] == 30
-
-
-def test_a_target_groups_name_depends_on_its_port_and_is_short_enough() -> None:
-    names = {template(port=port).only("aws_lb_target_group")["name"] for port in (3000, 3001)}
-    assert len(names) == 2
-    assert all(len(name) <= 32 for name in names)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""Flow logs are written by a role of their own, which may write to their log group only."""
+
+from __future__ import annotations
+
+from modules.key import Key
+from modules.network.flow_logs import FlowLogs
+from modules.network.vpc import Vpc
+from tests.fixtures import fixture_environment
+from tests.template import LABEL, Template, new_stack
+
+
+def test_the_role_that_writes_flow_logs_may_write_to_their_group_and_nothing_else() -> None:
+    stack = new_stack()
+    vpc = Vpc(stack, "vpc", config=fixture_environment("prod").network, label=LABEL)
+    key = Key(stack, "logs-key", label=LABEL, name="logs", description="Logs", protect=False)
+    FlowLogs(stack, "flow-logs", retention_days=365, label=LABEL, vpc=vpc, key=key)
+    policy = Template.of(stack).only("aws_iam_role_policy")["policy"]
+    assert policy.count("aws_cloudwatch_log_group.flow-logs_group") == 2
+    assert '"*"' not in policy

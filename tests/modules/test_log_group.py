@@ -1,0 +1,32 @@
+"""CloudWatch Logs may use the key for log groups of this account only, and a writer reaches one group."""
+
+from __future__ import annotations
+
+import pytest
+
+from modules.key import Key
+from modules.log_group import LogGroup
+from modules.role import Role, ServicePrincipal
+from tests.template import LABEL, Template, new_stack, statements
+
+
+@pytest.fixture(scope="module")
+def made() -> Template:
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="logs", description="Logs", protect=False)
+    group = LogGroup(stack, "group", label=LABEL, name="/one", retention_days=90, key=key)
+    group.grant_write(Role(stack, "writer", label=LABEL, service=ServicePrincipal.LAMBDA, description="Writes"))
+    return Template.of(stack)
+
+
+def test_the_key_is_for_log_groups_of_this_account_and_region(made: Template) -> None:
+    (logs,) = [s for s in statements(made.only("aws_kms_key")["policy"]) if s.get("Sid") == "AllowLogGroups"]
+    assert logs["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
+    context = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:444444444444:log-group:*"}
+    assert logs["Condition"] == {"ArnLike": context}
+
+
+def test_grant_write_allows_only_this_group_and_its_streams(made: Template) -> None:
+    (write,) = statements(made.only("aws_iam_role_policy")["policy"])
+    arn = "${aws_cloudwatch_log_group.group.arn}"
+    assert write["Resource"] == [arn, f"{arn}:*"]
