@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.ecs_service import (
@@ -19,15 +18,15 @@ from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
 from modules.network.connections import Port, SecurityGroup
-from modules.policy import Statement
 from modules.role import Role, ServicePrincipal
 from modules.service import placeholder
 from modules.service.auto_scaling import AutoScaling
-from modules.service.cluster import ON_DEMAND, SPOT
+from modules.service.capacity import capacity_shares
 from modules.service.deployment_strategy import strategy_for
 from modules.service.rollback_alarms import RollbackAlarms
 from modules.service.target_groups import TargetGroups
 from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
+from modules.service.trace_collector import SEND_TRACES, collector, trace_environment
 from templates import render
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from modules.metric import MetricExpression
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
+    from modules.policy import Statement
     from modules.repository import Repository
     from modules.service.cluster import Cluster
     from modules.service.load_balancer import LoadBalancer
@@ -49,30 +49,9 @@ if TYPE_CHECKING:
 _PLATFORM_VERSION: Final = "LATEST"
 _ANYWHERE: Final = "0.0.0.0/0"
 _HTTPS: Final = Port.tcp(443)
-_COLLECTOR: Final = "collector"
-# Fargate stops the collector after the application, so that it can still send the last traces.
-_COLLECTOR_STOP_SECONDS: Final = 10
 # ECS Exec's agent writes to these folders; it does not start if they are read-only:
 # https://github.com/aws/containers-roadmap/issues/1359
 _SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CapacityShare:
-    """A part of a service's tasks, by capacity provider."""
-
-    provider: str
-    base: int
-    weight: int
-
-
-def capacity_shares(config: ServiceSettings) -> tuple[CapacityShare, ...]:
-    """How a service's tasks are divided between on-demand and Spot; a part with neither base nor weight is omitted."""
-    shares = (
-        CapacityShare(provider=ON_DEMAND, base=config.on_demand_count, weight=100 - config.spot_percent),
-        CapacityShare(provider=SPOT, base=0, weight=config.spot_percent),
-    )
-    return tuple(share for share in shares if share.base or share.weight)
 
 
 class FargateService(Construct):
@@ -163,7 +142,7 @@ class FargateService(Construct):
         if cluster.execute_command:
             cluster.grant_sessions(self.task_role)
         if config.tracing:
-            self.task_role.add_to_policy(_SEND_TRACES)
+            self.task_role.add_to_policy(SEND_TRACES)
 
         self.task = self._task_definition(label, cluster, secrets, parameters)
         first_revision = self.task.with_placeholder(
@@ -341,24 +320,12 @@ class FargateService(Construct):
                 **config.environment,
                 **parameters,
                 PORT_VARIABLE: str(config.port),
-                **(_trace_environment(self.name) if config.tracing else {}),
+                **(trace_environment(self.name) if config.tracing else {}),
             },
             secrets=secrets,
             scratch_paths=config.writable_paths,
             scratch_mib=config.writable_mib,
             volumes=volumes,
-        )
-        collector = Container(
-            name=_COLLECTOR,
-            image=cluster.collector_image,
-            user=None,
-            logs=logs,
-            essential=False,  # if the collector fails, the application must continue
-            command=("--config=/etc/ecs/ecs-xray.yaml",),
-            stop_seconds=_COLLECTOR_STOP_SECONDS,
-            environment={},
-            secrets={},
-            volumes={},
         )
         return TaskDefinition(
             family=label.name(self.name, limit=NameLimit.ECS),
@@ -367,30 +334,7 @@ class FargateService(Construct):
             architecture=config.architecture,
             task_role_arn=self.task_role.arn,
             execution_role_arn=self.execution_role.arn,
-            containers=(application, collector) if config.tracing else (application,),
+            containers=(application, collector(cluster.collector_image, logs)) if config.tracing else (application,),
             volumes=tuple(volumes.values()),
             tags=label.tags,
         )
-
-
-# X-Ray has no resource ARNs:
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-_SEND_TRACES: Final = Statement(
-    actions=(
-        "xray:GetSamplingRules",
-        "xray:GetSamplingStatisticSummaries",
-        "xray:GetSamplingTargets",
-        "xray:PutTelemetryRecords",
-        "xray:PutTraceSegments",
-    ),
-    resources=("*",),
-)
-
-
-def _trace_environment(name: str) -> dict[str, str]:
-    # Names from the OpenTelemetry specification: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
-    return {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318",
-        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-        "OTEL_SERVICE_NAME": name,
-    }

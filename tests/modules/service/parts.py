@@ -20,7 +20,7 @@ from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
 from tests.fixtures import fixture_environment
 from tests.modules.topics import topics_in
-from tests.template import LABEL, Template, new_stack
+from tests.template import LABEL, Template, new_stack, statements
 
 if TYPE_CHECKING:
     from cdktf import TerraformStack
@@ -151,3 +151,11 @@ def service_template(**changes: Any) -> Template:
     parts = Parts.make()
     parts.service(**changes)
     return Template.of(parts.stack)
+
+
+def policy(made: Template, role: str) -> list[dict[str, Any]]:
+    return statements(made.named(f"aws_iam_role_policy.api_{role}_permissions")["policy"])
+
+
+def actions(found: list[dict[str, Any]]) -> set[str]:
+    return {a for s in found for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import yaml
 
 from modules.errors import WiringError
 from modules.policy import Statement
-from modules.service.fargate_service import CapacityShare, capacity_shares
-from tests.modules.service.parts import Parts, cluster_settings, service_template, settings
-from tests.template import Template, statements
-
-
-def policy(made: Template, role: str) -> list[dict[str, Any]]:
-    return statements(made.named(f"aws_iam_role_policy.api_{role}_permissions")["policy"])
-
-
-def actions(found: list[dict[str, Any]]) -> set[str]:
-    return {a for s in found for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
+from tests.modules.service.parts import Parts, actions, cluster_settings, policy, service_template
+from tests.template import Template
 
 
 def test_only_the_load_balancer_reaches_the_tasks() -> None:
@@ -105,35 +95,12 @@ def test_a_shell_needs_the_clusters_setting_and_is_logged() -> None:
     assert {"/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm"} <= paths
 
 
-def test_tracing_adds_a_collector_that_is_not_essential() -> None:
-    made = service_template(tracing=True)
-    application, collector = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])
-    assert (application["essential"], collector["essential"]) == (True, False)
-    assert "xray:PutTraceSegments" in actions(policy(made, "task-role"))
-    environment = {variable["name"]: variable["value"] for variable in application["environment"]}
-    assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://localhost:4318"
-
-
 def test_the_deregistration_delay_and_the_stop_timeout_are_equal() -> None:
     made = service_template(drain_seconds=45)
     group = made.only("aws_lb_target_group")
     task = json.loads(made.only("aws_ecs_task_definition")["container_definitions"])[0]
     assert group["deregistration_delay"] == "45"
     assert task["stopTimeout"] == 45
-
-
-@pytest.mark.parametrize(
-    ("spot", "base", "shares"),
-    [
-        (0, 0, [("FARGATE", 0, 100)]),
-        (100, 0, [("FARGATE_SPOT", 0, 100)]),
-        (50, 1, [("FARGATE", 1, 50), ("FARGATE_SPOT", 0, 50)]),
-        (100, 2, [("FARGATE", 2, 0), ("FARGATE_SPOT", 0, 100)]),
-    ],
-)
-def test_tasks_are_divided_between_on_demand_and_spot(spot: int, base: int, shares: list[tuple[str, int, int]]) -> None:
-    expected = tuple(CapacityShare(provider=p, base=b, weight=w) for p, b, w in shares)
-    assert capacity_shares(settings(spot_percent=spot, on_demand_count=base)) == expected
 
 
 def test_codedeploy_gets_the_network_and_the_capacity_that_terraform_ignores() -> None:
