@@ -66,6 +66,12 @@ def test_its_expiry_metric_is_in_its_region() -> None:
     assert list(metric.dimensions) == ["CertificateArn"]
 
 
+def test_each_period_of_its_expiry_metric_has_a_value() -> None:
+    """ACM publishes it twice a day."""
+    certificate, *_ = certificates()
+    assert certificate.days_to_expiry.period_seconds == 24 * 60 * 60
+
+
 def test_a_new_zone_prints_its_name_servers_while_the_apply_waits() -> None:
     _, _, template = certificates()
     (provisioner,) = template.only("aws_route53_zone")["provisioner"]
