@@ -135,7 +135,7 @@ def test_an_invalid_table_is_not_also_reported_as_missing() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["postgres", "documentdb", "secrets", "domain", "edge", "load_balancer", "notifications", "deployment", "security"],
+    ["postgres", "documentdb", "secrets", "domain", "load_balancer", "notifications"],
 )
 def test_a_mistyped_table_is_not_also_reported_as_missing(table: str) -> None:
     mistyped = f"{table}{table[-1]}"
