@@ -11,7 +11,6 @@ from config.errors import list_allowed, nearest
 REGIONS: Final = (
     "af-south-1",
     "ap-east-1",
-    "ap-east-2",
     "ap-northeast-1",
     "ap-northeast-2",
     "ap-northeast-3",
@@ -22,7 +21,6 @@ REGIONS: Final = (
     "ap-southeast-3",
     "ap-southeast-4",
     "ap-southeast-5",
-    "ap-southeast-6",
     "ap-southeast-7",
     "ca-central-1",
     "ca-west-1",
@@ -44,9 +42,12 @@ REGIONS: Final = (
     "us-west-1",
     "us-west-2",
 )
-"""All regions of the commercial partition.
+"""The regions of the commercial partition that the AWS provider 5.100.0 and Terraform's backend know.
 
 https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+Both refuse a newer region as an invalid one: the provider ap-southeast-6, the backend of Terraform 1.11 also ap-east-2.
+https://github.com/hashicorp/terraform-provider-aws/issues/44113
+https://developer.hashicorp.com/terraform/language/backend/s3#skip_region_validation
 """
 
 LOG_RETENTION_DAYS: Final = (

@@ -1,6 +1,6 @@
 """Reads environments/<name>.toml into an Environment, or reports every problem of the file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,7 +57,10 @@ def load_environment(name: str, *, folder: Path = ENVIRONMENTS, project: str | N
     if name not in names:
         raise ConfigError(_missing_environment(name, names, folder))
     file = folder / f"{name}.toml"
-    return parse_environment(read_text(file), name=name, project=project or load_project(folder), file=file)
+    environment = parse_environment(read_text(file), name=name, project=project or load_project(folder), file=file)
+    if problems := [*check_prefixes(environment, names, folder)]:
+        raise ConfigError(*problems, file=file)
+    return environment
 
 
 def parse_environment(text: str, *, name: str, project: str, file: Path) -> Environment:
@@ -86,6 +89,28 @@ def parse_environment(text: str, *, name: str, project: str, file: Path) -> Envi
     if problems:
         raise ConfigError(*problems, file=file)
     return environment
+
+
+def check_prefixes(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:
+    """Roles may change whatever has their environment's prefix, so in one account no prefix may start another."""
+    for other in names:
+        shorter, longer = sorted((environment.name, other), key=len)
+        if longer.startswith(f"{shorter}-") and _account_in(folder / f"{other}.toml") == environment.account_id:
+            yield Problem(
+                key="account_id",
+                value=environment.account_id,
+                allowed=f'is also the account of "{other}", and the roles of "{shorter}" may change all that is named '
+                f'"{environment.project}-{shorter}-..", so also what belongs to "{longer}"; use another account, '
+                f'or rename the environment that is not applied yet, like "{longer.removeprefix(f"{shorter}-")}"',
+            )
+
+
+def _account_in(file: Path) -> object:
+    """The account in a file that may be invalid, which is reported when that environment is loaded."""
+    try:
+        return parse_table(read_text(file), file=file).get("account_id")
+    except ConfigError:
+        return None
 
 
 def _missing_environment(name: str, names: Sequence[str], folder: Path) -> Problem:

@@ -17,7 +17,7 @@ from tomlkit.items import AoT, Comment, Item, Table
 
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem
-from config.load import ENVIRONMENTS, environment_names, load_environment, parse_environment
+from config.load import ENVIRONMENTS, check_prefixes, environment_names, load_environment, parse_environment
 from config.toml import read_text
 
 LIKE: Final = "dev"
@@ -46,7 +46,9 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     others = [load_environment(other, folder=folder) for other in environment_names(folder)]
     cidr = find_free_block(other.network.cidr for other in others)
     text = render(name, read_text(folder / f"{LIKE}.toml"), like=like, cidr=cidr)
-    parse_environment(text, name=name, project=like.project, file=file)
+    made = parse_environment(text, name=name, project=like.project, file=file)
+    if problems := [*check_prefixes(made, environment_names(folder), folder)]:
+        raise ConfigError(*problems, file=file)
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

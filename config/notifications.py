@@ -12,25 +12,61 @@ from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.services import ServiceSettings
 
-_EMAIL: Final = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-_HTTPS: Final = r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?"
+_LOCAL_PART: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_HOST_LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL: Final = rf"{_LOCAL_PART}@({_HOST_LABEL}\.)+[A-Za-z]{{2,63}}"
+_HTTPS: Final = rf"https://{_HOST_LABEL}(\.{_HOST_LABEL})*(:[0-9]{{1,5}})?(/[!-~]*)?"
+_MAX_LOCAL_PART_LENGTH: Final = 64
+"""https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.1"""
+_MAX_HOST_LENGTH: Final = 253
+"""https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4 (255 octets, two of which a name in text does not have)"""
+_MAX_PORT: Final = 65_535
+"""https://www.rfc-editor.org/rfc/rfc9293#section-3.1 (a 16-bit number)"""
 
 
 def _email(value: str) -> str:
-    if re.fullmatch(_EMAIL, value):
-        return value
-    message = 'is not a valid email address; use one like "on-call@example.com"'
-    raise ValueError(message)
+    local_part, _, host = value.rpartition("@")
+    if _has_misplaced_dot(local_part):
+        message = 'has a dot at the start or end of the part before "@", or two dots in a row there; remove it'
+        raise ValueError(message)
+    if not re.fullmatch(_EMAIL, value):
+        message = 'is not a valid email address; use one like "on-call@example.com"'
+        raise ValueError(message)
+    if len(local_part) > _MAX_LOCAL_PART_LENGTH:
+        message = (
+            f'has {len(local_part)} characters before "@"; it must have {_MAX_LOCAL_PART_LENGTH} or fewer: '
+            "use a shorter address"
+        )
+        raise ValueError(message)
+    _require_host_length(host)
+    return value
 
 
 def _https(value: str) -> str:
-    if re.fullmatch(_HTTPS, value):
-        return value
-    message = (
-        'is not a valid endpoint; use one that starts with "https://" and has no user name and no password, '
-        'like "https://events.example.com/sns"'
-    )
-    raise ValueError(message)
+    if not re.fullmatch(_HTTPS, value):
+        message = (
+            'is not a valid endpoint; use one that starts with "https://" and a host name, and has no user name and '
+            'no password, like "https://events.example.com/sns"'
+        )
+        raise ValueError(message)
+    host, _, port = value.removeprefix("https://").partition("/")[0].partition(":")
+    _require_host_length(host)
+    if port and not 1 <= int(port) <= _MAX_PORT:
+        message = f"has the port {port}; a port must be from 1 to {_MAX_PORT}: correct it, or remove it to use 443"
+        raise ValueError(message)
+    return value
+
+
+def _has_misplaced_dot(local_part: str) -> bool:
+    return local_part.startswith(".") or local_part.endswith(".") or ".." in local_part
+
+
+def _require_host_length(host: str) -> None:
+    if len(host) > _MAX_HOST_LENGTH:
+        message = (
+            f"has a host name of {len(host)} characters; it must have {_MAX_HOST_LENGTH} or fewer: use a shorter one"
+        )
+        raise ValueError(message)
 
 
 def _check_unique_receivers(emails: Sequence[str], https: Sequence[str]) -> Iterator[Problem]:

@@ -252,9 +252,11 @@ def _unchecked_problems(model: type[Model], table: Mapping[str, Any], place: Loc
 def _valid_settings(model: type[Model], table: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that are valid alone; of an invalid nested table, its valid settings."""
     valid: dict[str, Any] = {}
+    # A mistyped setting is there but not valid; its default would be wrong.
+    meant = {nearest(name, _setting_names(model)) for name in table if name not in model.model_fields}
     for name, field in model.model_fields.items():
         if name not in table:
-            if not field.is_required():
+            if not field.is_required() and name not in meant:
                 valid[name] = field.get_default(call_default_factory=True)
             continue
         value = table[name]

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _RECORD_TTL_SECONDS: Final = 300
 # A person must first add a new zone's name servers to its parent domain.
 _VALIDATION_TIMEOUT: Final = "2h"
+# ACM publishes the metric twice a day; in a shorter period most have no value.
+# https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
+_EXPIRY_PERIOD_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +137,7 @@ class Certificate(Construct):
             statistic="Minimum",
             dimensions={"CertificateArn": self.arn},
             region=self._region,
+            period_seconds=_EXPIRY_PERIOD_SECONDS,
         )
 
 

@@ -23,6 +23,11 @@ SERVICE: Final = ServicePrincipal.CLOUDTRAIL
 _DELETED_ENTRY_DAYS: Final = 30
 
 
+def group_name(label: Label) -> str:
+    """Name of the log group of the trail."""
+    return label.path("audit")
+
+
 class AuditTrail(Construct):
     """CloudTrail over all regions, whose files are signed, encrypted and, if the settings say so, locked.
 
@@ -71,7 +76,7 @@ class AuditTrail(Construct):
             self,
             "group",
             label=label,
-            name=label.path("audit"),
+            name=group_name(label),
             retention_days=log_retention_days,
             key=key,
         )

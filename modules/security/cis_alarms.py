@@ -35,6 +35,11 @@ class Control:
     runbook: Runbook
     pattern: str
 
+    @property
+    def alarm(self) -> str:
+        """Component of its alarm's name."""
+        return f"audit-{self.id}"
+
 
 def _events(*names: str, source: str = "") -> str:
     """The filter pattern of these events; with a source if the names alone are ambiguous."""
@@ -298,7 +303,7 @@ class CisAlarms(Construct):
                 self,
                 f"{control.id}-alarm",
                 label=label,
-                name=f"audit-{control.id}",
+                name=control.alarm,
                 description=f"{control.description} (CIS {control.number})",
                 metric=Metric(
                     namespace=namespace,

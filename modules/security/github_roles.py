@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
 from constructs import Construct
 
+from modules.label import NameLimit
 from modules.policy import Condition, Principal, Statement
 from modules.role import Role, ServicePrincipal
+from modules.security.audit_protection import deny_audit_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _ISSUER: Final = "token.actions.githubusercontent.com"
 _AUDIENCE: Final = "sts.amazonaws.com"
+_PLAN: Final = "github-plan"
+_APPLY: Final = "github-apply"
 _READ_ONLY: Final = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 _POWER_USER: Final = "arn:aws:iam::aws:policy/PowerUserAccess"
 _FULL_ACCESS: Final = (
@@ -49,29 +53,14 @@ _WRITE_ROLES: Final = (
     "iam:UpdateRole",
     "iam:UpdateRoleDescription",
 )
-# What the layer `security` sets up. Only a person can change it, so that nobody can hide what a pipeline does.
-_BLINDING: Final = (
-    "access-analyzer:DeleteAnalyzer",
-    "cloudtrail:DeleteTrail",
-    "cloudtrail:PutEventSelectors",
-    "cloudtrail:StopLogging",
-    "cloudtrail:UpdateTrail",
-    "config:DeleteConfigurationRecorder",
-    "config:DeleteDeliveryChannel",
-    "config:PutConfigurationRecorder",
-    "config:StopConfigurationRecorder",
-    "ec2:DisableEbsEncryptionByDefault",
-    "ec2:DisableSnapshotBlockPublicAccess",
-    "guardduty:DeleteDetector",
-    "guardduty:UpdateDetector",
-    "s3:PutAccountPublicAccessBlock",
-)
 
 
 class GithubRoles(Construct):
     """`plan` reads, `apply` writes; each trusts only the subjects in the settings.
 
-    `apply` can change neither these roles nor the account's audit: a person applies the layer `security`.
+    `apply` is refused the calls that change these roles, or that switch off or silence the account's audit: a person
+    applies the layer `security`. That is protection from mistakes, not from whoever controls the repository: `apply`
+    changes the environment's other roles, which are not limited in this way, and the topics that the alarms notify.
     """
 
     def __init__(
@@ -102,7 +91,7 @@ class GithubRoles(Construct):
             self,
             "plan",
             label=label,
-            name="github-plan",
+            name=_PLAN,
             description="GitHub Actions: reads, for terraform plan",
             trust=_trust(provider_arn, (applies, *pull_requests)),
         )
@@ -110,7 +99,7 @@ class GithubRoles(Construct):
             self,
             "apply",
             label=label,
-            name="github-apply",
+            name=_APPLY,
             description="GitHub Actions: writes, for terraform apply",
             trust=_trust(provider_arn, (applies,)),
         )
@@ -151,7 +140,8 @@ class GithubRoles(Construct):
         self.apply.attach("power-user", policy_arn=_POWER_USER)  # everything but IAM and Organizations
         state.grant_apply(self.apply)
         roles = self._label.arn("iam", f"role/{self._label.prefix}-*", region="")
-        own_roles = self._label.arn("iam", f"role/{self._label.prefix}-github-*", region="")
+        # By their names: `<prefix>-github-*` also has the roles of a service that is named github.
+        own_roles = tuple(self._role_arn(name) for name in (_PLAN, _APPLY))
         self.apply.add_to_policy(
             Statement(sid="AllowEnvironmentRoles", actions=(*_READ_ROLES, *_WRITE_ROLES), resources=(roles,)),
             Statement(
@@ -161,7 +151,7 @@ class GithubRoles(Construct):
                 conditions=(Condition(operator="StringEquals", key="iam:PassedToService", values=_PASSED_TO),),
             ),
             Statement(
-                sid="DenyOwnRoleChanges", effect="Deny", actions=(*_WRITE_ROLES, "iam:PassRole"), resources=(own_roles,)
+                sid="DenyOwnRoleChanges", effect="Deny", actions=(*_WRITE_ROLES, "iam:PassRole"), resources=own_roles
             ),
             Statement(
                 sid="DenyAdministratorPolicies",
@@ -170,8 +160,11 @@ class GithubRoles(Construct):
                 resources=("*",),
                 conditions=(Condition(operator="ArnEquals", key="iam:PolicyARN", values=_FULL_ACCESS),),
             ),
-            Statement(sid="DenyAuditTampering", effect="Deny", actions=_BLINDING, resources=("*",)),
+            *deny_audit_changes(self._label),
         )
+
+    def _role_arn(self, name: str) -> str:
+        return self._label.arn("iam", f"role/{self._label.global_name(name, limit=NameLimit.IAM_ROLE)}", region="")
 
 
 def _apply_subject(config: GithubSettings) -> str:

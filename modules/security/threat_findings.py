@@ -38,7 +38,7 @@ _LOWEST: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Band:
+class Band:
     """Findings of one severity range of GuardDuty.
 
     https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
@@ -49,21 +49,36 @@ class _Band:
     pattern: str
     severity: Severity
 
+    @property
+    def alarm(self) -> str:
+        """Component of its alarm's name."""
+        return f"threats-{self.id}"
 
-_BANDS: Final = (
-    _Band(
+
+BANDS: Final = (
+    Band(
         id="high",
         description="GuardDuty has a finding of high or critical severity",
         pattern="{ $.detail.severity >= 7 }",
         severity=Severity.CRITICAL,
     ),
-    _Band(
+    Band(
         id="medium",
         description="GuardDuty has a finding of medium severity",
         pattern="{ ($.detail.severity >= 4) && ($.detail.severity < 7) }",
         severity=Severity.WARNING,
     ),
 )
+
+
+def rule_name(label: Label) -> str:
+    """Name of the rule that sends the findings to the log group."""
+    return label.name("threat-findings", limit=NameLimit.EVENT_RULE)
+
+
+def group_name(label: Label) -> str:
+    """Name of the log group of the findings; EventBridge's console uses this path, and AWS requires its prefix."""
+    return f"/aws/events/{label.prefix}/threat-findings"
 
 
 class ThreatFindings(Construct):
@@ -76,7 +91,7 @@ class ThreatFindings(Construct):
         rule = CloudwatchEventRule(
             self,
             "rule",
-            name=label.name("threat-findings", limit=NameLimit.EVENT_RULE),
+            name=rule_name(label),
             description="Findings of GuardDuty of medium severity or higher",
             event_pattern=json.dumps(
                 {
@@ -90,8 +105,7 @@ class ThreatFindings(Construct):
             self,
             "group",
             label=label,
-            # EventBridge's console uses this path; AWS requires its prefix.
-            name=f"/aws/events/{label.prefix}/threat-findings",
+            name=group_name(label),
             retention_days=retention_days,
             key=key,
         )
@@ -119,7 +133,7 @@ class ThreatFindings(Construct):
         )
         CloudwatchEventTarget(self, "target", rule=rule.name, arn=group.arn, depends_on=[policy])
         namespace = f"{label.prefix}/threats"
-        for band in _BANDS:
+        for band in BANDS:
             CloudwatchLogMetricFilter(
                 self,
                 band.id,
@@ -134,7 +148,7 @@ class ThreatFindings(Construct):
                 self,
                 f"{band.id}-alarm",
                 label=label,
-                name=f"threats-{band.id}",
+                name=band.alarm,
                 description=band.description,
                 metric=Metric(
                     namespace=namespace,

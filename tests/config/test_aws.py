@@ -33,6 +33,12 @@ def refusal(kind: Any, value: object) -> str:
     return str(detail["ctx"]["error"])
 
 
+@pytest.mark.parametrize("region", ["ap-east-2", "ap-southeast-6"])
+def test_a_region_that_terraform_or_its_provider_does_not_know_is_refused(region: str) -> None:
+    assert refusal(Region, region).startswith("is not a valid region of AWS's commercial partition; ")
+    assert region not in REGIONS
+
+
 @pytest.mark.parametrize("value", ["12345678901", "1234567890123", "1234-5678-9012", "١٢٣٤٥٦٧٨٩٠١٢", ""])
 def test_an_account_id_has_twelve_digits(value: str) -> None:
     assert accepted(AccountId, "012345678901") == "012345678901"
@@ -43,7 +49,7 @@ def test_an_account_id_has_twelve_digits(value: str) -> None:
 
 def test_every_region_is_accepted() -> None:
     assert [accepted(Region, region) for region in REGIONS] == list(REGIONS)
-    assert len(set(REGIONS)) == 34
+    assert len(set(REGIONS)) == 32
 
 
 def test_a_mistyped_region_is_reported_with_the_nearest() -> None:

@@ -1,5 +1,7 @@
 """Every check in config/parts.py, by its message."""
 
+import re
+
 import pytest
 
 from tests.config.examples import changed, parsed, refusal, text
@@ -129,3 +131,14 @@ def test_a_table_that_no_other_needs_can_be_left_out(table: str) -> None:
 def test_an_invalid_table_is_not_also_reported_as_missing() -> None:
     wrong = ("replicas = 0", 'replicas = "none"'), ("[load_balancer]", '[load_balancer]\ntls_policy = "old"\n#')
     assert settings_named(refusal(changed(*wrong))) == ["postgres.replicas", "load_balancer.tls_policy"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["postgres", "documentdb", "secrets", "domain", "load_balancer", "notifications"],
+)
+def test_a_mistyped_table_is_not_also_reported_as_missing(table: str) -> None:
+    mistyped = f"{table}{table[-1]}"
+    (line,) = refusal(re.sub(rf"^\[{table}(?=[\].])", f"[{mistyped}", text(), flags=re.MULTILINE))
+    assert line.startswith(f"{mistyped} = ")
+    assert f"did you mean {table}?" in line

@@ -50,3 +50,9 @@ def test_its_expiry_metric_is_in_its_region() -> None:
     metric = certificate.days_to_expiry
     assert (metric.namespace, metric.name, metric.region) == ("AWS/CertificateManager", "DaysToExpiry", "eu-west-1")
     assert list(metric.dimensions) == ["CertificateArn"]
+
+
+def test_each_period_of_its_expiry_metric_has_a_value() -> None:
+    """ACM publishes it twice a day."""
+    certificate, *_ = certificates()
+    assert certificate.days_to_expiry.period_seconds == 24 * 60 * 60
