@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Finding, rule
+from compliance.references import Place, of_same_environment, places
+from compliance.rule import Finding, rule, rule_with_others
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from synthesis.manifest import Stack
-    from synthesis.template import Resource
 
 _MESSAGES: Final = "ApproximateNumberOfMessagesVisible"
+_FAILURE_ARGUMENTS: Final = ("dead_letter_config", "redrive_policy", "on_failure")
+"""The arguments and blocks, in resources of any type, that name a dead-letter queue."""
 _TRAIL_ARGUMENTS: Final = (
     "is_multi_region_trail",
     "include_global_service_events",
@@ -88,18 +90,20 @@ def alarm_sets_missing_data(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(alarm, "treat_missing_data is not set")
 
 
-@rule
-def dead_letter_queue_has_an_alarm(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def dead_letter_queue_has_an_alarm(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Every dead-letter queue has an alarm on the messages in it."""
+    targets: set[Place] = set()
+    watched: set[Place] = set()
+    for other in of_same_environment(stack, stacks):
+        for resource in other.all():
+            for target in _failure_targets(dict(resource.arguments)):
+                targets |= places(target, other, stacks)
+        for alarm in other.all("aws_cloudwatch_metric_alarm"):
+            if alarm.get("metric_name") == _MESSAGES:
+                watched |= places(alarm.get("dimensions"), other, stacks)
     for queue in stack.all("aws_sqs_queue"):
-        users = (*stack.all("aws_lambda_function"), *stack.all("aws_scheduler_schedule"), *stack.all("aws_sqs_queue"))
-        if not any(queue.is_referred_to_by(_failure_target(user)) for user in users):
-            continue
-        alarms = stack.all("aws_cloudwatch_metric_alarm")
-        if not any(
-            alarm.get("metric_name") == _MESSAGES and queue.is_referred_to_by(alarm.get("dimensions"))
-            for alarm in alarms
-        ):
+        if Place.of(stack, queue) in targets - watched:
             yield Finding.about(queue, f"is a dead-letter queue, but no alarm watches its {_MESSAGES}")
 
 
@@ -123,10 +127,14 @@ def account_blocks_public_access(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(volumes, "enabled is off")
 
 
-def _failure_target(resource: Resource) -> object:
-    """The dead-letter queue of a resource."""
-    return [
-        resource.block("dead_letter_config"),
-        resource.block("target", "dead_letter_config"),
-        resource.get("redrive_policy"),
-    ]
+def _failure_targets(value: object) -> Iterator[object]:
+    """What names a dead-letter queue, at any depth."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name in _FAILURE_ARGUMENTS:
+                yield item
+            else:
+                yield from _failure_targets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _failure_targets(item)
