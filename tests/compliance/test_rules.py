@@ -11,14 +11,20 @@ from compliance.audit import audit
 from compliance.exceptions import load_exceptions
 from compliance.rules import RULES
 from synthesis.manifest import read_stacks
-from tests.compliance import samples_audit, samples_data, samples_iam, samples_network
+from tests.compliance import samples_audit, samples_data, samples_iam, samples_network, samples_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.compliance.samples import Sample
 
-SAMPLES = (*samples_network.SAMPLES, *samples_data.SAMPLES, *samples_iam.SAMPLES, *samples_audit.SAMPLES)
+SAMPLES = (
+    *samples_network.SAMPLES,
+    *samples_data.SAMPLES,
+    *samples_iam.SAMPLES,
+    *samples_audit.SAMPLES,
+    *samples_topics.SAMPLES,
+)
 BY_ID = {rule.id: rule for rule in RULES}
 
 
