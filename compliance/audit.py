@@ -40,9 +40,10 @@ def audit(stacks: Sequence[Stack], *, rules: Sequence[Rule], exceptions: Sequenc
     findings: list[AuditFinding] = []
     needed: dict[int, set[str]] = {index: set() for index in range(len(exceptions))}
     accepted = 0
+    by_id = {stack.id: stack for stack in stacks}
     for stack in stacks:
         for rule in rules:
-            for finding in rule.check(stack):
+            for finding in rule.check(stack, by_id):
                 covering = [
                     index
                     for index, exception in enumerate(exceptions)

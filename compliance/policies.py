@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from enum import Enum
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from synthesis.template import blocks, texts
@@ -80,6 +81,13 @@ def many(value: object) -> list[str]:
     if value is None:
         return []
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def allows_action(statement: Statement, action: str) -> bool:
+    """Whether it allows an action; IAM ignores upper and lower case."""
+    return is_allow(statement) and any(
+        fnmatchcase(action.lower(), pattern.lower()) for pattern in many(statement.get("Action"))
+    )
 
 
 def is_allow(statement: Statement) -> bool:

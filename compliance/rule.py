@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ class Finding:
 
 
 Check = Callable[["Stack"], Iterator[Finding]]
+CheckWithOthers = Callable[["Stack", Mapping[str, "Stack"]], Iterator[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,8 @@ class Rule:
 
     id: str
     description: str
-    check: Check
+    check: CheckWithOthers
+    """Gets the stack, and all stacks by their id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,5 +50,14 @@ class AuditFinding:
 
 def rule(check: Check) -> Rule:
     """Make a rule of a function: its name is the id, the first line of its docstring the description."""
-    description = (check.__doc__ or "").strip().splitlines()[0]
-    return Rule(id=check.__name__.replace("_", "-"), description=description, check=check)
+    return _rule(check, lambda stack, _: check(stack))
+
+
+def rule_with_others(check: CheckWithOthers) -> Rule:
+    """Make a rule of a function that also needs the other stacks, for what one stack reads of another."""
+    return _rule(check, check)
+
+
+def _rule(named: Check | CheckWithOthers, check: CheckWithOthers) -> Rule:
+    description = (named.__doc__ or "").strip().splitlines()[0]
+    return Rule(id=named.__name__.replace("_", "-"), description=description, check=check)

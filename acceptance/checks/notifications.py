@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from config.names import NameLimit
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,44 +21,67 @@ def check_alarms_may_publish_to_each_topic_and_use_its_key(
     environment: Environment, session: boto3.Session
 ) -> Iterator[str]:
     """A topic or a key that is closed to CloudWatch loses messages, and only the alarm's history says so."""
-    sns, kms = session.client("sns"), session.client("kms")
-    for arn in _topics(environment, session).values():
-        attributes = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
-        if not _allows_alarms(attributes["Policy"], "sns:Publish"):
-            yield f"{arn} does not allow CloudWatch to publish"
-        key = attributes.get("KmsMasterKeyId")
-        if not key:
-            yield f"{arn} is not encrypted"
-            continue
-        state = kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
-        if state != "Enabled":
-            yield f"the key of {arn} is {state}"
-        policy = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
-        if not _allows_alarms(policy, "kms:GenerateDataKey*"):
-            yield f"the key of {arn} does not allow CloudWatch to encrypt"
+    for region in environment.regions:
+        sns = session.client("sns", region_name=region)
+        kms = session.client("kms", region_name=region)
+        existing = _existing_topics(sns)
+        for arn in _topics(environment, region).values():
+            if arn in existing:
+                yield from _closed_to_alarms(arn, sns, kms)
+            else:
+                yield f"there is no topic {arn}"
+
+
+def _closed_to_alarms(arn: str, sns: Any, kms: Any) -> Iterator[str]:  # noqa: ANN401 - boto3 has no types
+    """What keeps alarms from publishing to a topic."""
+    attributes = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    if not _allows_alarms(attributes["Policy"], "sns:Publish"):
+        yield f"{arn} does not allow CloudWatch to publish"
+    key = attributes.get("KmsMasterKeyId")
+    if not key:
+        yield f"{arn} is not encrypted"
+        return
+    state = kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+    if state != "Enabled":
+        yield f"the key of {arn} is {state}"
+    policy = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    if not all(_allows_alarms(policy, action) for action in ("kms:GenerateDataKey*", "kms:Decrypt")):
+        yield f"the key of {arn} does not allow CloudWatch to encrypt"
 
 
 def check_every_receiver_is_subscribed(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """An email stays pending until its owner confirms it, and counts all the same."""
     if environment.notifications is None:
         return
-    sns = session.client("sns")
-    topics = _topics(environment, session)
-    for severity, receivers in environment.notifications:
-        if severity not in topics:
-            yield f"there is no topic for {severity}"
-            continue
-        subscriptions = sns.list_subscriptions_by_topic(TopicArn=topics[severity])["Subscriptions"]
-        found = {subscription["Endpoint"] for subscription in subscriptions}
-        for missing in sorted({*receivers.emails, *receivers.https} - found):
-            yield f"{missing} is not subscribed to {severity}"
+    for region in environment.regions:
+        sns = session.client("sns", region_name=region)
+        existing = _existing_topics(sns)
+        topics = _topics(environment, region)
+        for severity, receivers in environment.notifications:
+            arn = topics[severity]
+            if arn not in existing:
+                yield f"there is no topic {arn}"
+                continue
+            pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
+            found = {subscription["Endpoint"] for page in pages for subscription in page["Subscriptions"]}
+            for missing in sorted({*receivers.emails, *receivers.https} - found):
+                yield f"{missing} is not subscribed to {arn}"
 
 
-def _topics(environment: Environment, session: boto3.Session) -> dict[str, str]:
-    """ARN of each topic of the environment, by its severity."""
-    arns = [topic["TopicArn"] for topic in session.client("sns").list_topics()["Topics"]]
-    marker = f"-{environment.name}-"
-    return {arn.rpartition("-")[2]: arn for arn in arns if marker in arn}
+def _topics(environment: Environment, region: str) -> dict[str, str]:
+    """ARN of each topic that the environment must have in a region, by its severity."""
+    if environment.notifications is None:
+        return {}
+    start = f"arn:aws:sns:{region}:{environment.account_id}:"
+    return {
+        severity: start + environment.names.name(severity, limit=NameLimit.SNS_TOPIC)
+        for severity, _ in environment.notifications
+    }
+
+
+def _existing_topics(sns: Any) -> set[str]:  # noqa: ANN401 - boto3 has no types
+    pages = sns.get_paginator("list_topics").paginate()
+    return {topic["TopicArn"] for page in pages for topic in page["Topics"]}
 
 
 def _allows_alarms(policy: str, action: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from config.names import NameLimit
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,7 +19,10 @@ def check_every_state_object_is_encrypted_and_versioned(
 ) -> Iterator[str]:
     """As the objects themselves report it, not as the bucket is configured."""
     s3 = session.client("s3")
-    bucket = _bucket(environment, session)
+    bucket = _bucket(environment)
+    if not _exists(bucket, session):
+        yield f"there is no bucket {bucket}"
+        return
     states = [key for key in _keys(bucket, session) if key.endswith(".tfstate")]
     if "state/terraform.tfstate" not in states:
         yield f"{bucket} does not hold its own state, but: {', '.join(states)}"
@@ -31,21 +36,29 @@ def check_every_state_object_is_encrypted_and_versioned(
 
 def check_no_lock_is_left(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """Neither in the table nor as a file."""
-    bucket = _bucket(environment, session)
     dynamodb = session.client("dynamodb")
-    for table in dynamodb.list_tables()["TableNames"]:
-        if table.endswith(f"-{environment.name}-state-lock"):
-            items = dynamodb.scan(TableName=table)["Items"]
-            yield from (f"{item['LockID']['S']} is locked" for item in items if "Info" in item)
+    table = environment.names.name("state-lock", limit=NameLimit.DYNAMODB_TABLE)
+    try:
+        items = [item for page in dynamodb.get_paginator("scan").paginate(TableName=table) for item in page["Items"]]
+    except dynamodb.exceptions.ResourceNotFoundException:
+        yield f"there is no table {table}"
+    else:
+        yield from (f"{item['LockID']['S']} is locked" for item in items if "Info" in item)
+    bucket = _bucket(environment)
+    if not _exists(bucket, session):
+        yield f"there is no bucket {bucket}"
+        return
     yield from (f"{key} is a lock" for key in _keys(bucket, session) if key.endswith(".tflock"))
 
 
-def _bucket(environment: Environment, session: boto3.Session) -> str:
-    end = f"-{environment.name}-state-{environment.account_id}"
-    names: list[str] = [bucket["Name"] for bucket in session.client("s3").list_buckets()["Buckets"]]
-    return next(name for name in names if name.endswith(end))
+def _bucket(environment: Environment) -> str:
+    return environment.names.bucket_name("state")
+
+
+def _exists(bucket: str, session: boto3.Session) -> bool:
+    return bucket in {one["Name"] for one in session.client("s3").list_buckets()["Buckets"]}
 
 
 def _keys(bucket: str, session: boto3.Session) -> list[str]:
-    listed = session.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
-    return [entry["Key"] for entry in listed]
+    pages = session.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]

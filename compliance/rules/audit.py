@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Finding, rule
+from compliance.policies import many
+from compliance.references import Place, of_same_environment, places, referred
+from compliance.rule import Finding, rule, rule_with_others
+from synthesis.template import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
 _MESSAGES: Final = "ApproximateNumberOfMessagesVisible"
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
+_AWS_NAMESPACES: Final = frozenset(
+    {"CloudWatchSynthetics", "ContainerInsights", "CWAgent", "ECS/ContainerInsights", "LambdaInsights"}
+)
+"""The namespaces of AWS that do not start with `AWS/`."""
+_FAILURE_ARGUMENTS: Final = ("dead_letter_config", "redrive_policy", "on_failure")
+"""The arguments and blocks, in resources of any type, that name a dead-letter queue."""
 _TRAIL_ARGUMENTS: Final = (
     "is_multi_region_trail",
     "include_global_service_events",
@@ -51,25 +61,34 @@ def detector_is_on(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(detector, "enable is off")
 
 
-@rule
-def alarm_metric_exists(stack: Stack) -> Iterator[Finding]:
-    """A metric in a custom namespace comes from a filter of the stack: CloudWatch accepts any name in an alarm."""
-    filters = stack.all("aws_cloudwatch_log_metric_filter")
-    metrics = [metric_filter.block("metric_transformation") for metric_filter in filters]
-    names = {(metric.get("namespace"), metric.get("name")) for metric in metrics}
-    namespaces = {namespace for namespace, _ in names}
+@rule_with_others
+def alarm_metric_exists(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """A metric that is not of AWS comes from a metric filter: CloudWatch accepts any name in an alarm."""
+    transformations = [
+        metric_filter.block("metric_transformation")
+        for other in of_same_environment(stack, stacks)
+        if other.region == stack.region  # an alarm reads the metrics of its own region
+        for metric_filter in other.all("aws_cloudwatch_log_metric_filter")
+    ]
+    created = {(metric.get("namespace"), metric.get("name")) for metric in transformations}
     for alarm in stack.all("aws_cloudwatch_metric_alarm"):
-        metric = (alarm.get("namespace"), alarm.get("metric_name"))
-        if metric[0] in namespaces and metric not in names:
-            yield Finding.about(alarm, f"no metric filter creates {metric[1]} in {metric[0]}")
+        for namespace, name in _metrics(alarm):
+            if not _is_of_aws(str(namespace)) and (namespace, name) not in created:
+                yield Finding.about(alarm, f"no metric filter of {stack.region} creates {name} in {namespace}")
 
 
-@rule
-def alarm_has_a_receiver(stack: Stack) -> Iterator[Finding]:
-    """Every alarm notifies a topic."""
+@rule_with_others
+def alarm_has_a_receiver(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """Every alarm notifies a topic, and every topic that it notifies is one of the platform in the alarm's region."""
     for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
         if not alarm.get("alarm_actions"):
             yield Finding.about(alarm, "alarm_actions is empty")
+        for argument in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
+            for action in many(alarm.get(argument)):
+                found = list(referred(action, stack, stacks))
+                if not found or any(not _is_topic_of(stack.region, *one) for one in found):
+                    message = f"{argument}: {action} does not refer to an aws_sns_topic of a stack in {stack.region}"
+                    yield Finding.about(alarm, message)
 
 
 @rule
@@ -88,18 +107,20 @@ def alarm_sets_missing_data(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(alarm, "treat_missing_data is not set")
 
 
-@rule
-def dead_letter_queue_has_an_alarm(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def dead_letter_queue_has_an_alarm(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Every dead-letter queue has an alarm on the messages in it."""
+    targets: set[Place] = set()
+    watched: set[Place] = set()
+    for other in of_same_environment(stack, stacks):
+        for resource in other.all():
+            for target in _failure_targets(dict(resource.arguments)):
+                targets |= places(target, other, stacks)
+        for alarm in other.all("aws_cloudwatch_metric_alarm"):
+            if alarm.get("metric_name") == _MESSAGES:
+                watched |= places(alarm.get("dimensions"), other, stacks)
     for queue in stack.all("aws_sqs_queue"):
-        users = (*stack.all("aws_lambda_function"), *stack.all("aws_scheduler_schedule"), *stack.all("aws_sqs_queue"))
-        if not any(queue.is_referred_to_by(_failure_target(user)) for user in users):
-            continue
-        alarms = stack.all("aws_cloudwatch_metric_alarm")
-        if not any(
-            alarm.get("metric_name") == _MESSAGES and queue.is_referred_to_by(alarm.get("dimensions"))
-            for alarm in alarms
-        ):
+        if Place.of(stack, queue) in targets - watched:
             yield Finding.about(queue, f"is a dead-letter queue, but no alarm watches its {_MESSAGES}")
 
 
@@ -123,10 +144,31 @@ def account_blocks_public_access(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(volumes, "enabled is off")
 
 
-def _failure_target(resource: Resource) -> object:
-    """The dead-letter queue of a resource."""
-    return [
-        resource.block("dead_letter_config"),
-        resource.block("target", "dead_letter_config"),
-        resource.get("redrive_policy"),
-    ]
+def _is_topic_of(region: str, stack: Stack, resource: Resource) -> bool:
+    return stack.region == region and resource.kind == "aws_sns_topic"
+
+
+def _metrics(alarm: Resource) -> Iterator[tuple[object, object]]:
+    """Namespace and name of each metric that an alarm reads, alone or in an expression."""
+    if alarm.get("metric_name"):
+        yield alarm.get("namespace"), alarm.get("metric_name")
+    for query in blocks(alarm.get("metric_query")):
+        for metric in blocks(query.get("metric")):
+            yield metric.get("namespace"), metric.get("metric_name")
+
+
+def _is_of_aws(namespace: str) -> bool:
+    return namespace.startswith("AWS/") or namespace in _AWS_NAMESPACES
+
+
+def _failure_targets(value: object) -> Iterator[object]:
+    """What names a dead-letter queue, at any depth."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name in _FAILURE_ARGUMENTS:
+                yield item
+            else:
+                yield from _failure_targets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _failure_targets(item)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.policies import is_allow, parsed, principals
-from compliance.rule import Finding, rule
+from compliance.policies import allows_action, condition_keys, parsed, principals
+from compliance.references import Place, of_same_environment, places, referred
+from compliance.rule import Finding, rule, rule_with_others
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from compliance.policies import Statement
     from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 _KEYS: Final = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key")
 _KEY_ARGUMENT: Final = {
@@ -21,6 +24,12 @@ _KEY_ARGUMENT: Final = {
     "aws_sqs_queue": "kms_master_key_id",
 }
 """Types whose key is one top-level argument."""
+# Both from https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+_PUBLISHER_ACTIONS: Final = ("kms:GenerateDataKey*", "kms:Decrypt")
+"""What a service needs to publish to an encrypted topic."""
+_EVENTS: Final = "events.amazonaws.com"
+_NOT_SENT_BY_EVENTS: Final = frozenset({"aws:sourceaccount", "aws:sourcearn"})
+"""Condition keys, in lowercase letters, that EventBridge does not support with an encrypted topic."""
 
 
 @rule
@@ -66,27 +75,81 @@ def resource_has_customer_managed_key(stack: Stack) -> Iterator[Finding]:
                 yield Finding.about(resource, f"{argument} is not a customer managed key")
 
 
-@rule
-def topic_key_allows_its_publishers(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def topic_key_allows_its_publishers(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A service that may publish to a topic may use the topic's key: without it the messages are lost silently."""
-    for policy in stack.all("aws_sns_topic_policy"):
-        for topic in stack.all("aws_sns_topic"):
-            if not topic.is_referred_to_by(policy.get("arn")):
-                continue
-            publishers = _services_allowed(policy.get("policy"))
-            keys = [key for key in stack.all("aws_kms_key") if key.is_referred_to_by(topic.get("kms_master_key_id"))]
-            for key in keys:
-                for service in sorted(publishers - _services_allowed(key.get("policy"))):
-                    yield Finding.about(topic, f"allows {service} to publish, and {key.address} does not allow it")
+    for topic in stack.all("aws_sns_topic"):
+        value = topic.get("kms_master_key_id")
+        if not value:
+            continue
+        keys = list(_keys(value, stack, stacks))
+        if not keys:
+            yield Finding.about(topic, f"kms_master_key_id: {value} does not refer to a key of a stack")
+        publishers = _publishers(stack, topic, stacks)
+        for owner, key in keys:
+            statements = _policies_of(owner, key, "aws_kms_key_policy", by="key_id", stacks=stacks)
+            for service in publishers:
+                for problem in _problems_of_publisher(service, statements):
+                    yield Finding.about(topic, f"allows {service} to publish, and {key.address} {problem}")
 
 
-def _services_allowed(policy: object) -> set[str]:
-    return {
-        service
-        for statement in parsed(policy) or ()
-        if is_allow(statement)
-        for service in principals(statement, "Service")
-    }
+def _keys(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Stack, Resource]]:
+    """The keys that a value refers to, also by an alias."""
+    for owner, resource in referred(value, stack, stacks):
+        if resource.kind in _KEYS:
+            yield owner, resource
+        elif resource.kind == "aws_kms_alias":
+            yield from _keys(resource.get("target_key_id"), owner, stacks)
+
+
+def _publishers(stack: Stack, topic: Resource, stacks: Mapping[str, Stack]) -> list[str]:
+    """The services that may publish to a topic."""
+    statements = _policies_of(stack, topic, "aws_sns_topic_policy", by="arn", stacks=stacks)
+    return sorted(
+        {
+            service
+            for statement in statements
+            if allows_action(statement, "sns:Publish")
+            for service in principals(statement, "Service")
+        }
+    )
+
+
+def _policies_of(
+    stack: Stack, resource: Resource, kind: str, *, by: str, stacks: Mapping[str, Stack]
+) -> list[Statement]:
+    """The statements of a resource's own policy, and of those that resources of a type attach to it."""
+    place = Place.of(stack, resource)
+    attached = [
+        policy.get("policy")
+        for other in of_same_environment(stack, stacks)
+        for policy in other.all(kind)
+        if place in places(policy.get(by), other, stacks)
+    ]
+    return [statement for text in (resource.get("policy"), *attached) for statement in parsed(text) or ()]
+
+
+def _problems_of_publisher(service: str, statements: list[Statement]) -> Iterator[str]:
+    """What keeps a service from encrypting with a key that has these statements."""
+    own = [statement for statement in statements if {service, "*"} & set(principals(statement, "Service"))]
+    usable = [statement for statement in own if not _refused_conditions(service, statement)]
+    for action in _PUBLISHER_ACTIONS:
+        if any(allows_action(statement, action) for statement in usable):
+            continue
+        conditions = {
+            key
+            for statement in own
+            if allows_action(statement, action)
+            for key in _refused_conditions(service, statement)
+        }
+        if conditions:
+            yield f"allows it {action} only under {', '.join(sorted(conditions))}, which it does not send"
+        else:
+            yield f"does not allow it {action}"
+
+
+def _refused_conditions(service: str, statement: Statement) -> set[str]:
+    return condition_keys(statement) & _NOT_SENT_BY_EVENTS if service == _EVENTS else set()
 
 
 @rule

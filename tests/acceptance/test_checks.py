@@ -38,17 +38,40 @@ def test_checks_are_found_by_the_name_of_their_layer() -> None:
 
 def test_an_unencrypted_state_and_a_lock_are_reported(session: EmulatedSession, dev: Environment) -> None:
     s3: Any = session.client("s3")
-    s3.create_bucket(Bucket="any-dev-state-900000000094")
-    s3.put_object(Bucket="any-dev-state-900000000094", Key="network/terraform.tfstate", Body=b"{}")
-    s3.put_object(Bucket="any-dev-state-900000000094", Key="network/terraform.tfstate.tflock", Body=b"{}")
+    dynamodb: Any = session.client("dynamodb")
+    bucket, table = "user-management-dev-state-900000000094", "user-management-dev-state-lock"
+    other = "any-dev-state-900000000094"
+    s3.create_bucket(Bucket=other)
+    s3.put_object(Bucket=other, Key="state/terraform.tfstate", Body=b"{}")
+    assert list(state.check_every_state_object_is_encrypted_and_versioned(dev, session)) == [
+        f"there is no bucket {bucket}"
+    ]
+    assert list(state.check_no_lock_is_left(dev, session)) == [
+        f"there is no table {table}",
+        f"there is no bucket {bucket}",
+    ]
+
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="network/terraform.tfstate", Body=b"{}")
+    s3.put_object(Bucket=bucket, Key="network/terraform.tfstate.tflock", Body=b"{}")
+    dynamodb.create_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.put_item(TableName=table, Item={"LockID": {"S": "network"}, "Info": {"S": "{}"}})
 
     problems = list(state.check_every_state_object_is_encrypted_and_versioned(dev, session))
     assert problems == [
-        "any-dev-state-900000000094 does not hold its own state, but: network/terraform.tfstate",
+        f"{bucket} does not hold its own state, but: network/terraform.tfstate",
         "network/terraform.tfstate is not encrypted with the state's key",
         "network/terraform.tfstate has no version to restore",
     ]
-    assert list(state.check_no_lock_is_left(dev, session)) == ["network/terraform.tfstate.tflock is a lock"]
+    assert list(state.check_no_lock_is_left(dev, session)) == [
+        "network is locked",
+        "network/terraform.tfstate.tflock is a lock",
+    ]
 
 
 def test_missing_database_subnets_are_reported(emulator: Emulator, dev: Environment) -> None:

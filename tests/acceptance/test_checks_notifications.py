@@ -29,8 +29,10 @@ def session() -> Iterator[EmulatedSession]:
     with Emulator() as running:
         made = EmulatedSession(url=running.url, account_id=ACCOUNT, region="us-east-1")
         yield made
-        for topic in made.client("sns").list_topics()["Topics"]:
-            made.client("sns").delete_topic(TopicArn=topic["TopicArn"])
+        for region in ("us-east-1", "eu-west-1"):
+            sns = made.client("sns", region_name=region)
+            for topic in sns.list_topics()["Topics"]:
+                sns.delete_topic(TopicArn=topic["TopicArn"])
 
 
 @pytest.fixture
@@ -42,10 +44,12 @@ def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def topic(session: EmulatedSession, environment: Environment, severity: str, *, key: str = "") -> str:
+def topic(
+    session: EmulatedSession, environment: Environment, severity: str, *, key: str = "", region: str = "us-east-1"
+) -> str:
     """A topic that alarms may publish to."""
-    sns = session.client("sns")
-    arn = str(sns.create_topic(Name=f"acme-{environment.name}-{severity}")["TopicArn"])
+    sns = session.client("sns", region_name=region)
+    arn = str(sns.create_topic(Name=f"user-management-{environment.name}-{severity}")["TopicArn"])
     policy = document({**ALARMS, "Action": "sns:Publish", "Resource": arn})
     sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
     if key:
@@ -53,8 +57,14 @@ def topic(session: EmulatedSession, environment: Environment, severity: str, *, 
     return arn
 
 
-def key(session: EmulatedSession, *statements: dict[str, Any]) -> str:
-    return str(session.client("kms").create_key(Policy=document(ROOT, *statements))["KeyMetadata"]["KeyId"])
+def missing(severity: str, *, region: str = "us-east-1") -> str:
+    return f"there is no topic arn:aws:sns:{region}:{ACCOUNT}:user-management-dev-{severity}"
+
+
+def key(session: EmulatedSession, *statements: dict[str, Any], region: str = "us-east-1") -> str:
+    return str(
+        session.client("kms", region_name=region).create_key(Policy=document(ROOT, *statements))["KeyMetadata"]["KeyId"]
+    )
 
 
 def test_a_topic_without_a_key_and_one_whose_key_is_closed_are_found(
@@ -71,11 +81,45 @@ def test_a_topic_without_a_key_and_one_whose_key_is_closed_are_found(
 def test_a_key_that_is_disabled_is_found(session: EmulatedSession, dev: Environment) -> None:
     open_key = key(session, {**ALARMS, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*"})
     arn = topic(session, dev, "critical", key=open_key)
+    warning = topic(session, dev, "warning", key=open_key)
     assert list(check_alarms_may_publish_to_each_topic_and_use_its_key(dev, session)) == []
     session.client("kms").disable_key(KeyId=open_key)
     assert list(check_alarms_may_publish_to_each_topic_and_use_its_key(dev, session)) == [
-        f"the key of {arn} is Disabled"
+        f"the key of {arn} is Disabled",
+        f"the key of {warning} is Disabled",
     ]
+
+
+def test_a_key_that_does_not_allow_alarms_to_decrypt_is_found(session: EmulatedSession, dev: Environment) -> None:
+    half_open = key(session, {**ALARMS, "Action": ["kms:GenerateDataKey*"], "Resource": "*"})
+    arn = topic(session, dev, "critical", key=half_open)
+    assert list(check_alarms_may_publish_to_each_topic_and_use_its_key(dev, session)) == [
+        f"the key of {arn} does not allow CloudWatch to encrypt",
+        missing("warning"),
+    ]
+
+
+def test_the_topics_of_every_region_are_checked(
+    session: EmulatedSession, environments: dict[str, Environment], dev: Environment
+) -> None:
+    both = dev.model_copy(update={"region": "eu-west-1", "edge": environments["prod"].edge})
+    assert both.notifications
+    assert both.regions == ("eu-west-1", "us-east-1")
+    open_key = key(session, {**ALARMS, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]}, region="eu-west-1")
+    for severity, receivers in both.notifications:
+        arn = topic(session, both, severity, key=open_key, region="eu-west-1")
+        for email in receivers.emails:
+            session.client("sns", region_name="eu-west-1").subscribe(TopicArn=arn, Protocol="email", Endpoint=email)
+    problems = [missing("critical"), missing("warning")]
+    assert list(check_alarms_may_publish_to_each_topic_and_use_its_key(both, session)) == problems
+    assert list(check_every_receiver_is_subscribed(both, session)) == problems
+    plain = topic(session, both, "critical")
+    assert list(check_alarms_may_publish_to_each_topic_and_use_its_key(both, session)) == [
+        f"{plain} is not encrypted",
+        missing("warning"),
+    ]
+    (email,) = both.notifications.critical.emails
+    assert f"{email} is not subscribed to {plain}" in list(check_every_receiver_is_subscribed(both, session))
 
 
 def test_a_receiver_that_is_not_subscribed_and_a_topic_that_is_not_there_are_found(
@@ -85,8 +129,8 @@ def test_a_receiver_that_is_not_subscribed_and_a_topic_that_is_not_there_are_fou
     arn = topic(session, dev, "critical")
     (email,) = dev.notifications.critical.emails
     assert list(check_every_receiver_is_subscribed(dev, session)) == [
-        f"{email} is not subscribed to critical",
-        "there is no topic for warning",
+        f"{email} is not subscribed to {arn}",
+        missing("warning"),
     ]
     session.client("sns").subscribe(TopicArn=arn, Protocol="email", Endpoint=email)
-    assert list(check_every_receiver_is_subscribed(dev, session)) == ["there is no topic for warning"]
+    assert list(check_every_receiver_is_subscribed(dev, session)) == [missing("warning")]

@@ -24,6 +24,18 @@ class Sample:
     """Where the finding of the bad one is."""
     says: str
     """A part of its message."""
+    others: tuple[Stack, ...] = ()
+    """The other stacks that the rule sees."""
+
+    @property
+    def good_stacks(self) -> dict[str, Stack]:
+        """All stacks by id where the rule finds nothing."""
+        return {one.id: one for one in (self.good, *self.others)}
+
+    @property
+    def bad_stacks(self) -> dict[str, Stack]:
+        """All stacks by id where the rule finds something."""
+        return {one.id: one for one in (self.bad, *self.others)}
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.says}"
@@ -34,6 +46,8 @@ def stack(
     *,
     protected: bool = True,
     environment: str = "test",
+    layer: str = "unit",
+    region: str = "us-east-1",
     **blocks: Any,
 ) -> Stack:
     """A stack with these resources, each under its address."""
@@ -41,9 +55,15 @@ def stack(
     for address, arguments in (resources or {}).items():
         kind, _, name = address.partition(".")
         by_kind.setdefault(kind, {})[name] = arguments
-    metadata = {"project": "acme", "environment": environment, "layer": "unit", "protect_data": protected}
+    metadata = {
+        "project": "acme",
+        "environment": environment,
+        "layer": layer,
+        "region": region,
+        "protect_data": protected,
+    }
     document = {"//": {"metadata": metadata}, "resource": by_kind, **blocks}
-    return Stack(id=f"{environment}-unit", folder=Path("unit"), document=document)
+    return Stack(id=f"{environment}-{layer}", folder=Path(layer), document=document)
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -58,9 +78,32 @@ def sample(
     *,
     says: str,
     at: str | None = None,
+    others: tuple[Stack, ...] = (),
+    **blocks: Any,
 ) -> Sample:
     """A sample of resources; the finding is at the first bad one unless said otherwise."""
-    return Sample(rule=rule, good=stack(good), bad=stack(bad), at=at or next(iter(bad)), says=says)
+    return Sample(
+        rule=rule,
+        good=stack(good, **blocks),
+        bad=stack(bad, **blocks),
+        at=at or next(iter(bad)),
+        says=says,
+        others=others,
+    )
+
+
+def backend(layer: str) -> dict[str, Any]:
+    """The `terraform` block of a stack whose state others read."""
+    return {"backend": {"s3": _state(layer)}}
+
+
+def reads(*layers: str) -> dict[str, Any]:
+    """The `data` block of a stack that reads the states of these layers."""
+    return {"terraform_remote_state": {layer: {"config": _state(layer)} for layer in layers}}
+
+
+def _state(layer: str) -> dict[str, str]:
+    return {"bucket": "state", "key": f"{layer}/terraform.tfstate"}
 
 
 def changed(resources: dict[str, dict[str, Any]], address: str, **arguments: object) -> dict[str, dict[str, Any]]:

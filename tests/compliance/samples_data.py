@@ -276,23 +276,4 @@ SECRETS = (
     ),
 )
 
-_SERVICE = {"Service": "cloudwatch.amazonaws.com"}
-SNS_TOPIC: dict[str, dict[str, Any]] = {
-    "aws_sns_topic.critical": {"kms_master_key_id": "${aws_kms_key.topics.arn}"},
-    "aws_sns_topic_policy.critical": {
-        "arn": "${aws_sns_topic.critical.arn}",
-        "policy": policy({"Effect": "Allow", "Principal": _SERVICE, "Action": "sns:Publish"}),
-    },
-    "aws_kms_key.topics": {"policy": policy({"Effect": "Allow", "Principal": _SERVICE, "Action": "kms:Decrypt"})},
-}
-TOPICS = (
-    sample(
-        "topic-key-allows-its-publishers",
-        SNS_TOPIC,
-        changed(SNS_TOPIC, "aws_kms_key.topics", policy=policy({"Effect": "Allow", "Principal": {"AWS": "1"}})),
-        says="allows cloudwatch.amazonaws.com to publish, and aws_kms_key.topics does not allow it",
-        at="aws_sns_topic.critical",
-    ),
-)
-
-SAMPLES = (*BUCKETS, *ENCRYPTION, *DATABASES, *PROTECTION, *SECRETS, *TOPICS)
+SAMPLES = (*BUCKETS, *ENCRYPTION, *DATABASES, *PROTECTION, *SECRETS)

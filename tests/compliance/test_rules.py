@@ -11,14 +11,20 @@ from compliance.audit import audit
 from compliance.exceptions import load_exceptions
 from compliance.rules import RULES
 from synthesis.manifest import read_stacks
-from tests.compliance import samples_audit, samples_data, samples_iam, samples_network
+from tests.compliance import samples_audit, samples_data, samples_iam, samples_network, samples_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.compliance.samples import Sample
 
-SAMPLES = (*samples_network.SAMPLES, *samples_data.SAMPLES, *samples_iam.SAMPLES, *samples_audit.SAMPLES)
+SAMPLES = (
+    *samples_network.SAMPLES,
+    *samples_data.SAMPLES,
+    *samples_iam.SAMPLES,
+    *samples_audit.SAMPLES,
+    *samples_topics.SAMPLES,
+)
 BY_ID = {rule.id: rule for rule in RULES}
 
 
@@ -29,13 +35,13 @@ def test_every_rule_has_a_unique_id_and_a_sample() -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_the_bad_sample_is_found_at_its_address(sample: Sample) -> None:
-    findings = list(BY_ID[sample.rule].check(sample.bad))
+    findings = list(BY_ID[sample.rule].check(sample.bad, sample.bad_stacks))
     assert any(finding.address == sample.at and sample.says in finding.message for finding in findings), findings
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_the_good_sample_has_no_finding(sample: Sample) -> None:
-    assert list(BY_ID[sample.rule].check(sample.good)) == []
+    assert list(BY_ID[sample.rule].check(sample.good, sample.good_stacks)) == []
 
 
 def test_the_committed_environments_have_no_finding(output: Path) -> None:
