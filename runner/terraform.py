@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from runner import adopt
@@ -57,6 +57,15 @@ class Plan:
     new: bool  # nothing was in the state before
     planned: tuple[str, ...] = ()  # "update aws_vpc.Default"
     destroys: bool = False
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """A resource that a plan deletes or replaces, with the values that it has now."""
+
+    address: str
+    type: str
+    values: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -224,6 +233,18 @@ class Terraform:
     def describe(self, plan: Plan) -> str:
         """The plan as text."""
         return self._capture(["show", "-no-color", str(plan.path)]).strip("\n")
+
+    def destroyed_by(self, plan: Plan) -> list[Destroyed]:
+        """The resources that the plan deletes or replaces; never logged, as their values can hold secrets."""
+        if not any(line.startswith(("delete ", "replace ")) for line in plan.planned):
+            return []
+        # https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+        content: dict[str, Any] = json.loads(self._capture(["show", "-json", str(plan.path)]))
+        return [
+            Destroyed(each["address"], each["type"], each["change"].get("before") or {})
+            for each in content.get("resource_changes", ())
+            if "delete" in each["change"]["actions"] and "deposed" not in each
+        ]
 
     def apply(self, plan: Plan, events: Events) -> None:
         """Apply the saved plan."""

@@ -67,9 +67,18 @@ if arguments[0] == "plan":
     if resources:
         event(type="refresh_start")
     add, remove = (0, len(resources)) if "-destroy" in arguments else (step.get("add", 0), 0)
+    for address in step.get("deletes", {{}}):
+        event(type="planned_change", change={{"action": "delete", "resource": {{"addr": address}}}})
+        remove += 1
     event(type="change_summary", changes={{"add": add, "change": 0, "remove": remove}})
     sys.exit(2 if add or remove else 0)
-if arguments[0] == "show":
+if arguments[:2] == ["show", "-json"]:
+    deleted = script["plan"]["deletes"].items()
+    print(dumps({{"resource_changes": [
+        {{"address": at, "type": at.split(".")[0], "change": {{"actions": ["delete"], "before": values}}}}
+        for at, values in deleted
+    ]}}))
+elif arguments[0] == "show":
     print("Plan of " + stack)
 if arguments[0] == "apply":
     hook = {{"resource": {{"addr": "aws_vpc.main"}}, "action": "create"}}
