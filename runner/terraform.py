@@ -77,6 +77,8 @@ class State:
     empty: bool
     regions: frozenset[str] = frozenset()
     """The regions in the ARNs of its resources."""
+    reads: frozenset[tuple[str, str]] = frozenset()
+    """Bucket and key of each state that it read when it was applied."""
 
 
 def _regions(managed: list[dict[str, Any]]) -> Iterator[str]:
@@ -85,6 +87,14 @@ def _regions(managed: list[dict[str, Any]]) -> Iterator[str]:
             match = _ARN_REGION.match(str(instance.get("attributes", {}).get("arn", "")))
             if match:
                 yield match[1]
+
+
+def _reads(entries: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for entry in entries:
+        if entry.get("type") == "terraform_remote_state":
+            for instance in entry.get("instances", ()):
+                config = instance.get("attributes", {}).get("config", {}).get("value", {})
+                yield str(config.get("bucket")), str(config.get("key"))
 
 
 class Terraform:
@@ -270,6 +280,7 @@ class Terraform:
             int(content.get("serial", 0)),
             empty=not managed,
             regions=frozenset(_regions(managed)),
+            reads=frozenset(_reads(content.get("resources", []))),
         )
 
     def state_list(self) -> list[str]:

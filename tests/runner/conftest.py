@@ -90,7 +90,10 @@ if arguments[0] == "apply":
 if arguments[:2] == ["state", "pull"]:
     instances = [{{"attributes": {{"arn": script.get("arn", "")}}}}]
     managed = [{{"mode": "managed", "type": "x", "instances": instances}} for _ in resources]
-    print(dumps({{"lineage": "l", "serial": 1, "resources": managed}}))
+    configs = [{{"bucket": "the-bucket", "key": name + "/terraform.tfstate"}} for name in script.get("reads", [])]
+    reads = [{{"attributes": {{"config": {{"value": config}}}}}} for config in configs]
+    data = [{{"mode": "data", "type": "terraform_remote_state", "instances": reads}}]
+    print(dumps({{"lineage": "l", "serial": 1, "resources": managed + data}}))
 if arguments[:2] == ["workspace", "list"]:
     print("\\n".join(["* default", *("  " + name for name in script.get("workspaces", []))]))
 if arguments[:2] == ["state", "list"]:
