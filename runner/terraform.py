@@ -93,7 +93,7 @@ def _reads(entries: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for entry in entries:
         if entry.get("type") == "terraform_remote_state":
             for instance in entry.get("instances", ()):
-                config = instance.get("attributes", {}).get("config", {}).get("value", {})
+                config = (instance.get("attributes", {}).get("config") or {}).get("value", {})
                 yield str(config.get("bucket")), str(config.get("key"))
 
 
