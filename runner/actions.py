@@ -8,6 +8,7 @@ from runner import bootstrap as bootstrapping
 from runner.adopt import find_missing
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import is_bucket_missing, waiting_note
+from runner.protection import refuse_loss
 from runner.results import Result, Status
 from runner.session import section
 from synthesis.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges, state_stack
@@ -45,6 +46,7 @@ def _plan(session: Session, stack: Stack) -> Result:
         if planned.new:
             session.unapplied.add(stack.id)
         session.progress.say(section(stack.id, terraform.describe(planned)))
+        refuse_loss(stack, terraform, planned)
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
 
@@ -76,6 +78,7 @@ def _apply(session: Session, stack: Stack) -> Result:
         planned = _make_plan(session, stack, terraform)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
+        refuse_loss(stack, terraform, planned)
         count = planned.changes.total
         what = f"these {count} changes" if count else "this plan"  # outputs, moves and imports are not counted
         if not session.confirm(f"Apply {what} to {stack.id}?", planned, terraform):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runner.errors import INTERRUPTED
 from runner.events import lock_holder
 from runner.results import Result, Status
-from synthesis.manifest import STATE_LAYER, state_stack
+from synthesis.manifest import STATE_LAYER, consumers, state_stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ _NO_CREDENTIALS = re.compile(
     r"|SSO session .* expired|UnrecognizedClientException"
 )
 _NO_PROVIDER = re.compile(r"Failed to query available provider packages|Failed to install provider")
+_GROUP_IN_USE = re.compile(r"deleting Security Group .*DependencyViolation", re.DOTALL)
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
 
@@ -62,6 +63,18 @@ def waiting_note(stack: Stack, producer: Stack) -> str:
     return f"waits for {producer.id}, apply that first"
 
 
+def _group_in_use_remedy(stack: Stack, stacks: Mapping[str, Stack]) -> str:
+    """Rules of another group refer to the group: those of layers that are applied later are still there."""
+    name = stack.environment
+    users = [f"`make apply ENV={name} LAYER={stacks[id_].name}`" for id_ in consumers(stacks, stack.id)]
+    if not users:
+        return "A rule of another security group, or a network interface, still uses it: delete that, then repeat."
+    return (
+        "A rule of another security group still refers to it. Where that is a rule of a layer that is applied later, "
+        f"apply that layer alone, which deletes the rule, then repeat: {', '.join(users)}."
+    )
+
+
 def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError, log: Path) -> Result:
     """The result of a stack whose run raised."""
     if error.exit_code == INTERRUPTED:
@@ -87,6 +100,8 @@ def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerEr
             "Terraform's provider is not on this machine, and its registry cannot be reached. Without a network, set "
             "TF_PLUGIN_MIRROR to the folder that `terraform providers mirror` filled: it has `registry.terraform.io`."
         )
+    elif _GROUP_IN_USE.search(error.message):
+        remedy = _group_in_use_remedy(stack, stacks)
     elif error.diagnostics:
         remedy = f"Terraform's full output: {log}"
     return Result(stack.id, Status.FAILED, note=note, remedy=remedy)

@@ -14,7 +14,7 @@ from runner.bootstrap import remote_state
 from runner.errors import RunnerError
 from runner.explain import is_bucket_missing
 from runner.files import write_atomically
-from synthesis.manifest import STACK_FILE, Stack, metadata, select, stack_id, state_stack
+from synthesis.manifest import STACK_FILE, STATE_LAYER, Stack, consumers, metadata, select, stack_id, state_stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +29,32 @@ def select_with_retired(session: Session, layer: str | None) -> Session:
         RunnerError: There is neither a stack nor a state of that layer; or the bucket cannot be read.
     """
     try:
-        stacks = {**session.stacks, **find_retired_stacks(session)}
+        stacks = _ordered(session, find_retired_stacks(session))
     except RunnerError:
         select(session.stacks, layer)  # if the layer is misspelt, report that
         raise
     return replace(session, stacks=stacks, chosen=select(stacks, layer))
+
+
+def _ordered(session: Session, retired: Mapping[str, Stack]) -> dict[str, Stack]:
+    """All stacks; each retired one depends on what does not use it, and what used it when applied depends on it."""
+    stacks = {**session.stacks, **retired}
+    by_place = {(stack.backend["bucket"], stack.backend["key"]): id_ for id_, stack in retired.items()}
+    if not retired:
+        return stacks
+    for id_, stack in stacks.items():
+        if stack.layer != STATE_LAYER:
+            with session.terraform(stack).working_copy() as terraform:
+                state = remote_state(terraform)
+            read = [by_place[place] for place in sorted(state.reads & by_place.keys())] if state else []
+            inherited = () if id_ in retired else stack.dependencies
+            stacks[id_] = replace(stack, dependencies=(*inherited, *read))
+    for id_ in retired:
+        # What else it used is not known: it is destroyed before every stack that does not use it.
+        users = {id_, *consumers(stacks, id_)}
+        others = (other for other in session.stacks if other not in users)
+        stacks[id_] = replace(stacks[id_], dependencies=(*stacks[id_].dependencies, *others))
+    return stacks
 
 
 def find_undestroyed(session: Session) -> list[Stack]:
@@ -87,7 +108,6 @@ def _write_empty_stack(session: Session, state: Stack, name: str, *, region: str
         id=id_,
         folder=session.context.work / "retired" / id_,
         document=document,
-        dependencies=tuple(session.stacks),  # it is not known which it used: it is destroyed before all of them
         is_synthesized=False,
     )
     _write(stack)

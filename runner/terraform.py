@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from runner import adopt
@@ -60,6 +60,15 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Destroyed:
+    """A resource that a plan deletes or replaces, with the values that it has now."""
+
+    address: str
+    type: str
+    values: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class State:
     """What `terraform state pull` returns."""
 
@@ -68,6 +77,8 @@ class State:
     empty: bool
     regions: frozenset[str] = frozenset()
     """The regions in the ARNs of its resources."""
+    reads: frozenset[tuple[str, str]] = frozenset()
+    """Bucket and key of each state that it read when it was applied."""
 
 
 def _regions(managed: list[dict[str, Any]]) -> Iterator[str]:
@@ -76,6 +87,14 @@ def _regions(managed: list[dict[str, Any]]) -> Iterator[str]:
             match = _ARN_REGION.match(str(instance.get("attributes", {}).get("arn", "")))
             if match:
                 yield match[1]
+
+
+def _reads(entries: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for entry in entries:
+        if entry.get("type") == "terraform_remote_state":
+            for instance in entry.get("instances", ()):
+                config = (instance.get("attributes", {}).get("config") or {}).get("value", {})
+                yield str(config.get("bucket")), str(config.get("key"))
 
 
 class Terraform:
@@ -225,6 +244,18 @@ class Terraform:
         """The plan as text."""
         return self._capture(["show", "-no-color", str(plan.path)]).strip("\n")
 
+    def destroyed_by(self, plan: Plan) -> list[Destroyed]:
+        """The resources that the plan deletes or replaces; never logged, as their values can hold secrets."""
+        if not any(line.startswith(("delete ", "replace ")) for line in plan.planned):
+            return []
+        # https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+        content: dict[str, Any] = json.loads(self._capture(["show", "-json", str(plan.path)]))
+        return [
+            Destroyed(each["address"], each["type"], each["change"].get("before") or {})
+            for each in content.get("resource_changes", ())
+            if "delete" in each["change"]["actions"] and "deposed" not in each
+        ]
+
     def apply(self, plan: Plan, events: Events) -> None:
         """Apply the saved plan."""
         self._run(["apply", "-json", "-input=false", str(plan.path)], events)
@@ -249,6 +280,7 @@ class Terraform:
             int(content.get("serial", 0)),
             empty=not managed,
             regions=frozenset(_regions(managed)),
+            reads=frozenset(_reads(content.get("resources", []))),
         )
 
     def state_list(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.rule import Finding, rule
+from synthesis.stateful import SOURCE_OF_REPLICA, STATEFUL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,17 +13,6 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
-# Types whose instances hold data. An upgrade may not delete or replace them either: tests/upgrade/.
-STATEFUL: Final = (
-    "aws_backup_vault",
-    "aws_db_instance",
-    "aws_docdb_cluster",
-    "aws_docdb_global_cluster",
-    "aws_dynamodb_table",
-    "aws_kms_key",
-    "aws_kms_replica_key",
-    "aws_s3_bucket",
-)
 _DELETION_PROTECTION: Final = {
     "aws_db_instance": "deletion_protection",
     "aws_docdb_cluster": "deletion_protection",
@@ -71,6 +61,5 @@ def force_destroy_is_off(stack: Stack) -> Iterator[Finding]:
 def _protected(stack: Stack, *kinds: str) -> Iterator[Resource]:
     if stack.is_protected:
         for resource in stack.all(*kinds):
-            # A replica is a copy: only its source must stay.
-            if not resource.get("replicate_source_db"):
+            if not resource.get(SOURCE_OF_REPLICA):
                 yield resource

@@ -1,4 +1,4 @@
-"""Amazon EC2: moto accepts any zone and endpoint service, drops rule descriptions, and cannot close snapshots."""
+"""Amazon EC2: moto accepts any zone and endpoint service, deletes groups in use, and drops rule descriptions."""
 
 from __future__ import annotations
 
@@ -67,6 +67,23 @@ def refuse_volume_in_foreign_zone(params: Shape, context: Context) -> None:
         value = params.get(member)
         if value and value not in known(context):
             raise AwsError(code="InvalidZone.NotFound", message=f"The zone '{value}' does not exist.")
+
+
+@guard("ec2", "DeleteSecurityGroup")
+def refuse_while_referred_to(params: Shape, context: Context) -> None:
+    """Refuse to delete a group that a rule of another group refers to; moto deletes it.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
+    """
+    backend = context.backend(ec2_backends)
+    named = params.get("GroupId") or params.get("GroupName")
+    group = backend.get_security_group_by_name_or_id(named) if named else None
+    if group is None:
+        return
+    others = (other for groups in backend.groups.values() for other in groups.values() if other is not group)
+    rules = (rule for other in others for rule in (*other.ingress_rules, *other.egress_rules))
+    if any(rule.source_group.get("GroupId") == group.id for rule in rules):
+        raise AwsError(code="DependencyViolation", message=f"resource {group.id} has a dependent object")
 
 
 @patch(SecurityGroupRule, "__init__")

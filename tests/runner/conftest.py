@@ -67,9 +67,18 @@ if arguments[0] == "plan":
     if resources:
         event(type="refresh_start")
     add, remove = (0, len(resources)) if "-destroy" in arguments else (step.get("add", 0), 0)
+    for address in step.get("deletes", {{}}):
+        event(type="planned_change", change={{"action": "delete", "resource": {{"addr": address}}}})
+        remove += 1
     event(type="change_summary", changes={{"add": add, "change": 0, "remove": remove}})
     sys.exit(2 if add or remove else 0)
-if arguments[0] == "show":
+if arguments[:2] == ["show", "-json"]:
+    deleted = script["plan"]["deletes"].items()
+    print(dumps({{"resource_changes": [
+        {{"address": at, "type": at.split(".")[0], "change": {{"actions": ["delete"], "before": values}}}}
+        for at, values in deleted
+    ]}}))
+elif arguments[0] == "show":
     print("Plan of " + stack)
 if arguments[0] == "apply":
     hook = {{"resource": {{"addr": "aws_vpc.main"}}, "action": "create"}}
@@ -81,7 +90,10 @@ if arguments[0] == "apply":
 if arguments[:2] == ["state", "pull"]:
     instances = [{{"attributes": {{"arn": script.get("arn", "")}}}}]
     managed = [{{"mode": "managed", "type": "x", "instances": instances}} for _ in resources]
-    print(dumps({{"lineage": "l", "serial": 1, "resources": managed}}))
+    configs = [{{"bucket": "the-bucket", "key": name + "/terraform.tfstate"}} for name in script.get("reads", [])]
+    reads = [{{"attributes": {{"config": {{"value": config}}}}}} for config in configs]
+    data = [{{"mode": "data", "type": "terraform_remote_state", "instances": reads}}]
+    print(dumps({{"lineage": "l", "serial": 1, "resources": managed + data}}))
 if arguments[:2] == ["workspace", "list"]:
     print("\\n".join(["* default", *("  " + name for name in script.get("workspaces", []))]))
 if arguments[:2] == ["state", "list"]:

@@ -116,6 +116,24 @@ def test_the_first_failure_stops_what_has_not_started(dev: Project) -> None:
     assert "make apply ENV=dev. It continues from where it stopped." in out
 
 
+@pytest.mark.parametrize(
+    ("layer", "remedy"),
+    [
+        ("network", "apply that layer alone, which deletes the rule, then repeat: `make apply ENV=dev LAYER=service`."),
+        ("registry", "A rule of another security group, or a network interface, still uses it"),
+    ],
+)
+def test_a_security_group_in_use_is_reported_with_what_to_apply_first(dev: Project, layer: str, remedy: str) -> None:
+    error = {
+        "summary": "deleting Security Group (sg-0123): operation error EC2: DeleteSecurityGroup, https response error "
+        "StatusCode: 400, RequestID: 1, api error DependencyViolation: resource sg-0123 has a dependent object",
+    }
+    dev.script(f"dev-{layer}", plan={"add": 1}, apply={"error": error})
+    code, _, err = dev.run("apply", "--yes", "--layer", layer)
+    assert code == 1
+    assert remedy in err
+
+
 def test_a_held_lock_is_reported_with_its_holder_and_how_to_release_it(dev: Project) -> None:
     dev.script("dev-network", plan={"error": LOCKED})
     code, _, err = dev.run("apply", "--yes", "--layer", "network")

@@ -87,6 +87,29 @@ def test_apply_plan_destroy_without_an_account(tmp_path: Path, capsys: pytest.Ca
 
 
 @pytest.mark.terraform
+@pytest.mark.parametrize("change", ["removed", "replaced"])
+def test_a_protected_resource_is_neither_deleted_nor_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr("runner.protection.IRREPLACEABLE", ("terraform_data",))
+    metadata = {"//": {"metadata": identity(layer="data", name="data", protect_data=True)}}
+
+    def data(**resources: object) -> dict[str, Any]:
+        return {**metadata, **local(tmp_path, "data", resource={"terraform_data": resources})}
+
+    protected = {"triggers_replace": "one", "lifecycle": {"prevent_destroy": True}}
+    out = write(tmp_path / "cdktf.out", {"dev-data": data(key=protected, other={})})
+    assert run(out, "apply", "--yes") == 0
+    state = (tmp_path / "data.tfstate").read_text()
+
+    changed = {"other": {}} if change == "removed" else {"other": {}, "key": {"triggers_replace": "two"}}
+    write(tmp_path / "cdktf.out", {"dev-data": data(**changed)})
+    assert run(out, "apply", "--yes") == 1
+    assert "the plan would destroy terraform_data.key.\n" in capsys.readouterr().err
+    assert (tmp_path / "data.tfstate").read_text() == state
+
+
+@pytest.mark.terraform
 def test_an_invalid_stack_is_reported_with_its_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = local(tmp_path, "network", resource={"terraform_data": {"vpc": {"imput": 1}}})
     out = write(tmp_path / "cdktf.out", {"dev-network": document})

@@ -85,6 +85,25 @@ def test_a_whole_environment_includes_it_and_destroys_it_before_what_it_may_have
     assert order == ["dev-security", "dev-network", "dev-state"]
 
 
+def test_it_is_destroyed_after_what_used_it_when_that_was_applied(dev: Project) -> None:
+    dev.stack("dev-service", "dev-network")
+    dev.script("dev-network", resources=["aws_vpc.main"])
+    dev.script("dev-service", resources=["aws_ecs_service.api"], reads=["network", "security"])
+    dev.script("dev-state-objects", workspaces=["data", "network", "security", "service", "state"])
+    dev.script("dev-data", resources=["aws_kms_key.data"], reads=["security"])
+    assert dev.run("destroy", "--yes", "--parallel", "1")[0] == 0
+    order = [call.split()[0] for call in dev.calls("apply")]
+    assert order == ["dev-data", "dev-service", "dev-security", "dev-network", "dev-state"]
+
+
+def test_it_is_not_destroyed_while_a_layer_that_used_it_is_still_there(dev: Project) -> None:
+    dev.script("dev-network", resources=["aws_vpc.main"], reads=["security"])
+    code, _, err = dev.run("destroy", "--layer", "security", "--yes")
+    assert code != 0
+    assert "dev-security is still in use by dev-network." in err
+    assert dev.calls("apply") == []
+
+
 def test_the_state_is_not_destroyed_before_it(dev: Project) -> None:
     code, _, err = dev.run("destroy", "--layer", "state", "--yes")
     assert code != 0

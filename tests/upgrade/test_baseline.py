@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compliance.rules.protection import STATEFUL
 from runner.errors import RunnerError
 from synthesis.manifest import in_order, of_environment, read_stacks
+from synthesis.stateful import STATEFUL
 from tests.upgrade import baseline
 from tests.upgrade.changes import EXPECTED, ExpectedChanges
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance.rules.protection import STATEFUL
+from synthesis.stateful import STATEFUL
 from tests.upgrade.changes import Change, ExpectedChanges, planned_changes
 
 if TYPE_CHECKING:

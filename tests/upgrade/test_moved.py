@@ -11,9 +11,9 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from constructs import Construct
 
-from compliance.rules.protection import STATEFUL
 from main import ROOT
 from synthesis.manifest import METADATA, metadata
+from synthesis.stateful import STATEFUL
 from tests.upgrade.changes import Change, ExpectedChanges
 from tests.upgrade.checkout import open_checkouts
 from tests.upgrade.report import UpgradeReport

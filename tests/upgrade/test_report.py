@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from compliance.rules.protection import STATEFUL
+from synthesis.stateful import STATEFUL
 from tests.upgrade.changes import EXPECTED, Change, ExpectedChanges
 from tests.upgrade.report import UPDATE, UpgradeReport
 

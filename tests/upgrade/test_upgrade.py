@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from compliance.rules.protection import STATEFUL
 from main import synthesize
+from synthesis.stateful import STATEFUL
 from tests.upgrade import baseline
 from tests.upgrade.changes import EXPECTED, ExpectedChanges
 from tests.upgrade.checkout import Checkout, open_checkouts

@@ -139,6 +139,36 @@ def test_a_rule_for_a_prefix_list_keeps_its_description(client: Client, vpc: str
     assert "api to s3" in {rule.get("Description") for rule in rules["SecurityGroupRules"]}
 
 
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+@pytest.mark.parametrize("by", ["GroupId", "GroupName"])
+def test_a_group_is_not_deleted_while_a_rule_of_another_group_refers_to_it(
+    client: Client, direction: str, by: str
+) -> None:
+    ec2 = client("ec2", account="900000000076")
+    database, service = (
+        ec2.create_security_group(GroupName=f"{name}-{direction}-{by}", Description="x")["GroupId"]
+        for name in ("database", "service")
+    )
+    named = {"GroupId": {"GroupId": database}, "GroupName": {"GroupName": f"database-{direction}-{by}"}}[by]
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": database}]}
+    getattr(ec2, f"authorize_security_group_{direction}")(GroupId=service, IpPermissions=[rule])
+
+    with pytest.raises(ClientError, match=rf"DependencyViolation.*resource {database} has a dependent object"):
+        ec2.delete_security_group(**named)
+    getattr(ec2, f"revoke_security_group_{direction}")(GroupId=service, IpPermissions=[rule])
+    ec2.delete_security_group(**named)
+
+
+def test_a_group_is_deleted_with_a_rule_that_refers_to_itself(client: Client, vpc: str) -> None:
+    ec2 = client("ec2")
+    group = ec2.create_security_group(GroupName="itself", Description="x", VpcId=vpc)["GroupId"]
+    rule = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    ec2.delete_security_group(GroupId=group)
+    with pytest.raises(ClientError, match=r"InvalidGroup\.NotFound"):
+        ec2.describe_security_groups(GroupIds=[group])
+
+
 def test_a_deleted_gateway_deletes_its_interface_and_releases_its_address(client: Client) -> None:
     ec2 = client("ec2", account="900000000077")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
