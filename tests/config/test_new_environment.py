@@ -186,3 +186,9 @@ def test_a_find_free_block_overlaps_no_other(used: list[IPv4Network]) -> None:
         return
     assert free.prefixlen == 16
     assert not any(free.overlaps(block) for block in used)
+
+
+def test_a_name_that_the_roles_of_dev_would_cover_is_refused_and_nothing_is_written(folder: Path) -> None:
+    with pytest.raises(ConfigError, match='is also the account of "dev"'):
+        new_environment("dev-eu", folder=folder)
+    assert not (folder / "dev-eu.toml").exists()
