@@ -24,7 +24,6 @@ class EdgeStack(LayerStack):
     def __init__(self, scope: Construct, *, config: Environment, state: StateStack, domain: DomainStack) -> None:
         super().__init__(scope, config=config, state=state, region=VIEWER_REGION)
         # The validation records are the same for both certificates, and they are in the layer `domain`.
-        self.add_dependency(domain)
         self.certificate = Certificate(
             self,
             "certificate",
