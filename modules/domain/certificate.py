@@ -117,7 +117,7 @@ class Certificate(Construct):
             "validation",
             certificate_arn=self._certificate.arn,
             timeouts=AcmCertificateValidationTimeouts(create=_VALIDATION_TIMEOUT),
-            # A reference: it is not planned before the stack that has the records is applied, where it would wait for hours.
+            # A reference: without the records it would wait for hours, so their stack must be applied first.
             validation_record_fqdns=None if in_this_stack else [record.fqdn for record in self.records.records],
             depends_on=list(self.records.records) if in_this_stack else None,
         )
