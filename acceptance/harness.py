@@ -109,7 +109,7 @@ def _emulator(port: int) -> Iterator[Emulator]:
     try:
         emulator.start()
     except (PortInUseError, OSError) as error:
-        raise RunnerError(str(error), "Choose another port, or omit it to use a free one.") from error
+        raise RunnerError(str(error), "Omit `--port` to use a free one.") from error
     try:
         yield emulator
     finally:

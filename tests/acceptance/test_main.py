@@ -27,7 +27,8 @@ def test_a_port_in_use_is_reported_with_a_remedy(capsys: pytest.CaptureFixture[s
         port = taken.getsockname()[1]
         assert main([*EMULATE, "--port", str(port)]) == 2
     assert capsys.readouterr().err == (
-        f"port {port} on 127.0.0.1 is already in use\nChoose another port, or omit it to use a free one.\n"
+        f"port {port} on 127.0.0.1 is already in use; stop the other process, or use another port\n"
+        "Omit `--port` to use a free one.\n"
     )
 
 
