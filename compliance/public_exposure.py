@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
+from compliance.references import Place, referred_places
 from config.network import PRIVATE_BLOCKS
-from synthesis.template import REFERENCE, Resource, blocks, texts
+from synthesis.template import Resource, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +45,7 @@ class _Node:
 
     @property
     def place(self) -> str:
-        return f"{self.stack.id}/{self.resource.address}"
+        return str(Place.of(self.stack, self.resource))
 
 
 def databases(stacks: Sequence[Stack]) -> list[str]:
@@ -155,17 +156,11 @@ class _Graph:
         return [peer for peer in peers if peer != group]
 
     def _follow(self, stack: Stack, value: object) -> list[_Node]:
-        nodes: list[_Node] = []
-        for _, text in texts(value):
-            for match in REFERENCE.finditer(text):
-                if match["address"]:
-                    node = self._nodes.get(f"{stack.id}/{match['address']}")
-                    nodes += [node] if node else []
-                else:
-                    producer = self._stacks[stack.producers(self._stacks)[match["remote"]]]
-                    output = producer.document.get("output", {})[match["output"]]["value"]
-                    nodes += self._follow(producer, output)
-        return nodes
+        places = list(referred_places(value, stack, self._stacks))
+        if None in places:
+            message = f"{stack.id}: {value} refers to a stack that is not among those to check"
+            raise LookupError(message)
+        return [self._nodes[str(place)] for place in places if str(place) in self._nodes]
 
 
 def _public(*cidrs: object) -> list[str]:

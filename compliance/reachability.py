@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
+from compliance.references import Place, referred_places
 from config.network import PRIVATE_BLOCKS
-from synthesis.template import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def connections(stacks: Sequence[Stack]) -> list[Connection]:
     """Every connection that the security groups of one environment allow; groups are named by their `Name` tag."""
     by_name = {stack.id: stack for stack in stacks}
     names = {
-        _place(stack, group): str(group.get("tags")["Name"]).removeprefix(f"{stack.project}-{stack.environment}-")
+        str(Place.of(stack, group)): group.get("tags")["Name"].removeprefix(f"{stack.project}-{stack.environment}-")
         for stack in stacks
         for group in stack.all("aws_security_group")
     }
@@ -95,18 +95,11 @@ def _peer(stacks: dict[str, Stack], stack: Stack, rule: Resource) -> str | IPv4N
 
 def _group(stacks: dict[str, Stack], stack: Stack, reference: str) -> str:
     """`<stack>/<address>` of the resource that a reference means, in any stack."""
-    match = REFERENCE.search(reference)
-    if match is None:
-        message = f"{stack.id}: {reference} is not a reference to a resource"
+    place = next(referred_places(reference, stack, stacks), None)
+    if place is None:
+        message = f"{stack.id}: {reference} is not a reference to a resource of these stacks"
         raise ValueError(message)
-    if match["address"]:
-        return f"{stack.id}/{match['address']}"
-    producer = stacks[stack.producers(stacks)[match["remote"]]]
-    return _group(stacks, producer, producer.document["output"][match["output"]]["value"])
-
-
-def _place(stack: Stack, resource: Resource) -> str:
-    return f"{stack.id}/{resource.address}"
+    return str(place)
 
 
 def _fits(peer: str | IPv4Network | IPv6Network | None, group: str) -> bool:

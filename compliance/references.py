@@ -22,6 +22,10 @@ class Place:
     """The id of its stack."""
     address: str
 
+    def __str__(self) -> str:
+        """As reports name it: `prod-data/aws_db_instance.postgres`."""
+        return f"{self.stack}/{self.address}"
+
     @staticmethod
     def of(stack: Stack, resource: Resource) -> Place:
         """The place of a resource of a stack."""
@@ -33,19 +37,33 @@ def of_same_environment(stack: Stack, stacks: Mapping[str, Stack]) -> list[Stack
     return [other for other in stacks.values() if other.environment == stack.environment]
 
 
+def referred_places(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Place | None]:
+    """The place of each resource that `value`, a part of a stack, refers to at any depth.
+
+    It is None for a reference that cannot be followed: to an output that is in none of `stacks`.
+    """
+    for _, text in texts(value):
+        for match in REFERENCE.finditer(text) if "${" in text else ():
+            if address := match["address"]:
+                yield Place(stack.id, address)
+                continue
+            producer = stacks.get(stack.producers(stacks).get(match["remote"], ""))
+            output = producer.document.get("output", {}).get(match["output"]) if producer else None
+            if producer and output:
+                yield from referred_places(output["value"], producer, stacks)
+            else:
+                yield None
+
+
 def referred(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Stack, Resource]]:
     """The resources that `value`, a part of a stack, refers to at any depth, each with its stack.
 
     A reference that leads to no resource of `stacks` is left out.
     """
-    for _, text in texts(value):
-        for match in REFERENCE.finditer(text) if "${" in text else ():
-            if address := match["address"]:
-                kind = address.partition(".")[0]
-                yield from ((stack, resource) for resource in stack.all(kind) if resource.address == address)
-            elif producer := stacks.get(stack.producers(stacks).get(match["remote"], "")):
-                output = producer.document.get("output", {}).get(match["output"], {})
-                yield from referred(output.get("value"), producer, stacks)
+    for place in filter(None, referred_places(value, stack, stacks)):
+        owner = stack if place.stack == stack.id else stacks[place.stack]
+        kind = place.address.partition(".")[0]
+        yield from ((owner, resource) for resource in owner.all(kind) if resource.address == place.address)
 
 
 def places(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> set[Place]:

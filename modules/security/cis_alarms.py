@@ -5,23 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
-    CloudwatchLogMetricFilter,
-    CloudwatchLogMetricFilterMetricTransformation,
-)
 from constructs import Construct
 
-from modules.alarm import Alarm, MissingData
-from modules.metric import Metric
 from modules.runbook import Runbook
+from modules.security.event_alarm import add_event_alarm
 from modules.topic import Severity
 
 if TYPE_CHECKING:
     from modules.label import Label
     from modules.log_group import LogGroup
     from modules.topic import Topics
-
-_PERIOD_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,34 +282,16 @@ class CisAlarms(Construct):
         super().__init__(scope, id_)
         namespace = f"{label.prefix}/audit"
         for control in CONTROLS:
-            CloudwatchLogMetricFilter(
+            add_event_alarm(
                 self,
                 control.id,
-                name=control.id,
-                log_group_name=log_group.id,
-                pattern=control.pattern,
-                metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
-                    name=control.id, namespace=namespace, value="1"
-                ),
-            )
-            Alarm(
-                self,
-                f"{control.id}-alarm",
                 label=label,
                 name=control.alarm,
+                namespace=namespace,
+                log_group=log_group,
+                pattern=control.pattern,
                 description=f"{control.description} (CIS {control.number})",
-                metric=Metric(
-                    namespace=namespace,
-                    name=control.id,
-                    statistic="Sum",
-                    dimensions={},
-                    region=label.region,
-                    period_seconds=_PERIOD_SECONDS,
-                ),
-                threshold=1,
                 severity=control.severity,
-                missing_data=MissingData.NOT_BREACHING,  # no event, no data
                 runbook=control.runbook,
                 topics=topics,
-                notifies_recovery=False,
             )

@@ -13,19 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
-from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
-    CloudwatchLogMetricFilter,
-    CloudwatchLogMetricFilterMetricTransformation,
-)
 from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
 from constructs import Construct
 
-from modules.alarm import Alarm, MissingData
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
-from modules.metric import Metric
 from modules.policy import Condition, Principal, Statement, render_statements
 from modules.runbook import Runbook
+from modules.security.event_alarm import add_event_alarm
 from modules.topic import Severity
 
 if TYPE_CHECKING:
@@ -33,7 +28,6 @@ if TYPE_CHECKING:
     from modules.topic import Topics
 
 _WRITERS: Final = Principal.service("events.amazonaws.com", "delivery.logs.amazonaws.com")
-_PERIOD_SECONDS: Final = 300
 _LOWEST: Final = 4
 
 
@@ -134,34 +128,16 @@ class ThreatFindings(Construct):
         CloudwatchEventTarget(self, "target", rule=rule.name, arn=group.arn, depends_on=[policy])
         namespace = f"{label.prefix}/threats"
         for band in BANDS:
-            CloudwatchLogMetricFilter(
+            add_event_alarm(
                 self,
                 band.id,
-                name=band.id,
-                log_group_name=group.id,
-                pattern=band.pattern,
-                metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
-                    name=band.id, namespace=namespace, value="1"
-                ),
-            )
-            Alarm(
-                self,
-                f"{band.id}-alarm",
                 label=label,
                 name=band.alarm,
+                namespace=namespace,
+                log_group=group,
+                pattern=band.pattern,
                 description=band.description,
-                metric=Metric(
-                    namespace=namespace,
-                    name=band.id,
-                    statistic="Sum",
-                    dimensions={},
-                    region=label.region,
-                    period_seconds=_PERIOD_SECONDS,
-                ),
-                threshold=1,
                 severity=band.severity,
-                missing_data=MissingData.NOT_BREACHING,
                 runbook=Runbook.THREAT_FINDINGS,
                 topics=topics,
-                notifies_recovery=False,
             )

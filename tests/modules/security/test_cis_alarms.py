@@ -41,13 +41,6 @@ def test_every_alarm_reads_the_metric_of_its_own_filter(plain: Template) -> None
     assert len(made) == len(CONTROLS)
 
 
-def test_one_event_is_enough_and_none_is_no_alarm(plain: Template) -> None:
-    alarm = plain.named("aws_cloudwatch_metric_alarm.alarms_root-use-alarm")
-    assert (alarm["threshold"], alarm["evaluation_periods"], alarm["period"]) == (1, 1, 300)
-    assert alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
-    assert alarm["treat_missing_data"] == "notBreaching"
-
-
 def test_calls_of_services_for_the_root_user_do_not_alarm(plain: Template) -> None:
     pattern = plain.named("aws_cloudwatch_log_metric_filter.alarms_root-use")["pattern"]
     assert '$.userIdentity.type = "Root"' in pattern
