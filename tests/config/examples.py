@@ -8,7 +8,7 @@ import pytest
 
 from config.environment import Environment
 from config.errors import ConfigError
-from config.load import parse_environment
+from config.load import load_environment, parse_environment
 from tests.fixtures import FOLDER
 
 FILE = Path("environments/prod.toml")
@@ -53,3 +53,10 @@ def refusal(toml: str) -> list[str]:
     lines = str(caught.value).splitlines()
     assert all(line.startswith(f"{FILE}: ") for line in lines)
     return [line.removeprefix(f"{FILE}: ") for line in lines]
+
+
+def loading(name: str, folder: Path, *, project: str | None = PROJECT) -> str:
+    """The error message of the environment's file in the folder."""
+    with pytest.raises(ConfigError) as caught:
+        load_environment(name, folder=folder, project=project)
+    return str(caught.value)

@@ -1,23 +1,14 @@
-import copy
-import json
-import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from config.environment import Environment
 from config.errors import ConfigError
 from config.load import environment_names, load_environment, load_environments, parse_environment
 from config.services import ServiceSettings
-from tests.config.examples import PROJECT, changed, parsed, refusal, table, text
+from tests.config.examples import PROJECT, changed, loading, parsed, refusal, text
 from tests.fixtures import FOLDER
-
-JARGON = re.compile(r"pydantic|Input should|validation|str_|_type|tuple|dict|NoneType|(?-i:Decimal)", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
@@ -39,12 +30,6 @@ def test_dev_staging_and_prod_come_first(tmp_path: Path) -> None:
 
 def test_a_missing_folder_has_no_environments(tmp_path: Path) -> None:
     assert environment_names(tmp_path / "nowhere") == ()
-
-
-def loading(name: str, folder: Path, *, project: str | None = PROJECT) -> str:
-    with pytest.raises(ConfigError) as caught:
-        load_environment(name, folder=folder, project=project)
-    return str(caught.value)
 
 
 def test_a_missing_environment_is_reported_with_the_existing_ones() -> None:
@@ -300,65 +285,3 @@ def test_all_problems_are_reported_at_once() -> None:
 def test_what_is_loaded_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         parsed(text()).region = "eu-west-1"  # type: ignore[misc] # that it is refused is the point
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("environments")
-
-
-@given(content=st.one_of(st.binary(), st.text().map(str.encode)))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_bytes_are_refused_without_a_traceback(content: bytes, folder: Path) -> None:
-    (folder / "prod.toml").write_bytes(content)
-    assert loading("prod", folder)
-
-
-def places(value: object, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield (*place, key)
-        yield from places(item, (*place, key))
-
-
-KEYS = st.sampled_from([str(place[-1]) for place in places(table())]) | st.text()
-VALUES = st.recursive(
-    st.one_of(
-        st.booleans(),
-        st.integers(),
-        st.floats(),
-        st.text(),
-        st.datetimes().map(lambda moment: moment.date()),
-        st.sampled_from(["10.0.0.0/16", "10.0.1.0/24", "us-east-1c", "none", 512]),
-    ),
-    lambda values: st.lists(values, max_size=3) | st.dictionaries(KEYS, values, max_size=3),
-    max_leaves=5,
-)
-
-
-def toml_of(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{json.dumps(key)} = {toml_of(item)}' for key, item in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(toml_of, value))}]"
-    return json.dumps(value) if isinstance(value, str | bool | int) else str(value)
-
-
-@given(place=st.sampled_from(list(places(table()))), value=VALUES, key=st.none() | KEYS)
-@settings(deadline=None, max_examples=100)
-def test_any_value_anywhere_is_accepted_or_refused_in_plain_words(
-    place: tuple[Any, ...], value: object, key: str | None
-) -> None:
-    settings_table = copy.deepcopy(table())
-    holder: Any = settings_table
-    for part in place[:-1]:
-        holder = holder[part]
-    holder[place[-1] if key is None or isinstance(holder, list) else key] = value
-    toml = "".join(f"{json.dumps(key)} = {toml_of(item)}\n" for key, item in settings_table.items())
-    try:
-        parsed(toml)
-    except ConfigError as error:
-        for line in str(error).splitlines():
-            assert line.startswith("environments/prod.toml: ")
-            said = re.sub(r'".*?(?<!\\)"|\{.*\}', "", line.split(": ", 2)[2])  # without the key and quoted values
-            assert not JARGON.search(said), line

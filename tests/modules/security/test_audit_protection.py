@@ -9,14 +9,13 @@ import pytest
 
 from config.names import MAX_ENVIRONMENT_LENGTH, MAX_PROJECT_LENGTH
 from config.security import GithubSettings, TrailSettings
-from config.state import StateSettings
 from modules.key import Key
 from modules.security.audit_protection import deny_audit_changes
 from modules.security.audit_trail import AuditTrail
 from modules.security.cis_alarms import CisAlarms
 from modules.security.github_roles import GithubRoles
 from modules.security.threat_findings import ThreatFindings
-from modules.state_store import StateStore
+from tests.modules.security.stores import state_store
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
 
@@ -29,14 +28,7 @@ INLINE_POLICY_LENGTH = 10_240
 
 def layer(label: Label = LABEL) -> Template:
     stack = new_stack()
-    state = StateStore(
-        stack,
-        "state",
-        config=StateSettings(noncurrent_version_days=30),
-        access_log_retention_days=30,
-        label=label,
-        protect=False,
-    )
+    state = state_store(stack, label)
     topics = topics_in(stack)
     key = Key(stack, "key", label=label, name="audit", description="Audit", protect=False)
     trail = AuditTrail(

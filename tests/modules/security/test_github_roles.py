@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from config.security import GithubSettings
-from config.state import StateSettings
 from modules.security.github_roles import GithubRoles
-from modules.state_store import StateStore
+from tests.modules.security.stores import state_store
 from tests.template import LABEL, Template, new_stack, statements
 
 SUBJECT = "token.actions.githubusercontent.com:sub"
@@ -19,14 +18,7 @@ AUDIENCE = "token.actions.githubusercontent.com:aud"
 def template(**settings: Any) -> Template:
     stack = new_stack()
     config = {"repository": "acme/infra", "branch": "main", "plan_pull_requests": True, **settings}
-    state = StateStore(
-        stack,
-        "state",
-        config=StateSettings(noncurrent_version_days=30),
-        access_log_retention_days=30,
-        label=LABEL,
-        protect=False,
-    )
+    state = state_store(stack, LABEL)
     github = GithubSettings.model_validate({key: value for key, value in config.items() if value is not None})
     GithubRoles(stack, "github", config=github, label=LABEL, state=state, regions=("us-east-1", "eu-west-1"))
     return Template.of(stack)
