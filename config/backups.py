@@ -21,4 +21,4 @@ class BackupsSettings(Model):
     """Days after which S3 moves a backup to S3 Intelligent-Tiering."""
 
     object_lock_days: int | None = Field(default=None, ge=1, le=_MAX_LOCK_DAYS)
-    """Days that nobody can delete or overwrite a backup; it can only be set when the bucket is created."""
+    """Days during which a backup cannot be deleted or overwritten; it can only be set when the bucket is created."""

@@ -16,7 +16,7 @@ Check = Callable[..., Iterator[Problem]]
 
 A parameter `network__zones` is the setting `zones` of the table `network`; if that table is missing, all its settings
 are None. A parameter that is not a setting is an error when the class is created, because its check would never run
-and nobody would notice.
+and the mistake would stay unnoticed.
 """
 
 PROBLEMS = "problems"

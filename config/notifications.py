@@ -80,7 +80,7 @@ def _check_receivers(emails: Sequence[str], https: Sequence[str]) -> Iterator[Pr
     if not emails and not https:
         yield Problem(
             key="emails",
-            allowed="must have at least one receiver, or nobody sees the alarms; add an address, like "
+            allowed="must have at least one receiver for the alarms; add an address, like "
             '"on-call@example.com", or an https endpoint',
         )
 

@@ -90,7 +90,7 @@ class TrailSettings(Model):
     """Days that the bucket keeps its files."""
 
     lock_days: int | None = Field(default=None, ge=1, le=_MAX_DAYS)
-    """Days that nobody, not even the root user, can delete a file; it can only be set when the bucket is created."""
+    """Days during which a file cannot be deleted, not even by the root user; set it before the bucket is created."""
 
     checks: ClassVar[tuple[Check, ...]] = (_check_lock_days,)
 

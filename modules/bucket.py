@@ -64,7 +64,7 @@ class BucketConfig:
     intelligent_tiering_after_days: int | None = None
     """Days after which an object moves to S3 Intelligent-Tiering; None does not move it."""
     object_lock_days: int | None = None
-    """Days that nobody, not even the root user, can delete a version; None turns Object Lock off."""
+    """Days during which a version cannot be deleted, not even by the root user; None turns Object Lock off."""
     protect: bool
     """Refuse to destroy the bucket; if False, Terraform can destroy it with its objects."""
 

@@ -33,7 +33,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-
 
 
 class Key(Construct):
-    """A symmetric key with yearly rotation that nobody may use until it is granted.
+    """A symmetric key with yearly rotation, which only roles with a grant may use.
 
     IAM policies of the account can allow its use (AWS's default, which keeps the account in control of the key);
     `allow_service` adds AWS services. Terraform cannot destroy a protected key.

@@ -56,7 +56,7 @@ def _names(account: Account, stacks: Iterable[Stack]) -> dict[str, list[set[str]
         state = json.loads(s3.get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"].read())
         for resource in (entry for entry in state["resources"] if entry["mode"] == "managed"):
             for instance in resource["instances"]:
-                # SNS lists a subscription that nobody has confirmed without its ARN, only with its endpoint.
+                # SNS lists an unconfirmed subscription without its ARN, only with its endpoint.
                 values = (instance["attributes"].get(name) for name in ("id", "name", "arn", "endpoint"))
                 found.setdefault(resource["type"], []).append({value for value in values if value})
     return found

@@ -35,7 +35,7 @@ _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
 
 class Documentdb(Construct):
-    """A cluster over the VPC's zones that nobody can reach until `allow_from` is called."""
+    """A cluster over the VPC's zones, without any access until `allow_from` is called."""
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
 
 class Postgres(Construct):
-    """A database that nobody can reach until `allow_from` is called.
+    """A database without any access until `allow_from` is called.
 
     Services connect through the proxy if there is one. They connect to read replicas directly, because RDS Proxy does
     not support them (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations).

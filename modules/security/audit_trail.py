@@ -1,4 +1,4 @@
-"""A record of every call to AWS that nobody can change; the start of every investigation."""
+"""A tamper-proof record of every call to AWS; the start of every investigation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key rotates, and nobody may use it without a grant."""
+"""A key rotates, and only roles with a grant may use it."""
 
 from __future__ import annotations
 
