@@ -87,12 +87,10 @@ def test_without_a_provider_and_a_way_to_get_one_nothing_is_applied(
     assert "set TF_PLUGIN_MIRROR to the folder that `terraform providers mirror` filled" in printed
 
 
-@pytest.mark.emulator
-@pytest.mark.terraform
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Path, number: signal.Signals) -> None:
+def start(tmp_path: Path, *arguments: str, until: str) -> tuple[subprocess.Popen[str], str]:
+    """Start the program with its temporary files in `tmp_path`; return it and what it printed up to this text."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "acceptance", *EMULATE, "--env", "dev", "--layer", "state"],
+        [sys.executable, "-m", "acceptance", *arguments],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
@@ -104,8 +102,16 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
     printed = ""
     for line in process.stdout:
         printed += line
-        if "applying" in line:
+        if until in line:
             break
+    return process, printed
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Path, number: signal.Signals) -> None:
+    process, printed = start(tmp_path, *EMULATE, "--env", "dev", "--layer", "state", until="applying")
     deadline = time.monotonic() + 20
     while not processes_with(str(tmp_path)):  # printed first, then started
         assert time.monotonic() < deadline
@@ -121,21 +127,7 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
 @pytest.mark.emulator
 @pytest.mark.terraform
 def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "acceptance", "demo", *SETTINGS, "--layer", "state"],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if line.startswith("Ctrl-C ends the demo"):
-            break
+    process, printed = start(tmp_path, "demo", *SETTINGS, "--layer", "state", until="Ctrl-C ends the demo")
     assert "dev is applied: 18 resources, in account 111111111111 of the emulator." in printed
     assert 'state_bucket = "user-management-dev-state-111111111111"' in printed
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in printed
