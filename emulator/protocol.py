@@ -93,7 +93,7 @@ def find_call(incoming: HttpRequest) -> Call | None:
         if protocol.startswith("rest"):
             operation, url_params = get_service_router(incoming.service).match(request)
             name = operation.name
-    except (NotFound, NotImplementedError):
+    except (NotFound, NotImplementedError):  # moto raises the second for a protocol that it cannot read
         return None
     if name is None or name not in model.operation_names:
         return None
