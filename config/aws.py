@@ -60,7 +60,6 @@ MAX_LIFECYCLE_DAYS: Final = 2_147_483_647
 """https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html (a 32-bit number)"""
 
 _ACCOUNT_ID: Final = r"[0-9]{12}"
-_ZONE: Final = rf"({'|'.join(REGIONS)})[a-z]"
 _ROLE_ARN: Final = r"arn:aws:iam::[0-9]{12}:role/([!-~]{1,510}/)?[A-Za-z0-9_+=,.@-]{1,64}"
 _DOMAIN_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN_NAME: Final = rf"({_DOMAIN_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
@@ -69,14 +68,6 @@ _TAG_VALUE_LENGTH: Final = 256
 _TAG_PUNCTUATION: Final = "_.:/=+-@"
 NAME_PATTERN: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _IPV4_CIDR: Final = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
-
-
-def is_zone_in_region(zone: str, region: str) -> bool:
-    """Whether the Availability Zone is in the region: its name is the region's and a letter.
-
-    https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
-    """
-    return re.fullmatch(rf"{re.escape(region)}[a-z]", zone) is not None
 
 
 def role_account(role_arn: str) -> str:
@@ -112,16 +103,6 @@ def _region(value: str) -> str:
     message = (
         f"is not a valid region of AWS's commercial partition; {list_allowed(REGIONS, meant=nearest(value, REGIONS))}"
     )
-    raise ValueError(message)
-
-
-def _zone_name(value: str) -> str:
-    if re.fullmatch(_ZONE, value):
-        return value
-    if value in REGIONS:
-        message = f'is a region; name one of its zones, like "{value}a"'
-    else:
-        message = 'is not an Availability Zone; use the region and the zone\'s letter, like "us-east-1a"'
     raise ValueError(message)
 
 
@@ -207,13 +188,6 @@ Region = Annotated[
     WithJsonSchema({"type": "string", "enum": list(REGIONS)}),
 ]
 """A region of the commercial partition."""
-
-ZoneName = Annotated[
-    str,
-    AfterValidator(_zone_name),
-    WithJsonSchema({"type": "string", "pattern": r"^[a-z]{2}-[a-z]+-[0-9][a-z]$"}),
-]
-"""An Availability Zone; Local Zones and Wavelength Zones have no NAT gateways and no Fargate."""
 
 Ipv4Cidr = Annotated[
     IPv4Network,

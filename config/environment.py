@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from config.aws import AccountId, Region, RoleArn, TagValue, is_zone_in_region, role_account, validate_name
+from config.aws import AccountId, Region, RoleArn, TagValue, role_account, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.deployment import DeploymentSettings
@@ -18,7 +18,7 @@ from config.load_balancer import LoadBalancerSettings
 from config.logs import LogSettings
 from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
-from config.network import NetworkSettings, Zone
+from config.network import NetworkSettings
 from config.notifications import NotificationsSettings, check_alarm_receivers
 from config.parameters import parameter_names
 from config.parts import (
@@ -39,6 +39,14 @@ from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
 from config.state import StateSettings
+from config.zone_features import (
+    check_arm_zones,
+    check_documentdb_region,
+    check_origin_zones,
+    check_proxy_zones,
+    check_task_zones,
+    check_zone_regions,
+)
 
 
 def validate_environment_name(value: str) -> str:
@@ -47,16 +55,6 @@ def validate_environment_name(value: str) -> str:
         message = "is not a valid environment name, because the project's own file has it; use another"
         raise ValueError(message)
     return validate_name(value, what="environment name", max_length=MAX_ENVIRONMENT_LENGTH)
-
-
-def _check_zone_regions(region: str, network__zones: Sequence[Zone]) -> Iterator[Problem]:
-    for index, zone in enumerate(network__zones):
-        if not is_zone_in_region(zone.name, region):
-            yield Problem(
-                key=f"network.zones[{index}].name",
-                value=zone.name,
-                allowed=f'is not in the region "{region}"; use a zone like "{region}a"',
-            )
 
 
 def _check_trail_lock(protect_data: bool, security__trail__lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
@@ -262,6 +260,11 @@ class Environment(Model):
         return self.registry.repository_prefix or self.project
 
     @property
+    def has_public_load_balancer(self) -> bool:
+        """Whether the internet reaches the load balancer itself; behind CloudFront it is internal."""
+        return self.load_balancer is not None and self.edge is None
+
+    @property
     def has_data(self) -> bool:
         """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
@@ -281,7 +284,12 @@ class Environment(Model):
     checks: ClassVar[tuple[Check, ...]] = (
         _check_trail_lock,
         _check_role_account,
-        _check_zone_regions,
+        check_zone_regions,
+        check_proxy_zones,
+        check_task_zones,
+        check_arm_zones,
+        check_origin_zones,
+        check_documentdb_region,
         _check_backup_lock,
         _check_postgres_backups,
         _check_documentdb_backups,

@@ -6,9 +6,10 @@ from typing import ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
-from config.aws import Ipv4Cidr, ZoneName
+from config.aws import Ipv4Cidr
 from config.errors import Problem
 from config.model import Check, Model
+from config.zones import ZoneId, ZoneName
 
 InterfaceEndpoint = Literal[
     "application-autoscaling",
@@ -73,8 +74,11 @@ _MAX_ZONES: Final = 6
 class Zone(Model):
     """One Availability Zone and the subnets in it."""
 
-    name: ZoneName
-    """The Availability Zone, like "us-east-1a"."""
+    id: ZoneId
+    """The id of the Availability Zone, like "use1-az1": the same place in every account."""
+
+    formerly: ZoneName | None = None
+    """The name that stood here before ids did, like "us-east-1a": one apply moves what it made to the id."""
 
     public_cidr: Ipv4Cidr
     """Subnet with a route to the internet, for the public load balancer and the NAT gateway."""
@@ -154,15 +158,44 @@ def _check_subnet_overlap(zones: Sequence[Zone]) -> Iterator[Problem]:
 
 
 def _check_unique_zones(zones: Sequence[Zone]) -> Iterator[Problem]:
-    first: dict[str, int] = {}
-    for index, zone in enumerate(zones):
-        if zone.name in first:
+    for setting in ("id", "formerly"):
+        first: dict[str, int] = {}
+        for index, zone in enumerate(zones):
+            value = getattr(zone, setting)
+            if value in first:
+                yield Problem(
+                    key=f"zones[{index}].{setting}",
+                    value=value,
+                    allowed=f"is already the zone of zones[{first[value]}]; use another",
+                )
+            if value is not None:
+                first.setdefault(value, index)
+
+
+def _check_nat_gateway_zone(
+    zones: Sequence[Zone], nat_gateways: str, nat_gateway_zone: str | None
+) -> Iterator[Problem]:
+    """With several zones to choose from, the gateway would move when a zone is put before the first."""
+    if nat_gateways != "single":
+        if nat_gateway_zone is not None:
             yield Problem(
-                key=f"zones[{index}].name",
-                value=zone.name,
-                allowed=f"is already the zone of zones[{first[zone.name]}]; use another",
+                key="nat_gateway_zone",
+                value=nat_gateway_zone,
+                allowed='has no effect unless nat_gateways = "single"; remove it',
             )
-        first.setdefault(zone.name, index)
+    elif nat_gateway_zone is None:
+        if sum(zone.private_cidr is not None for zone in zones) > 1:
+            yield Problem(
+                key="nat_gateway_zone",
+                allowed='is missing: nat_gateways = "single" and more than one zone has a private_cidr; add the id of '
+                "the zone with the NAT gateway (if there is one already, of its zone)",
+            )
+    elif nat_gateway_zone not in {zone.id for zone in zones}:
+        yield Problem(
+            key="nat_gateway_zone",
+            value=nat_gateway_zone,
+            allowed=f"is not a zone of this network; use one of {', '.join(zone.id for zone in zones)}",
+        )
 
 
 def _check_zone_count(zones: Sequence[Zone]) -> Iterator[Problem]:
@@ -223,6 +256,9 @@ class NetworkSettings(Model):
     nat_gateways: Literal["per_zone", "single", "none"]
     """NAT gateways for the services: one in each of their zones, one for all, or none (endpoints only)."""
 
+    nat_gateway_zone: ZoneId | None = None
+    """Zone of the single NAT gateway; it can be left out while only one zone has a private_cidr."""
+
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """AWS services with an interface endpoint, reached without the internet; each costs per hour and zone."""
 
@@ -231,6 +267,7 @@ class NetworkSettings(Model):
         _check_vpc_size,
         _check_zone_count,
         _check_unique_zones,
+        _check_nat_gateway_zone,
         _check_private_zone,
         _check_subnet_sizes,
         _check_subnets_in_vpc,

@@ -95,10 +95,11 @@ def _replace_heading(document: TOMLDocument, heading: str) -> None:
 
 
 def _move_network(network: Table, old: IPv4Network, new: IPv4Network) -> None:
-    """Give the VPC another block, and its subnets the same positions in it."""
+    """Give the VPC another block, and its subnets the same positions in it; no earlier version has applied any."""
     distance = int(new.network_address) - int(old.network_address)
     network["cidr"] = str(new)
     for zone in cast("AoT", network["zones"]):
+        zone.pop("formerly", None)
         for setting in [key for key in zone if key.endswith("_cidr")]:
             block = IPv4Network(str(zone[setting]))
             zone[setting] = str(IPv4Network((int(block.network_address) + distance, block.prefixlen)))

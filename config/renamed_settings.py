@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from config.aws import REGIONS
 from config.errors import MISSING, Problem, render_value
+from config.zones import is_zone_name, lookup_command, unused_zone_ids
 
 _ANY: Final = "*"
 """In a path: any name, as in `services.*.port`."""
@@ -45,7 +47,8 @@ SWITCHES: Final = ("edge.enabled",)
 def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Move old settings to their new place, so that they are not also unknown or missing, and report each."""
     moved = _copy(table)
-    problems = [_remove_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
+    problems = [*_replace_zone_names(moved)]
+    problems += [_remove_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
     for old, renamed in RENAMED.items():
         for path in list(_matches(moved, old.split("."))):
             value = _take(moved, path)
@@ -58,6 +61,31 @@ def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
                 Problem(key=".".join(path), value=value, allowed=f"is now named {'.'.join(new)}; {write}{note}")
             )
     return moved, problems
+
+
+def _replace_zone_names(table: dict[str, Any]) -> Iterator[Problem]:
+    """Report each zone that has a name and no id; its id takes a valid value, so that the rest of it is checked too."""
+    network, region = table.get("network"), table.get("region")
+    zones = network.get("zones") if isinstance(network, dict) else None
+    stand_ins = unused_zone_ids(region) if region in REGIONS else iter(())
+    for index, zone in enumerate(zones if isinstance(zones, tuple) else ()):
+        if not isinstance(zone, dict) or "name" not in zone:
+            continue
+        name = zone.pop("name")
+        if stand_in := next(stand_ins, None):
+            zone.setdefault("id", stand_in)
+        write = 'write one like "use1-az1"'
+        if is_zone_name(name):
+            write = (
+                f"write the id ({lookup_command(name)}), and where the zone is applied already also "
+                f'formerly = "{name}" (docs/upgrades.md)'
+            )
+        yield Problem(
+            key=f"network.zones[{index}].name",
+            value=name,
+            allowed="is now named id, and is the zone's id, because one name means another zone in each account; "
+            f"{write}",
+        )
 
 
 def _remove_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:
@@ -75,7 +103,13 @@ def _remove_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:
 
 
 def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _copy(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+    return {key: _copy_value(value) for key, value in table.items()}
+
+
+def _copy_value(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _copy(value)
+    return tuple(map(_copy_value, value)) if isinstance(value, tuple) else value
 
 
 def _matches(table: object, pattern: list[str]) -> Iterator[tuple[str, ...]]:

@@ -22,6 +22,12 @@ def zone_ids(context: Context) -> list[str]:
     return [zone.zone_id for zone in RegionsAndZonesBackend.zones[context.region]]
 
 
+def id_of_zone(name: str) -> str:
+    """Return the id that a zone with this name has in the accounts of the emulator."""
+    zones = RegionsAndZonesBackend.zones[name[:-1]]
+    return next(str(zone.zone_id) for zone in zones if zone.name == name)
+
+
 def foreign_zones(names: Iterable[str | None], context: Context) -> list[str]:
     """Return those of the names that are not zones of the caller's region, sorted as AWS lists them."""
     known = zone_names(context)

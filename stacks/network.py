@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.data.documentdb import PORT as DOCUMENTDB
+from modules.data.postgres import PORT as POSTGRES
 from modules.network.flow_logs import FlowLogs
 from modules.network.vpc import Vpc
 from modules.network.vpc_endpoints import GatewayEndpoints, InterfaceEndpoints
+from modules.network.zone_moves import move_from_zone_names
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
@@ -23,7 +26,15 @@ class NetworkStack(LayerStack):
 
     def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
         super().__init__(scope, config=config, state=state)
-        self.vpc = Vpc(self, "vpc", config=config.network, label=self.label)
+        ports = {"postgres": (config.postgres, POSTGRES), "documentdb": (config.documentdb, DOCUMENTDB)}
+        self.vpc = Vpc(
+            self,
+            "vpc",
+            config=config.network,
+            label=self.label,
+            web=config.has_public_load_balancer,
+            database_ports={name: port.first for name, (table, port) in ports.items() if table is not None},
+        )
         self.gateway_endpoints = GatewayEndpoints(self, "gateway-endpoints", label=self.label, vpc=self.vpc)
         self.interface_endpoints = (
             InterfaceEndpoints(
@@ -45,6 +56,7 @@ class NetworkStack(LayerStack):
             vpc=self.vpc,
             key=key,
         )
+        move_from_zone_names(self, config.network.zones)
         self.output("vpc_id", self.vpc.id)
         self.output("public_subnet_ids", self.vpc.public_subnet_ids)
         self.output("private_subnet_ids", self.vpc.private_subnet_ids)

@@ -117,7 +117,7 @@ class Documentdb(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
             depends_on=[dependable for log in logs for dependable in log.dependables],
         )
-        zones = cycle(context.vpc.zone_names.values())
+        zones = cycle(context.vpc.database_zone_names)
         self._instances = [
             self._add_instance(number, zone, protect=protect)
             for number, zone in zip(range(1, config.instances + 1), zones, strict=False)
@@ -235,4 +235,9 @@ class Documentdb(Construct):
             preferred_maintenance_window=self._config.maintenance_window,
             copy_tags_to_snapshot=True,
             apply_immediately=not protect,  # a restart in production waits for the maintenance window
+            # An instance stays in the zone that it was made in: another zone means another instance, and with a zone
+            # put before the first all would be replaced at once. Without a zone AWS chooses one at random:
+            # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_CreateDBInstance.html
+            # No prevent_destroy: the data is in the cluster, and fewer instances are a change of a setting.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["availability_zone"]),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdktf import Fn, TerraformLocal
+from cdktf import Fn, TerraformLocal, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
 from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroup,
@@ -121,6 +121,9 @@ class PostgresProxy(Construct):
                 )
             ],
             depends_on=[credentials, *log.dependables, *role.dependables],
+            # AWS cannot change them: for a further zone Terraform would replace the proxy, and its address with it.
+            # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxy.html
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["vpc_subnet_ids"]),
         )
         # A local value, because the quotes of its expression would break the JSON of a policy.
         self._resource_id = TerraformLocal(self, "resource-id", Fn.element(Fn.split(":", self._proxy.arn), _ID_IN_ARN))

@@ -10,28 +10,49 @@ from cdktf_cdktf_provider_aws.network_acl_association import NetworkAclAssociati
 from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
 
+from config.zones import zone_number
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from modules.label import Label
 
 _ANYWHERE: Final = "0.0.0.0/0"
 _HTTP, _HTTPS = 80, 443
-# A NAT gateway and a load balancer receive responses on any of these ports:
+# A NAT gateway, a load balancer and a database proxy receive responses on any of these ports:
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 _EPHEMERAL: Final = (1024, 65_535)
-_STEP: Final = 10
+
+_PATH_MTU: Final = 900
+_FIRST_NUMBER: Final[Mapping[str, int]] = {"postgres": 1000, "documentdb": 2000, "private": 1000, "database": 3000}
+_NUMBERS_PER_ZONE: Final = 10
+"""The numbers of the database rules: those of a peer start at one number, and each zone has its own from there.
+
+They follow from the number of the zone, so that a further zone changes no rule that is there: AWS has no update of a
+rule's number, and between the deletion and the creation of a rule its traffic is dropped.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AclRule:
+    """One allow rule; `protocol` "-1" means every protocol, and has no ports."""
+
+    direction: Literal["in", "out"]
+    number: int
+    cidr: str
+    protocol: Literal["-1", "tcp", "udp", "icmp"] = "-1"
+    ports: tuple[int, int] | None = None
+    name: str = ""
+    """The end of its id; the default is the number."""
+
+    @property
+    def id(self) -> str:
+        """Its id in the network ACL."""
+        return f"{self.direction}-{self.name or self.number}"
 
 
 class NetworkAcl(Construct):
     """A network ACL and its subnets; it drops all traffic that no rule allows, in both directions."""
-
-    @dataclass(frozen=True, kw_only=True)
-    class Rule:
-        """One allow rule; `protocol` "-1" means every protocol, and has no ports."""
-
-        direction: Literal["in", "out"]
-        cidr: str
-        protocol: Literal["-1", "tcp", "udp", "icmp"] = "-1"
-        ports: tuple[int, int] | None = None
 
     def __init__(
         self,
@@ -42,20 +63,17 @@ class NetworkAcl(Construct):
         name: str,
         vpc_id: str,
         subnet_ids: dict[str, str],
-        rules: list[Rule],
+        rules: list[AclRule],
     ) -> None:
         super().__init__(scope, id_)
         acl = AwsNetworkAcl(self, "Default", vpc_id=vpc_id, tags=label.name_tag(name))
-        numbers = {"in": 0, "out": 0}
         for rule in rules:
-            numbers[rule.direction] += _STEP
-            number = numbers[rule.direction]
             NetworkAclRule(
                 self,
-                f"{rule.direction}-{number}",
+                rule.id,
                 network_acl_id=acl.id,
                 egress=rule.direction == "out",
-                rule_number=number,
+                rule_number=rule.number,
                 rule_action="allow",
                 protocol=rule.protocol,
                 cidr_block=rule.cidr,
@@ -69,37 +87,81 @@ class NetworkAcl(Construct):
             NetworkAclAssociation(self, key, network_acl_id=acl.id, subnet_id=subnet_id)
 
 
-def public_rules(vpc_cidr: str) -> list[NetworkAcl.Rule]:
-    """Inbound web traffic, responses, and all outbound traffic."""
-    rule = NetworkAcl.Rule
+def public_rules(vpc_cidr: str, *, web: bool) -> list[AclRule]:
+    """Traffic of the VPC, responses, all outbound traffic, and if `web` is set the requests of the internet.
+
+    Without a public load balancer only NAT gateways are in these subnets, and they start every connection.
+    """
+    requests = [
+        AclRule(direction="in", number=20, cidr=_ANYWHERE, protocol="tcp", ports=(_HTTP, _HTTP)),
+        AclRule(direction="in", number=30, cidr=_ANYWHERE, protocol="tcp", ports=(_HTTPS, _HTTPS)),
+    ]
     return [
-        rule(direction="in", cidr=vpc_cidr),
-        rule(direction="in", cidr=_ANYWHERE, protocol="tcp", ports=(_HTTP, _HTTP)),
-        rule(direction="in", cidr=_ANYWHERE, protocol="tcp", ports=(_HTTPS, _HTTPS)),
-        *_response_rules(),
-        rule(direction="out", cidr=_ANYWHERE),
+        AclRule(direction="in", number=10, cidr=vpc_cidr),
+        *(requests if web else ()),
+        *_response_rules(40),
+        AclRule(direction="out", number=10, cidr=_ANYWHERE),
     ]
 
 
-def private_rules(vpc_cidr: str) -> list[NetworkAcl.Rule]:
+def private_rules(vpc_cidr: str) -> list[AclRule]:
     """Traffic of the VPC, responses, and all outbound traffic (routes and security groups restrict it further)."""
-    rule = NetworkAcl.Rule
-    return [rule(direction="in", cidr=vpc_cidr), *_response_rules(), rule(direction="out", cidr=_ANYWHERE)]
-
-
-def database_rules(neighbours: list[str]) -> list[NetworkAcl.Rule]:
-    """Only traffic of the workloads and the other databases of this VPC."""
-    rule = NetworkAcl.Rule
     return [
-        *(rule(direction="in", cidr=cidr) for cidr in neighbours),
-        *(rule(direction="out", cidr=cidr) for cidr in neighbours),
+        AclRule(direction="in", number=10, cidr=vpc_cidr),
+        *_response_rules(20),
+        AclRule(direction="out", number=10, cidr=_ANYWHERE),
     ]
 
 
-def _response_rules() -> list[NetworkAcl.Rule]:
-    rule = NetworkAcl.Rule
+def database_rules(
+    vpc_cidr: str, *, private: Mapping[str, str], database: Mapping[str, str], ports: Mapping[str, int]
+) -> list[AclRule]:
+    """Requests of the workloads to the databases, and what goes between the subnets of the databases.
+
+    A proxy and its database are in different subnets and both have requests and responses, so between these subnets
+    all ports from 1024 are open, which includes the ports of the databases.
+
+    Args:
+        vpc_cidr: The block of the VPC.
+        private: The blocks of the workloads, by the key of their zone.
+        database: The blocks of the databases, by the key of their zone.
+        ports: The port of each database by its name: `postgres`, `documentdb`.
+    """
+    if not ports:
+        return []
     return [
-        rule(direction="in", cidr=_ANYWHERE, protocol="tcp", ports=_EPHEMERAL),
-        rule(direction="in", cidr=_ANYWHERE, protocol="udp", ports=_EPHEMERAL),
-        rule(direction="in", cidr=_ANYWHERE, protocol="icmp"),
+        AclRule(direction="in", number=_PATH_MTU, name="path-mtu", cidr=vpc_cidr, protocol="icmp"),
+        *(
+            _zone_rule("in", f"private-{key}-{name}", _number(name, key), cidr, (port, port))
+            for name, port in ports.items()
+            for key, cidr in private.items()
+        ),
+        *_between(database, "in"),
+        AclRule(direction="out", number=_PATH_MTU, name="path-mtu", cidr=vpc_cidr, protocol="icmp"),
+        *(
+            _zone_rule("out", f"private-{key}", _number("private", key), cidr, _EPHEMERAL)
+            for key, cidr in private.items()
+        ),
+        *_between(database, "out"),
+    ]
+
+
+def _between(database: Mapping[str, str], direction: Literal["in", "out"]) -> Iterator[AclRule]:
+    for key, cidr in database.items():
+        yield _zone_rule(direction, f"database-{key}", _number("database", key), cidr, _EPHEMERAL)
+
+
+def _zone_rule(direction: Literal["in", "out"], name: str, number: int, cidr: str, ports: tuple[int, int]) -> AclRule:
+    return AclRule(direction=direction, name=name, number=number, cidr=cidr, protocol="tcp", ports=ports)
+
+
+def _number(peer: str, key: str) -> int:
+    return _FIRST_NUMBER[peer] + _NUMBERS_PER_ZONE * zone_number(key)
+
+
+def _response_rules(first: int) -> list[AclRule]:
+    return [
+        AclRule(direction="in", number=first, cidr=_ANYWHERE, protocol="tcp", ports=_EPHEMERAL),
+        AclRule(direction="in", number=first + 10, cidr=_ANYWHERE, protocol="udp", ports=_EPHEMERAL),
+        AclRule(direction="in", number=first + 20, cidr=_ANYWHERE, protocol="icmp"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.default_network_acl import DefaultNetworkAcl
@@ -17,9 +18,11 @@ from cdktf_cdktf_provider_aws.subnet import Subnet
 from cdktf_cdktf_provider_aws.vpc import Vpc as AwsVpc
 from constructs import Construct
 
-from modules.network.network_acl import NetworkAcl, database_rules, private_rules, public_rules
+from config.zones import zone_key
+from modules.network.network_acl import AclRule, NetworkAcl, database_rules, private_rules, public_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from ipaddress import IPv4Network
 
     from config.network import NetworkSettings
@@ -38,7 +41,24 @@ class Vpc(Construct):
     The default security group and the default network ACL allow nothing, so a resource without its own is closed.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: NetworkSettings, label: Label) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: NetworkSettings,
+        label: Label,
+        web: bool = False,
+        database_ports: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """Create the VPC and what belongs to it.
+
+        Args:
+            config: Blocks, zones and NAT gateways.
+            label: Names and tags.
+            web: Whether the public subnets take requests of the internet, for a public load balancer.
+            database_ports: Ports of the databases that there are, by name; the database subnets let no other in.
+        """
         super().__init__(scope, id_)
         self._label = label
         self._vpc = AwsVpc(
@@ -50,8 +70,8 @@ class Vpc(Construct):
             tags=label.name_tag("vpc"),
         )
         self._add_closed_defaults()
-        zones = {zone.name.removeprefix(label.region): zone for zone in config.zones}
-        self.zone_names = {key: zone.name for key, zone in zones.items()}
+        zones = {zone_key(zone.id): zone for zone in config.zones}
+        self._zone_ids = {key: zone.id for key, zone in zones.items()}
         self._public = self._add_subnets("public", {key: zone.public_cidr for key, zone in zones.items()})
         self._private = self._add_subnets(
             "private", {key: zone.private_cidr for key, zone in zones.items() if zone.private_cidr}
@@ -60,13 +80,18 @@ class Vpc(Construct):
         self.private_cidrs = {key: str(zone.private_cidr) for key, zone in zones.items() if zone.private_cidr}
 
         self._add_public_routes()
-        self._private_tables = self._add_private_routes(config.nat_gateways)
+        self._private_tables = self._add_private_routes(config.nat_gateways, config.nat_gateway_zone)
         self._add_database_routes()
 
-        database_cidrs = [str(zone.database_cidr) for zone in config.zones]
-        self._add_acl("public", self._public, public_rules(str(config.cidr)))
-        self._add_acl("private", self._private, private_rules(str(config.cidr)))
-        self._add_acl("database", self._database, database_rules([*self.private_cidrs.values(), *database_cidrs]))
+        block = str(config.cidr)
+        self._add_acl("public", self._public, public_rules(block, web=web))
+        self._add_acl("private", self._private, private_rules(block))
+        database_cidrs = {key: str(zone.database_cidr) for key, zone in zones.items()}
+        self._add_acl(
+            "database",
+            self._database,
+            database_rules(block, private=self.private_cidrs, database=database_cidrs, ports=database_ports),
+        )
 
     @cached_property
     def id(self) -> str:
@@ -89,6 +114,11 @@ class Vpc(Construct):
         return [subnet.id for subnet in self._database.values()]
 
     @property
+    def database_zone_names(self) -> list[str]:
+        """The names that the zones have in this account, in the order of the zones; DocumentDB takes no ids."""
+        return [subnet.availability_zone for subnet in self._database.values()]
+
+    @property
     def private_route_table_ids(self) -> list[str]:
         """For gateway endpoints: one route table per zone that runs workloads."""
         return [table.id for table in self._private_tables.values()]
@@ -106,7 +136,7 @@ class Vpc(Construct):
                 self,
                 f"{tier}-{key}",
                 vpc_id=self._vpc.id,
-                availability_zone=self.zone_names[key],
+                availability_zone_id=self._zone_ids[key],
                 cidr_block=str(cidr),
                 map_public_ip_on_launch=False,
                 tags=self._label.name_tag(f"{tier}-{key}"),
@@ -136,12 +166,13 @@ class Vpc(Construct):
             gateway_id=self._internet.id,
         )
 
-    def _add_private_routes(self, nat_gateways: str) -> dict[str, RouteTable]:
+    def _add_private_routes(self, nat_gateways: str, nat_gateway_zone: str | None) -> dict[str, RouteTable]:
         tables = {key: self._add_route_table(f"private-{key}", {key: subnet}) for key, subnet in self._private.items()}
         if nat_gateways == "none":
             return tables
-        # A single gateway is in a zone that runs workloads, so that they do not depend on another zone.
-        with_gateway = list(tables) if nat_gateways == "per_zone" else list(tables)[:1]
+        # Where no zone is set there is only one that runs workloads: they do not depend on another zone then.
+        single = [zone_key(nat_gateway_zone)] if nat_gateway_zone else list(tables)[:1]
+        with_gateway = list(tables) if nat_gateways == "per_zone" else single
         gateways = {key: self._add_nat_gateway(key) for key in with_gateway}
         for key, table in tables.items():
             Route(
@@ -168,7 +199,7 @@ class Vpc(Construct):
     def _add_database_routes(self) -> None:
         self._add_route_table("database", self._database)  # with the local route only
 
-    def _add_acl(self, tier: str, subnets: dict[str, Subnet], rules: list[NetworkAcl.Rule]) -> None:
+    def _add_acl(self, tier: str, subnets: dict[str, Subnet], rules: list[AclRule]) -> None:
         NetworkAcl(
             self,
             f"{tier}-acl",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from config.load import load_environment
+from emulator.zones import id_of_zone
 from main import ROOT
 from runner.errors import OK, RunnerError
 from tests.fixtures import FOLDER
@@ -34,9 +35,32 @@ _LOCK: Final = Path("requirements/synth.lock")
 _COMMIT: Final = "COMMIT"
 
 
-def settings(environment: str) -> Environment:
-    """What the present version is synthesized from."""
-    return load_environment(environment, folder=ROOT / SETTINGS)
+def settings(environment: str, folder: Path = BASELINE) -> Environment:
+    """What the present version is synthesized from.
+
+    A baseline that placed its subnets by the names of zones is upgraded as docs/upgrades.md says: each zone has the id
+    that belongs to the name in this account, which is the emulator's, and `formerly`.
+    """
+    present = load_environment(environment, folder=ROOT / SETTINGS)
+    names = _zone_names(folder / environment)
+    zones = [
+        zone.model_copy(update={"id": id_of_zone(name), "formerly": name})
+        if (name := names.get(str(zone.public_cidr)))
+        else zone
+        for zone in present.network.zones
+    ]
+    return present.model_copy(update={"network": present.network.model_copy(update={"zones": tuple(zones)})})
+
+
+def _zone_names(folder: Path) -> dict[str, str]:
+    """The name of the zone of each subnet that was placed by a name, by its block."""
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("stacks/*/cdk.tf.json")]
+    return {
+        subnet["cidr_block"]: subnet["availability_zone"]
+        for document in documents
+        for subnet in document.get("resource", {}).get("aws_subnet", {}).values()
+        if "availability_zone" in subnet
+    }
 
 
 def commit(folder: Path = BASELINE) -> str:
