@@ -21,6 +21,7 @@ from config.fargate import MEMORY_MIB
 from config.load import environment_names
 from config.project import load_project
 from config.toml import validate_table
+from config.zones import ZONE_PREFIXES
 from main import ROOT
 from tests.properties import problems_in
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / "environments"
 GROUP = 12
+ZONE_SETTINGS = {"formerly", "id", "nat_gateway_zone"}
 SERVICE_TABLES = {"environment", "secrets", "parameters"}
 Key = tuple[str | int, ...]
 
@@ -134,8 +136,10 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     text = json.dumps(table)
     region = table["region"]
     elsewhere = "eu-west-1" if region != "eu-west-1" else "us-west-2"
-    zones: set[Key] = {("network", "zones", index, "name") for index in range(len(table["network"]["zones"]))}
-    yield {("region",), *zones}, json.loads(text.replace(region, elsewhere))
+    zones: set[Key] = {key for key in leaves(table["network"], ("network",)) if key[-1] in ZONE_SETTINGS}
+    there = text.replace(region, elsewhere).replace(f"{ZONE_PREFIXES[region]}-az", f"{ZONE_PREFIXES[elsewhere]}-az")
+    yield {("region",), *zones}, json.loads(there)
+    yield {("network", "nat_gateways")}, {**table, "network": _with_other_gateways(table["network"])}
     block = ".".join(table["network"]["cidr"].split(".")[:2])
     moved = json.loads(text.replace(f'"{block}.', '"10.77.'))
     cidrs = {key for key in leaves(table) if str(key[-1]).endswith("cidr")}
@@ -158,6 +162,14 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     if "deployment" in table:
         other = "rolling" if table["deployment"]["strategy"] == "blue_green" else "blue_green"
         yield {("deployment", "strategy")}, {**table, "deployment": {**table["deployment"], "strategy": other}}
+
+
+def _with_other_gateways(network: dict[str, Any]) -> dict[str, Any]:
+    """One gateway is in a zone that is named."""
+    other = {key: value for key, value in network.items() if key != "nat_gateway_zone"}
+    if network["nat_gateways"] == "single":
+        return {**other, "nat_gateways": "per_zone"}
+    return {**other, "nat_gateways": "single", "nat_gateway_zone": network["zones"][0]["id"]}
 
 
 def _other_size(cpu_units: int) -> dict[str, int]:

@@ -57,7 +57,7 @@ def test_the_cdktf_command_line_names_the_output_folder(checkout: Path, tmp_path
         ('public_cidr = "10.0.1.0/24"', 'public_cidr = "10.9.1.0/24"', "network.zones[0].public_cidr"),
         ('public_cidr = "10.0.1.0/24"', 'public_cidr = "10.0.1.1/24"', "10.0.1.0/24"),
         ('public_cidr = "10.0.1.0/24"', 'public_cidr = "10.0.2.0/24"', "overlap"),
-        ('name = "us-east-1a"', 'name = "eu-west-1a"', "network.zones[0].name"),
+        ('id = "use1-az1"', 'id = "euw1-az1"', "network.zones[0].id"),
         ('region = "us-east-1"', 'region = "us-east-9"', "region"),
         ('name = "users.example.com"', 'name = "users_example"', "domain.name"),
         ("min_count = 2", "min_count = 99", "min_count"),
@@ -80,12 +80,12 @@ def test_two_mistakes_get_two_lines_and_the_last_good_output_stays(checkout: Pat
     assert run(checkout, "prod").returncode == 0
     written = (checkout / "cdktf.out" / "manifest.json").read_bytes()
     file = checkout / "environments" / "prod.toml"
-    text = file.read_text(encoding="utf-8").replace('"us-east-1a"', '"us-west-2a"').replace('"333333333333"', '"3"')
+    text = file.read_text(encoding="utf-8").replace('"use1-az1"', '"usw2-az1"').replace('"333333333333"', '"3"')
     file.write_text(text, encoding="utf-8")
     result = run(checkout, "prod")
     assert result.returncode == 2
     assert "account_id" in result.stderr
-    assert "network.zones[0].name" in result.stderr
+    assert "network.zones[0].id" in result.stderr
     assert (checkout / "cdktf.out" / "manifest.json").read_bytes() == written
 
 

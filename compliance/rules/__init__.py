@@ -12,6 +12,8 @@ from compliance.rules import (
     encryption,
     iam,
     network,
+    network_acls,
+    placement,
     protection,
     secrets,
     security_groups,
@@ -20,7 +22,10 @@ from compliance.rules import (
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     value
-    for topic in (stacks, network, security_groups, buckets, encryption, databases, protection, iam, secrets, audit)
+    for topic in (
+        *(stacks, network, network_acls, placement, security_groups, buckets, encryption, databases, protection),
+        *(iam, secrets, audit),
+    )
     for value in vars(topic).values()
     if isinstance(value, Rule)
 )

@@ -65,7 +65,7 @@ def database_subnet_has_no_route_out(stack: Stack) -> Iterator[Finding]:
     associations = list(stack.all("aws_route_table_association"))
     tables = {table.address: table for table in stack.all("aws_route_table")}
     for subnet in stack.all("aws_subnet"):
-        if not _is_for_databases(subnet):
+        if not is_for_databases(subnet):
             continue
         own = [
             table
@@ -97,7 +97,8 @@ def network_acl_blocks_remote_administration(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(acl, "has inline rules; make each an aws_network_acl_rule")
 
 
-def _is_for_databases(subnet: Resource) -> bool:
+def is_for_databases(subnet: Resource) -> bool:
+    """Whether a subnet is one of the tier of databases."""
     name = str((subnet.get("tags") or {}).get("Name", ""))
     return _DATABASE in name or _DATABASE in subnet.name
 

@@ -62,22 +62,22 @@ def test_a_public_address_is_a_path(prod: dict[str, Document]) -> None:
 
 def test_a_route_to_the_internet_is_a_path_in_another_stack(prod: dict[str, Document]) -> None:
     route = resource(prod, "aws_route.vpc_public-to-internet")
-    table = resource(prod, "aws_route_table_association.vpc_database-a-routes-association")
+    table = resource(prod, "aws_route_table_association.vpc_database-az1-routes-association")
     prod["prod-network"]["resource"]["aws_route"]["bad"] = {**route, "route_table_id": table["route_table_id"]}
-    assert {reason.partition("database-")[2].partition("_")[0] for reason in exposures(prod)} == {"a", "b"}
+    assert {reason.partition("database-")[2].partition("_")[0] for reason in exposures(prod)} == {"az1", "az2"}
     assert all(reason.endswith("has a route to 0.0.0.0/0") for reason in exposures(prod))
 
 
 def test_a_subnet_without_a_route_table_is_a_path(prod: dict[str, Document]) -> None:
     associations = prod["prod-network"]["resource"]["aws_route_table_association"]
-    for name in [name for name in associations if "database-b" in name]:
+    for name in [name for name in associations if "database-az2" in name]:
         del associations[name]
     assert [reason.partition(" ")[2] for reason in exposures(prod)] == ["has no route table of its own"]
 
 
 def test_a_public_subnet_of_a_proxy_is_a_path(prod: dict[str, Document]) -> None:
     network = prod["prod-network"]
-    name = next(name for name in network["resource"]["aws_subnet"] if "public-a" in name)
+    name = next(name for name in network["resource"]["aws_subnet"] if "public-az1" in name)
     network["output"]["public"] = {"value": f"${{aws_subnet.{name}.id}}"}
     reference = "${data.terraform_remote_state.cross-stack-reference-input-prod-network.outputs.public}"
     resource(prod, "aws_db_proxy.postgres_proxy")["vpc_subnet_ids"] = [reference]

@@ -11,7 +11,14 @@ from compliance.audit import audit
 from compliance.exceptions import load_exceptions
 from compliance.rules import RULES
 from synthesis.manifest import read_stacks
-from tests.compliance import samples_audit, samples_data, samples_iam, samples_network, samples_topics
+from tests.compliance import (
+    samples_audit,
+    samples_data,
+    samples_iam,
+    samples_network,
+    samples_placement,
+    samples_topics,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 
 SAMPLES = (
     *samples_network.SAMPLES,
+    *samples_placement.SAMPLES,
     *samples_data.SAMPLES,
     *samples_iam.SAMPLES,
     *samples_audit.SAMPLES,

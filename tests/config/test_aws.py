@@ -16,8 +16,6 @@ from config.aws import (
     Region,
     RoleArn,
     TagValue,
-    ZoneName,
-    is_zone_in_region,
     role_account,
 )
 
@@ -61,25 +59,6 @@ def test_a_mistyped_region_is_reported_with_the_nearest() -> None:
 @pytest.mark.parametrize("value", ["us-gov-west-1", "cn-north-1", "moon"])
 def test_regions_of_other_partitions_are_refused(value: str) -> None:
     assert refusal(Region, value).startswith("is not a valid region of AWS's commercial partition; ")
-
-
-def test_a_zone_is_its_regions_name_and_a_letter() -> None:
-    assert is_zone_in_region("us-east-1a", "us-east-1")
-    assert not is_zone_in_region("us-east-2a", "us-east-1")
-    assert not is_zone_in_region("us-east-1", "us-east-1")
-    assert not is_zone_in_region("us-east-1-bos-1a", "us-east-1")
-    assert not is_zone_in_region("us-east-1a\n", "us-east-1")
-
-
-def test_a_region_is_not_a_zone() -> None:
-    assert refusal(ZoneName, "eu-west-1") == 'is a region; name one of its zones, like "eu-west-1a"'
-
-
-@pytest.mark.parametrize("value", ["a", "us-east-1A", "us-east-1-bos-1a", "use1-az1", "xx-east-1a"])
-def test_an_invalid_availability_zone_is_refused(value: str) -> None:
-    assert refusal(ZoneName, value) == (
-        'is not an Availability Zone; use the region and the zone\'s letter, like "us-east-1a"'
-    )
 
 
 def test_host_bits_are_refused_with_the_blocks_own_address() -> None:

@@ -129,12 +129,12 @@ def test_an_unknown_table_is_reported_with_the_allowed_ones() -> None:
 
 
 def test_unknown_settings_are_found_in_zones_and_services() -> None:
-    in_a_zone = ('name = "us-east-1b"', 'name = "us-east-1b"\nipv6 = 1')
+    in_a_zone = ('id = "use1-az2"', 'id = "use1-az2"\nipv6 = 1')
     in_a_service = ("[services.backend]", "[services.backend]\nx = 1")
     lines = refusal(changed(in_a_zone, in_a_service))
     allowed = ", ".join(ServiceSettings.model_fields)
     assert lines == [
-        "network.zones[1].ipv6 = 1: unknown setting; allowed: name, public_cidr, private_cidr, database_cidr",
+        "network.zones[1].ipv6 = 1: unknown setting; allowed: id, formerly, public_cidr, private_cidr, database_cidr",
         f"services.backend.x = 1: unknown setting; allowed: {allowed}",
     ]
 
@@ -277,8 +277,8 @@ def test_all_problems_are_reported_at_once() -> None:
         'services.backend.max_count = "10"',
         "services.backend.extra = 1",
         'network.zones[0].public_cidr = "10.9.1.0/24"',
-        'network.zones[0].name = "us-east-1a"',
-        'network.zones[1].name = "us-east-1b"',
+        'network.zones[0].id = "use1-az1"',
+        'network.zones[1].id = "use1-az2"',
     ]
 
 

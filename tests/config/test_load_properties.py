@@ -44,7 +44,7 @@ VALUES = st.recursive(
         st.floats(),
         st.text(),
         st.datetimes().map(lambda moment: moment.date()),
-        st.sampled_from(["10.0.0.0/16", "10.0.1.0/24", "us-east-1c", "none", 512]),
+        st.sampled_from(["10.0.0.0/16", "10.0.1.0/24", "use1-az3", "none", 512]),
     ),
     lambda values: st.lists(values, max_size=3) | st.dictionaries(KEYS, values, max_size=3),
     max_leaves=5,

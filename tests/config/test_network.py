@@ -92,8 +92,8 @@ def test_every_private_range_is_accepted(block: IPv4Network) -> None:
 
 
 def test_a_zone_twice_is_refused() -> None:
-    assert refusal(changed(("us-east-1b", "us-east-1a"))) == [
-        'network.zones[1].name = "us-east-1a": is already the zone of zones[0]; use another'
+    assert refusal(changed(("use1-az2", "use1-az1"))) == [
+        'network.zones[1].id = "use1-az1": is already the zone of zones[0]; use another'
     ]
 
 
@@ -162,7 +162,7 @@ def test_an_endpoint_listed_twice_is_refused() -> None:
 
 
 def network(*, cidr: str, zones: tuple[Zone, ...]) -> NetworkSettings:
-    return NetworkSettings.model_validate({"cidr": cidr, "zones": zones, "nat_gateways": "single"})
+    return NetworkSettings.model_validate({"cidr": cidr, "zones": zones, "nat_gateways": "per_zone"})
 
 
 def zones_of(vpc: IPv4Network, *, count: int = 2) -> tuple[Zone, ...]:
@@ -170,13 +170,13 @@ def zones_of(vpc: IPv4Network, *, count: int = 2) -> tuple[Zone, ...]:
     return tuple(
         Zone.model_validate(
             {
-                "name": f"us-east-1{letter}",
+                "id": f"use1-az{number}",
                 "public_cidr": next(blocks),
                 "private_cidr": next(blocks),
                 "database_cidr": next(blocks),
             }
         )
-        for letter in "abcdefgh"[:count]
+        for number in range(1, count + 1)
     )
 
 
@@ -192,10 +192,8 @@ BLOCKS = st.builds(
 @settings(deadline=None)
 def test_networks_are_accepted_exactly_when_no_two_subnets_overlap(blocks: list[IPv4Network]) -> None:
     zones: list[dict[str, Any]] = [
-        {"name": name, "public_cidr": public, "private_cidr": private, "database_cidr": database}
-        for name, (public, private, database) in zip(
-            ("us-east-1a", "us-east-1b"), (blocks[:3], blocks[3:]), strict=True
-        )
+        {"id": zone, "public_cidr": public, "private_cidr": private, "database_cidr": database}
+        for zone, (public, private, database) in zip(("use1-az1", "use1-az2"), (blocks[:3], blocks[3:]), strict=True)
     ]
     overlaps = sum(a.overlaps(b) for a, b in combinations(blocks, 2))
     found = [
@@ -210,7 +208,7 @@ def test_networks_are_accepted_exactly_when_no_two_subnets_overlap(blocks: list[
 @settings(deadline=None)
 def test_a_subnet_is_accepted_exactly_when_it_is_in_the_vpc(block: IPv4Network, prefix: int) -> None:
     vpc = IPv4Network(f"10.0.0.0/{prefix}")
-    zone = Zone.model_validate({"name": "us-east-1a", "public_cidr": block, "database_cidr": block})
+    zone = Zone.model_validate({"id": "use1-az1", "public_cidr": block, "database_cidr": block})
     outside = [
         problem.key
         for problem in NetworkSettings.problems_among({"cidr": vpc, "zones": [zone]})
@@ -218,3 +216,35 @@ def test_a_subnet_is_accepted_exactly_when_it_is_in_the_vpc(block: IPv4Network, 
     ]
     inside = block.network_address in vpc and block.broadcast_address in vpc
     assert outside == ([] if inside else ["zones[0].public_cidr", "zones[0].database_cidr"])
+
+
+SINGLE = ('nat_gateways = "per_zone"', 'nat_gateways = "single"')
+
+
+def test_one_earlier_name_for_two_zones_is_refused() -> None:
+    lines = (f'id = "use1-az{number}"' for number in (1, 2))
+    toml = changed(*((line, f'{line}\nformerly = "us-east-1a"') for line in lines))
+    assert refusal(toml) == ['network.zones[1].formerly = "us-east-1a": is already the zone of zones[0]; use another']
+
+
+def test_a_single_nat_gateway_names_its_zone_where_there_is_a_choice() -> None:
+    (line,) = refusal(changed(SINGLE))
+    assert line.startswith(
+        'network.nat_gateway_zone: is missing: nat_gateways = "single" and more than one zone has a '
+    )
+    toml = changed((SINGLE[0], f'{SINGLE[1]}\nnat_gateway_zone = "use1-az2"'))
+    assert parsed(toml).network.nat_gateway_zone == "use1-az2"
+
+
+def test_the_zone_of_the_nat_gateway_is_one_of_the_network() -> None:
+    toml = changed((SINGLE[0], f'{SINGLE[1]}\nnat_gateway_zone = "use1-az4"'))
+    assert refusal(toml) == [
+        'network.nat_gateway_zone = "use1-az4": is not a zone of this network; use one of use1-az1, use1-az2'
+    ]
+
+
+def test_a_zone_for_the_nat_gateway_without_effect_is_refused() -> None:
+    toml = changed((SINGLE[0], f'{SINGLE[0]}\nnat_gateway_zone = "use1-az1"'))
+    assert refusal(toml) == [
+        'network.nat_gateway_zone = "use1-az1": has no effect unless nat_gateways = "single"; remove it'
+    ]

@@ -192,3 +192,12 @@ def test_a_name_that_the_roles_of_dev_would_cover_is_refused_and_nothing_is_writ
     with pytest.raises(ConfigError, match='is also the account of "dev"'):
         new_environment("dev-eu", folder=folder)
     assert not (folder / "dev-eu.toml").exists()
+
+
+def test_a_new_environment_has_nothing_of_an_earlier_version(folder: Path) -> None:
+    dev = folder / "dev.toml"
+    text = dev.read_text(encoding="utf-8").replace('id = "use1-az1"', 'id = "use1-az1"\nformerly = "us-east-1a"')
+    dev.write_text(text, encoding="utf-8")
+    new_environment("fresh", folder=folder)
+    zones = load_environment("fresh", folder=folder, project="user-management").network.zones
+    assert [(zone.id, zone.formerly) for zone in zones] == [("use1-az1", None), ("use1-az2", None)]

@@ -101,3 +101,40 @@ def test_the_file_itself_is_not_changed() -> None:
     table = {"deployment": {"engine": "rolling"}}
     move_renamed(table)
     assert table == {"deployment": {"engine": "rolling"}}
+
+
+ZONE = 'id = "use1-az2"'
+
+
+def test_the_name_of_a_zone_is_refused_with_the_id_as_its_successor_and_how_to_find_it() -> None:
+    (line,) = refusal(changed((ZONE, 'name = "us-east-1b"')))
+    assert line == (
+        'network.zones[1].name = "us-east-1b": is now named id, and is the zone\'s id, because one name means another '
+        "zone in each account; write the id (aws ec2 describe-availability-zones --region us-east-1 --zone-names "
+        "us-east-1b --query 'AvailabilityZones[].ZoneId' --output text), and where the zone is applied already also "
+        'formerly = "us-east-1b" (docs/upgrades.md)'
+    )
+
+
+def test_a_zone_with_a_wrong_name_is_one_problem() -> None:
+    (line,) = refusal(changed((ZONE, "name = 2")))
+    assert line.endswith('one name means another zone in each account; write one like "use1-az1"')
+
+
+def test_all_else_in_a_file_with_names_of_zones_is_checked_too() -> None:
+    lines = refusal(changed((ZONE, 'name = "us-east-1b"'), ("10.0.200.0/24", "10.0.100.0/24")))
+    assert [line.partition(" = ")[0] for line in lines] == ["network.zones[1].name", "network.zones[1].database_cidr"]
+
+
+def test_a_zone_with_both_keeps_its_id() -> None:
+    table = {"region": "us-east-1", "network": {"zones": ({"name": "us-east-1a", "id": "use1-az4"},)}}
+    moved, problems = move_renamed(table)
+    assert moved["network"]["zones"] == ({"id": "use1-az4"},)
+    assert [problem.key for problem in problems] == ["network.zones[0].name"]
+    assert "name" in table["network"]["zones"][0]  # type: ignore[index] # the file itself is not changed
+
+
+@pytest.mark.parametrize("zones", [7, ("us-east-1a",), [{"name": 1}]])
+def test_zones_of_another_shape_are_not_changed(zones: object) -> None:
+    table: dict[str, object] = {"region": "nowhere", "network": {"zones": zones}}
+    assert move_renamed(table) == (table, [])

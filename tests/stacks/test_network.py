@@ -16,13 +16,13 @@ every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
 def test_prod_has_the_subnets_of_the_design(stacks: dict[str, Template]) -> None:
     subnets = stacks["prod-network"].all("aws_subnet").values()
-    assert {(s["cidr_block"], s["availability_zone"]) for s in subnets} == {
-        ("10.0.1.0/24", "us-east-1a"),
-        ("10.0.2.0/24", "us-east-1b"),
-        ("10.0.10.0/24", "us-east-1a"),
-        ("10.0.20.0/24", "us-east-1b"),
-        ("10.0.100.0/24", "us-east-1a"),
-        ("10.0.200.0/24", "us-east-1b"),
+    assert {(s["cidr_block"], s["availability_zone_id"]) for s in subnets} == {
+        ("10.0.1.0/24", "use1-az1"),
+        ("10.0.2.0/24", "use1-az2"),
+        ("10.0.10.0/24", "use1-az1"),
+        ("10.0.20.0/24", "use1-az2"),
+        ("10.0.100.0/24", "use1-az1"),
+        ("10.0.200.0/24", "use1-az2"),
     }
     assert stacks["prod-network"].named("aws_vpc.vpc")["cidr_block"] == "10.0.0.0/16"
 

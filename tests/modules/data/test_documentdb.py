@@ -43,7 +43,14 @@ def test_it_is_encrypted_with_the_key_and_in_the_database_subnets() -> None:
 def test_its_nodes_spread_over_the_zones() -> None:
     data, _ = templates(instances=3)
     zones = [node["availability_zone"] for node in data.all("aws_docdb_cluster_instance").values()]
-    assert sorted(zones) == ["us-east-1a", "us-east-1a", "us-east-1b"]
+    first, second = (next(zone for zone in zones if f"database-{key}_" in zone) for key in ("az1", "az2"))
+    assert zones == [first, second, first]
+
+
+def test_its_nodes_stay_in_the_zones_that_they_were_made_in() -> None:
+    data, _ = templates()
+    for node in data.all("aws_docdb_cluster_instance").values():
+        assert node["lifecycle"] == {"ignore_changes": ["availability_zone"]}
 
 
 def test_it_accepts_only_tls_12_or_newer_and_logs_changes_and_slow_operations() -> None:

@@ -18,8 +18,8 @@ def test_it_is_in_the_database_subnets_only() -> None:
     data, _ = postgres_templates()
     subnets = data.named("aws_db_subnet_group.postgres_subnets")["subnet_ids"]
     assert [subnet.partition("aws_subnetvpc_")[2].partition("_")[0] for subnet in subnets] == [
-        "database-a",
-        "database-b",
+        "database-az1",
+        "database-az2",
     ]
     assert "postgres_subnets" in data.named("aws_db_instance.postgres")["db_subnet_group_name"]
 

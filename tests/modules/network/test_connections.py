@@ -51,7 +51,7 @@ def test_every_rule_is_described() -> None:
     stack = new_stack()
     vpc = vpc_in(stack)
     endpoints = group(stack, "endpoints", vpc, port=Port.tcp(443))
-    endpoints.connections.allow_from_cidr("10.2.10.0/24", name="private-a")
+    endpoints.connections.allow_from_cidr("10.2.10.0/24", name="private-az1")
     endpoints.connections.allow_to_cidr("0.0.0.0/0", name="internet", port=Port.tcp(443))
     endpoints.connections.allow_to_prefix_list("pl-1", name="s3", port=Port.tcp(443))
     template = Template.of(stack)
@@ -62,7 +62,7 @@ def test_every_rule_is_described() -> None:
     assert sorted(rule["description"] for rule in rules) == [
         "endpoints to internet",
         "endpoints to s3",
-        "private-a to endpoints",
+        "private-az1 to endpoints",
     ]
 
 

@@ -40,7 +40,12 @@ def test_single_shares_one_nat_gateway_in_a_zone_with_workloads() -> None:
     routes = gateways_by_table(found)
     assert len(routes) == 2
     assert len(set(routes.values())) == 1
-    assert "public-a" in found.only("aws_nat_gateway")["subnet_id"]
+    assert "public-az1" in found.only("aws_nat_gateway")["subnet_id"]
+
+
+def test_the_zone_of_a_single_nat_gateway_can_be_set() -> None:
+    found = vpc_template(nat_gateways="single", nat_gateway_zone="use1-az2")
+    assert "public-az2" in found.only("aws_nat_gateway")["subnet_id"]
 
 
 def test_none_has_no_nat_gateway_no_address_and_no_route_to_the_internet() -> None:
@@ -60,7 +65,13 @@ def test_database_subnets_have_only_the_local_route() -> None:
 
 def test_a_zone_without_workloads_has_no_private_subnet() -> None:
     found = vpc_template("dev", "single")
-    assert [s["availability_zone"] for n, s in found.all("aws_subnet").items() if "private" in n] == ["us-east-1a"]
+    assert [s["availability_zone_id"] for n, s in found.all("aws_subnet").items() if "private" in n] == ["use1-az1"]
+
+
+def test_subnets_are_placed_by_the_ids_of_zones() -> None:
+    subnets = vpc_template().all("aws_subnet").values()
+    assert {subnet["availability_zone_id"] for subnet in subnets} == {"use1-az1", "use1-az2"}
+    assert not any("availability_zone" in subnet for subnet in subnets)
 
 
 def test_every_subnet_has_a_route_table_and_a_network_acl() -> None:
