@@ -38,6 +38,9 @@ _MORE_ENDPOINTS = {
 }
 _SNAPSHOT_SHARING: Kind[str] = Kind("snapshot sharing", missing="InvalidParameterValue")
 _OPEN = "unblocked"
+_ACL_RULES = 20
+# The number of the rule that denies what no other allows.
+_LAST_ACL_RULE = 32_767
 # The part before the region and the id in the name of a customer's own endpoint service.
 _OWN_SERVICES = "com.amazonaws.vpce."
 # All other AWS services have interface endpoints only:
@@ -67,6 +70,22 @@ def refuse_volume_in_foreign_zone(params: Shape, context: Context) -> None:
         value = params.get(member)
         if value and value not in known(context):
             raise AwsError(code="InvalidZone.NotFound", message=f"The zone '{value}' does not exist.")
+
+
+@guard("ec2", "CreateNetworkAclEntry")
+def refuse_too_many_acl_rules(params: Shape, context: Context) -> None:
+    """Refuse more rules of one direction than the default quota; AWS's own last rule counts too.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-nacls
+    """
+    acl = context.backend(ec2_backends).network_acls.get(params["NetworkAclId"])
+    entries = acl.network_acl_entries if acl else ()
+    own = [entry for entry in entries if entry.egress == params["Egress"] and entry.rule_number != _LAST_ACL_RULE]
+    if len(own) + 1 >= _ACL_RULES:
+        raise AwsError(
+            code="NetworkAclEntryLimitExceeded",
+            message=f"The network ACL '{params['NetworkAclId']}' has reached the limit of {_ACL_RULES} entries.",
+        )
 
 
 @guard("ec2", "DeleteSecurityGroup")

@@ -190,3 +190,26 @@ def test_a_deleted_vpc_deletes_its_network_acl(client: Client) -> None:
     ec2.delete_vpc(VpcId=vpc)
 
     assert ec2.describe_network_acls()["NetworkAcls"] == before
+
+
+@pytest.mark.parametrize("egress", [False, True])
+def test_the_twentieth_rule_of_a_network_acl_is_refused(client: Client, vpc: str, egress: bool) -> None:  # noqa: FBT001 (a parameter)
+    ec2 = client("ec2")
+    acl = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+
+    def add(number: int, *, outbound: bool) -> None:
+        ec2.create_network_acl_entry(
+            NetworkAclId=acl,
+            RuleNumber=number,
+            Egress=outbound,
+            RuleAction="allow",
+            Protocol="tcp",
+            CidrBlock="10.0.0.0/24",
+            PortRange={"From": 443, "To": 443},
+        )
+
+    for number in range(1, 20):
+        add(number, outbound=egress)
+    with pytest.raises(ClientError, match=r"NetworkAclEntryLimitExceeded.*has reached the limit of 20 entries"):
+        add(20, outbound=egress)
+    add(20, outbound=not egress)
