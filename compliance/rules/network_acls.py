@@ -68,7 +68,7 @@ def network_acl_takes_requests_for_a_load_balancer_only(stack: Stack, stacks: Ma
 
 
 def _is_allowed(acl_rule: Resource) -> bool:
-    return acl_rule.get("rule_action") == "allow"
+    return str(acl_rule.get("rule_action")) == "allow"
 
 
 def _first_port(acl_rule: Resource) -> int:

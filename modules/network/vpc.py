@@ -36,7 +36,9 @@ class Vpc(Construct):
 
     - public: has a route to the internet gateway; for load balancers and NAT gateways. It assigns no public addresses.
     - private: reaches the internet through NAT, if any; for workloads. A zone without a private block has none.
-    - database: has only the local route, and a network ACL with the same effect.
+    - database: has only the local route, and a network ACL for the ports of the databases.
+
+    Addresses have the key of a zone, the end of its id: `public-az1`.
 
     The default security group and the default network ACL allow nothing, so a resource without its own is closed.
     """
