@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from config.environment import Environment
 
 
+def check_subnets_are_in_their_zones(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Each is in the physical place that the settings name; a name of a zone is another place in another account."""
+    ec2 = session.client("ec2")
+    for zone in environment.network.zones:
+        blocks = [str(cidr) for cidr in zone.cidrs.values()]
+        for subnet in ec2.describe_subnets(Filters=[{"Name": "cidr-block", "Values": blocks}])["Subnets"]:
+            if subnet["AvailabilityZoneId"] != zone.id:
+                yield f"the subnet {subnet['CidrBlock']} is in {subnet['AvailabilityZoneId']}, not in {zone.id}"
+
+
 def check_database_subnets_have_no_route_out(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """Their route table has local routes and gateway endpoints only."""
     ec2 = session.client("ec2")

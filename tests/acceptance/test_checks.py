@@ -101,3 +101,14 @@ def test_a_database_subnet_with_a_route_out_and_an_open_default_group_are_report
     assert second == "the database subnet 10.2.200.0/24 has no route table of its own"
     (problem,) = network.check_default_security_group_has_no_rules(dev, session)
     assert problem.startswith("the default security group has a rule: ")
+
+
+def test_a_subnet_in_another_zone_than_the_settings_say_is_reported(emulator: Emulator, dev: Environment) -> None:
+    elsewhere = EmulatedSession(url=emulator.url, account_id="900000000311", region="us-east-1")
+    ec2: Any = elsewhere.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock=str(dev.network.cidr))["Vpc"]["VpcId"]
+    for zone, id_ in zip(dev.network.zones, ("use1-az1", "use1-az6"), strict=True):
+        ec2.create_subnet(VpcId=vpc, CidrBlock=str(zone.database_cidr), AvailabilityZoneId=id_)
+    assert list(network.check_subnets_are_in_their_zones(dev, elsewhere)) == [
+        "the subnet 10.2.200.0/24 is in use1-az6, not in use1-az2"
+    ]
