@@ -128,3 +128,22 @@ def test_types_that_the_baseline_protects_in_one_environment_count_in_all(tmp_pa
         resources = {"aws_route53_zone": {"zone": zone}, "aws_route53_record": {"any": {}}}
         (folder / "cdk.tf.json").write_text(json.dumps({"resource": resources}))
     assert baseline.protected_types(tmp_path) == {"aws_route53_zone"}
+
+
+def with_subnet(folder: Path, **place: str) -> Path:
+    """A baseline with one subnet of dev."""
+    stack = folder / "dev/stacks/dev-network"
+    stack.mkdir(parents=True)
+    document = {"resource": {"aws_subnet": {"one": {"cidr_block": "10.2.1.0/24", **place}}}}
+    (stack / "cdk.tf.json").write_text(json.dumps(document))
+    return folder
+
+
+def test_names_of_zones_are_upgraded_to_the_ids_that_they_have_in_the_emulator(tmp_path: Path) -> None:
+    zones = baseline.settings("dev", with_subnet(tmp_path, availability_zone="us-east-1a")).network.zones
+    assert [(zone.id, zone.formerly) for zone in zones] == [("use1-az6", "us-east-1a"), ("use1-az2", None)]
+
+
+def test_a_baseline_with_ids_is_upgraded_with_the_settings_as_they_are(tmp_path: Path) -> None:
+    zones = baseline.settings("dev", with_subnet(tmp_path, availability_zone_id="use1-az1")).network.zones
+    assert [(zone.id, zone.formerly) for zone in zones] == [("use1-az1", None), ("use1-az2", None)]
