@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Final
 
 from compliance.rule import Rule
-from compliance.rules import (
-    audit,
-    buckets,
-    databases,
-    encryption,
-    iam,
-    network,
-    network_acls,
-    placement,
-    protection,
-    secrets,
-    security_groups,
-    stacks,
-)
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     value
-    for topic in (
-        *(stacks, network, network_acls, placement, security_groups, buckets, encryption, databases, protection),
-        *(iam, secrets, audit),
-    )
-    for value in vars(topic).values()
+    for topic in sorted(module.name for module in iter_modules(__path__))
+    for value in vars(import_module(f"{__name__}.{topic}")).values()
     if isinstance(value, Rule)
 )

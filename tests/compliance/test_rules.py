@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,27 +13,14 @@ from compliance.audit import audit
 from compliance.exceptions import load_exceptions
 from compliance.rules import RULES
 from synthesis.manifest import read_stacks
-from tests.compliance import (
-    samples_audit,
-    samples_data,
-    samples_iam,
-    samples_network,
-    samples_placement,
-    samples_topics,
-)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.compliance.samples import Sample
 
-SAMPLES = (
-    *samples_network.SAMPLES,
-    *samples_placement.SAMPLES,
-    *samples_data.SAMPLES,
-    *samples_iam.SAMPLES,
-    *samples_audit.SAMPLES,
-    *samples_topics.SAMPLES,
+SAMPLES: tuple[Sample, ...] = tuple(
+    sample
+    for file in sorted(Path(__file__).parent.glob("samples_*.py"))
+    for sample in import_module(f"tests.compliance.{file.stem}").SAMPLES
 )
 BY_ID = {rule.id: rule for rule in RULES}
 
