@@ -45,6 +45,9 @@ class NameLimit(IntEnum):
     DATABASE = 63
     # Subnet and parameter groups, snapshots: the same page
     DATABASE_GROUP = 255
+    # What a snapshot's 63 characters leave for the name in front of a hyphen and eight digits:
+    # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_DeleteDBCluster.html
+    FINAL_SNAPSHOT = 54
     # Of RDS, the shorter one: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     # and https://docs.aws.amazon.com/documentdb/latest/developerguide/API_CreateDBCluster.html
     DATABASE_USER = 16

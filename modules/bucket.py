@@ -40,12 +40,12 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
+from modules.key import Key, KeyUse
 from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
     from cdktf import TerraformResource
 
-    from modules.key import Key
     from modules.label import Label
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
@@ -196,7 +196,7 @@ class Bucket(Construct):
             Statement(actions=("s3:GetObject", "s3:GetObjectVersion"), resources=(self._objects(prefix),)),
         )
         if self._key:
-            self._key.grant_decrypt(grantee)
+            self._key.grant_decrypt(grantee, KeyUse.objects())
 
     def grant_read_write(self, grantee: Grantable, *, prefix: str = "") -> None:
         """Allow `grantee` to read, write and delete objects; versioning keeps deleted objects."""
@@ -208,7 +208,7 @@ class Bucket(Construct):
             )
         )
         if self._key:
-            self._key.grant_encrypt_decrypt(grantee)
+            self._key.grant_encrypt_decrypt(grantee, KeyUse.objects())
 
     def _objects(self, prefix: str) -> str:
         return f"{self.arn}/{prefix}*"

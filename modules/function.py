@@ -22,6 +22,7 @@ from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
 from modules.alarm import Alarm, MissingData
+from modules.key import Key, KeyUse
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from cdktf import TerraformResource
 
-    from modules.key import Key
     from modules.topic import Topics
 
 _RUNTIME: Final = "python3.13"
@@ -141,7 +141,9 @@ class Function(Construct):
             description=description,
         )
         log.grant_write(self.role)
-        key.grant_encrypt_decrypt(self.role)
+        # Lambda has a grant on the key for the role that the function was created with; this is for one created again.
+        key.grant_decrypt(self.role, KeyUse.variables_of_function(label.arn("lambda", f"function:{name}")))
+        key.grant_encrypt_decrypt(self.role, KeyUse.queue())
         self.role.add_to_policy(
             Statement(actions=("sqs:SendMessage",), resources=(self._failed.arn,)),
             # X-Ray has no ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html

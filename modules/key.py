@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,101 @@ PUBLISHER_KEY_ACTIONS: Final = ("kms:GenerateDataKey*", "kms:Decrypt")
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyUse:
+    """What a role may use a key for; without it, one right to decrypt would open all that the key encrypts."""
+
+    services: tuple[str, ...] = ()
+    """The services that call KMS with the role's permissions, as `kms:ViaService` names them without region: `ssm`."""
+    context: tuple[Condition, ...] = ()
+    """Conditions on the encryption context, which the calling service sets."""
+    writes: tuple[str, ...] = ("kms:GenerateDataKey",)
+    """What writing needs besides `kms:Decrypt`."""
+    sid: str = ""
+    """Uses of the same kind by one role have the same Sid, so that they become one statement."""
+
+    @staticmethod
+    def parameter(arn: str, *, sid: str) -> KeyUse:
+        """One parameter of Parameter Store, also where ECS reads it with the execution role.
+
+        A value of the tier Standard is written with `kms:Encrypt`, one of the tier Advanced with a data key:
+        https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+        """
+        return KeyUse(
+            services=("ssm",),
+            context=(_equals("PARAMETER_ARN", arn),),
+            writes=("kms:Encrypt", "kms:GenerateDataKey"),
+            sid=sid,
+        )
+
+    @staticmethod
+    def secret(arn: str) -> KeyUse:
+        """One secret of Secrets Manager.
+
+        https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+        """
+        return KeyUse(services=("secretsmanager",), context=(_equals("SecretARN", arn),))
+
+    @staticmethod
+    def queue() -> KeyUse:
+        """Messages of encrypted queues.
+
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+        """
+        return KeyUse(services=("sqs",))
+
+    @staticmethod
+    def objects() -> KeyUse:
+        """Objects of buckets.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        """
+        return KeyUse(services=("s3",))
+
+    @staticmethod
+    def state() -> KeyUse:
+        """States in a bucket, and their locks in a DynamoDB table.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        """
+        return KeyUse(services=("dynamodb", "s3"), writes=(*_ENCRYPT, "kms:DescribeKey"))
+
+    @staticmethod
+    def variables_of_function(arn: str) -> KeyUse:
+        """Environment variables of one function: Lambda reads them as the role itself, not on its behalf.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+        """
+        return KeyUse(context=(_equals("aws:lambda:FunctionArn", arn),))
+
+    @staticmethod
+    def schedule(arn: str) -> KeyUse:
+        """The input of one schedule: EventBridge Scheduler reads it as the role itself.
+
+        https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
+        """
+        return KeyUse(context=(_equals("aws:scheduler:schedule:arn", arn),))
+
+    @staticmethod
+    def sessions(cluster: str) -> KeyUse:
+        """Shell sessions in tasks of one cluster: the agent in the task calls KMS itself, with the session's context.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+        https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/datachannel/datachannel.go
+        """
+        target = Condition(
+            operator="StringLike", key="kms:EncryptionContext:aws:ssm:TargetId", values=(f"ecs:{cluster}_*",)
+        )
+        return KeyUse(context=(target,))
+
+    def conditions(self, region: str) -> tuple[Condition, ...]:
+        """The conditions of the statement, for a key of `region`."""
+        if not self.services:
+            return self.context
+        services = tuple(f"{service}.{region}.amazonaws.com" for service in self.services)
+        return (Condition(operator="StringEquals", key="kms:ViaService", values=services), *self.context)
 
 
 class Key(Construct):
@@ -92,15 +188,23 @@ class Key(Construct):
             )
         )
 
-    def grant_decrypt(self, grantee: Grantable) -> None:
-        """Allow `grantee` to decrypt data."""
-        grantee.add_to_policy(Statement(actions=_DECRYPT, resources=(self.arn,)))
+    def grant_decrypt(self, grantee: Grantable, use: KeyUse) -> None:
+        """Allow `grantee` to decrypt data for one use."""
+        self._grant(grantee, use, ("kms:Decrypt",))
 
-    def grant_encrypt_decrypt(self, grantee: Grantable) -> None:
-        """Allow `grantee` to decrypt and encrypt data."""
-        grantee.add_to_policy(Statement(actions=(*_ENCRYPT, *_DECRYPT), resources=(self.arn,)))
+    def grant_encrypt_decrypt(self, grantee: Grantable, use: KeyUse) -> None:
+        """Allow `grantee` to decrypt and encrypt data for one use."""
+        self._grant(grantee, use, ("kms:Decrypt", *use.writes))
+
+    def _grant(self, grantee: Grantable, use: KeyUse, actions: tuple[str, ...]) -> None:
+        conditions = use.conditions(self._label.region)
+        grantee.add_to_policy(Statement(sid=use.sid, actions=actions, resources=(self.arn,), conditions=conditions))
 
 
 def key_alias(label: Label, name: str) -> str:
     """Alias of a key by its name, for code that needs it before the key exists."""
     return "alias/" + label.name(name, limit=NameLimit.KMS_ALIAS)
+
+
+def _equals(name: str, arn: str) -> Condition:
+    return Condition(operator="StringEquals", key=f"kms:EncryptionContext:{name}", values=(arn,))

@@ -5,19 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from cdktf import Fn, Token
+from cdktf import Fn, TerraformResourceLifecycle, Token
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
+from modules.key import Key, KeyUse
 from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
     from cdktf import TerraformResource
 
-    from modules.key import Key
     from modules.label import Label
 
 PLACEHOLDER: Final = "unset"
+TIER: Final = "Standard"
+_OTHERS_WRITE: Final = ("allowed_pattern", "data_type", "description", "key_id", "tier", "type")
 _WRITTEN_ONCE: Final = 1
 _HEXADECIMAL: Final = 16
 # Digits of the hash: 28 bits are an exact integer in every JSON parser.
@@ -28,6 +30,19 @@ class Parameter(Construct):
     """One SecureString whose value is in no state and no plan.
 
     Create it by the source of its value: with `plain`, `generated` or `manual`.
+
+    Terraform writes everything when it creates the parameter, later only the value, and only with a new version:
+
+    - The provider sends a write-only value only if its version changes. An update of anything else sends an empty
+      value, which AWS refuses, and then the layer cannot be applied any more:
+      https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ssm/parameter.go
+    - A new version together with the other change is not the way out: the password of `generated` is new in each run,
+      so it would no longer be the one that the database has. `manual`, and the JWT secrets, would lose their value.
+    - Whoever else writes the value, a person or the rotation, sets the key, the tier and the rest as well.
+
+    So every argument that a writer can set is ignored, for each source. The price: AWS takes the account's default
+    key (`alias/aws/ssm`) for a value that is written without a key, as the provider does for a new version.
+    `make secrets` finds such parameters and prints the command that encrypts them with the layer's key again.
     """
 
     def __init__(
@@ -52,9 +67,11 @@ class Parameter(Construct):
             name=self._path,
             type="SecureString",
             key_id=key.arn,
+            tier=TIER,
             value_wo=value,
             value_wo_version=version,
             tags=tags,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=list(_OTHERS_WRITE)),
             depends_on=depends_on,
         )
 
@@ -122,14 +139,21 @@ class Parameter(Construct):
 
     def grant_read(self, grantee: Grantable) -> None:
         """Allow `grantee` to read and decrypt the parameter."""
-        grantee.add_to_policy(Statement(actions=("ssm:GetParameter", "ssm:GetParameters"), resources=(self.arn,)))
-        self._key.grant_decrypt(grantee)
+        grantee.add_to_policy(
+            Statement(sid="ReadParameters", actions=("ssm:GetParameter", "ssm:GetParameters"), resources=(self.arn,))
+        )
+        self._key.grant_decrypt(grantee, KeyUse.parameter(self.arn, sid="DecryptParameters"))
 
     def grant_read_write(self, grantee: Grantable) -> None:
         """Allow `grantee` to read and overwrite the parameter; Parameter Store keeps the last 100 values."""
-        self.grant_read(grantee)
-        grantee.add_to_policy(Statement(actions=("ssm:PutParameter",), resources=(self.arn,)))
-        self._key.grant_encrypt_decrypt(grantee)
+        grantee.add_to_policy(
+            Statement(
+                sid="WriteParameters",
+                actions=("ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"),
+                resources=(self.arn,),
+            )
+        )
+        self._key.grant_encrypt_decrypt(grantee, KeyUse.parameter(self.arn, sid="EncryptParameters"))
 
 
 def join_hosts(hosts: list[str]) -> str:

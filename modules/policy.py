@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import jsii
@@ -71,6 +71,27 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     sid: str = ""
 
+    def merged_with(self, other: Statement) -> Statement | None:
+        """One statement that means the same as both; None unless they differ in the resources or in one condition only.
+
+        If both differed, the result would allow the one's condition on the other's resource.
+        """
+        if replace(self, resources=other.resources) == other:
+            return replace(self, resources=_union(self.resources, other.resources))
+        if replace(self, conditions=other.conditions) != other or len(self.conditions) != len(other.conditions):
+            return None
+        pairs = list(zip(self.conditions, other.conditions, strict=True))
+        if any((mine.operator, mine.key) != (theirs.operator, theirs.key) for mine, theirs in pairs):
+            return None
+        different = [index for index, (mine, theirs) in enumerate(pairs) if mine != theirs]
+        # A negated operator tests that no value is equal: more values would allow less.
+        if len(different) != 1 or "Not" in pairs[different[0]][0].operator:
+            return None
+        mine, theirs = pairs[different[0]]
+        conditions = list(self.conditions)
+        conditions[different[0]] = replace(mine, values=_union(mine.values, theirs.values))
+        return replace(self, conditions=tuple(conditions))
+
     def to_json(self) -> dict[str, object]:
         """The statement in IAM's JSON format."""
         document: dict[str, object] = {"Sid": self.sid} if self.sid else {}
@@ -112,12 +133,24 @@ class PolicyDocument:
         return tuple(self._statements)
 
     def add(self, *statements: Statement) -> None:
-        """Add statements; duplicates are ignored.
+        """Add statements; duplicates are ignored, and statements with the same Sid become one if that means the same.
+
+        A role that reads many parameters stays within the limit that way, and a Sid must be unique in its policy:
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
 
         Two references to the same attribute are equal only if they are the same token; therefore the `arn` of a
         construct is a cached property.
         """
-        self._statements.extend(statement for statement in statements if statement not in self._statements)
+        for statement in statements:
+            if statement not in self._statements:
+                self._add(statement)
+
+    def _add(self, statement: Statement) -> None:
+        for index, present in enumerate(self._statements):
+            if statement.sid and present.sid == statement.sid and (merged := present.merged_with(statement)):
+                self._statements[index] = merged
+                return
+        self._statements.append(statement)
 
     @property
     def text(self) -> str:
@@ -152,6 +185,10 @@ class _Rendered:
 
     def produce(self, context: IResolveContext) -> str:  # noqa: ARG002 (the interface passes it)
         return self._document.render()
+
+
+def _union(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    return (*ours, *(value for value in theirs if value not in ours))
 
 
 def _one_or_many(values: tuple[str, ...]) -> str | list[str]:

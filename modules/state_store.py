@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 from constructs import Construct
 
 from modules.bucket import Bucket, BucketConfig
-from modules.key import Key, key_alias
+from modules.key import Key, KeyUse, key_alias
 from modules.label import Label, NameLimit
 from modules.policy import Statement
 
@@ -128,4 +128,4 @@ class StateStore(Construct):
                 resources=(self.lock_table.arn,),
             ),
         )
-        self.key.grant_encrypt_decrypt(grantee)
+        self.key.grant_encrypt_decrypt(grantee, KeyUse.state())

@@ -31,6 +31,14 @@ _SECRET_ARGUMENTS: Final = frozenset(
 )
 _WRITE_ONLY: Final = "_wo"
 _EPHEMERAL: Final = re.compile(r"\$\{[^}]*\bephemeral\.")
+# An update of any of these arguments sends the value too, which is empty unless the value's version changes with it:
+# https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ssm/parameter.go
+_SENT_WITH_VALUE: Final = {
+    "aws_ssm_parameter": ("allowed_pattern", "data_type", "description", "key_id", "tier", "type")
+}
+# An update sends the value of these only if its version changes, or replaces them; the same folder of the provider:
+# rds/instance.go, docdb/cluster.go, secretsmanager/secret_version.go.
+_VALUE_SENT_ALONE: Final = frozenset({"aws_db_instance", "aws_docdb_cluster", "aws_secretsmanager_secret_version"})
 _SHAPES: Final = {
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
@@ -63,6 +71,24 @@ def write_only_argument_is_ephemeral(stack: Stack) -> Iterator[Finding]:
             secret = name.removesuffix(_WRITE_ONLY)
             if name.endswith(_WRITE_ONLY) and secret in _SECRET_ARGUMENTS and not _EPHEMERAL.search(text):
                 yield Finding.about(resource, f"{name} is not an ephemeral value")
+
+
+@rule
+def write_only_value_is_never_sent_empty(stack: Stack) -> Iterator[Finding]:
+    """No change of another argument sends a write-only value, which the provider does not have then."""
+    for resource in stack.all():
+        if not any(name.endswith(_WRITE_ONLY) for name in resource.arguments):
+            continue
+        if resource.kind not in _SENT_WITH_VALUE and resource.kind not in _VALUE_SENT_ALONE:
+            yield Finding.about(
+                resource, f"look up what its update sends, and add {resource.kind} to compliance/rules/secrets.py"
+            )
+        ignored = resource.block("lifecycle").get("ignore_changes") or []
+        for argument in _SENT_WITH_VALUE.get(resource.kind, ()):
+            if ignored != "all" and argument not in ignored:
+                yield Finding.about(
+                    resource, f"an update of {argument} would send an empty value; add it to ignore_changes"
+                )
 
 
 @rule

@@ -18,7 +18,9 @@ from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
 from constructs import Construct
 
 from modules.data.database_parameters import DatabaseParameters
+from modules.data.final_snapshot import FinalSnapshot
 from modules.data.generated_password import GeneratedPassword
+from modules.data.statement_log import mask_personal_data
 from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from modules.data.database_context import DatabaseContext
 
 PORT: Final = Port.tcp(27017)
-_LOGS: Final = ("audit", "profiler")
+_STATEMENTS: Final = "profiler"
+_LOGS: Final = ("audit", _STATEMENTS)
 # https://docs.aws.amazon.com/documentdb/latest/developerguide/ca_cert_rotation.html
 _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
@@ -55,6 +58,7 @@ class Documentdb(Construct):
         """
         super().__init__(scope, id_)
         self._config = config
+        self._context = context
         self._label = label = context.label
         username = label.database_user
         protect = context.protect
@@ -69,8 +73,8 @@ class Documentdb(Construct):
             port=PORT,
         )
         identifier = label.name("documentdb", limit=NameLimit.DATABASE)
-        logs = [
-            LogGroup(
+        logs = {
+            log: LogGroup(
                 self,
                 f"{log}-logs",
                 label=label,
@@ -79,7 +83,10 @@ class Documentdb(Construct):
                 key=context.logs_key,
             )
             for log in _LOGS
-        ]
+        }
+        # A slow operation is logged with its whole command, values included; no parameter leaves them out:
+        # https://docs.aws.amazon.com/documentdb/latest/developerguide/profiling.html
+        mask_personal_data(logs[_STATEMENTS])
         subnets = DocdbSubnetGroup(
             self,
             "subnets",
@@ -109,13 +116,13 @@ class Documentdb(Construct):
             preferred_maintenance_window=config.maintenance_window,
             deletion_protection=protect,
             skip_final_snapshot=not protect,
-            final_snapshot_identifier=label.name("documentdb-final", limit=NameLimit.DATABASE) if protect else None,
+            final_snapshot_identifier=self._add_final_snapshot(identifier, subnets).name if protect else None,
             # It only affects the new password here; applied later, it would differ from the parameter's.
             # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_ModifyDBCluster.html
             apply_immediately=True,
             enabled_cloudwatch_logs_exports=list(_LOGS),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
-            depends_on=[dependable for log in logs for dependable in log.dependables],
+            depends_on=[dependable for log in logs.values() for dependable in log.dependables],
         )
         zones = cycle(context.vpc.database_zone_names)
         self._instances = [
@@ -219,7 +226,25 @@ class Documentdb(Construct):
                 for method, values in (("immediate", immediate), ("pending-reboot", at_restart))
                 for name, value in values.items()
             ],
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True,
+                # Another description would need another group, and the name is taken.
+                ignore_changes=["description"],
+            ),
+        )
+
+    def _add_final_snapshot(self, identifier: str, subnets: DocdbSubnetGroup) -> FinalSnapshot:
+        return FinalSnapshot(
+            self,
+            "final-snapshot",
+            label=self._label,
+            name="documentdb-final",
+            replaced_with={
+                "cluster_identifier": identifier,
+                "master_username": self._label.database_user,
+                "db_subnet_group_name": subnets.name,
+                "kms_key_id": self._context.key.arn,
+            },
         )
 
     def _add_instance(self, number: int, zone: str, *, protect: bool) -> DocdbClusterInstance:

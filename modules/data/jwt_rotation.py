@@ -16,13 +16,13 @@ from constructs import Construct
 
 from modules.data.generated_password import GeneratedPassword
 from modules.function import Function
+from modules.key import Key, KeyUse
 from modules.label import Label, NameLimit
 from modules.parameter import Parameter
 from modules.policy import Grantable, Statement
 from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
-    from modules.key import Key
     from modules.topic import Topics
 
 # Terraform writes the first values only; the rotation writes all later ones.
@@ -111,11 +111,13 @@ class JwtRotation(Construct):
             Statement(actions=("lambda:InvokeFunction",), resources=(self.function.arn,)),
             Statement(actions=("sqs:SendMessage",), resources=(self.function.failed_queue_arn,)),
         )
-        key.grant_encrypt_decrypt(role)
+        schedule = label.name("jwt-rotation", limit=NameLimit.SCHEDULE)
+        key.grant_decrypt(role, KeyUse.schedule(label.arn("scheduler", f"schedule/default/{schedule}")))
+        key.grant_encrypt_decrypt(role, KeyUse.queue())
         SchedulerSchedule(
             self,
             "schedule",
-            name=label.name("jwt-rotation", limit=NameLimit.SCHEDULE),
+            name=schedule,
             description="Rotation of the JWT signing secret",
             schedule_expression=f"rate({days} {'day' if days == 1 else 'days'})",
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),

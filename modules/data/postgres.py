@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
-from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
 from modules.data.database_parameters import DatabaseParameters
+from modules.data.final_snapshot import FinalSnapshot
 from modules.data.generated_password import GeneratedPassword
+from modules.data.postgres_parameters import create_parameter_group
 from modules.data.postgres_proxy import PostgresProxy
+from modules.data.statement_log import mask_personal_data
 from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 
 PORT: Final = Port.tcp(5432)
 DATABASE: Final = "users"
-_LOGS: Final = ("postgresql", "upgrade")
+_STATEMENTS: Final = "postgresql"
+_LOGS: Final = (_STATEMENTS, "upgrade")
 # RDS's default for new databases, set here so that a new default does not change existing ones:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html#UsingWithRDS.SSL.RegionCertificateAuthorities
 _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
@@ -72,7 +75,12 @@ class Postgres(Construct):
             description="Database subnets of the VPC",
             subnet_ids=context.vpc.database_subnet_ids,
         )
-        self._parameter_group = self._add_parameter_group()
+        self._parameter_group = create_parameter_group(
+            self,
+            label=label,
+            major_version=config.major_version,
+            slow_query_milliseconds=config.slow_query_milliseconds,
+        )
         self._monitoring_role = self._add_monitoring_role() if config.monitoring_interval_seconds else None
         self._group = self._add_security_group("postgres", "PostgreSQL, the instance that writes")
         self._instance = self._add_primary()
@@ -198,35 +206,6 @@ class Postgres(Construct):
             self, id_, label=self._label, vpc=self._context.vpc, name=name, description=description, port=PORT
         )
 
-    def _add_parameter_group(self) -> DbParameterGroup:
-        # Static parameters are applied at the next restart:
-        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html
-        at_restart = {"shared_preload_libraries": "pg_stat_statements"}
-        at_once = {
-            "rds.force_ssl": "1",
-            "ssl_min_protocol_version": "TLSv1.2",
-            "log_min_duration_statement": str(self._config.slow_query_milliseconds),
-            "log_statement": "ddl",
-            "log_connections": "1",
-            "log_disconnections": "1",
-            "log_lock_waits": "1",
-        }
-        family = f"postgres{self._config.major_version}"
-        return DbParameterGroup(
-            self,
-            "parameter-group",
-            # The family is in the name: an upgrade needs the old and the new group at the same time.
-            name=self._label.name(family, limit=NameLimit.DATABASE_GROUP),
-            family=family,
-            description="TLS only; slow queries are logged",
-            parameter=[
-                DbParameterGroupParameter(name=name, value=value, apply_method=method)
-                for method, values in (("immediate", at_once), ("pending-reboot", at_restart))
-                for name, value in values.items()
-            ],
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-        )
-
     def _add_monitoring_role(self) -> Role:
         role = Role(
             self,
@@ -249,8 +228,8 @@ class Postgres(Construct):
         return role
 
     def _add_log_groups(self, name: str, identifier: str) -> list[LogGroup]:
-        return [
-            LogGroup(
+        groups = {
+            log: LogGroup(
                 self,
                 f"{name}-{log}-logs" if name else f"{log}-logs",
                 label=self._label,
@@ -259,7 +238,9 @@ class Postgres(Construct):
                 key=self._context.logs_key,
             )
             for log in _LOGS
-        ]
+        }
+        mask_personal_data(groups[_STATEMENTS])
+        return list(groups.values())
 
     def _add_primary(self) -> DbInstance:
         config = self._config
@@ -298,9 +279,7 @@ class Postgres(Construct):
             delete_automated_backups=not self._protect,
             deletion_protection=self._protect,
             skip_final_snapshot=not self._protect,
-            final_snapshot_identifier=self._label.name("postgres-final", limit=NameLimit.DATABASE_GROUP)
-            if self._protect
-            else None,
+            final_snapshot_identifier=self._add_final_snapshot(identifier).name if self._protect else None,
             apply_immediately=not self._protect,  # a restart in production waits for the maintenance window
             enabled_cloudwatch_logs_exports=list(_LOGS),
             performance_insights_enabled=True,
@@ -313,6 +292,20 @@ class Postgres(Construct):
                 *(dependable for log in logs for dependable in log.dependables),
                 *(self._monitoring_role.dependables if self._monitoring_role else []),
             ],
+        )
+
+    def _add_final_snapshot(self, identifier: str) -> FinalSnapshot:
+        return FinalSnapshot(
+            self,
+            "final-snapshot",
+            label=self._label,
+            name="postgres-final",
+            replaced_with={
+                "identifier": identifier,
+                "username": self._username,
+                "db_name": DATABASE,
+                "kms_key_id": self._context.key.arn,
+            },
         )
 
     def _add_replica(self, number: int, group: SecurityGroup) -> DbInstance:

@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
+from modules.key import KeyUse
 from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.network.connections import Connections, Port, SecurityGroup
@@ -92,7 +93,7 @@ class PostgresProxy(Construct):
             description="Lets the connection pool of PostgreSQL read its credentials",
         )
         role.add_to_policy(Statement(actions=("secretsmanager:GetSecretValue",), resources=(secret.arn,)))
-        context.secrets_key.grant_decrypt(role)
+        context.secrets_key.grant_decrypt(role, KeyUse.secret(secret.arn))
         log = LogGroup(
             self,
             "logs",

@@ -156,7 +156,11 @@ class SecurityGroup(Construct):
             vpc_id=vpc.id,
             revoke_rules_on_delete=True,  # rules of other stacks would block its deletion
             tags=label.name_tag(name),
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True,
+                # A new group would be without the rules of other stacks until they are applied.
+                ignore_changes=["description"],
+            ),
         )
         self._connections = Connections(self, group_id=self._group.id, name=name, port=port)
 

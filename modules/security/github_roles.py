@@ -128,6 +128,14 @@ class GithubRoles(Construct):
                         values=tuple(f"ssm.{region}.amazonaws.com" for region in self._regions),
                     ),
                     Condition(
+                        operator="StringLike",
+                        key="kms:EncryptionContext:PARAMETER_ARN",
+                        values=tuple(
+                            self._label.arn("ssm", f"parameter{self._label.path('*')}", region=region)
+                            for region in self._regions
+                        ),
+                    ),
+                    Condition(
                         operator="ForAnyValue:StringLike",
                         key="kms:ResourceAliases",
                         values=(f"alias/{self._label.prefix}-*",),

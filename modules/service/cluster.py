@@ -18,6 +18,7 @@ from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import (
 )
 from constructs import Construct
 
+from modules.key import Key, KeyUse
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.policy import Grantable, Statement
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from cdktf import TerraformResource
 
     from config.cluster import ClusterSettings
-    from modules.key import Key
 
 ON_DEMAND: Final = "FARGATE"
 SPOT: Final = "FARGATE_SPOT"
@@ -134,4 +134,4 @@ class Cluster(Construct):
             Statement(actions=("logs:DescribeLogGroups",), resources=("*",)),
         )
         self._sessions.grant_write(grantee)
-        self._key.grant_decrypt(grantee)
+        self._key.grant_decrypt(grantee, KeyUse.sessions(self.name))

@@ -51,12 +51,13 @@ class TargetGroups(Construct):
         super().__init__(scope, id_)
         self.load_balancer = load_balancer
         self._region = label.region
+        # Neither the port nor the protocol of a group can be changed: with another one, its name is another one too.
+        suffix = "" if config.protocol == "HTTPS" else f"-{config.protocol.lower()}"
         self._groups = {
             color: LbTargetGroup(
                 self,
                 color,
-                # A port cannot be changed, and a group in use is replaced by creating one with another name first.
-                name=label.name(f"{name}-{color}-{config.port}", limit=NameLimit.TARGET_GROUP),
+                name=label.name(f"{name}-{color}-{config.port}{suffix}", limit=NameLimit.TARGET_GROUP),
                 target_type="ip",
                 vpc_id=vpc.id,
                 port=config.port,

@@ -1,0 +1,116 @@
+"""Rights to decrypt: each is for one service, and no wider than the right to read beside it."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from compliance.policies import Kind, allows_action, is_allow, many, statements
+from compliance.rule import Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from compliance.policies import Statement
+    from synthesis.manifest import Stack
+
+_USES_OF_A_KEY: Final = (
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+_VIA: Final = "kms:viaservice"
+_CONTEXT: Final = "kms:encryptioncontext:"
+# Each key of a context with a value decides which data can be decrypted. Where the caller of KMS is not a service on
+# behalf of the role but the role itself, there is no kms:ViaService. The pages are beside KeyUse in modules/key.py.
+_WITHOUT_SERVICE: Final = frozenset(
+    f"{_CONTEXT}{name}" for name in ("aws:lambda:functionarn", "aws:scheduler:schedule:arn", "aws:ssm:targetid")
+)
+# The service, the key of its context, and the actions that read:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+_READS: Final = (
+    ("ssm", f"{_CONTEXT}parameter_arn", "ssm:GetParameter*"),
+    ("secretsmanager", f"{_CONTEXT}secretarn", "secretsmanager:GetSecretValue"),
+)
+_POSITIVE: Final = frozenset({"stringequals", "stringlike", "arnequals", "arnlike"})
+
+
+@rule
+def key_use_names_its_service(stack: Stack) -> Iterator[Finding]:
+    """A role uses a key only through named services (kms:ViaService), or for the context of one resource."""
+    for resource, statement in statements(stack, Kind.PERMISSIONS):
+        if not _uses_key(statement):
+            continue
+        tests = _tests(statement)
+        services = tests.get(_VIA, [])
+        if services and all(service.count(".") > 1 and "*" not in service for service in services):
+            continue
+        if not any(_is_exact(tests.get(key, [])) for key in _WITHOUT_SERVICE):
+            actions = ", ".join(many(statement.get("Action")))
+            yield Finding.about(
+                resource, f"allows {actions} without kms:ViaService; name the service, like ssm.us-east-1.amazonaws.com"
+            )
+
+
+@rule
+def decrypt_is_no_wider_than_read(stack: Stack) -> Iterator[Finding]:
+    """What a role may decrypt through Parameter Store or Secrets Manager is exactly what its policy lets it read."""
+    found = [(resource, statement) for resource, statement in statements(stack, Kind.PERMISSIONS)]
+    for _, pairs in groupby(found, key=lambda pair: pair[0].address):
+        resources, policy = zip(*pairs, strict=True)
+        for service, key, action in _READS:
+            for problem in _width(policy, service, key, action):
+                yield Finding.about(resources[0], problem)
+
+
+def _width(policy: Sequence[Statement], service: str, key: str, action: str) -> Iterator[str]:
+    readable = {
+        resource
+        for statement in policy
+        if is_allow(statement) and _names(statement, action)
+        for resource in many(statement.get("Resource"))
+    }
+    name = "kms:EncryptionContext:" + ("PARAMETER_ARN" if service == "ssm" else "SecretARN")
+    decryptable: set[str] = set()
+    through = [s for s in policy if allows_action(s, "kms:Decrypt") and _is_through(s, service)]
+    for statement in through:
+        values = _tests(statement).get(key, [])
+        if not _is_exact(values):
+            yield f"allows kms:Decrypt through {service} without {name}: it decrypts all that the key encrypts there"
+            return
+        decryptable |= set(values)
+    # A role that reads by a managed policy has no statement that names what it reads.
+    if through and readable and decryptable != readable:
+        different = ", ".join(sorted(decryptable ^ readable))
+        yield f"{name} and what {action} may read differ in {different}: name the same in both"
+
+
+def _names(statement: Statement, pattern: str) -> bool:
+    return any(fnmatchcase(action.lower(), pattern.lower()) for action in many(statement.get("Action")))
+
+
+def _uses_key(statement: Statement) -> bool:
+    return any(allows_action(statement, action) for action in _USES_OF_A_KEY)
+
+
+def _is_through(statement: Statement, service: str) -> bool:
+    return any(value.partition(".")[0] == service for value in _tests(statement).get(_VIA, []))
+
+
+def _is_exact(values: Sequence[str]) -> bool:
+    return bool(values) and not any(value in {"*", ""} for value in values)
+
+
+def _tests(statement: Statement) -> dict[str, list[str]]:
+    """Values by condition key, of the operators that need one of the values."""
+    return {
+        key.lower(): many(values)
+        for operator, tests in (statement.get("Condition") or {}).items()
+        if operator.rpartition(":")[2].lower() in _POSITIVE and not operator.lower().startswith("forallvalues")
+        for key, values in tests.items()
+    }
