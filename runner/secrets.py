@@ -1,7 +1,9 @@
 """Lists the parameters that a person must still set, and how; `make secrets ENV=prod` runs it.
 
 It reads the synthesized JSON and calls the AWS CLI, which is also needed to set a value, so that the project needs no
-AWS library. A parameter that Terraform created and that was not set since is at its first version. No value is read.
+AWS library. A parameter that Terraform created and that was not set since is at its first version. It also lists those
+that are encrypted with the account's default key, which AWS takes for a value that is written without a key. Only the
+commands read a value.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ _PARAMETER: Final = "aws_ssm_parameter"
 _MANUAL_TAGS: Final = {"SuppliedBy": "person"}
 _TIMEOUT_SECONDS: Final = 60
 _FIRST_VERSION: Final = 1
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId)
+_DEFAULT_KEY: Final = "alias/aws/ssm"
 
 
 class AccountUnreadableError(Exception):
@@ -33,21 +37,50 @@ class AccountUnreadableError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ManualParameter:
-    """A parameter that a person sets."""
+class StoredParameter:
+    """A parameter as it is declared, with the commands that write it."""
 
     name: str
+    type: str
+    tier: str
     key_alias: str
     region: str
+    manual: bool
+    """A person sets it."""
 
     @property
-    def command(self) -> str:
+    def set_command(self) -> str:
         """The command that sets it: the value is typed, not shown, and not in the shell history."""
-        put = [
-            *("aws", "ssm", "put-parameter", "--region", self.region, "--type", "SecureString", "--overwrite"),
-            *("--key-id", self.key_alias, "--name", self.name),
-        ]
-        return f'read -rs VALUE && {shlex.join(put)} --value "$VALUE"; unset VALUE'
+        return f"read -rs VALUE && {self._put}; unset VALUE"
+
+    @property
+    def encrypt_command(self) -> str:
+        """The command that writes the value that it has with its own key."""
+        get = ["aws", "ssm", "get-parameter", "--region", self.region, "--name", self.name, "--with-decryption"]
+        read = shlex.join([*get, "--query", "Parameter.Value", "--output", "text"])
+        return f'VALUE="$({read})" && {self._put}; unset VALUE'
+
+    @property
+    def _put(self) -> str:
+        # By its ARN, as Terraform writes it: Parameter Store would return an alias as it was given.
+        find_key = ["aws", "kms", "describe-key", "--region", self.region, "--key-id", self.key_alias]
+        key = shlex.join([*find_key, "--query", "KeyMetadata.Arn", "--output", "text"])
+        put = shlex.join(
+            [
+                *("aws", "ssm", "put-parameter", "--region", self.region, "--overwrite"),
+                *("--type", self.type, "--tier", self.tier, "--name", self.name),
+            ]
+        )
+        return f'{put} --key-id "$({key})" --value "$VALUE"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What AWS says about a parameter."""
+
+    version: int
+    key: str | None
+    """As the writer named it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +94,17 @@ class ParameterTree:
     region: str
     prefix: str
     """The start of all names: `/<project>/<environment>/`."""
-    names: tuple[str, ...]
-    manual: tuple[ManualParameter, ...]
+    parameters: tuple[StoredParameter, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def manual(self) -> tuple[StoredParameter, ...]:
+        """Those that a person sets."""
+        return tuple(parameter for parameter in self.parameters if parameter.manual)
 
     @staticmethod
     def from_stacks(stacks: Mapping[str, Stack]) -> ParameterTree:
@@ -74,19 +116,22 @@ class ParameterTree:
             layer=first.layer,
             region=first.region,
             prefix=f"/{first.project}/{first.environment}/",
-            names=tuple(str(parameter.get("name")) for _, parameter in parameters),
-            manual=tuple(
-                ManualParameter(
-                    name=str(parameter.get("name")), key_alias=_alias(stack, parameter), region=stack.region
+            parameters=tuple(
+                StoredParameter(
+                    name=str(parameter.get("name")),
+                    type=str(parameter.get("type")),
+                    tier=str(parameter.get("tier")),
+                    key_alias=_alias(stack, parameter),
+                    region=stack.region,
+                    manual=parameter.get("tags") == _MANUAL_TAGS,
                 )
                 for stack, parameter in parameters
-                if parameter.get("tags") == _MANUAL_TAGS
             ),
         )
 
 
-def read_versions(tree: ParameterTree) -> dict[str, int]:
-    """Version by name, read by the AWS CLI with the credentials of the shell.
+def read_written(tree: ParameterTree) -> dict[str, Written]:
+    """What was written, by name, read by the AWS CLI with the credentials of the shell.
 
     Raises:
         AccountUnreadableError: There is no AWS CLI, or AWS refused.
@@ -114,17 +159,20 @@ def read_versions(tree: ParameterTree) -> dict[str, int]:
     except (OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
         message = f"Cannot list the parameters: {error}"
         raise AccountUnreadableError(message) from None
-    return {parameter["Name"]: int(parameter["Version"]) for parameter in listed}
+    return {
+        parameter["Name"]: Written(version=int(parameter["Version"]), key=parameter.get("KeyId"))
+        for parameter in listed
+    }
 
 
-def report(tree: ParameterTree, versions: Mapping[str, int] | None) -> tuple[list[str], int]:
-    """Lines to print and the exit code; `versions` is None if the account could not be read."""
+def report(tree: ParameterTree, written: Mapping[str, Written] | None) -> tuple[list[str], int]:
+    """Lines to print and the exit code; `written` is None if the account could not be read."""
     lines: list[str] = []
-    if versions is None:
+    if written is None:
         for parameter in tree.manual:
-            lines += [f"perhaps unset  {parameter.name}", f"  {parameter.command}"]
+            lines += [f"perhaps unset  {parameter.name}", f"  {parameter.set_command}"]
         return lines, REFUSED
-    missing = [name for name in tree.names if name not in versions]
+    missing = [name for name in tree.names if name not in written]
     if missing:
         lines += [f"missing  {name}" for name in missing]
         lines += [
@@ -132,15 +180,25 @@ def report(tree: ParameterTree, versions: Mapping[str, int] | None) -> tuple[lis
             "  If a database exists without its password, first increase the database's password_version by one:",
             "  both then get a new password.",
         ]
-    unset = [parameter for parameter in tree.manual if versions.get(parameter.name) == _FIRST_VERSION]
+    present = [parameter for parameter in tree.parameters if parameter.name in written]
+    unset = [each for each in present if each.manual and written[each.name].version == _FIRST_VERSION]
     for parameter in unset:
-        lines += [f"unset    {parameter.name}", f"  {parameter.command}"]
-    done = sum(1 for parameter in tree.manual if versions.get(parameter.name, 0) > _FIRST_VERSION)
+        lines += [f"unset    {parameter.name}", f"  {parameter.set_command}"]
+    for parameter in present:
+        if written[parameter.name].key == _DEFAULT_KEY and parameter not in unset:
+            lines += [
+                f"other key  {parameter.name}",
+                f"  It is encrypted with the account's default key, {_DEFAULT_KEY}. To encrypt it with its own:",
+                f"  {parameter.encrypt_command}",
+            ]
+    done = sum(1 for each in present if each.manual and written[each.name].version > _FIRST_VERSION)
     lines.append(f"{done} of {len(tree.manual)} are set.")
     return lines, OK
 
 
-def secrets(stacks: Mapping[str, Stack], *, ask: Callable[[ParameterTree], Mapping[str, int]] = read_versions) -> int:
+def secrets(
+    stacks: Mapping[str, Stack], *, ask: Callable[[ParameterTree], Mapping[str, Written]] = read_written
+) -> int:
     """List the parameters that a person must still set, with the command for each.
 
     Returns:
@@ -151,11 +209,11 @@ def secrets(stacks: Mapping[str, Stack], *, ask: Callable[[ParameterTree], Mappi
         print("This environment has no parameters.")
         return OK
     try:
-        versions = ask(tree)
+        written: Mapping[str, Written] | None = ask(tree)
     except AccountUnreadableError as error:
         print(error, file=sys.stderr)
-        versions = None
-    lines, code = report(tree, versions)
+        written = None
+    lines, code = report(tree, written)
     print(*lines, sep="\n")
     return code
 

@@ -7,6 +7,10 @@ exactly once, so each action may be repeated without harm:
     {"action": "rotate", "force": true}         rotate whatever its age (a secret that leaked: do it twice)
     {"action": "undo", "bad_version": 7}        exchange the two, if `current` still is the version that is bad
 
+Two runs at once would each replace the secret, and the first new one would be in neither entry. So a run that meets
+another one raises `BusyError`, and Lambda repeats it a minute later. The function has no reserved concurrency for that,
+which AWS refuses in a new account; the versions, which Parameter Store counts, show the other run.
+
 Each answers with what it did and the versions of `current` before and after; no answer and no log has a secret in it.
 """
 
@@ -18,7 +22,7 @@ import secrets
 import string
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import boto3
 
@@ -28,6 +32,15 @@ LOGGER.setLevel(logging.INFO)
 ALPHABET = string.ascii_letters + string.digits
 # Letters and digits: 64 of them are 381 bits, more than the 256 that HS256 wants (RFC 7518, 3.2).
 LENGTH = 64
+_BUSY: Final = "another run is replacing the secret: repeat this one in a minute"
+
+# A run is over by then: longer than the function's timeout, shorter than the minute until Lambda's first retry.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+BUSY: Final = timedelta(seconds=45)
+
+
+class BusyError(Exception):
+    """Another run is replacing the secret; repeat this one in a minute."""
 
 
 class ParameterStore(Protocol):
@@ -65,21 +78,31 @@ class Rotation:
         if not force and now - current.since < self.min_age:
             # A repeated call would push the secret out that the tokens of the last period were signed with.
             return _told("too-young", before=current.version, after=current.version)
+        # Read after `current`, so that a run that ended in between shows in it.
+        previous = self._read(self.previous)
+        self._refuse_other_run(current, previous, now)
         # In this order: if the second write fails, `current` is unchanged and good, and a repetition ends it.
-        self._write(self.previous, current.value)
+        if self._write(self.previous, current.value) != previous.version + 1:
+            raise BusyError(_BUSY)  # it wrote the same value, but after another run: only the first of them goes on
         after = self._write(self.current, "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
         return _told("rotated", before=current.version, after=after)
 
-    def undo(self, *, bad_version: int) -> dict[str, Any]:
+    def undo(self, *, now: datetime, bad_version: int) -> dict[str, Any]:
         """Sign with `previous` again, and still verify with what was bad, for tokens that it signed."""
         current = self._read(self.current)
         if current.version != bad_version:
             return _told("not-that-version", before=current.version, after=current.version)
         good = self._read(self.previous)
+        self._refuse_other_run(current, good, now)
         # In this order: if the second write fails, the good secret is in both entries.
         after = self._write(self.current, good.value)
         self._write(self.previous, current.value)
         return _told("undone", before=current.version, after=after)
+
+    def _refuse_other_run(self, current: Entry, previous: Entry, now: datetime) -> None:
+        # Both are equal between the two writes of a run. If that is long ago, the run stopped there.
+        if current.value == previous.value and now - max(current.since, previous.since) < BUSY:
+            raise BusyError(_BUSY)
 
     def _read(self, name: str) -> Entry:
         found = self.store.get_parameter(Name=name, WithDecryption=True)["Parameter"]
@@ -106,7 +129,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         case "rotate":
             told = rotation.rotate(now=datetime.now(tz=UTC), force=event.get("force") is True)
         case "undo":
-            told = rotation.undo(bad_version=int(event["bad_version"]))
+            told = rotation.undo(now=datetime.now(tz=UTC), bad_version=int(event["bad_version"]))
         case other:
             message = f'action {other!r} is not known: "rotate" or "undo"'
             raise ValueError(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -10,10 +11,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas.jwt_rotation.handler import Rotation, handler
+from lambdas.jwt_rotation.handler import BUSY, BusyError, Rotation, handler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lambdas.jwt_rotation.handler import ParameterStore
 
@@ -144,8 +145,59 @@ def test_a_rotation_that_stops_halfway_leaves_the_secret_good_and_can_be_repeate
 def test_an_undo_that_stops_halfway_leaves_the_good_secret_everywhere(ssm: Any) -> None:
     version = handler({"force": True}, None)["version"]
     with pytest.raises(ConnectionError):
-        rotation(ssm, FailsAt(ssm, 2)).undo(bad_version=version)
+        rotation(ssm, FailsAt(ssm, 2)).undo(now=datetime.now(tz=UTC), bad_version=version)
     assert {value_of(ssm, CURRENT), value_of(ssm, PREVIOUS)} == {"first"}
+
+
+class Interrupted:
+    """Parameter Store in which another run happens just before the nth call of this one."""
+
+    def __init__(self, ssm: Any, call: int, other: Callable[[], object]) -> None:
+        self._ssm, self._left, self._other = ssm, call, other
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._other()
+
+    def get_parameter(self, **arguments: Any) -> dict[str, Any]:
+        self._count()
+        found: dict[str, Any] = self._ssm.get_parameter(**arguments)
+        return found
+
+    def put_parameter(self, **arguments: Any) -> dict[str, Any]:
+        self._count()
+        written: dict[str, Any] = self._ssm.put_parameter(**arguments)
+        return written
+
+
+# The calls: read current, read previous, write previous, write current. Whoever wrote `previous` first goes on.
+@pytest.mark.parametrize(("call", "goes_on"), [(2, "other"), (3, "other"), (4, "this")])
+def test_of_two_rotations_at_once_only_one_replaces_the_secret(ssm: Any, call: int, goes_on: str) -> None:
+    ended: list[str] = []
+
+    def run(name: str, store: ParameterStore) -> None:
+        with contextlib.suppress(BusyError):
+            rotation(ssm, store).rotate(now=datetime.now(tz=UTC), force=True)
+            ended.append(name)
+
+    run("this", Interrupted(ssm, call, lambda: run("other", ssm)))
+    assert ended == [goes_on]
+    assert value_of(ssm, PREVIOUS) == "first"
+    assert ssm.get_parameter(Name=CURRENT)["Parameter"]["Version"] == 2
+
+
+@pytest.mark.parametrize(("since", "goes_on"), [(BUSY, True), (BUSY / 2, False)])
+def test_a_run_that_stopped_is_ended_by_the_retry_and_one_that_is_going_on_is_not(
+    ssm: Any, since: timedelta, *, goes_on: bool
+) -> None:
+    with pytest.raises(ConnectionError):
+        rotation(ssm, FailsAt(ssm, 2)).rotate(now=datetime.now(tz=UTC), force=True)
+    written = ssm.get_parameter(Name=PREVIOUS)["Parameter"]["LastModifiedDate"]
+    with contextlib.nullcontext() if goes_on else pytest.raises(BusyError, match="repeat this one in a minute"):
+        rotation(ssm).rotate(now=written + since, force=True)
+    assert (value_of(ssm, CURRENT) != "first") is goes_on
+    assert value_of(ssm, PREVIOUS) == "first"
 
 
 @pytest.mark.usefixtures("ssm")

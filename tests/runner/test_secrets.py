@@ -10,7 +10,7 @@ import pytest
 
 from runner.__main__ import main
 from runner.errors import OK, REFUSED
-from runner.secrets import AccountUnreadableError, ManualParameter, ParameterTree, read_versions, report
+from runner.secrets import AccountUnreadableError, ParameterTree, StoredParameter, Written, read_written, report
 from synthesis.manifest import of_environment, read_stacks
 
 if TYPE_CHECKING:
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 EMAIL = "/user-management/prod/api-keys/email"
-COMMAND = (
-    "read -rs VALUE && aws ssm put-parameter --region us-east-1 --type SecureString --overwrite "
-    f'--key-id alias/user-management-prod-secrets --name {EMAIL} --value "$VALUE"; unset VALUE'
+PASSWORD = "/user-management/prod/postgres/password"
+KEY = "arn:aws:kms:us-east-1:333333333333:key/1"
+PUT = (
+    "aws ssm put-parameter --region us-east-1 --overwrite --type SecureString --tier Standard --name {name} "
+    '--key-id "$(aws kms describe-key --region us-east-1 --key-id alias/user-management-prod-secrets '
+    '--query KeyMetadata.Arn --output text)" --value "$VALUE"; unset VALUE'
 )
+COMMAND = f"read -rs VALUE && {PUT.format(name=EMAIL)}"
 
 
 @pytest.fixture
@@ -30,13 +34,20 @@ def tree(output: Path) -> ParameterTree:
     return ParameterTree.from_stacks(of_environment(read_stacks(output), "prod"))
 
 
-def all_created(tree: ParameterTree, version: int) -> dict[str, int]:
-    return {**dict.fromkeys(tree.names, 1), EMAIL: version}
+def all_created(tree: ParameterTree, version: int) -> dict[str, Written]:
+    return {**dict.fromkeys(tree.names, Written(version=1, key=KEY)), EMAIL: Written(version=version, key=KEY)}
 
 
 def test_manual_parameters_are_read_from_the_json(tree: ParameterTree) -> None:
     assert tree.manual == (
-        ManualParameter(name=EMAIL, key_alias="alias/user-management-prod-secrets", region="us-east-1"),
+        StoredParameter(
+            name=EMAIL,
+            type="SecureString",
+            tier="Standard",
+            key_alias="alias/user-management-prod-secrets",
+            region="us-east-1",
+            manual=True,
+        ),
     )
     assert tree.prefix == "/user-management/prod/"
 
@@ -64,11 +75,24 @@ def test_a_parameter_that_was_written_again_is_set(tree: ParameterTree) -> None:
     assert report(tree, all_created(tree, 2)) == (["1 of 1 are set."], OK)
 
 
+@pytest.mark.parametrize("name", [EMAIL, PASSWORD])
+def test_what_lost_its_key_is_reported_with_the_command_that_restores_it(tree: ParameterTree, name: str) -> None:
+    lines, code = report(tree, {**all_created(tree, 2), name: Written(version=3, key="alias/aws/ssm")})
+    get = f"aws ssm get-parameter --region us-east-1 --name {name} --with-decryption"
+    assert code == OK
+    assert lines == [
+        f"other key  {name}",
+        "  It is encrypted with the account's default key, alias/aws/ssm. To encrypt it with its own:",
+        f'  VALUE="$({get} --query Parameter.Value --output text)" && {PUT.format(name=name)}',
+        "1 of 1 are set.",
+    ]
+
+
 def test_what_an_interrupted_apply_left_out_is_reported(tree: ParameterTree) -> None:
     versions = all_created(tree, 2)
-    del versions["/user-management/prod/postgres/password"]
+    del versions[PASSWORD]
     lines, _ = report(tree, versions)
-    assert lines[0] == "missing  /user-management/prod/postgres/password"
+    assert lines[0] == f"missing  {PASSWORD}"
     assert "increase the database's password_version by one" in lines[2]
 
 
@@ -99,9 +123,9 @@ def fake_aws(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_aws_cli_is_asked_for_versions_and_not_for_values(
     tree: ParameterTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = '{"Parameters": [{"Name": "/user-management/prod/jwt/current", "Version": 7}]}'
+    answer = '{"Parameters": [{"Name": "/user-management/prod/jwt/current", "Version": 7, "KeyId": "k"}]}'
     fake_aws(tmp_path, f"echo \"$@\" > {tmp_path}/asked; echo '{answer}'", monkeypatch)
-    assert read_versions(tree) == {"/user-management/prod/jwt/current": 7}
+    assert read_written(tree) == {"/user-management/prod/jwt/current": Written(version=7, key="k")}
     assert (tmp_path / "asked").read_text(encoding="utf-8").startswith("ssm describe-parameters --region us-east-1")
 
 
@@ -121,11 +145,15 @@ def test_an_error_of_aws_is_reported_in_one_line(
 ) -> None:
     fake_aws(tmp_path, script, monkeypatch)
     with pytest.raises(AccountUnreadableError, match=says):
-        read_versions(tree)
+        read_written(tree)
 
 
-def test_the_command_keeps_the_value_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake_aws(tmp_path, f'for word; do last=$word; done; printf %s "$last" > {tmp_path}/value', monkeypatch)
-    command = ManualParameter(name="/p/e/api-keys/a", key_alias="alias/k", region="us-east-1").command
-    subprocess.run(["/usr/bin/env", "bash", "-c", command], input="s3 cr$t*\n", text=True, check=True)
-    assert (tmp_path / "value").read_text(encoding="utf-8") == "s3 cr$t*"
+def test_the_command_keeps_the_value_as_it_was_typed_and_finds_the_arn_of_the_key(
+    tree: ParameterTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = f'if [ $1 = kms ]; then echo {KEY}; else printf "%s\\n" "$@" > {tmp_path}/put; fi'
+    fake_aws(tmp_path, script, monkeypatch)
+    (email,) = tree.manual
+    subprocess.run(["/usr/bin/env", "bash", "-c", email.set_command], input="s3 cr$t*\n", text=True, check=True)
+    put = (tmp_path / "put").read_text(encoding="utf-8").splitlines()
+    assert put[-4:] == ["--key-id", KEY, "--value", "s3 cr$t*"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -13,9 +14,11 @@ from compliance.leaks import kept_write_only, leaks
 from lambdas.jwt_rotation.handler import handler
 from main import synthesize
 from runner.__main__ import main as runner
-from synthesis.manifest import STATE_LAYER, in_order, read_stacks
+from runner.secrets import ParameterTree, StoredParameter, read_written, report
+from synthesis.manifest import STATE_LAYER, in_order, of_environment, read_stacks
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
+from tests.stacks import aws_cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +113,22 @@ def rotate(monkeypatch: pytest.MonkeyPatch) -> None:
     assert handler({"force": True}, None)["outcome"] == "rotated"
 
 
+def run(command: str, typed: str = "") -> None:
+    """Run a command that `make secrets` prints, in the shell that it is for."""
+    subprocess.run(["/usr/bin/env", "bash", "-c", command], input=f"{typed}\n", text=True, check=True)
+
+
+def lost_keys(tree: ParameterTree) -> list[str]:
+    """The parameters that `make secrets` reports with the account's default key."""
+    lines, _ = report(tree, read_written(tree))
+    return [line.split()[-1].removeprefix(PREFIX) for line in lines if line.startswith("other key")]
+
+
+def stored(tree: ParameterTree, name: str) -> StoredParameter:
+    (found,) = [parameter for parameter in tree.parameters if parameter.name == f"{PREFIX}{name}"]
+    return found
+
+
 @pytest.mark.emulator
 @pytest.mark.terraform
 def test_no_state_and_no_plan_contains_a_secret(
@@ -132,9 +151,23 @@ def test_no_state_and_no_plan_contains_a_secret(
     assert first["api-keys/email"] == "unset"
     assert first["postgres/password"] in first["postgres/url"]
 
-    # A person sets a key and the schedule rotates twice: a secret that signed verifies for one more period.
+    # A person sets a key, first with the printed command, then in another way, without the key that encrypts it.
+    aws_cli.install(tmp_path / "bin", monkeypatch)
+    tree = ParameterTree.from_stacks(of_environment(read_stacks(out), "dev"))
+    email = stored(tree, "api-keys/email")
+    declared = read_written(tree)[email.name].key
+    run(email.set_command, "mistyped")
+    assert parameters()["api-keys/email"] == "mistyped"
+    assert read_written(tree)[email.name].key == declared
+    assert str(declared).startswith("arn:aws:kms:")
+    data.require_no_changes()
     ssm: Any = boto3.client("ssm", region_name=REGION)
-    ssm.put_parameter(Name=f"{PREFIX}api-keys/email", Value=API_KEY, Type="SecureString", Overwrite=True)
+    ssm.put_parameter(Name=email.name, Value=API_KEY, Description="By hand", Tier="Advanced", Overwrite=True)
+    data.require_no_changes()
+    data.apply(out, "by hand")
+    assert lost_keys(tree) == ["api-keys/email"]
+
+    # The schedule rotates twice: a secret that signed verifies for one more period.
     rotate(monkeypatch)
     once = parameters()
     assert once["jwt/previous"] == first["jwt/current"] != once["jwt/current"]
@@ -149,6 +182,13 @@ def test_no_state_and_no_plan_contains_a_secret(
     assert changed == {"postgres/password", "postgres/url"}
     assert second["postgres/password"] in second["postgres/url"]
 
+    # The provider writes a new version without a key; one command encrypts it with the layer's key again.
+    assert sorted(lost_keys(tree)) == ["api-keys/email", "postgres/password", "postgres/url"]
+    for name in ("postgres/password", "postgres/url"):
+        run(stored(tree, name).encrypt_command)
+    assert lost_keys(tree) == ["api-keys/email"]
+    assert parameters() == second
+
     values = {
         **{f"{name} (first)": value for name, value in secrets_in(first).items()},
         **{f"{name} (rotated)": value for name, value in secrets_in(once).items()},
@@ -157,5 +197,5 @@ def test_no_state_and_no_plan_contains_a_secret(
     }
     assert [str(leak) for leak in leaks(data.texts, values)] == []
     assert data.kept == []
-    assert len(data.texts) == 10
+    assert len(data.texts) == 15
     data.require_no_changes()

@@ -1,0 +1,61 @@
+"""An `aws` for the commands that this project prints: those options of the AWS CLI, and boto3 behind them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore import xform_name
+
+if TYPE_CHECKING:
+    import pytest
+
+_ROOT: Final = Path(__file__).parents[2]
+
+
+def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put it on the PATH."""
+    folder.mkdir()
+    program = folder / "aws"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={_ROOT} exec {sys.executable} -m tests.stacks.aws_cli "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+def main(service: str, operation: str, *words: str) -> None:
+    """Make the call and print its answer."""
+    options = _options(list(words))
+    client: Any = boto3.client(service, region_name=options.pop("region"))
+    query, output = options.pop("query", ""), options.pop("output", "json")
+    method = operation.replace("-", "_")
+    shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
+    members = {xform_name(member, "-"): member for member in shape.members}
+    answer: Any = getattr(client, method)(**{members[name]: value for name, value in options.items()})
+    for part in filter(None, query.split(".")):
+        answer = answer[part]
+    if output == "text":
+        print(answer)
+    else:
+        print(json.dumps(answer, default=str))
+
+
+def _options(words: list[str]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    while words:
+        name = words.pop(0).removeprefix("--")
+        if not words or words[0].startswith("--"):
+            options[name] = True
+        elif name == "parameter-filters":
+            fields = dict(field.split("=", 1) for field in words.pop(0).split(","))
+            options[name] = [{**fields, "Values": [fields["Values"]]}]
+        else:
+            options[name] = words.pop(0)
+    return options
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
