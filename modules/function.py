@@ -65,7 +65,9 @@ def zip_source(source: Path) -> bytes:
 class Function(Construct):
     """A function that logs to its own log group and sends events that failed after all retries to a queue.
 
-    It has no reserved concurrency: a new account has a limit of ten, and AWS does not allow any of it to be reserved.
+    It has no reserved concurrency: a new account has a limit of ten, and AWS does not allow any of it to be reserved
+    (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Code that must not run twice at once has
+    to find that out itself.
 
     Its code is `lambdas/<folder>/handler.py`. The zip is beside the stack's JSON, which has its relative path.
     (cdktf's TerraformAsset packs the times and modes of the files, so its bytes differ between machines.)

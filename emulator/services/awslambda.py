@@ -1,13 +1,21 @@
-"""AWS Lambda: moto drops the destinations of failed calls and the logging configuration."""
+"""AWS Lambda: moto drops some of the configuration, and reserves concurrency without a limit."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.awslambda.models import LambdaFunction
 
-from emulator.registry import patch
+from emulator.errors import AwsError
+from emulator.registry import Context, guard, patch
 
+if TYPE_CHECKING:
+    from emulator.store import Shape
+
+# The accounts of the emulator are new, and a new account can run ten functions at once, all of them unreserved:
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# https://github.com/aws-samples/sample-one-click-generative-ai-solutions/issues/3
+_LEAST_UNRESERVED: Final = 10
 # Members of a configuration that moto neither stores nor returns.
 _DROPPED = ("DeadLetterConfig", "LoggingConfig")
 
@@ -34,3 +42,17 @@ def return_configuration(original: Any, function: Any, *args: Any, **kwargs: Any
     """Return what was stored."""
     returned: dict[str, Any] = original(function, *args, **kwargs)
     return {**returned, **function.kept_configuration}
+
+
+@guard("lambda", "PutFunctionConcurrency")
+def refuse_reservation(params: Shape, context: Context) -> None:
+    """Refuse to reserve what a new account does not have; zero, which stops a function, is allowed."""
+    del context
+    if params.get("ReservedConcurrentExecutions"):
+        raise AwsError(
+            code="InvalidParameterValueException",
+            message=(
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                f"UnreservedConcurrentExecution below its minimum value of [{_LEAST_UNRESERVED}]."
+            ),
+        )

@@ -5,6 +5,9 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
@@ -31,6 +34,10 @@ def test_destinations_of_failed_calls_and_logs_are_stored_and_can_be_changed(cli
     )
     second = {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:second"}
     client("lambda").update_function_configuration(FunctionName="kept", DeadLetterConfig=second)
+
+    with pytest.raises(ClientError, match=r"UnreservedConcurrentExecution below its minimum value of \[10\]"):
+        client("lambda").put_function_concurrency(FunctionName="kept", ReservedConcurrentExecutions=1)
+    client("lambda").put_function_concurrency(FunctionName="kept", ReservedConcurrentExecutions=0)
 
     returned = client("lambda").get_function(FunctionName="kept")["Configuration"]
     assert (returned["DeadLetterConfig"], returned["LoggingConfig"]) == (second, logs)
