@@ -50,6 +50,18 @@ def final_snapshot_is_taken(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
+def final_snapshot_has_a_new_name(stack: Stack) -> Iterator[Finding]:
+    """The name of a final snapshot is new for each database: the one of the database before still exists."""
+    for database in stack.all(*_SNAPSHOT_TAKERS):
+        name = database.get("final_snapshot_identifier")
+        randoms = stack.all("terraform_data")
+        if name is not None and not any(random.is_referred_to_by(name) for random in randoms):
+            yield Finding.about(
+                database, "final_snapshot_identifier is the same for ever; end it in a terraform_data's id"
+            )
+
+
+@rule
 def force_destroy_is_off(stack: Stack) -> Iterator[Finding]:
     """Terraform does not empty buckets, repositories or vaults in order to destroy them."""
     for resource in _protected(stack):

@@ -28,6 +28,15 @@ def security_group_is_described(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
+def security_group_is_not_replaced(stack: Stack) -> Iterator[Finding]:
+    """A new description does not replace a group: the new one would be without the rules that other stacks add."""
+    for group in stack.all("aws_security_group"):
+        ignored = group.block("lifecycle").get("ignore_changes") or []
+        if ignored != "all" and "description" not in ignored:
+            yield Finding.about(group, "a change of description replaces it; add description to ignore_changes")
+
+
+@rule
 def security_group_has_no_inline_rules(stack: Stack) -> Iterator[Finding]:
     """Rules are separate resources: inline rules conflict with those that other stacks add."""
     for group in stack.all("aws_security_group"):
