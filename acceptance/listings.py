@@ -76,6 +76,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
 PART_OF: Final[Mapping[str, str]] = {
     "aws_acm_certificate_validation": "aws_acm_certificate",
     "aws_cloudwatch_event_target": "aws_cloudwatch_event_rule",
+    "aws_cloudwatch_log_data_protection_policy": "aws_cloudwatch_log_group",
     "aws_config_configuration_recorder_status": "aws_config_configuration_recorder",
     "aws_db_proxy_default_target_group": "aws_db_proxy",
     "aws_db_proxy_target": "aws_db_proxy",
@@ -107,3 +108,6 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_sns_topic_policy": "aws_sns_topic",
 }
 """Types that cannot outlive a resource of another type, which is listed."""
+
+IN_NO_ACCOUNT: Final = frozenset({"terraform_data"})
+"""Types that are in Terraform's state only."""

@@ -23,6 +23,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_acm_certificate",
         "aws_cloudtrail",
         "aws_cloudwatch_event_rule",
+        "aws_cloudwatch_log_data_protection_policy",
         "aws_cloudwatch_log_group",
         "aws_cloudwatch_log_resource_policy",
         "aws_cloudwatch_metric_alarm",
@@ -118,6 +119,7 @@ IMPORTED_OTHERWISE: Final[Mapping[str, str]] = {
     "aws_route": "takes table and destination",
     "aws_route_table_association": "takes subnet and table",
     "aws_s3_object": "takes bucket and key",
+    "terraform_data": "is in no account: a lost one is made again",
 }
 """The other types that are emitted, each with what its import does instead; a test holds both lists complete."""
 

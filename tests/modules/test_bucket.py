@@ -78,6 +78,7 @@ def test_grant_read_covers_the_prefix_and_the_key() -> None:
     assert [s["Action"] for s in granted] == [
         ["s3:ListBucket", "s3:GetBucketLocation"],
         ["s3:GetObject", "s3:GetObjectVersion"],
-        ["kms:Decrypt", "kms:DescribeKey"],
+        "kms:Decrypt",
     ]
+    assert granted[2]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
     assert granted[1]["Resource"] == "${aws_s3_bucket.data.arn}/in/*"

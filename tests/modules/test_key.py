@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.key import Key
+from modules.key import Key, KeyUse
 from modules.policy import Condition
 from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Template, new_stack, statements
@@ -31,11 +31,44 @@ def test_a_service_may_use_it_only_under_its_condition() -> None:
     assert topics["Condition"] == {"StringEquals": {"aws:SourceAccount": LABEL.account_id}}
 
 
-def test_grants_name_only_this_key() -> None:
+ARN = "arn:aws:service:us-east-1:444444444444:thing"
+_PARAMETER = {"kms:ViaService": "ssm.us-east-1.amazonaws.com", "kms:EncryptionContext:PARAMETER_ARN": ARN}
+
+
+@pytest.mark.parametrize(
+    ("use", "write", "condition"),
+    [
+        (KeyUse.parameter(ARN, sid=""), ["kms:Encrypt", "kms:GenerateDataKey"], {"StringEquals": _PARAMETER}),
+        (
+            KeyUse.secret(ARN),
+            ["kms:GenerateDataKey"],
+            {
+                "StringEquals": {
+                    "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com",
+                    "kms:EncryptionContext:SecretARN": ARN,
+                }
+            },
+        ),
+        (KeyUse.queue(), ["kms:GenerateDataKey"], {"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}}),
+        (
+            KeyUse.schedule(ARN),
+            ["kms:GenerateDataKey"],
+            {"StringEquals": {"kms:EncryptionContext:aws:scheduler:schedule:arn": ARN}},
+        ),
+        (
+            KeyUse.sessions("main"),
+            ["kms:GenerateDataKey"],
+            {"StringLike": {"kms:EncryptionContext:aws:ssm:TargetId": "ecs:main_*"}},
+        ),
+    ],
+)
+def test_a_grant_is_for_this_key_and_one_use(use: KeyUse, write: list[str], condition: dict[str, object]) -> None:
     stack = new_stack()
     key = Key(stack, "logs", label=LABEL, name="logs", description="Logs", protect=False)
     role = Role(stack, "reader", label=LABEL, service=ServicePrincipal.ECS_TASKS, description="Reads")
-    key.grant_decrypt(role)
-    (statement,) = statements(Template.of(stack).only("aws_iam_role_policy")["policy"])
-    assert statement["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
-    assert statement["Resource"] == "${aws_kms_key.logs.arn}"
+    key.grant_decrypt(role, use)
+    key.grant_encrypt_decrypt(role, use)
+    read, both = statements(Template.of(stack).only("aws_iam_role_policy")["policy"])
+    assert (read["Action"], both["Action"]) == ("kms:Decrypt", ["kms:Decrypt", *write])
+    for statement in (read, both):
+        assert (statement["Resource"], statement["Condition"]) == ("${aws_kms_key.logs.arn}", condition)

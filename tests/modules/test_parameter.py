@@ -57,16 +57,37 @@ def test_a_manual_parameter_is_written_once_and_tagged(made: Template) -> None:
     assert {"description", "overwrite", "allowed_pattern"}.isdisjoint(found)
 
 
-def test_grant_read_also_allows_decrypt_and_no_write(made: Template) -> None:
-    allowed = statements(made.named("aws_iam_role_policy.reader_permissions")["policy"])
-    assert [statement["Action"] for statement in allowed] == [
-        ["ssm:GetParameter", "ssm:GetParameters"],
-        ["kms:Decrypt", "kms:DescribeKey"],
-    ]
-    assert allowed[0]["Resource"] == "${aws_ssm_parameter.supplied.arn}"
+@pytest.mark.parametrize("name", ["host", "secret", "supplied"])
+def test_no_update_but_that_of_the_value_is_sent(made: Template, name: str) -> None:
+    ignored = entry(made, name)["lifecycle"]["ignore_changes"]
+    assert ignored == ["allowed_pattern", "data_type", "description", "key_id", "tier", "type"]
+
+
+def test_grant_read_also_allows_decrypt_of_that_parameter_and_no_write(made: Template) -> None:
+    read, decrypt = statements(made.named("aws_iam_role_policy.reader_permissions")["policy"])
+    assert (read["Action"], decrypt["Action"]) == (["ssm:GetParameter", "ssm:GetParameters"], "kms:Decrypt")
+    assert read["Resource"] == "${aws_ssm_parameter.supplied.arn}"
+    assert decrypt["Condition"]["StringEquals"] == {
+        "kms:ViaService": "ssm.us-east-1.amazonaws.com",
+        "kms:EncryptionContext:PARAMETER_ARN": read["Resource"],
+    }
 
 
 def test_grant_read_write_allows_writing_only_that_parameter(made: Template) -> None:
-    allowed = statements(made.named("aws_iam_role_policy.writer_permissions")["policy"])
-    (put,) = [statement for statement in allowed if statement["Action"] == "ssm:PutParameter"]
-    assert put["Resource"] == "${aws_ssm_parameter.secret.arn}"
+    write, encrypt = statements(made.named("aws_iam_role_policy.writer_permissions")["policy"])
+    assert "ssm:PutParameter" in write["Action"]
+    assert write["Resource"] == "${aws_ssm_parameter.secret.arn}"
+    assert encrypt["Condition"]["StringEquals"]["kms:EncryptionContext:PARAMETER_ARN"] == write["Resource"]
+
+
+def test_a_role_that_reads_every_parameter_stays_within_the_limit_of_its_policy() -> None:
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="secrets", description="Secrets", protect=False)
+    reader = Role(stack, "reader", label=LABEL, service=ServicePrincipal.ECS_TASKS, description="Reads")
+    names = [f"a-rather-long-name-of-an-api-key-{number}" for number in range(40)]
+    for name in names:
+        Parameter.manual(stack, name, label=LABEL, key=key, name=f"api-keys/{name}").grant_read(reader)
+    read, decrypt = statements(Template.of(stack).only("aws_iam_role_policy")["policy"])
+    arns = [f"${{aws_ssm_parameter.{name}.arn}}" for name in names]
+    assert read["Resource"] == arns
+    assert decrypt["Condition"]["StringEquals"]["kms:EncryptionContext:PARAMETER_ARN"] == arns

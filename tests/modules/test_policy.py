@@ -54,6 +54,36 @@ def test_the_same_statement_is_added_once() -> None:
     assert document.statements == (READ,)
 
 
+def bound(resource: str, value: str, *, operator: str = "StringEquals", sid: str = "Read") -> Statement:
+    condition = Condition(operator=operator, key="kms:EncryptionContext:PARAMETER_ARN", values=(value,))
+    return Statement(sid=sid, actions=("kms:Decrypt",), resources=(resource,), conditions=(condition,))
+
+
+def test_statements_of_one_sid_become_one_where_that_means_the_same() -> None:
+    document = PolicyDocument(Construct(new_stack(), "owner"), limit=1000)
+    document.add(bound("key", "a"), bound("key", "b"), bound("key", "a"))
+    document.add(*(Statement(sid="List", actions=("s3:ListBucket",), resources=(arn,)) for arn in ("x", "y")))
+    decrypt, list_ = document.statements
+    assert (decrypt.resources, decrypt.conditions[0].values) == (("key",), ("a", "b"))
+    assert list_.resources == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (bound("key", "a"), bound("other", "b")),  # each value is for its own key
+        (bound("key", "a", operator="StringNotEquals"), bound("key", "b", operator="StringNotEquals")),
+        (bound("key", "a"), bound("key", "b", operator="StringLike")),
+        (bound("key", "a", sid=""), bound("key", "b", sid="")),
+        (bound("key", "a"), bound("key", "b", sid="Write")),
+    ],
+)
+def test_statements_that_would_mean_something_else_together_stay_apart(one: Statement, other: Statement) -> None:
+    document = PolicyDocument(Construct(new_stack(), "owner"), limit=1000)
+    document.add(one, other)
+    assert document.statements == (one, other)
+
+
 def test_a_policy_longer_than_aws_allows_is_refused_with_the_construct_that_owns_it() -> None:
     document = PolicyDocument(Construct(new_stack(), "owner"), limit=50)
     document.add(READ)

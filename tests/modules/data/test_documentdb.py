@@ -62,6 +62,13 @@ def test_it_accepts_only_tls_12_or_newer_and_logs_changes_and_slow_operations() 
         "profiler_threshold_ms": "50",
     }
     assert (group["family"], group["name"]) == ("docdb5.0", "user-management-test-docdb5-0")
+    assert group["lifecycle"] == {"create_before_destroy": True, "ignore_changes": ["description"]}
+
+
+def test_personal_data_in_the_log_of_slow_operations_is_masked() -> None:
+    policy = templates()[0].only("aws_cloudwatch_log_data_protection_policy")
+    assert policy["log_group_name"].startswith("${aws_cloudwatch_log_group.documentdb_profiler-logs")
+    assert "EmailAddress" in policy["policy_document"]
 
 
 def test_its_log_groups_are_created_before_it() -> None:
@@ -89,9 +96,12 @@ def test_the_connection_string_is_what_the_drivers_need() -> None:
 
 
 def test_a_protected_cluster_cannot_be_destroyed() -> None:
-    cluster = templates(protect=True)[0].only("aws_docdb_cluster")
+    data, _ = templates(protect=True)
+    cluster = data.only("aws_docdb_cluster")
     assert (cluster["deletion_protection"], cluster["skip_final_snapshot"]) == (True, False)
-    assert cluster["final_snapshot_identifier"] == "user-management-test-documentdb-final"
+    (random,) = data.all("terraform_data")
+    name = f"user-management-test-documentdb-final-${{substr(terraform_data.{random}.id, 0, 8)}}"
+    assert cluster["final_snapshot_identifier"] == name
     assert cluster["lifecycle"] == {"prevent_destroy": True}
 
 

@@ -51,8 +51,28 @@ def test_it_rotates_once_per_period_and_ignores_retries(days: int, rate: str, ho
 
 def test_the_function_may_change_only_the_two_parameters(made: Template) -> None:
     allowed = statements(made.named("aws_iam_role_policy.jwt_function_role_permissions")["policy"])
-    put = [statement["Resource"] for statement in allowed if statement["Action"] == "ssm:PutParameter"]
+    (put,) = [statement["Resource"] for statement in allowed if "ssm:PutParameter" in statement["Action"]]
     assert [arn.partition("aws_ssm_parameter.jwt_")[2].partition("_")[0] for arn in put] == ["current", "previous"]
+
+
+def test_neither_role_may_use_the_key_for_anything_else(made: Template) -> None:
+    names = ("jwt_function_role_permissions", "jwt_scheduler_permissions")
+    function, scheduler = (
+        [
+            (statement["Action"], sorted(statement["Condition"]["StringEquals"]))
+            for statement in statements(made.named(f"aws_iam_role_policy.{name}")["policy"])
+            if "kms:" in str(statement["Action"])
+        ]
+        for name in names
+    )
+    queue = (["kms:Decrypt", "kms:GenerateDataKey"], ["kms:ViaService"])
+    context = "kms:EncryptionContext:"
+    assert function == [
+        ("kms:Decrypt", [f"{context}aws:lambda:FunctionArn"]),
+        queue,
+        (["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [f"{context}PARAMETER_ARN", "kms:ViaService"]),
+    ]
+    assert scheduler == [("kms:Decrypt", [f"{context}aws:scheduler:schedule:arn"]), queue]
 
 
 def test_the_schedule_may_invoke_the_function_and_has_a_dead_letter_queue(made: Template) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.modules.data.databases import postgres_templates
 from tests.template import statements
 
@@ -30,13 +32,32 @@ def test_tls_is_forced_and_slow_queries_are_logged() -> None:
     assert values["rds.force_ssl"] == "1"
     assert values["ssl_min_protocol_version"] == "TLSv1.2"
     assert values["log_min_duration_statement"] == "50"
-    assert values["shared_preload_libraries"] == "pg_stat_statements"
+    assert values["shared_preload_libraries"] == "pg_stat_statements,pgaudit"
+
+
+def test_no_log_has_the_values_of_a_statement_or_a_password() -> None:
+    data, _ = postgres_templates()
+    parameters = data.only("aws_db_parameter_group")["parameter"]
+    values = {parameter["name"]: parameter["value"] for parameter in parameters}
+    assert (values["log_parameter_max_length"], values["log_parameter_max_length_on_error"]) == ("0", "0")
+    assert (values["log_statement"], values["pgaudit.log"], values["pgaudit.log_parameter"]) == (
+        "none",
+        "ddl,role",
+        "0",
+    )
+    static = {parameter["name"] for parameter in parameters if parameter["apply_method"] == "pending-reboot"}
+    assert static == {"shared_preload_libraries"}
+    policy = data.only("aws_cloudwatch_log_data_protection_policy")
+    assert policy["log_group_name"].startswith("${aws_cloudwatch_log_group.postgres_postgresql-logs")
+    find, mask = json.loads(policy["policy_document"])["Statement"]
+    assert find["DataIdentifier"] == mask["DataIdentifier"]
+    assert mask["Operation"] == {"Deidentify": {"MaskConfig": {}}}
 
 
 def test_the_parameter_group_of_the_next_major_version_is_created_before_the_old_one_is_destroyed() -> None:
     group = postgres_templates()[0].only("aws_db_parameter_group")
     assert (group["name"], group["family"]) == ("user-management-test-postgres17", "postgres17")
-    assert group["lifecycle"] == {"create_before_destroy": True}
+    assert group["lifecycle"] == {"create_before_destroy": True, "ignore_changes": ["description"]}
 
 
 def test_the_password_is_ephemeral_and_sent_once_per_version() -> None:
@@ -61,11 +82,13 @@ def test_a_fixed_minor_version_is_not_upgraded() -> None:
 
 
 def test_a_protected_database_cannot_be_destroyed() -> None:
-    instance = postgres_templates(protect=True)[0].named("aws_db_instance.postgres")
+    data, _ = postgres_templates(protect=True)
+    instance = data.named("aws_db_instance.postgres")
     assert instance["deletion_protection"] is True
+    (random,) = data.all("terraform_data")
     assert (instance["skip_final_snapshot"], instance["final_snapshot_identifier"]) == (
         False,
-        "user-management-test-postgres-final",
+        f"user-management-test-postgres-final-${{substr(terraform_data.{random}.id, 0, 8)}}",
     )
     assert instance["lifecycle"] == {"prevent_destroy": True}
     assert instance["delete_automated_backups"] is False

@@ -36,7 +36,11 @@ def test_the_proxy_reads_one_secret_that_is_in_no_state() -> None:
     )
     assert version["secret_string_wo_version"] == 2
     allowed = statements(data.named("aws_iam_role_policy.postgres_proxy_role_permissions")["policy"])
-    assert [s["Action"] for s in allowed] == ["secretsmanager:GetSecretValue", ["kms:Decrypt", "kms:DescribeKey"]]
+    assert [s["Action"] for s in allowed] == ["secretsmanager:GetSecretValue", "kms:Decrypt"]
+    assert allowed[1]["Condition"]["StringEquals"] == {
+        "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": allowed[0]["Resource"],
+    }
 
 
 def test_a_proxy_that_requires_iam_is_granted_by_its_own_id() -> None:

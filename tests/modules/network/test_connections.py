@@ -27,7 +27,7 @@ def test_a_new_group_has_no_rule() -> None:
     template = Template.of(stack)
     made = template.named("aws_security_group.service")
     assert {"ingress", "egress"}.isdisjoint(made)
-    assert made["lifecycle"] == {"create_before_destroy": True}
+    assert made["lifecycle"] == {"create_before_destroy": True, "ignore_changes": ["description"]}
     assert template.all("aws_vpc_security_group_ingress_rule") == {}
 
 
