@@ -237,3 +237,44 @@ def test_a_deleted_cluster_deletes_its_automated_snapshots_but_not_the_final_one
     docdb.delete_db_cluster(DBClusterIdentifier="short", FinalDBSnapshotIdentifier="last")
     left = docdb.describe_db_cluster_snapshots()["DBClusterSnapshots"]
     assert [snapshot["DBClusterSnapshotIdentifier"] for snapshot in left] == ["last"]
+
+
+def test_a_name_of_a_final_snapshot_is_used_once(client: Client) -> None:
+    rds, docdb = client("rds", account="900000000083"), client("docdb", account="900000000083")
+    master = {"MasterUsername": "app", "MasterUserPassword": "not-a-secret"}
+
+    def create() -> None:
+        rds.create_db_instance(
+            DBInstanceIdentifier="one", DBInstanceClass="db.t4g.micro", Engine="postgres", AllocatedStorage=20, **master
+        )
+        docdb.create_db_cluster(DBClusterIdentifier="many", Engine="docdb", **master)
+
+    def delete(snapshot: str) -> None:
+        rds.delete_db_instance(DBInstanceIdentifier="one", FinalDBSnapshotIdentifier=snapshot)
+
+    def delete_cluster(snapshot: str) -> None:
+        docdb.delete_db_cluster(DBClusterIdentifier="many", FinalDBSnapshotIdentifier=snapshot)
+
+    create()
+    delete("last")
+    delete_cluster("last")
+    create()
+    with pytest.raises(ClientError, match=r"\(DBSnapshotAlreadyExists\)"):
+        delete("last")
+    with pytest.raises(ClientError, match=r"\(DBClusterSnapshotAlreadyExistsFault\)"):
+        delete_cluster("last")
+    delete("last-2")
+    delete_cluster("last-2")
+
+
+def test_a_database_is_not_deleted_without_a_word_on_its_final_snapshot(client: Client) -> None:
+    docdb = client("docdb", account="900000000084")
+    docdb.create_db_cluster(
+        DBClusterIdentifier="many", Engine="docdb", MasterUsername="app", MasterUserPassword="not-a-secret"
+    )
+    member = {"DBInstanceClass": "db.t4g.medium", "Engine": "docdb", "DBClusterIdentifier": "many"}
+    docdb.create_db_instance(DBInstanceIdentifier="many-0", **member)
+    docdb.delete_db_instance(DBInstanceIdentifier="many-0")
+    with pytest.raises(ClientError, match="FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot"):
+        docdb.delete_db_cluster(DBClusterIdentifier="many")
+    docdb.delete_db_cluster(DBClusterIdentifier="many", SkipFinalSnapshot=True)
