@@ -34,7 +34,12 @@ def main(service: str, operation: str, *words: str) -> None:
     method = operation.replace("-", "_")
     shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
     members = {xform_name(member, "-"): member for member in shape.members}
-    answer: Any = getattr(client, method)(**{members[name]: value for name, value in options.items()})
+    arguments = {members[name]: value for name, value in options.items()}
+    # The AWS CLI reads every page too.
+    if client.can_paginate(method):
+        answer: Any = client.get_paginator(method).paginate(**arguments).build_full_result()
+    else:
+        answer = getattr(client, method)(**arguments)
     for part in filter(None, query.split(".")):
         answer = answer[part]
     if output == "text":
