@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 PLACEHOLDER: Final = "unset"
-TIER: Final = "Standard"
 _OTHERS_WRITE: Final = ("allowed_pattern", "data_type", "description", "key_id", "tier", "type")
 _WRITTEN_ONCE: Final = 1
 _HEXADECIMAL: Final = 16
@@ -40,7 +39,8 @@ class Parameter(Construct):
       so it would no longer be the one that the database has. `manual`, and the JWT secrets, would lose their value.
     - Whoever else writes the value, a person or the rotation, sets the key, the tier and the rest as well.
 
-    So every argument that a writer can set is ignored, for each source. The price: AWS takes the account's default
+    So every argument that a writer can set is ignored, for each source. The tier is not even declared: an update sends
+    the declared one, and AWS refuses to make an advanced parameter a standard one. The price: AWS takes the account's default
     key (`alias/aws/ssm`) for a value that is written without a key, as the provider does for a new version.
     `make secrets` finds such parameters and prints the command that encrypts them with the layer's key again.
     """
@@ -67,7 +67,6 @@ class Parameter(Construct):
             name=self._path,
             type="SecureString",
             key_id=key.arn,
-            tier=TIER,
             value_wo=value,
             value_wo_version=version,
             tags=tags,

@@ -28,7 +28,9 @@ _PARAMETER: Final = "aws_ssm_parameter"
 _MANUAL_TAGS: Final = {"SuppliedBy": "person"}
 _TIMEOUT_SECONDS: Final = 60
 _FIRST_VERSION: Final = 1
-# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId)
+# Both: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+# Standard, unless the value is too long for it or the parameter is advanced already.
+_TIER: Final = "Intelligent-Tiering"
 _DEFAULT_KEY: Final = "alias/aws/ssm"
 
 
@@ -42,7 +44,6 @@ class StoredParameter:
 
     name: str
     type: str
-    tier: str
     key_alias: str
     region: str
     manual: bool
@@ -68,7 +69,7 @@ class StoredParameter:
         put = shlex.join(
             [
                 *("aws", "ssm", "put-parameter", "--region", self.region, "--overwrite"),
-                *("--type", self.type, "--tier", self.tier, "--name", self.name),
+                *("--type", self.type, "--tier", _TIER, "--name", self.name),
             ]
         )
         return f'{put} --key-id "$({key})" --value "$VALUE"'
@@ -120,7 +121,6 @@ class ParameterTree:
                 StoredParameter(
                     name=str(parameter.get("name")),
                     type=str(parameter.get("type")),
-                    tier=str(parameter.get("tier")),
                     key_alias=_alias(stack, parameter),
                     region=stack.region,
                     manual=parameter.get("tags") == _MANUAL_TAGS,

@@ -22,7 +22,7 @@ EMAIL = "/user-management/prod/api-keys/email"
 PASSWORD = "/user-management/prod/postgres/password"
 KEY = "arn:aws:kms:us-east-1:333333333333:key/1"
 PUT = (
-    "aws ssm put-parameter --region us-east-1 --overwrite --type SecureString --tier Standard --name {name} "
+    "aws ssm put-parameter --region us-east-1 --overwrite --type SecureString --tier Intelligent-Tiering --name {name} "
     '--key-id "$(aws kms describe-key --region us-east-1 --key-id alias/user-management-prod-secrets '
     '--query KeyMetadata.Arn --output text)" --value "$VALUE"; unset VALUE'
 )
@@ -43,7 +43,6 @@ def test_manual_parameters_are_read_from_the_json(tree: ParameterTree) -> None:
         StoredParameter(
             name=EMAIL,
             type="SecureString",
-            tier="Standard",
             key_alias="alias/user-management-prod-secrets",
             region="us-east-1",
             manual=True,

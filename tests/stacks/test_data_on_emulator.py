@@ -164,8 +164,10 @@ def test_no_state_and_no_plan_contains_a_secret(
     ssm: Any = boto3.client("ssm", region_name=REGION)
     ssm.put_parameter(Name=email.name, Value=API_KEY, Description="By hand", Tier="Advanced", Overwrite=True)
     data.require_no_changes()
+    password = stored(tree, "postgres/password").name
+    ssm.put_parameter(Name=password, Value=first["postgres/password"], Tier="Advanced", Overwrite=True)
     data.apply(out, "by hand")
-    assert lost_keys(tree) == ["api-keys/email"]
+    assert sorted(lost_keys(tree)) == ["api-keys/email", "postgres/password"]
 
     # The schedule rotates twice: a secret that signed verifies for one more period.
     rotate(monkeypatch)
