@@ -40,9 +40,11 @@ class Parameter(Construct):
     - Whoever else writes the value, a person or the rotation, sets the key, the tier and the rest as well.
 
     So every argument that a writer can set is ignored, for each source. The tier is not even declared: an update sends
-    the declared one, and AWS refuses to make an advanced parameter a standard one. The price: AWS takes the account's default
-    key (`alias/aws/ssm`) for a value that is written without a key, as the provider does for a new version.
-    `make secrets` finds such parameters and prints the command that encrypts them with the layer's key again.
+    the declared one, and AWS refuses to make an advanced parameter a standard one.
+
+    The price: AWS takes the account's default key (`alias/aws/ssm`) for a value that is written without a key, as the
+    provider does for a new version. `make secrets` finds such parameters and prints the command that encrypts them with
+    the layer's key again.
     """
 
     def __init__(

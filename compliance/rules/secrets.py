@@ -36,6 +36,8 @@ _EPHEMERAL: Final = re.compile(r"\$\{[^}]*\bephemeral\.")
 _SENT_WITH_VALUE: Final = {
     "aws_ssm_parameter": ("allowed_pattern", "data_type", "description", "key_id", "tier", "type")
 }
+# The same file: an update sends the tier that is declared, also if its changes are ignored.
+_SENT_AS_DECLARED: Final = "tier"
 # An update sends the value of these only if its version changes, or replaces them; the same folder of the provider:
 # rds/instance.go, docdb/cluster.go, secretsmanager/secret_version.go.
 _VALUE_SENT_ALONE: Final = frozenset({"aws_db_instance", "aws_docdb_cluster", "aws_secretsmanager_secret_version"})
@@ -82,6 +84,10 @@ def write_only_value_is_never_sent_empty(stack: Stack) -> Iterator[Finding]:
         if resource.kind not in _SENT_WITH_VALUE and resource.kind not in _VALUE_SENT_ALONE:
             yield Finding.about(
                 resource, f"look up what its update sends, and add {resource.kind} to compliance/rules/secrets.py"
+            )
+        if resource.kind in _SENT_WITH_VALUE and resource.get(_SENT_AS_DECLARED) is not None:
+            yield Finding.about(
+                resource, f"{_SENT_AS_DECLARED} is declared, and a new value would ask for it: AWS refuses a downgrade"
             )
         ignored = resource.block("lifecycle").get("ignore_changes") or []
         for argument in _SENT_WITH_VALUE.get(resource.kind, ()):

@@ -99,6 +99,12 @@ UPDATES = (
     sample(
         "write-only-value-is-never-sent-empty",
         WRITTEN,
+        changed(WRITTEN, _PARAMETER, tier="Standard"),
+        says="tier is declared",
+    ),
+    sample(
+        "write-only-value-is-never-sent-empty",
+        WRITTEN,
         {"aws_redshift_cluster.c": {"master_password_wo": "x"}},
         says="add aws_redshift_cluster",
     ),
