@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from compliance.policies import Kind, allows_action, is_allow, many, statements
+from compliance.policies import Kind, allows_action, many, statements
 from compliance.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -30,12 +29,16 @@ _CONTEXT: Final = "kms:encryptioncontext:"
 _WITHOUT_SERVICE: Final = frozenset(
     f"{_CONTEXT}{name}" for name in ("aws:lambda:functionarn", "aws:scheduler:schedule:arn", "aws:ssm:targetid")
 )
-# The service, the key of its context, and the actions that read:
+# The service, the key of its context, and the actions that read or write what is encrypted:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
 _READS: Final = (
-    ("ssm", f"{_CONTEXT}parameter_arn", "ssm:GetParameter*"),
-    ("secretsmanager", f"{_CONTEXT}secretarn", "secretsmanager:GetSecretValue"),
+    (
+        "ssm",
+        "PARAMETER_ARN",
+        tuple(f"ssm:{name}" for name in ("GetParameter", "GetParameters", "GetParametersByPath", "PutParameter")),
+    ),
+    ("secretsmanager", "SecretARN", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
 )
 _POSITIVE: Final = frozenset({"stringequals", "stringlike", "arnequals", "arnlike"})
 
@@ -63,35 +66,31 @@ def decrypt_is_no_wider_than_read(stack: Stack) -> Iterator[Finding]:
     found = [(resource, statement) for resource, statement in statements(stack, Kind.PERMISSIONS)]
     for _, pairs in groupby(found, key=lambda pair: pair[0].address):
         resources, policy = zip(*pairs, strict=True)
-        for service, key, action in _READS:
-            for problem in _width(policy, service, key, action):
+        for service, name, actions in _READS:
+            for problem in _width(policy, service, name, actions):
                 yield Finding.about(resources[0], problem)
 
 
-def _width(policy: Sequence[Statement], service: str, key: str, action: str) -> Iterator[str]:
+def _width(policy: Sequence[Statement], service: str, name: str, actions: Sequence[str]) -> Iterator[str]:
     readable = {
         resource
         for statement in policy
-        if is_allow(statement) and _names(statement, action)
+        if any(allows_action(statement, action) for action in actions)
         for resource in many(statement.get("Resource"))
     }
-    name = "kms:EncryptionContext:" + ("PARAMETER_ARN" if service == "ssm" else "SecretARN")
     decryptable: set[str] = set()
-    through = [s for s in policy if allows_action(s, "kms:Decrypt") and _is_through(s, service)]
+    through = [statement for statement in policy if _uses_key(statement) and _is_through(statement, service)]
     for statement in through:
-        values = _tests(statement).get(key, [])
+        values = _tests(statement).get(f"{_CONTEXT}{name.lower()}", [])
         if not _is_exact(values):
-            yield f"allows kms:Decrypt through {service} without {name}: it decrypts all that the key encrypts there"
+            uses = ", ".join(many(statement.get("Action")))
+            yield f"allows {uses} through {service} without kms:EncryptionContext:{name}, so for all that it stores"
             return
         decryptable |= set(values)
     # A role that reads by a managed policy has no statement that names what it reads.
     if through and readable and decryptable != readable:
         different = ", ".join(sorted(decryptable ^ readable))
-        yield f"{name} and what {action} may read differ in {different}: name the same in both"
-
-
-def _names(statement: Statement, pattern: str) -> bool:
-    return any(fnmatchcase(action.lower(), pattern.lower()) for action in many(statement.get("Action")))
+        yield f"kms:EncryptionContext:{name} and the resources of {service} differ in {different}: name the same"
 
 
 def _uses_key(statement: Statement) -> bool:

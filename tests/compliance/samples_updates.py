@@ -55,6 +55,10 @@ KEYS = (
     _role(_SERVICE, _allow("kms:Decrypt", equals={"kms:EncryptionContext:aws:lambda:FunctionArn": "*"}), says="name"),
     _role(_SERVICE, _NULL, says="name the service"),
     _role(_WIDTH, _READ, _allow("kms:Decrypt", equals=_SSM), says="without kms:EncryptionContext:PARAMETER_ARN"),
+    _role(
+        _WIDTH, _READ, _decrypt(_URL, _KEY), _allow("kms:Encrypt", equals=_SSM), says="allows kms:Encrypt through ssm"
+    ),
+    _role(_WIDTH, _allow("ssm:Get*", [_URL, _KEY]), _decrypt(_URL), says=f"differ in {_KEY}"),
     _role(_WIDTH, _READ, _decrypt("*"), says="without kms:EncryptionContext:PARAMETER_ARN"),
     _role(_WIDTH, _READ, _decrypt(_URL), says=f"differ in {_KEY}"),
     _role(_WIDTH, _READ, _decrypt(_URL, _KEY), _decrypt(_SECRET), says=f"differ in {_SECRET}"),
@@ -62,7 +66,7 @@ KEYS = (
         _WIDTH,
         _allow("secretsmanager:GetSecretValue", _SECRET),
         _allow("kms:Decrypt", equals={**_OF_SECRET, "kms:EncryptionContext:SecretARN": _URL}),
-        says="kms:EncryptionContext:SecretARN and what secretsmanager:GetSecretValue may read differ",
+        says="kms:EncryptionContext:SecretARN and the resources of secretsmanager differ",
     ),
 )
 
