@@ -100,8 +100,8 @@ def put_parameter(original: Any, *args: Any, **kwargs: Any) -> Any:
     """Use the account's default key for a value written without one, and store the tier that was chosen.
 
     moto keeps the key of the value before. AWS: "If you don't specify a key ID, the system uses the default key
-    associated with your Amazon Web Services account" (KeyId), while the description, the pattern, the data type and
-    the policies stay as they are unless they are sent.
+    associated with your Amazon Web Services account" (KeyId), while the description, the pattern and the policies stay
+    as they are unless they are sent.
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
     https://github.com/aws-devtools-labs/aws-blocks/pull/452
     """
