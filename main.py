@@ -24,7 +24,7 @@ if __name__ == "__main__":
 
 from config.load import environment_names, load_environments
 from console.table import table
-from synthesis.manifest import STACK_FILE, read_stacks
+from synthesis.manifest import STACK_FILE, read_stacks, stack_id
 from synthesis.output import replacing
 
 if TYPE_CHECKING:
@@ -72,17 +72,18 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
         )
         registry = RegistryStack(app, config=config, state=state)
         domain = DomainStack(app, config=config, settings=config.domain, state=state) if config.domain else None
-        ServiceStack(
-            app,
-            config=config,
-            state=state,
-            notifications=notifications,
-            network=network,
-            registry=registry,
-            data=data,
-            domain=domain,
-        )
-        if config.edge and domain:
+        if "service" not in config.left_out_layers:
+            ServiceStack(
+                app,
+                config=config,
+                state=state,
+                notifications=notifications,
+                network=network,
+                registry=registry,
+                data=data,
+                domain=domain,
+            )
+        if config.edge and domain and "edge" not in config.left_out_layers:
             EdgeStack(app, config=config, state=state, domain=domain)
 
 
@@ -120,17 +121,22 @@ def main(argv: Sequence[str]) -> int:
         return EXIT_BAD_INPUT
 
     synthesize(environments, arguments.output)
-    _report(arguments.output, [config.name for config in environments])
+    _report(arguments.output, environments)
     return EXIT_OK
 
 
-def _report(output: Path, environments: Sequence[str]) -> None:
-    stacks = [stack for stack in read_stacks(output).values() if stack.environment in environments]
+def _report(output: Path, environments: Sequence[Environment]) -> None:
+    names = [config.name for config in environments]
+    stacks = [stack for stack in read_stacks(output).values() if stack.environment in names]
     rows = [
         (stack.id, str(sum(1 for _ in stack.all())), os.path.relpath(stack.folder / STACK_FILE)) for stack in stacks
     ]
     print(table([("stack", "resources", "path"), *rows]))
-    print(f"Next: 'make test' checks it, 'make plan ENV={environments[0]}' shows the changes.")
+    for config in environments:
+        if config.left_out_layers:
+            left_out = " and ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
+            print(f"Left out until [domain] delegated = true in {config.name}.toml (docs/domain.md): {left_out}.")
+    print(f"Next: 'make test' checks it, 'make plan ENV={names[0]}' shows the changes.")
 
 
 if __name__ == "__main__":

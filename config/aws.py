@@ -64,6 +64,7 @@ _ROLE_ARN: Final = r"arn:aws:iam::[0-9]{12}:role/([!-~]{1,510}/)?[A-Za-z0-9_+=,.
 _DOMAIN_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN_NAME: Final = rf"({_DOMAIN_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
 _DOMAIN_NAME_LENGTH: Final = 64
+_HOST_NAME_LENGTH: Final = 253
 _TAG_VALUE_LENGTH: Final = 256
 _TAG_PUNCTUATION: Final = "_.:/=+-@"
 NAME_PATTERN: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -139,6 +140,14 @@ def _domain_name(value: str) -> str:
         message = f"has {len(value)} characters; a certificate's first name must have {_DOMAIN_NAME_LENGTH} or fewer"
         raise ValueError(message)
     return value
+
+
+def is_host_name(value: str) -> bool:
+    """Whether it is a valid name in DNS, in lowercase letters and without a dot at the end.
+
+    https://www.rfc-editor.org/rfc/rfc1035#section-2.3.1
+    """
+    return len(value) <= _HOST_NAME_LENGTH and re.fullmatch(_DOMAIN_NAME, value) is not None
 
 
 def _role_arn(value: str) -> str:

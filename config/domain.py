@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.aws import DomainName
+from config.delegations import Delegations, check_delegated_zones, check_names_are_not_delegated
 from config.errors import Problem
 from config.model import Check, Model
 
@@ -36,6 +37,21 @@ def _check_zone_source(create_zone: bool, zone_id: str | None) -> Iterator[Probl
         yield Problem(
             key="zone_id",
             allowed="is missing; add the id of the existing hosted zone, or set create_zone = true to create one",
+        )
+
+
+def _check_delegated(create_zone: bool, delegated: bool | None) -> Iterator[Problem]:  # noqa: FBT001
+    if create_zone and delegated is None:
+        yield Problem(
+            key="delegated",
+            allowed="is missing; set it to true if the parent domain has NS records with the name servers of the "
+            "zone, or to false until it has: nothing that needs a certificate is made before",
+        )
+    if not create_zone and delegated is not None:
+        yield Problem(
+            key="delegated",
+            value=delegated,
+            allowed="is for a zone that is created here, and create_zone = false uses one that exists; remove it",
         )
 
 
@@ -86,6 +102,9 @@ class DomainSettings(Model):
     create_zone: bool
     """Whether to create the zone; the apply then prints the name servers to enter at the parent domain."""
 
+    delegated: bool | None = None
+    """Whether the parent domain has the name servers of a created zone; false leaves out what needs a certificate."""
+
     zone_id: Annotated[
         str | None,
         AfterValidator(lambda value: value if value is None else _zone_id(value)),
@@ -98,9 +117,25 @@ class DomainSettings(Model):
     )
     """Further names on the certificates, like "www.users.example.com"."""
 
+    delegations: Delegations = Field(default_factory=dict)
+    """The name servers of each zone below this one: "staging.users.example.com" = ["ns-1.awsdns-00.com", ...]."""
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether resolvers find the zone, so that ACM can validate names in it; an existing zone counts as found."""
+        return self.delegated is not False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names on the certificates."""
+        return (self.name, *self.alternative_names)
+
     checks: ClassVar[tuple[Check, ...]] = (
         _check_zone_source,
+        _check_delegated,
         _check_zone,
         _check_alternative_names,
         _check_unique_names,
+        check_delegated_zones,
+        check_names_are_not_delegated,
     )

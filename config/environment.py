@@ -270,6 +270,14 @@ class Environment(Model):
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
 
     @property
+    def left_out_layers(self) -> tuple[str, ...]:
+        """The layers that are left out until the zone is delegated, because they need its certificate."""
+        if self.domain is None or self.domain.is_delegated:
+            return ()
+        layers = {"service": self.load_balancer, "edge": self.edge}
+        return tuple(layer for layer, table in layers.items() if table is not None)
+
+    @property
     def parameter_names(self) -> tuple[str, ...]:
         """The parameters that a service can request, as its settings name them: `postgres/url`, `jwt/current`."""
         databases = [name for name, table in (("postgres", self.postgres), ("documentdb", self.documentdb)) if table]

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from pydantic import ValidationError
+
+from config.domain import DomainSettings
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
 from config.project import PROJECT_FILE, load_project
 from config.renamed_settings import move_renamed
 from config.toml import parse_table, read_text, validate_table
+from config.dns_zones import ZoneUser, check_zones
 
 ENVIRONMENTS: Final = Path("environments")
 
@@ -58,7 +62,7 @@ def load_environment(name: str, *, folder: Path = ENVIRONMENTS, project: str | N
         raise ConfigError(_missing_environment(name, names, folder))
     file = folder / f"{name}.toml"
     environment = parse_environment(read_text(file), name=name, project=project or load_project(folder), file=file)
-    if problems := [*check_prefixes(environment, names, folder)]:
+    if problems := [*check_neighbors(environment, names, folder)]:
         raise ConfigError(*problems, file=file)
     return environment
 
@@ -91,6 +95,14 @@ def parse_environment(text: str, *, name: str, project: str, file: Path) -> Envi
     return environment
 
 
+def check_neighbors(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:
+    """The problems between an environment and the others that have a file."""
+    yield from check_prefixes(environment, names, folder)
+    if environment.domain:
+        own = ZoneUser(environment=environment.name, account_id=environment.account_id, domain=environment.domain)
+        yield from check_zones(own, [*_zone_users(names, folder, without=environment.name)])
+
+
 def check_prefixes(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:
     """Roles may change whatever has their environment's prefix, so in one account no prefix may start another."""
     for other in names:
@@ -105,12 +117,28 @@ def check_prefixes(environment: Environment, names: Sequence[str], folder: Path)
             )
 
 
+def _zone_users(names: Sequence[str], folder: Path, *, without: str) -> Iterator[ZoneUser]:
+    """The other environments with a [domain] that is valid."""
+    for name in names:
+        table = _table_in(folder / f"{name}.toml") if name != without else {}
+        try:
+            domain = DomainSettings.model_validate(table["domain"]) if "domain" in table else None
+        except ValidationError:
+            continue
+        if domain:
+            yield ZoneUser(environment=name, account_id=table.get("account_id"), domain=domain)
+
+
 def _account_in(file: Path) -> object:
-    """The account in a file that may be invalid, which is reported when that environment is loaded."""
+    return _table_in(file).get("account_id")
+
+
+def _table_in(file: Path) -> dict[str, Any]:
+    """The settings in a file that may be invalid, which is reported when that environment is loaded."""
     try:
-        return parse_table(read_text(file), file=file).get("account_id")
+        return move_renamed(parse_table(read_text(file), file=file))[0]
     except ConfigError:
-        return None
+        return {}
 
 
 def _missing_environment(name: str, names: Sequence[str], folder: Path) -> Problem:

@@ -17,7 +17,7 @@ from tomlkit.items import AoT, Comment, Item, Table
 
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem
-from config.load import ENVIRONMENTS, check_prefixes, environment_names, load_environment, parse_environment
+from config.load import ENVIRONMENTS, check_neighbors, environment_names, load_environment, parse_environment
 from config.toml import read_text
 
 LIKE: Final = "dev"
@@ -47,7 +47,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     cidr = find_free_block(other.network.cidr for other in others)
     text = render(name, read_text(folder / f"{LIKE}.toml"), like=like, cidr=cidr)
     made = parse_environment(text, name=name, project=like.project, file=file)
-    if problems := [*check_prefixes(made, environment_names(folder), folder)]:
+    if problems := [*check_neighbors(made, environment_names(folder), folder)]:
         raise ConfigError(*problems, file=file)
     try:
         file.write_text(text, encoding="utf-8")
@@ -110,11 +110,22 @@ def _rename_domain(document: TOMLDocument, name: str, like: Environment) -> None
     if like.domain is None:
         return
     domain = _table(document, "domain")
-    own = f"{name}.{like.domain.name.removeprefix(f'{like.name}.')}"
-    domain.update({"name": own, "zone_name": own, "create_zone": True})
-    for setting in ("zone_id", "alternative_names"):
+    own = _name_beside(like.domain.name, name, like=like.name)
+    for setting in ("zone_id", "alternative_names", "delegations"):
         if setting in domain:
             domain.remove(setting)
+    domain.update({"name": own, "zone_name": own, "create_zone": True, "delegated": False})
+    _comment(domain["delegated"], "true when the parent domain has the zone's name servers, which the apply prints")
+
+
+def _name_beside(domain: str, name: str, *, like: str) -> str:
+    """A name on the level of the other: `users-dev.example.com` becomes `users-preview.example.com`."""
+    if domain.startswith(f"{like}."):
+        return f"{name}.{domain.removeprefix(f'{like}.')}"
+    first, _, rest = domain.partition(".")
+    if "." in rest:
+        return f"{first.removesuffix(f'-{like}')}-{name}.{rest}"
+    return f"{name}.{domain}"
 
 
 def _separate_registry(registry: Table, prefix: str) -> None:

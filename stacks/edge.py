@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from config.edge import VIEWER_REGION
 from modules.domain.certificate import Certificate
 from stacks.base import LayerStack
+from synthesis.manifest import METADATA
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -32,4 +33,5 @@ class EdgeStack(LayerStack):
             zone=domain.zone,
             records=domain.certificate.records,
         )
+        self.add_override(f"{METADATA}.zone_name", domain.zone.name)
         self.output("certificate_arn", self.certificate.arn)

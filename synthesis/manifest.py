@@ -111,6 +111,16 @@ class Stack:
         return self._metadata.get("protect_data") is not False
 
     @property
+    def zone_name(self) -> str:
+        """The DNS zone that validates its certificates; empty for a stack without certificates."""
+        return str(self._metadata.get("zone_name", ""))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The layers that are not synthesized because its zone is not delegated yet; they may be applied all the same."""
+        return tuple(self._metadata.get("left_out", ()))
+
+    @property
     def terraform(self) -> Mapping[str, Any]:
         """The block with versions and backend."""
         settings: Mapping[str, Any] = self.document.get("terraform", {})

@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import (
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from modules.domain.record_id import record_id
 from modules.metric import Metric
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 _RECORD_TTL_SECONDS: Final = 300
-# A person must first add a new zone's name servers to its parent domain.
-_VALIDATION_TIMEOUT: Final = "2h"
+# Credentials from GitHub or of an assumed role end after an hour, and the state lock would stay; ACM takes minutes.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html
+_VALIDATION_TIMEOUT: Final = "45m"
 # ACM publishes the metric twice a day; in a shorter period most have no value.
 # https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
 _EXPIRY_PERIOD_SECONDS: Final = 86_400
@@ -57,10 +59,11 @@ class ValidationRecords(Construct):
         super().__init__(scope, id_)
         address = f"{AcmCertificate.TF_RESOURCE_TYPE}.{certificate.friendly_unique_id}"
         options = f"{address}.domain_validation_options"
+        ids: set[str] = set()
         self.records = [
             Route53Record(
                 self,
-                name.replace(".", "-"),
+                record_id(name, ids),
                 zone_id=zone.id,
                 name=_option(options, name, "resource_record_name"),
                 type=_option(options, name, "resource_record_type"),
@@ -117,7 +120,7 @@ class Certificate(Construct):
             "validation",
             certificate_arn=self._certificate.arn,
             timeouts=AcmCertificateValidationTimeouts(create=_VALIDATION_TIMEOUT),
-            # A reference: without the records it would wait for hours, so their stack must be applied first.
+            # A reference: without the records it would wait in vain, so their stack must be applied first.
             validation_record_fqdns=None if in_this_stack else [record.fqdn for record in self.records.records],
             depends_on=list(self.records.records) if in_this_stack else None,
         )

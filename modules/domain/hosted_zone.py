@@ -5,21 +5,24 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from cdktf import Fn, LocalExecProvisioner, TerraformResourceLifecycle, TerraformSelf, Token
+from cdktf import Fn, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
+
+from modules.domain.record_id import record_id
 
 if TYPE_CHECKING:
     from config.domain import DomainSettings
 
-_DELEGATE: Final = "make an NS record for {zone} at its parent domain, with these name servers: "
+_DELEGATION_TTL_SECONDS: Final = 3600  # a wrong name server is gone after an hour
 
 
 class HostedZone(Construct):
-    """A zone that exists already, or a new one.
+    """A zone that exists already, or a new one, with NS records for the zones below it.
 
-    The internet does not find a new zone until its parent domain has its name servers, and its certificates are not
-    issued before. Therefore they are printed while the apply waits for that, not only as an output at its end.
+    Resolvers do not find a new zone until its parent domain has its name servers, and its certificates are not issued
+    before: `delegated` of the settings says when.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: DomainSettings, protect: bool) -> None:
@@ -35,14 +38,17 @@ class HostedZone(Construct):
                 comment=f"Answers for {config.zone_name}",
                 force_destroy=not protect,
                 lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
-                provisioners=[
-                    LocalExecProvisioner(
-                        type="local-exec",
-                        command="echo Now "
-                        + _DELEGATE.format(zone=config.zone_name)
-                        + Fn.join(" ", Token.as_list(TerraformSelf.get_any("name_servers"))),
-                    )
-                ],
+            )
+        ids: set[str] = set()
+        for zone, name_servers in config.delegations.items():
+            Route53Record(
+                self,
+                f"delegation-{record_id(zone, ids)}",
+                zone_id=self.id,
+                name=zone,
+                type="NS",
+                records=list(name_servers),
+                ttl=_DELEGATION_TTL_SECONDS,
             )
 
     @cached_property
@@ -57,7 +63,10 @@ class HostedZone(Construct):
 
     @property
     def next_step(self) -> str:
-        """What a person must do so that the internet finds the zone."""
-        if not self._zone:
-            return f"Nothing: {self.name} existed already."
-        return f"Once: {_DELEGATE.format(zone=self.name)}" + Fn.join(" ", self._zone.name_servers)
+        """What a person must do so that resolvers find a new zone."""
+        return (
+            f"Once: make an NS record for {self.name} at its parent domain, or, if another environment creates the zone "
+            "above it, in [domain.delegations] of that one's file, with these name servers: "
+            + Fn.join(" ", self.name_servers)
+            + " and then set delegated = true in [domain]."
+        )
