@@ -154,6 +154,8 @@ verify: test check emulate ## Everything that can be proven without a cloud: `ma
 
 # YES=1 does not ask, PARALLEL=4 runs four stacks at a time, LAYER=network selects one layer.
 YES ?=
+# Where DNS is not the internet's: `make apply` then requests certificates without looking whether the zone is delegated.
+SKIP_DELEGATION_CHECK ?=
 PARALLEL ?=
 LOCK_ID ?=
 TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL))
@@ -171,7 +173,7 @@ plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that 
 .PHONY: apply
 apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1)
 	@$(SYNTH_ONE)
-	@$(TERRAFORM) $(if $(YES),--yes)
+	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: destroy
 destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)

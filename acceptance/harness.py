@@ -72,6 +72,7 @@ class Harness:
             yes=True,
             parallel=self.parallel,
             shows_plans=False,
+            checks_delegation=False,
         )
 
 

@@ -62,7 +62,7 @@ MAX_LIFECYCLE_DAYS: Final = 2_147_483_647
 _ACCOUNT_ID: Final = r"[0-9]{12}"
 _ROLE_ARN: Final = r"arn:aws:iam::[0-9]{12}:role/([!-~]{1,510}/)?[A-Za-z0-9_+=,.@-]{1,64}"
 _DOMAIN_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN_NAME: Final = rf"({_DOMAIN_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
+HOST_NAME: Final = rf"({_DOMAIN_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
 _DOMAIN_NAME_LENGTH: Final = 64
 _HOST_NAME_LENGTH: Final = 253
 _TAG_VALUE_LENGTH: Final = 256
@@ -130,7 +130,7 @@ def _ipv4_cidr(value: object) -> IPv4Network:
 
 
 def _domain_name(value: str) -> str:
-    if not re.fullmatch(_DOMAIN_NAME, value):
+    if not re.fullmatch(HOST_NAME, value):
         message = (
             "is not a valid domain name; use lowercase letters and at least one dot, "
             'without "https://" and without a dot at the end, like "users.example.com"'
@@ -147,7 +147,7 @@ def is_host_name(value: str) -> bool:
 
     https://www.rfc-editor.org/rfc/rfc1035#section-2.3.1
     """
-    return len(value) <= _HOST_NAME_LENGTH and re.fullmatch(_DOMAIN_NAME, value) is not None
+    return len(value) <= _HOST_NAME_LENGTH and re.fullmatch(HOST_NAME, value) is not None
 
 
 def _role_arn(value: str) -> str:
@@ -209,7 +209,7 @@ Ipv4Cidr = Annotated[
 DomainName = Annotated[
     str,
     AfterValidator(_domain_name),
-    WithJsonSchema({"type": "string", "pattern": _anchored(_DOMAIN_NAME), "maxLength": _DOMAIN_NAME_LENGTH}),
+    WithJsonSchema({"type": "string", "pattern": _anchored(HOST_NAME), "maxLength": _DOMAIN_NAME_LENGTH}),
 ]
 """At most 64 characters: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import is_host_name
+from config.aws import HOST_NAME, is_host_name
 from config.errors import Problem, render_value
 
 _ROUTE_53: Final = r"ns-[0-9]+\.awsdns-[0-9]+\.(com|net|org|co\.uk)"
@@ -64,7 +64,7 @@ NameServers = Annotated[
 ]
 """The name servers of a zone; a dot at the end is removed."""
 
-DelegatedZone = Annotated[str, AfterValidator(_zone)]
+DelegatedZone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string", "pattern": f"^{HOST_NAME}$"})]
 """The name of a zone below this one."""
 
 Delegations = Mapping[DelegatedZone, NameServers]

@@ -117,7 +117,7 @@ class DomainSettings(Model):
     )
     """Further names on the certificates, like "www.users.example.com"."""
 
-    delegations: Delegations = Field(default_factory=dict)
+    delegations: Delegations = Field(default_factory=dict, json_schema_extra={"additionalProperties": False})
     """The name servers of each zone below this one: "staging.users.example.com" = ["ns-1.awsdns-00.com", ...]."""
 
     @property

@@ -114,8 +114,10 @@ def _rename_domain(document: TOMLDocument, name: str, like: Environment) -> None
     for setting in ("zone_id", "alternative_names", "delegations"):
         if setting in domain:
             domain.remove(setting)
-    domain.update({"name": own, "zone_name": own, "create_zone": True, "delegated": False})
-    _comment(domain["delegated"], "true when the parent domain has the zone's name servers, which the apply prints")
+    domain.update({"name": own, "zone_name": own, "create_zone": True})
+    delegated = tomlkit.item(False)
+    _comment(delegated, "true once the parent domain has the zone's name servers, which the apply prints")
+    domain["delegated"] = delegated
 
 
 def _name_beside(domain: str, name: str, *, like: str) -> str:

@@ -75,6 +75,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         command = commands.add_parser(name, parents=[common], help=action.__doc__, description=action.__doc__)
         if name in _CONFIRMED_ACTIONS:
             command.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+        if name == "apply":
+            command.add_argument(
+                "--skip-delegation-check",
+                action="store_true",
+                help="do not look in DNS whether the zone is delegated before its certificate is requested",
+            )
         if name == "plan":
             command.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if there are changes")
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
@@ -108,6 +114,7 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
         answers=sys.stdin,
         yes=yes,
         parallel=options.parallel,
+        checks_delegation=not getattr(options, "skip_delegation_check", False),
     )
 
 
@@ -126,8 +133,12 @@ def _retired_layer_warnings(options: argparse.Namespace, session: Session, stack
         stacks = retired.find_undestroyed(session)
     except RunnerError as error:  # the results are reported all the same
         return [f"Cannot check whether a layer that is switched off still has resources: {error.message}"]
+    left_out = {layer for stack in session.stacks.values() for layer in stack.left_out}
     return [
-        f"{stack.id} is switched off, but its resources still exist. "
+        f"{stack.id} is left out because of `delegated = false` in [domain], but it is applied. "
+        f"To keep it: set `delegated = true` in environments/{options.env}.toml"
+        if stack.layer in left_out
+        else f"{stack.id} is switched off, but its resources still exist. "
         f"To remove them: make destroy ENV={options.env} LAYER={stack.name}"
         for stack in stacks
     ]
@@ -160,7 +171,7 @@ def _next_step(options: argparse.Namespace, stack_results: list[Result], code: i
     if Status.DECLINED in statuses:
         return f"The declined stacks were not changed. To be asked again: {command}"
     if Status.WAITS in statuses and (code == REFUSED or Status.CHANGES not in statuses):
-        return "First apply the stacks that the others wait for, then repeat."
+        return "First do or apply what the stacks above wait for, then repeat."
     success = {
         "plan": f"To apply: make apply {variables}" if Status.CHANGES in statuses else "Nothing to do.",
         "apply": f"To check for differences: make plan {variables}",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from runner import bootstrap as bootstrapping
 from runner.adopt import find_missing
+from runner.delegation import find_missing_delegation, refuse_withdrawal
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import is_bucket_missing, waiting_note
 from runner.protection import refuse_loss
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from runner.terraform import Plan, Terraform
     from synthesis.manifest import Stack
 
+_NEXT_STEP: Final = "next_step"
 _BLOCKING = frozenset({Status.WAITS, Status.DECLINED})
 
 
@@ -47,6 +49,7 @@ def _plan(session: Session, stack: Stack) -> Result:
             session.unapplied.add(stack.id)
         session.progress.say(section(stack.id, terraform.describe(planned)))
         refuse_loss(stack, terraform, planned)
+        refuse_withdrawal(session, stack, terraform, planned)
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
 
@@ -79,12 +82,23 @@ def _apply(session: Session, stack: Stack) -> Result:
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         refuse_loss(stack, terraform, planned)
+        refuse_withdrawal(session, stack, terraform, planned)
+        if missing := find_missing_delegation(session, stack, terraform, planned):
+            session.progress.warn(missing)
+            return Result(stack.id, Status.WAITS, note=f"waits for the delegation of {stack.zone_name}")
         count = planned.changes.total
         what = f"these {count} changes" if count else "this plan"  # outputs, moves and imports are not counted
         if not session.confirm(f"Apply {what} to {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.progress.start(stack.id, "applying", total=planned.changes.total))
+        _say_next_step(session, stack, terraform)
         return Result(stack.id, Status.APPLIED, planned.changes)
+
+
+def _say_next_step(session: Session, stack: Stack, terraform: Terraform) -> None:
+    """Print what a person must do now that the stack is applied, if it has an output that says so."""
+    if _NEXT_STEP in stack.document.get("output", {}):
+        session.progress.warn(f"{stack.id}: {terraform.outputs().get(_NEXT_STEP, '')}")
 
 
 def destroy(session: Session) -> list[Result]:

@@ -6,10 +6,7 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 _BOX = re.compile(r"^[╷│╵]\s?", re.MULTILINE)
 _TEXT_ERROR = re.compile(
@@ -62,8 +59,6 @@ class Events:
     in_progress: dict[str, float] = field(default_factory=dict)
     errors: list[Diagnostic] = field(default_factory=list)
     planned: list[str] = field(default_factory=list)
-    say: Callable[[str], None] | None = None
-    """Called with each line that a provisioner prints, like a new zone's name servers."""
 
     def feed(self, line: str) -> None:
         """Read one line of output; lines that are not events are ignored."""
@@ -86,8 +81,6 @@ class Events:
                 self.refreshed += 1
             case "apply_start" | "apply_complete" | "apply_errored" as kind:
                 self._apply(str(kind), event.get("hook", {}))
-            case "provision_progress":
-                self._provision(str(event.get("hook", {}).get("output", "")))
             case _:
                 pass
 
@@ -108,11 +101,6 @@ class Events:
         self.in_progress.pop(address, None)
         if kind == "apply_complete" and hook.get("action") != "read":
             self.done += 1
-
-    def _provision(self, output: str) -> None:
-        # Terraform first prints the command itself.
-        if self.say and output and not output.startswith("Executing:"):
-            self.say(output)
 
     def _diagnostic(self, diagnostic: dict[str, Any]) -> None:
         if diagnostic.get("severity") == "error":

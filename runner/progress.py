@@ -79,7 +79,6 @@ class ProgressDisplay:
             activity = Activity(name, doing, total)
             if before:
                 activity.since = before.since
-            activity.events.say = lambda text: self.warn(f"{name.ljust(self._width)}  {text}")
             self._activities[name] = activity
             if not self._live:
                 self._print(f"{name.ljust(self._width)}  {doing}", self._err)

@@ -35,6 +35,7 @@ class Session:
     yes: bool = False
     parallel: int = 2
     shows_plans: bool = True  # with `yes`; a question always shows the plan
+    checks_delegation: bool = True  # in the DNS of the internet, which knows nothing of an emulator's zones
     unapplied: set[str] = field(default_factory=set)
 
     @property
@@ -120,6 +121,7 @@ def open_session(
     yes: bool = False,
     parallel: int = 2,
     shows_plans: bool = True,
+    checks_delegation: bool = True,
 ) -> Session:
     """Find Terraform and its providers; a run writes only below `root`, and fetched providers into `cache`."""
     terraform = executable.find(environ)
@@ -137,6 +139,7 @@ def open_session(
         yes=yes,
         parallel=parallel,
         shows_plans=shows_plans,
+        checks_delegation=checks_delegation,
     )
 
 

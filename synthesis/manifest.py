@@ -117,7 +117,7 @@ class Stack:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """The layers that are not synthesized because its zone is not delegated yet; they may be applied all the same."""
+        """The layers that are not synthesized while its zone is not delegated; they may be applied all the same."""
         return tuple(self._metadata.get("left_out", ()))
 
     @property

@@ -38,6 +38,17 @@ def test_each_stack_gets_a_line_and_the_next_step_is_printed(checkout: Path) -> 
     assert not any(line.startswith("dev-") for line in lines), name
 
 
+def test_what_waits_for_the_delegation_is_named(checkout: Path) -> None:
+    file = checkout / "environments" / "prod.toml"
+    text = file.read_text(encoding="utf-8").replace("delegated = true", "delegated = false")
+    file.write_text(text, encoding="utf-8")
+    result = run(checkout, "prod")
+    assert result.returncode == 0, result.stderr
+    left_out = "Left out until [domain] delegated = true in prod.toml (docs/domain.md): prod-service and prod-edge."
+    assert left_out in result.stdout.splitlines()
+    assert not (checkout / "cdktf.out" / "stacks" / "prod-service").exists()
+
+
 def test_the_cdktf_command_line_names_the_output_folder(checkout: Path, tmp_path: Path) -> None:
     result = run(checkout, "dev", CDKTF_OUTDIR=str(tmp_path / "elsewhere"))
     assert result.returncode == 0, result.stderr

@@ -65,8 +65,8 @@ class HostedZone(Construct):
     def next_step(self) -> str:
         """What a person must do so that resolvers find a new zone."""
         return (
-            f"Once: make an NS record for {self.name} at its parent domain, or, if another environment creates the zone "
-            "above it, in [domain.delegations] of that one's file, with these name servers: "
+            f"Once: make an NS record for {self.name} at its parent domain, or, if another environment creates the "
+            "zone above it, in [domain.delegations] of that one's file, with these name servers: "
             + Fn.join(" ", self.name_servers)
             + " and then set delegated = true in [domain]."
         )

@@ -1,14 +1,42 @@
 import pytest
 
-from tests.config.examples import changed, parsed, present, refusal
+from tests.config.examples import changed, parsed, present, refusal, text
 
 CREATE = "create_zone = true"
+DELEGATED = "delegated = true"
 ZONE = 'zone_name = "users.example.com"'
+_TABLE = text()[text().index("[domain.delegations]") :]
+DELEGATIONS = _TABLE[: _TABLE.index("[edge]")]
 
 
 def test_an_existing_zone_is_set_by_its_id() -> None:
-    domain = present(parsed(changed((CREATE, 'create_zone = false\nzone_id = "Z0123456789ABCDEFGHIJ"\n#'))).domain)
+    existing = 'create_zone = false\nzone_id = "Z0123456789ABCDEFGHIJ"\n#'
+    domain = present(parsed(changed((CREATE, existing), (DELEGATED, ""))).domain)
     assert (domain.create_zone, domain.zone_id) == (False, "Z0123456789ABCDEFGHIJ")
+    assert domain.is_delegated
+
+
+def test_a_zone_that_is_created_is_delegated_or_not() -> None:
+    assert refusal(changed((DELEGATED, ""))) == [
+        (
+            "domain.delegated: is missing; set it to true if the parent domain has NS records with the name "
+            "servers of the "
+            "zone, or to false until it has: nothing that needs a certificate is made before"
+        )
+    ]
+    assert not present(parsed(changed((DELEGATED, "delegated = false"))).domain).is_delegated
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_an_existing_zone_is_delegated(value: str) -> None:
+    existing = 'create_zone = false\nzone_id = "Z0123456789ABCDEFGHIJ"\n#'
+    assert refusal(changed((CREATE, existing), (DELEGATED, f"delegated = {value}"))) == [
+        (
+            f"domain.delegated = {value}: is for a zone that is created here, and create_zone = false uses one "
+            f"that exists; "
+            "remove it"
+        )
+    ]
 
 
 def test_create_zone_and_zone_id_together_are_refused() -> None:
@@ -21,13 +49,13 @@ def test_create_zone_and_zone_id_together_are_refused() -> None:
 
 
 def test_neither_create_zone_nor_zone_id_is_refused() -> None:
-    assert refusal(changed((CREATE, "create_zone = false"))) == [
+    assert refusal(changed((CREATE, "create_zone = false"), (DELEGATED, ""))) == [
         "domain.zone_id: is missing; add the id of the existing hosted zone, or set create_zone = true to create one"
     ]
 
 
 def test_a_domain_outside_the_zone_is_refused() -> None:
-    assert refusal(changed((ZONE, 'zone_name = "example.org"'))) == [
+    assert refusal(changed((ZONE, 'zone_name = "example.org"'), (DELEGATIONS, ""))) == [
         (
             'domain.name = "users.example.com": is not in zone_name = "example.org"; '
             'choose a name that ends in ".example.org", or set zone_name to the zone of this name'
@@ -36,7 +64,7 @@ def test_a_domain_outside_the_zone_is_refused() -> None:
 
 
 def test_a_zone_that_only_shares_the_ending_is_refused() -> None:
-    (line,) = refusal(changed((ZONE, 'zone_name = "sers.example.com"')))
+    (line,) = refusal(changed((ZONE, 'zone_name = "sers.example.com"'), (DELEGATIONS, "")))
     assert line.startswith('domain.name = "users.example.com": is not in zone_name')
 
 
@@ -46,7 +74,7 @@ def test_the_domain_may_be_below_its_zone() -> None:
 
 @pytest.mark.parametrize("zone_id", ["/hostedzone/Z012", "z012", "Z"])
 def test_an_invalid_zone_id_is_refused(zone_id: str) -> None:
-    (line,) = refusal(changed((CREATE, f'create_zone = false\nzone_id = "{zone_id}"\n#')))
+    (line,) = refusal(changed((CREATE, f'create_zone = false\nzone_id = "{zone_id}"\n#'), (DELEGATED, "")))
     assert "is not a valid hosted zone id; use one like" in line
 
 

@@ -1,4 +1,5 @@
 import errno
+import re
 import shutil
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -98,11 +99,38 @@ def test_a_new_table_of_dev_is_copied_without_a_change_of_the_program(folder: Pa
 def test_an_existing_zone_and_further_names_are_not_copied(folder: Path) -> None:
     dev = folder / "dev.toml"
     existing = 'create_zone = false\nzone_id = "Z0123456789"\nalternative_names = ["www.dev.users.example.com"]\n'
-    dev.write_text(dev.read_text(encoding="utf-8").replace("create_zone = true\n", existing), encoding="utf-8")
+    servers = '["ns-1.example.net", "ns-2.example.net"]'
+    existing += f'[domain.delegations]\n"shop.dev.users.example.com" = {servers}\n'
+    created = "create_zone = true\ndelegated = true\n"
+    dev.write_text(dev.read_text(encoding="utf-8").replace(created, existing), encoding="utf-8")
     new_environment("fresh", folder=folder)
     domain = present(load_environment("fresh", folder=folder).domain)
     assert (domain.name, domain.zone_name, domain.create_zone) == (*["fresh.users.example.com"] * 2, True)
-    assert (domain.zone_id, domain.alternative_names) == (None, ())
+    assert (domain.zone_id, domain.alternative_names, domain.delegations) == (None, (), {})
+
+
+def test_a_new_zone_is_not_delegated_yet(folder: Path) -> None:
+    text = new_environment("fresh", folder=folder).read_text(encoding="utf-8")
+    assert "delegated = false # true once the parent domain has the zone's name servers" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("users-dev.example.com", "users-fresh.example.com"),
+        ("dev.users.example.com", "fresh.users.example.com"),
+        ("users.example.org", "users-fresh.example.org"),
+        ("example.org", "fresh.example.org"),
+    ],
+)
+def test_its_name_is_on_the_level_of_devs(folder: Path, name: str, expected: str) -> None:
+    for file in (folder / "dev.toml", folder / "prod.toml"):
+        text = file.read_text(encoding="utf-8").replace("dev.users.example.com", name)
+        if not name.endswith(".users.example.com"):
+            text = re.sub(f'"{name}" = .*\n', "", text)  # the delegation in prod's zone
+        file.write_text(text, encoding="utf-8")
+    new_environment("fresh", folder=folder)
+    assert present(load_environment("fresh", folder=folder).domain).zone_name == expected
 
 
 def test_account_wide_scanning_is_not_copied(folder: Path) -> None:

@@ -9,6 +9,11 @@ from config.load import load_environment
 from tests.config.examples import PROJECT, text
 
 
+def write(folder: Path, name: str, content: str = text()) -> None:
+    """Write the file of an environment, with names of its own in DNS."""
+    (folder / f"{name}.toml").write_text(content.replace("users.example.com", f"{name}.example.org"), encoding="utf-8")
+
+
 def loading(name: str, folder: Path) -> str:
     with pytest.raises(ConfigError) as caught:
         load_environment(name, folder=folder, project=PROJECT)
@@ -18,7 +23,7 @@ def loading(name: str, folder: Path) -> str:
 @pytest.mark.parametrize(("name", "other"), [("prod", "prod-eu"), ("prod-eu", "prod")])
 def test_a_name_that_starts_another_in_the_same_account_is_refused(name: str, other: str, tmp_path: Path) -> None:
     for environment in (name, other):
-        (tmp_path / f"{environment}.toml").write_text(text(), encoding="utf-8")
+        write(tmp_path, environment)
     assert loading(name, tmp_path) == (
         f'{tmp_path}/{name}.toml: account_id = "333333333333": is also the account of "{other}", and the roles of '
         '"prod" may change all that is named "user-management-prod-..", so also what belongs to "prod-eu"; '
@@ -28,12 +33,12 @@ def test_a_name_that_starts_another_in_the_same_account_is_refused(name: str, ot
 
 @pytest.mark.parametrize("other", [text().replace("3" * 12, "4" * 12), "account_id = ", 'account_id = ["3"]', ""])
 def test_a_name_that_starts_another_in_another_account_is_accepted(other: str, tmp_path: Path) -> None:
-    (tmp_path / "prod.toml").write_text(text(), encoding="utf-8")
-    (tmp_path / "prod-eu.toml").write_text(other, encoding="utf-8")
+    write(tmp_path, "prod")
+    write(tmp_path, "prod-eu", other)
     assert load_environment("prod", folder=tmp_path, project=PROJECT).name == "prod"
 
 
 def test_names_in_one_account_may_start_alike(tmp_path: Path) -> None:
     for name in ("prod", "prod2", "eu-prod"):
-        (tmp_path / f"{name}.toml").write_text(text(), encoding="utf-8")
+        write(tmp_path, name)
     assert load_environment("prod", folder=tmp_path, project=PROJECT).name == "prod"

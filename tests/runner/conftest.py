@@ -67,6 +67,9 @@ if arguments[0] == "plan":
     if resources:
         event(type="refresh_start")
     add, remove = (0, len(resources)) if "-destroy" in arguments else (step.get("add", 0), 0)
+    for address in step.get("creates", ()):
+        event(type="planned_change", change={{"action": "create", "resource": {{"addr": address}}}})
+        add += 1
     for address in step.get("deletes", {{}}):
         event(type="planned_change", change={{"action": "delete", "resource": {{"addr": address}}}})
         remove += 1
@@ -94,6 +97,8 @@ if arguments[:2] == ["state", "pull"]:
     reads = [{{"attributes": {{"config": {{"value": config}}}}}} for config in configs]
     data = [{{"mode": "data", "type": "terraform_remote_state", "instances": reads}}]
     print(dumps({{"lineage": "l", "serial": 1, "resources": managed + data}}))
+if arguments[0] == "output":
+    print(dumps({{name: {{"value": value}} for name, value in script.get("outputs", {{}}).items()}}))
 if arguments[:2] == ["workspace", "list"]:
     print("\\n".join(["* default", *("  " + name for name in script.get("workspaces", []))]))
 if arguments[:2] == ["state", "list"]:

@@ -36,13 +36,3 @@ def test_resources_read_by_data_sources_are_not_counted() -> None:
         events.feed(f'{{"type":"{kind}","hook":{{"resource":{{"addr":"x"}},"action":"{action}"}}}}')
     assert events.done == 1
     assert events.longest() is None
-
-
-def test_what_a_provisioner_prints_is_passed_on() -> None:
-    err = io.StringIO()
-    event = '{"type":"provision_progress","hook":{"resource":{"addr":"aws_route53_zone.zone"},"output":"%s"}}'
-    with ProgressDisplay(io.StringIO(), err, live=False, width=12) as progress:
-        events = progress.start("dev-domain", "applying")
-        events.feed(event % "Executing: [sh -c echo]")
-        events.feed(event % "Now make an NS record")
-    assert err.getvalue().splitlines()[1:] == ["dev-domain    Now make an NS record"]

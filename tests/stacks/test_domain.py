@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from main import synthesize
+from modules.errors import WiringError
+from stacks.domain import DomainStack
+from stacks.state import StateStack
+from synthesis.manifest import read_stacks
+from tests.config.examples import present
+from tests.template import new_app
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from config.environment import Environment
     from tests.template import Template
 
@@ -27,7 +37,55 @@ def test_the_viewers_certificate_is_in_the_layer_and_region_of_cloudfront(
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_a_new_zones_name_servers_are_printed_with_what_to_do(stacks: dict[str, Template], environment: str) -> None:
+def test_the_name_servers_of_a_new_zone_are_an_output(stacks: dict[str, Template], environment: str) -> None:
     stack = stacks[f"{environment}-domain"]
     assert stack.output("name_servers") == "${aws_route53_zone.zone.name_servers}"
-    assert str(stack.output("next_step")).startswith("Once: make an NS record for ")
+    assert "next_step" not in stack.document["output"]  # it is delegated
+
+
+def test_the_zone_above_delegates_the_zones_of_the_other_environments(
+    stacks: dict[str, Template], environments: dict[str, Environment]
+) -> None:
+    records = stacks["prod-domain"].all("aws_route53_record").values()
+    delegated = {record["name"] for record in records if record["type"] == "NS"}
+    assert delegated == {present(environments[name].domain).zone_name for name in ("dev", "staging")}
+
+
+@pytest.fixture(scope="module")
+def undelegated(environments: dict[str, Environment], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of dev and prod, whose zones are not delegated yet."""
+    output: Path = tmp_path_factory.mktemp("undelegated") / "cdktf.out"
+    synthesize([not_delegated(environments[name]) for name in ("dev", "prod")], output)
+    return output
+
+
+def not_delegated(environment: Environment) -> Environment:
+    domain = present(environment.domain).model_copy(update={"delegated": False})
+    return environment.model_copy(update={"domain": domain})
+
+
+def test_before_the_delegation_nothing_waits_for_a_certificate(undelegated: Path) -> None:
+    stacks = read_stacks(undelegated)
+    assert [id_ for id_ in stacks if stacks[id_].layer in {"service", "edge"}] == []
+    assert stacks["dev-domain"].left_out == ("service",)
+    assert stacks["prod-domain"].left_out == ("service", "edge")
+    for stack in stacks.values():
+        assert list(stack.all("aws_acm_certificate", "aws_acm_certificate_validation")) == []
+    kinds = [resource.kind for resource in stacks["dev-domain"].all()]
+    assert kinds == ["aws_route53_zone"]
+    assert "next_step" in stacks["dev-domain"].document["output"]
+
+
+def test_the_zone_stays_as_it_is_when_it_is_delegated(undelegated: Path, output: Path) -> None:
+    before, after = (read_stacks(folder)["dev-domain"] for folder in (undelegated, output))
+    (zone,), (same,) = before.all("aws_route53_zone"), after.all("aws_route53_zone")
+    assert zone == same
+
+
+def test_a_stack_that_is_not_left_out_cannot_use_the_certificate(environments: dict[str, Environment]) -> None:
+    app = new_app()
+    config = not_delegated(environments["dev"])
+    state = StateStack(app, config=config)
+    stack = DomainStack(app, config=config, settings=present(config.domain), state=state)
+    with pytest.raises(WiringError, match="add the layer that uses it to left_out_layers"):
+        _ = stack.certificate

@@ -10,7 +10,7 @@ from modules.domain.hosted_zone import HostedZone
 from tests.template import LABEL, Template, new_stack
 
 NAMES = CertificateNames(domain_name="users.example.com", alternative_names=("www.users.example.com",))
-MADE = DomainSettings(name=NAMES.domain_name, zone_name="users.example.com", create_zone=True)
+MADE = DomainSettings(name=NAMES.domain_name, zone_name="users.example.com", create_zone=True, delegated=True)
 EXISTING = DomainSettings(
     name=NAMES.domain_name, zone_name="example.com", create_zone=False, zone_id="Z0123456789ABCDEFGHIJ"
 )

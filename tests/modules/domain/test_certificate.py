@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cdktf import TerraformOutput
 
-from modules.domain.certificate import Certificate
+from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.hosted_zone import HostedZone
 from tests.modules.domain.certificates import MADE, NAMES, certificates
 from tests.template import LABEL, Template, new_stack
@@ -20,6 +20,20 @@ def test_each_name_is_validated_by_its_own_option() -> None:
         'if o.domain_name == "www.users.example.com"])}'
     )
     assert (record["allow_overwrite"], record["zone_id"]) == (True, "${aws_route53_zone.zone.zone_id}")
+
+
+def test_validation_ends_before_the_session_of_who_applies_does() -> None:
+    *_, template = certificates()
+    timeouts = [each["timeouts"] for each in template.all("aws_acm_certificate_validation").values()]
+    assert timeouts == [{"create": "45m"}] * 2
+
+
+def test_names_that_differ_only_in_dots_and_hyphens_are_both_validated() -> None:
+    stack = new_stack()
+    zone = HostedZone(stack, "zone", config=MADE, protect=False)
+    names = CertificateNames(domain_name="a.b.users.example.com", alternative_names=("a-b.users.example.com",))
+    Certificate(stack, "certificate", names=names, label=LABEL, zone=zone)
+    assert len(Template.of(stack).all("aws_route53_record")) == 2
 
 
 def test_two_certificates_of_the_same_names_share_the_validation_records() -> None:
