@@ -49,6 +49,8 @@ class HostedZone(Construct):
                 type="NS",
                 records=list(name_servers),
                 ttl=_DELEGATION_TTL_SECONDS,
+                # Someone may have made it by hand, when this setting did not exist.
+                allow_overwrite=True,
             )
 
     @cached_property

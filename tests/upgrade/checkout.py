@@ -71,13 +71,13 @@ class Checkout:
             (stack.folder / STACK_FILE).write_text(json.dumps(document), encoding="utf-8")
         return frozenset(stacks)
 
-    def apply(self) -> None:
-        """`make bootstrap` where there is a state layer, then `make apply`.
+    def apply(self, layer: str | None = None) -> None:
+        """`make bootstrap` where there is a state layer, then `make apply` of all layers, or of one and what it needs.
 
         Raises:
             RunnerError: Something was not applied.
         """
-        session = self.harness.session(self.environment)
+        session = replace(self.harness, layer=layer).session(self.environment)
         state = state_stack(session.stacks)
         found = actions.bootstrap(session) if state else []
         if not _failures(found):
@@ -142,7 +142,7 @@ def open_checkouts(accounts: Mapping[str, str], folder: Path) -> Iterator[dict[s
 
 def _failures(found: Sequence[Result]) -> list[str]:
     """What did not succeed; of stacks that did not start, only if nothing else says why."""
-    fine = {Status.APPLIED, Status.BOOTSTRAPPED, Status.CHANGES, Status.NO_CHANGES}
+    fine = {Status.ALREADY, Status.APPLIED, Status.BOOTSTRAPPED, Status.CHANGES, Status.NO_CHANGES}
     bad = [result for result in found if result.status not in fine]
     causes = [result for result in bad if result.status is not Status.NOT_STARTED] or bad
     return [f"{result.stack}: {result.status.value}. {result.note}".strip() for result in causes]
