@@ -6,10 +6,13 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import DomainName
+from config.aws import HOST_NAME, DomainName, is_host_name
 from config.delegations import Delegations, check_delegated_zones, check_names_are_not_delegated
 from config.errors import Problem
 from config.model import Check, Model
+
+WILDCARD: Final = "*."
+"""The start of a name that stands for all names of one level."""
 
 _ZONE_ID: Final = r"Z[0-9A-Z]{1,31}"
 _MAX_NAMES: Final = 9
@@ -85,6 +88,24 @@ def _check_unique_names(name: str, alternative_names: tuple[str, ...]) -> Iterat
             )
 
 
+def _alternative_name(value: str) -> str:
+    if is_host_name(value.removeprefix(WILDCARD)):
+        return value
+    message = (
+        'is not a valid name of a certificate; use lowercase letters, at least one dot, and "*." only at its start, '
+        'like "www.users.example.com" or "*.users.example.com"'
+    )
+    raise ValueError(message)
+
+
+AlternativeName = Annotated[
+    str,
+    AfterValidator(_alternative_name),
+    WithJsonSchema({"type": "string", "pattern": rf"^(\*\.)?{HOST_NAME}$"}),
+]
+"""https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"""
+
+
 def is_in_zone(name: str, zone_name: str) -> bool:
     """Whether a name can have records in the zone."""
     return name == zone_name or name.endswith(f".{zone_name}")
@@ -112,10 +133,10 @@ class DomainSettings(Model):
     ] = None
     """The id of the existing hosted zone, if create_zone is false."""
 
-    alternative_names: tuple[DomainName, ...] = Field(
+    alternative_names: tuple[AlternativeName, ...] = Field(
         default=(), json_schema_extra={"uniqueItems": True, "maxItems": _MAX_NAMES}
     )
-    """Further names on the certificates, like "www.users.example.com"."""
+    """Further names on the certificates, like "www.users.example.com", or "*.users.example.com" for all of a level."""
 
     delegations: Delegations = Field(default_factory=dict, json_schema_extra={"additionalProperties": False})
     """The name servers of each zone below this one: "staging.users.example.com" = ["ns-1.awsdns-00.com", ...]."""

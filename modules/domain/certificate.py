@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import (
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from config.domain import WILDCARD
 from modules.domain.record_id import record_id
 from modules.metric import Metric
 
@@ -45,10 +46,19 @@ class CertificateNames:
         """All names, without duplicates."""
         return (self.domain_name, *self.alternative_names)
 
+    @property
+    def by_record(self) -> dict[str, str]:
+        """One name for each validation record, by the record's domain: `*.example.com` has that of `example.com`."""
+        found: dict[str, str] = {}
+        for name in self.all:
+            found.setdefault(name.removeprefix(WILDCARD), name)
+        return found
+
 
 class ValidationRecords(Construct):
     """The DNS records that prove to ACM who controls the names.
 
+    A wildcard has the record of the name below it: two resources would both manage it, and one would delete it.
     They are the same for every certificate of a name in one account, in all regions, so one set of records is enough
     for all: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
@@ -63,7 +73,7 @@ class ValidationRecords(Construct):
         self.records = [
             Route53Record(
                 self,
-                record_id(name, ids),
+                record_id(domain, ids),
                 zone_id=zone.id,
                 name=_option(options, name, "resource_record_name"),
                 type=_option(options, name, "resource_record_type"),
@@ -72,7 +82,7 @@ class ValidationRecords(Construct):
                 # Another environment may have validated the same name in this account before.
                 allow_overwrite=True,
             )
-            for name in names.all
+            for domain, name in names.by_record.items()
         ]
 
 

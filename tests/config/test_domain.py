@@ -78,6 +78,27 @@ def test_an_invalid_zone_id_is_refused(zone_id: str) -> None:
     assert "is not a valid hosted zone id; use one like" in line
 
 
+@pytest.mark.parametrize("name", ["*.users.example.com", "*.tenants.users.example.com"])
+def test_a_further_name_may_be_all_names_of_a_level(name: str) -> None:
+    toml = changed((ZONE, f'{ZONE}\nalternative_names = ["{name}"]'))
+    assert present(parsed(toml).domain).alternative_names == (name,)
+
+
+@pytest.mark.parametrize("name", ["*", "*.", "a.*.users.example.com", "*.*.users.example.com", "*users.example.com"])
+def test_an_invalid_wildcard_is_refused(name: str) -> None:
+    (line,) = refusal(changed((ZONE, f'{ZONE}\nalternative_names = ["{name}"]')))
+    assert line == (
+        f'domain.alternative_names[0] = "{name}": is not a valid name of a certificate; use lowercase letters, at least '
+        'one dot, and "*." only at its start, like "www.users.example.com" or "*.users.example.com"'
+    )
+
+
+def test_a_wildcard_outside_the_zone_or_in_a_delegated_zone_is_refused() -> None:
+    lines = refusal(changed((ZONE, f'{ZONE}\nalternative_names = ["*.example.com", "*.dev.users.example.com"]')))
+    assert 'is not in the zone "users.example.com"' in lines[0]
+    assert 'is in "dev.users.example.com", which [domain.delegations] leaves to other name servers' in lines[1]
+
+
 def test_further_names_are_in_the_zone_and_different() -> None:
     names = 'alternative_names = ["www.users.example.com", "users.example.org", "users.example.com"]'
     assert refusal(changed((ZONE, f"{ZONE}\n{names}"))) == [

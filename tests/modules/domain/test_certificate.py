@@ -36,6 +36,25 @@ def test_names_that_differ_only_in_dots_and_hyphens_are_both_validated() -> None
     assert len(Template.of(stack).all("aws_route53_record")) == 2
 
 
+def test_a_wildcard_shares_the_validation_record_of_the_name_below_it() -> None:
+    stack = new_stack()
+    zone = HostedZone(stack, "zone", config=MADE, protect=False)
+    names = CertificateNames(domain_name="users.example.com", alternative_names=("*.users.example.com",))
+    Certificate(stack, "certificate", names=names, label=LABEL, zone=zone)
+    template = Template.of(stack)
+    assert template.only("aws_acm_certificate")["subject_alternative_names"] == ["*.users.example.com"]
+    assert 'if o.domain_name == "users.example.com"' in template.only("aws_route53_record")["name"]
+
+
+def test_a_wildcard_alone_is_validated_by_its_own_option() -> None:
+    stack = new_stack()
+    zone = HostedZone(stack, "zone", config=MADE, protect=False)
+    names = CertificateNames(domain_name="users.example.com", alternative_names=("*.tenants.users.example.com",))
+    Certificate(stack, "certificate", names=names, label=LABEL, zone=zone)
+    record = Template.of(stack).named("aws_route53_record.certificate_records_tenants-users-example-com")
+    assert 'if o.domain_name == "*.tenants.users.example.com"' in record["name"]
+
+
 def test_two_certificates_of_the_same_names_share_the_validation_records() -> None:
     *_, template = certificates()
     assert len(template.all("aws_route53_record")) == 2
