@@ -148,7 +148,8 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
         names: set[Key] = {("domain", name) for name in ("name", "zone_name") if name in table["domain"]}
         old = table["domain"]["zone_name"]
         yield names, {**table, "domain": json.loads(json.dumps(table["domain"]).replace(old, "another.example.org"))}
-        existing = {**table["domain"], "create_zone": False, "zone_id": OTHERS["zone_id"]}
+        kept = {name: value for name, value in table["domain"].items() if name != "delegated"}
+        existing = {**kept, "create_zone": False, "zone_id": OTHERS["zone_id"]}
         yield {("domain", "create_zone")}, {**table, "domain": existing}
     for name, service in table["services"].items():
         size = _other_size(service["cpu_units"])

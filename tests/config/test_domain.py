@@ -88,8 +88,8 @@ def test_a_further_name_may_be_all_names_of_a_level(name: str) -> None:
 def test_an_invalid_wildcard_is_refused(name: str) -> None:
     (line,) = refusal(changed((ZONE, f'{ZONE}\nalternative_names = ["{name}"]')))
     assert line == (
-        f'domain.alternative_names[0] = "{name}": is not a valid name of a certificate; use lowercase letters, at least '
-        'one dot, and "*." only at its start, like "www.users.example.com" or "*.users.example.com"'
+        f'domain.alternative_names[0] = "{name}": is not a valid name of a certificate; use lowercase letters, at '
+        'least one dot, and "*." only at its start, like "www.users.example.com" or "*.users.example.com"'
     )
 
 
