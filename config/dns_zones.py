@@ -87,7 +87,7 @@ def _check_names_in_other_zones(own: ZoneUser, others: Sequence[ZoneUser]) -> It
 
 
 def _check_own_delegation(own: ZoneUser, others: Sequence[ZoneUser]) -> Iterator[Problem]:
-    """The zone above is created by another environment, and nobody else can make records in it."""
+    """Where another environment creates the zone above, its file has the NS record."""
     holders = _zone_above(own.zone, others)
     if own.domain.is_delegated and _lacks_delegation(holders, own.zone):
         above = holders[0]

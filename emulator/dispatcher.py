@@ -13,6 +13,7 @@ from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
 
+from emulator.dns import CALLED
 from emulator.errors import EmulatorFaultError, EmulatorGapError, UnansweredError
 from emulator.http import HttpRequest, HttpResponse
 from emulator.protocol import find_call, named_call, plain_error, service_model
@@ -82,6 +83,7 @@ class Dispatcher:
             return HttpResponse(HTTPStatus.OK, [("Content-Type", "application/json")], body)
         incoming = HttpRequest.read(environ)
         self.called.add((incoming.account, incoming.region, incoming.service))
+        CALLED.set(self.called)
         answer = self._replayed(incoming)
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug("%s %s %s: %s", incoming.account, incoming.region, _operation_name(incoming), answer.status)

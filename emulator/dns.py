@@ -7,12 +7,23 @@ https://www.rfc-editor.org/rfc/rfc1034#section-4.3.2
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.route53.models import route53_backends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
+
+Call = tuple[str, str, str]
+CALLED: ContextVar[AbstractSet[Call]] = ContextVar("CALLED", default=frozenset())
+"""Account, region and service of the calls to the emulator that answers. Its DNS has the zones of these accounts only.
+
+The emulators of a process share moto's state, and two of them may each have a zone of the same name.
+"""
+
+_SERVICE: Final = "route53"
 
 
 def resolve(name: str, type_: str) -> frozenset[str]:
@@ -72,6 +83,6 @@ def _values(zone: Any, name: str, type_: str) -> frozenset[str]:
 
 
 def _public_zones() -> Iterator[Any]:
-    for backends in list(route53_backends.values()):
-        for backend in list(backends.values()):
+    for account in {account for account, _, service in CALLED.get() if service == _SERVICE}:
+        for backend in list(route53_backends[account].values()):
             yield from (zone for zone in list(backend.zones.values()) if not zone.private_zone)

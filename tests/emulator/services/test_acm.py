@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+
+from emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +123,21 @@ def test_of_two_zones_of_one_name_the_first_is_found(dns: Dns) -> None:
     second, _ = dns.zone(CHILD, TOP)
     assert dns.status(CHILD, dns.certificate(CHILD, second, TOP)) == "PENDING_VALIDATION"
     assert dns.status(PARENT, dns.certificate(PARENT, first, TOP)) == "ISSUED"
+
+
+def test_another_emulator_of_the_process_has_another_dns(dns: Dns) -> None:
+    first, _ = dns.zone(PARENT, TOP)
+    arn = dns.certificate(PARENT, first, TOP)
+    with Emulator() as other:
+        acm = boto3.client(
+            "acm",
+            endpoint_url=other.url,
+            region_name="us-east-1",
+            aws_access_key_id=PARENT,
+            aws_secret_access_key="test",
+        )
+        assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "PENDING_VALIDATION"
+    assert dns.status(PARENT, arn) == "ISSUED"
 
 
 def test_the_validation_record_depends_on_account_and_name_only(dns: Dns) -> None:
