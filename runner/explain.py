@@ -25,6 +25,7 @@ _NO_CREDENTIALS = re.compile(
 )
 _NO_PROVIDER = re.compile(r"Failed to query available provider packages|Failed to install provider")
 _GROUP_IN_USE = re.compile(r"deleting Security Group .*DependencyViolation", re.DOTALL)
+_NOT_ISSUED = re.compile(r"waiting for ACM Certificate .* to be issued")
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
 
@@ -102,6 +103,11 @@ def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerEr
         )
     elif _GROUP_IN_USE.search(error.message):
         remedy = _group_in_use_remedy(stack, stacks)
+    elif _NOT_ISSUED.search(error.message):
+        remedy = (
+            "Resolvers do not find the validation records, or a CAA record does not allow Amazon. Compare what they "
+            f"find with the zone's name servers: `dig +short NS {stack.zone_name}` (docs/domain.md). Then repeat."
+        )
     elif error.diagnostics:
         remedy = f"Terraform's full output: {log}"
     return Result(stack.id, Status.FAILED, note=note, remedy=remedy)

@@ -218,6 +218,11 @@ def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
     if layer is None:
         return dict(stacks)
     chosen = {id_: stack for id_, stack in stacks.items() if layer in {stack.layer, stack.name}}
+    if not chosen and any(layer in stack.left_out for stack in stacks.values()):
+        message = f"The layer {layer!r} is left out, because `delegated = false` in [domain]."
+        raise OutputError(
+            message, "Set it to true when the parent domain has the zone's name servers (docs/domain.md)."
+        )
     if not chosen:
         message = f"This environment has no layer {layer!r}."
         raise OutputError(message, f"It has: {', '.join(stack.name for stack in in_order(stacks))}.")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
+_GUARDDUTY: Final = '"aws.guardduty"'
 _MESSAGES: Final = "ApproximateNumberOfMessagesVisible"
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
 _AWS_NAMESPACES: Final = frozenset(
@@ -59,6 +60,15 @@ def detector_is_on(stack: Stack) -> Iterator[Finding]:
     for detector in stack.all("aws_guardduty_detector"):
         if detector.get("enable") is False:
             yield Finding.about(detector, "enable is off")
+
+
+@rule
+def detector_findings_are_passed_on(stack: Stack) -> Iterator[Finding]:
+    """A rule of EventBridge passes the findings of a GuardDuty detector on: nothing else notifies anyone."""
+    for detector in stack.all("aws_guardduty_detector"):
+        events = [one for one in stack.all("aws_cloudwatch_event_rule") if _GUARDDUTY in str(one.get("event_pattern"))]
+        if not any(stack.attached(one, "aws_cloudwatch_event_target", by="rule") for one in events):
+            yield Finding.about(detector, "no aws_cloudwatch_event_rule with a target takes its findings")
 
 
 @rule_with_others

@@ -29,6 +29,11 @@ RECORDER: dict[str, dict[str, Any]] = {
     },
 }
 DETECTOR: dict[str, dict[str, Any]] = {"aws_guardduty_detector.all": {"enable": True}}
+FINDINGS: dict[str, dict[str, Any]] = {
+    **DETECTOR,
+    "aws_cloudwatch_event_rule.findings": {"event_pattern": '{"source": ["aws.guardduty"]}'},
+    "aws_cloudwatch_event_target.log": {"rule": "${aws_cloudwatch_event_rule.findings.name}"},
+}
 ALARM: dict[str, dict[str, Any]] = {
     "aws_cloudwatch_metric_alarm.root": {"namespace": "audit", "metric_name": "root"},
     "aws_cloudwatch_metric_alarm.cpu": {"namespace": "AWS/RDS", "metric_name": "CPUUtilization"},
@@ -220,6 +225,14 @@ SAMPLES = (
     ),
     sample(
         "detector-is-on", DETECTOR, changed(DETECTOR, "aws_guardduty_detector.all", enable=False), says="enable is off"
+    ),
+    *(
+        sample("detector-findings-are-passed-on", FINDINGS, bad, says="takes its findings")
+        for bad in (
+            DETECTOR,
+            without(FINDINGS, "aws_cloudwatch_event_target.log"),
+            changed(FINDINGS, "aws_cloudwatch_event_rule.findings", event_pattern='{"source": ["aws.config"]}'),
+        )
     ),
     sample(
         "alarm-metric-exists",

@@ -136,6 +136,24 @@ def test_what_a_person_must_do_next_is_printed_after_the_apply(project: Project)
     assert "dev-domain: Once: make an NS record" in err
 
 
+def test_a_layer_that_is_left_out_cannot_be_applied_alone(project: Project) -> None:
+    project.stack("dev-state")
+    add_stack(project, "domain", left_out=["service"])
+    code, _, err = project.run("apply", "--yes", "--layer", "service")
+    assert code == 2
+    assert "The layer 'service' is left out, because `delegated = false` in [domain]." in err
+
+
+def test_a_certificate_that_was_not_issued_is_explained(dev: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, *OWN)
+    error = {"summary": "waiting for ACM Certificate (arn:aws:acm:us-east-1:1:certificate/1) to be issued: timeout"}
+    dev.script("dev-domain", resources=[ZONE], plan={"creates": [VALIDATION]}, apply={"error": error})
+    code, _, err = dev.run("apply", "--yes", "--layer", "domain")
+    assert code == 1
+    assert "Resolvers do not find the validation records, or a CAA record does not allow Amazon." in err
+    assert "`dig +short NS users.example.com`" in err
+
+
 @pytest.fixture
 def withdrawn(project: Project) -> Project:
     """`delegated` is false again after everything was applied."""
