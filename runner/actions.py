@@ -80,6 +80,7 @@ def _apply(session: Session, stack: Stack) -> Result:
         terraform.init()
         planned = _make_plan(session, stack, terraform)
         if not planned.changed:
+            _say_next_step(session, stack, terraform)
             return Result(stack.id, Status.NO_CHANGES)
         refuse_loss(stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)

@@ -134,6 +134,8 @@ def test_what_a_person_must_do_next_is_printed_after_the_apply(project: Project)
     code, _, err = project.run("apply", "--yes")
     assert code == 0
     assert "dev-domain: Once: make an NS record" in err
+    project.script("dev-domain", resources=[ZONE], outputs={"next_step": "Once: make an NS record"})
+    assert "dev-domain: Once: make an NS record" in project.run("apply", "--yes")[2]  # nothing changes any more
 
 
 def test_a_layer_that_is_left_out_cannot_be_applied_alone(project: Project) -> None:
