@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 
 from emulator.dns import CALLED
-from emulator.errors import EmulatorFaultError, EmulatorGapError, UnansweredError
+from emulator.errors import DeniedError, EmulatorFaultError, EmulatorGapError, UnansweredError
 from emulator.http import HttpRequest, HttpResponse
 from emulator.protocol import find_call, named_call, plain_error, service_model
 from emulator.registry import FORWARD, Context, Forward, Handlers, Registry
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from emulator.protocol import Call
+    from emulator.store import Shape
 
 LOG = logging.getLogger(__name__)
 
@@ -66,14 +67,20 @@ class Dispatcher:
         self._lock = registry.lock
         self.called: set[tuple[str, str, str]] = set()
         """Account, region and service of every call so far."""
+        self.denied: set[tuple[str, str]] = set()
+        """Operations that every caller is refused, by service and name; `*` is all of a service.
+
+        For tests of a caller without permissions, which are not evaluated.
+        """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
         return self._serve(environ).send(environ, start_response)
 
     def reset(self) -> None:
-        """Delete the list of calls, the state of the added operations and the replay; moto has its own route."""
+        """Delete the list of calls, the refusals, the added operations' state and the replay; moto has its own route."""
         self.called.clear()
+        self.denied.clear()
         self._registry.store.clear()
         self._replay.clear()
 
@@ -102,8 +109,8 @@ class Dispatcher:
 
     def _answer(self, incoming: HttpRequest) -> HttpResponse:
         try:
-            call = find_call(incoming) if self._registry.knows(incoming.service) else None
-            handlers = self._registry.handlers(call.service, call.name) if call else None
+            call = find_call(incoming) if self._registry.knows(incoming.service) or self.denied else None
+            handlers = self._handlers(call) if call else None
             if call is None or handlers is None:
                 with self._guarded(incoming):
                     return self._forward(incoming)
@@ -119,6 +126,11 @@ class Dispatcher:
         except Exception as error:
             LOG.exception("failed on %s %s", incoming.method, incoming.path)
             return self._fault(incoming, repr(error))
+
+    def _handlers(self, call: Call) -> Handlers | None:
+        if self.denied & {(call.service, call.name), (call.service, "*")}:
+            return Handlers(guards=[_deny])
+        return self._registry.handlers(call.service, call.name)
 
     def _handle(self, incoming: HttpRequest, call: Call, handlers: Handlers) -> HttpResponse:
         params = call.parameters()
@@ -203,6 +215,11 @@ class Dispatcher:
         if incoming.environ.get("HTTP_X_AMZ_TARGET"):
             protocol = "json"
         return plain_error(protocol, incoming.service, error)
+
+
+def _deny(_: Shape, context: Context) -> None:
+    message = f"User is not authorized to perform: {context.service}:{context.operation}"
+    raise DeniedError(protocol=str(service_model(context.service).protocol), message=message)
 
 
 def _operation_name(incoming: HttpRequest) -> str:

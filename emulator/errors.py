@@ -1,5 +1,7 @@
 """The ways in which a call fails: AWS refuses it, or the emulator cannot answer it."""
 
+from http import HTTPStatus
+
 from moto.core.exceptions import ServiceException
 
 
@@ -9,6 +11,20 @@ class AwsError(ServiceException):
     def __init__(self, *, code: str, message: str) -> None:
         """Use a code from the service's list of errors, and AWS's own message."""
         super().__init__(code, message)
+
+
+class DeniedError(AwsError):
+    """The refusal of a call without permission, in the form that the service gives it."""
+
+    def __init__(self, *, protocol: str, message: str = "Access Denied") -> None:
+        """Use the code and the status of the protocol.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, and "Common Errors" of the others.
+        """
+        json_code = "AccessDeniedException"
+        code = {"ec2": "UnauthorizedOperation", "json": json_code, "rest-json": json_code}.get(protocol, "AccessDenied")
+        super().__init__(code=code, message=message)
+        self.status = HTTPStatus.BAD_REQUEST if protocol == "json" else HTTPStatus.FORBIDDEN
 
 
 class UnansweredError(Exception):

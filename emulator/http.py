@@ -28,6 +28,7 @@ SIGNING_NAMES = {
     "access-analyzer": "accessanalyzer",
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
     "states": "stepfunctions",
 }
 

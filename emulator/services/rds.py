@@ -246,6 +246,13 @@ def describe_engine_versions(params: Shape, _: Context) -> Shape:
     return {"DBEngineVersions": found[:1] if params.get("DefaultOnly") else found}
 
 
+def versions_of(engine: str) -> list[str]:
+    """Every version of an engine."""
+    return [
+        version["EngineVersion"] for newest in _NEWEST_VERSIONS[engine] for version in _versions(engine, newest, None)
+    ]
+
+
 def _versions(engine: str, newest: str, wanted: str | None) -> list[Shape]:
     parts = newest.split(".")
     major = ".".join(parts[: 2 if engine in _MAJOR_OF_TWO_PARTS else 1])

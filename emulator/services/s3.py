@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 
-from emulator.errors import AwsError
+from emulator.errors import AwsError, DeniedError
 from emulator.policy import as_list, names_principal, statements
 from emulator.registry import FORWARD, Context, Forward, after, guard, operation, patch
 from emulator.store import Kind, Scope, Shape
@@ -43,6 +43,18 @@ def refuse_policy_without_principal(params: Shape, _: Context) -> None:
     """Refuse a bucket policy without statements or with a statement without a principal; moto accepts any JSON."""
     for problem in _problems(params.get("Policy") or ""):
         raise AwsError(code="MalformedPolicy", message=problem)
+
+
+@guard("s3", "HeadBucket")
+def refuse_foreign_bucket(params: Shape, context: Context) -> None:
+    """Refuse to show a bucket of another account without a policy that may allow it; moto shows every bucket.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+    """
+    name = params["Bucket"]
+    partition, owner = s3_backends.bucket_accounts.get(name, ("aws", context.account))
+    if owner != context.account and not s3_backends[owner][partition].buckets[name].policy:
+        raise DeniedError(protocol="rest-xml")
 
 
 def _problems(policy: str) -> Iterator[str]:

@@ -1,0 +1,55 @@
+"""What RDS and DocumentDB offer: moto has only what Aurora PostgreSQL and Neptune do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from emulator.registry import FORWARD, Context, Forward, operation
+from emulator.services.rds import versions_of
+from emulator.zones import zone_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.store import Shape
+
+# A selection: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
+# and https://docs.aws.amazon.com/documentdb/latest/developerguide/db-instance-classes.html
+_CLASSES: Final = {
+    "postgres": (
+        *(f"db.t3.{size}" for size in ("micro", "small", "medium", "large", "xlarge", "2xlarge")),
+        *(f"db.t4g.{size}" for size in ("micro", "small", "medium", "large", "xlarge", "2xlarge")),
+        *(f"db.{family}.{size}" for family in ("m6g", "m7g", "r6g", "r7g") for size in ("large", "xlarge", "2xlarge")),
+    ),
+    "docdb": ("db.t3.medium", "db.t4g.medium", *(f"db.r6g.{size}" for size in ("large", "xlarge", "2xlarge"))),
+}
+
+
+@operation("rds", "DescribeOrderableDBInstanceOptions")
+def describe_orderable(params: Shape, context: Context) -> Shape | Forward:
+    """List the options of PostgreSQL and DocumentDB, all in one page; a version must be complete to match.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOrderableDBInstanceOptions.html
+    """
+    if params["Engine"] not in _CLASSES:
+        return FORWARD
+    return {"OrderableDBInstanceOptions": list(_options(params, context))}
+
+
+def _options(params: Shape, context: Context) -> Iterator[Shape]:
+    engine = params["Engine"]
+    for version in versions_of(engine):
+        for instance_class in _CLASSES[engine]:
+            if params.get("EngineVersion") in {None, version} and params.get("DBInstanceClass") in {
+                None,
+                instance_class,
+            }:
+                yield {
+                    "Engine": engine,
+                    "EngineVersion": version,
+                    "DBInstanceClass": instance_class,
+                    "AvailabilityZones": [{"Name": zone} for zone in zone_names(context)],
+                    "MultiAZCapable": engine != "docdb",
+                    "Vpc": True,
+                    "StorageType": "aurora" if engine == "docdb" else "gp3",
+                }

@@ -1,0 +1,93 @@
+"""`python -m preflight ENV`: reads the account and prints what would make the first apply fail.
+
+Exit codes: 0 if every line is ok; 1 if one is a problem or could not be read, which may be one; 2 for wrong input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import boto3
+
+from preflight import delegation, engines, names, quotas, singletons, zones
+from preflight.account import Account
+from preflight.check import run_all
+from preflight.identity import identify
+from preflight.line import Status
+from preflight.platform import Platform
+from preflight.report import render, summary
+from synthesis.manifest import OutputError, of_environment, read_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from preflight.check import Check
+    from preflight.delegation import Resolver
+    from preflight.line import Line
+
+OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+_BOOTSTRAP_FOLDER: Final = ".bootstrap"
+_LOCAL_STATE: Final = "terraform.tfstate"
+
+
+def main(arguments: Sequence[str] | None = None, *, resolver: Resolver | None = None) -> int:
+    """Run all checks; return the process's exit code."""
+    options = _parse(arguments)
+    try:
+        platform = Platform(of_environment(read_stacks(options.out), options.environment))
+        account = Account(boto3.Session(), home_region=platform.home_region)
+        local_state = options.out.resolve().parent / _BOOTSTRAP_FOLDER / options.environment / _LOCAL_STATE
+        lines, complete = preflight(
+            platform, account, resolver=resolver or delegation.InjectedResolver(), local_state=local_state
+        )
+    except OutputError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; nothing was changed.\n")
+        return INTERRUPTED
+    print(render(lines))
+    print()
+    print(summary(lines, platform.environment, complete=complete))
+    return OK if all(line.status is Status.OK for line in lines) else NOT_OK
+
+
+def preflight(
+    platform: Platform, account: Account, *, resolver: Resolver, local_state: Path
+) -> tuple[list[Line], bool]:
+    """All lines, and whether all checks ran: with the wrong credentials only those are looked at."""
+    sys.stderr.write(f"Reading account {platform.account_id} for {platform.environment}\n")
+    lines, identified = identify(platform, account)
+    if identified is None:
+        return lines, False
+    checks = list(_checks(platform, identified, resolver, local_state))
+    return [*lines, *run_all(checks, identified)], True
+
+
+def _checks(platform: Platform, account: Account, resolver: Resolver, local_state: Path) -> Iterator[Check]:
+    yield from zones.checks(platform, account)
+    yield from quotas.checks(platform, account)
+    yield from engines.checks(platform, account)
+    yield from singletons.checks(platform, account)
+    yield from delegation.checks(platform, account, resolver)
+    yield from names.checks(platform, account, names.StateProbe(platform, account, local_state))
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m preflight",
+        description="Reads the account of an environment and reports what would make the first apply fail.",
+        epilog="Exit codes: 0 all ok; 1 a problem, or something that could not be read; 2 wrong input.",
+    )
+    parser.add_argument("environment", help="the environment: dev, staging, prod, ...")
+    parser.add_argument(
+        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+    )
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

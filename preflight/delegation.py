@@ -1,0 +1,106 @@
+"""Whether the internet finds the zone of the environment's names: no certificate is issued before that."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from preflight.account import unless_missing
+from preflight.check import Check
+from preflight.line import Line, ok, problem, unreadable
+from preflight.platform import tags_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from preflight.account import Account
+    from preflight.platform import Platform
+
+_SHOWN_ZONES: Final = 3
+
+
+class Resolver(Protocol):
+    """Looks up in DNS who answers for a name."""
+
+    def name_servers(self, name: str) -> set[str] | None:
+        """The name servers that the parent of `name` delegates to, empty if to none; None if it could not look."""
+        ...
+
+
+class InjectedResolver:
+    """A resolver that calls a function; without one it can never look."""
+
+    def __init__(self, look_up: Callable[[str], set[str] | None] | None = None) -> None:
+        self._look_up = look_up
+
+    def name_servers(self, name: str) -> set[str] | None:
+        """What the function returns."""
+        return self._look_up(name) if self._look_up else None
+
+
+def checks(platform: Platform, account: Account, resolver: Resolver) -> Iterator[Check]:
+    """A check for each zone: one that is created, or one that exists and gets records."""
+    for name in sorted(platform.names("aws_route53_zone", "name")):
+        yield Check(f"zone {name}", partial(_created, name, platform, account, resolver))
+    for zone_id in sorted(platform.names("aws_route53_record", "zone_id")):
+        yield Check(f"zone {zone_id}", partial(_existing, zone_id, platform, account, resolver))
+
+
+def _created(name: str, platform: Platform, account: Account, resolver: Resolver) -> Iterator[Line]:
+    subject = f"zone {name}"
+    client = account.client("route53")
+    found = client.list_hosted_zones_by_name(DNSName=name)["HostedZones"]
+    zones = [zone for zone in found if _plain(zone["Name"]) == name and not zone["Config"].get("PrivateZone")]
+    ids = [zone["Id"].rpartition("/")[2] for zone in zones]
+    own = [zone_id for zone_id in ids if _is_own(zone_id, platform, client)]
+    if own:
+        yield _delegated(subject, name, client.get_hosted_zone(Id=own[0]), resolver)
+    elif ids:
+        fix = (
+            f'In {platform.file}, [domain], set create_zone = false and zone_id = "{ids[0]}". '
+            "Or delete that zone, if nothing uses it."
+        )
+        yield problem(subject, f"{', '.join(ids[:_SHOWN_ZONES])} exists; a second one would answer nobody", fix)
+    else:
+        yield ok(subject, "will be created; delegate it when the layer `domain` prints its name servers")
+
+
+def _is_own(zone_id: str, platform: Platform, client: Any) -> bool:  # noqa: ANN401 - boto3 has no types
+    tags = client.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id)["ResourceTagSet"]["Tags"]
+    return platform.owns(tags_from(tags))
+
+
+def _existing(zone_id: str, platform: Platform, account: Account, resolver: Resolver) -> Iterator[Line]:
+    subject = f"zone {zone_id}"
+    zone = unless_missing(lambda: account.client("route53").get_hosted_zone(Id=zone_id), "NoSuchHostedZone")
+    if zone is None:
+        fix = f"In {platform.file}, [domain], correct zone_id: `aws route53 list-hosted-zones` lists them."
+        yield problem(subject, "does not exist in this account", fix)
+        return
+    name = _plain(zone["HostedZone"]["Name"])
+    domains = platform.names("aws_acm_certificate", "domain_name")
+    outside = sorted(domain for domain in domains if domain != name and not domain.endswith(f".{name}"))
+    if outside:
+        fix = f"In {platform.file}, [domain], use the zone_id of the zone of {outside[0]}."
+        yield problem(subject, f"is the zone {name}, which has no place for {', '.join(outside)}", fix)
+        return
+    yield _delegated(subject, name, zone, resolver)
+
+
+def _delegated(subject: str, name: str, zone: Any, resolver: Resolver) -> Line:  # noqa: ANN401 - boto3 has no types
+    expected = {_plain(server) for server in zone.get("DelegationSet", {}).get("NameServers", ())}
+    if not expected:
+        return problem(subject, "is a private zone, which no certificate authority sees", "Use a public hosted zone.")
+    found = resolver.name_servers(name)
+    listed = " ".join(sorted(expected))
+    if found is None:
+        return unreadable(subject, "DNS was not asked", f"`dig +trace NS {name}` must end with: {listed}")
+    if {_plain(server) for server in found} != expected:
+        seen = ", ".join(sorted(_plain(server) for server in found)) or "nobody"
+        fix = f"At the parent domain, enter an NS record for {name} with exactly: {listed}"
+        return problem(subject, f"is delegated to {seen}", fix)
+    return ok(subject, "is delegated to its name servers")
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()

@@ -1,0 +1,28 @@
+"""The IAM permission of an operation, whose name is not always that of the operation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_PREFIXES: Final = {
+    "accessanalyzer": "access-analyzer",
+    "docdb": "rds",
+    "elbv2": "elasticloadbalancing",
+    "service-quotas": "servicequotas",
+}
+"""The service's prefix in IAM, if it differs from boto3's name.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+_ACTIONS: Final = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+}
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
+
+
+def permission_for(service: str, operation: str) -> str:
+    """The permission that an operation of a boto3 service needs."""
+    action = f"{_PREFIXES.get(service, service)}:{operation}"
+    return _ACTIONS.get(action, action)
