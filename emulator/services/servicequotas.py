@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 APPLIED: Kind[float | None] = Kind("applied quota", missing="NoSuchResourceException")
 """The value of the account by service and code, like `fargate/L-3032A538`; None if only the default can be read."""
 
+
+def _number(value: Any) -> float:
+    return float(value)
+
+
 # Code, name and default of a new account, from the service's page in https://docs.aws.amazon.com/general/latest/gr/
 _DEFAULTS: Final[dict[str, dict[str, tuple[str, float]]]] = {
     "acm": {"L-F141DD1D": ("ACM certificates", 2500)},
@@ -41,7 +46,9 @@ _DEFAULTS: Final[dict[str, dict[str, tuple[str, float]]]] = {
     },
     "route53": {"L-4EA4796A": ("Hosted zones", 500)},
     "s3": {"L-DC2B2D3D": ("General purpose buckets", 10_000)},
-    "vpc": {quota["QuotaCode"]: (quota["QuotaName"], quota["Value"]) for quota in VPC_DEFAULT_QUOTAS},
+    "vpc": {
+        str(quota["QuotaCode"]): (str(quota["QuotaName"]), _number(quota["Value"])) for quota in VPC_DEFAULT_QUOTAS
+    },
 }
 # Quotas of the whole account, which only this region knows:
 # https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html
