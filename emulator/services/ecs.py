@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.ecs.models import EC2ContainerServiceBackend, Task, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
@@ -174,3 +174,13 @@ def list_active_clusters(original: Any, backend: Any) -> list[str]:
     """Do not list deleted clusters: AWS describes them for a while, as inactive, but does not list them."""
     active = {cluster.arn for cluster in backend.clusters.values() if cluster.status != "INACTIVE"}
     return [arn for arn in original(backend) if arn in active]
+
+
+@patch(Task, "__init__")
+def keep_task_size(original: Any, task: Any, cluster: Any, task_definition: Any, *args: Any, **kwargs: Any) -> None:
+    """Return the size of a task, which is that of its definition; moto returns none.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+    """
+    original(task, cluster, task_definition, *args, **kwargs)
+    task.cpu, task.memory = task_definition.cpu, task_definition.memory
