@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from preflight.account import Account
     from preflight.platform import Placed, Platform
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 _SERVICES: Final = {"postgres": "rds", "docdb": "docdb"}
 _TABLES: Final = {"postgres": "[postgres]", "docdb": "[documentdb]"}
@@ -84,7 +86,7 @@ def _documentdb(platform: Platform) -> Iterator[Order]:
         instances = cluster.stack.attached(cluster.resource, "aws_docdb_cluster_instance", by="cluster_identifier")
         for instance_class in sorted({str(one.get("instance_class")) for one in instances}):
             ordered = [one for one in instances if str(one.get("instance_class")) == instance_class]
-            zones = {zone_of(one) for one in ordered} - {""}
+            zones = {zone for one in ordered for zone in _instance_zones(platform, cluster.stack, one)}
             yield Order(
                 region=cluster.region,
                 engine=str(cluster.resource.get("engine") or "docdb"),
@@ -95,6 +97,12 @@ def _documentdb(platform: Platform) -> Iterator[Order]:
                 fixed_zones=bool(zones),
                 identifiers=tuple(str(one.get("identifier")) for one in ordered),
             )
+
+
+def _instance_zones(platform: Platform, stack: Stack, instance: Resource) -> set[str]:
+    """The zone that an instance names, itself or as that of a subnet; empty if AWS chooses."""
+    subnets = [subnet for _, subnet in referred(instance.get("availability_zone"), stack, platform.stacks)]
+    return {zone_of(one) for one in subnets or [instance]} - {""}
 
 
 def _subnet_zones(platform: Platform, database: Placed) -> set[str]:

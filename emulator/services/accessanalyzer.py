@@ -12,6 +12,8 @@ ANALYZERS: Kind[Shape] = Kind(
     "analyzer", missing="ResourceNotFoundException", message="The analyzer {key} does not exist."
 )
 
+_ACCOUNT = "ACCOUNT"
+
 tag_operations("accessanalyzer", arn="resourceArn", tags="tags", keys="tagKeys", style="map")
 
 
@@ -21,6 +23,12 @@ def create_analyzer(params: Shape, context: Context) -> Shape:
     name = params["analyzerName"]
     if name in context.table(ANALYZERS):
         raise AwsError(code="ConflictException", message=f"The analyzer {name} already exists.")
+    if params["type"] == _ACCOUNT and any(one["type"] == _ACCOUNT for one in context.table(ANALYZERS).values()):
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-quotas.html
+        raise AwsError(
+            code="ServiceQuotaExceededException",
+            message="You have reached the limit on the number of analyzers of type ACCOUNT in the region.",
+        )
     arn = context.arn(f"analyzer/{name}", service="access-analyzer")
     context.table(ANALYZERS)[name] = {
         "arn": arn,

@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING, Any
 from moto.guardduty.models import Detector, guardduty_backends
 
 from emulator.errors import AwsError
-from emulator.registry import FORWARD, Context, Forward, operation, patch
+from emulator.registry import FORWARD, Context, Forward, guard, operation, patch
 
 if TYPE_CHECKING:
     from emulator.store import Shape
+
+
+@guard("guardduty", "CreateDetector")
+def refuse_second_detector(_: Shape, context: Context) -> None:
+    """Refuse a second detector: an account has one in each region.
+
+    https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CreateDetector.html
+    """
+    if context.backend(guardduty_backends).detectors:
+        raise AwsError(
+            code="BadRequestException",
+            message="The request is rejected because a detector already exists for the current account.",
+        )
 
 
 @operation("guardduty", "TagResource")

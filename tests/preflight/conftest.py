@@ -90,7 +90,9 @@ def deny(emulator: Emulator) -> Iterator[Callable[..., None]]:
     """Refuse operations to every caller, like `deny("iam:GetRole", "kms:*")`."""
 
     def refuse(*operations: str) -> None:
-        emulator.dispatcher.denied |= {tuple(one.split(":")) for one in operations}  # type: ignore[arg-type]
+        for one in operations:
+            service, _, operation = one.partition(":")
+            emulator.dispatcher.denied.add((service, operation))
 
     yield refuse
     emulator.dispatcher.denied.clear()

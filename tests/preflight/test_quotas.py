@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.registry import REGISTRY
 from emulator.services.servicequotas import APPLIED
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.preflight.conftest import Place
 
-ADDRESSES = {f"aws_eip.{name}": {} for name in "ab"}
+ADDRESSES: dict[str, dict[str, Any]] = {f"aws_eip.{name}": {} for name in "ab"}
 CODE = "ec2/L-0263D0A3"
 
 
@@ -115,7 +115,7 @@ def test_global_quotas_are_read_once_in_their_region(place: Place) -> None:
 
 
 def test_a_quota_of_a_release_says_when_it_is_needed(place: Place) -> None:
-    resources = {
+    resources: dict[str, dict[str, Any]] = {
         "aws_ecs_task_definition.task": {"cpu": "4096"},
         "aws_ecs_service.web": {"desired_count": 1, "task_definition": "${aws_ecs_task_definition.task.arn}"},
     }

@@ -30,6 +30,15 @@ def test_a_second_analyzer_of_the_same_name_is_refused(client: Client) -> None:
         analyzer.create_analyzer(analyzerName="twice", type="ACCOUNT")
 
 
+def test_a_second_analyzer_of_the_account_is_refused(client: Client) -> None:
+    analyzer = client("accessanalyzer", account="900000000089")
+    analyzer.create_analyzer(analyzerName="first", type="ACCOUNT")
+
+    with pytest.raises(ClientError, match="ServiceQuotaExceededException"):
+        analyzer.create_analyzer(analyzerName="second", type="ACCOUNT")
+    analyzer.create_analyzer(analyzerName="unused", type="ACCOUNT_UNUSED_ACCESS")
+
+
 def test_a_missing_analyzer_is_a_404(client: Client) -> None:
     with pytest.raises(ClientError) as missing:
         client("accessanalyzer").get_analyzer(analyzerName="none")

@@ -41,3 +41,11 @@ def test_destinations_of_failed_calls_and_logs_are_stored_and_can_be_changed(cli
 
     returned = client("lambda").get_function(FunctionName="kept")["Configuration"]
     assert (returned["DeadLetterConfig"], returned["LoggingConfig"]) == (second, logs)
+
+
+def test_the_limits_of_an_account_know_what_is_reserved(client: Client) -> None:
+    functions = client("lambda", account="900000000092")
+
+    limits = functions.get_account_settings()["AccountLimit"]
+
+    assert (limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]) == (1000, 1000)

@@ -35,8 +35,17 @@ def test_tags_of_what_a_detector_contains_are_not_the_detectors(client: Client) 
     assert guardduty.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"a": "1"}
 
 
+def test_a_second_detector_is_refused(client: Client) -> None:
+    guardduty = client("guardduty", account="900000000087")
+    guardduty.create_detector(Enable=True)
+
+    with pytest.raises(ClientError, match="a detector already exists for the current account"):
+        guardduty.create_detector(Enable=True)
+    client("guardduty", account="900000000087", region="eu-west-1").create_detector(Enable=True)
+
+
 def test_a_detector_keeps_the_features_that_an_update_does_not_name(client: Client) -> None:
-    guardduty = client("guardduty")
+    guardduty = client("guardduty", account="900000000088")
     detector = guardduty.create_detector(Enable=True)["DetectorId"]
     guardduty.update_detector(DetectorId=detector, Features=[{"Name": "S3_DATA_EVENTS", "Status": "ENABLED"}])
     guardduty.update_detector(DetectorId=detector, Features=[{"Name": "RDS_LOGIN_EVENTS", "Status": "ENABLED"}])

@@ -275,3 +275,21 @@ def test_a_delete_marker_can_be_deleted_by_its_version(client: Client) -> None:
 
     assert "DeleteMarkers" not in s3.list_object_versions(Bucket="marked")
     s3.delete_bucket(Bucket="marked")
+
+
+def test_a_bucket_of_another_account_is_not_shown_unless_a_policy_may_allow_it(client: Client) -> None:
+    owner, other = client("s3", account="900000000090"), client("s3", account="900000000091")
+    owner.create_bucket(Bucket="taken-by-another-account")
+
+    with pytest.raises(ClientError) as refused:
+        other.head_bucket(Bucket="taken-by-another-account")
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    with pytest.raises(ClientError) as missing:
+        other.head_bucket(Bucket="taken-by-nobody")
+    assert missing.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    owner.head_bucket(Bucket="taken-by-another-account")
+
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    owner.put_bucket_policy(Bucket="taken-by-another-account", Policy=document)
+    other.head_bucket(Bucket="taken-by-another-account")

@@ -1,0 +1,173 @@
+"""The whole program over the tests' own environments, on the emulator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.registry import REGISTRY
+from emulator.services.servicequotas import APPLIED
+from preflight import __main__ as program
+from preflight.account import Account
+from preflight.delegation import InjectedResolver
+from preflight.line import Line, Status
+from preflight.platform import Platform
+from synthesis.manifest import of_environment, read_stacks
+from tests.preflight.conftest import session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from emulator import Emulator
+    from tests.applied import Applied
+
+DEV, PROD = "111111111111", "333333333333"
+# Every service that a run of prod calls.
+SERVICES = (
+    *("accessanalyzer", "acm", "cloudtrail", "config", "dynamodb", "ec2", "ecr", "ecs", "elbv2", "guardduty", "iam"),
+    *("kms", "lambda", "logs", "rds", "route53", "s3", "secretsmanager", "service-quotas", "sqs", "ssm"),
+)
+
+
+@pytest.fixture
+def _credentials(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Those of dev's account, in the variables of the shell."""
+    for name, value in emulator.environment(account=DEV).items():
+        monkeypatch.setenv(name, value)
+    yield
+    emulator.dispatcher.reset()
+
+
+@pytest.fixture
+def prod(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, output: Path) -> Iterator[Callable[[], list[Line]]]:
+    """Runs all checks of prod in an account with enough vCPUs."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.url)
+    REGISTRY.store.table(APPLIED, PROD, "us-east-1")["fargate/L-3032A538"] = 64
+    platform = Platform(of_environment(read_stacks(output), "prod"))
+
+    def run() -> list[Line]:
+        account = Account(session_of(PROD), home_region=platform.home_region)
+        lines, complete = program.preflight(platform, account, resolver=InjectedResolver(), local_state=output / "none")
+        assert complete
+        return lines
+
+    yield run
+    emulator.dispatcher.reset()
+
+
+@pytest.mark.usefixtures("_credentials")
+def test_a_new_account_is_ready_for_dev(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = program.main(["dev", "--out", str(output)])
+
+    printed = capsys.readouterr()
+    assert code == program.OK, printed.out
+    assert "checks are ok. Next: make bootstrap ENV=dev" in printed.out
+    assert "Reading account 111111111111 for dev" in printed.err
+
+
+@pytest.mark.usefixtures("_credentials")
+def test_a_problem_is_exit_code_1(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    REGISTRY.store.table(APPLIED, DEV, "us-east-1")["fargate/L-36FBB829"] = 1
+
+    code = program.main(["dev", "--out", str(output)])
+
+    printed = capsys.readouterr().out
+    assert code == program.NOT_OK
+    assert "    -> aws service-quotas request-service-quota-increase" in printed
+    assert "1 problem. Do what stands under each line" in printed
+
+
+@pytest.mark.usefixtures("_credentials")
+def test_what_could_not_be_read_is_exit_code_1(
+    output: Path, capsys: pytest.CaptureFixture[str], deny: Callable[..., None]
+) -> None:
+    deny("kms:ListAliases")
+
+    code = program.main(["dev", "--out", str(output)])
+
+    assert code == program.NOT_OK
+    assert "1 could not be read." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_credentials")
+def test_with_credentials_of_another_account_nothing_else_is_read(
+    output: Path, capsys: pytest.CaptureFixture[str], emulator: Emulator
+) -> None:
+    emulator.dispatcher.reset()
+
+    code = program.main(["prod", "--out", str(output)])
+
+    assert code == program.NOT_OK
+    assert "Nothing else was read." in capsys.readouterr().out
+    assert emulator.dispatcher.called == {(DEV, "us-east-1", "sts")}
+
+
+@pytest.mark.usefixtures("_credentials")
+def test_an_unknown_environment_is_exit_code_2(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["nope", "--out", str(output)]) == program.BAD_INPUT
+    assert "has no environment 'nope'" in capsys.readouterr().err
+
+
+def test_without_output_it_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["dev", "--out", str(tmp_path)]) == program.BAD_INPUT
+    assert "Run `make synth` first." in capsys.readouterr().err
+
+
+def test_a_new_account_is_ready_for_prod(prod: Callable[[], list[Line]]) -> None:
+    lines = prod()
+
+    assert [line for line in lines if line.status is not Status.OK] == []
+    assert len(lines) > 50
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_that_is_denied_is_not_ok_and_hides_nothing_else(
+    prod: Callable[[], list[Line]], deny: Callable[..., None], service: str
+) -> None:
+    deny(f"{service}:*")
+
+    lines = prod()
+
+    unread = [line for line in lines if line.status is Status.UNREADABLE]
+    assert unread
+    assert all(line.found.endswith(" is denied") for line in unread), unread
+    assert len([line for line in lines if line.status is Status.OK]) > 10
+    assert not [line for line in lines if line.status is Status.PROBLEM]
+
+
+def test_only_operations_that_read_reach_the_account(prod: Callable[[], list[Line]], emulator: Emulator) -> None:
+    called: list[tuple[str, str]] = []
+    forward = emulator.dispatcher._handlers  # noqa: SLF001
+
+    def record(call: object) -> object:
+        called.append((call.service, call.name))  # type: ignore[attr-defined]
+        return forward(call)  # type: ignore[arg-type]
+
+    emulator.dispatcher.denied.add(("none", "none"))  # makes the emulator name the operation of every request
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(emulator.dispatcher, "_handlers", record)
+        prod()
+
+    assert len(called) > 100
+    reads = ("Get", "List", "Describe", "Head")
+    assert [call for call in called if not call[1].startswith(reads) and call != ("sts", "AssumeRole")] == []
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+def test_what_is_applied_is_not_in_its_own_way(applied: Applied, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in applied.account.exports().items():
+        monkeypatch.setenv(name, value)
+    platform = Platform(of_environment(read_stacks(output), applied.environment))
+    account = Account(session_of(applied.account.id), home_region=platform.home_region)
+    zones = account.items("route53", None, "list_hosted_zones", "HostedZones")
+    servers = account.client("route53").get_hosted_zone(Id=zones[0]["Id"])["DelegationSet"]["NameServers"]
+
+    lines, _ = program.preflight(
+        platform, account, resolver=InjectedResolver(lambda _: set(servers)), local_state=output / "none"
+    )
+
+    assert [line for line in lines if line.status is not Status.OK] == []
+    assert not [line for line in lines if line.subject.startswith("names") and "free" in line.found]
