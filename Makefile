@@ -92,7 +92,7 @@ check: synth ## Check the synthesized JSON against the rules in compliance/
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
-PROGRAMS := tests/console tests/emulator tests/acceptance tests/runner tests/test_main.py
+PROGRAMS := tests/console tests/emulator tests/acceptance tests/preflight tests/runner tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 .PHONY: unit
@@ -100,7 +100,7 @@ unit: .venv/test.stamp ## Run the unit tests and the rules
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS:%=--ignore %)
 
 .PHONY: programs
-programs: .venv/test.stamp ## Test the programs: main.py, the runner, the emulator, the acceptance runs
+programs: .venv/test.stamp ## Test the programs: main.py, the preflight, the runner, the emulator, the acceptance runs
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS)
 
 .PHONY: validate

@@ -67,11 +67,6 @@ class Dispatcher:
         self._lock = registry.lock
         self.called: set[tuple[str, str, str]] = set()
         """Account, region and service of every call so far."""
-        self.denied: set[tuple[str, str]] = set()
-        """Operations that every caller is refused, by service and name; `*` is all of a service.
-
-        For tests of a caller without permissions, which are not evaluated.
-        """
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
@@ -80,7 +75,7 @@ class Dispatcher:
     def reset(self) -> None:
         """Delete the calls, the refusals, the state of the added operations and the replay; moto has its own route."""
         self.called.clear()
-        self.denied.clear()
+        self._registry.denied.clear()
         self._registry.store.clear()
         self._replay.clear()
 
@@ -109,7 +104,7 @@ class Dispatcher:
 
     def _answer(self, incoming: HttpRequest) -> HttpResponse:
         try:
-            call = find_call(incoming) if self._registry.knows(incoming.service) or self.denied else None
+            call = find_call(incoming) if self._registry.knows(incoming.service) or self._registry.denied else None
             handlers = self._handlers(call) if call else None
             if call is None or handlers is None:
                 with self._guarded(incoming):
@@ -128,7 +123,7 @@ class Dispatcher:
             return self._fault(incoming, repr(error))
 
     def _handlers(self, call: Call) -> Handlers | None:
-        if self.denied & {(call.service, call.name), (call.service, "*")}:
+        if self._registry.denies(call.service, call.name):
             return Handlers(guards=[_deny])
         return self._registry.handlers(call.service, call.name)
 

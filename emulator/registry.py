@@ -85,6 +85,11 @@ class Registry:
         # moto's stores are plain dicts that one request iterates while another changes them. Python runs one thread
         # at a time anyway, so the lock costs no throughput; reading, parsing and sending are outside of it.
         self.lock = threading.RLock()
+        self.denied: set[tuple[str, str]] = set()
+        """Operations that every caller is refused, by service and name; `*` is all of a service.
+
+        For tests of a caller without permissions, which are not evaluated.
+        """
 
     def handlers(self, service: str, operation: str) -> Handlers | None:
         """Return the handlers of an operation, if there are any."""
@@ -97,6 +102,10 @@ class Registry:
     def operations(self) -> list[tuple[str, str]]:
         """List every (service, operation) with a handler."""
         return [(service, name) for service, names in self._handlers.items() for name in names]
+
+    def denies(self, service: str, operation: str) -> bool:
+        """Return whether callers are refused an operation."""
+        return bool(self.denied & {(service, operation), (service, "*")})
 
     def at(self, service: str, operation: str) -> Handlers:
         """Return the handlers of one operation, to add to them."""

@@ -42,7 +42,7 @@ class Account:
     def __init__(self, session: boto3.Session, *, home_region: str) -> None:
         self.home_region = home_region
         self.called: set[str] = set()
-        """The IAM permission of each operation that was called."""
+        """The IAM permission of each operation that was called, also by AWS with these credentials."""
         self._session = session
         self._clients: dict[tuple[str, str], Any] = {}
         self._cached: dict[object, Any] = {}

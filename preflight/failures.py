@@ -84,15 +84,17 @@ def line_from(subject: str, error: ClientError | BotoCoreError, *, permission: s
     return unreadable(subject, f"{type(error).__name__}: {_shortened(str(error))}", "Remove the cause, then repeat.")
 
 
+def line_of_denied(subject: str, permission: str) -> Line:
+    """The line of a check that lacks a permission."""
+    fix = f"Allow {permission} to your role: docs/preflight.md has the whole policy. Then repeat."
+    return unreadable(subject, f"{permission} is denied", fix)
+
+
 def _refused(subject: str, error: ClientError, permission: str) -> Line:
     code = error_code(error)
     if code in _DENIED:
         # Not AWS's message: it may contain an encoded one of a thousand characters.
-        return unreadable(
-            subject,
-            f"{permission} is denied",
-            f"Allow {permission} to your role: docs/preflight.md has the whole policy. Then repeat.",
-        )
+        return line_of_denied(subject, permission)
     if code in _EXPIRED:
         return unreadable(subject, f"the credentials are not valid, or no longer ({code})", LOGIN)
     if code in _NOT_ENABLED:

@@ -21,6 +21,17 @@ _ACTIONS: Final = {
 }
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
 
+BEHIND_QUOTAS: Final = {
+    "elasticloadbalancing": "elasticloadbalancing:DescribeAccountLimits",
+    "iam": "iam:GetAccountSummary",
+    "rds": "rds:DescribeAccountAttributes",
+    "route53": "route53:GetAccountLimit",
+}
+"""The permission with which Service Quotas asks a service for its quotas, on behalf of the caller.
+
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ServiceQuotasReadOnlyAccess.html
+"""
+
 
 def permission_for(service: str, operation: str) -> str:
     """The permission that an operation of a boto3 service needs."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from preflight.account import unless_missing
 from preflight.check import Check
+from preflight.failures import line_of_denied
 from preflight.line import Line, ok, problem, unreadable
+from preflight.permissions import BEHIND_QUOTAS
 from preflight.quota_table import QUOTAS
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _GLOBAL_REGION: Final = "us-east-1"
 _NO_SUCH_QUOTA: Final = "NoSuchResourceException"
+_DEPENDENCY_DENIED: Final = "DEPENDENCY_ACCESS_DENIED_ERROR"
+"""https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ErrorReason.html"""
 
 
 def checks(platform: Platform, account: Account) -> Iterator[Check]:
@@ -50,6 +54,9 @@ def _lines(subject: str, quota: Quota, platform: Platform, account: Account, reg
             f"Look for the quota in the console, and compare it with {_text(need)}. It is described at {quota.source}",
         )
         return
+    if "Value" not in limit or limit.get("ErrorReason"):
+        yield _without_value(subject, quota, limit)
+        return
     used = quota.used(account, platform, region)
     total = need + used
     found = f"needs {_text(need)}{quota.peak}, others use {_text(used)}, the limit is {_text(limit['Value'])}"
@@ -68,6 +75,14 @@ def _lines(subject: str, quota: Quota, platform: Platform, account: Account, reg
         )
 
 
+def _without_value(subject: str, quota: Quota, limit: Any) -> Line:  # noqa: ANN401 - a quota of boto3
+    code = limit.get("ErrorReason", {}).get("ErrorCode", "no value")
+    permission = BEHIND_QUOTAS.get(quota.service, "")
+    if code == _DEPENDENCY_DENIED and permission:
+        return line_of_denied(subject, permission)
+    return unreadable(subject, f"Service Quotas has no value of {quota.code}: {code}", "Repeat it in a few minutes.")
+
+
 def _limit(quota: Quota, account: Account, region: str) -> Any:  # noqa: ANN401 - a quota of boto3
     """The account's value, else AWS's default: some quotas have no value of the account.
 
@@ -76,6 +91,8 @@ def _limit(quota: Quota, account: Account, region: str) -> Any:  # noqa: ANN401 
     if quota.fixed:
         return {"Value": quota.fixed, "Adjustable": False}
     client = account.client("service-quotas", region)
+    if quota.service in BEHIND_QUOTAS:
+        account.called.add(BEHIND_QUOTAS[quota.service])
     arguments = {"ServiceCode": quota.service, "QuotaCode": quota.code}
     for read in (client.get_service_quota, client.get_aws_default_service_quota):
         answer = unless_missing(partial(read, **arguments), _NO_SUCH_QUOTA)

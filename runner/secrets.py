@@ -1,6 +1,6 @@
 """Lists the parameters that a person must still set, and how; `make secrets ENV=prod` runs it.
 
-It reads the synthesized JSON and calls the AWS CLI, which is also needed to set a value, so that the project needs no
+It reads the synthesized JSON and calls the AWS CLI, which is also needed to set a value, so that it needs no
 AWS library. A parameter that Terraform created and that was not set since is at its first version. It also lists those
 that are encrypted with the account's default key, which AWS takes for a value that is written without a key. Only the
 commands read a value.

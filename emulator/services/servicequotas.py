@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.servicequotas.resources.default_quotas.vpc import VPC_DEFAULT_QUOTAS
 
 from emulator.errors import AwsError
-from emulator.registry import Context, operation
+from emulator.registry import REGISTRY, Context, operation
 from emulator.store import Kind
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ _DEFAULTS: Final[dict[str, dict[str, tuple[str, float]]]] = {
 # https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html
 _GLOBAL_SERVICES: Final = {"iam", "route53", "s3"}
 _GLOBAL_REGION: Final = "us-east-1"
+# Service Quotas asks these services with the caller's permissions:
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ServiceQuotasReadOnlyAccess.html
+_ASKED: Final = {
+    "elasticloadbalancing": ("elbv2", "DescribeAccountLimits"),
+    "iam": ("iam", "GetAccountSummary"),
+    "rds": ("rds", "DescribeAccountAttributes"),
+    "route53": ("route53", "GetAccountLimit"),
+}
 
 
 def applied_value(service: str, code: str, context: Context) -> float | None:
@@ -68,6 +76,12 @@ def read_applied(params: Shape, context: Context) -> Shape:
     https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
     """
     quota = _quota(params, context)
+    if REGISTRY.denies(*_ASKED.get(params["ServiceCode"], ("", ""))):
+        # As with the provider's test of a caller without permissions:
+        # https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/servicequotas/service_quota_test.go
+        del quota["Value"]
+        reason = {"ErrorCode": "DEPENDENCY_ACCESS_DENIED_ERROR", "ErrorMessage": "Called service denied access."}
+        return {"Quota": {**quota, "ErrorReason": reason}}
     value = applied_value(params["ServiceCode"], params["QuotaCode"], context)
     if value is None:
         raise _no_such_quota()

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.registry import REGISTRY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,17 +28,17 @@ CALLS = [
 
 
 @pytest.fixture(autouse=True)
-def _allow_again(emulator: Emulator) -> Iterator[None]:
+def _allow_again() -> Iterator[None]:
     yield
-    emulator.dispatcher.denied.clear()
+    REGISTRY.denied.clear()
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call[0]}:{call[1]}")
 def test_a_denied_call_is_refused_as_its_service_does(
-    client: Client, emulator: Emulator, call: tuple[str, str, dict[str, str], str, int]
+    client: Client, call: tuple[str, str, dict[str, str], str, int]
 ) -> None:
     service, operation, arguments, code, status = call
-    emulator.dispatcher.denied.add((service, operation))
+    REGISTRY.denied.add((service, operation))
     caller = client(service)
     method = next(name for name, of in caller.meta.method_to_api_mapping.items() if of == operation)
 
@@ -47,8 +49,8 @@ def test_a_denied_call_is_refused_as_its_service_does(
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
-def test_a_whole_service_can_be_denied_and_others_answer(client: Client, emulator: Emulator) -> None:
-    emulator.dispatcher.denied.add(("sqs", "*"))
+def test_a_whole_service_can_be_denied_and_others_answer(client: Client) -> None:
+    REGISTRY.denied.add(("sqs", "*"))
 
     with pytest.raises(ClientError, match="AccessDenied"):
         client("sqs").list_queues()
@@ -56,7 +58,7 @@ def test_a_whole_service_can_be_denied_and_others_answer(client: Client, emulato
 
 
 def test_a_reset_allows_everything(client: Client, emulator: Emulator) -> None:
-    emulator.dispatcher.denied.add(("sqs", "*"))
+    REGISTRY.denied.add(("sqs", "*"))
     emulator.dispatcher.reset()
 
     client("sqs").list_queues()

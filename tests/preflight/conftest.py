@@ -11,6 +11,7 @@ from aws_xray_sdk.core import xray_recorder
 from botocore.loaders import create_loader
 
 from emulator import Emulator
+from emulator.registry import REGISTRY
 from preflight.account import Account
 from preflight.check import run_all
 
@@ -86,13 +87,13 @@ def place(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 @pytest.fixture
-def deny(emulator: Emulator) -> Iterator[Callable[..., None]]:
+def deny() -> Iterator[Callable[..., None]]:
     """Refuse operations to every caller, like `deny("iam:GetRole", "kms:*")`."""
 
     def refuse(*operations: str) -> None:
         for one in operations:
             service, _, operation = one.partition(":")
-            emulator.dispatcher.denied.add((service, operation))
+            REGISTRY.denied.add((service, operation))
 
     yield refuse
-    emulator.dispatcher.denied.clear()
+    REGISTRY.denied.clear()

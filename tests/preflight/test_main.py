@@ -157,7 +157,7 @@ def test_only_operations_that_read_reach_the_account(prod: Callable[[], list[Lin
         called.append((call.service, call.name))  # type: ignore[attr-defined]
         return forward(call)  # type: ignore[arg-type]
 
-    emulator.dispatcher.denied.add(("none", "none"))  # makes the emulator name the operation of every request
+    REGISTRY.denied.add(("none", "none"))  # makes the emulator name the operation of every request
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(emulator.dispatcher, "_handlers", record)
         prod()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from emulator.registry import REGISTRY
 from emulator.services.servicequotas import APPLIED
 from preflight import quotas
@@ -89,6 +91,25 @@ def test_a_denied_count_is_no_pass(place: Place, deny: Callable[..., None]) -> N
     (line,) = place.run(quotas.checks(platform(ADDRESSES), place.account))
 
     assert (line.status, line.found) == (Status.UNREADABLE, "ec2:DescribeAddresses is denied")
+
+
+@pytest.mark.parametrize(
+    ("resources", "operation", "permission"),
+    [
+        ({"aws_lb.a": {}}, "elbv2:DescribeAccountLimits", "elasticloadbalancing:DescribeAccountLimits"),
+        ({"aws_iam_role.a": {"name": "a"}}, "iam:GetAccountSummary", "iam:GetAccountSummary"),
+        ({"aws_db_proxy.a": {"name": "a"}}, "rds:DescribeAccountAttributes", "rds:DescribeAccountAttributes"),
+        ({"aws_route53_zone.a": {"name": "a"}}, "route53:GetAccountLimit", "route53:GetAccountLimit"),
+    ],
+)
+def test_a_call_that_service_quotas_makes_and_that_is_denied_is_no_pass(
+    place: Place, deny: Callable[..., None], resources: dict[str, Any], operation: str, permission: str
+) -> None:
+    deny(operation)
+
+    (line,) = place.run(quotas.checks(platform(resources), place.account))
+
+    assert (line.status, line.found) == (Status.UNREADABLE, f"{permission} is denied")
 
 
 def test_a_limit_that_aws_does_not_raise_says_so(place: Place) -> None:

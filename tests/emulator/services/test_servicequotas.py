@@ -48,6 +48,19 @@ def test_quotas_of_the_whole_account_are_in_one_region(client: Client) -> None:
         client("service-quotas", region="eu-west-1").get_service_quota(**roles)
 
 
+def test_a_quota_of_a_service_that_may_not_be_asked_has_no_value(client: Client) -> None:
+    REGISTRY.denied.add(("elbv2", "DescribeAccountLimits"))
+    try:
+        quota = client("service-quotas").get_service_quota(ServiceCode="elasticloadbalancing", QuotaCode="L-53DA6B97")[
+            "Quota"
+        ]
+    finally:
+        REGISTRY.denied.clear()
+
+    assert "Value" not in quota
+    assert quota["ErrorReason"]["ErrorCode"] == "DEPENDENCY_ACCESS_DENIED_ERROR"
+
+
 def test_an_unknown_quota_is_refused(client: Client) -> None:
     with pytest.raises(ClientError, match="NoSuchResourceException"):
         client("service-quotas").get_service_quota(ServiceCode="vpc", QuotaCode="L-00000000")
