@@ -62,7 +62,7 @@ def _lines(subject: str, quota: Quota, platform: Platform, account: Account, reg
     found = f"needs {_text(need)}{quota.peak}, others use {_text(used)}, the limit is {_text(limit['Value'])}"
     if total <= limit["Value"]:
         yield ok(subject, found)
-    elif not limit["Adjustable"]:
+    elif not limit.get("Adjustable", True):
         yield problem(
             subject, found, f"AWS does not raise it: remove what is not needed, or use less. See {quota.source}"
         )

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from tests.preflight.conftest import Place
 
 NAME = "users.example.com"
-CREATED = {"aws_route53_zone.zone": {"name": NAME}}
+WAITING: dict[str, dict[str, str]] = {"aws_acm_certificate_validation.v": {}}
+CREATED = {"aws_route53_zone.zone": {"name": NAME}} | WAITING
 
 
 def lines(place: Place, resources: dict[str, dict[str, str]], seen: set[str] | None = None) -> list[Line]:
@@ -33,7 +34,7 @@ def make_zone(place: Place, *, own: bool = False, name: str = NAME) -> tuple[str
 
 
 def records(zone_id: str, domain: str = NAME) -> dict[str, dict[str, str]]:
-    return {"aws_route53_record.r": {"zone_id": zone_id}, "aws_acm_certificate.c": {"domain_name": domain}}
+    return {"aws_route53_record.r": {"zone_id": zone_id}, "aws_acm_certificate.c": {"domain_name": domain}} | WAITING
 
 
 def test_a_zone_that_will_be_created_is_ok(place: Place) -> None:
@@ -78,6 +79,16 @@ def test_without_a_look_at_dns_it_is_not_known(place: Place) -> None:
     assert f"dig +trace NS {NAME}" in line.fix
 
 
+def test_without_a_certificate_that_waits_the_delegation_may_be_missing(place: Place) -> None:
+    _, servers = make_zone(place, own=True)
+    zone = {address: arguments for address, arguments in CREATED.items() if address not in WAITING}
+
+    (line,) = place.run(checks(platform(zone), place.account, InjectedResolver()))
+
+    assert line.status is Status.OK
+    assert line.found.endswith(" ".join(sorted(servers)))
+
+
 def test_a_second_zone_of_the_name_is_a_problem(place: Place) -> None:
     zone_id, _ = make_zone(place)
 
@@ -107,6 +118,17 @@ def test_an_existing_zone_that_is_not_there_is_a_problem(place: Place) -> None:
     (line,) = lines(place, records("Z0123456789"))
 
     assert (line.status, line.found) == (Status.PROBLEM, "does not exist in this account")
+
+
+def test_an_existing_zone_that_is_private_is_a_problem(place: Place) -> None:
+    vpc = place.client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    zone = place.client("route53").create_hosted_zone(
+        Name=NAME, CallerReference=place.id, VPC={"VPCRegion": "us-east-1", "VPCId": vpc}
+    )
+
+    (line,) = lines(place, records(zone["HostedZone"]["Id"].rpartition("/")[2]), set())
+
+    assert (line.status, line.fix) == (Status.PROBLEM, "Use a public hosted zone.")
 
 
 def test_an_existing_zone_of_another_name_is_a_problem(place: Place) -> None:
