@@ -20,11 +20,12 @@ Statement = dict[str, Any]
 
 
 class Kind(Enum):
-    """What a policy controls; it follows from the type of the resource."""
+    """What a policy controls; it follows from the resource."""
 
     PERMISSIONS = "what a role may do"
     TRUST = "who may assume a role"
     RESOURCE = "who may use a resource"
+    BOUNDARY = "what a role may do at most"
 
 
 _KINDS: Final[Mapping[str, Kind]] = {
@@ -33,6 +34,9 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "aws_iam_role_policy": Kind.PERMISSIONS,
 }
 """The policy of any other type says who may use that resource, so the rules also see types that are not listed."""
+
+_BOUNDARY: Final = "-boundary"
+"""The end of the name of a managed policy that grants nothing: roles have it as their permissions boundary."""
 
 _NARROWING_ONLY: Final = frozenset({"aws_vpc_endpoint"})
 """The policy of an endpoint only restricts; the policies of caller and resource still decide."""
@@ -43,12 +47,18 @@ _NAME: Final = re.compile(r"(^|_)policy(_document|_text)?$")
 def statements(stack: Stack, *kinds: Kind) -> Iterator[tuple[Resource, Statement]]:
     """Every statement of every policy of these kinds; those that cannot be read are skipped (see `unreadable`)."""
     for resource in stack.all():
-        kind = _KINDS.get(resource.kind, Kind.RESOURCE)
-        if kind not in kinds or resource.kind in _NARROWING_ONLY:
+        if kind_of(resource) not in kinds or resource.kind in _NARROWING_ONLY:
             continue
         for _, text in texts(dict(resource.arguments)):
             for statement in parsed(text) or ():
                 yield resource, statement
+
+
+def kind_of(resource: Resource) -> Kind:
+    """What the policy of a resource controls; a managed policy is a boundary by its name."""
+    if resource.kind == "aws_iam_policy" and str(resource.get("name")).endswith(_BOUNDARY):
+        return Kind.BOUNDARY
+    return _KINDS.get(resource.kind, Kind.RESOURCE)
 
 
 def unreadable(stack: Stack) -> Iterator[Resource]:

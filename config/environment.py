@@ -76,6 +76,16 @@ def _check_role_account(account_id: str, deploy_role_arn: str | None) -> Iterato
         )
 
 
+def _check_deploy_role(deploy_role_arn: str | None, security__github: object) -> Iterator[Problem]:
+    if deploy_role_arn and security__github:
+        yield Problem(
+            key="deploy_role_arn",
+            value=deploy_role_arn,
+            allowed="cannot be set with [security.github]: the pipeline would assume it and leave the limits of its "
+            "own role; remove one of them",
+        )
+
+
 def _check_backup_lock(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if backups__object_lock_days and not protect_data:
         yield Problem(
@@ -298,6 +308,7 @@ class Environment(Model):
         check_arm_zones,
         check_origin_zones,
         check_documentdb_region,
+        _check_deploy_role,
         _check_backup_lock,
         _check_postgres_backups,
         _check_documentdb_backups,

@@ -23,6 +23,8 @@ class NameLimit(IntEnum):
     S3_BUCKET = 63
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     IAM_ROLE = 64
+    # The same page
+    IAM_POLICY = 128
     # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html; 256, less "alias/" before it
     KMS_ALIAS = 250
     # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html

@@ -19,7 +19,9 @@ _REF: Final = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
 _ENVIRONMENT: Final = r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}"
 
 
-ThreatDetectionFeature = Literal["S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS"]
+ThreatDetectionFeature = Literal[
+    "S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION"
+]
 """https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-features-activation-model.html"""
 
 
@@ -99,7 +101,7 @@ class ThreatDetectionSettings(Model):
     """GuardDuty: it analyzes the trail, the flow logs and the DNS queries, and more with features."""
 
     features: tuple[ThreatDetectionFeature, ...]
-    """Further data sources; each is charged by its volume."""
+    """Further data sources; each is charged by its volume. What is not listed is switched off."""
 
 
 class ConfigRecorderSettings(Model):
@@ -112,7 +114,10 @@ class ConfigRecorderSettings(Model):
     """Days that the bucket keeps the records."""
 
     create_service_role: bool = True
-    """False if the account has AWSServiceRoleForConfig already, from the console or from another environment."""
+    """False if the account has AWSServiceRoleForConfig already, from the console or from another environment.
+
+    An account has it once. With false Terraform forgets the role that it created, and does not delete it.
+    """
 
 
 class GithubSettings(Model):

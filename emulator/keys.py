@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 from moto.kms.models import kms_backends
 
 from emulator.arns import parse_arn
-from emulator.policy import as_list, statements
+from emulator.policy import as_list, matches_pattern, statements
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from emulator.registry import Context
 
 _AWS_ALIAS = "alias/aws/"
+_ENCRYPTION_CONTEXT = "kms:EncryptionContext:"
+_CONTEXT_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "ArnEquals": matches_pattern,
+    "ArnLike": matches_pattern,
+    "StringEquals": lambda wanted, sent: wanted == sent,
+    "StringLike": matches_pattern,
+}
 
 
 def find_key(key: str, context: Context) -> Any | None:
@@ -41,8 +50,14 @@ def key_exists(key: str, context: Context) -> bool:
     return find_key(key, context) is not None
 
 
-def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
-    """Return whether the key policy allows one of the service principals any action."""
+def key_admits(
+    key: str, services: tuple[str, ...], context: Context, *, encryption_context: Mapping[str, str] | None = None
+) -> bool:
+    """Return whether the key policy allows one of the service principals any action, with this encryption context.
+
+    Of the conditions of a statement only those on the encryption context are evaluated:
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
+    """
     found = find_key(key, context)
     if found is None:
         return False
@@ -50,9 +65,27 @@ def key_admits(key: str, services: tuple[str, ...], context: Context) -> bool:
         principal = statement.get("Principal")
         members = principal if isinstance(principal, dict) else {"AWS": principal}
         names = {name for member in ("AWS", "Service") for name in as_list(members.get(member))}
-        if statement["Effect"] == "Allow" and names & {"*", *services}:
+        if (
+            statement["Effect"] == "Allow"
+            and names & {"*", *services}
+            and _allows_context(statement, encryption_context or {})
+        ):
             return True
     return False
+
+
+def _allows_context(statement: Mapping[str, Any], sent: Mapping[str, str]) -> bool:
+    """Return whether the encryption context passes the statement's conditions on it."""
+    for operator, tests in (statement.get("Condition") or {}).items():
+        for name, wanted in tests.items():
+            if not name.startswith(_ENCRYPTION_CONTEXT):
+                continue
+            value = sent.get(name.removeprefix(_ENCRYPTION_CONTEXT), "")
+            if operator not in _CONTEXT_OPERATORS or not any(
+                _CONTEXT_OPERATORS[operator](pattern, value) for pattern in as_list(wanted)
+            ):
+                return False
+    return True
 
 
 def _find_in_any_state(key: str, context: Context) -> Any | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 _KINDS_OF_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
@@ -11,6 +12,11 @@ _KINDS_OF_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
 def as_list(value: Any) -> list[Any]:
     """Return a list unchanged, and anything else as a list with one item."""
     return value if isinstance(value, list) else [value]
+
+
+def matches_pattern(pattern: str, text: str) -> bool:
+    """Return whether a text matches a pattern of a policy, in which `*` is any text and `?` any character."""
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text, re.DOTALL) is not None
 
 
 def statements(policy: str) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
+from modules.errors import WiringError
 from modules.policy import Condition, Grantable, Statement
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ class LogGroup(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, name: str, retention_days: int, key: Key) -> None:
         super().__init__(scope, id_)
+        own = _own_names(label)
+        if not any(fnmatchcase(name, pattern) for pattern in own):
+            message = f'"{name}" is not a name of this environment; it must match {" or ".join(own)}'
+            raise WiringError(self, message)
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         key.allow_service(
             f"logs.{label.region}.amazonaws.com",
@@ -30,7 +36,7 @@ class LogGroup(Construct):
                 Condition(
                     operator="ArnLike",
                     key="kms:EncryptionContext:aws:logs:arn",
-                    values=(label.arn("logs", "log-group:*"),),
+                    values=tuple(label.arn("logs", f"log-group:{pattern}") for pattern in own),
                 ),
             ),
         )
@@ -67,3 +73,8 @@ class LogGroup(Construct):
                 resources=(self.arn, f"{self.arn}:*"),
             )
         )
+
+
+def _own_names(label: Label) -> tuple[str, ...]:
+    """The names of this environment's groups: its own path, and those that AWS services give."""
+    return label.path("*"), f"/aws/*/{label.prefix}-*", f"/aws/*/{label.prefix}/*"

@@ -127,6 +127,13 @@ class PolicyDocument:
         self._limit = limit
         self._statements: list[Statement] = []
 
+    @staticmethod
+    def of(owner: Construct, *statements: Statement, limit: int) -> PolicyDocument:
+        """A policy with these statements."""
+        document = PolicyDocument(owner, limit=limit)
+        document.add(*statements)
+        return document
+
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements so far, in order."""

@@ -11,16 +11,21 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from modules.boundary import Boundary, boundary_arn
 from modules.errors import WiringError
 from modules.label import Label, NameLimit
-from modules.policy import Condition, PolicyDocument, Principal, Statement, render_statements
+from modules.policy import Condition, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cdktf import TerraformResource
 
 # All inline policies of a role together, without white space, which IAM does not count:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _INLINE_POLICY_LIMIT: Final = 10_240
+# The quota of a new account; the same page.
+_TRUST_POLICY_LIMIT: Final = 2_048
 
 
 class ServicePrincipal(StrEnum):
@@ -35,17 +40,30 @@ class ServicePrincipal(StrEnum):
     VPC_FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 
 
-# They send no aws:SourceAccount when they assume a role, so no role that requires it can be assumed. A person
-# who passes a role to them still needs iam:PassRole on it. CloudTrail:
-# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
-# For Lambda, no page documents that it sends it.
-_SERVICES_WITHOUT_SOURCE: Final = frozenset({ServicePrincipal.CLOUDTRAIL, ServicePrincipal.LAMBDA})
+SENDS_ACCOUNT: Final[Mapping[ServicePrincipal, str]] = {
+    ServicePrincipal.ECS_TASKS: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
+    ServicePrincipal.RDS_MONITORING: (
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html"
+    ),
+    ServicePrincipal.SCHEDULER: (
+        "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html"
+    ),
+    ServicePrincipal.VPC_FLOW_LOGS: "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html",
+}
+"""The services that send aws:SourceAccount when they assume a role, each with the page that says so.
+
+A service that does not send it can never assume a role that requires it, and many fail silently. The pages on the roles
+of the others have trust policies without a condition; whoever passes such a role still needs iam:PassRole on it:
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html
+"""
 
 
 class Role(Construct):
     """A role that one AWS service assumes, restricted to this account if the service supports it, with no permissions.
 
-    `trust` replaces the service if another principal assumes it.
+    `trust` replaces the service if another principal assumes it. Its boundary limits what a grant can add.
     """
 
     def __init__(
@@ -58,6 +76,7 @@ class Role(Construct):
         service: ServicePrincipal | None = None,
         trust: Statement | None = None,
         name: str | None = None,
+        boundary: Boundary = Boundary.WORKLOAD,
     ) -> None:
         """Create the role.
 
@@ -67,6 +86,7 @@ class Role(Construct):
             service: The service that may assume it.
             trust: The trust statement, if a principal other than a service assumes it.
             name: Component of its name if the id is not specific enough.
+            boundary: The most that it may do.
 
         Raises:
             WiringError: Both or none of `service` and `trust` are given.
@@ -80,7 +100,8 @@ class Role(Construct):
             "Default",
             name=label.global_name(name or id_, limit=NameLimit.IAM_ROLE),
             description=description,
-            assume_role_policy=render_statements(assumed_by),
+            assume_role_policy=PolicyDocument.of(self, assumed_by, limit=_TRUST_POLICY_LIMIT).render(),
+            permissions_boundary=boundary_arn(label, boundary),
         )
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None
@@ -120,5 +141,5 @@ def _service_trust(service: ServicePrincipal, account_id: str) -> Statement:
     return Statement(
         actions=("sts:AssumeRole",),
         principal=Principal.service(service),
-        conditions=() if service in _SERVICES_WITHOUT_SOURCE else (own_account,),
+        conditions=(own_account,) if service in SENDS_ACCOUNT else (),
     )

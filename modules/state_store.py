@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from config.state import StateSettings
     from modules.policy import Grantable
 
-_KEY_NAME: Final = "state"
+STATE_KEY: Final = "state"
+"""Component of the alias of the key of the state."""
+ACCESS_LOGS: Final = "access-logs"
+"""Component of the name of the bucket of access logs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ class StateLocation:
             region=home.region,
             bucket=home.bucket_name("state"),
             lock_table=home.name("state-lock", limit=NameLimit.DYNAMODB_TABLE),
-            key_alias_arn=home.arn("kms", key_alias(home, _KEY_NAME)),
+            key_alias_arn=home.arn("kms", key_alias(home, STATE_KEY)),
         )
 
 
@@ -66,7 +69,7 @@ class StateStore(Construct):
             self,
             "key",
             label=label,
-            name=_KEY_NAME,
+            name=STATE_KEY,
             description=f"Terraform state of {label.prefix}",
             protect=protect,
         )
@@ -79,7 +82,7 @@ class StateStore(Construct):
                 protect=protect,
             ),
             label=label,
-            name=label.bucket_name("access-logs"),
+            name=label.bucket_name(ACCESS_LOGS),
             key=None,  # S3 cannot deliver access logs with a customer managed key:
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
             access_logs=None,

@@ -36,6 +36,11 @@ class Severity(StrEnum):
     """During working hours."""
 
 
+def topic_name(label: Label, name: str) -> str:
+    """Name of a topic, for code that needs it without the topic."""
+    return label.name(name, limit=NameLimit.SNS_TOPIC)
+
+
 class Topic(Construct):
     """A topic to which only alarms of this environment may publish, and only over TLS."""
 
@@ -44,7 +49,7 @@ class Topic(Construct):
         self._topic = SnsTopic(
             self,
             "Default",
-            name=label.name(name, limit=NameLimit.SNS_TOPIC),
+            name=topic_name(label, name),
             kms_master_key_id=key.arn,
             signature_version=2,  # SHA-256; version 1 is SHA-1
         )

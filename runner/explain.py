@@ -26,6 +26,8 @@ _NO_CREDENTIALS = re.compile(
 _NO_PROVIDER = re.compile(r"Failed to query available provider packages|Failed to install provider")
 _GROUP_IN_USE = re.compile(r"deleting Security Group .*DependencyViolation", re.DOTALL)
 _NOT_ISSUED = re.compile(r"waiting for ACM Certificate .* to be issued")
+_ROLE_TAKEN = re.compile(r"Service role name AWSServiceRoleForConfig has been taken")
+_NO_BOUNDARY = re.compile(r"Scope ARN: \S+-boundary does not exist")
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
 
@@ -76,6 +78,26 @@ def _group_in_use_remedy(stack: Stack, stacks: Mapping[str, Stack]) -> str:
     )
 
 
+def _aws_refusal_remedy(stack: Stack, stacks: Mapping[str, Stack], message: str) -> str:
+    """What to do about a refusal of AWS that has one known cause; empty for any other."""
+    if _ROLE_TAKEN.search(message):
+        return (
+            "The account has this role already, and can have it only once: set `create_service_role = false` in "
+            f"[security.config_recorder] of environments/{stack.environment}.toml, then repeat."
+        )
+    if _NO_BOUNDARY.search(message):
+        return (
+            "The layer `state` makes the permissions boundaries of all roles. A person applies it first: "
+            f"make apply ENV={stack.environment} LAYER=state"
+        )
+    if _NOT_ISSUED.search(message):
+        return (
+            "Resolvers do not find the validation records, or a CAA record does not allow Amazon. Compare what they "
+            f"find with the zone's name servers: `dig +short NS {stack.zone_name}` (docs/domain.md). Then repeat."
+        )
+    return _group_in_use_remedy(stack, stacks) if _GROUP_IN_USE.search(message) else ""
+
+
 def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError, log: Path) -> Result:
     """The result of a stack whose run raised."""
     if error.exit_code == INTERRUPTED:
@@ -101,13 +123,8 @@ def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerEr
             "Terraform's provider is not on this machine, and its registry cannot be reached. Without a network, set "
             "TF_PLUGIN_MIRROR to the folder that `terraform providers mirror` filled: it has `registry.terraform.io`."
         )
-    elif _GROUP_IN_USE.search(error.message):
-        remedy = _group_in_use_remedy(stack, stacks)
-    elif _NOT_ISSUED.search(error.message):
-        remedy = (
-            "Resolvers do not find the validation records, or a CAA record does not allow Amazon. Compare what they "
-            f"find with the zone's name servers: `dig +short NS {stack.zone_name}` (docs/domain.md). Then repeat."
-        )
+    elif known := _aws_refusal_remedy(stack, stacks, error.message):
+        remedy = known
     elif error.diagnostics:
         remedy = f"Terraform's full output: {log}"
     return Result(stack.id, Status.FAILED, note=note, remedy=remedy)

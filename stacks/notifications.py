@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.notifications import severity_topics
 from modules.notifications.severity_topics import SeverityTopics
 from stacks.base import LayerStack
 
@@ -32,7 +33,7 @@ class NotificationsStack(LayerStack):
     ) -> None:
         name = self.layer if region == config.region else f"{self.layer}-{region}"
         super().__init__(scope, config=config, state=state, region=region, name=name)
-        key = self.key("key", name="notifications", protects="Messages of alarms")
+        key = self.key("key", name=severity_topics.KEY, protects="Messages of alarms")
         self._severity_topics = SeverityTopics(self, "topics", config=settings, label=self.label, key=key)
         for severity, topic in self.topics.by_severity.items():
             self.output(f"{severity.value}_topic_arn", topic.arn)

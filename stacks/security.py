@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.security import audit_trail, config_recorder, threat_findings
 from modules.security.account_baseline import AccountBaseline
 from modules.security.audit_trail import AuditTrail
 from modules.security.cis_alarms import CisAlarms
@@ -45,7 +46,7 @@ class SecurityStack(LayerStack):
                 "trail",
                 config=settings.trail,
                 label=self.label,
-                key=self.key("audit-key", name="audit", protects="The audit trail"),
+                key=self.key("audit-key", name=audit_trail.KEY, protects="The audit trail"),
                 access_logs=state.store.access_logs,
                 log_retention_days=config.logs.trail_retention_days,
                 protect=protect,
@@ -60,7 +61,7 @@ class SecurityStack(LayerStack):
                 "config",
                 config=settings.config_recorder,
                 label=self.label,
-                key=self.key("config-key", name="config", protects="AWS Config's records"),
+                key=self.key("config-key", name=config_recorder.KEY, protects="AWS Config's records"),
                 access_logs=state.store.access_logs,
                 protect=protect,
             )
@@ -71,7 +72,7 @@ class SecurityStack(LayerStack):
                 "threat-findings",
                 retention_days=config.logs.trail_retention_days,
                 label=self.label,
-                key=self.key("threats-key", name="threats", protects="Findings of GuardDuty"),
+                key=self.key("threats-key", name=threat_findings.KEY, protects="Findings of GuardDuty"),
                 topics=topics_for(self, notifications),
             )
         if settings.github:

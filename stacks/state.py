@@ -1,4 +1,4 @@
-"""Layer `state`: the storage of every Terraform state, including its own.
+"""Layer `state`: what every other layer needs: the storage of all Terraform states, and the limits of all roles.
 
 The S3 backend block, with the key of each state, is written by `LayerStack` in `stacks/base.py`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.security.permissions_boundaries import PermissionsBoundaries
 from modules.state_store import StateStore
 from stacks.base import LayerStack
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class StateStack(LayerStack):
-    """State bucket, lock table, their key, and the bucket that collects access logs."""
+    """State bucket, lock table, their key, the bucket that collects access logs, and the permissions boundaries."""
 
     layer: ClassVar[str] = "state"
 
@@ -31,5 +32,6 @@ class StateStack(LayerStack):
             access_log_retention_days=config.logs.bucket_access_retention_days,
             protect=config.protect_data,
         )
+        PermissionsBoundaries(self, "boundaries", label=self.label)
         self.output("state_bucket", self.store.bucket.id)
         self.output("access_log_bucket", self.store.access_logs.id)

@@ -50,3 +50,15 @@ def check_default_security_group_has_no_rules(environment: Environment, session:
     )["SecurityGroups"]
     for rule in (*group["IpPermissions"], *group["IpPermissionsEgress"]):
         yield f"the default security group has a rule: {rule}"
+
+
+def check_flow_logs_are_delivered(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """AWS accepts a flow log whose role allows too little; only the status of the delivery shows it."""
+    ec2 = session.client("ec2")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "cidr", "Values": [str(environment.network.cidr)]}])["Vpcs"]
+    flow_logs = ec2.describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [vpc["VpcId"]]}])["FlowLogs"]
+    if not flow_logs:
+        yield f"{vpc['VpcId']} has no flow log"
+    for flow_log in flow_logs:
+        if flow_log.get("DeliverLogsStatus") != "SUCCESS":
+            yield f"{flow_log['FlowLogId']} is not delivered: {flow_log.get('DeliverLogsErrorMessage')}"

@@ -24,6 +24,18 @@ _AWS_NAMESPACES: Final = frozenset(
 """The namespaces of AWS that do not start with `AWS/`."""
 _FAILURE_ARGUMENTS: Final = ("dead_letter_config", "redrive_policy", "on_failure")
 """The arguments and blocks, in resources of any type, that name a dead-letter queue."""
+_DETECTOR_FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "EBS_MALWARE_PROTECTION": (),
+    "EKS_AUDIT_LOGS": (),
+    "LAMBDA_NETWORK_LOGS": (),
+    "RDS_LOGIN_EVENTS": (),
+    "RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"),
+    "S3_DATA_EVENTS": (),
+}
+"""Each with its parts; EKS_RUNTIME_MONITORING is part of RUNTIME_MONITORING, and only one of them can be set.
+
+https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorFeatureConfiguration.html
+"""
 _TRAIL_ARGUMENTS: Final = (
     "is_multi_region_trail",
     "include_global_service_events",
@@ -69,6 +81,27 @@ def detector_findings_are_passed_on(stack: Stack) -> Iterator[Finding]:
         events = [one for one in stack.all("aws_cloudwatch_event_rule") if _GUARDDUTY in str(one.get("event_pattern"))]
         if not any(stack.attached(one, "aws_cloudwatch_event_target", by="rule") for one in events):
             yield Finding.about(detector, "no aws_cloudwatch_event_rule with a target takes its findings")
+
+
+def detector_sets_every_feature(stack: Stack) -> Iterator[Finding]:
+    """A GuardDuty detector sets each feature: AWS switches on most of those that are not set, and charges for them."""
+    for detector in stack.all("aws_guardduty_detector"):
+        features = stack.attached(detector, "aws_guardduty_detector_feature", by="detector_id")
+        by_name = {feature.get("name"): feature for feature in features}
+        for name, parts in _DETECTOR_FEATURES.items():
+            if name not in by_name:
+                yield Finding.about(detector, f"no aws_guardduty_detector_feature sets {name}")
+                continue
+            written = {part.get("name") for part in blocks(by_name[name].get("additional_configuration"))}
+            if missing := [part for part in parts if part not in written]:
+                yield Finding.about(by_name[name], f"additional_configuration does not set {', '.join(missing)}")
+
+
+@rule
+def account_singleton_is_not_created(stack: Stack) -> Iterator[Finding]:
+    """A role that AWS creates itself is named by its ARN: a second one cannot be created in an account."""
+    for role in stack.all("aws_iam_service_linked_role"):
+        yield Finding.about(role, f"creates the role of {role.get('aws_service_name')}, which the account may have")
 
 
 @rule_with_others

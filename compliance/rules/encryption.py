@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from compliance.policies import allows_action, condition_keys, parsed, principals
+from compliance.policies import allows_action, condition_keys, many, parsed, principals
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
 
@@ -27,6 +28,8 @@ _KEY_ARGUMENT: Final = {
 # Both from https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 _PUBLISHER_ACTIONS: Final = ("kms:GenerateDataKey*", "kms:Decrypt")
 """What a service needs to publish to an encrypted topic."""
+_LOGS: Final = re.compile(r"logs\.([a-z0-9-]+\.)?amazonaws\.com")
+_LOG_GROUP: Final = "kms:EncryptionContext:aws:logs:arn"
 _EVENTS: Final = "events.amazonaws.com"
 _NOT_SENT_BY_EVENTS: Final = frozenset({"aws:sourceaccount", "aws:sourcearn"})
 """Condition keys, in lowercase letters, that EventBridge does not support with an encrypted topic."""
@@ -47,6 +50,27 @@ def key_has_a_policy(stack: Stack) -> Iterator[Finding]:
     for key in stack.all(*_KEYS):
         if not key.get("policy"):
             yield Finding.about(key, "has no policy")
+
+
+@rule
+def key_names_its_log_groups(stack: Stack) -> Iterator[Finding]:
+    """A key allows CloudWatch Logs to use it for log groups of its own environment only."""
+    own = (f":log-group:/{stack.project}/{stack.environment}/", f"/{stack.project}-{stack.environment}")
+    for key in stack.all(*_KEYS):
+        for statement in parsed(key.get("policy")) or ():
+            if not any(_LOGS.fullmatch(service) for service in principals(statement, "Service")):
+                continue
+            names = _condition_values(statement, _LOG_GROUP)
+            if not names:
+                yield Finding.about(key, f"allows CloudWatch Logs without the condition {_LOG_GROUP}")
+            for name in names:
+                if not any(part in name for part in own):
+                    yield Finding.about(key, f"allows CloudWatch Logs to use it for {name}, also of other environments")
+
+
+def _condition_values(statement: Statement, key: str) -> list[str]:
+    tests = (statement.get("Condition") or {}).values()
+    return [one for test in tests for name, value in test.items() if name == key for one in many(value)]
 
 
 @rule

@@ -140,15 +140,6 @@ def pass_role_names_services(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
-def service_trust_names_account(stack: Stack) -> Iterator[Finding]:
-    """A service may assume a role only for this account, by aws:SourceAccount (confused deputy)."""
-    for resource, statement in statements(stack, Kind.TRUST):
-        services = principals(statement, "Service")
-        if is_allow(statement) and services and "aws:sourceaccount" not in condition_keys(statement):
-            yield Finding.about(resource, f"{', '.join(services)} may assume it without aws:SourceAccount")
-
-
-@rule
 def oidc_trust_names_subject(stack: Stack) -> Iterator[Finding]:
     """An OIDC identity may assume a role only with an exact audience and subject."""
     for resource, statement in statements(stack, Kind.TRUST):

@@ -11,6 +11,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import VPCBackend
 
 from emulator.errors import AwsError
+from emulator.permissions import allowed_actions
 from emulator.registry import Context, guard, operation, patch
 from emulator.store import Kind
 from emulator.zones import zone_ids, zone_names
@@ -41,6 +42,8 @@ _OPEN = "unblocked"
 _ACL_RULES = 20
 # The number of the rule that denies what no other allows.
 _LAST_ACL_RULE = 32_767
+# AWS also asks for CreateLogGroup, which a group that exists does not need.
+_LOG_DELIVERY = ("logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents")
 # The part before the region and the id in the name of a customer's own endpoint service.
 _OWN_SERVICES = "com.amazonaws.vpce."
 # All other AWS services have interface endpoints only:
@@ -144,6 +147,21 @@ def refuse_unknown_endpoint_service(params: Shape, context: Context) -> None:
             code="InvalidParameter",
             message="Endpoint type (Gateway) does not match available service types ([Interface]).",
         )
+
+
+@guard("ec2", "DescribeFlowLogs")
+def report_undelivered_logs(_: Shape, context: Context) -> None:
+    """Report an access error for a flow log whose role lacks what the service needs; moto always reports success.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    """
+    for flow_log in context.backend(ec2_backends).flow_logs.values():
+        role = flow_log.deliver_logs_permission_arn
+        if role:
+            delivers = set(_LOG_DELIVERY) <= allowed_actions(role, _LOG_DELIVERY, context)
+            flow_log.deliver_logs_status = "SUCCESS" if delivers else "FAILED"
+            flow_log.deliver_logs_error_message = None if delivers else "Access error"
 
 
 @operation("ec2", "EnableSnapshotBlockPublicAccess")

@@ -12,6 +12,15 @@ from emulator.registry import FORWARD, Context, Forward, guard, operation, patch
 if TYPE_CHECKING:
     from emulator.store import Shape
 
+_ON_BY_DEFAULT = (
+    "EBS_MALWARE_PROTECTION",
+    "EKS_AUDIT_LOGS",
+    "LAMBDA_NETWORK_LOGS",
+    "RDS_LOGIN_EVENTS",
+    "S3_DATA_EVENTS",
+)
+_AGENTS = ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")
+
 
 @guard("guardduty", "CreateDetector")
 def refuse_second_detector(_: Shape, context: Context) -> None:
@@ -54,6 +63,17 @@ def list_tags(params: Shape, context: Context) -> Shape | Forward:
     return {"Tags": _detector(params, context).tags}
 
 
+@patch(Detector, "__init__")
+def switch_features_on(original: Any, detector: Any, *args: Any, **kwargs: Any) -> None:
+    """Give a new detector the features that AWS gives it: all that the call does not name, but no runtime monitoring.
+
+    https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CreateDetector.html
+    """
+    original(detector, *args, **kwargs)
+    named = {feature["name"] for feature in detector.features}
+    detector.features = [*detector.features, *(one for one in _new_features() if one["name"] not in named)]
+
+
 @patch(Detector, "update")
 def merge_features(original: Any, detector: Any, *settings: Any) -> None:
     """Change the named features and keep the others, as AWS does; moto drops them."""
@@ -62,6 +82,12 @@ def merge_features(original: Any, detector: Any, *settings: Any) -> None:
         named = {feature["name"] for feature in features}
         features = [*(feature for feature in detector.features if feature["name"] not in named), *features]
     original(detector, *others, features)
+
+
+def _new_features() -> list[dict[str, Any]]:
+    agents = [{"name": name, "status": "DISABLED"} for name in _AGENTS]
+    runtime = {"name": "RUNTIME_MONITORING", "status": "DISABLED", "additionalConfiguration": agents}
+    return [*({"name": name, "status": "ENABLED"} for name in _ON_BY_DEFAULT), runtime]
 
 
 def _is_deeper(params: Shape) -> bool:

@@ -23,15 +23,15 @@ PROTECTIONS: Kind[str] = Kind("data protection policy", missing="ResourceNotFoun
 
 @guard("logs", "CreateLogGroup", "AssociateKmsKey")
 def refuse_unusable_key(params: Shape, context: Context) -> None:
-    """Refuse a key that is unknown or whose policy does not name CloudWatch Logs, as AWS does.
+    """Refuse a key that is unknown, or whose policy does not allow CloudWatch Logs to use it for this group.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
     key, name = params.get("kmsKeyId"), params.get("logGroupName")
     principals = (f"logs.{context.region}.amazonaws.com", "logs.amazonaws.com")
-    if not key or key_admits(key, principals, context):
+    arn = context.arn(f"log-group:{name}") if name else str(params.get("resourceIdentifier"))
+    if not key or key_admits(key, principals, context, encryption_context={"aws:logs:arn": arn}):
         return
-    arn = context.arn(f"log-group:{name}") if name else params.get("resourceIdentifier")
     raise AwsError(
         code="AccessDeniedException",
         message=f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'",

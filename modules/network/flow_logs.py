@@ -8,12 +8,18 @@ from cdktf_cdktf_provider_aws.flow_log import FlowLog
 from constructs import Construct
 
 from modules.log_group import LogGroup
+from modules.policy import Statement
 from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
     from modules.network.vpc import Vpc
+
+
+def group_name(label: Label) -> str:
+    """Name of the log group of the flow logs."""
+    return label.path("vpc-flow-logs")
 
 
 class FlowLogs(Construct):
@@ -25,7 +31,7 @@ class FlowLogs(Construct):
             self,
             "group",
             label=label,
-            name=label.path("vpc-flow-logs"),
+            name=group_name(label),
             retention_days=retention_days,
             key=key,
         )
@@ -38,6 +44,12 @@ class FlowLogs(Construct):
             description="Writes the VPC's flow logs",
         )
         group.grant_write(role)
+        # IAM does not grant it on a single group. Of AWS's list only CreateLogGroup is not here: the group exists, and
+        # a late record would create it again, without retention and key, after it was destroyed.
+        # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+        role.add_to_policy(
+            Statement(actions=("logs:DescribeLogGroups",), resources=(label.arn("logs", "log-group:*"),))
+        )
         FlowLog(
             self,
             "Default",

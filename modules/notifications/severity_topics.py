@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from constructs import Construct
 
 from modules.topic import Severity, Topic, Topics
+
+KEY: Final = "notifications"
+"""Component of the alias of the key of the topics."""
 
 if TYPE_CHECKING:
     from config.notifications import NotificationsSettings

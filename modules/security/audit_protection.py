@@ -1,97 +1,145 @@
-"""What refuses a role the calls that switch off, change or silence what the layer `security` sets up."""
+"""What denies a role the calls that switch off, change or silence what watches the account.
+
+The services of the layer `security` (CloudTrail, GuardDuty, AWS Config, Access Analyzer) are not here: the boundary of
+a role allows none of their changes. Here are the resources of other services that the audit consists of, by exact
+names, since a service may have a name like `audit` or `threats`. Verbs with a wildcard also deny what AWS adds later.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modules.key import key_alias
 from modules.label import NameLimit
-from modules.policy import Statement
-from modules.security import audit_trail, threat_findings
+from modules.network import flow_logs
+from modules.notifications import severity_topics
+from modules.policy import Condition, Statement
+from modules.security import audit_trail, config_recorder, threat_findings
 from modules.security.cis_alarms import CONTROLS
 from modules.security.threat_findings import BANDS
+from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation
+from modules.topic import Severity, topic_name
 
 if TYPE_CHECKING:
     from modules.label import Label
 
-# Only this layer has such resources, so a role that applies the other layers needs none of these.
+# For the whole account; the layers that a role applies need none of these.
 _ACCOUNT: Final = (
-    "access-analyzer:DeleteAnalyzer",
-    "cloudtrail:DeleteTrail",
-    "cloudtrail:PutEventSelectors",
-    "cloudtrail:StopLogging",
-    "cloudtrail:UpdateTrail",
-    "config:DeleteConfigurationRecorder",
-    "config:DeleteDeliveryChannel",
-    "config:PutConfigurationRecorder",
-    "config:StopConfigurationRecorder",
+    "ec2:DeleteFlowLogs",
+    "ec2:ModifyEbsDefaultKmsKeyId",
+    "ec2:ResetEbsDefaultKmsKeyId",
     "ec2:DisableEbsEncryptionByDefault",
-    "ec2:DisableSnapshotBlockPublicAccess",
-    "guardduty:ArchiveFindings",
-    "guardduty:CreateFilter",
-    "guardduty:CreateIPSet",
-    "guardduty:DeleteDetector",
-    "guardduty:UpdateDetector",
-    "guardduty:UpdateFilter",
-    "guardduty:UpdateIPSet",
-    "logs:DeleteResourcePolicy",
-    "logs:PutResourcePolicy",
+    "ec2:*ImageBlockPublicAccess",
+    "ec2:*SnapshotBlockPublicAccess",
+    "logs:*AccountPolicy",
+    "logs:*ResourcePolicy",
     "s3:PutAccountPublicAccessBlock",
+    # IAM does not compare these with a topic:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+    "sns:SetSubscriptionAttributes",
+    "sns:Unsubscribe",
 )
-# Other layers have alarms, log groups and rules too, so these are refused for this layer's own only.
-_ALARMS: Final = (
-    "cloudwatch:DeleteAlarms",
-    "cloudwatch:DisableAlarmActions",
-    "cloudwatch:PutMetricAlarm",
-    "cloudwatch:SetAlarmState",
-)
+# A rule that mutes an alarm needs the permission on the alarm, too:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
+_ALARMS: Final = ("cloudwatch:Delete*", "cloudwatch:Disable*", "cloudwatch:Put*", "cloudwatch:Set*")
 _LOG_GROUPS: Final = (
-    "logs:AssociateKmsKey",
-    "logs:DeleteLogGroup",
-    "logs:DeleteLogStream",
-    "logs:DeleteMetricFilter",
-    "logs:DisassociateKmsKey",
-    "logs:PutMetricFilter",
-    "logs:PutRetentionPolicy",
+    "logs:Associate*",
+    "logs:Delete*",
+    "logs:Disassociate*",
+    "logs:Put*",
+    "logs:Update*",
 )
-_RULES: Final = (
-    "events:DeleteRule",
-    "events:DisableRule",
-    "events:PutRule",
-    "events:PutTargets",
-    "events:RemoveTargets",
+# The layer `network` sets the retention of this group when it creates it.
+_FLOW_LOG_GROUP: Final = ("logs:Delete*", "logs:Disassociate*", "logs:PutDataProtectionPolicy")
+_RULES: Final = ("events:Delete*", "events:Disable*", "events:Put*", "events:Remove*")
+_TOPICS: Final = ("sns:AddPermission", "sns:Delete*", "sns:Put*", "sns:Remove*", "sns:Set*")
+_KEYS: Final = (
+    "kms:Delete*",
+    "kms:Disable*",
+    "kms:Put*",
+    "kms:RetireGrant",
+    "kms:RevokeGrant",
+    "kms:Schedule*",
+    "kms:Update*",
 )
+_ALIASES: Final = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
+_BUCKETS: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Update*")
+_STATE_OBJECTS: Final = ("s3:Delete*", "s3:Put*")
+_PERSONS_LAYERS: Final = ("state", "security", "notifications*")
+"""The layers that a person applies; the last one has a stack in each region."""
 
 
 def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
-    """The statements; exact names, since a service may have a name like `audit` or `threats`."""
+    """The statements for a role that applies the other layers."""
     alarms = (*(control.alarm for control in CONTROLS), *(band.alarm for band in BANDS))
     groups = (audit_trail.group_name(label), threat_findings.group_name(label))
     return (
-        Statement(sid="DenyAuditTampering", effect="Deny", actions=_ACCOUNT, resources=("*",)),
-        Statement(
-            sid="DenyAuditAlarmChanges",
-            effect="Deny",
-            actions=_ALARMS,
-            resources=tuple(
-                label.arn("cloudwatch", f"alarm:{label.name(alarm, limit=NameLimit.ALARM)}") for alarm in alarms
-            ),
+        _deny("DenyAccountChanges", _ACCOUNT, "*"),
+        _deny(
+            "DenyAuditAlarmChanges",
+            _ALARMS,
+            *(label.arn("cloudwatch", f"alarm:{label.name(alarm, limit=NameLimit.ALARM)}") for alarm in alarms),
         ),
-        Statement(
-            sid="DenyAuditLogChanges",
-            effect="Deny",
-            actions=_LOG_GROUPS,
-            # Both forms, since IAM compares some actions with the group and some with its streams:
-            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-            resources=tuple(
-                arn
-                for group in groups
-                for arn in (label.arn("logs", f"log-group:{group}"), label.arn("logs", f"log-group:{group}:*"))
-            ),
+        _deny("DenyAuditLogChanges", _LOG_GROUPS, *_log_groups(label, *groups)),
+        _deny("DenyFlowLogDeletion", _FLOW_LOG_GROUP, *_log_groups(label, flow_logs.group_name(label))),
+        _deny("DenyAuditRuleChanges", _RULES, label.arn("events", f"rule/{threat_findings.rule_name(label)}")),
+        _deny(
+            "DenyTopicChanges",
+            _TOPICS,
+            *(label.arn("sns", topic_name(label, severity), region="*") for severity in Severity),
         ),
-        Statement(
-            sid="DenyAuditRuleChanges",
-            effect="Deny",
-            actions=_RULES,
-            resources=(label.arn("events", f"rule/{threat_findings.rule_name(label)}"),),
-        ),
+        *_deny_key_changes(label),
+        *deny_audit_bucket_writes(label),
+        *_deny_state_changes(label),
     )
+
+
+def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
+    """The statements about the buckets that hold the audit; the services that write to them have no role."""
+    names = (audit_trail.BUCKET, config_recorder.BUCKET, ACCESS_LOGS)
+    buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
+    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(arn for one in buckets for arn in (one, f"{one}/*"))),)
+
+
+def deny_state_access(label: Label) -> Statement:
+    """The statement for a role that needs no state: who writes a state decides what the next apply does."""
+    location = StateLocation.from_names(label)
+    bucket = f"arn:aws:s3:::{location.bucket}"
+    table = label.in_home_region().arn("dynamodb", f"table/{location.lock_table}")
+    return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), bucket, f"{bucket}/*", table)
+
+
+def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
+    names = (audit_trail.KEY, config_recorder.KEY, threat_findings.KEY, severity_topics.KEY, STATE_KEY)
+    aliases = tuple(key_alias(label, name) for name in names)
+    return (
+        Statement(
+            sid="DenyAuditKeyChanges",
+            effect="Deny",
+            actions=_KEYS,
+            resources=("*",),
+            conditions=(Condition(operator="ForAnyValue:StringEquals", key="kms:ResourceAliases", values=aliases),),
+        ),
+        # The statement above finds a key by its alias.
+        _deny("DenyAuditAliasChanges", _ALIASES, *(label.arn("kms", alias, region="*") for alias in aliases)),
+    )
+
+
+def _deny_state_changes(label: Label) -> tuple[Statement, ...]:
+    bucket = f"arn:aws:s3:::{StateLocation.from_names(label).bucket}"
+    states = (f"{bucket}/{layer}/terraform.tfstate" for layer in _PERSONS_LAYERS)
+    return (
+        _deny("DenyStateBucketChanges", _STATE_OBJECTS, bucket, *states),
+        _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), f"{bucket}/*"),
+    )
+
+
+def _log_groups(label: Label, *names: str) -> tuple[str, ...]:
+    # Both forms, since IAM compares some actions with the group and some with its streams:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    groups = (label.arn("logs", f"log-group:{name}") for name in names)
+    return tuple(arn for group in groups for arn in (group, f"{group}:*"))
+
+
+def _deny(sid: str, actions: tuple[str, ...], *resources: str) -> Statement:
+    return Statement(sid=sid, effect="Deny", actions=actions, resources=resources)

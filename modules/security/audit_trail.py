@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 SERVICE: Final = ServicePrincipal.CLOUDTRAIL
+BUCKET: Final = "audit"
+"""Component of the name of the trail's bucket."""
+KEY: Final = "audit"
+"""Component of the alias of its key."""
+ROLE: Final = "audit-logs"
+"""Component of the name of its role."""
 # Days in which a log file that a lifecycle rule or a person deleted can be restored.
 _DELETED_ENTRY_DAYS: Final = 30
 
@@ -64,7 +70,7 @@ class AuditTrail(Construct):
                 protect=protect,
             ),
             label=label,
-            name=label.bucket_name("audit"),
+            name=label.bucket_name(BUCKET),
             key=key,
             access_logs=access_logs,
         )
@@ -84,7 +90,7 @@ class AuditTrail(Construct):
             self,
             "role",
             label=label,
-            name="audit-logs",
+            name=ROLE,
             service=SERVICE,
             description="Writes the trail to CloudWatch Logs",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.config_configuration_recorder import (
     ConfigConfigurationRecorder,
     ConfigConfigurationRecorderRecordingGroup,
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 SERVICE: Final = "config.amazonaws.com"
+BUCKET: Final = "config"
+"""Component of the name of the recorder's bucket."""
+KEY: Final = "config"
+"""Component of the alias of its key."""
 # The name that AWS gives: https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html
 _SERVICE_ROLE: Final = f"role/aws-service-role/{SERVICE}/AWSServiceRoleForConfig"
+_SERVICE_ROLE_ID: Final = "service-role"
 _DELETED_RECORD_DAYS: Final = 30
 
 
@@ -60,7 +66,7 @@ class ConfigRecorder(Construct):
                 noncurrent_version_days=_DELETED_RECORD_DAYS, expiration_days=config.retention_days, protect=protect
             ),
             label=label,
-            name=label.bucket_name("config"),
+            name=label.bucket_name(BUCKET),
             key=key,
             access_logs=access_logs,
         )
@@ -105,8 +111,19 @@ class ConfigRecorder(Construct):
 
     def _service_role_arn(self, *, create: bool) -> str:
         if not create:
+            self._keep_service_role()
             return self._label.arn("iam", _SERVICE_ROLE, region="")
         # Security Hub's control Config.1 requires exactly this role.
         return IamServiceLinkedRole(
-            self, "service-role", aws_service_name=SERVICE, description="AWS Config reads what it records"
+            self, _SERVICE_ROLE_ID, aws_service_name=SERVICE, description="AWS Config reads what it records"
         ).arn
+
+    def _keep_service_role(self) -> None:
+        """Forget the role if an earlier apply created it: IAM does not delete it while the recorder uses it.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html#id_roles_manage_delete_slr
+        """
+        stack = TerraformStack.of(self)
+        name = stack.get_logical_id(Construct(self, _SERVICE_ROLE_ID).node)
+        address = f"{IamServiceLinkedRole.TF_RESOURCE_TYPE}.{name}"
+        stack.add_override("removed", [{"from": address, "lifecycle": {"destroy": False}}])

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
 from constructs import Construct
 
-from modules.label import NameLimit
+from modules.boundary import Boundary
 from modules.policy import Condition, Principal, Statement
-from modules.role import Role, ServicePrincipal
+from modules.role import Role
 from modules.security.audit_protection import deny_audit_changes
+from modules.security.role_changes import APPLY, PLAN, allow_role_changes, deny_limit_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,46 +22,15 @@ if TYPE_CHECKING:
 
 _ISSUER: Final = "token.actions.githubusercontent.com"
 _AUDIENCE: Final = "sts.amazonaws.com"
-_PLAN: Final = "github-plan"
-_APPLY: Final = "github-apply"
 _READ_ONLY: Final = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 _POWER_USER: Final = "arn:aws:iam::aws:policy/PowerUserAccess"
-_FULL_ACCESS: Final = (
-    "arn:aws:iam::aws:policy/AdministratorAccess",
-    "arn:aws:iam::aws:policy/IAMFullAccess",
-    "arn:aws:iam::aws:policy/PowerUserAccess",
-)
-# A person applies the layer `security`, and so passes the trail's role.
-_PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if service is not ServicePrincipal.CLOUDTRAIL)
-_READ_ROLES: Final = (
-    "iam:GetRole",
-    "iam:GetRolePolicy",
-    "iam:ListAttachedRolePolicies",
-    "iam:ListInstanceProfilesForRole",
-    "iam:ListRolePolicies",
-    "iam:ListRoleTags",
-)
-_WRITE_ROLES: Final = (
-    "iam:AttachRolePolicy",
-    "iam:CreateRole",
-    "iam:DeleteRole",
-    "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:PutRolePolicy",
-    "iam:TagRole",
-    "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-    "iam:UpdateRoleDescription",
-)
 
 
 class GithubRoles(Construct):
     """`plan` reads, `apply` writes; each trusts only the subjects in the settings.
 
-    `apply` is refused the calls that change these roles, or that switch off or silence the account's audit: a person
-    applies the layer `security`. That is protection from mistakes, not from whoever controls the repository: `apply`
-    changes the environment's other roles, which are not limited in this way, and the topics that the alarms notify.
+    `apply` cannot change what limits it, nor what watches the account: a person applies the layers `state`,
+    `notifications` and `security`. The roles that it creates have a boundary that excludes both.
     """
 
     def __init__(
@@ -91,17 +61,19 @@ class GithubRoles(Construct):
             self,
             "plan",
             label=label,
-            name=_PLAN,
+            name=PLAN,
             description="GitHub Actions: reads, for terraform plan",
             trust=_trust(provider_arn, (applies, *pull_requests)),
+            boundary=Boundary.DEPLOYMENT,
         )
         self.apply = Role(
             self,
             "apply",
             label=label,
-            name=_APPLY,
+            name=APPLY,
             description="GitHub Actions: writes, for terraform apply",
             trust=_trust(provider_arn, (applies,)),
+            boundary=Boundary.DEPLOYMENT,
         )
         self._grant_plan(state)
         self._grant_apply(state)
@@ -145,34 +117,13 @@ class GithubRoles(Construct):
         )
 
     def _grant_apply(self, state: StateStore) -> None:
-        self.apply.attach("power-user", policy_arn=_POWER_USER)  # everything but IAM and Organizations
+        # Its boundary is what limits it: these two allow what the layers need of other services than IAM.
+        self.apply.attach("power-user", policy_arn=_POWER_USER)
+        self.apply.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_apply(self.apply)
-        roles = self._label.arn("iam", f"role/{self._label.prefix}-*", region="")
-        # By their names: `<prefix>-github-*` also has the roles of a service that is named github.
-        own_roles = tuple(self._role_arn(name) for name in (_PLAN, _APPLY))
         self.apply.add_to_policy(
-            Statement(sid="AllowEnvironmentRoles", actions=(*_READ_ROLES, *_WRITE_ROLES), resources=(roles,)),
-            Statement(
-                sid="AllowPassRole",
-                actions=("iam:PassRole",),
-                resources=(roles,),
-                conditions=(Condition(operator="StringEquals", key="iam:PassedToService", values=_PASSED_TO),),
-            ),
-            Statement(
-                sid="DenyOwnRoleChanges", effect="Deny", actions=(*_WRITE_ROLES, "iam:PassRole"), resources=own_roles
-            ),
-            Statement(
-                sid="DenyAdministratorPolicies",
-                effect="Deny",
-                actions=("iam:AttachRolePolicy",),
-                resources=("*",),
-                conditions=(Condition(operator="ArnEquals", key="iam:PolicyARN", values=_FULL_ACCESS),),
-            ),
-            *deny_audit_changes(self._label),
+            *allow_role_changes(self._label), *deny_limit_changes(self._label), *deny_audit_changes(self._label)
         )
-
-    def _role_arn(self, name: str) -> str:
-        return self._label.arn("iam", f"role/{self._label.global_name(name, limit=NameLimit.IAM_ROLE)}", region="")
 
 
 def _apply_subject(config: GithubSettings) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from modules.topic import Topics
 
 _WRITERS: Final = Principal.service("events.amazonaws.com", "delivery.logs.amazonaws.com")
+KEY: Final = "threats"
+"""Component of the alias of the key of the findings."""
 _LOWEST: Final = 4
 
 

@@ -74,6 +74,16 @@ SAMPLES = (
     _may("pass-role-names-services", {"Action": "iam:*", "Resource": "*"}, says="iam:PassedToService"),
     _trust("service-trust-names-account", _SERVICE, says="ecs-tasks.amazonaws.com may assume it"),
     _trust(
+        "service-trust-names-account",
+        {**_SERVICE, "Principal": {"Service": "rds.amazonaws.com"}, "Condition": _OF_ACCOUNT},
+        says="which rds.amazonaws.com may not send: https://",
+    ),
+    _trust(
+        "service-trust-names-account",
+        {**_SERVICE, "Principal": {"Service": "new.amazonaws.com"}},
+        says="new.amazonaws.com is in no table",
+    ),
+    _trust(
         "oidc-trust-names-subject",
         {**_OIDC, "Condition": {"StringEquals": _AUDIENCE}},
         says="no exact sub",

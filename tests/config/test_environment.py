@@ -28,6 +28,17 @@ def test_a_deploy_role_of_the_account_is_accepted() -> None:
     assert parsed(changed()).deploy_role_arn is None
 
 
+def test_a_deploy_role_beside_the_roles_of_github_is_refused() -> None:
+    role = "arn:aws:iam::333333333333:role/deploy"
+    github = '[security.github]\nrepository = "acme/infra"\nbranch = "main"\nplan_pull_requests = true\n\n[network]'
+    assert refusal(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'), ("[network]", github))) == [
+        (
+            f'deploy_role_arn = "{role}": cannot be set with [security.github]: the pipeline would assume it and leave the '
+            "limits of its own role; remove one of them"
+        )
+    ]
+
+
 def test_an_environment_without_services_is_refused() -> None:
     toml = changed()
     assert refusal(toml[: toml.index("[services.")] + "[services]\n") == [

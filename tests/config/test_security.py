@@ -79,7 +79,8 @@ def test_a_lock_without_protected_data_is_refused() -> None:
             'features = ["S3_DATA_EVENT"',
             (
                 'security.threat_detection.features[0] = "S3_DATA_EVENT": did you mean "S3_DATA_EVENTS"? Allowed: '
-                '"S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS"'
+                '"S3_DATA_EVENTS", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS", "EKS_AUDIT_LOGS", '
+                '"EBS_MALWARE_PROTECTION"'
             ),
         ),
         (

@@ -1,9 +1,10 @@
-"""CloudWatch Logs may use the key for log groups of this account only, and a writer reaches one group."""
+"""CloudWatch Logs may use the key for log groups of this environment only, and a writer reaches one group."""
 
 from __future__ import annotations
 
 import pytest
 
+from modules.errors import WiringError
 from modules.key import Key
 from modules.log_group import LogGroup
 from modules.role import Role, ServicePrincipal
@@ -14,16 +15,26 @@ from tests.template import LABEL, Template, new_stack, statements
 def made() -> Template:
     stack = new_stack()
     key = Key(stack, "key", label=LABEL, name="logs", description="Logs", protect=False)
-    group = LogGroup(stack, "group", label=LABEL, name="/one", retention_days=90, key=key)
+    group = LogGroup(stack, "group", label=LABEL, name="/user-management/test/one", retention_days=90, key=key)
     group.grant_write(Role(stack, "writer", label=LABEL, service=ServicePrincipal.LAMBDA, description="Writes"))
     return Template.of(stack)
 
 
-def test_the_key_is_for_log_groups_of_this_account_and_region(made: Template) -> None:
+def test_the_key_is_for_log_groups_of_this_environment(made: Template) -> None:
     (logs,) = [s for s in statements(made.only("aws_kms_key")["policy"]) if s.get("Sid") == "AllowLogGroups"]
     assert logs["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
-    context = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:444444444444:log-group:*"}
-    assert logs["Condition"] == {"ArnLike": context}
+    names = ("/user-management/test/*", "/aws/*/user-management-test-*", "/aws/*/user-management-test/*")
+    groups = [f"arn:aws:logs:us-east-1:444444444444:log-group:{name}" for name in names]
+    assert logs["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+
+
+def test_a_name_of_another_environment_is_refused() -> None:
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="logs", description="Logs", protect=False)
+    with pytest.raises(
+        WiringError, match=r'"/aws/lambda/other" is not a name of this environment; it must match /user'
+    ):
+        LogGroup(stack, "group", label=LABEL, name="/aws/lambda/other", retention_days=90, key=key)
 
 
 def test_grant_write_allows_only_this_group_and_its_streams(made: Template) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.rules.service_roles import SENDS_NO_SOURCE_TO_ASSUME, SENDS_SOURCE_TO_ASSUME
+from modules.boundary import Boundary
 from modules.errors import WiringError
 from modules.policy import Principal, Statement
 from modules.role import Role, ServicePrincipal
@@ -67,10 +69,28 @@ def test_a_managed_policy_is_attached() -> None:
     assert attachment["role"] == "${aws_iam_role.writer.name}"
 
 
-@pytest.mark.parametrize("service", [ServicePrincipal.CLOUDTRAIL, ServicePrincipal.LAMBDA])
-def test_a_service_that_sends_no_account_has_no_condition_on_it(service: ServicePrincipal) -> None:
+@pytest.mark.parametrize("service", ServicePrincipal)
+def test_the_account_is_required_of_the_services_that_are_known_to_send_it(service: ServicePrincipal) -> None:
     stack = new_stack()
     Role(stack, "writer", label=LABEL, service=service, description="Writes")
     (trust,) = statements(Template.of(stack).named("aws_iam_role.writer")["assume_role_policy"])
     assert trust["Principal"] == {"Service": service}
-    assert "Condition" not in trust
+    assert ("Condition" in trust) is (service in SENDS_SOURCE_TO_ASSUME)
+    assert (service in SENDS_SOURCE_TO_ASSUME) is not (service in SENDS_NO_SOURCE_TO_ASSUME)
+
+
+def test_a_role_has_the_boundary_of_a_workload_unless_it_deploys() -> None:
+    stack = new_stack()
+    role_in(stack)
+    trust = Statement(actions=("sts:AssumeRole",), principal=Principal.account(LABEL.account_id))
+    Role(stack, "deployer", label=LABEL, trust=trust, description="Applies", boundary=Boundary.DEPLOYMENT)
+    template = Template.of(stack)
+    for role, boundary in (("writer", "workload"), ("deployer", "deployment")):
+        arn = f"arn:aws:iam::444444444444:policy/user-management-test-{boundary}-boundary"
+        assert template.named(f"aws_iam_role.{role}")["permissions_boundary"] == arn
+
+
+def test_a_trust_policy_that_is_too_long_is_refused() -> None:
+    trust = Statement(actions=("sts:AssumeRole",), principal=Principal.identity_provider("x" * 2_048))
+    with pytest.raises(WiringError, match=r"test-unit/writer: its policy has .* it must have 2048 or fewer"):
+        Role(new_stack(), "writer", label=LABEL, trust=trust, description="Writes")

@@ -134,6 +134,32 @@ def test_a_security_group_in_use_is_reported_with_what_to_apply_first(dev: Proje
     assert remedy in err
 
 
+@pytest.mark.parametrize(
+    ("summary", "remedy"),
+    [
+        (
+            (
+                "creating IAM Service Linked Role (config.amazonaws.com): InvalidInput: Service role name "
+                "AWSServiceRoleForConfig has been taken in this account, please try a different suffix."
+            ),
+            "set `create_service_role = false` in [security.config_recorder] of environments/dev.toml",
+        ),
+        (
+            (
+                "creating IAM Role (acme-dev-task): NoSuchEntity: Scope ARN: arn:aws:iam::111111111111:policy/"
+                "acme-dev-workload-boundary does not exist or is not attachable."
+            ),
+            "A person applies it first: make apply ENV=dev LAYER=state",
+        ),
+    ],
+)
+def test_a_refusal_of_iam_is_reported_with_what_to_do(dev: Project, summary: str, remedy: str) -> None:
+    dev.script("dev-network", plan={"add": 1}, apply={"error": {"summary": summary}})
+    code, _, err = dev.run("apply", "--yes", "--layer", "network")
+    assert code == 1
+    assert remedy in err
+
+
 def test_a_held_lock_is_reported_with_its_holder_and_how_to_release_it(dev: Project) -> None:
     dev.script("dev-network", plan={"error": LOCKED})
     code, _, err = dev.run("apply", "--yes", "--layer", "network")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -213,3 +214,34 @@ def test_the_twentieth_rule_of_a_network_acl_is_refused(client: Client, vpc: str
     with pytest.raises(ClientError, match=r"NetworkAclEntryLimitExceeded.*has reached the limit of 20 entries"):
         add(20, outbound=egress)
     add(20, outbound=not egress)
+
+
+@pytest.mark.parametrize(
+    ("actions", "status"),
+    [
+        (["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], ("FAILED", "Access error")),
+        (["logs:CreateLogStream", "logs:PutLogEvents", "logs:Describe*"], ("SUCCESS", None)),
+    ],
+)
+def test_a_flow_log_reports_a_role_that_allows_too_little(
+    client: Client, actions: list[str], status: tuple[str, str | None]
+) -> None:
+    name = f"flow-logs-{status[0].lower()}"
+    iam, ec2 = client("iam"), client("ec2")
+    trust = {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    version = {"Version": "2012-10-17"}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({**version, "Statement": trust}))["Role"]
+    writes = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    iam.put_role_policy(RoleName=name, PolicyName="write", PolicyDocument=json.dumps({**version, "Statement": writes}))
+    client("logs").create_log_group(logGroupName=name)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ids = ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogGroupName=name,
+        DeliverLogsPermissionArn=role["Arn"],
+    )["FlowLogIds"]
+
+    (found,) = ec2.describe_flow_logs(FlowLogIds=ids)["FlowLogs"]
+    assert (found["DeliverLogsStatus"], found.get("DeliverLogsErrorMessage")) == status

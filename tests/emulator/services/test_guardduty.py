@@ -53,4 +53,18 @@ def test_a_detector_keeps_the_features_that_an_update_does_not_name(client: Clie
     guardduty.update_detector(DetectorId=detector, Enable=True)
 
     features = {f["Name"]: f["Status"] for f in guardduty.get_detector(DetectorId=detector)["Features"]}
-    assert features == {"S3_DATA_EVENTS": "DISABLED", "RDS_LOGIN_EVENTS": "ENABLED"}
+    assert (features["S3_DATA_EVENTS"], features["RDS_LOGIN_EVENTS"]) == ("DISABLED", "ENABLED")
+
+
+def test_a_new_detector_has_every_feature_on_that_is_not_named_but_no_runtime_monitoring(client: Client) -> None:
+    guardduty = client("guardduty", account="900000000303")
+    named = [{"Name": "EKS_AUDIT_LOGS", "Status": "DISABLED"}]
+    detector = guardduty.create_detector(Enable=True, Features=named)["DetectorId"]
+
+    features = {f["Name"]: f for f in guardduty.get_detector(DetectorId=detector)["Features"]}
+    assert {name for name, feature in features.items() if feature["Status"] == "DISABLED"} == {
+        "EKS_AUDIT_LOGS",
+        "RUNTIME_MONITORING",
+    }
+    agents = features["RUNTIME_MONITORING"]["AdditionalConfiguration"]
+    assert {agent["Status"] for agent in agents} == {"DISABLED"}

@@ -97,3 +97,17 @@ def test_data_protection_needs_its_log_group_and_is_deleted_with_it(client: Clie
     logs.create_log_group(logGroupName="short")
 
     assert "policyDocument" not in logs.get_data_protection_policy(logGroupIdentifier="short")
+
+
+def test_a_key_for_other_log_groups_is_refused(client: Client) -> None:
+    own = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:123456789012:log-group:/acme/*"}}
+    logs = {"Effect": "Allow", "Principal": {"Service": "logs.us-east-1.amazonaws.com"}, "Action": "kms:*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**logs, "Condition": own}]})
+    key = client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
+
+    client("logs").create_log_group(logGroupName="/acme/api", kmsKeyId=key)
+    with pytest.raises(ClientError, match=REFUSED.format("/other/api")):
+        client("logs").create_log_group(logGroupName="/other/api", kmsKeyId=key)
+    client("logs").create_log_group(logGroupName="/other/api")
+    with pytest.raises(ClientError, match=REFUSED.format("/other/api")):
+        client("logs").associate_kms_key(logGroupName="/other/api", kmsKeyId=key)

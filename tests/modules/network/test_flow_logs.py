@@ -6,7 +6,7 @@ from modules.key import Key
 from modules.network.flow_logs import FlowLogs
 from modules.network.vpc import Vpc
 from tests.fixtures import fixture_environment
-from tests.template import LABEL, Template, new_stack
+from tests.template import LABEL, Template, new_stack, statements
 
 
 def test_the_role_that_writes_flow_logs_may_write_to_their_group_and_nothing_else() -> None:
@@ -17,3 +17,14 @@ def test_the_role_that_writes_flow_logs_may_write_to_their_group_and_nothing_els
     policy = Template.of(stack).only("aws_iam_role_policy")["policy"]
     assert policy.count("aws_cloudwatch_log_group.flow-logs_group") == 2
     assert '"*"' not in policy
+
+
+def test_the_role_may_do_what_the_service_asks_for_but_not_create_groups() -> None:
+    stack = new_stack()
+    vpc = Vpc(stack, "vpc", config=fixture_environment("prod").network, label=LABEL)
+    key = Key(stack, "logs-key", label=LABEL, name="logs", description="Logs", protect=False)
+    FlowLogs(stack, "flow-logs", retention_days=365, label=LABEL, vpc=vpc, key=key)
+    write, describe = statements(Template.of(stack).only("aws_iam_role_policy")["policy"])
+    assert write["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+    assert describe["Action"] == "logs:DescribeLogGroups"
+    assert describe["Resource"] == "arn:aws:logs:us-east-1:444444444444:log-group:*"

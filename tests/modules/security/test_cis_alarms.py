@@ -18,7 +18,7 @@ PATTERN_LENGTH = 1024
 def plain() -> Template:
     stack = new_stack()
     key = Key(stack, "key", label=LABEL, name="audit", description="Audit", protect=True)
-    group = LogGroup(stack, "group", label=LABEL, name="/audit", retention_days=90, key=key)
+    group = LogGroup(stack, "group", label=LABEL, name="/user-management/test/audit", retention_days=90, key=key)
     CisAlarms(stack, "alarms", label=LABEL, log_group=group, topics=topics_in(stack))
     return Template.of(stack)
 

@@ -71,3 +71,12 @@ def test_an_existing_service_linked_role_is_used_by_its_name() -> None:
     assert there.named("aws_config_configuration_recorder.config")["role_arn"] == (
         "arn:aws:iam::444444444444:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
     )
+
+
+def test_a_role_that_was_created_is_forgotten_and_not_deleted_when_the_setting_changes(plain: Template) -> None:
+    (created,) = plain.all("aws_iam_service_linked_role")
+    assert "removed" not in plain.document
+    there = template(create_service_role=False)
+    assert there.document["removed"] == [
+        {"from": f"aws_iam_service_linked_role.{created}", "lifecycle": {"destroy": False}}
+    ]

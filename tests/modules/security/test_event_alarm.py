@@ -21,7 +21,7 @@ def template() -> Template:
         label=LABEL,
         name="audit-logins",
         namespace="events",
-        log_group=LogGroup(stack, "group", label=LABEL, name="/events", retention_days=90, key=key),
+        log_group=LogGroup(stack, "group", label=LABEL, name=LABEL.path("events"), retention_days=90, key=key),
         pattern="{ $.eventName = ConsoleLogin }",
         description="A sign-in",
         severity=Severity.WARNING,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from config.security import ThreatDetectionSettings
+from typing import get_args
+
+from config.security import ThreatDetectionFeature, ThreatDetectionSettings
 from modules.security.threat_detection import FEATURES, ThreatDetection
 from tests.template import Template, new_stack
 
@@ -21,3 +23,11 @@ def test_findings_are_published_within_15_minutes() -> None:
     detector = Template.of(stack).named("aws_guardduty_detector.threats")
     assert detector["enable"] is True
     assert detector["finding_publishing_frequency"] == "FIFTEEN_MINUTES"
+
+
+def test_runtime_monitoring_and_its_agents_are_off() -> None:
+    stack = new_stack()
+    ThreatDetection(stack, "threats", config=ThreatDetectionSettings(features=get_args(ThreatDetectionFeature)))
+    runtime = Template.of(stack).only("aws_guardduty_detector_feature", name="RUNTIME_MONITORING")
+    assert runtime["status"] == "DISABLED"
+    assert {agent["status"] for agent in runtime["additional_configuration"]} == {"DISABLED"}

@@ -1,0 +1,101 @@
+"""Evaluates IAM policies as IAM does, for the elements, operators and wildcards that this project's policies have.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from compliance.policies import many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from compliance.policies import Statement
+
+_ARN_PARTS: Final = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One call: an action on a resource, with the values of its condition keys."""
+
+    action: str
+    resource: str
+    context: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Condition key to its values; a key with one value has a list of one."""
+
+
+def is_allowed(request: Request, *, identity: Iterable[Statement], boundary: Iterable[Statement] | None = None) -> bool:
+    """Whether a principal with these policies, and at most this boundary, may make the call; a `Deny` always wins."""
+    policies = [list(identity), *([] if boundary is None else [list(boundary)])]
+    applying = [[statement for statement in policy if applies(statement, request)] for policy in policies]
+    if any(statement["Effect"] == "Deny" for statements in applying for statement in statements):
+        return False
+    return all(any(statement["Effect"] == "Allow" for statement in statements) for statements in applying)
+
+
+def applies(statement: Statement, request: Request) -> bool:
+    """Whether a statement of a principal's policy is about the call."""
+    return (
+        _is_listed(statement, "Action", request.action, matches_action)
+        and _is_listed(statement, "Resource", request.resource, matches)
+        and all(
+            _test(operator, many(values), request.context.get(key.lower()))
+            for operator, tests in (statement.get("Condition") or {}).items()
+            for key, values in tests.items()
+        )
+    )
+
+
+def matches_action(pattern: str, action: str) -> bool:
+    """Whether a pattern of actions is about one; IAM ignores upper and lower case."""
+    return matches(pattern.lower(), action.lower())
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text matches a pattern, in which `*` is any text and `?` any character."""
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def _is_listed(statement: Statement, element: str, value: str, match: Callable[[str, str], bool]) -> bool:
+    if f"Not{element}" in statement:
+        return not any(match(pattern, value) for pattern in many(statement[f"Not{element}"]))
+    return any(match(pattern, value) for pattern in many(statement.get(element)))
+
+
+def _test(operator: str, wanted: list[str], sent: Sequence[str] | None) -> bool:
+    """One condition; a key that the call does not have fails it, except for ForAllValues."""
+    quantifier, _, name = operator.rpartition(":")
+    compare = _OPERATORS.get(name)
+    if compare is None:
+        message = f"the operator {operator} is not known; add it to compliance/evaluation.py"
+        raise ValueError(message)
+    results = [any(compare(pattern, value) for pattern in wanted) for value in sent or ()]
+    if quantifier == "ForAllValues":
+        return all(results)
+    return any(results)
+
+
+def _arn_like(pattern: str, arn: str) -> bool:
+    """Each of the six parts of an ARN is compared on its own."""
+    patterns, parts = (text.split(":", maxsplit=_ARN_PARTS - 1) for text in (pattern, arn))
+    return len(patterns) == len(parts) and all(matches(one, part) for one, part in zip(patterns, parts, strict=True))
+
+
+_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    "Bool": lambda wanted, sent: wanted.lower() == sent.lower(),
+    "StringEquals": lambda wanted, sent: wanted == sent,
+    "StringLike": matches,
+}

@@ -1,0 +1,170 @@
+"""Permissions boundaries: every role has one, no role can leave it, and it allows what the role needs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from compliance.evaluation import matches, matches_action
+from compliance.policies import Kind, is_allow, kind_of, many, parsed, statements
+from compliance.references import of_same_environment
+from compliance.rule import Finding, rule, rule_with_others
+from synthesis.template import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from compliance.policies import Statement
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
+
+_KEY: Final = "iam:permissionsboundary"
+_BOUND: Final = tuple(
+    f"iam:{verb}"
+    for kind in ("Role", "User")
+    for verb in (
+        f"Attach{kind}Policy",
+        f"Create{kind}",
+        f"Put{kind}PermissionsBoundary",
+        f"Put{kind}Policy",
+    )
+)
+"""Actions that add permissions and support iam:PermissionsBoundary.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+"""
+_UNBOUND: Final = (
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:PutGroupPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateLoginProfile",
+)
+"""Actions that add permissions, and that no boundary can limit: the same page."""
+_REMOVAL: Final = "iam:DeleteRolePermissionsBoundary"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; the trust policy and the number of
+# managed policies are those of a new account
+_MANAGED_LENGTH: Final = 6_144
+_INLINE_LENGTH: Final = 10_240
+_TRUST_LENGTH: Final = 2_048
+_MANAGED_POLICIES: Final = 10
+_REFERENCE: Final = re.compile(r"\$\{[^}]*\}")
+_ARN: Final = "x" * 100
+"""Stands for a reference, whose value is known only when it is applied."""
+
+
+@rule_with_others
+def role_has_a_boundary(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """Every role has a permissions boundary, and it is a policy of its own environment, by its ARN."""
+    known = _boundaries(stack, stacks)
+    for role in stack.all("aws_iam_role"):
+        boundary = role.get("permissions_boundary")
+        if not boundary:
+            yield Finding.about(role, "permissions_boundary is not set")
+        elif boundary not in known:
+            allowed = " or ".join(known) or "there is no aws_iam_policy with a name that ends in -boundary"
+            yield Finding.about(role, f"permissions_boundary is {boundary}; use {allowed}")
+
+
+@rule
+def role_changes_require_a_boundary(stack: Stack) -> Iterator[Finding]:
+    """Who may give roles permissions may do so only within a boundary, and may not remove boundaries."""
+    for resource, policy in _policies(stack):
+        allows = [statement for statement in policy if is_allow(statement)]
+        changing = [statement for statement in allows if _first(statement, _BOUND)]
+        for statement in changing:
+            if _KEY not in {key.lower() for key in (statement.get("Condition") or {}).get("StringEquals", {})}:
+                yield Finding.about(
+                    resource, f"allows {_first(statement, _BOUND)} without StringEquals iam:PermissionsBoundary"
+                )
+        for statement in allows:
+            if action := _first(statement, _UNBOUND):
+                yield Finding.about(resource, f"allows {action}, which no boundary limits")
+        denied = [one for one in policy if not is_allow(one) and "*" in many(one.get("Resource"))]
+        if changing and not any(_first(statement, (_REMOVAL,)) for statement in denied):
+            yield Finding.about(resource, f'may change roles, and does not deny {_REMOVAL} on "*"')
+
+
+@rule
+def boundary_is_not_a_grant(stack: Stack) -> Iterator[Finding]:
+    """A boundary is attached to no role: it allows much, because it only limits."""
+    for attachment in stack.all("aws_iam_role_policy_attachment", "aws_iam_policy_attachment"):
+        if str(attachment.get("policy_arn")).endswith("-boundary"):
+            yield Finding.about(attachment, f"attaches {attachment.get('policy_arn')}, which is a boundary")
+
+
+@rule_with_others
+def boundary_allows_what_the_role_needs(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """The boundary of a role allows what its own policies allow; what it does not, fails when it is used."""
+    known = _boundaries(stack, stacks)
+    for role in stack.all("aws_iam_role"):
+        boundary = known.get(str(role.get("permissions_boundary")))
+        if boundary is None:
+            continue  # role_has_a_boundary finds it
+        limits = [one for one in parsed(boundary.get("policy")) or () if is_allow(one)]
+        for policy in stack.attached(role, "aws_iam_role_policy", by="role"):
+            for statement in parsed(policy.get("policy")) or ():
+                for action in many(statement.get("Action")) if is_allow(statement) else ():
+                    if not any(_covers(limit, action, many(statement.get("Resource"))) for limit in limits):
+                        yield Finding.about(policy, f"allows {action}, and the boundary {boundary.address} does not")
+
+
+@rule
+def policy_fits_its_quota(stack: Stack) -> Iterator[Finding]:
+    """No policy of a role is longer than IAM accepts, and no role has more managed policies than IAM accepts."""
+    for policy in stack.all("aws_iam_policy"):
+        yield from _too_long(policy, [policy.get("policy")], _MANAGED_LENGTH)
+    for role in stack.all("aws_iam_role"):
+        yield from _too_long(role, [role.get("assume_role_policy")], _TRUST_LENGTH)
+        inline = [policy.get("policy") for policy in stack.attached(role, "aws_iam_role_policy", by="role")]
+        yield from _too_long(role, inline, _INLINE_LENGTH)
+        attached = stack.attached(role, "aws_iam_role_policy_attachment", by="role")
+        if len(attached) > _MANAGED_POLICIES:
+            yield Finding.about(role, f"has {len(attached)} managed policies; IAM allows {_MANAGED_POLICIES}")
+
+
+def _boundaries(stack: Stack, stacks: Mapping[str, Stack]) -> dict[str, Resource]:
+    """The boundaries of the environment by ARN."""
+    accounts = {account for provider in stack.providers for account in provider.get("allowed_account_ids") or ()}
+    return {
+        f"arn:aws:iam::{account}:policy/{policy.get('name')}": policy
+        for other in of_same_environment(stack, stacks)
+        for policy in other.all("aws_iam_policy")
+        if kind_of(policy) is Kind.BOUNDARY
+        for account in accounts
+    }
+
+
+def _policies(stack: Stack) -> Iterator[tuple[Resource, list[Statement]]]:
+    """Every policy that says what a role may do, or may do at most."""
+    for resource in {each.address: each for each, _ in statements(stack, Kind.PERMISSIONS, Kind.BOUNDARY)}.values():
+        for _, text in texts(dict(resource.arguments)):
+            if policy := parsed(text):
+                yield resource, policy
+
+
+def _first(statement: Statement, actions: tuple[str, ...]) -> str | None:
+    """The first of some actions that a statement is about."""
+    if "NotAction" in statement:
+        excluded = many(statement["NotAction"])
+        return next((one for one in actions if not any(matches_action(each, one) for each in excluded)), None)
+    patterns = many(statement.get("Action"))
+    return next((one for one in actions if any(matches_action(pattern, one) for pattern in patterns)), None)
+
+
+def _covers(limit: Statement, action: str, resources: list[str]) -> bool:
+    """Whether a statement allows an action on all resources, as far as they are known before they exist."""
+    if not any(matches_action(pattern, action) for pattern in many(limit.get("Action"))):
+        return False
+    allowed = many(limit.get("Resource"))
+    return all("${" in one or any(matches(pattern, one) for pattern in allowed) for one in resources)
+
+
+def _too_long(resource: Resource, texts_: list[object], limit: int) -> Iterator[Finding]:
+    # IAM does not count white space.
+    length = sum(len("".join(_REFERENCE.sub(_ARN, str(text)).split())) for text in texts_)
+    if length > limit:
+        yield Finding.about(resource, f"its policy has about {length} characters; IAM allows {limit}")

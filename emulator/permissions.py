@@ -1,0 +1,36 @@
+"""Reads what the policies of a role allow, for the services whose calls go on with a role that allows too little."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moto.iam.models import iam_backends
+
+from emulator.policy import as_list, matches_pattern, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from emulator.registry import Context
+
+
+def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -> set[str]:
+    """Return those of the actions that the role's policies allow on any resource; conditions are not evaluated."""
+    backend = context.backend(iam_backends, "aws")
+    role = next((role for role in backend.roles.values() if role.arn == role_arn), None)
+    if role is None:
+        return set()
+    documents = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+    found = [statement for document in documents for statement in statements(document)]
+    patterns = {
+        effect: [
+            pattern.lower() for one in found if one["Effect"] == effect for pattern in as_list(one.get("Action", []))
+        ]
+        for effect in ("Allow", "Deny")
+    }
+    return {
+        action
+        for action in actions
+        if any(matches_pattern(pattern, action.lower()) for pattern in patterns["Allow"])
+        and not any(matches_pattern(pattern, action.lower()) for pattern in patterns["Deny"])
+    }

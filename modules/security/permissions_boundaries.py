@@ -1,0 +1,209 @@
+"""The policies that limit what the roles of an environment can do, whatever other policies they get."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
+from constructs import Construct
+
+from modules.boundary import Boundary, boundary_name
+from modules.policy import Condition, PolicyDocument, Statement
+from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
+from modules.security.role_changes import allow_role_changes, deny_limit_changes
+
+if TYPE_CHECKING:
+    from modules.label import Label
+
+# Without white space, which IAM does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_MANAGED_POLICY_LIMIT: Final = 6_144
+_USE: Final = (
+    "cloudwatch:Describe*",
+    "cloudwatch:Get*",
+    "cloudwatch:List*",
+    "cloudwatch:PutMetricData",
+    "dynamodb:*Item",
+    "dynamodb:DescribeTable",
+    "dynamodb:Query",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetAuthorizationToken",
+    "ecr:GetDownloadUrlForLayer",
+    "events:PutEvents",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+    "lambda:InvokeFunction",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:Describe*",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:PutLogEvents",
+    "rds-db:connect",
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject*",
+    "s3:Get*",
+    "s3:List*",
+    "s3:PutObject*",
+    "s3:Replicate*",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetRandomPassword",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+    "sns:Publish",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+    "ssm:GetParameter*",
+    "ssm:PutParameter",
+    "ssmmessages:*",
+    "sts:GetCallerIdentity",
+    "xray:Get*",
+    "xray:Put*",
+)
+"""What a service or a task does with resources; add here what a new role needs.
+
+Nothing here changes a resource, a role or what watches the account, and no role assumes another one.
+"""
+_RDS_LOG_GROUP: Final = "log-group:RDSOSMetrics"
+_CHANGE: Final = (
+    "acm:*",
+    "application-autoscaling:*",
+    "backup:*",
+    "backup-storage:*",
+    "cloudfront:*",
+    "cloudwatch:*",
+    "codedeploy:*",
+    "dynamodb:*Item",
+    "dynamodb:Describe*",
+    "dynamodb:List*",
+    "ec2:*",
+    "ecr:*",
+    "ecs:*",
+    "elasticloadbalancing:*",
+    "events:*",
+    "inspector2:*",
+    "kms:*",
+    "logs:*",
+    "rds:*",
+    "route53:*",
+    "scheduler:*",
+    "secretsmanager:*",
+    "servicequotas:*",
+    "sns:*",
+    "sqs:*",
+    "ssm:*Parameter*",
+    "ssm:*Tags*Resource",
+    "sts:GetCallerIdentity",
+    "tag:Get*",
+    "wafv2:*",
+    "xray:*",
+)
+"""The services whose resources the pipeline applies; add here what a new layer needs.
+
+Not here, so that no action of theirs is allowed: the services of the layer `security`, sts:AssumeRole, and services
+that run code with roles that exist already, like CloudFormation.
+"""
+_READ: Final = (
+    "access-analyzer:Get*",
+    "access-analyzer:List*",
+    "cloudtrail:Describe*",
+    "cloudtrail:Get*",
+    "cloudtrail:List*",
+    "config:Describe*",
+    "config:Get*",
+    "config:List*",
+    "guardduty:Get*",
+    "guardduty:List*",
+    "iam:Get*",
+    "iam:List*",
+    "lambda:Get*",
+    "lambda:List*",
+    "s3:Get*",
+    "s3:List*",
+)
+"""What a plan reads besides: it refreshes the layers that a person applies, too."""
+# They run code with the roles of instances that belong to nobody's environment; the platform has no instances.
+_INSTANCES: Final = (
+    "ec2:*IamInstanceProfile*",
+    "ec2:ModifyInstanceAttribute",
+    "ec2:RunInstances",
+    "ec2:StartInstances",
+)
+SERVICE_LINKED_ROLES: Final = (
+    "backup.amazonaws.com",
+    "ecs.amazonaws.com",
+    "ecs.application-autoscaling.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "inspector2.amazonaws.com",
+    "rds.amazonaws.com",
+    "replication.ecr.amazonaws.com",
+    "pullthroughcache.ecr.amazonaws.com",
+    "vpcorigin.cloudfront.amazonaws.com",
+    "wafv2.amazonaws.com",
+)
+"""The services that create their role in an account at the first call, with the caller's permission.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+"""
+
+
+class PermissionsBoundaries(Construct):
+    """One policy for each `Boundary`.
+
+    In the layer `state`, which a person applies first: every role of every layer names one of them, and IAM does not
+    create a role whose boundary does not exist, nor delete a policy that is a boundary.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, label: Label) -> None:
+        super().__init__(scope, id_)
+        self._label = label
+        self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload())
+        self._add(Boundary.DEPLOYMENT, "The most that a role which plans or applies may do", *self._deployment())
+
+    def _add(self, boundary: Boundary, description: str, *statements: Statement) -> None:
+        IamPolicy(
+            self,
+            boundary,
+            name=boundary_name(self._label, boundary),
+            description=description,
+            policy=PolicyDocument.of(self, *statements, limit=_MANAGED_POLICY_LIMIT).render(),
+        )
+
+    def _workload(self) -> tuple[Statement, ...]:
+        # RDS sets the retention of the log group of enhanced monitoring.
+        group = self._label.arn("logs", _RDS_LOG_GROUP, region="*")
+        return (
+            Statement(sid="AllowUse", actions=_USE, resources=("*",)),
+            Statement(sid="AllowRdsLogGroup", actions=("logs:PutRetentionPolicy",), resources=(group, f"{group}:*")),
+            *deny_audit_bucket_writes(self._label),
+            deny_state_access(self._label),
+        )
+
+    def _deployment(self) -> tuple[Statement, ...]:
+        label = self._label
+        buckets = f"arn:aws:s3:::{label.prefix}-*"
+        functions = label.arn("lambda", f"function:{label.prefix}-*", region="*")
+        sources = label.arn("lambda", "event-source-mapping:*", region="*")
+        return (
+            Statement(sid="AllowServices", actions=(*_CHANGE, *_READ), resources=("*",)),
+            # Only this environment's: a function of another one runs code with a role outside these limits.
+            Statement(sid="AllowOwnFunctions", actions=("lambda:*",), resources=(functions, sources)),
+            Statement(sid="AllowOwnBuckets", actions=("s3:*",), resources=(buckets,)),
+            Statement(
+                sid="AllowServiceLinkedRoles",
+                actions=("iam:CreateServiceLinkedRole",),
+                resources=(label.arn("iam", "role/aws-service-role/*", region=""),),
+                conditions=(Condition(operator="StringEquals", key="iam:AWSServiceName", values=SERVICE_LINKED_ROLES),),
+            ),
+            *allow_role_changes(label),
+            *deny_limit_changes(label),
+            Statement(sid="DenyInstances", effect="Deny", actions=_INSTANCES, resources=("*",)),
+        )
