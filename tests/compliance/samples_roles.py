@@ -178,5 +178,17 @@ SAMPLES = (
         _key(f"{_LOG_GROUPS}:*"),
         says="also of other environments",
     ),
+    sample(
+        "defaults-are-written-out",
+        {"aws_lb_listener.l": {"protocol": "HTTPS", "ssl_policy": "x"}, "aws_lb_listener.m": {"protocol": "HTTP"}},
+        {"aws_lb_listener.l": {"protocol": "HTTPS"}},
+        says="does not set ssl_policy",
+    ),
+    sample(
+        "defaults-are-written-out",
+        {"aws_subnet.s": {"map_public_ip_on_launch": False}},
+        {"aws_subnet.s": {}},
+        says="does not set map_public_ip_on_launch",
+    ),
     sample("key-names-its-log-groups", _key(f"{_LOG_GROUPS}:/acme/test/*"), _key(None), says="without the condition"),
 )

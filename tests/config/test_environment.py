@@ -33,8 +33,8 @@ def test_a_deploy_role_beside_the_roles_of_github_is_refused() -> None:
     github = '[security.github]\nrepository = "acme/infra"\nbranch = "main"\nplan_pull_requests = true\n\n[network]'
     assert refusal(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'), ("[network]", github))) == [
         (
-            f'deploy_role_arn = "{role}": cannot be set with [security.github]: the pipeline would assume it and leave the '
-            "limits of its own role; remove one of them"
+            f'deploy_role_arn = "{role}": cannot be set with [security.github]: the pipeline would assume it and leave '
+            "the limits of its own role; remove one of them"
         )
     ]
 
