@@ -45,6 +45,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_guardduty_detector": "guardduty:ListDetectors",
     "aws_iam_account_password_policy": "iam:GetAccountPasswordPolicy",
     "aws_iam_openid_connect_provider": "iam:ListOpenIDConnectProviders",
+    "aws_iam_policy": "iam:ListPolicies",
     "aws_iam_role": "iam:ListRoles",
     "aws_iam_service_linked_role": "iam:ListRoles",
     "aws_internet_gateway": "ec2:DescribeInternetGateways",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
+from moto.config.models import config_backends
 from moto.iam.exceptions import EntityAlreadyExists
 from moto.iam.models import SERVICE_NAME_CONVERSION, IAMBackend, iam_backends
 
 from emulator.errors import AwsError
-from emulator.registry import Context, guard, patch
+from emulator.registry import FORWARD, Context, Forward, guard, operation, patch
+from emulator.store import Kind
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -22,6 +25,7 @@ _POLICIES_PER_ROLE = 10
 _OF_AWS = "arn:aws:iam::aws:policy/"
 _OWN_ROLE_PATH = "/aws-service-role/"
 
+_FAILED_DELETIONS: Kind[str] = Kind("failed deletion of a service-linked role", missing="NoSuchEntity")
 # moto writes the name of this service's role in lowercase letters:
 # https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html
 SERVICE_NAME_CONVERSION["config"] = "Config"
@@ -126,6 +130,33 @@ def refuse_second_service_linked_role(
         name = str(error).partition("name ")[2].partition(" ")[0]
         message = f"Service role name {name} has been taken in this account, please try a different suffix."
         raise AwsError(code="InvalidInput", message=message) from error
+
+
+@operation("iam", "DeleteServiceLinkedRole")
+def refuse_role_in_use(params: Shape, context: Context) -> Shape | Forward:
+    """Start a deletion that fails while a recorder of AWS Config uses the role; moto deletes it.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html
+    """
+    role = _role(params, context)
+    recorders = [
+        recorder for backend in dict.values(config_backends[context.account]) for recorder in backend.recorders.values()
+    ]
+    if role is None or not any(recorder.role_arn == role.arn for recorder in recorders):
+        return FORWARD
+    task = f"task{role.path}{role.name}/{uuid.uuid4()}"
+    context.table(_FAILED_DELETIONS)[task] = role.arn
+    return {"DeletionTaskId": task}
+
+
+@operation("iam", "GetServiceLinkedRoleDeletionStatus")
+def report_deletion(params: Shape, context: Context) -> Shape | Forward:
+    """Report the deletions that failed."""
+    arn = context.table(_FAILED_DELETIONS).get(params["DeletionTaskId"])
+    if arn is None:
+        return FORWARD
+    usage = {"Region": context.region, "Resources": [arn]}
+    return {"Status": "FAILED", "Reason": {"Reason": "The role is in use.", "RoleUsageList": [usage]}}
 
 
 def _backend(context: Context) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,3 +113,25 @@ def test_a_subnet_in_another_zone_than_the_settings_say_is_reported(emulator: Em
     assert list(network.check_subnets_are_in_their_zones(dev, elsewhere)) == [
         "the subnet 10.2.200.0/24 is in use1-az6, not in use1-az2"
     ]
+
+
+def test_a_flow_log_that_is_missing_or_not_delivered_is_reported(emulator: Emulator, dev: Environment) -> None:
+    session = EmulatedSession(url=emulator.url, account_id="900000000305", region="us-east-1")
+    ec2: Any = session.client("ec2")
+    iam: Any = session.client("iam")
+    vpc = ec2.create_vpc(CidrBlock=str(dev.network.cidr))["Vpc"]["VpcId"]
+    assert list(network.check_flow_logs_are_delivered(dev, session)) == [f"{vpc} has no flow log"]
+
+    session.client("logs").create_log_group(logGroupName="flow-logs")
+    trust = {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    role = iam.create_role(RoleName="flow-logs", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    created = ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogGroupName="flow-logs",
+        DeliverLogsPermissionArn=role,
+    )
+    (flow_log,) = created["FlowLogIds"]
+    assert list(network.check_flow_logs_are_delivered(dev, session)) == [f"{flow_log} is not delivered: Access error"]

@@ -116,3 +116,17 @@ def test_a_service_has_its_role_once(iam: Any) -> None:
     boundary = make_policy(iam, "too-late")
     with pytest.raises(ClientError, match=r"UnmodifiableEntity.*only modifiable by AWS"):
         iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
+
+
+def test_the_role_of_a_recorder_is_not_deleted(client: Client) -> None:
+    account = "900000000304"
+    iam, config = client("iam", account=account), client("config", account=account)
+    role = iam.create_service_linked_role(AWSServiceName="config.amazonaws.com")["Role"]
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "all", "roleARN": role["Arn"]})
+
+    task = iam.delete_service_linked_role(RoleName=role["RoleName"])["DeletionTaskId"]
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "FAILED"
+    assert iam.get_role(RoleName=role["RoleName"])
+    config.delete_configuration_recorder(ConfigurationRecorderName="all")
+    task = iam.delete_service_linked_role(RoleName=role["RoleName"])["DeletionTaskId"]
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
