@@ -11,7 +11,7 @@ from modules.boundary import Boundary
 from modules.policy import Condition, Principal, Statement
 from modules.role import Role
 from modules.security.audit_protection import deny_audit_changes
-from modules.security.role_changes import APPLY, PLAN, allow_role_changes, deny_limit_changes
+from modules.security.role_changes import APPLY, PLAN, allow_role_changes, deny_boundary_removal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,12 +117,13 @@ class GithubRoles(Construct):
         )
 
     def _grant_apply(self, state: StateStore) -> None:
-        # Its boundary is what limits it: these two allow what the layers need of other services than IAM.
+        # Its boundary is what limits it: these two allow what the layers need of other services than IAM, and the
+        # statements below deny what has too many names for a boundary.
         self.apply.attach("power-user", policy_arn=_POWER_USER)
         self.apply.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_apply(self.apply)
         self.apply.add_to_policy(
-            *allow_role_changes(self._label), *deny_limit_changes(self._label), *deny_audit_changes(self._label)
+            *allow_role_changes(self._label), deny_boundary_removal(), *deny_audit_changes(self._label)
         )
 
 

@@ -10,7 +10,7 @@ from constructs import Construct
 from modules.boundary import Boundary, boundary_name
 from modules.policy import Condition, PolicyDocument, Statement
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
-from modules.security.role_changes import allow_role_changes, deny_limit_changes
+from modules.security.role_changes import allow_role_changes, deny_boundary_removal, deny_limit_changes
 
 if TYPE_CHECKING:
     from modules.label import Label
@@ -204,6 +204,7 @@ class PermissionsBoundaries(Construct):
                 conditions=(Condition(operator="StringEquals", key="iam:AWSServiceName", values=SERVICE_LINKED_ROLES),),
             ),
             *allow_role_changes(label),
+            deny_boundary_removal(),
             *deny_limit_changes(label),
             Statement(sid="DenyInstances", effect="Deny", actions=_INSTANCES, resources=("*",)),
         )

@@ -59,16 +59,20 @@ def allow_role_changes(label: Label) -> tuple[Statement, ...]:
     )
 
 
+def deny_boundary_removal() -> Statement:
+    """Deny taking a boundary from any role."""
+    return Statement(
+        sid="DenyBoundaryRemoval",
+        effect="Deny",
+        actions=("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"),
+        resources=("*",),
+    )
+
+
 def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
     """Deny changes of the boundaries, of the roles that have a wider one, and of the role that writes the trail."""
     boundaries = tuple(boundary_arn(label, boundary) for boundary in Boundary)
     return (
-        Statement(
-            sid="DenyBoundaryRemoval",
-            effect="Deny",
-            actions=("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"),
-            resources=("*",),
-        ),
         Statement(
             sid="DenyBoundaryChanges",
             effect="Deny",

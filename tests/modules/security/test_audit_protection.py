@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from compliance.rules.boundaries import policy_fits_its_quota
 from config.names import MAX_ENVIRONMENT_LENGTH, MAX_PROJECT_LENGTH
 from modules.security.audit_protection import deny_audit_changes
+from tests.compliance.samples import stack
 from tests.modules.security.layer import Principals, security_layer
 from tests.template import LABEL, Template
 
@@ -340,5 +342,9 @@ def test_the_denials_have_no_pattern_for_names() -> None:
 
 
 def test_the_policies_are_short_enough_with_the_longest_names() -> None:
-    longest = replace(LABEL, project="p" * MAX_PROJECT_LENGTH, environment="e" * MAX_ENVIRONMENT_LENGTH)
-    assert security_layer(longest).all("aws_iam_policy")
+    names = {"project": "p" * MAX_PROJECT_LENGTH, "environment": "e" * MAX_ENVIRONMENT_LENGTH}
+    longest = security_layer(replace(LABEL, **names))
+    policy = longest.named("aws_iam_role_policy.github_apply_permissions")["policy"]
+    policy = policy.replace("us-east-1", "ap-southeast-1")  # and the longest region
+    found = stack({"aws_iam_role.r": {}, "aws_iam_role_policy.p": {"role": "${aws_iam_role.r.id}", "policy": policy}})
+    assert list(policy_fits_its_quota.check(found, {})) == []

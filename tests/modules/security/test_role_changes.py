@@ -6,6 +6,7 @@ import pytest
 
 from modules.security.permissions_boundaries import SERVICE_LINKED_ROLES
 from tests.modules.security.layer import Principals, security_layer
+from tests.template import Template, statements
 
 ACCOUNT = "444444444444"
 PREFIX = "user-management-test"
@@ -26,8 +27,13 @@ CHANGES = ("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:P
 
 
 @pytest.fixture(scope="module")
-def who() -> Principals:
-    return Principals(security_layer())
+def template() -> Template:
+    return security_layer()
+
+
+@pytest.fixture(scope="module")
+def who(template: Template) -> Principals:
+    return Principals(template)
 
 
 @pytest.mark.parametrize("action", CHANGES)
@@ -101,6 +107,14 @@ def test_no_other_way_leads_to_more_rights(who: Principals, action: str, resourc
 )
 def test_a_role_of_its_own_changes_neither_roles_nor_resources(who: Principals, action: str) -> None:
     assert not who.workload_may(action, role("api-task"), **{BOUNDARY: WORKLOAD})
+
+
+def test_the_protected_roles_are_the_roles_of_the_layer(template: Template) -> None:
+    """By exact names: `<prefix>-github-*` also has the roles of a service that is named github."""
+    boundary = template.only("aws_iam_policy", name=f"{PREFIX}-deployment-boundary")["policy"]
+    (denied,) = [s for s in statements(boundary) if s.get("Sid") == "DenyProtectedRoleChanges"]
+    names = [role["name"] for role in template.all("aws_iam_role").values()]
+    assert sorted(denied["Resource"]) == [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in sorted(names)]
 
 
 def test_it_passes_roles_to_known_services_only(who: Principals) -> None:
