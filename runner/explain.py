@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from runner.errors import INTERRUPTED
 from runner.events import lock_holder
@@ -26,7 +26,17 @@ _NO_CREDENTIALS = re.compile(
 _NO_PROVIDER = re.compile(r"Failed to query available provider packages|Failed to install provider")
 _GROUP_IN_USE = re.compile(r"deleting Security Group .*DependencyViolation", re.DOTALL)
 _NOT_ISSUED = re.compile(r"waiting for ACM Certificate .* to be issued")
-_ROLE_TAKEN = re.compile(r"Service role name AWSServiceRoleForConfig has been taken")
+_SINGLETONS: Final[Mapping[str, str]] = {
+    r"Service role name AWSServiceRoleForConfig has been taken": (
+        "set `create_service_role = false` of [security.config_recorder]"
+    ),
+    r"Provider with url https://token.actions.githubusercontent.com already exists": (
+        "set `create_provider = false` of [security.github]"
+    ),
+    r"a detector already exists for the current account": "remove [security.threat_detection]",
+    r"MaxNumberOfConfigurationRecordersExceeded": "remove [security.config_recorder]",
+}
+"""Refusals of what an account, or its region, can have only once, with what to change."""
 _NO_BOUNDARY = re.compile(r"Scope ARN: \S+-boundary does not exist")
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
 
@@ -80,11 +90,9 @@ def _group_in_use_remedy(stack: Stack, stacks: Mapping[str, Stack]) -> str:
 
 def _aws_refusal_remedy(stack: Stack, stacks: Mapping[str, Stack], message: str) -> str:
     """What to do about a refusal of AWS that has one known cause; empty for any other."""
-    if _ROLE_TAKEN.search(message):
-        return (
-            "The account has this role already, and can have it only once: set `create_service_role = false` in "
-            f"[security.config_recorder] of environments/{stack.environment}.toml, then repeat."
-        )
+    for refusal, remedy in _SINGLETONS.items():
+        if re.search(refusal, message):
+            return f"The account has it already, and can have only one: {remedy} in {_file_of(stack)}, then repeat."
     if _NO_BOUNDARY.search(message):
         return (
             "The layer `state` makes the permissions boundaries of all roles. A person applies it first: "
@@ -96,6 +104,10 @@ def _aws_refusal_remedy(stack: Stack, stacks: Mapping[str, Stack], message: str)
             f"find with the zone's name servers: `dig +short NS {stack.zone_name}` (docs/domain.md). Then repeat."
         )
     return _group_in_use_remedy(stack, stacks) if _GROUP_IN_USE.search(message) else ""
+
+
+def _file_of(stack: Stack) -> str:
+    return f"environments/{stack.environment}.toml"
 
 
 def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError, log: Path) -> Result:

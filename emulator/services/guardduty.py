@@ -22,19 +22,6 @@ _ON_BY_DEFAULT = (
 _AGENTS = ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")
 
 
-@guard("guardduty", "CreateDetector")
-def refuse_second_detector(_: Shape, context: Context) -> None:
-    """Refuse a second detector: an account has one in each region.
-
-    https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CreateDetector.html
-    """
-    if context.backend(guardduty_backends).detectors:
-        raise AwsError(
-            code="BadRequestException",
-            message="The request is rejected because a detector already exists for the current account.",
-        )
-
-
 @operation("guardduty", "TagResource")
 def tag(params: Shape, context: Context) -> Shape | Forward:
     """Add tags to a detector."""
@@ -61,6 +48,17 @@ def list_tags(params: Shape, context: Context) -> Shape | Forward:
     if _is_deeper(params):
         return FORWARD
     return {"Tags": _detector(params, context).tags}
+
+
+@guard("guardduty", "CreateDetector")
+def refuse_second_detector(_: Shape, context: Context) -> None:
+    """Refuse a second detector in an account and region; moto creates it.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/11780
+    """
+    if context.backend(guardduty_backends).detectors:
+        message = "The request is rejected because a detector already exists for the current account."
+        raise AwsError(code="BadRequestException", message=message)
 
 
 @patch(Detector, "__init__")

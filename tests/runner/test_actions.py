@@ -142,7 +142,22 @@ def test_a_security_group_in_use_is_reported_with_what_to_apply_first(dev: Proje
                 "creating IAM Service Linked Role (config.amazonaws.com): InvalidInput: Service role name "
                 "AWSServiceRoleForConfig has been taken in this account, please try a different suffix."
             ),
-            "set `create_service_role = false` in [security.config_recorder] of environments/dev.toml",
+            "set `create_service_role = false` of [security.config_recorder] in environments/dev.toml, then repeat.",
+        ),
+        (
+            (
+                "creating IAM OIDC Provider: EntityAlreadyExists: Provider with url "
+                "https://token.actions.githubusercontent.com already exists."
+            ),
+            "set `create_provider = false` of [security.github] in environments/dev.toml, then repeat.",
+        ),
+        (
+            "creating GuardDuty Detector: rejected because a detector already exists for the current account.",
+            "remove [security.threat_detection] in environments/dev.toml, then repeat.",
+        ),
+        (
+            "putting ConfigService Configuration Recorder: MaxNumberOfConfigurationRecordersExceededException: Failed",
+            "remove [security.config_recorder] in environments/dev.toml, then repeat.",
         ),
         (
             (
@@ -153,7 +168,7 @@ def test_a_security_group_in_use_is_reported_with_what_to_apply_first(dev: Proje
         ),
     ],
 )
-def test_a_refusal_of_iam_is_reported_with_what_to_do(dev: Project, summary: str, remedy: str) -> None:
+def test_a_refusal_with_a_known_cause_is_reported_with_what_to_do(dev: Project, summary: str, remedy: str) -> None:
     dev.script("dev-network", plan={"add": 1}, apply={"error": {"summary": summary}})
     code, _, err = dev.run("apply", "--yes", "--layer", "network")
     assert code == 1

@@ -35,15 +35,6 @@ def test_tags_of_what_a_detector_contains_are_not_the_detectors(client: Client) 
     assert guardduty.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"a": "1"}
 
 
-def test_a_second_detector_is_refused(client: Client) -> None:
-    guardduty = client("guardduty", account="900000000087")
-    guardduty.create_detector(Enable=True)
-
-    with pytest.raises(ClientError, match="a detector already exists for the current account"):
-        guardduty.create_detector(Enable=True)
-    client("guardduty", account="900000000087", region="eu-west-1").create_detector(Enable=True)
-
-
 def test_a_detector_keeps_the_features_that_an_update_does_not_name(client: Client) -> None:
     guardduty = client("guardduty", account="900000000088")
     detector = guardduty.create_detector(Enable=True)["DetectorId"]
@@ -68,3 +59,13 @@ def test_a_new_detector_has_every_feature_on_that_is_not_named_but_no_runtime_mo
     }
     agents = features["RUNTIME_MONITORING"]["AdditionalConfiguration"]
     assert {agent["Status"] for agent in agents} == {"DISABLED"}
+
+
+def test_an_account_has_one_detector_in_a_region(client: Client) -> None:
+    guardduty = client("guardduty", account="900000000307")
+    detector = guardduty.create_detector(Enable=True)["DetectorId"]
+    with pytest.raises(ClientError, match="a detector already exists for the current account"):
+        guardduty.create_detector(Enable=True)
+    client("guardduty", account="900000000307", region="eu-west-1").create_detector(Enable=True)
+    guardduty.delete_detector(DetectorId=detector)
+    guardduty.create_detector(Enable=True)
