@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 # All inline policies of a role together, without white space, which IAM does not count:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _INLINE_POLICY_LIMIT: Final = 10_240
-# The quota of a new account; the same page.
+# Quotas of a new account; the same page.
 _TRUST_POLICY_LIMIT: Final = 2_048
+_MANAGED_POLICIES: Final = 10
 
 
 class ServicePrincipal(StrEnum):
@@ -105,6 +106,7 @@ class Role(Construct):
         )
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None
+        self._attached = 0
 
     @cached_property
     def arn(self) -> str:
@@ -130,7 +132,14 @@ class Role(Construct):
             )
 
     def attach(self, id_: str, *, policy_arn: str) -> None:
-        """Attach a managed policy: one that AWS keeps up to date, or one too long for an inline policy."""
+        """Attach a managed policy: one that AWS keeps up to date, or one too long for an inline policy.
+
+        Raises:
+            WiringError: The role has as many as IAM allows.
+        """
+        self._attached += 1
+        if self._attached > _MANAGED_POLICIES:
+            raise WiringError(self, f"has {self._attached} managed policies; it must have {_MANAGED_POLICIES} or fewer")
         IamRolePolicyAttachment(self, id_, role=self._role.name, policy_arn=policy_arn)
 
 

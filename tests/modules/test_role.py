@@ -94,3 +94,11 @@ def test_a_trust_policy_that_is_too_long_is_refused() -> None:
     trust = Statement(actions=("sts:AssumeRole",), principal=Principal.identity_provider("x" * 2_048))
     with pytest.raises(WiringError, match=r"test-unit/writer: its policy has .* it must have 2048 or fewer"):
         Role(new_stack(), "writer", label=LABEL, trust=trust, description="Writes")
+
+
+def test_an_eleventh_managed_policy_is_refused() -> None:
+    role = role_in(new_stack())
+    for index in range(10):
+        role.attach(f"policy-{index}", policy_arn=f"arn:aws:iam::aws:policy/{index}")
+    with pytest.raises(WiringError, match="writer: has 11 managed policies; it must have 10 or fewer"):
+        role.attach("policy-10", policy_arn="arn:aws:iam::aws:policy/10")
