@@ -25,7 +25,7 @@ class _Defaults:
     kind: str
     arguments: tuple[str, ...]
     page: str
-    only: tuple[str, str] | None = None
+    only: tuple[str, str | None] | None = None
     """An argument and its value, for resources of the type that have both."""
 
 
@@ -33,17 +33,21 @@ _DEFAULTS: Final = (
     _Defaults(
         kind="aws_db_instance",
         arguments=(
-            "allow_major_version_upgrade",
             "apply_immediately",
             "auto_minor_version_upgrade",  # on
             "ca_cert_identifier",  # the account's default, which AWS moves to a newer authority
             "copy_tags_to_snapshot",
-            "delete_automated_backups",  # on
             "performance_insights_enabled",
             "publicly_accessible",
             "storage_type",
         ),
         page=_RDS,
+    ),
+    _Defaults(
+        kind="aws_db_instance",
+        arguments=("allow_major_version_upgrade", "delete_automated_backups"),  # the second is on
+        page=_RDS,
+        only=("replicate_source_db", None),
     ),
     _Defaults(
         kind="aws_docdb_cluster_instance",
@@ -142,6 +146,7 @@ _DEFAULTS: Final = (
         kind="aws_vpc_endpoint",
         arguments=("policy",),  # every principal, action and resource
         page="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
+        only=("vpc_endpoint_type", "Gateway"),  # buckets and tables of every account
     ),
 )
 
