@@ -173,6 +173,7 @@ class PermissionsBoundaries(Construct):
             self,
             boundary,
             name=boundary_name(self._label, boundary),
+            # IAM cannot change a description: another one would replace the policy, which it refuses while it is used.
             description=description,
             policy=PolicyDocument.of(self, *statements, limit=_MANAGED_POLICY_LIMIT).render(),
         )
