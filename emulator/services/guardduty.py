@@ -78,8 +78,20 @@ def merge_features(original: Any, detector: Any, *settings: Any) -> None:
     *others, features = settings
     if features is not None:
         named = {feature["name"] for feature in features}
+        features = [_in_own_order(feature) for feature in features]
         features = [*(feature for feature in detector.features if feature["name"] not in named), *features]
     original(detector, *others, features)
+
+
+def _in_own_order(feature: dict[str, Any]) -> dict[str, Any]:
+    """Return a feature whose parts are not in the order of the request: AWS has an order of its own.
+
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/guardduty/detector_feature.go
+    """
+    parts = feature.get("additionalConfiguration")
+    if not parts:
+        return feature
+    return {**feature, "additionalConfiguration": sorted(parts, key=lambda part: str(part["name"]))}
 
 
 def _new_features() -> list[dict[str, Any]]:

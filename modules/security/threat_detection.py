@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.guardduty_detector import GuarddutyDetector
 from cdktf_cdktf_provider_aws.guardduty_detector_feature import (
     GuarddutyDetectorFeature,
@@ -21,7 +22,6 @@ FEATURES: Final[tuple[str, ...]] = (*get_args(ThreatDetectionFeature), "RUNTIME_
 
 https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CreateDetector.html
 """
-# In the order in which AWS returns them; the provider compares lists.
 _AGENTS: Final = ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")
 
 
@@ -47,4 +47,8 @@ class ThreatDetection(Construct):
                 name=name,
                 status=status,
                 additional_configuration=agents or None,
+                # AWS returns them in an order of its own, and this version of the provider compares lists: every plan
+                # would replace the feature. Later versions compare sets:
+                # https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/guardduty/detector_feature.go
+                lifecycle=TerraformResourceLifecycle(ignore_changes=["additional_configuration"]) if agents else None,
             )

@@ -69,3 +69,15 @@ def test_an_account_has_one_detector_in_a_region(client: Client) -> None:
     client("guardduty", account="900000000307", region="eu-west-1").create_detector(Enable=True)
     guardduty.delete_detector(DetectorId=detector)
     guardduty.create_detector(Enable=True)
+
+
+def test_the_parts_of_a_feature_are_not_returned_in_the_order_of_the_request(client: Client) -> None:
+    guardduty = client("guardduty", account="900000000309")
+    detector = guardduty.create_detector(Enable=True)["DetectorId"]
+    sent = [{"Name": name, "Status": "ENABLED"} for name in ("ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")]
+    runtime = {"Name": "RUNTIME_MONITORING", "Status": "ENABLED", "AdditionalConfiguration": sent}
+    guardduty.update_detector(DetectorId=detector, Features=[runtime])
+
+    features = {f["Name"]: f for f in guardduty.get_detector(DetectorId=detector)["Features"]}
+    returned = features["RUNTIME_MONITORING"]["AdditionalConfiguration"]
+    assert [part["Name"] for part in returned] == ["EC2_AGENT_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT"]

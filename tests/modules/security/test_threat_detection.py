@@ -31,3 +31,4 @@ def test_runtime_monitoring_and_its_agents_are_off() -> None:
     runtime = Template.of(stack).only("aws_guardduty_detector_feature", name="RUNTIME_MONITORING")
     assert runtime["status"] == "DISABLED"
     assert {agent["status"] for agent in runtime["additional_configuration"]} == {"DISABLED"}
+    assert runtime["lifecycle"]["ignore_changes"] == ["additional_configuration"]
