@@ -16,4 +16,7 @@ class ClusterSettings(Model):
     """Whether people may open a shell in a running task (ECS Exec); each session is logged."""
 
     collector_image: ContainerImage = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1"
-    """Image of the ADOT collector beside each task with tracing = true; without NAT, a copy in your own ECR."""
+    """Image of the ADOT collector beside each task with tracing = true, by tag or by digest.
+
+    ECR keeps a copy of it in the account's registry, where a tag never changes; without NAT, it must be there before.
+    """

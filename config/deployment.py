@@ -24,4 +24,7 @@ class DeploymentSettings(Model):
     """95th percentile of the response time, over three minutes, at which a deployment is rolled back."""
 
     placeholder_image: ContainerImage = "public.ecr.aws/docker/library/python:3.13-slim"
-    """Image until the first release: any with python3 and openssl; without NAT, a copy in your own ECR."""
+    """Image until the first release, by tag or by digest: any with python3 and openssl.
+
+    ECR keeps a copy of it in the account's registry, where a tag never changes; without NAT, it must be there before.
+    """

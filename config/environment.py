@@ -13,12 +13,12 @@ from config.documentdb import DocumentdbSettings
 from config.domain import DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
-from config.images import is_in_ecr
+from config.images import check_images
 from config.load_balancer import LoadBalancerSettings
 from config.logs import LogSettings
 from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
-from config.network import NetworkSettings
+from config.network import FARGATE_TASK_ENDPOINTS, NetworkSettings
 from config.notifications import NotificationsSettings, check_alarm_receivers
 from config.parameters import parameter_names
 from config.parts import (
@@ -122,39 +122,13 @@ def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Pr
         yield Problem(key="services", allowed="must have at least one table, like [services.backend]")
 
 
-def _check_image_access(
-    network__nat_gateways: str,
-    deployment__placeholder_image: str,
-    cluster__collector_image: str,
-    services: Mapping[str, ServiceSettings],
-) -> Iterator[Problem]:
-    if network__nat_gateways != "none":
-        return
-    needed = {"deployment.placeholder_image": deployment__placeholder_image}
-    if any(service.tracing for service in services.values()):
-        needed["cluster.collector_image"] = cluster__collector_image
-    for key, image in needed.items():
-        if not is_in_ecr(image):
-            yield Problem(
-                key=key,
-                value=image,
-                allowed="without NAT gateways no task can pull a public image; copy it to your own repository "
-                'and use that, like "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"',
-            )
-
-
 def _check_endpoint_access(
     network__nat_gateways: str, network__interface_endpoints: Sequence[str], services: Mapping[str, ServiceSettings]
 ) -> Iterator[Problem]:
     if network__nat_gateways != "none":
         return
-    used = {
-        "ssm": any(service.secrets or service.parameters for service in services.values()),
-        "xray": any(service.tracing for service in services.values()),
-    }
-    missing = [
-        endpoint for endpoint, is_used in used.items() if is_used and endpoint not in network__interface_endpoints
-    ]
+    used = {endpoint for service in services.values() for endpoint in _used_endpoints(service)}
+    missing = [endpoint for endpoint in ("ssm", "xray") if endpoint in used - set(network__interface_endpoints)]
     if missing:
         yield Problem(
             key="network.interface_endpoints",
@@ -162,6 +136,17 @@ def _check_endpoint_access(
             allowed=f"without NAT gateways the services cannot reach their parameters or X-Ray; "
             f"add {', '.join(missing)}",
         )
+
+
+def _used_endpoints(service: ServiceSettings, *, shells: bool = False) -> Iterator[str]:
+    """The AWS services that a service's tasks reach by an interface endpoint or the internet; S3 has its own way."""
+    yield from FARGATE_TASK_ENDPOINTS
+    if service.secrets or service.parameters:
+        yield "ssm"
+    if service.tracing:
+        yield "xray"
+    if shells:
+        yield "ssmmessages"
 
 
 class Tags(Model):
@@ -269,6 +254,13 @@ class Environment(Model):
         """The start of the names of its image repositories."""
         return self.registry.repository_prefix or self.project
 
+    def needs_internet(self, service: ServiceSettings) -> bool:
+        """Whether tasks of a service go out to the internet: for the application, or to AWS without an endpoint."""
+        if self.network.nat_gateways == "none":
+            return False
+        used = _used_endpoints(service, shells=self.cluster.execute_command)
+        return service.calls_internet or not set(used) <= set(self.network.interface_endpoints)
+
     @property
     def has_public_load_balancer(self) -> bool:
         """Whether the internet reaches the load balancer itself; behind CloudFront it is internal."""
@@ -320,7 +312,7 @@ class Environment(Model):
         check_strategy_has_paths,
         check_databases,
         check_parameters,
-        _check_image_access,
+        check_images,
         _check_endpoint_access,
         check_alarm_receivers,
         check_unique_paths,

@@ -41,6 +41,8 @@ class NameLimit(IntEnum):
     CONFIG = 256
     # https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CreateAnalyzer.html
     ACCESS_ANALYZER = 255
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+    PULL_THROUGH_PREFIX = 30
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     ALARM = 255
     # Instances, clusters and proxies: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html

@@ -116,12 +116,14 @@ def check_alarm_receivers(
     services: Mapping[str, ServiceSettings],
     secrets: SecretsSettings | None,
     security: SecuritySettings | None,
+    load_balancer: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
     if notifications is not None:
         return
     makers = {
         "services": any(service.is_load_balanced for service in services.values()),
+        "load_balancer": load_balancer is not None,
         "secrets": secrets is not None,
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,

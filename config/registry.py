@@ -37,8 +37,8 @@ class RegistrySettings(Model):
     Two environments in one account and region need different ones.
     """
 
-    keep_releases: int = Field(ge=2, le=_MAX_IMAGES)
-    """Number of the newest tagged images that are kept per service; releases can be rolled back as far."""
+    keep_builds: int = Field(ge=2, le=_MAX_IMAGES)
+    """Number of the newest images per service whose only tags are build-..; one with a tag release-.. always stays."""
 
     untagged_days: int = Field(ge=1, le=_MAX_DAYS)
     """Days after which an image without a tag is deleted."""

@@ -33,6 +33,9 @@ RENAMED: Final[Mapping[str, Renamed]] = {
     "load_balancer.log_days": Renamed(new="logs.load_balancer_days", note=_LOG_NOTE),
     "network.flow_log_retention_days": Renamed(new="logs.flow_logs_days", note=_LOG_NOTE),
     "postgres.log_retention_days": Renamed(new="logs.postgres_days", note=_LOG_NOTE),
+    "registry.keep_releases": Renamed(
+        new="registry.keep_builds", note="another number: it now counts builds, and releases are not deleted any more"
+    ),
     "secrets.log_retention_days": Renamed(new="logs.functions_days", note=_LOG_NOTE),
     "security.trail.log_retention_days": Renamed(new="logs.trail_days", note=_LOG_NOTE),
     "services.*.start_seconds": Renamed(new="services.*.health_check_grace_seconds"),

@@ -12,7 +12,7 @@ _PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
 _PATH: Final = r"/[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
 _VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
-_ABSOLUTE: Final = r"(/[A-Za-z0-9_.-]+)+"
+_ABSOLUTE: Final = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9_.-]+)+"
 _USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
 
 
@@ -52,7 +52,9 @@ ParameterName = Annotated[
         'is not a valid parameter name; use what comes after /<project>/<environment>/, like "postgres/url"',
     ),
 ]
-FolderPath = Annotated[str, *_text(_ABSOLUTE, 'is not a valid absolute path; use one like "/var/cache/nginx"')]
+FolderPath = Annotated[
+    str, *_text(_ABSOLUTE, 'is not a valid absolute path without "." and ".."; use one like "/var/cache/nginx"')
+]
 UserId = Annotated[
     str, *_text(_USER, 'is not a valid user id; use a number other than 0, or user and group, like "1000:1000"')
 ]

@@ -6,6 +6,13 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field, WithJsonSchema
 
 from config import fargate
+from config.containers import (
+    check_health_command,
+    check_scratch_size,
+    check_task_size,
+    check_unique_variables,
+    check_writable_paths,
+)
 from config.errors import Problem
 from config.model import Check, Model
 from config.service_values import FolderPath, HealthPath, ParameterName, PathPattern, UserId, VariableName
@@ -32,9 +39,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 
 _SLOW_START_SECONDS: Final = (30, 900)
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"""
-
-PORT_VARIABLE: Final = "PORT"
-"""The variable with the port of the application."""
 
 _SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
 
@@ -118,25 +122,6 @@ def _check_slow_start(slow_start_seconds: int) -> Iterator[Problem]:
         )
 
 
-def _check_unique_variables(
-    environment: Mapping[str, str], secrets: Mapping[str, str], parameters: Mapping[str, str]
-) -> Iterator[Problem]:
-    tables = {"environment": environment, "secrets": secrets, "parameters": parameters}
-    first: dict[str, str] = {}
-    for table, names in tables.items():
-        for name in names:
-            owner = first.setdefault(name, table)
-            if owner != table:
-                yield Problem(key=f"{table}.{name}", allowed=f"is also in {owner}; a variable can have one value")
-    for table, names in tables.items():
-        if PORT_VARIABLE in names:
-            yield Problem(
-                key=f"{table}.{PORT_VARIABLE}",
-                value=names[PORT_VARIABLE],
-                allowed="is set by the setting port; remove the line",
-            )
-
-
 def _check_plain_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
     for name in environment:
         if any(word in name.upper() for word in _SECRET_WORDS):
@@ -145,16 +130,6 @@ def _check_plain_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
                 allowed="looks like a secret, which would be readable in the task definition; "
                 'store it in Parameter Store and add it to secrets, like JWT_SECRET = "jwt/current"',
             )
-
-
-def _check_scratch_size(memory_mib: int, writable_paths: tuple[str, ...], writable_mib: int) -> Iterator[Problem]:
-    if len(writable_paths) * writable_mib > memory_mib // 2:
-        yield Problem(
-            key="writable_mib",
-            value=writable_mib,
-            allowed=f"times {len(writable_paths)} writable_paths is more than half of memory_mib = {memory_mib}, "
-            "which includes them; lower it",
-        )
 
 
 def _check_unique_databases(databases: tuple[str, ...]) -> Iterator[Problem]:
@@ -209,7 +184,10 @@ class ServiceSettings(Model):
     """Port that the container listens on; ports below 1024 need root, which no container has."""
 
     protocol: Literal["HTTPS", "HTTP"] = "HTTPS"
-    """Protocol of that port. HTTPS keeps traffic encrypted up to the task; any certificate will do."""
+    """Protocol of that port. HTTPS keeps traffic encrypted up to the task; any certificate will do.
+
+    Changing it or the port later replaces the target groups, with an interruption: docs/services.md.
+    """
     # The load balancer does not validate it, so a self-signed one from the start of the container is enough:
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
 
@@ -217,7 +195,7 @@ class ServiceSettings(Model):
     """Path that answers 200 while the task is healthy."""
 
     health_command: tuple[str, ...] = ()
-    """Command of the container's health check, like ["node", "health.js"]; without it there is none."""
+    """Command of the container's health check, like ["node", "health.js"] or ["CMD-SHELL", "..."]; or there is none."""
 
     health_check_grace_seconds: int = Field(default=60, ge=0, le=300)
     """Seconds in which health checks of a new task may fail."""
@@ -256,7 +234,10 @@ class ServiceSettings(Model):
     """Variables that get a parameter's full name, for values that are rotated: the application reads them itself."""
 
     databases: tuple[DatabaseName, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
-    """Databases that the service may connect to."""
+    """Databases that the service may connect to; its image must have their certificate authorities."""
+
+    calls_internet: bool = True
+    """Whether the application calls addresses outside AWS. If not, its only ways out are the interface_endpoints."""
 
     spot_percent: int = Field(default=0, ge=0, le=100)
     """Share of the tasks on Fargate Spot: up to 70 % cheaper, can be stopped with two minutes' notice."""
@@ -274,7 +255,7 @@ class ServiceSettings(Model):
     """Target requests per task and minute of auto-scaling; without it, requests are not used."""
 
     tracing: bool = False
-    """Whether a collector beside each task sends traces to X-Ray."""
+    """Whether a collector beside each task sends traces to X-Ray; it may use 256 MiB of the task's memory."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_size,
@@ -282,9 +263,12 @@ class ServiceSettings(Model):
         _check_desired_count,
         _check_priority,
         _check_slow_start,
-        _check_unique_variables,
+        check_unique_variables,
         _check_plain_secrets,
-        _check_scratch_size,
+        check_health_command,
+        check_writable_paths,
+        check_scratch_size,
+        check_task_size,
         _check_unique_databases,
         _check_request_target,
     )

@@ -15,6 +15,9 @@ STATISTICS: Final = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 """
 
+LEAST_ERRORS: Final = 3
+"""Failed requests in a minute from which their share counts: one of two at night is not an outage."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:

@@ -1,4 +1,8 @@
-"""ECR repositories with immutable tags, so that the image that was tested is the image that runs."""
+"""ECR repositories with immutable tags, so that the image that was tested is the image that runs.
+
+A pipeline pushes an image with a tag `build-..`, and adds a tag `release-..` to it before it deploys it: only then is
+it safe from the expiry of builds, which counts pushes and does not know what runs.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +27,25 @@ from constructs import Construct
 from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from config.registry import RegistrySettings
     from modules.key import Key
 
-_PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+BUILD_TAGS: Final = "build-*"
+"""Tags of images that a pipeline pushed; they expire."""
+RELEASE_TAGS: Final = "release-*"
+"""Tags that a pipeline adds to an image that it deploys; they never expire."""
+
+PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+# More images than a repository can have, so a rule with this count expires none:
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (images per repository)
+_MORE_THAN_ANY: Final = 1_000_000
 _PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
 
 
 class Repository(Construct):
-    """A repository that scans each push, encrypts with a customer managed key and keeps a number of releases.
+    """A repository that scans each push, encrypts with a customer managed key, keeps releases and some builds.
 
     A protected repository cannot be destroyed; an unprotected one is deleted with its images.
     """
@@ -48,16 +62,7 @@ class Repository(Construct):
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
-        self._repository = EcrRepository(
-            self,
-            "Default",
-            name=f"{prefix}-{service}",
-            image_tag_mutability="IMMUTABLE",
-            image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
-            encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key.arn)],
-            force_delete=not protect,
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
-        )
+        self._repository = immutable_repository(self, "Default", name=f"{prefix}-{service}", key=key, protect=protect)
         EcrLifecyclePolicy(self, "lifecycle", repository=self._repository.name, policy=_lifecycle(config))
 
     @cached_property
@@ -77,20 +82,34 @@ class Repository(Construct):
 
     def grant_pull(self, grantee: Grantable) -> None:
         """Allow `grantee` to pull images; ECR itself uses the key."""
-        grantee.add_to_policy(_LOG_IN, Statement(actions=_PULL, resources=(self.arn,)))
+        grantee.add_to_policy(LOG_IN, Statement(actions=PULL, resources=(self.arn,)))
 
     def grant_push(self, grantee: Grantable) -> None:
         """Allow `grantee` to push images, and to pull them for their layers."""
-        grantee.add_to_policy(_LOG_IN, Statement(actions=(*_PULL, *_PUSH), resources=(self.arn,)))
+        grantee.add_to_policy(LOG_IN, Statement(actions=(*PULL, *_PUSH), resources=(self.arn,)))
+
+
+def immutable_repository(scope: Construct, id_: str, *, name: str, key: Key, protect: bool) -> EcrRepository:
+    """A repository whose tags cannot be moved, scanned at each push and encrypted with the key."""
+    return EcrRepository(
+        scope,
+        id_,
+        name=name,
+        image_tag_mutability="IMMUTABLE",
+        image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
+        encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key.arn)],
+        force_delete=not protect,
+        lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+    )
 
 
 class EnhancedScanning(Construct):
     """Amazon Inspector scans the repositories on push and whenever a new vulnerability becomes known.
 
-    An account has one such configuration per region; it covers only repositories that start with `prefix`.
+    An account has one such configuration per region; it covers only repositories that start with one of `prefixes`.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, prefix: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, prefixes: Sequence[str]) -> None:
         super().__init__(scope, id_)
         EcrRegistryScanningConfiguration(
             self,
@@ -101,8 +120,9 @@ class EnhancedScanning(Construct):
                     scan_frequency="CONTINUOUS_SCAN",
                     repository_filter=[
                         EcrRegistryScanningConfigurationRuleRepositoryFilter(
-                            filter=f"{prefix}-*", filter_type="WILDCARD"
+                            filter=f"{prefix}*", filter_type="WILDCARD"
                         )
+                        for prefix in prefixes
                     ],
                 )
             ],
@@ -111,14 +131,28 @@ class EnhancedScanning(Construct):
 
 # The token is for the whole registry, so AWS accepts no other resource:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-_LOG_IN: Final = Statement(actions=("ecr:GetAuthorizationToken",), resources=("*",))
+LOG_IN: Final = Statement(actions=("ecr:GetAuthorizationToken",), resources=("*",))
 
 
 def _lifecycle(config: RegistrySettings) -> str:
-    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
     rules = [
         {
             "rulePriority": 1,
+            "description": "Releases stay: a rule after this one cannot expire an image that matches this one",
+            # A rule matches an image that has all tags of its list, whatever others it has. A released image also has
+            # its build's tag, so without this rule the last one would expire it.
+            "selection": {
+                "tagStatus": "tagged",
+                "tagPatternList": [RELEASE_TAGS],
+                "countType": "imageCountMoreThan",
+                "countNumber": _MORE_THAN_ANY,
+            },
+            "action": {"type": "expire"},
+        },
+        {
+            "rulePriority": 2,
+            # An image of a manifest list has no tag either, but ECR keeps it as long as the list.
             "description": f"Untagged images go after {config.untagged_days} days",
             "selection": {
                 "tagStatus": "untagged",
@@ -129,13 +163,13 @@ def _lifecycle(config: RegistrySettings) -> str:
             "action": {"type": "expire"},
         },
         {
-            "rulePriority": 2,
-            "description": f"The newest {config.keep_releases} releases stay",
+            "rulePriority": 3,
+            "description": f"The newest {config.keep_builds} builds stay",
             "selection": {
                 "tagStatus": "tagged",
-                "tagPatternList": ["*"],
+                "tagPatternList": [BUILD_TAGS],
                 "countType": "imageCountMoreThan",
-                "countNumber": config.keep_releases,
+                "countNumber": config.keep_builds,
             },
             "action": {"type": "expire"},
         },

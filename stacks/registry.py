@@ -1,9 +1,10 @@
-"""Layer `registry`: the image repositories, one per service."""
+"""Layer `registry`: the image repositories, one per service, and the copies of images of others."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.image_cache import ImageCache
 from modules.repository import EnhancedScanning, Repository
 from stacks.base import LayerStack
 
@@ -35,7 +36,13 @@ class RegistryStack(LayerStack):
             )
             for service in config.services
         }
+        others = {"placeholder": config.deployment.placeholder_image}
+        if any(service.tracing for service in config.services.values()):
+            others["collector"] = config.cluster.collector_image
+        cache = ImageCache(self, "public-images", label=self.label, key=key, images=others, protect=config.protect_data)
+        self.images = cache.images
         if config.registry.scanning == "enhanced":
-            EnhancedScanning(self, "scanning", prefix=config.repository_prefix)
+            own, copies = f"{config.repository_prefix}-", f"{cache.prefix}/"
+            EnhancedScanning(self, "scanning", prefixes=[own] if copies.startswith(own) else [own, copies])
         for service, repository in self.repositories.items():
             self.output(f"{service}_repository_url", repository.url)

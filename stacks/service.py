@@ -79,6 +79,8 @@ class ServiceStack(LayerStack):
                 access_logs=state.store.access_logs,
                 log_retention_days=config.logs.load_balancer_retention_days,
                 protect=config.protect_data,
+                max_error_percent=config.deployment.max_error_percent,
+                topics=notifications.topics if notifications else None,
             )
         self.release_files = ReleaseFiles(
             self,
@@ -108,6 +110,7 @@ class ServiceStack(LayerStack):
             cluster=self.cluster,
             load_balancer=self.load_balancer,
             repository=registry.repositories[name],
+            images=registry.images,
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
             key=self.logs_key,
@@ -120,7 +123,7 @@ class ServiceStack(LayerStack):
             parameters[end].grant_read(service)
         for database in settings.databases:
             self._databases[database].allow_from(service)
-        if self.config.network.nat_gateways != "none":
+        if self.config.needs_internet(settings):
             service.allow_to_internet()
         service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)
         if self._network.interface_endpoints:

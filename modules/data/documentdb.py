@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.docdb_global_cluster import DocdbGlobalCluster
 from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
 from constructs import Construct
 
+from config.database_tls import CA_FILE
 from modules.data.database_parameters import DatabaseParameters
 from modules.data.final_snapshot import FinalSnapshot
 from modules.data.generated_password import GeneratedPassword
@@ -139,7 +140,7 @@ class Documentdb(Construct):
             # The options that DocumentDB requires of every driver:
             # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
             url=f"mongodb://{username}:{self._password.value}@{self.endpoint}:{PORT.first}/"
-            "?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
+            f"?tls=true&tlsCAFile={CA_FILE}&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
             reader_hosts=[self.reader_endpoint],
             password=self._password,
             password_version=config.password_version,

@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
+from config.database_tls import CA_FILE
 from modules.data.database_parameters import DatabaseParameters
 from modules.data.final_snapshot import FinalSnapshot
 from modules.data.generated_password import GeneratedPassword
@@ -119,7 +120,7 @@ class Postgres(Construct):
                 "username": self._username,
             },
             url=f"postgresql://{self._username}:{self._password.value}@{self.endpoint}:{PORT.first}/{DATABASE}"
-            "?sslmode=verify-full",
+            f"?sslmode=verify-full&sslrootcert={CA_FILE}",
             reader_hosts=self.reader_endpoints,
             password=self._password,
             password_version=config.password_version,

@@ -52,7 +52,7 @@ class Cluster(Construct):
         self._key = key
         self.execute_command = config.execute_command
         self.log_retention_days = log_retention_days
-        self.collector_image = config.collector_image
+        self.has_insights = config.container_insights != "disabled"
         name = label.name("cluster", limit=NameLimit.ECS)
         self._sessions = LogGroup(
             self,
@@ -63,7 +63,7 @@ class Cluster(Construct):
             key=key,
         )
         dependables = list(self._sessions.dependables)
-        if config.container_insights != "disabled":
+        if self.has_insights:
             insights = LogGroup(
                 self,
                 "insights",

@@ -23,15 +23,32 @@ if TYPE_CHECKING:
 
 # The pipeline changes the first with each release, auto-scaling the second at any time.
 _SET_BY_OTHERS: Final = ["task_definition", "desired_count"]
-# CodeDeploy sets these in each deployment, from appspec.yaml, and AWS refuses them in an update:
-# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+# CodeDeploy sets these in each deployment, from appspec.yaml, and AWS refuses them in an update.
 _SET_BY_CODEDEPLOY: Final = [
     *_SET_BY_OTHERS,
     "load_balancer",
     "network_configuration",
     "platform_version",
     "capacity_provider_strategy",
+    # Neither an update nor appspec.yaml can change it: docs/services.md says how to.
+    "enable_execute_command",
 ]
+UPDATABLE_WITH_CODEDEPLOY: Final = frozenset(
+    {
+        "deployment_maximum_percent",
+        "deployment_minimum_healthy_percent",
+        "desired_count",
+        "enable_ecs_managed_tags",
+        "health_check_grace_period_seconds",
+        "ordered_placement_strategy",
+        "placement_constraints",
+        "propagate_tags",
+    }
+)
+"""All that AWS lets an update of a service change whose deployments CodeDeploy makes.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+"""
 
 
 class DeploymentStrategy(Protocol):
@@ -49,11 +66,10 @@ class DeploymentStrategy(Protocol):
     def listener_lifecycle(self) -> TerraformResourceLifecycle | None:
         """Lifecycle of listeners."""
 
-    @property
-    def rule_lifecycle(self) -> TerraformResourceLifecycle | None:
-        """Lifecycle of the rules that forward traffic to the target groups."""
+    def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle | None:
+        """Lifecycle of the rules that forward traffic to the target groups, which are passed by reference."""
 
-    def service_arguments(self, *, alarm_names: Sequence[str]) -> dict[str, Any]:
+    def service_arguments(self, *, alarm_names: Sequence[str], target_groups: Sequence[str]) -> dict[str, Any]:
         """Arguments of the ECS service; `alarm_names` roll a deployment back."""
 
 
@@ -64,9 +80,12 @@ class Rolling:
     colors: tuple[str, ...] = ("only",)
     test_port: int | None = None
     listener_lifecycle: TerraformResourceLifecycle | None = None
-    rule_lifecycle: TerraformResourceLifecycle | None = None
 
-    def service_arguments(self, *, alarm_names: Sequence[str]) -> dict[str, Any]:
+    def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle | None:  # noqa: ARG002 (see below)
+        """None: Terraform changes the rules itself."""
+        return None
+
+    def service_arguments(self, *, alarm_names: Sequence[str], target_groups: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (ECS takes new ones)
         """Never fewer tasks than desired, at most twice as many."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="ECS"),
@@ -93,18 +112,21 @@ class BlueGreen:
         """CodeDeploy changes the actions to weighted forwards; reverting them would interrupt the traffic."""
         return TerraformResourceLifecycle(ignore_changes=["default_action"])
 
-    @property
-    def rule_lifecycle(self) -> TerraformResourceLifecycle:
-        """The same for rules."""
-        return TerraformResourceLifecycle(ignore_changes=["action"])
+    def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle:
+        """The same for rules. They cannot be given new target groups either, so they are replaced with them."""
+        return TerraformResourceLifecycle(ignore_changes=["action"], replace_triggered_by=list(target_groups))
 
-    def service_arguments(self, *, alarm_names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (CodeDeploy's own)
+    def service_arguments(self, *, alarm_names: Sequence[str], target_groups: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (CodeDeploy's own)
         """The deployment group has the alarms and the rollback settings."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="CODE_DEPLOY"),
             # Moving tasks between zones is a deployment, which only CodeDeploy may start here.
             "availability_zone_rebalancing": "DISABLED",
-            "lifecycle": TerraformResourceLifecycle(ignore_changes=_SET_BY_CODEDEPLOY),
+            "lifecycle": TerraformResourceLifecycle(
+                ignore_changes=_SET_BY_CODEDEPLOY,
+                # AWS gives a service no other target groups, and deletes none that is in use.
+                replace_triggered_by=list(target_groups),
+            ),
         }
 
 

@@ -12,7 +12,6 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 )
 from constructs import Construct
 
-from config.services import PORT_VARIABLE
 from modules.errors import WiringError
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
@@ -25,8 +24,9 @@ from modules.service.capacity import capacity_shares
 from modules.service.deployment_strategy import strategy_for
 from modules.service.rollback_alarms import RollbackAlarms
 from modules.service.target_groups import TargetGroups
-from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
-from modules.service.trace_collector import SEND_TRACES, collector, trace_environment
+from modules.service.task import task_of
+from modules.service.trace_collector import SEND_TRACES
+from modules.service.working_count import working_count
 from templates import render
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from config.deployment import DeploymentSettings
     from config.services import ServiceSettings
+    from modules.image_cache import Image
     from modules.key import Key
     from modules.metric import MetricExpression
     from modules.network.connections import Connections
@@ -49,9 +50,6 @@ if TYPE_CHECKING:
 _PLATFORM_VERSION: Final = "LATEST"
 _ANYWHERE: Final = "0.0.0.0/0"
 _HTTPS: Final = Port.tcp(443)
-# ECS Exec's agent writes to these folders; it does not start if they are read-only:
-# https://github.com/aws/containers-roadmap/issues/1359
-_SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
 
 
 class FargateService(Construct):
@@ -74,6 +72,7 @@ class FargateService(Construct):
         cluster: Cluster,
         load_balancer: LoadBalancer | None,
         repository: Repository,
+        images: Mapping[str, Image],
         secrets: Mapping[str, str],
         parameters: Mapping[str, str],
         key: Key,
@@ -90,6 +89,7 @@ class FargateService(Construct):
             cluster: The cluster that runs it.
             load_balancer: Forwards requests to it; required for a service with path_patterns.
             repository: The repository of its images.
+            images: Images of others: `placeholder`, and `collector` for a service with tracing.
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
             parameters: Full names of parameters by the variable that gets the name; grant them to the service.
             key: Encrypts its logs.
@@ -144,9 +144,21 @@ class FargateService(Construct):
         if config.tracing:
             self.task_role.add_to_policy(SEND_TRACES)
 
-        self.task = self._task_definition(label, cluster, secrets, parameters)
+        self.task = task_of(
+            config,
+            label=label,
+            name=name,
+            cluster=cluster,
+            log_group=self._logs.name,
+            task_role=self.task_role,
+            execution_role=self.execution_role,
+            secrets=secrets,
+            parameters=parameters,
+            collector_image=images["collector"] if config.tracing else None,
+        )
+        images["placeholder"].grant_pull(self.execution_role)
         first_revision = self.task.with_placeholder(
-            image=deployment.placeholder_image,
+            image=images["placeholder"].uri,
             command=placeholder.command(port=config.port, protocol=config.protocol),
         ).resource(self, "task")
 
@@ -167,8 +179,24 @@ class FargateService(Construct):
                 load_balancer=load_balancer,
                 strategy=strategy,
             )
+        service_name = label.name(name, limit=NameLimit.ECS)
+        if topics:
             self.alarms = RollbackAlarms(
-                self, "alarms", config=deployment, label=label, name=name, target=self.target, topics=topics
+                self,
+                "alarms",
+                config=deployment,
+                label=label,
+                name=name,
+                target=self.target,
+                working=working_count(
+                    cluster=cluster,
+                    service=service_name,
+                    region=label.region,
+                    target=self.target,
+                    may_be_empty=config.min_count == 0,
+                ),
+                may_be_empty=config.min_count == 0,
+                topics=topics,
             )
         self._foundations: list[TerraformResource] = [
             *cluster.dependables,
@@ -178,7 +206,7 @@ class FargateService(Construct):
         self._service = EcsService(
             self,
             "Default",
-            name=label.name(name, limit=NameLimit.ECS),
+            name=service_name,
             cluster=cluster.arn,
             task_definition=first_revision.arn,
             desired_count=config.initial_count,
@@ -206,7 +234,10 @@ class FargateService(Construct):
             # Terraform does not wait for the tasks: the first run the placeholder; the pipeline waits for later ones.
             wait_for_steady_state=False,
             depends_on=self._dependables(),
-            **strategy.service_arguments(alarm_names=self.alarms.names if self.alarms else ()),
+            **strategy.service_arguments(
+                alarm_names=self.alarms.names if self.alarms else (),
+                target_groups=self.target.references if self.target else (),
+            ),
         )
         self.scaling = AutoScaling(
             self,
@@ -298,43 +329,3 @@ class FargateService(Construct):
 
     def _dependables(self) -> list[TerraformResource]:
         return [*self._foundations, *self.execution_role.dependables, *self.task_role.dependables]
-
-    def _task_definition(
-        self, label: Label, cluster: Cluster, secrets: Mapping[str, str], parameters: Mapping[str, str]
-    ) -> TaskDefinition:
-        config = self._config
-        paths = _SESSION_PATHS if cluster.execute_command else ()
-        volumes = {path: path.strip("/").replace("/", "-") for path in paths}
-        logs = LogDestination(group=self._logs.name, region=label.region)
-        application = Container(
-            name=self.name,
-            image=PIPELINE_IMAGE,
-            user=config.user,
-            logs=logs,
-            port=config.port if config.is_load_balanced else None,
-            command=config.command,
-            health_command=config.health_command,
-            health_check_grace_seconds=config.health_check_grace_seconds,
-            stop_seconds=config.drain_seconds,
-            environment={
-                **config.environment,
-                **parameters,
-                PORT_VARIABLE: str(config.port),
-                **(trace_environment(self.name) if config.tracing else {}),
-            },
-            secrets=secrets,
-            scratch_paths=config.writable_paths,
-            scratch_mib=config.writable_mib,
-            volumes=volumes,
-        )
-        return TaskDefinition(
-            family=label.name(self.name, limit=NameLimit.ECS),
-            cpu_units=config.cpu_units,
-            memory_mib=config.memory_mib,
-            architecture=config.architecture,
-            task_role_arn=self.task_role.arn,
-            execution_role_arn=self.execution_role.arn,
-            containers=(application, collector(cluster.collector_image, logs)) if config.tracing else (application,),
-            volumes=tuple(volumes.values()),
-            tags=label.tags,
-        )

@@ -14,17 +14,21 @@ from cdktf_cdktf_provider_aws.lb_listener import (
 )
 from constructs import Construct
 
+from modules.alarm import Alarm, MissingData
 from modules.bucket import Bucket, BucketConfig
 from modules.label import Label, NameLimit
-from modules.metric import Metric
+from modules.metric import LEAST_ERRORS, Metric, MetricExpression
 from modules.network.connections import Port, SecurityGroup
 from modules.policy import Condition, Principal, Statement
+from modules.runbook import Runbook
+from modules.topic import Severity
 
 if TYPE_CHECKING:
     from config.load_balancer import LoadBalancerSettings
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
     from modules.service.deployment_strategy import DeploymentStrategy
+    from modules.topic import Topics
 
 _ANYWHERE: Final = "0.0.0.0/0"
 _HTTP: Final = Port.tcp(80)
@@ -35,6 +39,7 @@ _NOT_FOUND: Final = LbListenerDefaultAction(
         content_type="text/plain", message_body="Not found", status_code="404"
     ),
 )
+_BAD_MINUTES: Final = 3
 _NONCURRENT_LOG_DAYS: Final = 1  # logs are written once, so a noncurrent version is a deleted log
 
 
@@ -61,6 +66,8 @@ class LoadBalancer(Construct):
         access_logs: Bucket,
         log_retention_days: int,
         protect: bool,
+        max_error_percent: int,
+        topics: Topics | None,
     ) -> None:
         super().__init__(scope, id_)
         self._region = label.region
@@ -130,6 +137,22 @@ class LoadBalancer(Construct):
         self.test_port = strategy.test_port
         if strategy.test_port:
             self._listeners["test"] = https("test", strategy.test_port)
+        if topics:
+            # Not of one service, so it rolls no deployment back: each service's own alarms do.
+            Alarm(
+                self,
+                "own-errors",
+                label=label,
+                name="load-balancer-errors",
+                description=f"The load balancer itself answers {max_error_percent} % or more of its requests with 5xx",
+                metric=self.own_error_percent,
+                threshold=max_error_percent,
+                severity=Severity.CRITICAL,
+                missing_data=MissingData.NOT_BREACHING,
+                runbook=Runbook.LOAD_BALANCER_ERRORS,
+                topics=topics,
+                periods=_BAD_MINUTES,
+            )
 
     @property
     def connections(self) -> Connections:
@@ -149,9 +172,26 @@ class LoadBalancer(Construct):
     @property
     def own_error_count(self) -> Metric:
         """Requests that the load balancer itself answered with 5xx: no task was reachable, or none answered in time."""
+        return self._metric("HTTPCode_ELB_5XX_Count")
+
+    @property
+    def own_error_percent(self) -> MetricExpression:
+        """Share of the requests that it answered so; 0 in a minute with a few of them only.
+
+        A request for which it found no task is not in RequestCount:
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+        """
+        return MetricExpression(
+            expression=f"IF(FILL(own, 0) >= {LEAST_ERRORS}, "
+            "100 * FILL(own, 0) / MAX([FILL(own, 0), FILL(requests, 0)]), 0)",
+            metrics={"own": self.own_error_count, "requests": self._metric("RequestCount")},
+            label="5xx answers of the load balancer itself in percent",
+        )
+
+    def _metric(self, name: str) -> Metric:
         return Metric(
             namespace="AWS/ApplicationELB",
-            name="HTTPCode_ELB_5XX_Count",
+            name=name,
             statistic="Sum",
             dimensions={"LoadBalancer": self.arn_suffix},
             region=self._region,

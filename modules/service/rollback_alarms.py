@@ -1,4 +1,4 @@
-"""The alarms that roll a deployment back: errors and slow responses."""
+"""The alarms that roll a deployment back: wrong answers, slow ones, and none at all."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from constructs import Construct
 
-from modules.alarm import Alarm, MissingData
+from modules.alarm import Alarm, Comparison, MissingData
+from modules.metric import LEAST_ERRORS
 from modules.runbook import Runbook
 from modules.topic import Severity
 
 if TYPE_CHECKING:
     from config.deployment import DeploymentSettings
     from modules.label import Label
+    from modules.metric import MetricExpression
     from modules.service.target_groups import TargetGroups
     from modules.topic import Topics
 
@@ -21,9 +23,12 @@ _MS_PER_SECOND: Final = 1000
 
 
 class RollbackAlarms(Construct):
-    """Two alarms over all target groups of a service: the share of 5xx responses, and the 95th percentile of the time.
+    """Alarms over all target groups of a service, which a deployment watches; they also notify people.
 
-    Without requests they do not alarm. A deployment watches them; they also notify people.
+    - errors and latency: the share of 5xx responses of its tasks, and the 95th percentile of their time. Both need a
+      task that answers, so without requests, or without answers, they do not alarm.
+    - connections: tasks do not accept connections.
+    - absence: no task is healthy, or, for a service that takes no requests, none is running.
     """
 
     def __init__(
@@ -34,42 +39,89 @@ class RollbackAlarms(Construct):
         config: DeploymentSettings,
         label: Label,
         name: str,
-        target: TargetGroups,
+        target: TargetGroups | None,
+        working: MetricExpression | None,
+        may_be_empty: bool,
         topics: Topics,
     ) -> None:
+        """Create the alarms.
+
+        Args:
+            config: Thresholds of errors and latency.
+            label: Names them.
+            name: The service.
+            target: Its target groups; None if it takes no requests.
+            working: The number of its tasks that work; None if nothing measures it.
+            may_be_empty: Whether it may have no task at all, and so no metrics.
+            topics: Whom they notify.
+        """
         super().__init__(scope, id_)
-        self._alarms = (
-            Alarm(
-                self,
+        self._label, self._name, self._topics = label, name, topics
+        self._alarms: list[Alarm] = []
+        if target:
+            self._add(
                 "errors",
-                label=label,
-                name=f"{name}-errors",
-                description=f"{name} answers {config.max_error_percent} % or more of its requests with 5xx",
+                f"answers {config.max_error_percent} % or more of its requests with 5xx",
                 metric=target.error_percent,
                 threshold=config.max_error_percent,
-                severity=Severity.CRITICAL,
-                missing_data=MissingData.NOT_BREACHING,
                 runbook=Runbook.SERVICE_ERRORS,
-                topics=topics,
-                periods=_PERIODS,
-            ),
-            Alarm(
-                self,
+            )
+            self._add(
                 "latency",
-                label=label,
-                name=f"{name}-latency",
-                description=f"{name} has a 95th percentile response time of {config.max_p95_ms} ms or more",
+                f"has a 95th percentile response time of {config.max_p95_ms} ms or more",
                 metric=target.p95_response_seconds,
                 threshold=config.max_p95_ms / _MS_PER_SECOND,
-                severity=Severity.CRITICAL,
-                missing_data=MissingData.NOT_BREACHING,
                 runbook=Runbook.SERVICE_LATENCY,
-                topics=topics,
-                periods=_PERIODS,
-            ),
-        )
+            )
+            self._add(
+                "connections",
+                f"does not accept {LEAST_ERRORS} or more connections a minute",
+                metric=target.connection_error_count,
+                threshold=LEAST_ERRORS,
+                runbook=Runbook.SERVICE_ABSENCE,
+            )
+        if working:
+            self._add(
+                "absence",
+                "has no task that works",
+                metric=working,
+                threshold=1,
+                runbook=Runbook.SERVICE_ABSENCE,
+                comparison=Comparison.BELOW,
+                # A service without tasks has no metrics either.
+                missing_data=MissingData.NOT_BREACHING if may_be_empty else MissingData.BREACHING,
+            )
 
     @property
     def names(self) -> list[str]:
-        """Names of the alarms, for a deployment that watches them."""
+        """Names of the alarms, for a deployment that watches them: CodeDeploy and ECS take ten at the most."""
         return [alarm.name for alarm in self._alarms]
+
+    def _add(
+        self,
+        id_: str,
+        what: str,
+        *,
+        metric: MetricExpression,
+        threshold: float,
+        runbook: Runbook,
+        comparison: Comparison = Comparison.AT_LEAST,
+        missing_data: MissingData = MissingData.NOT_BREACHING,
+    ) -> None:
+        self._alarms.append(
+            Alarm(
+                self,
+                id_,
+                label=self._label,
+                name=f"{self._name}-{id_}",
+                description=f"{self._name} {what}",
+                metric=metric,
+                threshold=threshold,
+                severity=Severity.CRITICAL,
+                missing_data=missing_data,
+                runbook=runbook,
+                topics=self._topics,
+                comparison=comparison,
+                periods=_PERIODS,
+            )
+        )

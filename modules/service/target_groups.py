@@ -16,7 +16,7 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGrou
 from constructs import Construct
 
 from modules.label import Label, NameLimit
-from modules.metric import Metric, MetricExpression
+from modules.metric import LEAST_ERRORS, Metric, MetricExpression
 
 if TYPE_CHECKING:
     from cdktf import TerraformResource
@@ -31,6 +31,12 @@ _HEALTH_INTERVAL_SECONDS: Final = 10
 _HEALTH_TIMEOUT_SECONDS: Final = 5
 _HEALTHY_THRESHOLD: Final = 2
 _UNHEALTHY_THRESHOLD: Final = 3
+
+# Each forces a new group when it changes, as the VPC, port and protocol do: see _group_name.
+_TARGET_TYPE: Final = "ip"
+_PROTOCOL_VERSION: Final = "HTTP1"
+_IP_ADDRESS_TYPE: Final = "ipv4"
+_FIRST_PROTOCOL: Final = "HTTPS"
 
 
 class TargetGroups(Construct):
@@ -51,18 +57,17 @@ class TargetGroups(Construct):
         super().__init__(scope, id_)
         self.load_balancer = load_balancer
         self._region = label.region
-        # Neither the port nor the protocol of a group can be changed: with another one, its name is another one too.
-        suffix = "" if config.protocol == "HTTPS" else f"-{config.protocol.lower()}"
         self._groups = {
             color: LbTargetGroup(
                 self,
                 color,
-                name=label.name(f"{name}-{color}-{config.port}{suffix}", limit=NameLimit.TARGET_GROUP),
-                target_type="ip",
+                name=label.name(_group_name(name, color, config), limit=NameLimit.TARGET_GROUP),
+                target_type=_TARGET_TYPE,
                 vpc_id=vpc.id,
                 port=config.port,
                 protocol=config.protocol,
-                protocol_version="HTTP1",
+                protocol_version=_PROTOCOL_VERSION,
+                ip_address_type=_IP_ADDRESS_TYPE,
                 deregistration_delay=str(config.drain_seconds),
                 slow_start=config.slow_start_seconds,
                 health_check=LbTargetGroupHealthCheck(
@@ -94,7 +99,7 @@ class TargetGroups(Construct):
                     )
                 ],
                 tags=label.name_tag(f"{name}-{listener}"),
-                lifecycle=strategy.rule_lifecycle,
+                lifecycle=strategy.rule_lifecycle(self.references),
             )
             for listener, arn in load_balancer.listener_arns.items()
         ]
@@ -103,6 +108,11 @@ class TargetGroups(Construct):
     def arn(self) -> str:
         """The target group that receives the traffic initially."""
         return next(iter(self._groups.values())).arn
+
+    @property
+    def references(self) -> list[str]:
+        """References to their ids, for what must be replaced with them."""
+        return [f"{group.terraform_resource_type}.{group.friendly_unique_id}.id" for group in self._groups.values()]
 
     @property
     def names(self) -> list[str]:
@@ -116,9 +126,10 @@ class TargetGroups(Construct):
 
     @property
     def error_percent(self) -> MetricExpression:
-        """Share of the requests, over all target groups, with a 5xx response."""
+        """Share of the requests, over all target groups, with a 5xx response; 0 in a minute with a few of them only."""
+        errors, requests = self._total("errors"), self._total("requests")
         return MetricExpression(
-            expression=f"100 * ({self._total('errors')}) / ({self._total('requests')})",
+            expression=f"IF(({errors}) >= {LEAST_ERRORS}, 100 * ({errors}) / ({requests}), 0)",
             metrics={
                 **self._by_color("errors", "HTTPCode_Target_5XX_Count", "Sum"),
                 **self._by_color("requests", "RequestCount", "Sum"),
@@ -133,6 +144,36 @@ class TargetGroups(Construct):
             expression=f"MAX([{', '.join(f'FILL(time_{color}, 0)' for color in self._groups)}])",
             metrics=self._by_color("time", "TargetResponseTime", "p95"),
             label="95th percentile of the response time in seconds",
+        )
+
+    @property
+    def healthy_count(self) -> MetricExpression:
+        """Healthy tasks in all target groups; a group without tasks reports nothing."""
+        return MetricExpression(
+            expression=self._total("healthy"),
+            metrics=self._by_color("healthy", "HealthyHostCount", "Maximum"),
+            label="healthy tasks",
+        )
+
+    @property
+    def healthy_count_of_any(self) -> MetricExpression:
+        """The same, but 1 while no task is unhealthy: for a service that may have no task at all."""
+        return MetricExpression(
+            expression=f"IF(({self._total('unhealthy')}) > 0, {self._total('healthy')}, 1)",
+            metrics={
+                **self.healthy_count.metrics,
+                **self._by_color("unhealthy", "UnHealthyHostCount", "Maximum"),
+            },
+            label="healthy tasks, if there are any",
+        )
+
+    @property
+    def connection_error_count(self) -> MetricExpression:
+        """Connections that tasks did not accept; the answer to the client is the load balancer's own 502 or 504."""
+        return MetricExpression(
+            expression=self._total("refused"),
+            metrics=self._by_color("refused", "TargetConnectionErrorCount", "Sum"),
+            label="connections that tasks did not accept",
         )
 
     def _total(self, kind: str) -> str:
@@ -154,3 +195,13 @@ class TargetGroups(Construct):
     def dependables(self) -> list[TerraformResource]:
         """What must exist before ECS accepts the target group: a load balancer that uses it."""
         return list(self._rules)
+
+
+def _group_name(name: str, color: str, config: ServiceSettings) -> str:
+    """A name that is new whenever the group must be: the new one is created before the old one is deleted.
+
+    AWS refuses a second group with the name and other settings. Only the VPC is not in the name, because its id is not
+    known here: all that is in a VPC is deleted before it is. HTTPS is left out, as the names of existing groups do.
+    """
+    protocol = "" if config.protocol == _FIRST_PROTOCOL else f"-{config.protocol.lower()}"
+    return f"{name}-{color}-{config.port}{protocol}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
     EcsTaskDefinitionRuntimePlatform,
     EcsTaskDefinitionVolume,
 )
+
+from config.containers import HEALTH_COMMAND_FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +33,9 @@ PLACEHOLDER_FIELDS: Final = frozenset({"image", "entryPoint", "command", "health
 _HEALTH_INTERVAL_SECONDS: Final = 30
 _HEALTH_TIMEOUT_SECONDS: Final = 5
 _HEALTH_RETRIES: Final = 3
+_NUMERIC_USER: Final = re.compile(r"\d+(:\d+)?", re.ASCII)
+# Where programs expect that every user may write, but delete only what is theirs.
+_MODES: Final = {"/tmp": "1777", "/var/tmp": "1777"}  # noqa: S108 (folders in the container)
 # The longest start period that ECS allows:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 _MAX_START_SECONDS: Final = 300
@@ -50,7 +56,7 @@ class Container:
     name: str
     image: str
     user: str | None
-    """User id; None uses the image's own."""
+    """User id, and group id after a colon; None uses the image's own."""
     logs: LogDestination
     essential: bool = True
     port: int | None = None
@@ -62,11 +68,23 @@ class Container:
     secrets: Mapping[str, str]
     """ARNs of parameters by the variable that gets their value."""
     scratch_paths: tuple[str, ...] = ()
-    """Folders in memory that every user may write to."""
+    """Folders in memory that belong to `user`."""
     scratch_mib: int = 0
     """The maximum size of each."""
+    memory_mib: int | None = None
+    """The most memory that it may use; without it, all of the task's."""
+    reserved_memory_mib: int | None = None
+    """The memory that the others leave to it."""
     volumes: Mapping[str, str]
     """Names of the task's volumes by their mount path."""
+
+    def __post_init__(self) -> None:
+        if self.scratch_paths and not (self.user and _NUMERIC_USER.fullmatch(self.user)):
+            message = (
+                f"the folders in memory of {self.name} must belong to its user, and {self.user!r} is not a number; "
+                "pass the user's id, like 101:101"
+            )
+            raise ValueError(message)
 
     def to_json(self) -> dict[str, object]:
         """The container in the format of ECS's API, with every field that the API would add."""
@@ -108,22 +126,38 @@ class Container:
             # Memory, not a volume: on Fargate, volumes belong to root, and no container here runs as root.
             # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html
             linux["tmpfs"] = [
-                {"containerPath": path, "size": self.scratch_mib, "mountOptions": ["noexec", "nosuid", "nodev"]}
+                {"containerPath": path, "size": self.scratch_mib, "mountOptions": self._mount_options(path)}
                 for path in self.scratch_paths
             ]
+        if self.memory_mib:
+            definition["memory"] = self.memory_mib
+        if self.reserved_memory_mib:
+            definition["memoryReservation"] = self.reserved_memory_mib
         if self.user:
             definition["user"] = self.user
         if self.command:
             definition["command"] = list(self.command)
         if self.health_command:
             definition["healthCheck"] = {
-                "command": ["CMD", *self.health_command],
+                "command": list(self.health_command)
+                if self.health_command[0] in HEALTH_COMMAND_FORMS
+                else ["CMD", *self.health_command],
                 "interval": _HEALTH_INTERVAL_SECONDS,
                 "timeout": _HEALTH_TIMEOUT_SECONDS,
                 "retries": _HEALTH_RETRIES,
                 "startPeriod": min(self.health_check_grace_seconds, _MAX_START_SECONDS),
             }
         return definition
+
+    def _mount_options(self, path: str) -> list[str]:
+        """A mount over a folder of the image belongs to root, with the folder's mode, unless it names an owner.
+
+        https://github.com/moby/moby/issues/39466
+        The mode can have no effect (https://github.com/moby/moby/issues/40881), the owner has.
+        """
+        uid, _, gid = (self.user or "").partition(":")
+        mode = _MODES.get(path, "0755")
+        return ["noexec", "nosuid", "nodev", f"uid={uid}", f"gid={gid or uid}", f"mode={mode}"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.containers import COLLECTOR_MIB
 from modules.policy import Statement
 from modules.service.task_definition import Container
 
@@ -34,6 +35,9 @@ def collector(image: str, logs: LogDestination) -> Container:
         name="collector",
         image=image,
         user=None,
+        # A leak stops the collector, not the application.
+        memory_mib=COLLECTOR_MIB,
+        reserved_memory_mib=COLLECTOR_MIB // 2,
         logs=logs,
         essential=False,  # if the collector fails, the application must continue
         command=("--config=/etc/ecs/ecs-xray.yaml",),

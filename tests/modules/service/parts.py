@@ -11,6 +11,7 @@ from config.load_balancer import LoadBalancerSettings
 from config.registry import RegistrySettings
 from config.services import ServiceSettings
 from modules.bucket import Bucket, BucketConfig
+from modules.image_cache import Image
 from modules.key import Key
 from modules.network.vpc import Vpc
 from modules.repository import Repository
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
 
     from modules.topic import Topics
 
-REGISTRY = RegistrySettings(keep_releases=5, untagged_days=3, scanning="basic")
+REGISTRY = RegistrySettings(keep_builds=5, untagged_days=3, scanning="basic")
+
+REGISTRY_HOST = "444444444444.dkr.ecr.us-east-1.amazonaws.com"
+IMAGES = {
+    name: Image(
+        uri=f"{REGISTRY_HOST}/copies/{name}:1",
+        repository_arn=f"arn:aws:ecr:us-east-1:444444444444:repository/copies/{name}",
+        is_copy=True,
+    )
+    for name in ("placeholder", "collector")
+}
 
 
 def settings(**changes: Any) -> ServiceSettings:
@@ -78,6 +89,7 @@ class Parts:
         access_logs = Bucket(
             stack, "access-logs", config=bucket, label=LABEL, name="access-logs-1", key=None, access_logs=None
         )
+        topics = topics_in(stack)
         deployment = DeploymentSettings.model_validate({"strategy": strategy})
         load_balancer = LoadBalancer(
             stack,
@@ -91,6 +103,8 @@ class Parts:
             access_logs=access_logs,
             log_retention_days=30,
             protect=protect,
+            max_error_percent=deployment.max_error_percent,
+            topics=topics,
         )
         return Parts(
             stack=stack,
@@ -106,7 +120,7 @@ class Parts:
                 log_retention_days=30,
             ),
             load_balancer=load_balancer,
-            topics=topics_in(stack),
+            topics=topics,
             deployment=deployment,
         )
 
@@ -139,6 +153,7 @@ class Parts:
             cluster=self.cluster,
             load_balancer=self.load_balancer,
             repository=repository,
+            images=IMAGES,
             secrets=secrets or {},
             parameters=parameters or {},
             key=self.key,

@@ -1,0 +1,151 @@
+"""What a service's container may be given: writable folders, a health check, variables, and how much of all that."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from config.database_tls import CA_FILE, CA_VARIABLE
+from config.errors import Problem
+
+PORT_VARIABLE: Final = "PORT"
+"""The variable with the port of the application."""
+
+COLLECTOR_MIB: Final = 256
+"""The most memory that the collector of traces may use; the task's memory includes it."""
+
+HEALTH_COMMAND_FORMS: Final = ("CMD", "CMD-SHELL")
+"""The first elements that ECS takes for the form of a health check: a program and its arguments, or one shell command.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+"""
+
+_NO_HEALTH_CHECK: Final = "NONE"
+"""Docker's word for no health check, which ECS does not have."""
+
+_KERNEL_FOLDERS: Final = ("/proc", "/sys", "/dev")
+"""Every container has these from the kernel, and a folder in memory over one hides what programs need there."""
+
+_MAX_TASK_BYTES: Final = 65_536
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html (task definition size)"""
+
+PLATFORM_BYTES: Final = 1024
+"""What every task definition has besides the settings' texts, at the least; a test renders the smallest one."""
+
+
+def check_health_command(health_command: Sequence[str]) -> Iterator[Problem]:
+    """AWS's own form starts with a word that is not a program."""
+    if not health_command:
+        return
+    form, *rest = health_command
+    if form == _NO_HEALTH_CHECK:
+        yield Problem(
+            key="health_command",
+            value=tuple(health_command),
+            allowed=f'"{_NO_HEALTH_CHECK}" is not a form of ECS; remove the line, then there is no health check',
+        )
+    elif form == "CMD" and not rest:
+        yield Problem(
+            key="health_command",
+            value=tuple(health_command),
+            allowed='has no program after "CMD"; add it, like ["CMD", "node", "health.js"]',
+        )
+    elif form == "CMD-SHELL" and len(rest) != 1:
+        yield Problem(
+            key="health_command",
+            value=tuple(health_command),
+            allowed='must have exactly one text after "CMD-SHELL", the whole command, '
+            'like ["CMD-SHELL", "curl -f http://localhost:8443/ || exit 1"]',
+        )
+
+
+def check_writable_paths(writable_paths: Sequence[str]) -> Iterator[Problem]:
+    """Each is a mount of its own, and the container has other mounts already."""
+    for index, path in enumerate(writable_paths):
+        key = f"writable_paths[{index}]"
+        if path in writable_paths[:index]:
+            yield Problem(key=key, value=path, allowed="is listed twice; remove one")
+        if any(_is_below(path, folder) for folder in _KERNEL_FOLDERS if path != "/dev/shm"):  # noqa: S108 (in a container)
+            yield Problem(
+                key=key,
+                value=path,
+                allowed=f"must not be in {', '.join(_KERNEL_FOLDERS)}, which belong to the kernel; use another folder",
+            )
+
+
+def check_scratch_size(
+    memory_mib: int,
+    writable_paths: Sequence[str],
+    writable_mib: int,
+    tracing: bool,  # noqa: FBT001 (a setting)
+) -> Iterator[Problem]:
+    """Folders in memory and the collector must leave the application half of what remains."""
+    free = memory_mib - (COLLECTOR_MIB if tracing else 0)
+    if len(writable_paths) * writable_mib > free // 2:
+        besides = f", of which the collector of tracing gets {COLLECTOR_MIB}" if tracing else ""
+        yield Problem(
+            key="writable_mib",
+            value=writable_mib,
+            allowed=f"times {len(writable_paths)} writable_paths is more than half of memory_mib = {memory_mib}, "
+            f"which includes them{besides}; lower it",
+        )
+
+
+def check_unique_variables(
+    environment: Mapping[str, str],
+    secrets: Mapping[str, str],
+    parameters: Mapping[str, str],
+    databases: Sequence[str],
+) -> Iterator[Problem]:
+    """A variable has one value, and the platform sets some."""
+    tables = {"environment": environment, "secrets": secrets, "parameters": parameters}
+    first: dict[str, str] = {}
+    for table, names in tables.items():
+        for name in names:
+            owner = first.setdefault(name, table)
+            if owner != table:
+                yield Problem(key=f"{table}.{name}", allowed=f"is also in {owner}; a variable can have one value")
+    for table, names in tables.items():
+        if PORT_VARIABLE in names:
+            yield Problem(
+                key=f"{table}.{PORT_VARIABLE}",
+                value=names[PORT_VARIABLE],
+                allowed="is set by the setting port; remove the line",
+            )
+        if databases and CA_VARIABLE in names:
+            yield Problem(
+                key=f"{table}.{CA_VARIABLE}",
+                value=names[CA_VARIABLE],
+                allowed=f'is "{CA_FILE}" in a service with databases, whose urls name the same file; '
+                "put the authorities there in the image, and remove the line",
+            )
+
+
+def check_task_size(
+    command: Sequence[str],
+    health_command: Sequence[str],
+    environment: Mapping[str, str],
+    secrets: Mapping[str, str],
+    parameters: Mapping[str, str],
+) -> Iterator[Problem]:
+    """ECS limits a task definition as a whole, so this counts what the settings put into it."""
+    texts = [
+        *command,
+        *health_command,
+        *(text for table in (environment, secrets, parameters) for pair in table.items() for text in pair),
+    ]
+    size = PLATFORM_BYTES + sum(len(json.dumps(text, ensure_ascii=False).encode()) for text in texts)
+    if size > _MAX_TASK_BYTES:
+        longest, length = max(
+            ((f"environment.{name}", len(value.encode())) for name, value in environment.items()),
+            key=lambda one: one[1],
+            default=("command", 0),
+        )
+        yield Problem(
+            key="environment" if environment else "command",
+            allowed=f"makes a task definition of at least {size} bytes, and ECS allows {_MAX_TASK_BYTES}; "
+            f"put long texts into the image or a bucket (the longest is {longest}, {length} bytes)",
+        )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder}/")

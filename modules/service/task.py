@@ -1,0 +1,78 @@
+"""The task of a service: its application, and the collector beside it, from the service's settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from config.containers import PORT_VARIABLE
+from config.database_tls import CA_FILE, CA_VARIABLE
+from modules.label import Label, NameLimit
+from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
+from modules.service.trace_collector import collector, trace_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from config.services import ServiceSettings
+    from modules.image_cache import Image
+    from modules.role import Role
+    from modules.service.cluster import Cluster
+
+# ECS Exec's agent writes to these folders; it does not start if they are read-only:
+# https://github.com/aws/containers-roadmap/issues/1359
+_SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
+
+
+def task_of(
+    config: ServiceSettings,
+    *,
+    label: Label,
+    name: str,
+    cluster: Cluster,
+    log_group: str,
+    task_role: Role,
+    execution_role: Role,
+    secrets: Mapping[str, str],
+    parameters: Mapping[str, str],
+    collector_image: Image | None,
+) -> TaskDefinition:
+    """The task with the image of the next release; the collector is in it if its image is given."""
+    volumes = {path: path.strip("/").replace("/", "-") for path in (_SESSION_PATHS if cluster.execute_command else ())}
+    logs = LogDestination(group=log_group, region=label.region)
+    application = Container(
+        name=name,
+        image=PIPELINE_IMAGE,
+        user=config.user,
+        logs=logs,
+        port=config.port if config.is_load_balanced else None,
+        command=config.command,
+        health_command=config.health_command,
+        health_check_grace_seconds=config.health_check_grace_seconds,
+        stop_seconds=config.drain_seconds,
+        environment={
+            **config.environment,
+            **parameters,
+            PORT_VARIABLE: str(config.port),
+            **({CA_VARIABLE: CA_FILE} if config.databases else {}),
+            **(trace_environment(name) if config.tracing else {}),
+        },
+        secrets=secrets,
+        scratch_paths=config.writable_paths,
+        scratch_mib=config.writable_mib,
+        volumes=volumes,
+    )
+    containers: tuple[Container, ...] = (application,)
+    if collector_image:
+        collector_image.grant_pull(execution_role)
+        containers = (application, collector(collector_image.uri, logs))
+    return TaskDefinition(
+        family=label.name(name, limit=NameLimit.ECS),
+        cpu_units=config.cpu_units,
+        memory_mib=config.memory_mib,
+        architecture=config.architecture,
+        task_role_arn=task_role.arn,
+        execution_role_arn=execution_role.arn,
+        containers=containers,
+        volumes=tuple(volumes.values()),
+        tags=label.tags,
+    )
