@@ -150,7 +150,7 @@ faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9,
 	@$(PYTEST) -m emulator --ignore tests/emulator
 
 .PHONY: probe
-probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 161 resource types, and mistakes that AWS refuses
+probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 162 resource types, and mistakes that AWS refuses
 	@$(PYTEST) -m emulator tests/emulator
 
 .PHONY: verify

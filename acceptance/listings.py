@@ -36,6 +36,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_dynamodb_table": "dynamodb:ListTables",
     "aws_ebs_encryption_by_default": "ec2:GetEbsEncryptionByDefault",
     "aws_ebs_snapshot_block_public_access": "ec2:GetSnapshotBlockPublicAccessState",
+    "aws_ecr_pull_through_cache_rule": "ecr:DescribePullThroughCacheRules",
     "aws_ecr_registry_scanning_configuration": "ecr:GetRegistryScanningConfiguration",
     "aws_ecr_repository": "ecr:DescribeRepositories",
     "aws_ecs_cluster": "ecs:ListClusters",

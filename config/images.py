@@ -74,21 +74,29 @@ def check_images(
     if any(service.tracing for service in services.values()):
         needed["cluster.collector_image"] = cluster__collector_image
     for key, image in needed.items():
-        example = f'like "{own}/copies/{repository_path(image).rpartition("/")[2]}{image_reference(image)}"'
+        path = repository_path(image)
+        copy = f'copy it to a repository of your own and use that by digest, like "{own}/copies/name@sha256:..."'
         if is_public(image) and network__nat_gateways == "none":
             # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html (considerations)
             yield Problem(
                 key=key,
                 value=image,
-                allowed="without NAT gateways ECR cannot copy a public image at its first pull; copy it to a "
-                f"repository of your own registry and use that, {example}",
+                allowed=f"without NAT gateways ECR cannot copy a public image at its first pull; {copy}",
             )
         elif not is_public(image) and not image.startswith(f"{own}/"):
             yield Problem(
                 key=key,
                 value=image,
                 allowed=f"must be in {_PUBLIC.rstrip('/')}, from which ECR copies it, or in the account's own "
-                f"registry; copy it there, {example}",
+                f"registry; {copy}",
+            )
+        elif not is_public(image) and "@" not in image:
+            tag = image_reference(image).removeprefix(":")
+            yield Problem(
+                key=key,
+                value=image,
+                allowed="must have a digest, because the tags of that repository may be moved; "
+                f"`aws ecr describe-images --repository-name {path} --image-ids imageTag={tag}` prints it",
             )
 
 

@@ -47,6 +47,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_ebs_encryption_by_default",
         "aws_ebs_snapshot_block_public_access",
         "aws_ecr_lifecycle_policy",
+        "aws_ecr_pull_through_cache_rule",
         "aws_ecr_registry_scanning_configuration",
         "aws_ecr_repository",
         "aws_ecs_cluster_capacity_providers",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from compliance.rule import Finding, rule
+from compliance.task_definitions import task_definitions
 from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from synthesis.manifest import Stack
-    from synthesis.template import Resource
 
 _SECRET_ARGUMENTS: Final = frozenset(
     {
@@ -113,8 +112,8 @@ def text_has_no_secret(stack: Stack) -> Iterator[Finding]:
 @rule
 def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A container gets its secrets by `secrets`, never as plain environment variables."""
-    for task in stack.all("aws_ecs_task_definition"):
-        for container in _containers(task):
+    for task, containers in task_definitions(stack):
+        for container in containers:
             for variable in blocks(container.get("environment")):
                 if _is_secret(str(variable.get("name"))):
                     yield Finding.about(task, f"the variable {variable['name']} is plain; use `secrets`")
@@ -147,10 +146,3 @@ def _shapes(text: str) -> Iterator[str]:
 def _is_secret(variable: str) -> bool:
     name = variable.upper()
     return bool(_SECRET_VARIABLE.search(name)) and not _POINTER_VARIABLE.search(name)
-
-
-def _containers(task: Resource) -> list[Any]:
-    try:
-        return blocks(json.loads(str(task.get("container_definitions"))))
-    except ValueError:
-        return []

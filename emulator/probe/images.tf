@@ -14,6 +14,11 @@ resource "aws_ecr_lifecycle_policy" "main" {
   policy     = jsonencode({ rules = [{ rulePriority = 1, description = "untagged", selection = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = var.changed ? 7 : 14 }, action = { type = "expire" } }] })
 }
 
+resource "aws_ecr_pull_through_cache_rule" "main" {
+  ecr_repository_prefix = "${local.name}-public"
+  upstream_registry_url = "public.ecr.aws"
+}
+
 resource "aws_ecr_repository_policy" "main" {
   repository = aws_ecr_repository.app.name
   policy     = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "pull", Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:root" }, Action = ["ecr:BatchGetImage"] }] })

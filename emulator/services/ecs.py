@@ -59,6 +59,48 @@ def refuse_impossible_fargate_size(params: Shape, _: Context) -> None:
         )
 
 
+# What an update may change of a service that CodeDeploy deploys, and what AWS calls some of the others:
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+# https://github.com/hashicorp/terraform-provider-aws/issues/8005 and https://github.com/boto/boto3/issues/1936
+_CODEDEPLOY_ALLOWS = {
+    "cluster",
+    "service",
+    "desiredCount",
+    "deploymentConfiguration",
+    "healthCheckGracePeriodSeconds",
+    "placementConstraints",
+    "placementStrategy",
+    "enableECSManagedTags",
+    "propagateTags",
+}
+_CODEDEPLOY_NAMES = {
+    "taskDefinition": "task definition",
+    "networkConfiguration": "network parameters",
+    "platformVersion": "platform version",
+    "loadBalancers": "load balancers",
+    "capacityProviderStrategy": "capacity provider strategy",
+    "enableExecuteCommand": "execute command",
+    "serviceRegistries": "service registries",
+    "availabilityZoneRebalancing": "Availability Zone rebalancing",
+}
+
+
+@guard("ecs", "UpdateService")
+def refuse_update_beside_codedeploy(params: Shape, context: Context) -> None:
+    """Refuse to change what only a deployment of CodeDeploy may change."""
+    controller = getattr(_service(params, context), "deployment_controller", None) or {}
+    if controller.get("type") != "CODE_DEPLOY":
+        return
+    end = "services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment."
+    for member in sorted(set(params) - _CODEDEPLOY_ALLOWS):
+        if member == "forceNewDeployment":
+            if params[member]:
+                raise AwsError(code="InvalidParameterException", message=f"Cannot force a new deployment on {end}")
+            continue
+        what = _CODEDEPLOY_NAMES.get(member, member)
+        raise AwsError(code="InvalidParameterException", message=f"Unable to update {what} on {end}")
+
+
 @guard("ecs", "CreateService", "UpdateService")
 def refuse_unknown_load_balancer_target(params: Shape, context: Context) -> None:
     """Refuse a target group that is unknown or not attached, and a container or port that the task does not have."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 _LEAST_ZONES = 2
+_GROUP_SETTINGS = ("protocol", "protocol_version", "port", "vpc_id", "target_type")
 
 
 @guard("elbv2", "CreateLoadBalancer", "SetSubnets")
@@ -60,6 +61,25 @@ def move_others_to_one_zone(original: Any, backend: Any, arn: str, subnets: list
         return original(backend, arn, subnets, mappings)
     balancer.subnets = [backend.ec2_backend.get_subnet(subnet) for subnet in wanted]
     return [AvailabilityZone(subnet) for subnet in balancer.subnets]
+
+
+@patch(ELBv2Backend, "create_target_group")
+def compare_with_group_of_same_name(original: Any, backend: Any, name: str, **settings: Any) -> Any:
+    """Return the group that has the name and the settings already, and refuse others; moto refuses any.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html (idempotent)
+    https://github.com/terraform-aws-modules/terraform-aws-alb/issues/251
+    """
+    group = next((one for one in backend.target_groups.values() if one.name == name), None)
+    if group is None:
+        return original(backend, name, **settings)
+    given = {key: settings[key] for key in _GROUP_SETTINGS if settings.get(key) is not None}
+    if any(str(getattr(group, key, None)) != str(value) for key, value in given.items()):
+        raise AwsError(
+            code="DuplicateTargetGroupName",
+            message=f"A target group with the same name '{name}' exists, but with different settings",
+        )
+    return group
 
 
 @patch(FakeLoadBalancer, "__init__")

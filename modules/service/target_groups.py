@@ -35,7 +35,6 @@ _UNHEALTHY_THRESHOLD: Final = 3
 # Each forces a new group when it changes, as the VPC, port and protocol do: see _group_name.
 _TARGET_TYPE: Final = "ip"
 _PROTOCOL_VERSION: Final = "HTTP1"
-_IP_ADDRESS_TYPE: Final = "ipv4"
 _FIRST_PROTOCOL: Final = "HTTPS"
 
 
@@ -67,7 +66,6 @@ class TargetGroups(Construct):
                 port=config.port,
                 protocol=config.protocol,
                 protocol_version=_PROTOCOL_VERSION,
-                ip_address_type=_IP_ADDRESS_TYPE,
                 deregistration_delay=str(config.drain_seconds),
                 slow_start=config.slow_start_seconds,
                 health_check=LbTargetGroupHealthCheck(

@@ -14,9 +14,10 @@ NO_ENDPOINTS = "interface_endpoints = []"
 ENDPOINTS = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
 
 ECR = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
+DIGEST = f"sha256:{'a' * 64}"
 PRIVATE_IMAGES = (
-    ('strategy = "blue_green"', f'strategy = "blue_green"\nplaceholder_image = "{ECR}/python:3.13-slim"'),
-    ("[cluster]", f'[cluster]\ncollector_image = "{ECR}/collector:v0.45.1"'),
+    ('strategy = "blue_green"', f'strategy = "blue_green"\nplaceholder_image = "{ECR}/python@{DIGEST}"'),
+    ("[cluster]", f'[cluster]\ncollector_image = "{ECR}/collector@{DIGEST}"'),
 )
 
 

@@ -59,7 +59,7 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
         'nat_gateways = "single"',
         'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm"]',
     )
-    image = "111111111111.dkr.ecr.us-east-1.amazonaws.com/python:3.13-slim"
+    image = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/python@sha256:{'a' * 64}"
     text += f'\n[deployment]\nplaceholder_image = "{image}"\n'
     dev.write_text(text.replace('owner = "platform"', 'owner = "Équipe \U00010400"'), encoding="utf-8")
     new_environment("fresh", folder=folder)

@@ -2,7 +2,7 @@ import pytest
 
 from tests.config.examples import PROJECT, changed, parsed, refusal
 
-KEEP = "keep_releases = 30"
+KEEP = "keep_builds = 30"
 
 
 def test_repositories_are_named_after_the_project_by_default() -> None:
@@ -17,4 +17,4 @@ def test_an_invalid_prefix_is_refused(prefix: str) -> None:
 
 
 def test_at_least_one_earlier_release_is_kept() -> None:
-    assert refusal(changed((KEEP, "keep_releases = 1"))) == ["registry.keep_releases = 1: must be 2 or more"]
+    assert refusal(changed((KEEP, "keep_builds = 1"))) == ["registry.keep_builds = 1: must be 2 or more"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ def template(*, protect: bool = False) -> Template:
     )
     for name, grant in (("puller", repository.grant_pull), ("pusher", repository.grant_push)):
         grant(Role(stack, name, label=LABEL, service=ServicePrincipal.ECS_TASKS, description=name))
-    EnhancedScanning(stack, "scanning", prefix=LABEL.project)
+    EnhancedScanning(stack, "scanning", prefixes=["user-management-", "copies/"])
     return Template.of(stack)
 
 
@@ -37,11 +39,42 @@ def test_it_is_encrypted_with_the_key() -> None:
     assert encryption == {"encryption_type": "KMS", "kms_key": "${aws_kms_key.key.arn}"}
 
 
-def test_the_newest_releases_are_kept_and_untagged_images_expire() -> None:
-    rules = json.loads(template().only("aws_ecr_lifecycle_policy")["policy"])["rules"]
-    untagged, tagged = (rule["selection"] for rule in rules)
+def rules() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(template().only("aws_ecr_lifecycle_policy")["policy"])["rules"]
+    return found
+
+
+def test_builds_expire_by_number_and_untagged_images_by_age() -> None:
+    _, untagged, builds = (rule["selection"] for rule in rules())
     assert (untagged["tagStatus"], untagged["countNumber"], untagged["countUnit"]) == ("untagged", 3, "days")
-    assert (tagged["tagPatternList"], tagged["countType"], tagged["countNumber"]) == (["*"], "imageCountMoreThan", 5)
+    assert (builds["tagPatternList"], builds["countType"], builds["countNumber"]) == (
+        ["build-*"],
+        "imageCountMoreThan",
+        5,
+    )
+
+
+def test_a_release_stays_also_with_the_tag_of_its_build() -> None:
+    images = [{"build-1", "release-1"}, *({f"build-{number}"} for number in range(2, 9)), {"release-2"}, {"v1"}]
+    assert expired(images, rules()) == [{"build-2"}, {"build-3"}]  # a release counts as a build of the newest five
+
+
+def expired(images: list[set[str]], policy: list[dict[str, Any]]) -> list[set[str]]:
+    """The images that a policy expires, the oldest first: each is of the first rule that matches it.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    """
+    gone = []
+    matched: list[set[str]] = []
+    for rule in policy:
+        patterns = rule["selection"].get("tagPatternList")
+        if not patterns:
+            continue
+        found = [one for one in images if all(any(fnmatchcase(tag, p) for tag in one) for p in patterns)]
+        surplus = found[: max(0, len(found) - rule["selection"]["countNumber"])]
+        gone += [one for one in surplus if one not in matched]
+        matched += found
+    return gone
 
 
 def test_only_an_unprotected_one_is_deleted_with_its_images() -> None:
@@ -61,4 +94,7 @@ def test_grant_pull_does_not_allow_push(role: str, *, pushes: bool) -> None:
 def test_enhanced_scanning_covers_these_repositories_only() -> None:
     (rule,) = template().only("aws_ecr_registry_scanning_configuration", scan_type="ENHANCED")["rule"]
     assert rule["scan_frequency"] == "CONTINUOUS_SCAN"
-    assert rule["repository_filter"] == [{"filter": "user-management-*", "filter_type": "WILDCARD"}]
+    assert rule["repository_filter"] == [
+        {"filter": "user-management-*", "filter_type": "WILDCARD"},
+        {"filter": "copies/*", "filter_type": "WILDCARD"},
+    ]

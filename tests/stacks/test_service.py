@@ -127,12 +127,13 @@ def test_every_log_group_has_a_retention_and_a_key(stacks: dict[str, Template], 
 def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
     """Production without NAT gateways, and with a third service whose name is also used by a construct."""
     ecr = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
+    digest = f"sha256:{'a' * 64}"
     endpoints = ("ecr.api", "ecr.dkr", "logs", "ssm", "kms", "xray")
     toml = changed(
         ('"per_zone"', '"none"'),
         ("interface_endpoints = []", f"interface_endpoints = {json.dumps(endpoints)}"),
-        ('strategy = "blue_green"', f'strategy = "blue_green"\nplaceholder_image = "{ecr}/python:3.13-slim"'),
-        ("[cluster]", f'[cluster]\ncollector_image = "{ecr}/collector:v0.45.1"'),
+        ('strategy = "blue_green"', f'strategy = "blue_green"\nplaceholder_image = "{ecr}/python@{digest}"'),
+        ("[cluster]", f'[cluster]\ncollector_image = "{ecr}/collector@{digest}"'),
     )
     third = "\n[services.key]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
     folder: Path = tmp_path_factory.mktemp("private") / "cdktf.out"
@@ -153,3 +154,29 @@ def test_a_third_service_is_one_table_whatever_its_name(private: list[Stack]) ->
     assert by_layer["registry"].only("aws_ecr_repository", name="user-management-key")
     service = by_layer["service"].only("aws_ecs_service", name="user-management-prod-key")
     assert service["deployment_controller"] == {"type": "ECS"}  # it has no traffic to shift
+
+
+def test_images_of_the_own_registry_need_no_copy_and_can_be_pulled(private: list[Stack]) -> None:
+    by_layer = {stack.layer: Template(dict(stack.document)) for stack in private}
+    assert not by_layer["registry"].all("aws_ecr_pull_through_cache_rule")
+    policies = by_layer["service"].all("aws_iam_role_policy").items()
+    (backend,) = (policy["policy"] for name, policy in policies if name.startswith("backend-service_execution-role"))
+    for name in ("python", "collector"):
+        assert f"arn:aws:ecr:us-east-1:333333333333:repository/{name}" in backend
+    assert "ecr:BatchImportUpstreamImage" not in backend
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The connections of production with endpoints for all that the frontend needs, and with NAT gateways."""
+    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
+    folder: Path = tmp_path_factory.mktemp("closed") / "cdktf.out"
+    synthesize([parsed(changed(("interface_endpoints = []", endpoints)))], folder)
+    stacks = [stack for stack in read_stacks(folder).values() if stack.layer in {"network", "data", "service"}]
+    return set(map(str, connections(stacks)))
+
+
+def test_a_service_that_does_not_call_the_internet_has_no_way_out_if_endpoints_do(closed: set[str]) -> None:
+    out = {line.split(" -> ")[0] for line in closed if line.endswith("-> internet tcp 443")}
+    assert "frontend" not in out, closed
+    assert "backend" in out, closed

@@ -216,3 +216,52 @@ def test_a_deleted_cluster_is_not_listed(client: Client) -> None:
     ecs.delete_cluster(cluster="short")
     assert ecs.list_clusters()["clusterArns"] == []
     assert ecs.describe_clusters(clusters=["short"])["clusters"][0]["status"] == "INACTIVE"
+
+
+@pytest.fixture(scope="module")
+def blue_green(client: Client, target: dict[str, Any]) -> str:
+    client("ecs").create_service(
+        cluster="main",
+        serviceName="blue-green",
+        taskDefinition=register(client),
+        desiredCount=1,
+        loadBalancers=[target],
+        deploymentController={"type": "CODE_DEPLOY"},
+        availabilityZoneRebalancing="DISABLED",
+    )
+    return "blue-green"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"enableExecuteCommand": True}, "Unable to update execute command"),
+        ({"platformVersion": "1.4.0"}, "Unable to update platform version"),
+        ({"taskDefinition": "app"}, "Unable to update task definition"),
+        (
+            {"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}},
+            "Unable to update network parameters",
+        ),
+        ({"forceNewDeployment": True}, "Cannot force a new deployment"),
+        ({"availabilityZoneRebalancing": "ENABLED"}, "Unable to update Availability Zone rebalancing"),
+    ],
+)
+def test_what_only_codedeploy_may_change_is_refused(
+    client: Client, blue_green: str, change: dict[str, Any], says: str
+) -> None:
+    end = "on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment"
+    with pytest.raises(ClientError, match=f"InvalidParameterException.*{says} {end}"):
+        client("ecs").update_service(cluster="main", service=blue_green, **change)
+
+
+def test_what_an_update_may_change_beside_codedeploy_is_changed(client: Client, blue_green: str) -> None:
+    made = client("ecs").update_service(
+        cluster="main",
+        service=blue_green,
+        desiredCount=2,
+        healthCheckGracePeriodSeconds=9,
+        propagateTags="SERVICE",
+        forceNewDeployment=False,
+    )
+    assert made["service"]["desiredCount"] == 2
+    assert made["service"]["healthCheckGracePeriodSeconds"] == 9

@@ -93,3 +93,27 @@ def test_a_load_balancer_is_public_by_default(client: Client) -> None:
     for name, options, scheme in (("open", {}, "internet-facing"), ("inner", {"Scheme": "internal"}, "internal")):
         made = client("elbv2").create_load_balancer(Name=name, Subnets=subnets, **options)
         assert made["LoadBalancers"][0]["Scheme"] == scheme
+
+
+def test_a_target_group_with_the_same_name_and_settings_is_the_same(client: Client) -> None:
+    settings = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc(client), "TargetType": "ip"}
+    first, second = (client("elbv2").create_target_group(Name="again", **settings) for _ in range(2))
+    assert first["TargetGroups"][0]["TargetGroupArn"] == second["TargetGroups"][0]["TargetGroupArn"]
+
+
+@pytest.mark.parametrize("other", [{"Protocol": "HTTPS"}, {"Port": 81}, {"TargetType": "instance"}])
+def test_a_target_group_with_the_same_name_and_other_settings_is_refused(
+    client: Client, other: dict[str, object]
+) -> None:
+    settings = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc(client), "TargetType": "ip"}
+    client("elbv2").create_target_group(Name="other", **settings)
+    with pytest.raises(
+        ClientError,
+        match=r"DuplicateTargetGroupName.*name 'other' exists, but with different settings",
+    ):
+        client("elbv2").create_target_group(Name="other", **{**settings, **other})
+
+
+def vpc(client: Client) -> str:
+    found = client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])
+    return str(found["Vpcs"][0]["VpcId"])

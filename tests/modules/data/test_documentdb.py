@@ -92,7 +92,9 @@ def test_a_new_password_is_applied_at_once_as_in_parameter_store() -> None:
 def test_the_connection_string_is_what_the_drivers_need() -> None:
     url = templates()[0].named("aws_ssm_parameter.documentdb_parameters_url")["value_wo"]
     assert url.startswith("mongodb://user_management:${ephemeral.")
-    assert url.endswith(":27017/?tls=true&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false")
+    assert url.endswith(
+        ":27017/?tls=true&tlsCAFile=/etc/ssl/certs/databases.pem&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false"
+    )
 
 
 def test_a_protected_cluster_cannot_be_destroyed() -> None:

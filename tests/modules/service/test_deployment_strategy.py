@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+
+from cdktf import TerraformMetaArguments
+from cdktf_cdktf_provider_aws.ecs_service import EcsServiceConfig
+
 from config.deployment import DeploymentSettings
-from modules.service.deployment_strategy import BlueGreen, Rolling, strategy_for
+from modules.service.deployment_strategy import (
+    UPDATABLE_WITH_CODEDEPLOY,
+    BlueGreen,
+    Rolling,
+    strategy_for,
+)
 from tests.modules.service.parts import Parts
 from tests.template import Template
 
@@ -15,7 +25,7 @@ def test_a_rolling_service_rolls_back_automatically() -> None:
     assert service["deployment_controller"] == {"type": "ECS"}
     assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
     assert service["alarms"]["rollback"] is True
-    assert len(service["alarms"]["alarm_names"]) == 2
+    assert len(service["alarms"]["alarm_names"]) == 4
     assert (service["deployment_minimum_healthy_percent"], service["deployment_maximum_percent"]) == (100, 200)
     assert service["lifecycle"]["ignore_changes"] == ["task_definition", "desired_count"]
 
@@ -33,6 +43,7 @@ def test_a_blue_green_service_ignores_what_codedeploy_changes() -> None:
         "network_configuration",
         "platform_version",
         "capacity_provider_strategy",
+        "enable_execute_command",
     }
     assert service["wait_for_steady_state"] is False
     refused = {"force_new_deployment", "deployment_circuit_breaker", "alarms", "deployment_maximum_percent"}
@@ -69,3 +80,35 @@ def test_a_service_without_requests_uses_rolling_whatever_the_setting() -> None:
     assert "load_balancer" not in service
     assert "health_check_grace_period_seconds" not in service
     assert not template.all("aws_lb_target_group")
+
+
+# Arguments of aws_ecs_service that an update never sends: Terraform's own, and those that replace the service.
+# https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ecs/service.go
+OF_TERRAFORM = {"id", "force_delete", "timeouts", "triggers", "wait_for_steady_state"}
+REPLACING = {"name", "cluster", "deployment_controller", "iam_role", "launch_type", "scheduling_strategy"}
+# Tags have an operation of their own.
+TAGS = {"tags", "tags_all"}
+NEVER_SET = {
+    "alarms",
+    "deployment_circuit_breaker",
+    "force_new_deployment",
+    "service_connect_configuration",
+    "service_registries",
+    "volume_configuration",
+    "vpc_lattice_configurations",
+}
+CONSTANT = {"availability_zone_rebalancing": "DISABLED"}
+
+
+def test_every_argument_of_the_provider_is_allowed_ignored_constant_or_not_set_with_codedeploy() -> None:
+    parameters = set(inspect.signature(EcsServiceConfig.__init__).parameters)
+    of_cdktf = {"self", *inspect.signature(TerraformMetaArguments.__init__).parameters}
+    parts = Parts.make(strategy="blue_green")
+    parts.service()
+    service = Template.of(parts.stack).only("aws_ecs_service")
+    ignored = set(service["lifecycle"]["ignore_changes"])
+    known = UPDATABLE_WITH_CODEDEPLOY | ignored | OF_TERRAFORM | REPLACING | TAGS | NEVER_SET | set(CONSTANT)
+    assert parameters - of_cdktf == known, "a new argument: find out whether AWS lets an update change it"
+    assert not NEVER_SET & set(service)
+    assert {key: service[key] for key in CONSTANT} == CONSTANT
+    assert not ignored & UPDATABLE_WITH_CODEDEPLOY - {"desired_count"}

@@ -57,7 +57,10 @@ def test_the_execution_role_pulls_its_own_images_and_writes_its_own_log() -> Non
         "ecr:BatchCheckLayerAvailability",
         "ecr:BatchGetImage",
         "ecr:GetDownloadUrlForLayer",
+        "ecr:BatchImportUpstreamImage",
     }
+    copied = [s["Resource"] for s in found if "ecr:BatchImportUpstreamImage" in s["Action"]]
+    assert copied == ["arn:aws:ecr:us-east-1:444444444444:repository/copies/placeholder"]
     everywhere = [s["Action"] for s in found if s["Resource"] == "*"]
     assert everywhere == ["ecr:GetAuthorizationToken"]
 

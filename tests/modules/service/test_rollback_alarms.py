@@ -1,18 +1,24 @@
-"""The alarms that roll a deployment back cover all target groups, and do not alarm without requests."""
+"""The alarms that roll a deployment back see wrong answers, slow ones and none, over all target groups."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.modules.service.parts import Parts
+import pytest
+
+from tests.modules.service.parts import Parts, cluster_settings
 from tests.template import Template
 
+MOST_OF_A_DEPLOYMENT = 10
+"""https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html"""
 
-def alarms(strategy: str) -> dict[str, dict[str, Any]]:
-    parts = Parts.make(strategy=strategy)
-    parts.service()
+
+def alarms(strategy: str, *, insights: str = "disabled", **changes: Any) -> dict[str, dict[str, Any]]:
+    parts = Parts.make(strategy=strategy, cluster=cluster_settings(container_insights=insights))
+    parts.service(**changes)
     found = Template.of(parts.stack).all("aws_cloudwatch_metric_alarm").values()
-    return {alarm["alarm_name"].rpartition("-")[2]: alarm for alarm in found}
+    start = "user-management-test-api-"
+    return {a["alarm_name"].removeprefix(start): a for a in found if a["alarm_name"].startswith(start)}
 
 
 def expression(alarm: dict[str, Any]) -> str:
@@ -21,10 +27,15 @@ def expression(alarm: dict[str, Any]) -> str:
     return text
 
 
-def test_errors_are_a_share_of_the_requests_of_both_colors() -> None:
+def metrics(alarm: dict[str, Any]) -> dict[str, str]:
+    return {q["id"]: q["metric"]["metric_name"] for q in alarm["metric_query"] if "metric" in q}
+
+
+def test_errors_are_a_share_of_the_requests_of_both_colors_if_they_are_more_than_chance() -> None:
     alarm = alarms("blue_green")["errors"]
     assert expression(alarm) == (
-        "100 * (FILL(errors_blue, 0) + FILL(errors_green, 0)) / (FILL(requests_blue, 0) + FILL(requests_green, 0))"
+        "IF((FILL(errors_blue, 0) + FILL(errors_green, 0)) >= 3, "
+        "100 * (FILL(errors_blue, 0) + FILL(errors_green, 0)) / (FILL(requests_blue, 0) + FILL(requests_green, 0)), 0)"
     )
     assert (alarm["threshold"], alarm["datapoints_to_alarm"]) == (5, 3)
 
@@ -36,5 +47,46 @@ def test_the_slower_color_counts() -> None:
     assert {q["metric"]["stat"] for q in alarm["metric_query"] if "metric" in q} == {"p95"}
 
 
-def test_without_requests_there_is_no_alarm() -> None:
-    assert {alarm["treat_missing_data"] for alarm in alarms("rolling").values()} == {"notBreaching"}
+def test_connections_that_no_task_accepts_count_over_both_colors() -> None:
+    alarm = alarms("blue_green")["connections"]
+    assert expression(alarm) == "FILL(refused_blue, 0) + FILL(refused_green, 0)"
+    assert set(metrics(alarm).values()) == {"TargetConnectionErrorCount"}
+    assert alarm["threshold"] == 3
+
+
+def test_a_service_without_any_healthy_task_is_absent_whichever_color_has_the_traffic() -> None:
+    alarm = alarms("blue_green")["absence"]
+    assert expression(alarm) == "FILL(healthy_blue, 0) + FILL(healthy_green, 0)"
+    assert set(metrics(alarm).values()) == {"HealthyHostCount"}
+    assert (alarm["comparison_operator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert (alarm["datapoints_to_alarm"], alarm["treat_missing_data"]) == (3, "breaching")
+
+
+def test_one_target_group_of_a_rolling_service_is_watched_in_the_same_way() -> None:
+    assert expression(alarms("rolling")["absence"]) == "FILL(healthy_only, 0)"
+
+
+def test_without_requests_only_absence_alarms() -> None:
+    missing = {name: alarm["treat_missing_data"] for name, alarm in alarms("rolling").items()}
+    assert missing == {
+        "errors": "notBreaching",
+        "latency": "notBreaching",
+        "connections": "notBreaching",
+        "absence": "breaching",
+    }
+
+
+@pytest.mark.parametrize("strategy", ["rolling", "blue_green"])
+def test_a_deployment_can_watch_all_of_them(strategy: str) -> None:
+    parts = Parts.make(strategy=strategy)
+    service = parts.service()
+    assert service.alarms is not None
+    assert 0 < len(service.alarms.names) <= MOST_OF_A_DEPLOYMENT
+
+
+def test_ecs_rolls_back_on_all_of_them() -> None:
+    parts = Parts.make(strategy="rolling")
+    parts.service()
+    watched = Template.of(parts.stack).only("aws_ecs_service")["alarms"]["alarm_names"]
+    assert len(watched) == len(alarms("rolling")) == 4
+    assert all(".api_alarms_" in name for name in watched)

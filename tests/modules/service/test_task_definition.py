@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from typing import Any
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modules.service.release_files import ReleaseFiles
-from modules.service.task_definition import PIPELINE_IMAGE, PLACEHOLDER_FIELDS
+from modules.service.task_definition import PIPELINE_IMAGE, PLACEHOLDER_FIELDS, Container, LogDestination
 from tests.modules.service.parts import Parts, cluster_settings
 from tests.template import LABEL, Template
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Fields with different names in the resource and the API; the others differ only in case.
 SCALARS = ("family", "cpu", "memory", "networkMode", "taskRoleArn", "executionRoleArn", "requiresCompatibilities")
@@ -73,7 +79,7 @@ def test_the_file_has_the_next_image_and_the_release_its_own_command() -> None:
         "startPeriod": 60,
     }
     placeholder = json.loads(resource["container_definitions"])[0]
-    assert placeholder["image"] == "public.ecr.aws/docker/library/python:3.13-slim"
+    assert placeholder["image"] == "444444444444.dkr.ecr.us-east-1.amazonaws.com/copies/placeholder:1"
     assert placeholder["command"][:2] == ["python3", "-c"]
     assert "healthCheck" not in placeholder
 
@@ -129,3 +135,64 @@ def test_volumes_are_only_for_the_agent_of_a_shell() -> None:
         "/var/log/amazon/ssm": "var-log-amazon-ssm",
     }
     assert {volume["name"] for volume in resource["volume"]} == set(mounts.values())
+
+
+def mounts(user: str | None, *paths: str) -> dict[str, list[str]]:
+    container = Container(
+        name="app",
+        image="app",
+        user=user,
+        logs=LogDestination(group="one", region="us-east-1"),
+        stop_seconds=2,
+        environment={},
+        secrets={},
+        scratch_paths=paths,
+        scratch_mib=1,
+        volumes={},
+    ).to_json()
+    linux: Any = container["linuxParameters"]
+    return {mount["containerPath"]: mount["mountOptions"] for mount in linux["tmpfs"]}
+
+
+@pytest.mark.parametrize(("user", "owner"), [("101:102", ("101", "102")), ("101", ("101", "101"))])
+def test_each_writable_path_belongs_to_the_user(user: str, owner: tuple[str, str]) -> None:
+    found = mounts(user, "/tmp", "/var/cache/nginx")  # noqa: S108
+    uid, gid = owner
+    assert found["/var/cache/nginx"] == ["noexec", "nosuid", "nodev", f"uid={uid}", f"gid={gid}", "mode=0755"]
+    assert found["/tmp"] == ["noexec", "nosuid", "nodev", f"uid={uid}", f"gid={gid}", "mode=1777"]  # noqa: S108
+
+
+@pytest.mark.parametrize("user", [None, "nginx", "nginx:101", "101:nginx"])
+def test_a_writable_path_of_an_unknown_user_is_refused(user: str | None) -> None:
+    with pytest.raises(ValueError, match=r"must belong to its user, and .* is not a number; pass the user's id"):
+        mounts(user, "/run")
+
+
+def can_mount() -> bool:
+    """Whether this process may mount: it is root, and its namespaces allow it."""
+    if os.geteuid() != 0 or not all(map(shutil.which, ("unshare", "setpriv"))):
+        return False
+    return subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode == 0  # noqa: S607
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs root, unshare and setpriv, to mount a folder as a container does")
+@pytest.mark.parametrize("path", ["/tmp", "/var/cache/nginx"])  # noqa: S108
+def test_the_kernel_lets_the_user_write_to_a_mount_with_these_options(path: str, tmp_path: Path) -> None:
+    """As in a container: over a folder of root that only root may write to, by a user without any capability."""
+    options = ",".join(mounts("12101:12102", path)[path])
+    defaults = ",".join(option for option in options.split(",") if "=" not in option)
+    folder = tmp_path / "folder"
+    folder.mkdir(mode=0o755)
+    script = (
+        'mount -t tmpfs -o "size=1m,$1" none "$2" && chmod "$3" "$2" || exit 9; cd "$2" && '
+        "setpriv --reuid=12101 --regid=12102 --clear-groups --bounding-set=-all --inh-caps=-all mkdir client_temp"
+    )
+
+    def write(given: str, mode: str) -> int:
+        command = ["unshare", "-m", "sh", "-c", script, "sh", given, str(folder), mode]
+        return subprocess.run(command, check=False, capture_output=True).returncode
+
+    assert write(options, "+x") == 0
+    # Where the runtime gives the mount the mode of the image's folder, its owner is what lets the user write.
+    assert write(options, "0755") == 0
+    assert write(defaults, "0755") not in {0, 9}

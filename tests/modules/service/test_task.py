@@ -1,0 +1,54 @@
+"""The task of a service has what its settings say, and what its databases need."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from config.containers import PLATFORM_BYTES
+from config.database_tls import CA_FILE
+from tests.modules.service.parts import Parts, cluster_settings, service_template
+
+
+def containers(**changes: Any) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = json.loads(
+        service_template(**changes).only("aws_ecs_task_definition")["container_definitions"]
+    )
+    return made
+
+
+def variables(container: dict[str, Any]) -> dict[str, str]:
+    return {variable["name"]: variable["value"] for variable in container["environment"]}
+
+
+def test_a_service_with_databases_trusts_their_authorities() -> None:
+    assert variables(containers(databases=("documentdb",))[0])["NODE_EXTRA_CA_CERTS"] == CA_FILE
+    assert "NODE_EXTRA_CA_CERTS" not in variables(containers()[0])
+
+
+def test_the_collector_cannot_take_the_applications_memory() -> None:
+    application, collector = containers(tracing=True)
+    assert (collector["memory"], collector["memoryReservation"]) == (256, 128)
+    assert not {"memory", "memoryReservation"} & set(application)
+    assert collector["image"] == "444444444444.dkr.ecr.us-east-1.amazonaws.com/copies/collector:1"
+
+
+def test_the_smallest_task_definition_has_the_bytes_that_the_settings_count() -> None:
+    parts = Parts.make(cluster=cluster_settings())
+    service = parts.service(path_patterns=(), priority=None, writable_paths=())
+    assert len(json.dumps(service.task.to_json(), separators=(",", ":")).encode()) >= PLATFORM_BYTES
+
+
+@pytest.mark.parametrize(
+    ("command", "sent"),
+    [
+        (("node", "health.js"), ["CMD", "node", "health.js"]),
+        (("CMD", "node", "health.js"), ["CMD", "node", "health.js"]),
+        (("CMD-SHELL", "curl -f http://localhost/ || exit 1"), ["CMD-SHELL", "curl -f http://localhost/ || exit 1"]),
+    ],
+)
+def test_a_health_command_may_have_the_form_of_ecs(command: tuple[str, ...], sent: list[str]) -> None:
+    task = Parts.make().service(health_command=command).task
+    assert task.containers[0].to_json()["healthCheck"]["command"] == sent  # type: ignore[index]
