@@ -22,6 +22,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 _NO_HEALTH_CHECK: Final = "NONE"
 """Docker's word for no health check, which ECS does not have."""
 
+_DATABASES: Final = frozenset({"postgres", "documentdb"})
+
 _KERNEL_FOLDERS: Final = ("/proc", "/sys", "/dev")
 """Every container has these from the kernel, and a folder in memory over one hides what programs need there."""
 
@@ -30,6 +32,13 @@ _MAX_TASK_BYTES: Final = 65_536
 
 PLATFORM_BYTES: Final = 1024
 """What every task definition has besides the settings' texts, at the least; a test renders the smallest one."""
+
+
+def uses_database(databases: Sequence[str], secrets: Mapping[str, str], parameters: Mapping[str, str]) -> bool:
+    """Whether a service connects to a database, or gets where one is."""
+    return bool(databases) or any(
+        end.partition("/")[0] in _DATABASES for table in (secrets, parameters) for end in table.values()
+    )
 
 
 def check_health_command(health_command: Sequence[str]) -> Iterator[Problem]:
@@ -111,7 +120,7 @@ def check_unique_variables(
                 value=names[PORT_VARIABLE],
                 allowed="is set by the setting port; remove the line",
             )
-        if databases and CA_VARIABLE in names:
+        if CA_VARIABLE in names and uses_database(databases, secrets, parameters):
             yield Problem(
                 key=f"{table}.{CA_VARIABLE}",
                 value=names[CA_VARIABLE],

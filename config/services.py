@@ -12,6 +12,7 @@ from config.containers import (
     check_task_size,
     check_unique_variables,
     check_writable_paths,
+    uses_database,
 )
 from config.errors import Problem
 from config.model import Check, Model
@@ -282,3 +283,8 @@ class ServiceSettings(Model):
     def is_load_balanced(self) -> bool:
         """Whether the load balancer forwards requests to it."""
         return bool(self.path_patterns)
+
+    @property
+    def uses_database(self) -> bool:
+        """Whether its containers need the certificate authorities of the databases."""
+        return uses_database(self.databases, self.secrets, self.parameters)

@@ -53,7 +53,7 @@ def task_of(
             **config.environment,
             **parameters,
             PORT_VARIABLE: str(config.port),
-            **({CA_VARIABLE: CA_FILE} if config.databases else {}),
+            **({CA_VARIABLE: CA_FILE} if config.uses_database else {}),
             **(trace_environment(name) if config.tracing else {}),
         },
         secrets=secrets,

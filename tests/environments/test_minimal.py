@@ -54,7 +54,10 @@ def test_the_rules_have_nothing_against_it_with_the_committed_exceptions(
 
 def test_the_registry_holds_the_images_of_the_one_service(stacks: dict[str, Template]) -> None:
     registry = stacks["registry"]
-    assert registry.only("aws_ecr_repository")["name"] == "user-management-worker"
+    assert {repository["name"] for repository in registry.all("aws_ecr_repository").values()} == {
+        "user-management-worker",
+        "user-management-minimal-public/docker/library/python",
+    }
     assert registry.output("worker_repository_url") == "${aws_ecr_repository.worker-images.repository_url}"
 
 

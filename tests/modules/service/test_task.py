@@ -9,7 +9,7 @@ import pytest
 
 from config.containers import PLATFORM_BYTES
 from config.database_tls import CA_FILE
-from tests.modules.service.parts import Parts, cluster_settings, service_template
+from tests.modules.service.parts import Parts, cluster_settings, service_template, settings
 
 
 def containers(**changes: Any) -> list[dict[str, Any]]:
@@ -26,6 +26,12 @@ def variables(container: dict[str, Any]) -> dict[str, str]:
 def test_a_service_with_databases_trusts_their_authorities() -> None:
     assert variables(containers(databases=("documentdb",))[0])["NODE_EXTRA_CA_CERTS"] == CA_FILE
     assert "NODE_EXTRA_CA_CERTS" not in variables(containers()[0])
+
+
+@pytest.mark.parametrize(("parameter", "uses"), [("postgres/url", True), ("documentdb/host", True), ("jwt/key", False)])
+def test_a_service_that_gets_where_a_database_is_uses_it(parameter: str, *, uses: bool) -> None:
+    assert settings(secrets={"ONE": parameter}).uses_database is uses
+    assert settings(parameters={"ONE": parameter}).uses_database is uses
 
 
 def test_the_collector_cannot_take_the_applications_memory() -> None:
