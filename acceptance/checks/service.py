@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from config.images import registry_host, repository_path
 from config.names import NameLimit
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
     from config.services import ServiceSettings
+
+_BELOW: Final = "LessThanThreshold"
 
 
 def check_services_match_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -67,6 +70,46 @@ def check_containers_are_hardened_and_have_no_secret(environment: Environment, s
         secrets = {secret["name"]: secret["valueFrom"] for secret in application.get("secrets", [])}
         wanted_secrets = {variable: f"{start}{end}" for variable, end in settings.secrets.items()}
         yield from _differs(f"secrets of {name}", secrets, wanted_secrets)
+
+
+def check_images_can_be_pulled_and_never_change(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Each image is in a repository of the account, by digest or with tags that cannot be moved."""
+    ecs, ecr = session.client("ecs"), session.client("ecr")
+    host = registry_host(environment.account_id, environment.region)
+    immutable = {
+        repository["repositoryName"]: repository["imageTagMutability"] == "IMMUTABLE"
+        for page in ecr.get_paginator("describe_repositories").paginate()
+        for repository in page["repositories"]
+    }
+    for name, service in _services(environment, session).items():
+        arn = _of_service_or_task_set(service, "taskDefinition")
+        for container in ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["containerDefinitions"]:
+            image, where = container["image"], f"the image of {container['name']} in {name}"
+            if not image.startswith(f"{host}/"):
+                yield f"{where}: {image} is not in {host}"
+            elif repository_path(image) not in immutable:
+                yield f"{where}: {image} is in no repository of the account"
+            elif "@" not in image and not immutable[repository_path(image)]:
+                yield f"{where}: the tag of {image} can be moved"
+
+
+def check_absence_of_each_service_is_watched(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """An alarm per service that goes off when no task works, for services that always have one."""
+    if environment.notifications is None:
+        return
+    cloudwatch = session.client("cloudwatch")
+    names = {
+        environment.names.name(f"{name}-absence", limit=NameLimit.ALARM): name
+        for name, settings in environment.services.items()
+        if settings.min_count
+    }
+    found = {
+        alarm["AlarmName"]: (alarm["TreatMissingData"], alarm["ComparisonOperator"], alarm["ActionsEnabled"])
+        for page in cloudwatch.get_paginator("describe_alarms").paginate()
+        for alarm in page["MetricAlarms"]
+    }
+    for alarm, name in names.items():
+        yield from _differs(f"the alarm on absence of {name}", found.get(alarm), ("breaching", _BELOW, True))
 
 
 def check_load_balancer_matches_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:

@@ -189,6 +189,51 @@ def test_a_container_without_hardening_and_with_an_unknown_secret_is_reported(
     )
 
 
+def test_images_of_others_and_tags_that_can_be_moved_are_reported(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
+    host = f"{dev.account_id}.dkr.ecr.us-east-1.amazonaws.com"
+    ecr = session.client("ecr")
+    ecr.create_repository(repositoryName="copies/python", imageTagMutability="IMMUTABLE")
+    ecr.create_repository(repositoryName="moved")
+    images = {
+        "good": f"{host}/copies/python:3",
+        "pinned": f"{host}/moved@sha256:{'a' * 64}",
+        "public": "public.ecr.aws/docker/library/python:3",
+        "unknown": f"{host}/unknown:3",
+        "moved": f"{host}/moved:3",
+    }
+    for number, (name, image) in enumerate(images.items(), start=60):
+        made.service(name, subnet=made.subnet(f"10.2.{number}.0/24"), application={"image": image})
+    assert sorted(service.check_images_can_be_pulled_and_never_change(dev, session)) == [
+        f"the image of moved in moved: the tag of {host}/moved:3 can be moved",
+        f"the image of public in public: public.ecr.aws/docker/library/python:3 is not in {host}",
+        f"the image of unknown in unknown: {host}/unknown:3 is in no repository of the account",
+    ]
+
+
+def test_a_service_whose_absence_nobody_sees_is_reported(session: EmulatedSession, dev: Environment) -> None:
+    alarm = {
+        "EvaluationPeriods": 3,
+        "MetricName": "HealthyHostCount",
+        "Namespace": "AWS/ApplicationELB",
+        "Statistic": "Maximum",
+        "Period": 60,
+        "Threshold": 1,
+        "ComparisonOperator": "LessThanThreshold",
+    }
+    cloudwatch = session.client("cloudwatch")
+    cloudwatch.put_metric_alarm(AlarmName="user-management-dev-backend-absence", TreatMissingData="missing", **alarm)
+    found = list(service.check_absence_of_each_service_is_watched(dev, session))
+    assert sorted(found) == [
+        (
+            "the alarm on absence of backend: ('missing', 'LessThanThreshold', True), "
+            "wanted ('breaching', 'LessThanThreshold', True)"
+        ),
+        "the alarm on absence of frontend: None, wanted ('breaching', 'LessThanThreshold', True)",
+    ]
+
+
 def test_an_internal_load_balancer_with_lax_settings_is_reported(
     made: Made, session: EmulatedSession, dev: Environment
 ) -> None:

@@ -152,3 +152,9 @@ def test_an_iam_user_may_sign_in_on_the_primary_and_on_every_replica() -> None:
     assert len(connect["Resource"]) == 2
     assert all(arn.startswith("arn:aws:rds-db:us-east-1:444444444444:dbuser:${") for arn in connect["Resource"])
     assert all(arn.endswith("/api") for arn in connect["Resource"])
+
+
+def test_the_url_names_the_file_of_authorities() -> None:
+    url = postgres_templates()[0].named("aws_ssm_parameter.postgres_parameters_url")["value_wo"]
+    assert url.startswith("postgresql://user_management:${ephemeral.")
+    assert url.endswith("/users?sslmode=verify-full&sslrootcert=/etc/ssl/certs/databases.pem")
