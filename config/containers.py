@@ -1,17 +1,32 @@
 """What a service's container may be given: writable folders, a health check, variables, and how much of all that."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from config.database_tls import CA_FILE, CA_VARIABLE
 from config.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from config.services import ServiceSettings
 
 PORT_VARIABLE: Final = "PORT"
 """The variable with the port of the application."""
 
 COLLECTOR_MIB: Final = 256
 """The most memory that the collector of traces may use; the task's memory includes it."""
+
+COLLECTOR_CPU_UNITS: Final = 32
+"""Its share of the CPU when the application needs all of it."""
+
+SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
+"""ECS Exec's agent writes to these folders; it does not start if they are read-only.
+
+https://github.com/aws/containers-roadmap/issues/1359
+"""
 
 HEALTH_COMMAND_FORMS: Final = ("CMD", "CMD-SHELL")
 """The first elements that ECS takes for the form of a health check: a program and its arguments, or one shell command.
@@ -79,6 +94,18 @@ def check_writable_paths(writable_paths: Sequence[str]) -> Iterator[Problem]:
                 value=path,
                 allowed=f"must not be in {', '.join(_KERNEL_FOLDERS)}, which belong to the kernel; use another folder",
             )
+
+
+def check_session_paths(cluster__execute_command: bool, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    """A folder can be mounted once, and shells have mounts of their own."""
+    for name, service in services.items():
+        for index, path in enumerate(service.writable_paths):
+            if cluster__execute_command and path in SESSION_PATHS:
+                yield Problem(
+                    key=f"services.{name}.writable_paths[{index}]",
+                    value=path,
+                    allowed="is writable already, because cluster.execute_command = true; remove it",
+                )
 
 
 def check_scratch_size(

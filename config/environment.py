@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from config.aws import AccountId, Region, RoleArn, TagValue, role_account, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
+from config.containers import check_session_paths
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import DomainSettings
@@ -313,6 +314,7 @@ class Environment(Model):
         check_databases,
         check_parameters,
         check_images,
+        check_session_paths,
         _check_endpoint_access,
         check_alarm_receivers,
         check_unique_paths,

@@ -34,8 +34,22 @@ def refuse_impossible_task(params: Shape, _: Context) -> None:
             code="ClientException", message=f"Actual length: '{size}'. Max allowed length is '{_MOST_BYTES}' bytes."
         )
     containers = params.get("containerDefinitions") or ()
-    for problem in (*_memory_problems(containers, params.get("memory")), *_tmpfs_problems(containers)):
+    for problem in (
+        *_cpu_problems(containers, params.get("cpu")),
+        *_memory_problems(containers, params.get("memory")),
+        *_tmpfs_problems(containers),
+    ):
         raise AwsError(code="ClientException", message=problem)
+
+
+def _cpu_problems(containers: Sequence[Shape], task_cpu: str | None) -> Iterator[str]:
+    """Find more CPU units than the task has.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (cpu)
+    """
+    total = sum(container.get("cpu") or 0 for container in containers)
+    if task_cpu and task_cpu.isdigit() and total > int(task_cpu):
+        yield "The sum of all container cpu values cannot be greater than the value of the task."
 
 
 def _memory_problems(containers: Sequence[Shape], task_memory: str | None) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from config.containers import PORT_VARIABLE
+from config.containers import COLLECTOR_CPU_UNITS, PORT_VARIABLE, SESSION_PATHS
 from config.database_tls import CA_FILE, CA_VARIABLE
 from modules.label import Label, NameLimit
 from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from modules.image_cache import Image
     from modules.role import Role
     from modules.service.cluster import Cluster
-
-# ECS Exec's agent writes to these folders; it does not start if they are read-only:
-# https://github.com/aws/containers-roadmap/issues/1359
-_SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
 
 
 def task_of(
@@ -37,13 +33,14 @@ def task_of(
     collector_image: Image | None,
 ) -> TaskDefinition:
     """The task with the image of the next release; the collector is in it if its image is given."""
-    volumes = {path: path.strip("/").replace("/", "-") for path in (_SESSION_PATHS if cluster.execute_command else ())}
+    volumes = {path: path.strip("/").replace("/", "-") for path in (SESSION_PATHS if cluster.execute_command else ())}
     logs = LogDestination(group=log_group, region=label.region)
     application = Container(
         name=name,
         image=PIPELINE_IMAGE,
         user=config.user,
         logs=logs,
+        cpu_units=config.cpu_units - COLLECTOR_CPU_UNITS if collector_image else 0,
         port=config.port if config.is_load_balanced else None,
         command=config.command,
         health_command=config.health_command,

@@ -71,6 +71,8 @@ class Container:
     """Folders in memory that belong to `user`."""
     scratch_mib: int = 0
     """The maximum size of each."""
+    cpu_units: int = 0
+    """Its share if all containers need CPU; 0 is the smallest."""
     memory_mib: int | None = None
     """The most memory that it may use; without it, all of the task's."""
     reserved_memory_mib: int | None = None
@@ -94,7 +96,7 @@ class Container:
             "name": self.name,
             "image": self.image,
             "essential": self.essential,
-            "cpu": 0,
+            "cpu": self.cpu_units,
             "environment": [{"name": name, "value": value} for name, value in sorted(self.environment.items())],
             "secrets": [{"name": name, "valueFrom": arn} for name, arn in sorted(self.secrets.items())],
             "portMappings": [{"containerPort": self.port, "hostPort": self.port, "protocol": "tcp"}]

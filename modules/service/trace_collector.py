@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from config.containers import COLLECTOR_MIB
+from config.containers import COLLECTOR_CPU_UNITS, COLLECTOR_MIB
 from modules.policy import Statement
 from modules.service.task_definition import Container
 
@@ -35,6 +35,7 @@ def collector(image: str, logs: LogDestination) -> Container:
         name="collector",
         image=image,
         user=None,
+        cpu_units=COLLECTOR_CPU_UNITS,
         # A leak stops the collector, not the application.
         memory_mib=COLLECTOR_MIB,
         reserved_memory_mib=COLLECTOR_MIB // 2,

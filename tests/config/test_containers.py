@@ -54,6 +54,17 @@ def test_a_path_twice_is_refused() -> None:
     ]
 
 
+def test_a_folder_of_the_agent_of_shells_is_refused_where_shells_are_on() -> None:
+    toml = worker('writable_paths = ["/managed-agents"]')
+    assert parsed(toml).services["worker"].writable_paths == ("/managed-agents",)
+    assert refusal(toml.replace("execute_command = false", "execute_command = true")) == [
+        (
+            'services.worker.writable_paths[0] = "/managed-agents": is writable already, '
+            "because cluster.execute_command = true; remove it"
+        )
+    ]
+
+
 @pytest.mark.parametrize("user", ["nginx", "0", "0:0", "root", "1000:nginx"])
 def test_a_user_that_is_not_a_number_or_is_root_is_refused(user: str) -> None:
     (line,) = refusal(worker(f'user = "{user}"'))

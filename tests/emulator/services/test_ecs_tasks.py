@@ -28,7 +28,7 @@ def mounted(path: str, *options: str) -> dict[str, Any]:
 
 
 def test_a_task_that_fits_is_registered(client: Client) -> None:
-    assert register(client, mounted("/run", "noexec", "uid=1", "gid=1", "mode=0755"), {"memory": 256})
+    assert register(client, mounted("/run", "noexec", "uid=1", "gid=1", "mode=0755"), {"memory": 256, "cpu": 256})
 
 
 def test_a_task_definition_of_more_than_64_kib_is_refused(client: Client) -> None:
@@ -53,6 +53,10 @@ def test_a_relative_mount_is_refused(client: Client) -> None:
 @pytest.mark.parametrize(
     ("containers", "says"),
     [
+        (
+            ({"cpu": 225}, {"cpu": 32}),
+            "The sum of all container cpu values cannot be greater than the value of the task",
+        ),
         (({}, {"memory": 1024}), "container 'app-1'. The memory must not exceed the memory of the task"),
         (({"memory": 128, "memoryReservation": 256},), "The memoryReservation must not exceed the memory"),
         (

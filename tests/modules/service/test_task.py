@@ -34,10 +34,12 @@ def test_a_service_that_gets_where_a_database_is_uses_it(parameter: str, *, uses
     assert settings(parameters={"ONE": parameter}).uses_database is uses
 
 
-def test_the_collector_cannot_take_the_applications_memory() -> None:
+def test_the_collector_cannot_take_the_applications_memory_or_cpu() -> None:
     application, collector = containers(tracing=True)
     assert (collector["memory"], collector["memoryReservation"]) == (256, 128)
     assert not {"memory", "memoryReservation"} & set(application)
+    assert (application["cpu"], collector["cpu"]) == (480, 32)
+    assert containers()[0]["cpu"] == 0
     assert collector["image"] == "444444444444.dkr.ecr.us-east-1.amazonaws.com/copies/collector:1"
 
 
