@@ -238,7 +238,7 @@ class ServiceSettings(Model):
     """Databases that the service may connect to; its image must have their certificate authorities."""
 
     calls_internet: bool = True
-    """Whether the application calls addresses outside AWS. If not, its only ways out are the interface_endpoints."""
+    """Whether the application calls addresses outside AWS; if not, interface_endpoints can replace the internet."""
 
     spot_percent: int = Field(default=0, ge=0, le=100)
     """Share of the tasks on Fargate Spot: up to 70 % cheaper, can be stopped with two minutes' notice."""
