@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synthesis.template import REFERENCE, texts
+from synthesis.template import references, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ def referred_places(value: object, stack: Stack, stacks: Mapping[str, Stack]) ->
     It is None for a reference that cannot be followed: to an output that is in none of `stacks`.
     """
     for _, text in texts(value):
-        for match in REFERENCE.finditer(text) if "${" in text else ():
+        for match in references(text):
             if address := match["address"]:
                 yield Place(stack.id, address)
                 continue

@@ -7,6 +7,12 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from config.aws import NAME_PATTERN, validate_name
 
+PIPELINE_IMAGE: Final = "<IMAGE1_NAME>"
+"""CodePipeline replaces it, wherever it is in taskdef.json, by the image that was just built.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html#file-reference-ecs-bluegreen
+"""
+
 _NAME_LENGTH: Final = 20
 _PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
 _PATH: Final = r"/[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"

@@ -16,7 +16,15 @@ from config.containers import (
 )
 from config.errors import Problem
 from config.model import Check, Model
-from config.service_values import FolderPath, HealthPath, ParameterName, PathPattern, UserId, VariableName
+from config.service_values import (
+    PIPELINE_IMAGE,
+    FolderPath,
+    HealthPath,
+    ParameterName,
+    PathPattern,
+    UserId,
+    VariableName,
+)
 
 _MAX_TASKS: Final = 5000
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html (tasks per service)"""
@@ -130,6 +138,22 @@ def _check_plain_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
                 key=f"environment.{name}",  # without its value
                 allowed="looks like a secret, which would be readable in the task definition; "
                 'store it in Parameter Store and add it to secrets, like JWT_SECRET = "jwt/current"',
+            )
+
+
+def _check_pipeline_image(
+    environment: Mapping[str, str], command: tuple[str, ...], health_command: tuple[str, ...]
+) -> Iterator[Problem]:
+    texts = {f"environment.{name}": text for name, text in environment.items()}
+    for setting, words in (("command", command), ("health_command", health_command)):
+        texts |= {f"{setting}[{index}]": text for index, text in enumerate(words)}
+    for key, text in texts.items():
+        if PIPELINE_IMAGE in text:
+            yield Problem(
+                key=key,
+                value=text,
+                allowed=f"contains {PIPELINE_IMAGE}, which the pipeline replaces by the image of each release; "
+                "use another text",
             )
 
 
@@ -270,6 +294,7 @@ class ServiceSettings(Model):
         check_writable_paths,
         check_scratch_size,
         check_task_size,
+        _check_pipeline_image,
         _check_unique_databases,
         _check_request_target,
     )

@@ -16,6 +16,16 @@ REFERENCE: Final = re.compile(
 """A reference in a text: to an output of another stack, or to a resource of the same stack."""
 
 
+_LITERAL: Final = re.compile(r"\$\$\{[^{}]*\}?")
+"""`$${...}`, which a setting holds as text: https://developer.hashicorp.com/terraform/language/expressions/strings"""
+
+
+def references(text: str) -> Iterator[re.Match[str]]:
+    """Every match of `REFERENCE` in a text of the JSON, but not what is only written like a reference."""
+    expressions = _LITERAL.sub("", text)
+    return REFERENCE.finditer(expressions) if "${" in expressions else iter(())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resource:
     """One resource of a stack."""
@@ -46,7 +56,8 @@ class Resource:
 
     def is_referred_to_by(self, value: object) -> bool:
         """Whether `value` contains a reference to this resource, at any depth."""
-        return any(f"{self.address}." in text for _, text in texts(value) if "${" in text)
+        expressions = (_LITERAL.sub("", text) for _, text in texts(value))
+        return any(f"{self.address}." in text for text in expressions if "${" in text)
 
 
 def resources(document: Mapping[str, Any], *kinds: str) -> Iterator[Resource]:

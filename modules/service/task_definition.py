@@ -18,15 +18,15 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
 )
 
 from config.containers import HEALTH_COMMAND_FORMS
+from config.service_values import PIPELINE_IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from constructs import Construct
 
-# CodePipeline replaces it with the image that was just built:
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html#file-reference-ecs-bluegreen
-PIPELINE_IMAGE: Final = "<IMAGE1_NAME>"
+__all__ = ["PIPELINE_IMAGE", "PLACEHOLDER_FIELDS", "Container", "LogDestination", "TaskDefinition"]
+
 # Fields whose values the placeholder replaces in the first revision; all others are the same in a release.
 PLACEHOLDER_FIELDS: Final = frozenset({"image", "entryPoint", "command", "healthCheck"})
 
