@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from synthesis import fast_start
+if sys.flags.safe_path:  # PYTHONSAFEPATH=1: Python leaves out the folder of this file
+    sys.path.insert(0, str(Path(__file__).parent))
+
+from synthesis import fast_start, variables
 
 if __name__ == "__main__":
+    if problem := variables.problem(os.environ):
+        print(problem, file=sys.stderr)
+        sys.exit(2)
     # Before the other imports: Node starts while they load. A run is short and keeps its objects to the end, so garbage
     # collection would take a fifth of its time and free nothing.
     gc.disable()
@@ -24,8 +30,9 @@ if __name__ == "__main__":
 
 from config.load import environment_names, load_environments
 from console.table import table
-from synthesis.manifest import STACK_FILE, read_stacks, stack_id
-from synthesis.output import replacing
+from synthesis import literal
+from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
+from synthesis.output import replacing, require_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +43,11 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parent
 EXIT_OK, EXIT_BAD_INPUT = 0, 2
+CONTEXT: Final = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
+"""How cdktf makes the address of a resource. Not read from cdktf.json: another value there would replace everything."""
+
+_SYSTEM_ERROR: Final = re.compile(r"E[A-Z]{3,}: ")
+"""How Node's message starts if the operating system refused something: "ENOSPC: no space left on device, write"."""
 
 
 def compose(app: App, environments: Sequence[Environment]) -> None:
@@ -87,41 +99,65 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
             EdgeStack(app, config=config, state=state, domain=domain)
 
 
-def synthesize(environments: Sequence[Environment], output: Path) -> None:
-    """Write the stacks of `environments` into `output`, completely or not at all."""
+def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:
+    """Write the stacks of `environments` into `output`, completely or not at all.
+
+    Args:
+        environments: Their settings, whose text Terraform gets as it is written there.
+        output: The output folder.
+        keep_others: Whether the stacks of all other environments stay.
+
+    Raises:
+        OutputError: The folder must not be replaced, or cannot be written.
+    """
     from cdktf import App  # noqa: PLC0415 (see compose)
 
-    context = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"]
-    with replacing(output, environments=tuple(config.name for config in environments)) as folder:
-        app = App(outdir=str(folder), context=context)
-        compose(app, environments)
+    names = tuple(config.name for config in environments)
+    with replacing(output, environments=names, keep_others=keep_others) as folder:
+        app = App(outdir=str(folder), context=CONTEXT)
+        compose(app, [literal.hide(config) for config in environments])
         app.synth()
+        literal.restore(folder)
 
 
 def main(argv: Sequence[str]) -> int:
     """Synthesize the environments named, or all of them.
 
     Returns:
-        0, or 2 if an environment file or an argument is wrong; the output is then unchanged.
+        0, or 2 if an environment file or an argument is wrong, or the output cannot be written; it is then unchanged.
     """
     parser = argparse.ArgumentParser(prog="main.py", description="Turns environment files into Terraform JSON.")
     parser.add_argument("environment", nargs="*", help="names of files in environments/ (default: all)")
-    default_output = os.environ.get("CDKTF_OUTDIR") or "cdktf.out"
+    default_output = os.environ.get(variables.OUTPUT) or "cdktf.out"
     parser.add_argument(
         "--output", type=Path, default=Path(default_output), help="the output folder (default: %(default)s)"
     )
     arguments = parser.parse_args(argv)
 
+    try:
+        return _run(arguments.environment, arguments.output)
+    except OutputError as error:
+        print(error.message, error.remedy, file=sys.stderr)
+    except RuntimeError as error:
+        if not _SYSTEM_ERROR.match(str(error)):
+            raise
+        reason = str(error).partition("\n")[0]
+        print(f"{arguments.output} cannot be written: {reason}. The output is as it was.", file=sys.stderr)
+    return EXIT_BAD_INPUT
+
+
+def _run(chosen: Sequence[str], output: Path) -> int:
+    require_replaceable(output)  # before anything else: it takes no time
     folder = Path(os.path.relpath(ROOT / "environments"))
-    names = arguments.environment or environment_names(folder)
+    names = chosen or environment_names(folder)
     environments, wrong = load_environments(names, folder=folder)
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
         print("Nothing was written. Fix the lines above and run it again.", file=sys.stderr)
         return EXIT_BAD_INPUT
 
-    synthesize(environments, arguments.output)
-    _report(arguments.output, environments)
+    synthesize(environments, output, keep_others=bool(chosen))
+    _report(output, environments)
     return EXIT_OK
 
 

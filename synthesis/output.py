@@ -1,53 +1,154 @@
 """Replaces the output folder in one step: a run that fails leaves the last good output unchanged.
 
-The new tree is written beside the old one and replaces it by two renames. Two things are kept from the old tree:
+The new tree is written beside the old one and replaces it by two renames; where the folder cannot be renamed, as a
+mount point, its files are replaced one by one. Only what a synthesis wrote is ever deleted. These are kept:
 
 - the stacks of environments that this run did not synthesize, so that `make synth ENV=prod` keeps dev's;
-- what other programs put beside a stack's JSON (`.terraform`, a lock file, a plan), as long as the stack exists.
+- what other programs put beside a stack's JSON (`.terraform`, a lock file, a plan), as long as the stack exists;
+- every other file below `stacks/`, for ever: it may be the only copy of a state.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
+import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from synthesis.folders import STACKS, WRITTEN, foreign_in_output, is_unfinished_output, reason_to_keep
 from synthesis.manifest import MANIFEST, STACK_FILE, OutputError, read_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_STACKS: Final = "stacks"
+_REMEDY: Final = (
+    "Nothing was written: name a folder that is absent, is empty or was written by synthesis, like cdktf.out "
+    "(--output, or CDKTF_OUTDIR)."
+)
+_WITHOUT_A_STACK: Final = WRITTEN | {".terraform", ".terraform.lock.hcl", "plan"}
+"""What is deleted with its stack: `terraform init` and `terraform plan` make theirs again."""
+
+_NOT_RENAMED: Final = (errno.EBUSY, errno.EXDEV)
+"""A mount point, and a folder of another layer of an overlay: https://man7.org/linux/man-pages/man2/rename.2.html"""
+
+
+def require_replaceable(folder: Path) -> Path:
+    """Return the folder that a synthesis would replace: the target, if it is a link.
+
+    Raises:
+        OutputError: It must not be replaced: it holds other files, or is no folder.
+    """
+    try:
+        target = folder.resolve()  # a link stays, and what it points to is replaced
+        problem = reason_to_keep(target) or _foreign(target)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+        raise _unusable(folder, error) from error
+    if problem:
+        message = f"{folder} cannot be the output folder: it {problem}."
+        raise OutputError(message, _REMEDY)
+    return target
+
+
+def _foreign(target: Path) -> str | None:
+    if not os.path.lexists(target):
+        return None
+    if not target.is_dir():
+        return "is a file"
+    return foreign_in_output(target, known={_staged(MANIFEST), *(["lost+found"] if target.is_mount() else [])})
 
 
 @contextmanager
-def replacing(folder: Path, *, environments: tuple[str, ...]) -> Iterator[Path]:
+def replacing(folder: Path, *, environments: tuple[str, ...], keep_others: bool = True) -> Iterator[Path]:
     """Yield an empty folder to synthesize into; it becomes `folder` when the block ends without an error.
 
     Args:
         folder: The output folder, which need not exist.
-        environments: The environments of this run; the stacks of all others are kept.
+        environments: The environments of this run.
+        keep_others: Whether the stacks of all other environments are kept.
+
+    Raises:
+        OutputError: The folder must not be replaced, or cannot be written; it is then as it was.
     """
-    folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = (folder.with_name(f".{folder.name}.{part}") for part in ("new", "old"))
-    with _lock(folder.with_name(f".{folder.name}.lock")):
-        _finish_interrupted_swap(folder, old)
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir()
-        try:
-            yield fresh
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
+    target = require_replaceable(folder)
+    fresh, old = (target.with_name(f".{target.name}.{part}") for part in ("new", "old"))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _lock(target.with_name(f".{target.name}.lock")):
+            require_replaceable(folder)  # another run may have ended meanwhile
+            _require_own(fresh, old)
+            _finish_interrupted_swap(target, old)
+            _delete(fresh)
+            fresh.mkdir()
+            try:
+                yield fresh
+                if keep_others:
+                    _keep_other_environments(target, fresh, environments)
+                _swap(target, fresh, old)
+            finally:
+                _delete(fresh)
+    except OSError as error:
+        if error.errno is None:  # not of the operating system
             raise
-        _keep_other_environments(folder, fresh, environments)
-        if folder.exists():
-            folder.rename(old)
-        fresh.rename(folder)
-        _finish_interrupted_swap(folder, old)
+        raise _unusable(folder, error) from error
+
+
+def _unusable(folder: Path, error: Exception) -> OutputError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    place = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+    message = f"{folder} cannot be written: {reason}{place}."
+    return OutputError(message, "The output is as it was: correct that, or name another folder with --output.")
+
+
+def _require_own(fresh: Path, old: Path) -> None:
+    for path, is_own in ((fresh, is_unfinished_output(fresh)), (old, old.is_dir() and not foreign_in_output(old))):
+        if os.path.lexists(path) and (path.is_symlink() or not is_own):
+            raise _name_taken(path)
+
+
+def _name_taken(path: Path) -> OutputError:
+    message = f"{path} holds files that synthesis did not write, and synthesis needs that name."
+    return OutputError(message, "Nothing was written: move it away, or name another folder with --output.")
+
+
+def _swap(target: Path, fresh: Path, old: Path) -> None:
+    if target.exists():
+        try:
+            target.rename(old)
+        except OSError as error:
+            if error.errno not in _NOT_RENAMED:
+                raise
+            _replace_contents(target, fresh)
+            return
+    fresh.rename(target)
+    _finish_interrupted_swap(target, old)
+
+
+def _replace_contents(target: Path, fresh: Path) -> None:
+    """Replace file by file: all are written before the first is replaced, and the manifest is the last."""
+    files = sorted(
+        (path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()), key=lambda path: len(path.parts)
+    )[::-1]
+    staged = {target / path: (target / path).with_name(_staged(path.name)) for path in files}
+    try:
+        for path in files:
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(fresh / path, staged[target / path])
+        for path, written in staged.items():
+            written.replace(path)
+    finally:
+        for written in staged.values():
+            written.unlink(missing_ok=True)
+    for folder in (target / STACKS).iterdir():
+        if not (fresh / STACKS / folder.name).exists():
+            _remove_stack(folder)
+
+
+def _staged(name: str) -> str:
+    return f".{name}.new"
 
 
 def _keep_other_environments(folder: Path, fresh: Path, environments: tuple[str, ...]) -> None:
@@ -60,9 +161,14 @@ def _keep_other_environments(folder: Path, fresh: Path, environments: tuple[str,
     if not kept:
         return
     for id_, stack in kept.items():
-        target = fresh / _STACKS / id_
+        target = fresh / STACKS / id_
         target.mkdir(parents=True)
-        shutil.copy2(stack.folder / STACK_FILE, target)
+        for name in WRITTEN:
+            source = stack.folder / name
+            if source.is_dir():
+                shutil.copytree(source, target / name)
+            elif source.exists():
+                shutil.copy2(source, target)
     manifest = json.loads((fresh / MANIFEST).read_text(encoding="utf-8"))
     manifest["stacks"] = {id_: entries[id_] for id_ in kept} | manifest["stacks"]
     (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
@@ -75,19 +181,52 @@ def _finish_interrupted_swap(folder: Path, old: Path) -> None:
     if not folder.exists():  # stopped between the two renames
         old.rename(folder)
         return
-    for stack in (old / _STACKS).glob("*"):
-        target = folder / _STACKS / stack.name
-        if not target.is_dir():
+    for entry in sorted((old / STACKS).glob("*")):
+        target = folder / STACKS / entry.name
+        if entry.is_symlink() or not entry.is_dir():
+            _keep(entry, target, old)
             continue
-        for entry in stack.iterdir():
-            if not (target / entry.name).exists():
-                entry.rename(target / entry.name)
-    shutil.rmtree(old)
+        has_stack = (target / STACK_FILE).exists()
+        for file in [file for file in entry.iterdir() if file.name not in WRITTEN]:
+            if file.name not in _WITHOUT_A_STACK:
+                _keep(file, target / file.name, old)
+            elif has_stack and not os.path.lexists(target / file.name):
+                file.rename(target / file.name)
+    _delete(old)
+
+
+def _keep(entry: Path, target: Path, old: Path) -> None:
+    """Move into the new tree what synthesis did not write."""
+    if os.path.lexists(target):  # a copy that a person made under that name
+        raise _name_taken(old)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    entry.rename(target)
+
+
+def _remove_stack(folder: Path) -> None:
+    """Delete a stack's folder that has no stack any more, but not the files of others in it."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for name in _WITHOUT_A_STACK:
+        _delete(folder / name)
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    # Two runs in one checkout would mix their output, so the second one waits.
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    """Two runs in one checkout would mix their output, so the second one waits."""
+    # Neither emptied nor followed: a file of that name may belong to another program.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)

