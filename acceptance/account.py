@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
+from runner import environment
+
 if TYPE_CHECKING:
     from emulator import Emulator
     from synthesis.manifest import Stack
-
-# The caller's AWS settings must not reach Terraform here; how it finds its providers may.
-_DROPPED: Final = ("AWS_", "TF_", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY")
-_KEPT: Final = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_MIRROR", "TF_PLUGIN_CACHE_")
 
 
 class EmulatedSession(boto3.Session):  # type: ignore[misc]  # boto3 has no types
@@ -51,13 +49,8 @@ class Account:
 
     def environ(self) -> dict[str, str]:
         """The environment of a Terraform that can reach this account and no other."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.upper().startswith(_DROPPED) or name.startswith(_KEPT)
-        }
         return {
-            **kept,
+            **environment.without_account(os.environ),
             **self.emulator.environment(account=self.id, region=self.region),
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner import environment
 from runner.errors import RunnerError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _run_version(command: tuple[str, ...], cwd: Path | None, environ: Mapping[st
             text=True,
             cwd=cwd,
             # Terraform warns of a configuration file that does not exist; the real commands show that warning.
-            env={**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": ""},
+            env={**environment.build(environ), "TF_CLI_CONFIG_FILE": ""},
             timeout=60,
             check=True,
         )

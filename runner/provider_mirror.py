@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SYSTEM_FOLDERS = (Path("/usr/local/share/terraform/plugins"), Path("/usr/share/terraform/plugins"))
 ABOVE_FOLDERS = (Path("/opt"),)
 _MAIN = "hashicorp/aws"
+_COMMENT = re.compile(r"^\s*(#|//).*$", re.MULTILINE)
+_OVERRIDES = re.compile(r"\bdev_overrides\b[\"\s]*[{=:]")
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ def prepare(
     settings = existing.read_text(encoding="utf-8") if existing else ""
 
     chosen = environ.get("TF_PLUGIN_MIRROR")
+    if not chosen:
+        _refuse_overrides(settings, existing)
     if chosen:
         mirror = Path(chosen).expanduser().resolve()
         if not wanted.held_by(mirror):
@@ -119,6 +123,13 @@ def prepare(
         if main in wanted.held_by(mirror):
             return _from_mirror(mirror.resolve(), wanted, settings, work)
     return _from_registry(environ, settings, work, cache or work / "plugins")
+
+
+def _refuse_overrides(settings: str, path: Path | None) -> None:
+    """https://developer.hashicorp.com/terraform/cli/config/config-file#development-overrides-for-provider-developers."""
+    if _OVERRIDES.search(_COMMENT.sub("", settings)):
+        message = f"{path} has dev_overrides, which replace the provider by another build than the pinned version."
+        raise RunnerError(message, "Remove them, or name another file in TF_CLI_CONFIG_FILE.")
 
 
 def _find_cli_configuration(environ: Mapping[str, str], home: Path, registry: str) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TextIO
 
-from runner import executable, explain, provider_mirror, schedule
+from runner import environment, executable, explain, provider_mirror, schedule
 from runner.errors import RunnerError
 from runner.results import Result, Status
 from runner.terraform import RunContext, Terraform
@@ -123,7 +123,12 @@ def open_session(
     shows_plans: bool = True,
     checks_delegation: bool = True,
 ) -> Session:
-    """Find Terraform and its providers; a run writes only below `root`, and fetched providers into `cache`."""
+    """Find Terraform and its providers; a run writes only below `root`, and fetched providers into `cache`.
+
+    Raises:
+        RunnerError: There is no Terraform, or `environ` names an endpoint other than AWS.
+    """
+    environment.require_aws(environ)
     terraform = executable.find(environ)
     work = root / ".terraform-work"
     providers = frozenset(item for stack in chosen.values() for item in stack.required_providers.items())

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from runner import adopt
+from runner import adopt, environment
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
 from runner.files import write_atomically
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _OVERRIDE = "backend_override.tf.json"
+_WORKSPACE = "environment"  # the file of a workspace that was selected: a stack has one state
 _ADOPTED = "adopted.tf.json"
 _CHANGED = 2  # of `plan -detailed-exitcode`
 _ARN_REGION = re.compile(r"arn:[^:]+:[^:]+:([^:]+):")
@@ -109,12 +110,9 @@ class Terraform:
         self._plan = self.folder / "plan"
         self._created = self.folder / "made.json"
         self._environ = {
-            **context.environ,
+            **environment.build(context.environ),
             **context.installation.variables,
             "TF_DATA_DIR": str(self.folder / "data"),
-            "TF_IN_AUTOMATION": "1",
-            "TF_INPUT": "0",
-            "CHECKPOINT_DISABLE": "1",
         }
 
     @contextmanager
@@ -213,6 +211,7 @@ class Terraform:
 
     def init(self, *, local_state: Path | None = None, migrate: bool = False, backend: bool = True) -> None:
         """Prepare the stack's own backend, or a local state file; `migrate` moves the state there."""
+        (self.folder / "data" / _WORKSPACE).unlink(missing_ok=True)
         override = self._config / _OVERRIDE
         override.unlink(missing_ok=True)
         if local_state is not None:

@@ -2,9 +2,10 @@
 
 Terraform reads every text of its JSON as a template (https://developer.hashicorp.com/terraform/language/syntax/json),
 and cdktf looks for its own tokens in every text, so `${HOME}` in a setting would be an expression. To write `$${`
-before cdktf has resolved its tokens is not enough: after an opening `${`, escaped or not, it writes the tokens of the same
-text without their braces. So `hide` replaces what either of them reads by words of letters before any construct sees
-it, and `restore` puts it into the finished JSON, escaped. All settings pass through here; no layer can forget it.
+before cdktf has resolved its tokens is not enough: after an opening `${`, escaped or not, it writes the tokens of the
+same text without their braces. So `hide` replaces what either of them reads by words of letters before any construct
+sees it, and `restore` puts it into the finished JSON, escaped. All settings pass through here; no layer can forget
+it.
 """
 
 from __future__ import annotations

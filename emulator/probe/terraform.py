@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner import executable
+from runner.environment import build, without_account
 from runner.errors import RunnerError
 from runner.provider_mirror import Wanted, prepare
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _ROOT = Path(__file__).parents[2]
 _PROVIDERS = frozenset({("hashicorp/aws", "5.100.0")})
-_UNWANTED = ("AWS_", "TF_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 _SHOWN_CHARACTERS = 16000
 
@@ -66,12 +66,9 @@ class Terraform:
         except RunnerError as error:
             raise TerraformError(str(error)) from error
         self._folder = folder
-        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(_UNWANTED)}
         self._environment = {
-            **inherited,
+            **build(without_account(os.environ)),
             **installation.variables,
-            "TF_IN_AUTOMATION": "1",
-            "TF_INPUT": "0",
             **environment,
         }
 

@@ -87,6 +87,26 @@ def test_apply_plan_destroy_without_an_account(tmp_path: Path, capsys: pytest.Ca
 
 
 @pytest.mark.terraform
+def test_no_variable_and_no_selected_workspace_changes_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = local(tmp_path, "network", resource={"terraform_data": {"vpc": {"input": "vpc-1"}}})
+    out = write(tmp_path / "cdktf.out", {"dev-network": document})
+    assert run(out, "apply", "--yes") == 0
+    for name, value in {
+        "TF_WORKSPACE": "staging",
+        "TF_CLI_ARGS_plan": "-destroy",
+        "TF_CLI_ARGS": "-lock=false",
+        "TF_DATA_DIR": str(tmp_path / "elsewhere"),
+        "TF_VAR_input": "vpc-2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for folder in (tmp_path / ".terraform-work/dev-network/data", out / "stacks/dev-network/.terraform"):
+        folder.mkdir(exist_ok=True)
+        (folder / "environment").write_text("staging")
+    assert run(out, "plan", "--detailed-exitcode") == 0
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.terraform
 @pytest.mark.parametrize("change", ["removed", "replaced"])
 def test_a_protected_resource_is_neither_deleted_nor_replaced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, change: str
