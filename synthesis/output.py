@@ -44,18 +44,42 @@ def require_replaceable(folder: Path) -> Path:
     """
     try:
         target = folder.resolve()  # a link stays, and what it points to is replaced
-        problem = reason_to_keep(target) or _foreign(target)
+        problem = reason_to_keep(target) or _foreign_at_rest(target)
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
         raise _unusable(folder, error) from error
+    _require_none(problem, folder)
+    return target
+
+
+def _require_none(problem: str | None, folder: Path) -> None:
     if problem:
         message = f"{folder} cannot be the output folder: it {problem}."
         raise OutputError(message, _REMEDY)
-    return target
+
+
+def _beside(target: Path, part: str) -> Path:
+    return target.parent / f".{target.name}.{part}"
+
+
+def _foreign_at_rest(target: Path) -> str | None:
+    """The same as `_foreign`, but not while another run replaces the folder; it creates no lock."""
+    lock = _beside(target, "lock")
+    try:
+        problem = _foreign(target)
+    except FileNotFoundError:
+        if not lock.is_file():
+            raise
+        problem = "changed"
+    if problem is None or lock.is_symlink() or not lock.is_file():
+        return problem
+    with _lock(lock):
+        return _foreign(target)
 
 
 def _foreign(target: Path) -> str | None:
     if not os.path.lexists(target):
-        return None
+        above = next(parent for parent in target.parents if parent.exists())
+        return None if above.is_dir() else f"is below a file ({above})"
     if not target.is_dir():
         return "is a file"
     return foreign_in_output(target, known={_staged(MANIFEST), *(["lost+found"] if target.is_mount() else [])})
@@ -74,11 +98,11 @@ def replacing(folder: Path, *, environments: tuple[str, ...], keep_others: bool 
         OutputError: The folder must not be replaced, or cannot be written; it is then as it was.
     """
     target = require_replaceable(folder)
-    fresh, old = (target.with_name(f".{target.name}.{part}") for part in ("new", "old"))
+    fresh, old = _beside(target, "new"), _beside(target, "old")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(target.with_name(f".{target.name}.lock")):
-            require_replaceable(folder)  # another run may have ended meanwhile
+        with _lock(_beside(target, "lock")):
+            _require_none(_foreign(target), folder)  # another run may have ended meanwhile
             _require_own(fresh, old)
             _finish_interrupted_swap(target, old)
             _delete(fresh)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from main import CONTEXT, ROOT
 from tests.fixtures import copy_program, run_python
 
 if TYPE_CHECKING:
@@ -53,6 +54,90 @@ def test_the_cdktf_command_line_names_the_output_folder(checkout: Path, tmp_path
     result = run(checkout, "dev", CDKTF_OUTDIR=str(tmp_path / "elsewhere"))
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "elsewhere" / "stacks" / "dev-network" / "cdk.tf.json").is_file()
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("folder", [".", "..", "modules", "environments", "main.py", "mine"])
+@pytest.mark.parametrize("how", ["--output", "CDKTF_OUTDIR"])
+def test_an_output_folder_with_other_files_is_refused_in_one_line(tmp_path: Path, folder: str, how: str) -> None:
+    checkout = tmp_path / "parent" / "checkout"
+    (checkout / "mine").mkdir(parents=True)
+    copy_program(checkout)
+    (checkout / "mine" / "main.tf").write_text("mine", encoding="utf-8")
+    before = written(tmp_path)
+    result = (
+        run(checkout, "dev", "--output", folder) if how == "--output" else run(checkout, "dev", CDKTF_OUTDIR=folder)
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"{folder} cannot be the output folder: it ")
+    assert result.stderr.count("\n") == 1
+    assert "name a folder that is absent, is empty or was written by synthesis" in result.stderr
+    after = written(tmp_path)
+    assert {name: text for name, text in after.items() if "__pycache__" not in name} == before
+
+
+def test_the_stacks_of_an_environment_whose_file_is_gone_are_dropped(checkout: Path) -> None:
+    assert run(checkout, "dev", "staging").returncode == 0
+    (checkout / "environments" / "staging.toml").unlink()
+    assert run(checkout, "dev").returncode == 0
+    assert any("staging-" in name for name in written(checkout / "cdktf.out"))
+    assert run(checkout).returncode == 0
+    assert not [name for name in written(checkout / "cdktf.out") if "staging-" in name]
+    assert b"staging-" not in written(checkout / "cdktf.out")["manifest.json"]
+
+
+HOSTILE = {
+    "CDKTF_CONTEXT_JSON": '{"excludeStackIdFromLogicalIds": "false", "allowSepCharsInLogicalIds": "false"}',
+    "CDKTF_TARGET_STACK_ID": "dev-state",
+    "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS": "true",
+    "CDKTF_LOG_LEVEL": "debug",
+    "SYNTH_HCL_OUTPUT": "true",
+    "TERRAFORM_BINARY_NAME": "/missing",
+    "NODE_OPTIONS": "--require /missing",
+    "NODE_PATH": "/missing",
+    "NODE_ENV": "test",
+    "JSII_RUNTIME": "/missing",
+    "JSII_AGENT": "other",
+    "TF_WORKSPACE": "staging",
+    "TF_VAR_region": "eu-north-1",
+    "AWS_REGION": "eu-north-1",
+    "AWS_DEFAULT_REGION": "eu-north-1",
+    "AWS_PROFILE": "missing",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONHASHSEED": "7",
+    "PYTHONOPTIMIZE": "2",
+    "TZ": "Asia/Tokyo",
+    "LC_ALL": "tr_TR.UTF-8",
+}
+
+
+def test_no_variable_of_the_shell_changes_the_output(checkout: Path) -> None:
+    for folder, environment in (("plain", {}), ("hostile", HOSTILE)):
+        result = run(checkout, "dev", "--output", folder, **environment)
+        assert (result.returncode, result.stderr) == (0, "")
+    assert written(checkout / "plain") == written(checkout / "hostile")
+
+
+def test_the_context_of_the_cdktf_command_line_is_the_one_of_the_program() -> None:
+    assert json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"] == CONTEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("TMPDIR", "/missing", "TMPDIR=/missing is not a folder that can be written: create it, or unset TMPDIR.\n"),
+        ("JSII_NODE", "/missing", "JSII_NODE=/missing is not a program: set it to the path of Node, or unset it.\n"),
+    ],
+)
+def test_a_variable_that_keeps_node_from_starting_is_one_line(
+    checkout: Path, name: str, value: str, message: str
+) -> None:
+    result = run(checkout, "dev", **{name: value})
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", message)
 
 
 @pytest.mark.parametrize(

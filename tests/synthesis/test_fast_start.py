@@ -89,6 +89,17 @@ def test_the_node_of_the_lock_is_used_unless_the_user_chose_one() -> None:
     assert run("-c", program, JSII_NODE="/nowhere/node").stdout.strip() == "/nowhere/node"
 
 
+def test_a_variable_that_changes_the_output_does_not_reach_node() -> None:
+    program = "import os; from synthesis import fast_start; fast_start.prepare(os.environ); print(*os.environ)"
+    hostile = {"CDKTF_CONTEXT_JSON": "{}", "SYNTH_HCL_OUTPUT": "1", "JSII_RUNTIME": "/x", "NODE_PATH": "/x"}
+    result = run("-c", program, **hostile, CDKTF_OUTDIR="/y", NODE_OPTIONS="--max-old-space-size=64")
+    found = set(result.stdout.split())
+    assert not found & hostile.keys()
+    assert {"CDKTF_OUTDIR", "NODE_OPTIONS", "JSII_NODE"} <= found
+    off = run("-c", program, **hostile, STOCK_CDKTF="1")
+    assert not set(off.stdout.split()) & hostile.keys(), off.stderr
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

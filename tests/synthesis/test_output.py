@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from synthesis.manifest import read_stacks
 from synthesis.output import replacing
+from tests.synthesis.written import counts, names, synthesize, write
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def write(folder: Path, environment: str, *layers: str, resources: int = 1) -> None:
-    """A small version of what cdktf writes."""
-    stacks = {}
-    for layer in layers:
-        name = f"{environment}-{layer}"
-        path = folder / "stacks" / name
-        path.mkdir(parents=True)
-        document: dict[str, object] = {
-            "//": {"metadata": {"environment": environment, "layer": layer}},
-            "resource": {"aws_vpc": {f"v{i}": {} for i in range(resources)}},
-        }
-        (path / "cdk.tf.json").write_text(json.dumps(document), encoding="utf-8")
-        stacks[name] = {"name": name, "workingDirectory": f"stacks/{name}"}
-    (folder / "manifest.json").write_text(json.dumps({"version": "0", "stacks": stacks}), encoding="utf-8")
-
-
-def synthesize(output: Path, environment: str, *layers: str, resources: int = 1) -> None:
-    with replacing(output, environments=(environment,)) as folder:
-        write(folder, environment, *layers, resources=resources)
-
-
-def names(output: Path) -> list[str]:
-    return list(read_stacks(output))
-
-
-def counts(output: Path) -> dict[str, int]:
-    """Resources by stack."""
-    return {id_: sum(1 for _ in stack.all()) for id_, stack in read_stacks(output).items()}
 
 
 def test_the_first_run_creates_the_folder(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from config.load import load_environment
 from emulator.zones import id_of_zone
 from main import ROOT
 from runner.errors import OK, RunnerError
+from synthesis.folders import foreign_entries, listed, reason_to_keep
 from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
@@ -87,8 +88,10 @@ def make(revision: str, folder: Path = BASELINE, *, checkout: Path = ROOT, pytho
             the commit was locked to the same versions.
 
     Raises:
-        RunnerError: The commit does not exist or cannot be synthesized; the baseline is then as it was.
+        RunnerError: The commit does not exist or cannot be synthesized, or the folder is not a baseline; it is then as
+            it was.
     """
+    _require_baseline(folder)
     wanted = _git(checkout, "show", "-s", "--format=%H %cs", f"{revision}^{{commit}}").strip()
     with tempfile.TemporaryDirectory(prefix="baseline-") as temporary:
         tree, synthesized, archive = (Path(temporary, part) for part in ("tree", "synthesized", "tree.zip"))
@@ -104,6 +107,19 @@ def make(revision: str, folder: Path = BASELINE, *, checkout: Path = ROOT, pytho
             shutil.copytree(synthesized / name, folder / name)
         (folder / _COMMIT).write_text(f"{wanted}\n", encoding="utf-8")
     return wanted
+
+
+def _require_baseline(folder: Path) -> None:
+    """Refuse a folder that holds anything but a baseline, because it is replaced as a whole."""
+    path = folder.resolve()
+    problem = reason_to_keep(path)
+    if not problem and path.exists():
+        made = {*ENVIRONMENTS, _COMMIT} if (path / _COMMIT).is_file() else set()
+        foreign = foreign_entries(path, made) if path.is_dir() else [path.name]
+        problem = f"holds files of others ({listed(foreign)})" if foreign else None
+    if problem:
+        message = f"{folder} cannot be the folder of the baseline: it {problem}."
+        raise RunnerError(message, "Name a folder that is absent, is empty or holds a baseline.")
 
 
 def _require_same_dependencies(tree: Path, checkout: Path, revision: str) -> None:

@@ -89,6 +89,16 @@ def test_a_version_that_cannot_be_synthesized_leaves_the_baseline(checkout: Path
     assert (tmp_path / "baseline/dev/manifest.json").is_file()
 
 
+@pytest.mark.parametrize("file", ["main.tf", "dev/main.tf"])
+def test_a_folder_that_is_not_a_baseline_is_never_replaced(checkout: Path, tmp_path: Path, file: str) -> None:
+    mine = tmp_path / "mine" / file
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(RunnerError, match=r"mine cannot be the folder of the baseline: it holds files of others \(\w"):
+        baseline.make("v1", tmp_path / "mine", checkout=checkout)
+    assert mine.read_text() == "mine"
+
+
 def test_other_dependencies_need_an_interpreter_that_has_them(checkout: Path, tmp_path: Path) -> None:
     (checkout / "requirements/synth.lock").write_text("a==2")
     with pytest.raises(RunnerError, match=r"(?s)requirements/synth\.lock of v1 differs.*add --python"):
