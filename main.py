@@ -46,8 +46,8 @@ EXIT_OK, EXIT_BAD_INPUT = 0, 2
 CONTEXT: Final = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
 """How cdktf makes the address of a resource. Not read from cdktf.json: another value there would replace everything."""
 
-_SYSTEM_ERROR: Final = re.compile(r"E[A-Z]{3,}: ")
-"""How Node's message starts if the operating system refused something: "ENOSPC: no space left on device, write"."""
+_SYSTEM_ERROR: Final = re.compile(r"(Error: )?(?P<reason>E[A-Z]{3,}: .*)")
+"""Node's message if the operating system refused something: "ENOSPC: no space left on device, write"."""
 
 
 def compose(app: App, environments: Sequence[Environment]) -> None:
@@ -137,12 +137,15 @@ def main(argv: Sequence[str]) -> int:
     try:
         return _run(arguments.environment, arguments.output)
     except OutputError as error:
-        print(error.message, error.remedy, file=sys.stderr)
-    except RuntimeError as error:
-        if not _SYSTEM_ERROR.match(str(error)):
+        line = f"{error.message} {error.remedy}"
+    except (OSError, RuntimeError) as error:
+        found = _SYSTEM_ERROR.match(str(error)) if isinstance(error, RuntimeError) else None
+        if not found and getattr(error, "errno", None) is None:
             raise
-        reason = str(error).partition("\n")[0]
-        print(f"{arguments.output} cannot be written: {reason}. The output is as it was.", file=sys.stderr)
+        reason = found["reason"] if found else error
+        line = f"{arguments.output} cannot be written: {reason}. The output is as it was."
+    sys.unraisablehook = lambda _: None  # what jsii prints about a Node that it could not start
+    print(line, file=sys.stderr)
     return EXIT_BAD_INPUT
 
 

@@ -70,7 +70,7 @@ def foreign_in_output(folder: Path, *, known: Iterable[str] = ()) -> str | None:
                 None if is_ours or not folders else f"holds the stacks of another program ({listed(_names(folders))})"
             )
         return f"has a {MANIFEST} of another program"
-    if stacks.exists() and not is_ours and any(stacks.iterdir()):
+    if stacks.exists() and not is_ours and any(path.is_symlink() or not path.is_dir() for path in stacks.rglob("*")):
         return f"holds files that synthesis did not write ({STACKS})"
     return None
 

@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -122,7 +123,8 @@ def replacing(folder: Path, *, environments: tuple[str, ...], keep_others: bool 
 
 def _unusable(folder: Path, error: Exception) -> OutputError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    place = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+    file = (error.filename2 or error.filename) if isinstance(error, OSError) else None
+    place = f" ({file or f'there, or in {tempfile.gettempdir()}'})" if isinstance(error, OSError) else ""
     message = f"{folder} cannot be written: {reason}{place}."
     return OutputError(message, "The output is as it was: correct that, or name another folder with --output.")
 
@@ -156,6 +158,7 @@ def _replace_contents(target: Path, fresh: Path) -> None:
     files = sorted(
         (path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()), key=lambda path: len(path.parts)
     )[::-1]
+    made = [path.parent for path in files if not (target / path.parent).exists()]
     staged = {target / path: (target / path).with_name(_staged(path.name)) for path in files}
     try:
         for path in files:
@@ -163,9 +166,13 @@ def _replace_contents(target: Path, fresh: Path) -> None:
             shutil.copy2(fresh / path, staged[target / path])
         for path, written in staged.items():
             written.replace(path)
-    finally:
+    except BaseException:
         for written in staged.values():
             written.unlink(missing_ok=True)
+        for folder in sorted({target / above for path in made for above in (path, *path.parents)}, reverse=True):
+            if folder != target and folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        raise
     for folder in (target / STACKS).iterdir():
         if not (fresh / STACKS / folder.name).exists():
             _remove_stack(folder)

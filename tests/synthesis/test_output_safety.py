@@ -247,8 +247,24 @@ def test_a_mount_point_that_is_full_keeps_the_last_good_output(mounted: Path, mo
 
     monkeypatch.setattr("synthesis.output.shutil.copy2", copy)
     with pytest.raises(OutputError, match=r"out cannot be written: No space left on device \(.*\)"):
-        synthesize(mounted, "dev", "state", "network", resources=2)
+        synthesize(mounted, "dev", "state", "registry", resources=2)
     assert tree(mounted) == before
+    assert not (mounted / "stacks" / "dev-registry").exists()
+
+
+def test_a_mount_point_that_is_full_at_first_can_be_used_later(mounted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def copy(source: Path, target: Path) -> None:
+        del source
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("synthesis.output.shutil.copy2", copy)
+        with pytest.raises(OutputError, match="No space left on device"):
+            synthesize(mounted, "dev", "state")
+    assert list(mounted.iterdir()) == []
+    (mounted / "stacks" / "dev-state").mkdir(parents=True)  # what a run that was killed there leaves
+    synthesize(mounted, "dev", "state")
+    assert names(mounted) == ["dev-state"]
 
 
 def test_an_error_of_the_operating_system_is_a_line(tmp_path: Path) -> None:
