@@ -21,6 +21,8 @@ PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check
 .SUFFIXES:
 # The compiled files in .venv make the second start fast.
 unexport PYTHONDONTWRITEBYTECODE
+# What a shell says of Python is meant for other programs.
+unexport PYTHONSAFEPATH PYTHONHOME PYTHONPATH
 
 .PHONY: help
 help: ## List the targets

@@ -15,14 +15,15 @@ import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from config.model import Model
+from pydantic import BaseModel
+
 from synthesis.folders import STACKS
 from synthesis.manifest import STACK_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_Settings = TypeVar("_Settings", bound=Model)
+_Settings = TypeVar("_Settings", bound=BaseModel)
 
 _WORD: Final = "LITERAL"
 _HIDDEN: Final = re.compile(rf"{_WORD}([A-P]+)Z")
@@ -60,7 +61,7 @@ def _hide(value: object) -> object:
     match value:
         case str():
             return _READ.sub(_hidden, value)
-        case Model():
+        case BaseModel():
             return hide(value)
         case Mapping():
             return {_hide(key): _hide(item) for key, item in value.items()}
