@@ -320,6 +320,20 @@ def test_a_missing_a_stale_and_an_unresolved_release_file_are_reported(
     ]
 
 
+def test_a_setting_that_looks_like_a_reference_is_not_an_unresolved_one(
+    session: EmulatedSession, dev: Environment
+) -> None:
+    text = '"${aws_iam_role.task.arn}"'
+    backend = dev.services["backend"].model_copy(update={"environment": {"A": text}, "command": (text,)})
+    s3: Any = session.client("s3")
+    bucket = f"user-management-dev-release-files-{dev.account_id}"
+    s3.create_bucket(Bucket=bucket)
+    body = json.dumps({"image": "<IMAGE1_NAME>", "environment": {"A": text}, "command": [text]})
+    s3.put_object(Bucket=bucket, Key="backend/taskdef.json", Body=body.encode())
+    changed = dev.model_copy(update={"services": {"backend": backend}})
+    assert list(service.check_release_files_are_complete(changed, session)) == []
+
+
 def test_without_a_load_balancer_none_is_looked_for(session: EmulatedSession, dev: Environment) -> None:
     without = dev.model_copy(update={"load_balancer": None})
     for check in (

@@ -279,3 +279,19 @@ def test_writable_folders_may_use_half_of_the_memory() -> None:
             "which includes them; lower it"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ('environment = { IMAGE = "a <IMAGE1_NAME>" }', "environment.IMAGE"),
+        ('command = ["run", "<IMAGE1_NAME>"]', "command[1]"),
+        ('health_command = ["<IMAGE1_NAME>"]', "health_command[0]"),
+    ],
+)
+def test_a_text_that_the_pipeline_would_replace_is_refused(setting: str, key: str) -> None:
+    (line,) = refusal(worker(setting))
+    assert line.startswith(f"services.worker.{key} = ")
+    assert line.endswith(
+        "contains <IMAGE1_NAME>, which the pipeline replaces by the image of each release; use another text"
+    )
