@@ -91,18 +91,16 @@ def test_no_variable_and_no_selected_workspace_changes_a_plan(tmp_path: Path, mo
     document = local(tmp_path, "network", resource={"terraform_data": {"vpc": {"input": "vpc-1"}}})
     out = write(tmp_path / "cdktf.out", {"dev-network": document})
     assert run(out, "apply", "--yes") == 0
-    for name, value in {
-        "TF_WORKSPACE": "staging",
-        "TF_CLI_ARGS_plan": "-destroy",
-        "TF_CLI_ARGS": "-lock=false",
-        "TF_DATA_DIR": str(tmp_path / "elsewhere"),
-        "TF_VAR_input": "vpc-2",
-    }.items():
-        monkeypatch.setenv(name, value)
+    hostile = {"TF_WORKSPACE": "staging", "TF_CLI_ARGS_plan": "-destroy", "TF_DATA_DIR": str(tmp_path / "elsewhere")}
+    for name, value in hostile.items():
+        with monkeypatch.context() as shell:
+            shell.setenv(name, value)
+            assert run(out, "plan", "--detailed-exitcode") == 0, name
+    (out / "stacks/dev-network/terraform.tfstate.d/staging").mkdir(parents=True)  # the workspace exists
     for folder in (tmp_path / ".terraform-work/dev-network/data", out / "stacks/dev-network/.terraform"):
         folder.mkdir(exist_ok=True)
         (folder / "environment").write_text("staging")
-    assert run(out, "plan", "--detailed-exitcode") == 0
+        assert run(out, "plan", "--detailed-exitcode") == 0, folder
     assert not (tmp_path / "elsewhere").exists()
 
 
