@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from config.dns_zones import ZoneUser, check_zones
 from config.domain import DomainSettings
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
 from config.project import PROJECT_FILE, load_project
 from config.renamed_settings import move_renamed
 from config.toml import parse_table, read_text, validate_table
-from config.dns_zones import ZoneUser, check_zones
 
 ENVIRONMENTS: Final = Path("environments")
 

@@ -27,6 +27,7 @@ _USE: Final = (
     "dynamodb:Query",
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
+    "ecr:BatchImportUpstreamImage",
     "ecr:GetAuthorizationToken",
     "ecr:GetDownloadUrlForLayer",
     "events:PutEvents",
