@@ -265,7 +265,7 @@ class Environment(Model):
     @property
     def has_public_load_balancer(self) -> bool:
         """Whether the internet reaches the load balancer itself; behind CloudFront it is internal."""
-        return self.load_balancer is not None and self.edge is None
+        return self.load_balancer is not None and self.edge is None and "service" not in self.left_out_layers
 
     @property
     def has_data(self) -> bool:

@@ -83,6 +83,7 @@ def detector_findings_are_passed_on(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(detector, "no aws_cloudwatch_event_rule with a target takes its findings")
 
 
+@rule
 def detector_sets_every_feature(stack: Stack) -> Iterator[Finding]:
     """A GuardDuty detector sets each feature: AWS switches on most of those that are not set, and charges for them."""
     for detector in stack.all("aws_guardduty_detector"):

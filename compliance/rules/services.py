@@ -50,10 +50,6 @@ _NOT_UPDATED: Final = frozenset(
 )
 _AT_CREATION: Final = {"availability_zone_rebalancing": "DISABLED"}
 """Accepted only with this value, which a service with CodeDeploy must have from the start."""
-_NAMED_BY_CONTENT: Final = frozenset(
-    {"aws_db_parameter_group", "aws_docdb_cluster_parameter_group", "aws_lb_target_group"}
-)
-"""Types whose names contain what replaces them; a test of each module holds that."""
 _URLS: Final = {"postgresql://": "sslrootcert=", "postgres://": "sslrootcert=", "mongodb://": "tlsCAFile="}
 
 
@@ -123,17 +119,6 @@ def errors_of_the_load_balancer_have_an_alarm(stack: Stack) -> Iterator[Finding]
             stack, balancer, _OWN_ERROR_METRICS
         ):
             yield Finding.about(balancer, "no alarm reads its HTTPCode_ELB_5XX_Count")
-
-
-@rule
-def replacement_has_another_name(stack: Stack) -> Iterator[Finding]:
-    """What is created before its predecessor is deleted gets a new name, or AWS refuses it: it exists already."""
-    for resource in stack.all():
-        if resource.block("lifecycle").get("create_before_destroy") is not True or resource.kind in _NAMED_BY_CONTENT:
-            continue
-        for argument in ("name", "identifier", "family"):
-            if resource.get(argument):
-                yield Finding.about(resource, f"{argument} stays the same; use {argument}_prefix")
 
 
 @rule

@@ -75,7 +75,6 @@ def _by_count(pattern: str, number: int) -> dict[str, Any]:
 _ANY = {"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 9}
 _KEPT = _by_count("release-*", 1_000_000)
 
-_REPLACED: dict[str, Any] = {"lifecycle": {"create_before_destroy": True}}
 CODEDEPLOY: dict[str, dict[str, Any]] = {
     "aws_ecs_service.app": {
         "name": "app",
@@ -174,19 +173,6 @@ SAMPLES: tuple[Sample, ...] = (
             changed(BALANCER, "aws_cloudwatch_metric_alarm.own", metric_name="HTTPCode_Target_5XX_Count"),
             changed(BALANCER, "aws_cloudwatch_metric_alarm.own", dimensions={"LoadBalancer": "${aws_lb.tcp.arn}"}),
         )
-    ),
-    *(
-        sample(
-            "replacement-has-another-name",
-            {
-                "aws_security_group.one": _REPLACED | {f"{argument}_prefix": "one-"},
-                "aws_lb_target_group.one": _REPLACED | {"name": "one-8443"},
-                "aws_sqs_queue.one": {"name": "one"},
-            },
-            {"aws_security_group.one": _REPLACED | {argument: "one"}},
-            says=f"{argument} stays the same; use {argument}_prefix",
-        )
-        for argument in ("name", "identifier")
     ),
     *(
         sample("image-expiry-spares-releases", good, bad, says=says)

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+import cdktf
 import pytest
-from cdktf import Testing
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.docdb_cluster import DocdbCluster
 from cdktf_cdktf_provider_aws.provider import AwsProvider
@@ -50,7 +50,7 @@ def configuration(engine_version: str) -> dict[str, Any]:
         master_password=NOT_SECRET,
         final_snapshot_identifier=names[1].name,
     )
-    document: dict[str, Any] = json.loads(Testing.synth(stack))
+    document: dict[str, Any] = json.loads(cdktf.Testing.synth(stack))
     document["terraform"] = {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}}
     return document
 
