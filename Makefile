@@ -216,4 +216,6 @@ secrets: need-env .venv/synth.stamp ## List the parameters that a person must st
 
 .PHONY: clean
 clean: ## Remove everything that was generated, but no state
+	@! find .terraform-work cdktf.out -name 'errored*.tfstate' 2>/dev/null | grep . || { \
+		echo "This is a state that is not in the bucket: write it there first (docs/state.md)." >&2; exit 2; }
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis

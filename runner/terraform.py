@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from runner import adopt, environment
+from runner import adopt, environment, leftovers
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
 from runner.files import write_atomically
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _LOCK_FILE = ".terraform.lock.hcl"
 _OVERRIDE = "backend_override.tf.json"
-_WORKSPACE = "environment"  # the file of a workspace that was selected: a stack has one state
 _ADOPTED = "adopted.tf.json"
 _CHANGED = 2  # of `plan -detailed-exitcode`
 _ARN_REGION = re.compile(r"arn:[^:]+:[^:]+:([^:]+):")
@@ -195,6 +194,7 @@ class Terraform:
     def _copy(self) -> None:
         lock_file = self._config / _LOCK_FILE
         kept = lock_file.read_bytes() if lock_file.is_file() and self._same_providers() else None
+        leftovers.keep_unwritten_state(self._config, self.folder)
         shutil.rmtree(self._config, ignore_errors=True)
         shutil.copytree(self.stack.folder, self._config, ignore=shutil.ignore_patterns(".terraform*"))
         if kept is not None:
@@ -211,7 +211,7 @@ class Terraform:
 
     def init(self, *, local_state: Path | None = None, migrate: bool = False, backend: bool = True) -> None:
         """Prepare the stack's own backend, or a local state file; `migrate` moves the state there."""
-        (self.folder / "data" / _WORKSPACE).unlink(missing_ok=True)
+        leftovers.forget_workspace(self.folder / "data")
         override = self._config / _OVERRIDE
         override.unlink(missing_ok=True)
         if local_state is not None:
@@ -228,6 +228,7 @@ class Terraform:
 
     def plan(self, events: Events, *, destroy: bool = False) -> Plan:
         """Plan into a file, which is removed when the working copy is released."""
+        leftovers.require_written_state(self.folder, self._command(["state", "push"]))
         arguments = ["plan", "-json", "-input=false", "-detailed-exitcode", f"-out={self._plan}"]
         done = self._run(arguments + ["-destroy"] * destroy, events, allowed=(0, _CHANGED))
         return Plan(
