@@ -16,9 +16,9 @@ from main import synthesize
 from runner.__main__ import main as runner
 from runner.secrets import ParameterTree, StoredParameter, read_written, report
 from synthesis.manifest import STATE_LAYER, in_order, of_environment, read_stacks
+from tests import aws_cli
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
-from tests.stacks import aws_cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,14 +14,14 @@ from botocore import xform_name
 if TYPE_CHECKING:
     import pytest
 
-_ROOT: Final = Path(__file__).parents[2]
+_ROOT: Final = Path(__file__).parents[1]
 
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put it on the PATH."""
     folder.mkdir()
     program = folder / "aws"
-    program.write_text(f'#!/bin/sh\nPYTHONPATH={_ROOT} exec {sys.executable} -m tests.stacks.aws_cli "$@"\n')
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={_ROOT} exec {sys.executable} -m tests.aws_cli "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
