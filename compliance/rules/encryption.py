@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from compliance.evaluation import matches
 from compliance.policies import allows_action, condition_keys, many, parsed, principals
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
@@ -66,6 +67,22 @@ def key_names_its_log_groups(stack: Stack) -> Iterator[Finding]:
             for name in names:
                 if not any(part in name for part in own):
                     yield Finding.about(key, f"allows CloudWatch Logs to use it for {name}, also of other environments")
+
+
+@rule_with_others
+def log_group_key_allows_it(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """The key of a log group allows CloudWatch Logs to use it for that group: else the group cannot be created."""
+    for group in stack.all("aws_cloudwatch_log_group"):
+        for owner, key in _keys(group.get("kms_key_id"), stack, stacks):
+            statements = _policies_of(owner, key, "aws_kms_key_policy", by="key_id", stacks=stacks)
+            names = [
+                pattern.partition(":log-group:")[2]
+                for statement in statements
+                if any(_LOGS.fullmatch(service) for service in principals(statement, "Service"))
+                for pattern in _condition_values(statement, _LOG_GROUP)
+            ]
+            if not any(matches(name, str(group.get("name"))) for name in names):
+                yield Finding.about(group, f"{key.address} does not allow CloudWatch Logs to use it for its name")
 
 
 def _condition_values(statement: Statement, key: str) -> list[str]:

@@ -69,6 +69,7 @@ _DETECTOR: dict[str, dict[str, Any]] = {
         "additional_configuration": [{"name": name} for name in _AGENTS],
     },
 }
+_GROUP = {"name": "/acme/test/api", "kms_key_id": "${aws_kms_key.k.arn}"}
 _LOG_GROUPS = "arn:aws:logs:us-east-1:444444444444:log-group"
 
 
@@ -191,4 +192,10 @@ SAMPLES = (
         says="does not set map_public_ip_on_launch",
     ),
     sample("key-names-its-log-groups", _key(f"{_LOG_GROUPS}:/acme/test/*"), _key(None), says="without the condition"),
+    sample(
+        "log-group-key-allows-it",
+        {"aws_cloudwatch_log_group.g": _GROUP, **_key(f"{_LOG_GROUPS}:/acme/test/*")},
+        {"aws_cloudwatch_log_group.g": _GROUP, **_key(f"{_LOG_GROUPS}:/acme/other/*")},
+        says="aws_kms_key.k does not allow CloudWatch Logs",
+    ),
 )
