@@ -94,9 +94,9 @@ def _delegated(
     platform: Platform,
     resolver: Resolver,
 ) -> Line:
-    expected = {_plain(server) for server in zone.get("DelegationSet", {}).get("NameServers", ())}
-    if not expected:
+    if zone["HostedZone"].get("Config", {}).get("PrivateZone"):
         return problem(subject, "is a private zone, which no certificate authority sees", "Use a public hosted zone.")
+    expected = {_plain(server) for server in zone["DelegationSet"]["NameServers"]}
     listed = " ".join(sorted(expected))
     if not platform.regions_with("aws_acm_certificate_validation"):
         return ok(subject, f"no certificate waits for its delegation; its name servers: {listed}")

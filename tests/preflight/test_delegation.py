@@ -33,6 +33,17 @@ def make_zone(place: Place, *, own: bool = False, name: str = NAME) -> tuple[str
     return zone_id, set(made["DelegationSet"]["NameServers"])
 
 
+def make_private_zone(place: Place) -> str:
+    vpc = place.client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    made = place.client("route53").create_hosted_zone(
+        Name=NAME,
+        CallerReference=place.id,
+        HostedZoneConfig={"Comment": "", "PrivateZone": True},
+        VPC={"VPCRegion": "us-east-1", "VPCId": vpc},
+    )
+    return str(made["HostedZone"]["Id"].rpartition("/")[2])
+
+
 def records(zone_id: str, domain: str = NAME) -> dict[str, dict[str, str]]:
     return {"aws_route53_record.r": {"zone_id": zone_id}, "aws_acm_certificate.c": {"domain_name": domain}} | WAITING
 
@@ -98,6 +109,14 @@ def test_a_second_zone_of_the_name_is_a_problem(place: Place) -> None:
     assert f'create_zone = false and zone_id = "{zone_id}"' in line.fix
 
 
+def test_a_private_zone_of_the_name_does_not_count(place: Place) -> None:
+    make_private_zone(place)
+
+    (line,) = lines(place, CREATED)
+
+    assert line.status is Status.OK
+
+
 def test_a_zone_below_the_name_does_not_count(place: Place) -> None:
     make_zone(place, name=f"dev.{NAME}")
 
@@ -121,12 +140,7 @@ def test_an_existing_zone_that_is_not_there_is_a_problem(place: Place) -> None:
 
 
 def test_an_existing_zone_that_is_private_is_a_problem(place: Place) -> None:
-    vpc = place.client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
-    zone = place.client("route53").create_hosted_zone(
-        Name=NAME, CallerReference=place.id, VPC={"VPCRegion": "us-east-1", "VPCId": vpc}
-    )
-
-    (line,) = lines(place, records(zone["HostedZone"]["Id"].rpartition("/")[2]), set())
+    (line,) = lines(place, records(make_private_zone(place)), set())
 
     assert (line.status, line.fix) == (Status.PROBLEM, "Use a public hosted zone.")
 

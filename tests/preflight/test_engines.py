@@ -110,6 +110,39 @@ def test_without_a_standby_one_zone_with_the_class_is_enough(place: Place) -> No
     assert line.status is Status.OK
 
 
+def test_a_class_without_a_standby_is_a_problem(place: Place) -> None:
+    # Only DocumentDB's classes have none on the emulator.
+    found = postgres(engine="docdb", engine_version="5.0.0", instance_class="db.t3.medium")
+
+    (line,) = place.run(engines.checks(found, place.account))
+
+    assert (line.status, line.found) == (Status.PROBLEM, "db.t3.medium has no standby in another zone")
+
+
+def test_each_zone_that_an_instance_names_must_have_its_class(place: Place) -> None:
+    both = documentdb("us-east-1a")
+    resources = {placed.resource.address: dict(placed.resource.arguments) for placed in both.all()}
+    second = resources["aws_docdb_cluster_instance.one"] | {"identifier": "two", "availability_zone": "us-east-1z"}
+
+    found = platform(resources | {"aws_docdb_cluster_instance.two": second})
+    (line,) = place.run(engines.checks(found, place.account))
+
+    assert line.status is Status.PROBLEM
+    assert line.found.startswith("not offered in us-east-1z; ")
+
+
+def test_the_zone_of_an_instance_may_be_that_of_a_subnet() -> None:
+    resources: dict[str, dict[str, Any]] = {
+        placed.resource.address: dict(placed.resource.arguments) for placed in documentdb().all()
+    }
+    resources["aws_subnet.a"] = {"availability_zone_id": "use1-az1"}
+    resources["aws_docdb_cluster_instance.one"]["availability_zone"] = "${aws_subnet.a.availability_zone}"
+
+    (order,) = engines.orders(platform(resources))
+
+    assert (order.zones, order.fixed_zones) == (("use1-az1",), True)
+
+
 def test_an_instance_in_a_zone_without_its_class_is_a_problem(place: Place) -> None:
     (line,) = place.run(engines.checks(documentdb("us-east-1z"), place.account))
 

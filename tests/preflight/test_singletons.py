@@ -74,6 +74,21 @@ def test_a_recorder_of_others_is_a_problem(place: Place, resources: dict[str, An
     assert "leave [security.config_recorder] out of environments/test.toml" in line.fix
 
 
+def test_a_recorder_that_a_service_made_for_itself_does_not_count(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Config:
+        @staticmethod
+        def describe_configuration_recorders() -> dict[str, list[dict[str, str]]]:
+            return {"ConfigurationRecorders": [{"name": "of-a-service", "servicePrincipal": "x.amazonaws.com"}]}
+
+    monkeypatch.setattr(place.account, "client", lambda *_: Config())
+
+    (line,) = lines(place, RECORDER, subject="AWS Config recorder")
+
+    assert (line.status, line.found) == (Status.OK, "there is none")
+
+
 @pytest.mark.parametrize(
     ("resources", "subject"), [(RECORDER, "AWS Config recorder"), (CHANNEL, "AWS Config delivery channel")]
 )
