@@ -1,6 +1,7 @@
 """`python -m preflight ENV`: reads the account and prints what would make the first apply fail.
 
-Exit codes: 0 if every line is ok; 1 if one is a problem or could not be read, which may be one; 2 for wrong input.
+Exit codes: 0 if every line is ok; 1 if one is a problem or could not be read, which may be one; 2 for wrong input, as a
+profile that does not exist.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import boto3
+from botocore.exceptions import BotoCoreError
 
 from preflight import delegation, engines, names, quotas, singletons, zones
 from preflight.account import Account
@@ -45,6 +47,12 @@ def main(arguments: Sequence[str] | None = None, *, resolver: Resolver | None = 
         )
     except OutputError as error:
         sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    except BotoCoreError as error:  # the calls themselves are caught, so it is about AWS_PROFILE or a file of the SDK
+        sys.stderr.write(f"The AWS settings of this shell cannot be used: {error}.\n")
+        sys.stderr.write(
+            "Correct AWS_PROFILE, or the file that it names; `aws configure list-profiles` has the profiles.\n"
+        )
         return BAD_INPUT
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted; nothing was changed.\n")

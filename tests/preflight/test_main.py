@@ -113,6 +113,27 @@ def test_an_unknown_environment_is_exit_code_2(output: Path, capsys: pytest.Capt
     assert "has no environment 'nope'" in capsys.readouterr().err
 
 
+def test_a_profile_that_does_not_exist_is_exit_code_2(
+    output: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+
+    assert program.main(["dev", "--out", str(output)]) == program.BAD_INPUT
+    assert "The config profile (nope) could not be found" in capsys.readouterr().err
+
+
+def test_a_service_that_does_not_answer_is_not_ok_and_hides_nothing_else(
+    prod: Callable[[], list[Line]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:9")
+
+    lines = [line for line in prod() if line.status is not Status.OK]
+
+    assert [(line.subject, line.status, line.found) for line in lines] == [
+        ("names of KMS aliases, us-east-1", Status.UNREADABLE, "no answer from http://127.0.0.1:9/")
+    ]
+
+
 def test_without_output_it_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["dev", "--out", str(tmp_path)]) == program.BAD_INPUT
     assert "Run `make synth` first." in capsys.readouterr().err
