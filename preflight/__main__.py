@@ -50,9 +50,7 @@ def main(arguments: Sequence[str] | None = None, *, resolver: Resolver | None = 
         return BAD_INPUT
     except BotoCoreError as error:  # the calls themselves are caught, so it is about AWS_PROFILE or a file of the SDK
         sys.stderr.write(f"The AWS settings of this shell cannot be used: {error}.\n")
-        sys.stderr.write(
-            "Correct AWS_PROFILE, or the file that it names; `aws configure list-profiles` has the profiles.\n"
-        )
+        sys.stderr.write("Correct AWS_PROFILE or the SDK's files; `aws configure list-profiles` lists the profiles.\n")
         return BAD_INPUT
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted; nothing was changed.\n")
