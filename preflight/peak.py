@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.references import places
+from compliance.references import places, referred
+from preflight.zones import zone_of
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
@@ -67,6 +68,15 @@ def services(platform: Platform, region: str) -> list[ServicePeak]:
 def fargate_vcpu(platform: Platform, provider: str, region: str) -> float:
     """The vCPUs that all services need of one capacity provider, if each is released at its largest scale."""
     return sum(service.vcpu(provider) for service in services(platform, region))
+
+
+def nat_gateways(platform: Platform, region: str) -> dict[str, int]:
+    """How many NAT gateways are in each zone, which the settings name or have the id of."""
+    gateways = list(platform.all("aws_nat_gateway", region=region))
+    subnets = [
+        subnet for one in gateways for _, subnet in referred(one.resource.get("subnet_id"), one.stack, platform.stacks)
+    ]
+    return Counter(zone_of(subnet) for subnet in subnets)
 
 
 def gateway_endpoints(platform: Platform, region: str) -> int:

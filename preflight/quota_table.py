@@ -112,6 +112,15 @@ QUOTAS: Final = (
         source=_VPC,
     ),
     Quota(
+        subject="NAT gateways per zone",
+        kinds=("aws_nat_gateway",),
+        service="vpc",
+        code="L-FE5A380F",
+        need=lambda platform, region: max(peak.nat_gateways(platform, region).values(), default=0),
+        used=usage.nat_gateways,
+        source=_VPC,
+    ),
+    Quota(
         subject="gateway VPC endpoints",
         kinds=("aws_vpc_endpoint",),
         service="vpc",

@@ -5,6 +5,7 @@ Names are unique in AWS where this compares names; elsewhere the tags decide.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ from preflight import peak
 from preflight.account import unless_missing
 from preflight.peak import FARGATE_SPOT
 from preflight.platform import tags_from
+from preflight.zones import read_zones, zone_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,6 +74,20 @@ def tagged(operation: str, member: str, **arguments: object) -> Usage:
         return sum(not platform.owns(tags_from(item.get("Tags"))) for item in items)
 
     return used
+
+
+def nat_gateways(account: Account, platform: Platform, region: str) -> float:
+    """The NAT gateways of others in that zone of the environment that has most; one that failed does not count."""
+    subnets = account.items("ec2", region, "describe_subnets", "Subnets")
+    zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in subnets}
+    own = zone_names(peak.nat_gateways(platform, region), read_zones(account, region))
+    states = [{"Name": "state", "Values": ["pending", "available", "deleting"]}]
+    others = Counter(
+        zones.get(gateway["SubnetId"])
+        for gateway in account.items("ec2", region, "describe_nat_gateways", "NatGateways", Filters=states)
+        if not platform.owns(tags_from(gateway.get("Tags")))
+    )
+    return max((others[zone] for zone in own), default=0)
 
 
 def named(service: str, operation: str, member: str, *, name: str, kinds: dict[str, str], **arguments: object) -> Usage:

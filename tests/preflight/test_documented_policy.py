@@ -53,6 +53,7 @@ def everything(place: Place) -> Platform:
         "aws_iam_openid_connect_provider.x": {"url": ISSUER},
         "aws_internet_gateway.x": {},
         "aws_lambda_function.y": {"function_name": "y", "reserved_concurrent_executions": 1},
+        "aws_nat_gateway.x": {"subnet_id": "${aws_subnet.x.id}"},
         "aws_route53_zone.x": {"name": ZONE},
         "aws_subnet.x": {"availability_zone": "us-east-1a"},
         "aws_vpc.x": {},

@@ -108,6 +108,20 @@ def test_instances_of_both_databases_count_and_storage_is_the_largest() -> None:
     assert peak.database_storage_gib(found, REGION) == 230
 
 
+def test_nat_gateways_count_by_the_zone_of_their_subnet() -> None:
+    found = platform(
+        {
+            "aws_subnet.a": {"availability_zone": "us-east-1a"},
+            "aws_subnet.b": {"availability_zone_id": "use1-az2"},
+            "aws_nat_gateway.a": {"subnet_id": "${aws_subnet.a.id}"},
+            "aws_nat_gateway.b": {"subnet_id": "${aws_subnet.b.id}"},
+            "aws_nat_gateway.c": {"subnet_id": "${aws_subnet.b.id}"},
+        }
+    )
+
+    assert peak.nat_gateways(found, REGION) == {"us-east-1a": 1, "use1-az2": 2}
+
+
 def test_only_gateway_endpoints_count() -> None:
     found = platform({"aws_vpc_endpoint.s3": {}, "aws_vpc_endpoint.logs": {"vpc_endpoint_type": "Interface"}})
 

@@ -57,6 +57,26 @@ def test_vpcs_without_the_tags_are_of_others(place: Place) -> None:
     assert used(place, usage.tagged("describe_vpcs", "Vpcs")) == 2  # with the default VPC
 
 
+def test_nat_gateways_of_others_count_in_the_zones_of_the_environment(place: Place) -> None:
+    ec2 = place.client("ec2")
+    subnets = {subnet["AvailabilityZone"]: subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]}
+    own = [{"ResourceType": "natgateway", "Tags": own_tags()}]
+    for zone, tags in (("us-east-1a", []), ("us-east-1a", []), ("us-east-1a", own), ("us-east-1b", [])):
+        ec2.create_nat_gateway(SubnetId=subnets[zone], ConnectivityType="private", TagSpecifications=tags)
+    zone_id = next(
+        zone["ZoneId"]
+        for zone in ec2.describe_availability_zones()["AvailabilityZones"]
+        if zone["ZoneName"] == "us-east-1a"
+    )
+
+    def gateway(zone: dict[str, str]) -> dict[str, dict[str, str]]:
+        return {"aws_subnet.s": zone, "aws_nat_gateway.g": {"subnet_id": "${aws_subnet.s.id}"}}
+
+    assert used(place, usage.nat_gateways, gateway({"availability_zone_id": zone_id})) == 2
+    assert used(place, usage.nat_gateways, gateway({"availability_zone": "us-east-1b"})) == 1
+    assert used(place, usage.nat_gateways, gateway({"availability_zone": "us-east-1c"})) == 0
+
+
 def test_buckets_with_names_of_the_environment_are_its_own(place: Place) -> None:
     s3 = place.client("s3")
     for name in ("own", "other"):
