@@ -161,11 +161,11 @@ def _secret(account: Account, region: str, name: str) -> Tags | None:
 
 
 def _parameter(account: Account, region: str, name: str) -> Tags | None:
-    client = account.client("ssm", region)
     # Not GetParameters, which returns the values.
     filters = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
-    if not client.describe_parameters(ParameterFilters=filters)["Parameters"]:
+    if not account.items("ssm", region, "describe_parameters", "Parameters", ParameterFilters=filters):
         return None
+    client = account.client("ssm", region)
     return tags_from(client.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"])
 
 
