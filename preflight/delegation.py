@@ -60,7 +60,7 @@ def _created(name: str, platform: Platform, account: Account, resolver: Resolver
             f'In {platform.file}, [domain], set create_zone = false and zone_id = "{ids[0]}". '
             "Or delete that zone, if nothing uses it."
         )
-        yield problem(subject, f"{', '.join(ids[:_SHOWN_ZONES])} exists; a second one would answer nobody", fix)
+        yield problem(subject, f"{', '.join(ids[:_SHOWN_ZONES])} exists; nothing would find a second", fix)
     else:
         yield ok(subject, "will be created; delegate it when the layer `domain` prints its name servers")
 
@@ -103,10 +103,10 @@ def _delegated(
     found = resolver.name_servers(name)
     if found is None:
         return unreadable(subject, "DNS was not asked", f"`dig +trace NS {name}` must end with: {listed}")
-    if {_plain(server) for server in found} != expected:
-        seen = ", ".join(sorted(_plain(server) for server in found)) or "nobody"
+    seen = {_plain(server) for server in found}
+    if seen != expected:
         fix = f"At the parent domain, enter an NS record for {name} with exactly: {listed}"
-        return problem(subject, f"is delegated to {seen}", fix)
+        return problem(subject, f"is delegated to {', '.join(sorted(seen))}" if seen else "is not delegated", fix)
     return ok(subject, "is delegated to its name servers")
 
 

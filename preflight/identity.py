@@ -83,7 +83,7 @@ def _session(platform: Platform, account: Account) -> list[Line]:
     if credentials.method != _FROM_VARIABLES:
         return [ok(SESSION, "is renewed by its profile")]
     if ends is None:
-        return [ok(SESSION, "ends at a time that AWS_CREDENTIAL_EXPIRATION does not tell")]
+        return [ok(SESSION, "its end is not known: AWS_CREDENTIAL_EXPIRATION is not set")]
     return [_remaining(ends - datetime.now(UTC), longest_wait(platform))]
 
 

@@ -152,7 +152,7 @@ def _listed(account: Account, service: str, region: str, operation: str, member:
 
 
 def reserved_concurrency(account: Account, platform: Platform, region: str) -> float:
-    """What functions of others have reserved; Lambda tells only the sum, so this environment's are subtracted."""
+    """What functions of others have reserved; Lambda has only the sum, so this environment's are subtracted."""
     client = account.client("lambda", region)
     limits = client.get_account_settings()["AccountLimit"]
     own = sum(

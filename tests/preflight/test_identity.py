@@ -132,7 +132,7 @@ def test_a_session_without_a_known_end_says_so(monkeypatch: pytest.MonkeyPatch) 
 
     _, session = identify(platform(account="123456789012"), account)[0]
 
-    assert session.found == "ends at a time that AWS_CREDENTIAL_EXPIRATION does not tell"
+    assert session.found == "its end is not known: AWS_CREDENTIAL_EXPIRATION is not set"
 
 
 @pytest.mark.parametrize(
