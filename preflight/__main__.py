@@ -21,13 +21,14 @@ from preflight.identity import identify
 from preflight.line import Status
 from preflight.platform import Platform
 from preflight.report import render, summary
+from runner.name_servers import look_up_delegation
 from synthesis.manifest import OutputError, of_environment, read_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from preflight.check import Check
-    from preflight.delegation import Resolver
+    from preflight.delegation import LookUp
     from preflight.line import Line
 
 OK, NOT_OK, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -35,16 +36,14 @@ _BOOTSTRAP_FOLDER: Final = ".bootstrap"
 _LOCAL_STATE: Final = "terraform.tfstate"
 
 
-def main(arguments: Sequence[str] | None = None, *, resolver: Resolver | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, look_up: LookUp = look_up_delegation) -> int:
     """Run all checks; return the process's exit code."""
     options = _parse(arguments)
     try:
         platform = Platform(of_environment(read_stacks(options.out), options.environment))
         account = Account(boto3.Session(), home_region=platform.home_region)
         local_state = options.out.resolve().parent / _BOOTSTRAP_FOLDER / options.environment / _LOCAL_STATE
-        lines, complete = preflight(
-            platform, account, resolver=resolver or delegation.InjectedResolver(), local_state=local_state
-        )
+        lines, complete = preflight(platform, account, look_up=look_up, local_state=local_state)
     except OutputError as error:
         sys.stderr.write(f"{error}\n")
         return BAD_INPUT
@@ -61,24 +60,22 @@ def main(arguments: Sequence[str] | None = None, *, resolver: Resolver | None = 
     return OK if all(line.status is Status.OK for line in lines) else NOT_OK
 
 
-def preflight(
-    platform: Platform, account: Account, *, resolver: Resolver, local_state: Path
-) -> tuple[list[Line], bool]:
+def preflight(platform: Platform, account: Account, *, look_up: LookUp, local_state: Path) -> tuple[list[Line], bool]:
     """All lines, and whether all checks ran: with the wrong credentials only those are looked at."""
     sys.stderr.write(f"Reading account {platform.account_id} for {platform.environment}\n")
     lines, identified = identify(platform, account)
     if identified is None:
         return lines, False
-    checks = list(_checks(platform, identified, resolver, local_state))
+    checks = list(_checks(platform, identified, look_up, local_state))
     return [*lines, *run_all(checks, identified)], True
 
 
-def _checks(platform: Platform, account: Account, resolver: Resolver, local_state: Path) -> Iterator[Check]:
+def _checks(platform: Platform, account: Account, look_up: LookUp, local_state: Path) -> Iterator[Check]:
     yield from zones.checks(platform, account)
     yield from quotas.checks(platform, account)
     yield from engines.checks(platform, account)
     yield from singletons.checks(platform, account)
-    yield from delegation.checks(platform, account, resolver)
+    yield from delegation.checks(platform, account, look_up)
     yield from names.checks(platform, account, names.StateProbe(platform, account, local_state))
 
 

@@ -13,10 +13,11 @@ from emulator.services.servicequotas import applied_value
 if TYPE_CHECKING:
     from emulator.store import Shape
 
-# The accounts of the emulator are new, and a new account can run ten functions at once, all of them unreserved:
+# What must stay without a reservation, or all of a new account, which can run ten functions at once:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-# https://github.com/aws-samples/sample-one-click-generative-ai-solutions/issues/3
-_LEAST_UNRESERVED: Final = 10
+_LEAST_UNRESERVED: Final = 100
+_CONCURRENCY: Final = "L-B99A9384"
 # Members of a configuration that moto neither stores nor returns.
 _DROPPED = ("DeadLetterConfig", "LoggingConfig")
 
@@ -47,14 +48,24 @@ def return_configuration(original: Any, function: Any, *args: Any, **kwargs: Any
 
 @guard("lambda", "PutFunctionConcurrency")
 def refuse_reservation(params: Shape, context: Context) -> None:
-    """Refuse to reserve what a new account does not have; zero, which stops a function, is allowed."""
-    del context
-    if params.get("ReservedConcurrentExecutions"):
+    """Refuse to reserve what the account does not have; zero, which stops a function, is always allowed.
+
+    https://github.com/aws-samples/sample-one-click-generative-ai-solutions/issues/3
+    """
+    wanted = int(params.get("ReservedConcurrentExecutions") or 0)
+    concurrent = int(applied_value("lambda", _CONCURRENCY, context) or 0)
+    others = sum(
+        int(function.reserved_concurrency or 0)
+        for function in context.backend(lambda_backends).list_functions()
+        if params["FunctionName"] not in {function.function_name, function.function_arn}
+    )
+    least = min(_LEAST_UNRESERVED, concurrent)
+    if wanted and concurrent - others - wanted < least:
         raise AwsError(
             code="InvalidParameterValueException",
             message=(
                 "Specified ReservedConcurrentExecutions for function decreases account's "
-                f"UnreservedConcurrentExecution below its minimum value of [{_LEAST_UNRESERVED}]."
+                f"UnreservedConcurrentExecution below its minimum value of [{least}]."
             ),
         )
 
@@ -66,7 +77,7 @@ def read_account_settings(_: Shape, context: Context) -> Shape:
     https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
     """
     functions = context.backend(lambda_backends).list_functions()
-    concurrent = int(applied_value("lambda", "L-B99A9384", context) or 0)
+    concurrent = int(applied_value("lambda", _CONCURRENCY, context) or 0)
     reserved = sum(int(function.reserved_concurrency or 0) for function in functions)
     return {
         "AccountLimit": {

@@ -37,7 +37,7 @@ _DEFAULTS: Final[dict[str, dict[str, tuple[str, float]]]] = {
         "L-FE177D64": ("Roles per account", 1000),
         "L-E95E4862": ("Customer managed policies per account", 1500),
     },
-    "lambda": {"L-B99A9384": ("Concurrent executions", 1000)},
+    "lambda": {"L-B99A9384": ("Concurrent executions", 10)},
     "rds": {
         "L-7B6409FD": ("DB instances", 40),
         "L-7ADDB58A": ("Total storage for all DB instances", 100_000),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from preflight.platform import Platform
+from runner.name_servers import Delegation
 from tests.compliance.samples import stack
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ OWN_TAGS = {"Project": "acme", "Environment": "test"}
 def own_tags(key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
     """The tags of the sample's environment, as most services take them."""
     return [{key: name, value: text} for name, text in OWN_TAGS.items()]
+
+
+def no_dns(_: str) -> Delegation:
+    """What a network without DNS answers."""
+    return Delegation(failure="no network")
 
 
 def layer(

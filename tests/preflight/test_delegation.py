@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from preflight.delegation import InjectedResolver, checks
+from preflight.delegation import checks
 from preflight.line import Line, Status
-from tests.preflight.samples import own_tags, platform
+from runner.name_servers import Delegation
+from tests.preflight.samples import no_dns, own_tags, platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +20,10 @@ CREATED = {"aws_route53_zone.zone": {"name": NAME}} | WAITING
 
 
 def lines(place: Place, resources: dict[str, dict[str, str]], seen: set[str] | None = None) -> list[Line]:
-    resolver = InjectedResolver(lambda name: seen if name == NAME else set())
-    return place.run(checks(platform(resources), place.account, resolver))
+    def look_up(name: str) -> Delegation:
+        return Delegation(name_servers=frozenset(seen or ()) if name == NAME else frozenset())
+
+    return place.run(checks(platform(resources), place.account, look_up))
 
 
 def make_zone(place: Place, *, own: bool = False, name: str = NAME) -> tuple[str, set[str]]:
@@ -58,14 +61,14 @@ def test_a_zone_that_will_be_created_is_ok(place: Place) -> None:
 def test_an_own_zone_that_is_delegated_is_ok(place: Place) -> None:
     _, servers = make_zone(place, own=True)
 
-    (line,) = lines(place, CREATED, {f"{server.upper()}." for server in servers})
+    (line,) = lines(place, CREATED, servers)
 
     assert (line.status, line.found) == (Status.OK, "is delegated to its name servers")
 
 
 @pytest.mark.parametrize(
     ("seen", "found"),
-    [(set(), "is not delegated"), ({"ns1.elsewhere.example."}, "is delegated to ns1.elsewhere.example")],
+    [(set(), "is not delegated"), ({"ns1.elsewhere.example"}, "is delegated to ns1.elsewhere.example")],
 )
 def test_a_zone_that_is_not_delegated_is_a_problem(place: Place, seen: set[str], found: str) -> None:
     _, servers = make_zone(place, own=True)
@@ -87,9 +90,9 @@ def test_one_name_server_too_few_is_a_problem(place: Place) -> None:
 def test_without_a_look_at_dns_it_is_not_known(place: Place) -> None:
     make_zone(place, own=True)
 
-    (line,) = place.run(checks(platform(CREATED), place.account, InjectedResolver()))
+    (line,) = place.run(checks(platform(CREATED), place.account, no_dns))
 
-    assert (line.status, line.found) == (Status.UNREADABLE, "DNS was not asked")
+    assert (line.status, line.found) == (Status.UNREADABLE, "DNS could not be asked: no network")
     assert f"dig +trace NS {NAME}" in line.fix
 
 
@@ -97,7 +100,7 @@ def test_without_a_certificate_that_waits_the_delegation_may_be_missing(place: P
     _, servers = make_zone(place, own=True)
     zone = {address: arguments for address, arguments in CREATED.items() if address not in WAITING}
 
-    (line,) = place.run(checks(platform(zone), place.account, InjectedResolver()))
+    (line,) = place.run(checks(platform(zone), place.account, no_dns))
 
     assert line.status is Status.OK
     assert line.found.endswith(" ".join(sorted(servers)))

@@ -10,9 +10,8 @@ from emulator.registry import REGISTRY
 from emulator.services.servicequotas import APPLIED
 from main import ROOT
 from preflight.__main__ import preflight
-from preflight.delegation import InjectedResolver
 from preflight.named import KINDS
-from tests.preflight.samples import OWN_TAGS, own_tags, platform
+from tests.preflight.samples import OWN_TAGS, no_dns, own_tags, platform
 from tests.preflight.test_named import MAKERS, name_of
 from tests.preflight.test_usage import run_task
 
@@ -80,7 +79,7 @@ def make_everything(place: Place) -> None:
 def test_the_page_has_exactly_the_permissions_that_are_used(place: Place, tmp_path: Path) -> None:
     make_everything(place)
 
-    preflight(everything(place), place.account, resolver=InjectedResolver(), local_state=tmp_path / "none")
+    preflight(everything(place), place.account, look_up=no_dns, local_state=tmp_path / "none")
 
     used = place.account.called - {"sts:GetCallerIdentity"}  # it needs no permission
     assert used - documented() == set(), "used and not on the page"

@@ -10,11 +10,12 @@ from emulator.registry import REGISTRY
 from emulator.services.servicequotas import APPLIED
 from preflight import __main__ as program
 from preflight.account import Account
-from preflight.delegation import InjectedResolver
 from preflight.line import Line, Status
 from preflight.platform import Platform
+from runner.name_servers import Delegation
 from synthesis.manifest import of_environment, read_stacks
 from tests.preflight.conftest import session_of
+from tests.preflight.samples import no_dns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +53,7 @@ def prod(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, output: Path) -> I
 
     def run() -> list[Line]:
         account = Account(session_of(PROD), home_region=platform.home_region)
-        lines, complete = program.preflight(platform, account, resolver=InjectedResolver(), local_state=output / "none")
+        lines, complete = program.preflight(platform, account, look_up=no_dns, local_state=output / "none")
         assert complete
         return lines
 
@@ -199,7 +200,7 @@ def test_what_is_applied_is_not_in_its_own_way(applied: Applied, output: Path, m
     servers = account.client("route53").get_hosted_zone(Id=zones[0]["Id"])["DelegationSet"]["NameServers"]
 
     lines, _ = program.preflight(
-        platform, account, resolver=InjectedResolver(lambda _: set(servers)), local_state=output / "none"
+        platform, account, look_up=lambda _: Delegation(name_servers=frozenset(servers)), local_state=output / "none"
     )
 
     assert [line for line in lines if line.status is not Status.OK] == []

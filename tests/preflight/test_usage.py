@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emulator.registry import REGISTRY
+from emulator.services.servicequotas import APPLIED
 from preflight import usage
 from preflight.peak import FARGATE, FARGATE_SPOT
 from tests.preflight.samples import own_tags, platform
@@ -119,6 +121,7 @@ def test_storage_of_other_instances_counts(place: Place) -> None:
 
 
 def test_reservations_of_the_environment_are_subtracted(place: Place) -> None:
+    REGISTRY.store.table(APPLIED, place.id, REGION)["lambda/L-B99A9384"] = 1000
     function = place.client("lambda")
     role = place.client("iam").create_role(
         RoleName="f", AssumeRolePolicyDocument='{"Statement": [{"Principal": {"Service": "lambda.amazonaws.com"}}]}'

@@ -48,4 +48,4 @@ def test_the_limits_of_an_account_know_what_is_reserved(client: Client) -> None:
 
     limits = functions.get_account_settings()["AccountLimit"]
 
-    assert (limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]) == (1000, 1000)
+    assert (limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]) == (10, 10)
