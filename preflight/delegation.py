@@ -47,7 +47,9 @@ def _created(name: str, platform: Platform, account: Account, look_up: LookUp) -
             f'In {platform.file}, [domain], set create_zone = false and zone_id = "{ids[0]}". '
             "Or delete that zone, if nothing uses it."
         )
-        yield problem(subject, f"{', '.join(ids[:_SHOWN_ZONES])} exists; a second zone of this name would not be asked", fix)
+        yield problem(
+            subject, f"{', '.join(ids[:_SHOWN_ZONES])} exists; a second zone of this name would not be asked", fix
+        )
     else:
         yield ok(subject, "will be created; delegate it when the layer `domain` prints its name servers")
 
