@@ -19,7 +19,8 @@ if __name__ == "__main__":
 
 from config.load import load_environments
 from main import ROOT, synthesize
-from runner.errors import INTERRUPTED, REFUSED, RunnerError
+from runner.errors import INTERRUPTED, OK, REFUSED, RunnerError
+from synthesis.manifest import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +66,13 @@ def main(arguments: Sequence[str]) -> int:
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
         return REFUSED
-    synthesize(environments, synthesized(folder))
-    synthesize([config.model_copy(update={"protect_data": False}) for config in environments], unprotected(folder))
-    return 0
+    try:
+        synthesize(environments, synthesized(folder))
+        synthesize([config.model_copy(update={"protect_data": False}) for config in environments], unprotected(folder))
+    except OutputError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    return OK
 
 
 if __name__ == "__main__":

@@ -109,7 +109,8 @@ def _is_manifest(path: Path, *, is_ours: bool) -> bool:
         return is_ours
     stacks = content.get("stacks") if isinstance(content, dict) else None
     return isinstance(stacks, dict) and all(
-        isinstance(entry, dict) and entry.get("workingDirectory") == f"{STACKS}/{id_}" for id_, entry in stacks.items()
+        isinstance(entry, dict) and entry.get("workingDirectory") == f"{STACKS}/{id_}" and Path(id_).name == id_ != ".."
+        for id_, entry in stacks.items()
     )
 
 

@@ -141,6 +141,10 @@ def _name_taken(path: Path) -> OutputError:
 
 
 def _swap(target: Path, fresh: Path, old: Path) -> None:
+    for entry in (target / STACKS).glob("*"):
+        if (entry.is_symlink() or not entry.is_dir()) and (fresh / STACKS / entry.name).exists():
+            message = f"{entry} is not a folder, and a stack has that name."
+            raise OutputError(message, "The output is as it was: move it away, or name another folder with --output.")
     if target.exists():
         try:
             target.rename(old)

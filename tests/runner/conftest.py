@@ -152,6 +152,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     executable.chmod(executable.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{executable.parent}{os.pathsep}/bin{os.pathsep}/usr/bin")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG", "TF_PLUGIN_MIRROR"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("TF_", "TERRAFORM_", "AWS_"))]:
+        monkeypatch.delenv(name)
     return Project(tmp_path, capsys)

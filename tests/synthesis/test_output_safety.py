@@ -21,6 +21,12 @@ FOREIGN = {
     "a list as a manifest": {"manifest.json": "[]"},
     "a broken manifest alone": {"manifest.json": "{"},
     "a manifest with other stacks": {"manifest.json": '{"stacks": {"a": {"workingDirectory": "elsewhere"}}}'},
+    "a manifest that leads out of the folder": {
+        "manifest.json": '{"stacks": {"../../a": {"workingDirectory": "stacks/../../a"}}}'
+    },
+    "a manifest that names the folder above": {
+        "manifest.json": '{"stacks": {"..": {"workingDirectory": "stacks/.."}}}'
+    },
     "stacks of another tool": {"stacks/main.tf": "mine"},
     "a project of cdktf": {
         "manifest.json": '{"version": "0", "stacks": {"a": {"workingDirectory": "stacks/a"}}}',
@@ -166,6 +172,23 @@ def test_files_of_others_outlive_their_stack(tmp_path: Path) -> None:
             "notes.txt",
             "other/main.tf",
         }
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_has_the_name_of_a_new_stack_is_not_replaced(tmp_path: Path, kind: str) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state")
+    entry = output / "stacks" / "dev-network"
+    put(tmp_path / "other" / "main.tf")
+    if kind == "link":
+        entry.symlink_to(tmp_path / "other")
+    else:
+        put(entry)
+    before = tree(tmp_path)
+    for _ in range(2):
+        with pytest.raises(OutputError, match="dev-network is not a folder, and a stack has that name"):
+            synthesize(output, "dev", "state", "network")
+        assert tree(tmp_path) == before
 
 
 def test_a_synthesis_of_all_environments_drops_those_that_have_no_file(tmp_path: Path) -> None:
