@@ -24,9 +24,7 @@ FOREIGN = {
     "a manifest that leads out of the folder": {
         "manifest.json": '{"stacks": {"../../a": {"workingDirectory": "stacks/../../a"}}}'
     },
-    "a manifest that names the folder above": {
-        "manifest.json": '{"stacks": {"..": {"workingDirectory": "stacks/.."}}}'
-    },
+    "a manifest of the folder above": {"manifest.json": '{"stacks": {"..": {"workingDirectory": "stacks/.."}}}'},
     "stacks of another tool": {"stacks/main.tf": "mine"},
     "a project of cdktf": {
         "manifest.json": '{"version": "0", "stacks": {"a": {"workingDirectory": "stacks/a"}}}',
