@@ -66,22 +66,37 @@ def foreign_in_output(folder: Path, *, known: Iterable[str] = ()) -> str | None:
     is_ours = bool(folders) and all(map(_is_written_here, folders))
     if manifest.exists() or manifest.is_symlink():
         if _is_manifest(manifest, is_ours=is_ours):
-            return (
-                None if is_ours or not folders else f"holds the stacks of another program ({listed(_names(folders))})"
-            )
+            others = sorted(entry.name for entry in folders if not _is_written_here(entry))
+            return f"holds the stacks of another program ({listed(others)})" if others else None
         return f"has a {MANIFEST} of another program"
-    if stacks.exists() and not is_ours and any(path.is_symlink() or not path.is_dir() for path in stacks.rglob("*")):
+    if stacks.exists() and not is_ours and not is_unfinished_output(folder, known=known):
         return f"holds files that synthesis did not write ({STACKS})"
     return None
 
 
-def is_unfinished_output(folder: Path) -> bool:
-    """Whether a folder holds nothing but what a synthesis had written when it was stopped."""
-    if folder.is_symlink() or not folder.is_dir() or foreign_entries(folder, {MANIFEST, STACKS}):
+def is_unfinished_output(folder: Path, *, known: Iterable[str] = ()) -> bool:
+    """Whether a folder holds nothing but what a synthesis had written, or not yet deleted, when it was stopped.
+
+    Args:
+        folder: The folder.
+        known: Further names that may be there, or in the folder of a stack.
+    """
+    if folder.is_symlink() or not folder.is_dir() or foreign_entries(folder, {MANIFEST, STACKS, *known}):
         return False
     stacks = folder / STACKS
-    entries = list(stacks.iterdir()) if stacks.exists() else []
-    return all(not entry.is_symlink() and entry.is_dir() and not foreign_entries(entry, WRITTEN) for entry in entries)
+    return not stacks.exists() or all(_is_unfinished_stack(entry, {*known}) for entry in stacks.iterdir())
+
+
+def _is_unfinished_stack(folder: Path, known: set[str]) -> bool:
+    if folder.is_symlink() or not folder.is_dir() or foreign_entries(folder, {*WRITTEN, staged(STACK_FILE), *known}):
+        return False
+    code = folder / LAMBDAS
+    return not code.exists() or all(entry.name.endswith((".zip", ".zip.new")) for entry in code.iterdir())
+
+
+def staged(name: str) -> str:
+    """The name of a file until it replaces the one of that name."""
+    return f".{name}.new"
 
 
 def _holds_stack(entry: Path) -> bool:
@@ -112,7 +127,3 @@ def _is_manifest(path: Path, *, is_ours: bool) -> bool:
         isinstance(entry, dict) and entry.get("workingDirectory") == f"{STACKS}/{id_}" and Path(id_).name == id_ != ".."
         for id_, entry in stacks.items()
     )
-
-
-def _names(folders: list[Path]) -> list[str]:
-    return sorted(folder.name for folder in folders)

@@ -19,7 +19,7 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from synthesis.folders import STACKS, WRITTEN, foreign_in_output, is_unfinished_output, reason_to_keep
+from synthesis.folders import STACKS, WRITTEN, foreign_in_output, is_unfinished_output, reason_to_keep, staged
 from synthesis.manifest import MANIFEST, STACK_FILE, OutputError, read_stacks
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _foreign(target: Path) -> str | None:
         return None if above.is_dir() else f"is below a file ({above})"
     if not target.is_dir():
         return "is a file"
-    return foreign_in_output(target, known={_staged(MANIFEST), *(["lost+found"] if target.is_mount() else [])})
+    return foreign_in_output(target, known={staged(MANIFEST), *(["lost+found"] if target.is_mount() else [])})
 
 
 @contextmanager
@@ -130,9 +130,11 @@ def _unusable(folder: Path, error: Exception) -> OutputError:
 
 
 def _require_own(fresh: Path, old: Path) -> None:
-    for path, is_own in ((fresh, is_unfinished_output(fresh)), (old, old.is_dir() and not foreign_in_output(old))):
-        if os.path.lexists(path) and (path.is_symlink() or not is_own):
-            raise _name_taken(path)
+    if os.path.lexists(fresh) and not is_unfinished_output(fresh):
+        raise _name_taken(fresh)
+    is_output = old.is_dir() and not old.is_symlink() and not foreign_in_output(old)
+    if os.path.lexists(old) and not is_output and not is_unfinished_output(old, known=_WITHOUT_A_STACK):
+        raise _name_taken(old)
 
 
 def _name_taken(path: Path) -> OutputError:
@@ -159,31 +161,28 @@ def _swap(target: Path, fresh: Path, old: Path) -> None:
 
 def _replace_contents(target: Path, fresh: Path) -> None:
     """Replace file by file: all are written before the first is replaced, and the manifest is the last."""
+    before = _stacks_of(target)
     files = sorted(
         (path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()), key=lambda path: len(path.parts)
     )[::-1]
     made = [path.parent for path in files if not (target / path.parent).exists()]
-    staged = {target / path: (target / path).with_name(_staged(path.name)) for path in files}
+    replacements = {target / path: (target / path).with_name(staged(path.name)) for path in files}
     try:
         for path in files:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(fresh / path, staged[target / path])
-        for path, written in staged.items():
+            shutil.copy2(fresh / path, replacements[target / path])
+        for path, written in replacements.items():
             written.replace(path)
     except BaseException:
-        for written in staged.values():
+        for written in replacements.values():
             written.unlink(missing_ok=True)
         for folder in sorted({target / above for path in made for above in (path, *path.parents)}, reverse=True):
             if folder != target and folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         raise
-    for folder in (target / STACKS).iterdir():
-        if not (fresh / STACKS / folder.name).exists():
-            _remove_stack(folder)
-
-
-def _staged(name: str) -> str:
-    return f".{name}.new"
+    for id_ in before:
+        if not (fresh / STACKS / id_).exists():
+            _remove_stack(target / STACKS / id_)
 
 
 def _keep_other_environments(folder: Path, fresh: Path, environments: tuple[str, ...]) -> None:
@@ -216,9 +215,10 @@ def _finish_interrupted_swap(folder: Path, old: Path) -> None:
     if not folder.exists():  # stopped between the two renames
         old.rename(folder)
         return
+    written = _stacks_of(old)
     for entry in sorted((old / STACKS).glob("*")):
         target = folder / STACKS / entry.name
-        if entry.is_symlink() or not entry.is_dir():
+        if entry.is_symlink() or not entry.is_dir() or (entry.name not in written and not target.exists()):
             _keep(entry, target, old)
             continue
         has_stack = (target / STACK_FILE).exists()
@@ -228,6 +228,14 @@ def _finish_interrupted_swap(folder: Path, old: Path) -> None:
             elif has_stack and not os.path.lexists(target / file.name):
                 file.rename(target / file.name)
     _delete(old)
+
+
+def _stacks_of(folder: Path) -> set[str]:
+    """Ids of the stacks by the manifest; by the folders, if it cannot be read."""
+    try:
+        return set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["stacks"])
+    except (OSError, ValueError):
+        return {path.parent.name for path in (folder / STACKS).glob(f"*/{STACK_FILE}")}
 
 
 def _keep(entry: Path, target: Path, old: Path) -> None:

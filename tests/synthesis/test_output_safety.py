@@ -26,6 +26,7 @@ FOREIGN = {
     },
     "a manifest of the folder above": {"manifest.json": '{"stacks": {"..": {"workingDirectory": "stacks/.."}}}'},
     "stacks of another tool": {"stacks/main.tf": "mine"},
+    "functions without stacks": {"stacks/a/lambdas/handler.py": "mine"},
     "a project of cdktf": {
         "manifest.json": '{"version": "0", "stacks": {"a": {"workingDirectory": "stacks/a"}}}',
         "stacks/a/cdk.tf.json": '{"//": {"metadata": {"stackName": "a"}}}',
@@ -172,6 +173,23 @@ def test_files_of_others_outlive_their_stack(tmp_path: Path) -> None:
         }
 
 
+def test_a_copy_of_a_stack_is_kept(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state")
+    shutil.copytree(output / "stacks/dev-state", output / "stacks/backup")
+    synthesize(output, "dev", "state", resources=2)
+    assert tree(output / "stacks").keys() == {"backup/cdk.tf.json", "dev-state/cdk.tf.json"}
+
+
+def test_an_old_output_that_was_being_deleted_is_no_obstacle(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state")
+    put(tmp_path / ".out.old/stacks/dev-data/lambdas/a.zip")
+    put(tmp_path / ".out.old/stacks/dev-state/.terraform/environment")
+    synthesize(output, "dev", "state")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.lock", "out"]
+
+
 @pytest.mark.parametrize("kind", ["link", "file"])
 def test_what_has_the_name_of_a_new_stack_is_not_replaced(tmp_path: Path, kind: str) -> None:
     output = tmp_path / "out"
@@ -283,7 +301,8 @@ def test_a_mount_point_that_is_full_at_first_can_be_used_later(mounted: Path, mo
         with pytest.raises(OutputError, match="No space left on device"):
             synthesize(mounted, "dev", "state")
     assert list(mounted.iterdir()) == []
-    (mounted / "stacks" / "dev-state").mkdir(parents=True)  # what a run that was killed there leaves
+    put(mounted / "stacks/dev-state/.cdk.tf.json.new")  # what a run that was killed there leaves
+    put(mounted / "stacks/dev-state/lambdas/.a.zip.new")
     synthesize(mounted, "dev", "state")
     assert names(mounted) == ["dev-state"]
 
