@@ -81,7 +81,9 @@ def create_rule(params: Shape, context: Context) -> Shape:
         **params,
         "registryId": context.account,
         "upstreamRegistry": name,
-        "upstreamRepositoryPrefix": params.get("upstreamRepositoryPrefix", "ROOT"),
+        # Only another registry of ECR has one; of a public registry AWS returns none, or the provider would replace
+        # the rule in each plan: TestAccECRPullThroughCacheRule_basic in the provider's source.
+        **({"upstreamRepositoryPrefix": params.get("upstreamRepositoryPrefix", "ROOT")} if name == "ecr" else {}),
         "createdAt": moment,
         "updatedAt": moment,
     }

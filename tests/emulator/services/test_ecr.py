@@ -25,12 +25,17 @@ def test_a_rule_is_stored_described_and_deleted(client: Client) -> None:
         "pullThroughCacheRules"
     ]
     assert (found["upstreamRegistryUrl"], found["registryId"]) == ("public.ecr.aws", "123456789012")
-    assert found["upstreamRepositoryPrefix"] == "ROOT"
+    assert "upstreamRepositoryPrefix" not in found
     client("ecr").delete_pull_through_cache_rule(ecrRepositoryPrefix="one-public")
     listed = client("ecr").describe_pull_through_cache_rules()["pullThroughCacheRules"]
     assert "one-public" not in {rule["ecrRepositoryPrefix"] for rule in listed}
     with pytest.raises(ClientError, match=r"PullThroughCacheRuleNotFoundException.*'one-public' does not exist"):
         client("ecr").delete_pull_through_cache_rule(ecrRepositoryPrefix="one-public")
+
+
+def test_a_rule_for_another_registry_of_ecr_has_the_prefix_of_its_root(client: Client) -> None:
+    made = make(client, "other", "210987654321.dkr.ecr.us-east-1.amazonaws.com")
+    assert (made["upstreamRegistry"], made["upstreamRepositoryPrefix"]) == ("ecr", "ROOT")
 
 
 def test_a_prefix_has_one_rule(client: Client) -> None:
