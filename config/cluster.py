@@ -18,6 +18,6 @@ class ClusterSettings(Model):
     collector_image: ContainerImage = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1"
     """Image of the ADOT collector beside each task with tracing = true, by tag or by digest.
 
-    ECR keeps a copy in the account's registry, where a tag never changes. It copies by tag only, so an image by digest must
-    be there already, and without NAT any image.
+    ECR keeps a copy in the account's registry, where a tag never changes. It copies by tag only, so an image by
+    digest must be there already, and without NAT any image.
     """

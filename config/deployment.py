@@ -26,6 +26,6 @@ class DeploymentSettings(Model):
     placeholder_image: ContainerImage = "public.ecr.aws/docker/library/python:3.13-slim"
     """Image until the first release, by tag or by digest: any with python3 and openssl.
 
-    ECR keeps a copy in the account's registry, where a tag never changes. It copies by tag only, so an image by digest must
-    be there already, and without NAT any image.
+    ECR keeps a copy in the account's registry, where a tag never changes. It copies by tag only, so an image by
+    digest must be there already, and without NAT any image.
     """
