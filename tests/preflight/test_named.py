@@ -325,7 +325,7 @@ _OVERWRITTEN = {
     "aws_iam_role_policy",
     "aws_route53_record",
     "aws_route53_zone",  # preflight/delegation.py
-    "aws_scheduler_schedule",  # it has no tags, so nothing tells whose it is
+    "aws_scheduler_schedule",  # it has no tags that say whose it is
     "aws_sns_topic",  # CreateTopic returns the topic that exists
     "aws_appautoscaling_policy",
     "aws_config_configuration_recorder",  # preflight/singletons.py
