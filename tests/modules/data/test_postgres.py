@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tests.modules.data.databases import postgres_templates
 from tests.template import statements
 
@@ -24,40 +22,6 @@ def test_it_is_in_the_database_subnets_only() -> None:
         "database-az2",
     ]
     assert "postgres_subnets" in data.named("aws_db_instance.postgres")["db_subnet_group_name"]
-
-
-def test_tls_is_forced_and_slow_queries_are_logged() -> None:
-    group = postgres_templates()[0].only("aws_db_parameter_group")
-    values = {parameter["name"]: parameter["value"] for parameter in group["parameter"]}
-    assert values["rds.force_ssl"] == "1"
-    assert values["ssl_min_protocol_version"] == "TLSv1.2"
-    assert values["log_min_duration_statement"] == "50"
-    assert values["shared_preload_libraries"] == "pg_stat_statements,pgaudit"
-
-
-def test_no_log_has_the_values_of_a_statement_or_a_password() -> None:
-    data, _ = postgres_templates()
-    parameters = data.only("aws_db_parameter_group")["parameter"]
-    values = {parameter["name"]: parameter["value"] for parameter in parameters}
-    assert (values["log_parameter_max_length"], values["log_parameter_max_length_on_error"]) == ("0", "0")
-    assert (values["log_statement"], values["pgaudit.log"], values["pgaudit.log_parameter"]) == (
-        "none",
-        "ddl,role",
-        "0",
-    )
-    static = {parameter["name"] for parameter in parameters if parameter["apply_method"] == "pending-reboot"}
-    assert static == {"shared_preload_libraries"}
-    policy = data.only("aws_cloudwatch_log_data_protection_policy")
-    assert policy["log_group_name"].startswith("${aws_cloudwatch_log_group.postgres_postgresql-logs")
-    find, mask = json.loads(policy["policy_document"])["Statement"]
-    assert find["DataIdentifier"] == mask["DataIdentifier"]
-    assert mask["Operation"] == {"Deidentify": {"MaskConfig": {}}}
-
-
-def test_the_parameter_group_of_the_next_major_version_is_created_before_the_old_one_is_destroyed() -> None:
-    group = postgres_templates()[0].only("aws_db_parameter_group")
-    assert (group["name"], group["family"]) == ("user-management-test-postgres17", "postgres17")
-    assert group["lifecycle"] == {"create_before_destroy": True, "ignore_changes": ["description"]}
 
 
 def test_the_password_is_ephemeral_and_sent_once_per_version() -> None:
