@@ -1,8 +1,9 @@
 """Parameter groups of Amazon RDS and Amazon DocumentDB: moto accepts any name, value and time of a change.
 
-The lists are those of AWS's own `describe-engine-default-parameters` as far as this emulator needs them: the names of
-PostgreSQL's settings, all of DocumentDB's, and the allowed values of those that this platform sets. Other families
-are not checked. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
+The lists follow the documentation of PostgreSQL and of DocumentDB: the names of all settings, and the allowed values of
+those that this platform sets. They are no copy of what `describe-engine-default-parameters` returns, so a name that is
+refused here and not there is a mistake of the list. Other families are not checked.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
 """
 
 from __future__ import annotations
