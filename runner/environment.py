@@ -38,7 +38,8 @@ _AWS: Final = re.compile(
     r"|CONTAINER_CREDENTIALS_(RELATIVE|FULL)_URI|CONTAINER_AUTHORIZATION_TOKEN(_FILE)?"
     r"|EC2_METADATA_(DISABLED|V1_DISABLED|SERVICE_ENDPOINT|SERVICE_ENDPOINT_MODE)|STS_REGIONAL_ENDPOINTS|VAULT\w*"
     # how
-    r"|CA_BUNDLE|MAX_ATTEMPTS|RETRY_MODE|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|IGNORE_CONFIGURED_ENDPOINT_URLS|EXECUTION_ENV|SDK_UA_APP_ID)"
+    r"|CA_BUNDLE|MAX_ATTEMPTS|RETRY_MODE|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|IGNORE_CONFIGURED_ENDPOINT_URLS"
+    r"|EXECUTION_ENV|SDK_UA_APP_ID)"
 )
 _ENDPOINT: Final = re.compile(
     r"AWS_ENDPOINT_URL(_\w+)?"
@@ -92,13 +93,18 @@ def is_emulator(environ: Mapping[str, str]) -> bool:
     """
     if not re.fullmatch(r"\d{12}", environ.get("AWS_ACCESS_KEY_ID", "")):
         return False
-    hosts = {
-        name: urlsplit(value).hostname or "" for name, value in environ.items() if value and _ENDPOINT.fullmatch(name)
-    }
+    hosts = {name: _host(value) for name, value in environ.items() if value and _ENDPOINT.fullmatch(name)}
     on_machine = {name for name, host in hosts.items() if _LOOPBACK.fullmatch(host)}
     # S3 Control's address cannot be an IP address, so the emulator is the proxy of AWS's own.
     elsewhere = [name for name in hosts.keys() - on_machine if not hosts[name].endswith(_OF_AWS)]
     return "AWS_ENDPOINT_URL" in on_machine and not elsewhere
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # not a URL
+        return ""
 
 
 def _is_passed(name: str, *, emulated: bool) -> bool:

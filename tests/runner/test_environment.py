@@ -187,6 +187,8 @@ def test_the_variables_of_the_demo_are_accepted() -> None:
     [
         {"AWS_ENDPOINT_URL": "http://10.0.0.1:5000"},
         {"AWS_ENDPOINT_URL": "http://127.0.0.1.example.com"},
+        {"AWS_ENDPOINT_URL": "http://[127.0.0.1"},
+        {"AWS_ENDPOINT_URL": "127.0.0.1:5000"},
         {"AWS_ENDPOINT_URL_S3": "https://s3.example.com"},
         {"AWS_ENDPOINT_URL_S3": "https://example.com/.amazonaws.com"},
         {"AWS_ACCESS_KEY_ID": "test"},
