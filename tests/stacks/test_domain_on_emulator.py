@@ -66,7 +66,9 @@ def name_servers(zone: str, route53: Any, name: str) -> frozenset[str]:
 def test_a_zone_first_and_its_certificate_when_the_zone_above_delegates_it(
     emulated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    above = boto3.client("route53", endpoint_url=emulated, aws_access_key_id=PARENT_ACCOUNT)
+    above = boto3.client(
+        "route53", endpoint_url=emulated, aws_access_key_id=PARENT_ACCOUNT, aws_secret_access_key="test"
+    )
     parent = above.create_hosted_zone(Name=PARENT, CallerReference="1")["HostedZone"]["Id"]
     monkeypatch.setattr(
         delegation, "look_up_delegation", lambda name: Delegation(name_servers=name_servers(parent, above, name))
