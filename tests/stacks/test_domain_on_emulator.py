@@ -49,7 +49,10 @@ def apply() -> int:
 
 
 def zones() -> list[tuple[str, str]]:
-    return [(zone["Name"], zone["Id"]) for zone in boto3.client("route53").list_hosted_zones()["HostedZones"]]
+    return [
+        (zone["Name"], zone["Id"])
+        for zone in boto3.client("route53", region_name=REGION).list_hosted_zones()["HostedZones"]
+    ]
 
 
 def certificates() -> list[str]:
@@ -67,7 +70,11 @@ def test_a_zone_first_and_its_certificate_when_the_zone_above_delegates_it(
     emulated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     above = boto3.client(
-        "route53", endpoint_url=emulated, aws_access_key_id=PARENT_ACCOUNT, aws_secret_access_key="test"
+        "route53",
+        endpoint_url=emulated,
+        region_name=REGION,
+        aws_access_key_id=PARENT_ACCOUNT,
+        aws_secret_access_key="test",
     )
     parent = above.create_hosted_zone(Name=PARENT, CallerReference="1")["HostedZone"]["Id"]
     monkeypatch.setattr(
@@ -78,7 +85,7 @@ def test_a_zone_first_and_its_certificate_when_the_zone_above_delegates_it(
     assert runner(["bootstrap", "--env", "dev", "--yes"]) == 0
     assert apply() == 0
     ((name, zone),) = zones()
-    own = name_servers(zone, boto3.client("route53"), ZONE)
+    own = name_servers(zone, boto3.client("route53", region_name=REGION), ZONE)
     assert (name, len(own), certificates()) == (f"{ZONE}.", 4, [])
     printed = capsys.readouterr().err
     assert "dev-domain: Once: make an NS record for dev.users.example.com" in printed
