@@ -18,6 +18,7 @@ if sys.flags.safe_path:  # PYTHONSAFEPATH=1: Python leaves out the folder of thi
     sys.path.insert(0, str(Path(__file__).parent))
 
 from synthesis import fast_start, variables
+from synthesis.fast_start.ahead import AheadError, ahead, run_again
 
 if __name__ == "__main__":
     if problem := variables.problem(os.environ):
@@ -26,7 +27,7 @@ if __name__ == "__main__":
     # Before the other imports: Node starts while they load. A run is short and keeps its objects to the end, so garbage
     # collection would take a fifth of its time and free nothing.
     gc.disable()
-    fast_start.prepare(os.environ)
+    fast_start.prepare(os.environ, ahead=True)
 
 from config.load import environment_names, load_environments
 from console.table import table
@@ -115,7 +116,8 @@ def synthesize(environments: Sequence[Environment], output: Path, *, keep_others
     names = tuple(config.name for config in environments)
     with replacing(output, environments=names, keep_others=keep_others) as folder:
         app = App(outdir=str(folder), context=CONTEXT)
-        compose(app, [literal.hide(config) for config in environments])
+        with ahead():
+            compose(app, [literal.hide(config) for config in environments])
         app.synth()
         literal.restore(folder)
 
@@ -179,4 +181,7 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except AheadError:
+        run_again()

@@ -7,10 +7,11 @@ import os
 import sys
 
 from synthesis import fast_start
+from synthesis.fast_start.ahead import ahead
 
 if __name__ == "__main__":
     # As main.py does it.
-    if fast_start.prepare(os.environ):
+    if fast_start.prepare(os.environ, ahead=True):
         gc.disable()
     from cdktf import App, TerraformStack
     from cdktf_cdktf_provider_aws.provider import AwsProvider
@@ -19,16 +20,17 @@ if __name__ == "__main__":
 
     count, folder = int(sys.argv[1]), sys.argv[2]
     app = App(outdir=folder)
-    stack = TerraformStack(app, "workload")
-    AwsProvider(stack, "aws", region="us-east-1")
-    vpc = Vpc(stack, "vpc", cidr_block="10.0.0.0/8")
-    for number in range(count):
-        Subnet(
-            stack,
-            f"subnet-{number}",
-            vpc_id=vpc.id,
-            cidr_block=f"10.{number // 256}.{number % 256}.0/24",
-            availability_zone="us-east-1a",
-            tags={"Name": f"subnet-{number}"},
-        )
+    with ahead():
+        stack = TerraformStack(app, "workload")
+        AwsProvider(stack, "aws", region="us-east-1")
+        vpc = Vpc(stack, "vpc", cidr_block="10.0.0.0/8")
+        for number in range(count):
+            Subnet(
+                stack,
+                f"subnet-{number}",
+                vpc_id=vpc.id,
+                cidr_block=f"10.{number // 256}.{number % 256}.0/24",
+                availability_zone="us-east-1a",
+                tags={"Name": f"subnet-{number}"},
+            )
     app.synth()

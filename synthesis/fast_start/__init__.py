@@ -3,12 +3,16 @@
 Stock, `import cdktf_cdktf_provider_aws.vpc` runs the package's `__init__`, which imports 2,200 submodules, and
 Node loads 2,200 modules for it. A synthesis uses forty. `prepare()` changes when things are loaded, not what:
 
-- Python: the package is put into `sys.modules` without running its `__init__`;
+- Python: the package is put into `sys.modules` without running its `__init__`, and its modules are compiled without
+  evaluating their annotations (`bindings.py`);
 - Node: a preload (`preload.cjs`) turns each re-export of the provider's index into a getter, and runs jsii's program in
   one process instead of two;
-- both at once: Node loads the assemblies while Python imports (`assemblies.py`);
+- both at once: Node loads the assemblies while Python imports (`assemblies.py`), and works while Python goes on
+  (`ahead.py`);
 - jsii's cache of the assemblies lives in the virtual environment, where setup fills it (`warm.py`);
-- type checks: jsii resolves a function's hints and walks them on each call; here once (`type_checks.py`);
+- type checks: jsii resolves a function's hints and walks them on each call; here only for what needs it
+  (`type_checks.py`);
+- arguments: jsii looks into each value for objects; here not into plain ones (`arguments.py`);
 - references: each read of `x.id` is a round trip to Node; here only the first one (`references.py`).
 
 The output is the same to the byte, which a test checks. `STOCK_CDKTF=1` switches all of it off.
@@ -21,8 +25,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import jsii
+
 from synthesis import variables
+from synthesis.fast_start.ahead import install
 from synthesis.fast_start.assemblies import PROVIDER_PACKAGE, load_early
+from synthesis.fast_start.bindings import BindingsFinder
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -34,11 +42,12 @@ _PRELOAD: Final = Path(__file__).with_name("preload.cjs")
 _QUIET: Final = "--disable-warning=DEP0044"
 
 
-def prepare(environ: MutableMapping[str, str]) -> bool:
+def prepare(environ: MutableMapping[str, str], *, ahead: bool = False) -> bool:
     """Clear what would change the output, choose Node and, unless `STOCK_CDKTF` is set, make the bindings load lazily.
 
     Args:
         environ: The process's own environment; the Node process that jsii starts inherits it.
+        ahead: Whether the program uses `ahead.ahead()`, and starts again if that fails.
 
     Returns:
         Whether the lazy start is on.
@@ -59,10 +68,13 @@ def prepare(environ: MutableMapping[str, str]) -> bool:
     _keep_cache_in_the_virtual_environment(environ)
     _add_node_option(environ, "--preserve-symlinks")
     _add_node_option(environ, f'--require "{_escaped(_PRELOAD)}"')
-    load_early()
+    load_early(install(jsii.kernel.provider, environ) if ahead else jsii.kernel.provider)
     _register_without_running()
-    from synthesis.fast_start import references, type_checks  # noqa: PLC0415 (typeguard costs 50 ms: while Node is starting)
+    if sys.prefix != sys.base_prefix:
+        sys.meta_path.insert(0, BindingsFinder(PROVIDER_PACKAGE, Path(sys.prefix, "bindings-cache")))
+    from synthesis.fast_start import arguments, references, type_checks  # noqa: PLC0415 (typeguard costs 50 ms: while Node is starting)
 
+    arguments.install()
     references.install()
     type_checks.install()
     return True

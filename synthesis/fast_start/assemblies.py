@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import jsii
+from jsii import _reference_map
+
+from synthesis.fast_start.ahead import PROVIDER_TYPES, AheadProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +24,18 @@ PROVIDER_PACKAGE: Final = "cdktf_cdktf_provider_aws"
 # Python package -> npm package, each needs the ones before it.
 NPM_NAMES: Final = {"constructs": "constructs", "cdktf": "cdktf", PROVIDER_PACKAGE: "@cdktf/provider-aws"}
 _SUFFIX: Final = ".jsii.tgz"
+# Every resource class has it; reading its value makes Node load the class.
+_STATIC_MEMBER: Final = "TF_RESOURCE_TYPE"
 
 
-def load_early() -> None:
-    """Start loading in a thread, while the packages are imported."""
+def load_early(provider: Any) -> None:  # noqa: ANN401 (jsii's own)
+    """Start loading in a thread, while the packages are imported.
+
+    Args:
+        provider: The kernel's provider from now on.
+    """
     tarballs = list(_tarballs())
-    early = _EarlyLoad(jsii.kernel.provider, tarballs)
+    early = _EarlyLoad(provider, tarballs)
     stock_load = jsii.JSIIAssembly.load
 
     def load(name: str, *rest: Any, **options: Any) -> jsii.JSIIAssembly:  # noqa: ANN401 (as jsii has it)
@@ -37,6 +46,25 @@ def load_early() -> None:
     jsii.JSIIAssembly.load = load  # type: ignore[method-assign, assignment]
     jsii.kernel.provider = early  # type: ignore[assignment]
     early.start()
+    if isinstance(provider, AheadProvider):
+        _load_classes_early(provider, early)
+
+
+def _load_classes_early(provider: AheadProvider, early: _EarlyLoad) -> None:
+    """Let Node load the module of each resource class as soon as Python has its own side of it."""
+    stock_register = _reference_map.register_type
+    waiting: list[str] = []
+
+    def register(class_: Any) -> None:  # noqa: ANN401 (as jsii has it)
+        stock_register(class_)
+        if _STATIC_MEMBER in vars(class_) and class_.__jsii_type__.startswith(PROVIDER_TYPES):
+            waiting.append(class_.__jsii_type__)
+        if waiting and early.is_loaded:
+            for fqn in waiting:
+                provider.load_class(fqn)
+            waiting.clear()
+
+    _reference_map.register_type = register  # type: ignore[assignment]
 
 
 class _EarlyLoad:
@@ -50,6 +78,11 @@ class _EarlyLoad:
 
     def start(self) -> None:
         self._thread.start()
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the thread is done, with all assemblies loaded."""
+        return not self._thread.is_alive() and self._error is None
 
     def _load(self) -> None:
         try:

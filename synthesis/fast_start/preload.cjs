@@ -1,4 +1,4 @@
-// Loaded into Node by `fast_start.prepare()` before anything else. Three files, found by their
+// Loaded into Node by `fast_start.prepare()` before anything else. Five files, found by their
 // path, are loaded differently.
 "use strict";
 
@@ -9,7 +9,9 @@ const path = require("node:path");
 const loadStock = Module._extensions[".js"];
 const LOADERS = new Map([
   [path.join("@cdktf", "provider-aws", "lib", "index.js"), loadLazyIndex],
+  [path.join("cdktf", "lib", "private", "fs.js"), loadWithoutArchiver],
   [path.join("cdktf", "lib", "tokens", "private", "stack-trace.js"), loadWithoutStackTraces],
+  [path.join("cdktf", "lib", "tokens", "private", "token-map.js"), loadTokenMap],
   [path.join("bin", "jsii-runtime.js"), loadProgramDirectly],
 ]);
 
@@ -37,10 +39,36 @@ function loadLazyIndex(module, filename) {
   return module._compile(source.replace(declaration, "").replace(reExport, getter), filename);
 }
 
+// Only an asset that is zipped needs the library that zips; it takes half of cdktf's own time to load.
+function loadWithoutArchiver(module, filename) {
+  const source = fs.readFileSync(filename, "utf8");
+  const lazily = 'const archiver = (...args) => require("archiver")(...args);';
+  return module._compile(source.replace('const archiver = require("archiver");', lazily), filename);
+}
+
 // Every token remembers the JavaScript stack that made it, for error messages; from Python that is jsii's own dispatch
 // loop, the same each time.
 function loadWithoutStackTraces(module) {
   module.exports = { captureStackTrace: () => [] };
+}
+
+// A request may choose the key of the token that it makes (`ahead.py`): jsii puts the field for the caller's stack trace
+// into a global for the time of the request.
+const CHOSEN_KEY = Symbol.for("jsii.context.hostStackTrace");
+
+function loadTokenMap(module, filename) {
+  loadStock(module, filename);
+  const { prototype } = module.exports.TokenMap;
+  const registerStock = prototype.registerStringKey;
+  prototype.registerStringKey = function (token, displayHint) {
+    const key = globalThis[CHOSEN_KEY];
+    if (typeof key !== "string") {
+      return registerStock.call(this, token, displayHint);
+    }
+    globalThis[CHOSEN_KEY] = undefined;
+    this.stringTokenMap.set(key, token);
+    return key;
+  };
 }
 
 // bin/jsii-runtime.js starts a second Node and passes every message on to it (file descriptor 3) and back. The second

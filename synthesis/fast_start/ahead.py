@@ -1,0 +1,238 @@
+"""Python and Node work at the same time: a request whose answer is known is sent and not waited for.
+
+Stock, each of two thousand requests waits for its answer. Most of the answers are known before they come:
+
+- a create returns the next number of the kernel's table of objects;
+- a method without a result returns nothing;
+- a string attribute of a resource returns a token, whose key the request chooses (`preload.cjs`).
+
+Each answer is compared with what was expected when it comes in. If one differs, or a call fails, the block ends with
+`AheadError` and the program runs again without this, so that an error has its own message, place and traceback. The
+output cannot differ: the requests are the same, in the same order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections import deque
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+
+from jsii import _reference_map
+from jsii._kernel.providers.process import jdefault, ohook
+from jsii._kernel.types import GetResponse, InvokeResponse, ObjRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# Set for the second run of a program whose first run failed.
+OFF_SWITCH: Final = "NOT_AHEAD"
+PROVIDER_TYPES: Final = "@cdktf/provider-aws."
+# The largest number of bytes under way. A pipe holds 64 KiB on Linux: with less, writing never waits for Node, which
+# itself may wait until its answers are read.
+_MAX_BYTES: Final = 48 * 1024
+# The kernel counts its objects from here: https://github.com/aws/jsii/blob/main/packages/%40jsii/kernel/src/objects.ts
+_FIRST_OBJECT: Final = 10_000
+_OBJECT: Final = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
+# Methods of constructs that return nothing and call nothing of Python's.
+_VOID: Final = frozenset({"addDependency", "addOverride"})
+# The annotation of a getter, which `bindings.py` leaves as text.
+_STRING: Final = (str, "builtins.str")
+_encode: Final = json.JSONEncoder(default=jdefault).encode
+
+
+class AheadError(Exception):
+    """The block failed, or an answer was not the expected one; run the program again without it."""
+
+
+class _Sent(NamedTuple):
+    expected: bytes
+    size: int
+
+
+@contextmanager
+def ahead() -> Iterator[None]:
+    """Send requests ahead within the block, if `install()` has been called, and wait for all answers at its end.
+
+    Raises:
+        AheadError: The block failed. Its own error may be the consequence of an earlier one that is not known here.
+    """
+    provider = _installed.get("provider")
+    if provider is None:
+        yield
+        return
+    try:
+        provider.begin()
+        yield
+        provider.end()
+    except Exception as error:
+        raise AheadError from error
+
+
+def run_again() -> NoReturn:
+    """Replace this process by the same program, which then waits for each answer."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, sys.orig_argv, os.environ | {OFF_SWITCH: "1"})  # noqa: S606 (the same program)
+
+
+def install(provider: Any, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 (jsii's own)
+    """Put an `AheadProvider` before jsii's provider, unless this run has to wait for each answer."""
+    if environ.get(OFF_SWITCH):
+        return provider
+    _installed["provider"] = AheadProvider(provider)
+    return _installed["provider"]
+
+
+class AheadProvider:
+    """Stands before jsii's provider, between Python and Node; outside the block it only passes on."""
+
+    def __init__(self, provider: Any) -> None:  # noqa: ANN401 (jsii's own)
+        self._provider = provider
+        self._is_on = False
+        self._sent: deque[_Sent] = deque()
+        self._bytes = 0
+        self._next_object = _FIRST_OBJECT
+        self._next_token = 0
+        self._node: Any = None
+
+    def begin(self) -> None:
+        """Start to send ahead."""
+        self._connect()
+        self._is_on = True
+
+    def end(self) -> None:
+        """Wait for all answers, and for each one from now on."""
+        self._drain()
+        self._is_on = False
+
+    def create(self, request: Any) -> Any:  # noqa: ANN401
+        """Create an object; its number is the next one."""
+        # The constructor of a class of Python's could call it back; that of a lazy value (`Object`) does not.
+        if not self._is_on or (request.overrides and request.fqn != "Object"):
+            return self._wait("create", request)
+        reference = ObjRef(
+            ref=f"{request.fqn}@{self._next_object}",
+            interfaces=(request.interfaces or None) if request.fqn == "Object" else None,
+        )
+        self._next_object += 1
+        message = {
+            "fqn": request.fqn,
+            "args": request.args,
+            "overrides": [
+                {"method": override.method, "property": override.property, "cookie": override.cookie}
+                for override in request.overrides
+            ],
+            "interfaces": request.interfaces,
+            "api": "create",
+        }
+        self._send(message, b'{"ok":%b}\n' % _compact(_reference(reference)))
+        return reference
+
+    def invoke(self, request: Any) -> Any:  # noqa: ANN401
+        """Call a method; those in `_VOID` return nothing."""
+        if not self._is_on or request.method not in _VOID:
+            return self._wait("invoke", request)
+        message = {"objref": _reference(request.objref), "method": request.method, "args": request.args}
+        self._send(message | {"api": "invoke"}, b'{"ok":{}}\n')
+        return InvokeResponse(result=None)
+
+    def get(self, request: Any) -> Any:  # noqa: ANN401
+        """Read a property; a string attribute of a resource is a token."""
+        if not self._is_on or request.property not in _string_attributes(request.objref.ref.rpartition("@")[0]):
+            return self._wait("get", request)
+        message = {"objref": _reference(request.objref), "property": request.property, "api": "get"}
+        return GetResponse(value=self._token(message, b'{"ok":{"value":"%b"}}\n'))
+
+    def sinvoke(self, request: Any) -> Any:  # noqa: ANN401
+        """Call a static method; `Lazy.stringValue` returns a token."""
+        if not self._is_on or (request.fqn, request.method) != ("cdktf.Lazy", "stringValue"):
+            return self._wait("sinvoke", request)
+        message = {"fqn": request.fqn, "method": request.method, "args": request.args, "api": "sinvoke"}
+        return InvokeResponse(result=self._token(message, b'{"ok":{"result":"%b"}}\n'))
+
+    def load_class(self, fqn: str) -> None:
+        """Make Node load the module of a class while Python imports its own side."""
+        self._connect()
+        self._send({"fqn": fqn, "property": "tfResourceType", "api": "sget"}, b"")
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the provider has)
+        self._drain()
+        return getattr(self._provider, name)
+
+    def _token(self, message: dict[str, Any], answer: bytes) -> str:
+        key = f"A.{self._next_token}"
+        self._next_token += 1
+        token = f"${{TfToken[{key}]}}"
+        # jsii's own field for the caller's stack trace, which the preload reads as the key.
+        self._send(message | {"$jsii.stacktrace": key}, answer % token.encode())
+        return token
+
+    def _connect(self) -> None:
+        """Start Node, and learn from each answer that is waited for which number the next object has."""
+        if self._node is not None:
+            return
+        self._node = self._provider._process  # noqa: SLF001 (starts it)
+
+        def next_message() -> Any:  # noqa: ANN401
+            line = self._node._process.stdout.readline()  # noqa: SLF001
+            for number in _OBJECT.findall(line):
+                self._next_object = max(self._next_object, int(number) + 1)
+            return json.loads(line, object_hook=ohook)
+
+        self._node._next_message = next_message  # noqa: SLF001
+
+    def _send(self, message: dict[str, Any], expected: bytes) -> None:
+        data = _encode(message).encode() + b"\n"
+        pipes = self._node._process  # noqa: SLF001
+        while self._sent and self._bytes + len(data) > _MAX_BYTES:
+            self._receive(pipes.stdout)
+        pipes.stdin.write(data)
+        pipes.stdin.flush()
+        self._sent.append(_Sent(expected, len(data)))
+        self._bytes += len(data)
+
+    def _receive(self, stdout: Any) -> None:  # noqa: ANN401
+        line = stdout.readline()
+        sent = self._sent.popleft()
+        self._bytes -= sent.size
+        if sent.expected and line != sent.expected:
+            message = f"expected {sent.expected!r}, received {line!r}"
+            raise AheadError(message)
+
+    def _drain(self) -> None:
+        while self._sent:
+            self._receive(self._node._process.stdout)  # noqa: SLF001
+
+    def _wait(self, name: str, request: Any) -> Any:  # noqa: ANN401
+        self._connect()
+        self._drain()
+        return getattr(self._provider, name)(request)
+
+
+_installed: Final[dict[str, AheadProvider]] = {}
+
+
+@cache
+def _string_attributes(fqn: str) -> frozenset[str]:
+    """The properties of a provider's class that are tokens: those of the class itself that always have a string."""
+    if not fqn.startswith(PROVIDER_TYPES):
+        return frozenset()
+    members = vars(_reference_map._types[fqn]).values()  # noqa: SLF001
+    getters = [member.fget for member in members if isinstance(member, property) and member.fget is not None]
+    return frozenset(
+        getattr(getter, "__jsii_name__", "") for getter in getters if getter.__annotations__.get("return") in _STRING
+    )
+
+
+def _reference(object_: ObjRef) -> dict[str, object]:
+    found: dict[str, object] = {"$jsii.byref": object_.ref}
+    return found | {"$jsii.interfaces": object_.interfaces} if object_.interfaces else found
+
+
+def _compact(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,151 @@
+"""Requests that are sent ahead change no output and no error."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from main import ROOT
+from synthesis import fast_start
+from synthesis.fast_start.ahead import OFF_SWITCH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = """
+import os, sys
+from synthesis import fast_start
+from synthesis.fast_start.ahead import AheadError, ahead, run_again
+fast_start.prepare(os.environ, ahead=True)
+from cdktf import App, Fn, Lazy, TerraformOutput, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+from cdktf_cdktf_provider_aws.subnet import Subnet
+from cdktf_cdktf_provider_aws.vpc import Vpc
+{before}
+def compose(app):
+    stack = TerraformStack(app, "stack")
+    AwsProvider(stack, "aws", region="us-east-1")
+    vpc = Vpc(stack, "vpc", cidr_block="10.0.0.0/16")
+    {line}
+    Subnet(stack, "last", vpc_id=vpc.id, cidr_block="10.0.1.0/24", tags={{"vpc": vpc.arn}})
+
+def main():
+    app = App(outdir=sys.argv[1])
+    with ahead():
+        compose(app)
+    app.synth()
+    print("ahead" if "{switch}" not in os.environ else "again")
+
+if __name__ == "__main__":
+    try:
+        main()
+    except AheadError:
+        run_again()
+"""
+
+
+def run(tmp_path: Path, line: str = "pass", before: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.format(line=line, before=before, switch=OFF_SWITCH), encoding="utf-8")
+    inherited = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
+    return subprocess.run(
+        [sys.executable, str(program), str(tmp_path / "out")],
+        env=inherited | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def same_folders(stderr: str) -> str:
+    """Node's folders of a run have random names, which are in JavaScript's tracebacks."""
+    return re.sub(r"(jsii-kernel-|/tmp)\w+", r"\1", stderr)
+
+
+def stack(tmp_path: Path) -> dict[str, dict[str, dict[str, dict[str, object]]]]:
+    content: dict[str, dict[str, dict[str, dict[str, object]]]] = json.loads(
+        (tmp_path / "out" / "stacks" / "stack" / "cdk.tf.json").read_text(encoding="utf-8")
+    )
+    return content
+
+
+def test_a_run_without_errors_is_not_repeated(tmp_path: Path) -> None:
+    done = run(tmp_path)
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+    subnet = stack(tmp_path)["resource"]["aws_subnet"]["last"]
+    assert subnet["vpc_id"] == "${aws_vpc.vpc.id}"
+    assert subnet["tags"] == {"vpc": "${aws_vpc.vpc.arn}"}
+
+
+def test_more_requests_than_a_pipe_holds_are_answered(tmp_path: Path) -> None:
+    many = '[Subnet(stack, f"s-{n}", vpc_id=vpc.id, cidr_block="10.0.2.0/24") for n in range(400)]'
+    done = run(tmp_path, many)
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+    assert len(stack(tmp_path)["resource"]["aws_subnet"]) == 401
+
+
+def test_one_request_may_be_larger_than_a_pipe(tmp_path: Path) -> None:
+    done = run(tmp_path, 'Subnet(stack, "large", vpc_id=vpc.id, tags={"text": "x" * 300_000})')
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+    assert stack(tmp_path)["resource"]["aws_subnet"]["large"]["tags"] == {"text": "x" * 300_000}
+
+
+MISTAKES = {
+    "wrong type": 'Subnet(stack, "a", vpc_id=vpc.id, cidr_block=7)',
+    "unknown argument": 'Subnet(stack, "a", vpc_id=vpc.id, cidr="10.0.2.0/24")',
+    "missing argument": 'Subnet(stack, "a")',
+    "duplicate id": 'Vpc(stack, "vpc", cidr_block="10.1.0.0/16")',
+    "wrong scope": 'Subnet(None, "a", vpc_id=vpc.id)',
+    "token used as another type": 'Subnet(stack, "a", vpc_id=[vpc.id])',
+    "own error": 'raise ValueError(f"no {vpc.id}")',
+    "wrong override": "stack.add_override(7, 8)",
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_an_error_has_the_line_and_message_that_it_has_without_it(mistake: str, tmp_path: Path) -> None:
+    ahead = run(tmp_path, MISTAKES[mistake])
+    waiting = run(tmp_path, MISTAKES[mistake], **{OFF_SWITCH: "1"})
+
+    assert waiting.returncode == 1
+    assert "AheadError" not in ahead.stderr
+    assert (ahead.stdout, same_folders(ahead.stderr)) == (waiting.stdout, same_folders(waiting.stderr))
+    assert MISTAKES[mistake] in ahead.stderr
+
+
+@pytest.mark.stock
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_an_error_has_the_line_and_message_of_the_stock_bindings(mistake: str, tmp_path: Path) -> None:
+    def essence(stderr: str) -> tuple[list[str], str]:
+        frames = re.findall(r'program\.py", line \d+, in \w+', stderr)
+        return frames, stderr.strip().splitlines()[-1]
+
+    fast = run(tmp_path, MISTAKES[mistake])
+    stock = run(tmp_path, MISTAKES[mistake], STOCK_CDKTF="1")
+
+    assert essence(fast.stderr) == essence(stock.stderr)
+
+
+def test_an_answer_that_was_not_expected_repeats_the_run(tmp_path: Path) -> None:
+    wrong = "import synthesis.fast_start.ahead as a; a._installed['provider']._next_object += 5"
+    done = run(tmp_path, before=f"if not os.environ.get('{OFF_SWITCH}'):\n    {wrong}")
+
+    assert (done.stdout, done.returncode) == ("again\n", 0), done.stderr
+    assert stack(tmp_path)["resource"]["aws_subnet"]["last"]["vpc_id"] == "${aws_vpc.vpc.id}"
+
+
+def test_a_class_that_its_constructor_could_call_back_is_waited_for(tmp_path: Path) -> None:
+    own = "class Own(TerraformStack):\n    def to_string(self): return 'own'"
+    done = run(tmp_path, 'Own(stack, "own")', before=own)
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
