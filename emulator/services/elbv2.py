@@ -82,6 +82,23 @@ def compare_with_group_of_same_name(original: Any, backend: Any, name: str, **se
     return group
 
 
+@patch(ELBv2Backend, "modify_rule")
+def attach_groups_of_changed_rule(original: Any, backend: Any, rule_arn: str, *args: Any, **kwargs: Any) -> Any:
+    """Attach the target groups of a rule's new actions to its load balancer; moto does so for a new rule only."""
+    rule = original(backend, rule_arn, *args, **kwargs)
+    balancer = next(
+        balancer
+        for balancer in backend.load_balancers.values()
+        for listener in balancer.listeners.values()
+        if rule_arn in listener.rules
+    )
+    for action in rule.actions:
+        group = backend.target_groups.get(action.data.get("TargetGroupArn"))
+        if group is not None and balancer.arn not in group.load_balancer_arns:
+            group.load_balancer_arns.append(balancer.arn)
+    return rule
+
+
 @patch(FakeLoadBalancer, "__init__")
 def set_default_scheme(original: Any, balancer: Any, *args: Any, **kwargs: Any) -> None:
     """Set the scheme of a load balancer that was created without one: AWS makes it public."""

@@ -117,3 +117,25 @@ def test_a_target_group_with_the_same_name_and_other_settings_is_refused(
 def vpc(client: Client) -> str:
     found = client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])
     return str(found["Vpcs"][0]["VpcId"])
+
+
+def test_a_changed_rule_attaches_its_new_target_group(client: Client) -> None:
+    elb = client("elbv2")
+    subnets = make_subnets(client, "us-east-1a", "us-east-1b")
+    network = client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"][0]["VpcId"]
+    balancer = elb.create_load_balancer(Name="attached", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    first, second = (
+        elb.create_target_group(Name=name, Protocol="HTTP", Port=80, VpcId=network, TargetType="ip")["TargetGroups"][0]
+        for name in ("attached-one", "attached-two")
+    )
+    answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+    made = elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=[answer])
+    (rule,) = elb.create_rule(
+        ListenerArn=made["Listeners"][0]["ListenerArn"],
+        Priority=1,
+        Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
+        Actions=[{"Type": "forward", "TargetGroupArn": first["TargetGroupArn"]}],
+    )["Rules"]
+    elb.modify_rule(RuleArn=rule["RuleArn"], Actions=[{"Type": "forward", "TargetGroupArn": second["TargetGroupArn"]}])
+    (found,) = elb.describe_target_groups(TargetGroupArns=[second["TargetGroupArn"]])["TargetGroups"]
+    assert found["LoadBalancerArns"] == [balancer]
