@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -34,10 +35,11 @@ def test_another_protocol_is_applied_and_rests(tmp_path: Path, strategy: str) ->
     from emulator.probe.terraform import Terraform  # noqa: PLC0415
 
     with Emulator() as running:
+        urlopen(Request(f"{running.url}/moto-api/reset", method="POST")).close()  # noqa: S310 (state of the other test)
         terraform = Terraform(tmp_path, running.environment(account=LABEL.account_id))
         for protocol in ("HTTPS", "HTTP"):
             made = document(strategy, protocol)
-            (tmp_path / "cdk.tf.json").write_text(json.dumps(made), encoding="utf-8")
+            (tmp_path / "cdk.tf.json").write_text(json.dumps(made, indent=1), encoding="utf-8")
             terraform.run("init", "-no-color")
             terraform.run("apply", "-no-color", "-auto-approve", "-input=false")
             terraform.require_no_changes()
