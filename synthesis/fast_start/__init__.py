@@ -21,6 +21,7 @@ The output is the same to the byte, which a test checks. `STOCK_CDKTF=1` switche
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -94,7 +95,8 @@ def _choose_node(environ: MutableMapping[str, str]) -> None:
 
 
 def _keep_cache_in_the_virtual_environment(environ: MutableMapping[str, str]) -> None:
-    if sys.prefix != sys.base_prefix:
+    # jsii writes into its cache on each run. Where it cannot, its own default is slower and works.
+    if sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK):
         environ.setdefault(CACHE_VARIABLE, str(Path(sys.prefix, "jsii-cache")))
 
 

@@ -13,12 +13,13 @@ output cannot differ: the requests are the same, in the same order.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import sys
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
 # Set for the second run of a program whose first run failed.
 OFF_SWITCH: Final = "NOT_AHEAD"
 PROVIDER_TYPES: Final = "@cdktf/provider-aws."
-# The largest number of bytes under way. A pipe holds 64 KiB on Linux: with less, writing never waits for Node, which
+# Of what a pipe holds, the part that may be under way: with less than a pipe holds, writing never waits for Node, which
 # itself may wait until its answers are read.
-_MAX_BYTES: Final = 48 * 1024
+_USED_SHARE: Final = 0.75
+# Where the size of a pipe cannot be read, as it is for a user with many pipes:
+# https://man7.org/linux/man-pages/man7/pipe.7.html
+_SMALLEST_PIPE: Final = 4096
 # The kernel counts its objects from here: https://github.com/aws/jsii/blob/main/packages/%40jsii/kernel/src/objects.ts
 _FIRST_OBJECT: Final = 10_000
 _OBJECT: Final = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
@@ -42,6 +46,7 @@ _OBJECT: Final = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
 _VOID: Final = frozenset({"addDependency", "addOverride"})
 # The annotation of a getter, which `bindings.py` leaves as text.
 _STRING: Final = (str, "builtins.str")
+_DEBUGGERS: Final = frozenset({"bdb", "pydevd"})
 _encode: Final = json.JSONEncoder(default=jdefault).encode
 
 
@@ -75,14 +80,19 @@ def ahead() -> Iterator[None]:
 
 def run_again() -> NoReturn:
     """Replace this process by the same program, which then waits for each answer."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            if stream is not None:  # closed by the caller
+                stream.flush()
     os.execve(sys.executable, sys.orig_argv, os.environ | {OFF_SWITCH: "1"})  # noqa: S606 (the same program)
 
 
 def install(provider: Any, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 (jsii's own)
-    """Put an `AheadProvider` before jsii's provider, unless this run has to wait for each answer."""
-    if environ.get(OFF_SWITCH):
+    """Put an `AheadProvider` before jsii's provider, unless this run has to wait for each answer.
+
+    Under a debugger it has to: the program would lose its breakpoints when it starts again.
+    """
+    if environ.get(OFF_SWITCH, "") not in {"", "0"} or _DEBUGGERS & sys.modules.keys():
         return provider
     _installed["provider"] = AheadProvider(provider)
     return _installed["provider"]
@@ -96,6 +106,7 @@ class AheadProvider:
         self._is_on = False
         self._sent: deque[_Sent] = deque()
         self._bytes = 0
+        self._max_bytes = 0
         self._next_object = _FIRST_OBJECT
         self._next_token = 0
         self._node: Any = None
@@ -177,6 +188,8 @@ class AheadProvider:
         if self._node is not None:
             return
         self._node = self._provider._process  # noqa: SLF001 (starts it)
+        pipes = self._node._process  # noqa: SLF001
+        self._max_bytes = int(_USED_SHARE * min(_pipe_size(pipes.stdin), _pipe_size(pipes.stdout)))
 
         def next_message() -> Any:  # noqa: ANN401
             line = self._node._process.stdout.readline()  # noqa: SLF001
@@ -189,7 +202,7 @@ class AheadProvider:
     def _send(self, message: dict[str, Any], expected: bytes) -> None:
         data = _encode(message).encode() + b"\n"
         pipes = self._node._process  # noqa: SLF001
-        while self._sent and self._bytes + len(data) > _MAX_BYTES:
+        while self._sent and self._bytes + len(data) > self._max_bytes:
             self._receive(pipes.stdout)
         pipes.stdin.write(data)
         pipes.stdin.flush()
@@ -227,6 +240,13 @@ def _string_attributes(fqn: str) -> frozenset[str]:
     return frozenset(
         getattr(getter, "__jsii_name__", "") for getter in getters if getter.__annotations__.get("return") in _STRING
     )
+
+
+def _pipe_size(pipe: Any) -> int:  # noqa: ANN401 (a file)
+    try:
+        return fcntl.fcntl(pipe.fileno(), fcntl.F_GETPIPE_SZ)
+    except (AttributeError, OSError):  # only Linux can say
+        return _SMALLEST_PIPE
 
 
 def _reference(object_: ObjRef) -> dict[str, object]:

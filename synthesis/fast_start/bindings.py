@@ -13,6 +13,7 @@ import importlib.util
 import marshal
 import os
 import sys
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import TYPE_CHECKING, Final
 
@@ -48,7 +49,8 @@ class _Loader(SourceFileLoader):
 
     def __init__(self, name: str, path: str, cache: Path) -> None:
         super().__init__(name, path)
-        self._cached = cache / f"{name}.{sys.implementation.cache_tag}"
+        # Without `assert` and `if __debug__`, which hold the type checks, the code is another one: `python -O`.
+        self._cached = cache / f"{name}.{sys.implementation.cache_tag}.opt-{sys.flags.optimize}"
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 (as Python calls it)
         """The module's code, from the cache if its source has not changed."""
@@ -59,18 +61,20 @@ class _Loader(SourceFileLoader):
         except OSError:
             content = b""
         if content.startswith(version):
-            code: CodeType = marshal.loads(content[len(version) :])  # noqa: S302 (written below)
-            return code
-        code = compile(self.get_data(self.path), self.path, "exec", flags=_FLAGS, dont_inherit=True)
+            with suppress(EOFError, ValueError, TypeError):  # cut off by a full disk
+                cached: CodeType = marshal.loads(content[len(version) :])  # noqa: S302 (written below)
+                return cached
+        code: CodeType = compile(self.get_data(self.path), self.path, "exec", flags=_FLAGS, dont_inherit=True)
         self._write(version + marshal.dumps(code))
         return code
 
     def _write(self, content: bytes) -> None:
         # In one step: another run may read it. A folder that cannot be written costs time only.
-        part = self._cached.with_suffix(f".{os.getpid()}")
+        part = self._cached.with_name(f"{self._cached.name}.{os.getpid()}")
         try:
             part.parent.mkdir(exist_ok=True)
             part.write_bytes(content)
             part.replace(self._cached)
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -149,3 +150,52 @@ def test_a_class_that_its_constructor_could_call_back_is_waited_for(tmp_path: Pa
     done = run(tmp_path, 'Own(stack, "own")', before=own)
 
     assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="only Linux gives pipes of another size")
+def test_pipes_of_one_page_do_not_block(tmp_path: Path) -> None:
+    small = (
+        "import subprocess; Stock = subprocess.Popen\n"
+        "class Small(Stock):\n"
+        "    def __init__(self, *a, **k): super().__init__(*a, **k, pipesize=4096)\n"
+        "subprocess.Popen = Small\n"
+    )
+    many = '[Subnet(stack, f"s-{n}", vpc_id=vpc.id, cidr_block="10.0.2.0/24") for n in range(400)]'
+    done = run(tmp_path, many, before=small)
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+
+
+def test_an_error_is_shown_where_standard_output_is_closed(tmp_path: Path) -> None:
+    run(tmp_path, MISTAKES["duplicate id"])
+    environ = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
+    command = [str(word) for word in (sys.executable, tmp_path / "program.py", tmp_path / "out")]
+    closed = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command],
+        env=environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert "There is already a Construct with name 'vpc'" in closed.stderr
+    assert "NoneType" not in closed.stderr
+
+
+def test_a_debugger_stays_in_the_first_run(tmp_path: Path) -> None:
+    mistake = 'print("composing"); raise ValueError("no")'
+    run(tmp_path, mistake)
+    environ = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
+    debugged = subprocess.run(
+        [sys.executable, "-m", "pdb", "-c", "continue", str(tmp_path / "program.py"), str(tmp_path / "out")],
+        env=environ | {"PYTHONPATH": str(ROOT)},
+        input="q\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert debugged.stdout.count("composing\n") == 1, debugged.stderr
+    assert "post mortem" in debugged.stdout
