@@ -8,11 +8,15 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from acceptance.account import EmulatedSession
+from modules.boundary import Boundary, boundary_name
 from tests.modules.service.parts import Parts
 from tests.template import LABEL, Template
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from emulator import Emulator
 
 
 def document(strategy: str, protocol: str) -> dict[str, Any]:
@@ -28,6 +32,17 @@ def document(strategy: str, protocol: str) -> dict[str, Any]:
     return made
 
 
+def make_boundary(emulator: Emulator) -> None:
+    """The layer `state` makes it before any role."""
+    session = EmulatedSession(url=emulator.url, account_id=LABEL.account_id, region=LABEL.region)
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam: Any = session.client("iam")
+    iam.create_policy(
+        PolicyName=boundary_name(LABEL, Boundary.WORKLOAD),
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+
+
 @pytest.mark.emulator
 @pytest.mark.parametrize("strategy", ["rolling", "blue_green"])
 def test_another_protocol_is_applied_and_rests(tmp_path: Path, strategy: str) -> None:
@@ -36,6 +51,7 @@ def test_another_protocol_is_applied_and_rests(tmp_path: Path, strategy: str) ->
 
     with Emulator() as running:
         urlopen(Request(f"{running.url}/moto-api/reset", method="POST")).close()  # noqa: S310 (state of the other test)
+        make_boundary(running)
         terraform = Terraform(tmp_path, running.environment(account=LABEL.account_id))
         for protocol in ("HTTPS", "HTTP"):
             made = document(strategy, protocol)
