@@ -5,6 +5,7 @@ An alarm is added beside the resource whose metric it watches: docs/notification
 
 from __future__ import annotations
 
+import operator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,10 +21,19 @@ from modules.label import Label, NameLimit
 from modules.metric import Metric, MetricExpression
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modules.runbook import Runbook
     from modules.topic import Severity, Topics
 
 _RESULT: Final = "value"
+_LATE_PERIODS: Final = 2
+"""How many of the newest values can be the filler of FILL: metrics arrive late, those of AWS by a minute or two.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+"""
+_LEAST_PERIODS: Final = 5
+"""Values that must breach the threshold if the filler does: more of them than data are late by."""
 
 
 class MissingData(StrEnum):
@@ -45,6 +55,18 @@ class Comparison(StrEnum):
     ABOVE = "GreaterThanThreshold"
     AT_MOST = "LessThanOrEqualToThreshold"
     BELOW = "LessThanThreshold"
+
+    def breaches(self, value: float, threshold: float) -> bool:
+        """Whether a value breaches a threshold."""
+        return _BREACHES[self](value, threshold)
+
+
+_BREACHES: Final[dict[Comparison, Callable[[float, float], bool]]] = {
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.ABOVE: operator.gt,
+    Comparison.AT_MOST: operator.le,
+    Comparison.BELOW: operator.lt,
+}
 
 
 class Alarm(Construct):
@@ -85,7 +107,9 @@ class Alarm(Construct):
             runbook: What a person must do.
             topics: The topics of the alarm's region.
             comparison: How a value is compared with the threshold.
-            periods: How many consecutive values must breach the threshold.
+            periods: How many consecutive values must breach the threshold. Of an expression with FILL, whose newest
+                values are its filler until the data arrive: as many of a longer window, or, if the filler
+                breaches the threshold itself, at least five.
             notifies_recovery: Whether it also notifies when the state returns to OK; not useful for single events.
 
         Raises:
@@ -96,6 +120,7 @@ class Alarm(Construct):
             if region != label.region:
                 message = f"an alarm in {label.region} cannot use the {what} in {region}; create the alarm in {region}"
                 raise WiringError(self, message)
+        needed, window = _datapoints(metric, periods=periods, comparison=comparison, threshold=threshold)
         topic_arn = topics.by_severity[severity].arn
         self._alarm = CloudwatchMetricAlarm(
             self,
@@ -104,8 +129,8 @@ class Alarm(Construct):
             alarm_description=f"{description}. Runbook: {runbook.link}",
             comparison_operator=comparison,
             threshold=threshold,
-            evaluation_periods=periods,
-            datapoints_to_alarm=periods,
+            evaluation_periods=window,
+            datapoints_to_alarm=needed,
             treat_missing_data=missing_data,
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn] if notifies_recovery else None,
@@ -117,6 +142,22 @@ class Alarm(Construct):
     def name(self) -> str:
         """Name of the alarm, for a deployment that watches it."""
         return self._alarm.alarm_name
+
+
+def _datapoints(
+    metric: Metric | MetricExpression, *, periods: int, comparison: Comparison, threshold: float
+) -> tuple[int, int]:
+    """How many values must breach the threshold, of how many.
+
+    Without FILL a late value is a missing one, and CloudWatch looks further back itself:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+    if isinstance(metric, Metric) or metric.late_value is None:
+        return periods, periods
+    if comparison.breaches(metric.late_value, threshold):
+        needed = max(periods, _LEAST_PERIODS)
+        return needed, needed
+    return periods, periods + _LATE_PERIODS
 
 
 def _metric_arguments(metric: Metric) -> dict[str, Any]:

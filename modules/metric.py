@@ -52,8 +52,13 @@ class MetricExpression:
     """The metrics by their name in the expression: lowercase letters, digits and `_`."""
     label: str
     """What the result means, in a few words."""
+    late_value: float | None = None
+    """Its value in a minute whose data have not arrived yet: what FILL makes of them; None without FILL."""
 
     def __post_init__(self) -> None:
+        if ("FILL(" in self.expression) != (self.late_value is not None):
+            message = f"{self.expression}: an expression with FILL must have a late_value, any other must have none"
+            raise ValueError(message)
         if len({metric.region for metric in self.metrics.values()}) != 1:
             regions = ", ".join(sorted({metric.region for metric in self.metrics.values()})) or "no region"
             message = f"an expression must have metrics of exactly one region, not of {regions}"

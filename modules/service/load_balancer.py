@@ -186,6 +186,7 @@ class LoadBalancer(Construct):
             "100 * FILL(own, 0) / MAX([FILL(own, 0), FILL(requests, 0)]), 0)",
             metrics={"own": self.own_error_count, "requests": self._metric("RequestCount")},
             label="5xx answers of the load balancer itself in percent",
+            late_value=0,
         )
 
     def _metric(self, name: str) -> Metric:

@@ -133,6 +133,7 @@ class TargetGroups(Construct):
                 **self._by_color("requests", "RequestCount", "Sum"),
             },
             label="5xx answers in percent",
+            late_value=0,
         )
 
     @property
@@ -142,6 +143,7 @@ class TargetGroups(Construct):
             expression=f"MAX([{', '.join(f'FILL(time_{color}, 0)' for color in self._groups)}])",
             metrics=self._by_color("time", "TargetResponseTime", "p95"),
             label="95th percentile of the response time in seconds",
+            late_value=0,
         )
 
     @property
@@ -151,6 +153,7 @@ class TargetGroups(Construct):
             expression=self._total("healthy"),
             metrics=self._by_color("healthy", "HealthyHostCount", "Maximum"),
             label="healthy tasks",
+            late_value=0,
         )
 
     @property
@@ -163,6 +166,7 @@ class TargetGroups(Construct):
                 **self._by_color("unhealthy", "UnHealthyHostCount", "Maximum"),
             },
             label="healthy tasks, if there are any",
+            late_value=1,
         )
 
     @property
@@ -172,6 +176,7 @@ class TargetGroups(Construct):
             expression=self._total("refused"),
             metrics=self._by_color("refused", "TargetConnectionErrorCount", "Sum"),
             label="connections that tasks did not accept",
+            late_value=0,
         )
 
     def _total(self, kind: str) -> str:

@@ -34,10 +34,12 @@ def working_count(
         region=region,
     )
     return MetricExpression(
-        # Container Insights is late by minutes, so the last value counts; before the first one, a task is wanted.
+        # Container Insights is late by minutes, so the last value counts; before the first one, a task is wanted. After
+        # a scheduled stop the tasks are missed until it reports that none is wanted: the alarm waits longer than that.
         expression=f"IF(FILL(FILL(desired, REPEAT), 1) > 0, {working.expression}, 1)",
         metrics={**working.metrics, "desired": desired},
         label=working.label,
+        late_value=working.late_value,
     )
 
 
@@ -49,4 +51,6 @@ def _running(dimensions: dict[str, str], region: str) -> MetricExpression:
     cpu = Metric(
         namespace="AWS/ECS", name="CPUUtilization", statistic="SampleCount", dimensions=dimensions, region=region
     )
-    return MetricExpression(expression="FILL(reporting, 0)", metrics={"reporting": cpu}, label="running tasks")
+    return MetricExpression(
+        expression="FILL(reporting, 0)", metrics={"reporting": cpu}, label="running tasks", late_value=0
+    )

@@ -64,6 +64,37 @@ def test_an_expression_returns_one_series() -> None:
     assert {q["id"] for q in queries if not q["return_data"]} == {"a", "b"}
 
 
+def datapoints(found: dict[str, Any]) -> tuple[int, int]:
+    return found["datapoints_to_alarm"], found["evaluation_periods"]
+
+
+def test_without_fill_all_values_in_a_row_must_breach() -> None:
+    share = MetricExpression(expression="100 * a", metrics={"a": CPU}, label="Share")
+    assert datapoints(alarm(periods=3)) == datapoints(alarm(share, periods=3)) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "late_value", "periods", "expected"),
+    [
+        # The two newest values are the filler, so as many more are looked at.
+        (Comparison.AT_LEAST, 0, 3, (3, 5)),
+        (Comparison.ABOVE, 80, 1, (1, 3)),
+        (Comparison.BELOW, 80, 3, (3, 5)),
+        # The filler breaches: a few late values are not yet a fault.
+        (Comparison.BELOW, 0, 3, (5, 5)),
+        (Comparison.AT_MOST, 80, 1, (5, 5)),
+        (Comparison.AT_LEAST, 80, 6, (6, 6)),
+    ],
+)
+def test_late_values_of_an_expression_with_fill_decide_nothing(
+    comparison: Comparison, late_value: float, periods: int, expected: tuple[int, int]
+) -> None:
+    filled = MetricExpression(
+        expression=f"FILL(a, {late_value})", metrics={"a": CPU}, label="Filled", late_value=late_value
+    )
+    assert datapoints(alarm(filled, comparison=comparison, periods=periods)) == expected
+
+
 def test_a_metric_of_another_region_is_refused() -> None:
     message = "alarm: an alarm in us-east-1 cannot use the metric in eu-west-1; create the alarm in eu-west-1"
     with pytest.raises(WiringError, match=message):

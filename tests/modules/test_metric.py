@@ -13,3 +13,9 @@ from tests.modules.metrics import CPU
 def test_an_expression_over_two_regions_is_refused() -> None:
     with pytest.raises(ValueError, match="metrics of exactly one region, not of eu-west-1, us-east-1"):
         MetricExpression(expression="a", metrics={"a": CPU, "b": replace(CPU, region="eu-west-1")}, label="x")
+
+
+@pytest.mark.parametrize(("expression", "late_value"), [("FILL(a, 0)", None), ("2 * a", 0)])
+def test_an_expression_says_what_fill_makes_of_late_data(expression: str, late_value: float | None) -> None:
+    with pytest.raises(ValueError, match="an expression with FILL must have a late_value, any other must have none"):
+        MetricExpression(expression=expression, metrics={"a": CPU}, label="x", late_value=late_value)

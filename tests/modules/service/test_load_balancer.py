@@ -79,7 +79,7 @@ def test_only_the_load_balancer_may_write_its_access_and_connection_logs() -> No
     assert any("aws_s3_bucket_policy.load-balancer_logs_policy" in d for d in balancer["depends_on"])
 
 
-def test_what_it_answers_itself_with_5xx_is_watched_and_rolls_nothing_back() -> None:
+def test_what_it_answers_itself_with_5xx_is_watched() -> None:
     alarm = template().only("aws_cloudwatch_metric_alarm")
     (value,) = (q["expression"] for q in alarm["metric_query"] if q["return_data"])
     assert value == "IF(FILL(own, 0) >= 3, 100 * FILL(own, 0) / MAX([FILL(own, 0), FILL(requests, 0)]), 0)"
@@ -90,3 +90,4 @@ def test_what_it_answers_itself_with_5xx_is_watched_and_rolls_nothing_back() -> 
     }
     assert all(set(one["dimensions"]) == {"LoadBalancer"} for one in named.values())
     assert (alarm["threshold"], alarm["treat_missing_data"]) == (5, "notBreaching")
+    assert (alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (3, 5)

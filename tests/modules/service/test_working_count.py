@@ -17,12 +17,15 @@ def test_a_service_that_a_schedule_has_stopped_is_not_absent() -> None:
         "IF(FILL(FILL(desired, REPEAT), 1) > 0, FILL(healthy_blue, 0) + FILL(healthy_green, 0), 1)"
     )
     assert metrics(alarm)["desired"] == "DesiredTaskCount"
+    # Container Insights reports the stop later than the load balancer reports no healthy task.
+    assert (alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (5, 5)
 
 
 def test_a_service_that_may_be_empty_is_absent_only_with_unhealthy_tasks() -> None:
     alarm = alarms("rolling", min_count=0)["absence"]
     assert expression(alarm) == "IF((FILL(unhealthy_only, 0)) > 0, FILL(healthy_only, 0), 1)"
     assert alarm["treat_missing_data"] == "notBreaching"
+    assert (alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (3, 5)
 
 
 def test_a_worker_is_absent_if_no_task_reports_its_cpu() -> None:
