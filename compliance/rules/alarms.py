@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.metric_math import UnknownSyntaxError, value_without_data
 from compliance.rule import Finding, rule
-from synthesis.template import blocks
+from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,6 +48,15 @@ def alarm_waits_for_late_data(stack: Stack) -> Iterator[Finding]:
                     f"{needed} of {window} values alarm, and the newest of {expression} are its filler, which does not "
                     f"breach the threshold; evaluation_periods must be {needed + _LATE} or more",
                 )
+
+
+@rule
+def scaling_waits_for_late_data(stack: Stack) -> Iterator[Finding]:
+    """The metric of a scaling policy has no FILL: the newest value is the filler, and AWS's alarm needs high ones."""
+    for policy in stack.all("aws_appautoscaling_policy"):
+        for _, text in texts(dict(policy.arguments)):
+            if _FILL in text:
+                yield Finding.about(policy, f"{text} is its filler in the newest minute, so it never scales out")
 
 
 def _results(alarm: Resource) -> list[str]:

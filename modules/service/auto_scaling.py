@@ -138,7 +138,13 @@ class AutoScaling(Construct):
 
 
 def _requests(target: TargetGroups) -> _Customized:
-    # The predefined metric covers one target group, and after a blue/green deployment the traffic is in the other.
+    """Requests per task and minute over all target groups.
+
+    The predefined metric covers one target group, and after a blue/green deployment the traffic is in the other. It has
+    no FILL: the newest minute would always be 0, and the alarm of the policy needs high values only. So, as with the
+    predefined metric, the policy does not scale in while there are no requests at all:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
+    """
     suffixes = target.arn_suffixes
     metrics = [
         _Metrics(
@@ -161,7 +167,7 @@ def _requests(target: TargetGroups) -> _Customized:
     total = _Metrics(
         id="total",
         label="Requests per task and minute",
-        expression=" + ".join(f"FILL({color}, 0)" for color in suffixes),
+        expression=f"SUM([{', '.join(suffixes)}])",
         return_data=True,
     )
     return _Customized(metrics=[*metrics, total])

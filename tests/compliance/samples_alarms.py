@@ -28,6 +28,12 @@ def _below(expression: str, needed: int, window: int) -> Any:
     return _alarm(expression, needed, window, comparison="LessThanThreshold")
 
 
+def _scaling(expression: str) -> Any:
+    metrics = [{"id": "total", "expression": expression, "return_data": True}]
+    specification = {"customized_metric_specification": {"metrics": metrics}}
+    return {"aws_appautoscaling_policy.requests": {"target_tracking_scaling_policy_configuration": specification}}
+
+
 _LATE = "alarm-waits-for-late-data"
 SAMPLES: tuple[Sample, ...] = (
     *(
@@ -49,5 +55,11 @@ SAMPLES: tuple[Sample, ...] = (
             (_alarm("RATE(FILL(a, 0))", 5, 7), _alarm("RATE(FILL(a, 0))", 4, 6), "must be 5 or more"),
             (_alarm("a", 3, 3), _alarm("FILL(a, 1)", 3, 3), "breaches the threshold, so late data alarm"),
         )
+    ),
+    sample(
+        "scaling-waits-for-late-data",
+        _scaling("SUM([blue, green])"),
+        _scaling("FILL(blue, 0) + FILL(green, 0)"),
+        says="FILL(blue, 0) + FILL(green, 0) is its filler in the newest minute",
     ),
 )

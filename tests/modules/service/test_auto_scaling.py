@@ -36,7 +36,7 @@ def test_requests_are_counted_over_both_colors() -> None:
     policy = made.only("aws_appautoscaling_policy", name="user-management-test-api-requests")[TRACKING]
     assert policy["target_value"] == 1000
     metrics = {m["id"]: m for m in policy["customized_metric_specification"]["metrics"]}
-    assert metrics["total"]["expression"] == "FILL(blue, 0) + FILL(green, 0)"
+    assert metrics["total"]["expression"] == "SUM([blue, green])"
     assert [name for name, m in metrics.items() if m["return_data"]] == ["total"]
     assert {m["metric_stat"]["metric"]["metric_name"] for m in metrics.values() if "metric_stat" in m} == {
         "RequestCountPerTarget"
