@@ -1,4 +1,4 @@
-"""Alarms: late data decide nothing."""
+"""Alarms: late data decide nothing, and a deployment watches the load balancer."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ _BREACHES: Final[dict[object, Callable[[float, float], bool]]] = {
     "LessThanOrEqualToThreshold": operator.le,
     "LessThanThreshold": operator.lt,
 }
+_OWN_ERRORS: Final = "HTTPCode_ELB_5XX_Count"
+# https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html
+_MOST_ALARMS: Final = 10
 
 
 @rule
@@ -59,6 +62,24 @@ def scaling_waits_for_late_data(stack: Stack) -> Iterator[Finding]:
                 yield Finding.about(policy, f"{text} is its filler in the newest minute, so it never scales out")
 
 
+@rule
+def deployment_watches_the_load_balancer(stack: Stack) -> Iterator[Finding]:
+    """A deployment rolls back on what the load balancer answers with 5xx itself: old tasks can still be healthy."""
+    own = [alarm for alarm in stack.all("aws_cloudwatch_metric_alarm") if _OWN_ERRORS in _metric_names(alarm)]
+    for kind, where, argument in (
+        ("aws_ecs_service", "alarms", "alarm_names"),
+        ("aws_codedeploy_deployment_group", "alarm_configuration", "alarms"),
+    ):
+        for resource in stack.all(kind):
+            watched = resource.block(where).get(argument) or []
+            if len(watched) > _MOST_ALARMS:
+                yield Finding.about(resource, f"watches {len(watched)} alarms, AWS accepts at most {_MOST_ALARMS}")
+            if not watched or not (resource.get("load_balancer") or resource.get("load_balancer_info")):
+                continue
+            if not any(alarm.is_referred_to_by(watched) for alarm in own):
+                yield Finding.about(resource, f"{where} has no alarm on {_OWN_ERRORS} of its load balancer")
+
+
 def _results(alarm: Resource) -> list[str]:
     """The expression that an alarm compares, if it is one with FILL."""
     return [
@@ -81,3 +102,8 @@ def _filler_breaches(alarm: Resource, expression: str) -> set[bool]:
     if breaches is None or not isinstance(threshold, int | float):
         return {True, False}
     return {breaches(value, threshold)}
+
+
+def _metric_names(alarm: Resource) -> set[object]:
+    queries = (metric for query in blocks(alarm.get("metric_query")) for metric in blocks(query.get("metric")))
+    return {one.get("metric_name") for one in (alarm.arguments, *queries)}

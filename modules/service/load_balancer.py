@@ -137,9 +137,10 @@ class LoadBalancer(Construct):
         self.test_port = strategy.test_port
         if strategy.test_port:
             self._listeners["test"] = https("test", strategy.test_port)
+        self.error_alarm: Alarm | None = None
+        """The alarm on its own errors, which the deployments of all services watch; None without topics."""
         if topics:
-            # Not of one service, so it rolls no deployment back: each service's own alarms do.
-            Alarm(
+            self.error_alarm = Alarm(
                 self,
                 "own-errors",
                 label=label,

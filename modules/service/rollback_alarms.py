@@ -29,6 +29,9 @@ class RollbackAlarms(Construct):
       task that answers, so without requests, or without answers, they do not alarm.
     - connections: tasks do not accept connections.
     - absence: no task is healthy, or, for a service that takes no requests, none is running.
+
+    A deployment also watches the load balancer's alarm on its own errors. After CodeDeploy has shifted the traffic, the
+    old tasks stay healthy for a while, so absence does not see that the new ones are gone: the load balancer does.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class RollbackAlarms(Construct):
         """
         super().__init__(scope, id_)
         self._label, self._name, self._topics = label, name, topics
+        self._shared = target.load_balancer.error_alarm if target else None
         self._alarms: list[Alarm] = []
         if target:
             self._add(
@@ -94,8 +98,8 @@ class RollbackAlarms(Construct):
 
     @property
     def names(self) -> list[str]:
-        """Names of the alarms, for a deployment that watches them: CodeDeploy and ECS take ten at the most."""
-        return [alarm.name for alarm in self._alarms]
+        """The alarms that a deployment watches, with the load balancer's; CodeDeploy and ECS take up to ten."""
+        return [alarm.name for alarm in (*self._alarms, *([self._shared] if self._shared else []))]
 
     def _add(
         self,

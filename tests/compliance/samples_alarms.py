@@ -1,4 +1,4 @@
-"""Samples for the rules on late data."""
+"""Samples for the rules on late data and on the alarms that a deployment watches."""
 
 from __future__ import annotations
 
@@ -34,6 +34,26 @@ def _scaling(expression: str) -> Any:
     return {"aws_appautoscaling_policy.requests": {"target_tracking_scaling_policy_configuration": specification}}
 
 
+_OWN: dict[str, dict[str, Any]] = {
+    "aws_cloudwatch_metric_alarm.own": {"metric_query": [{"metric": {"metric_name": "HTTPCode_ELB_5XX_Count"}}]},
+    "aws_cloudwatch_metric_alarm.errors": {"metric_name": "HTTPCode_Target_5XX_Count"},
+}
+_OWN_NAME, _ERRORS_NAME = (f"${{{address}.alarm_name}}" for address in _OWN)
+
+
+def _service(*names: str) -> dict[str, dict[str, Any]]:
+    return {
+        "aws_ecs_service.api": {"load_balancer": [{}], "alarms": {"enable": True, "alarm_names": list(names)}}
+    } | _OWN
+
+
+def _group(*names: str) -> dict[str, dict[str, Any]]:
+    group = {"alarm_configuration": {"enabled": True, "alarms": list(names)}}
+    return {
+        "aws_codedeploy_deployment_group.api": group | {"load_balancer_info": {"target_group_pair_info": {}}}
+    } | _OWN
+
+
 _LATE = "alarm-waits-for-late-data"
 SAMPLES: tuple[Sample, ...] = (
     *(
@@ -61,5 +81,13 @@ SAMPLES: tuple[Sample, ...] = (
         _scaling("SUM([blue, green])"),
         _scaling("FILL(blue, 0) + FILL(green, 0)"),
         says="FILL(blue, 0) + FILL(green, 0) is its filler in the newest minute",
+    ),
+    *(
+        sample("deployment-watches-the-load-balancer", make(_ERRORS_NAME, _OWN_NAME), make(*bad), says=says)
+        for make in (_service, _group)
+        for bad, says in (
+            ((_ERRORS_NAME,), "has no alarm on HTTPCode_ELB_5XX_Count of its load balancer"),
+            ((_OWN_NAME, *(_ERRORS_NAME for _ in range(10))), "watches 11 alarms, AWS accepts at most 10"),
+        )
     ),
 )

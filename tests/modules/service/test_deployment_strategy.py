@@ -25,7 +25,7 @@ def test_a_rolling_service_rolls_back_automatically() -> None:
     assert service["deployment_controller"] == {"type": "ECS"}
     assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
     assert service["alarms"]["rollback"] is True
-    assert len(service["alarms"]["alarm_names"]) == 4
+    assert len(service["alarms"]["alarm_names"]) == 5
     assert (service["deployment_minimum_healthy_percent"], service["deployment_maximum_percent"]) == (100, 200)
     assert service["lifecycle"]["ignore_changes"] == ["task_definition", "desired_count"]
 

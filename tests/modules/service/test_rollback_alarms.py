@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cdktf import TerraformOutput
 
 from tests.modules.service.parts import Parts, cluster_settings
 from tests.template import Template
@@ -37,7 +38,7 @@ def test_errors_are_a_share_of_the_requests_of_both_colors_if_they_are_more_than
         "IF((FILL(errors_blue, 0) + FILL(errors_green, 0)) >= 3, "
         "100 * (FILL(errors_blue, 0) + FILL(errors_green, 0)) / (FILL(requests_blue, 0) + FILL(requests_green, 0)), 0)"
     )
-    assert (alarm["threshold"], alarm["datapoints_to_alarm"]) == (5, 3)
+    assert (alarm["threshold"], alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (5, 3, 5)
 
 
 def test_the_slower_color_counts() -> None:
@@ -59,7 +60,8 @@ def test_a_service_without_any_healthy_task_is_absent_whichever_color_has_the_tr
     assert expression(alarm) == "FILL(healthy_blue, 0) + FILL(healthy_green, 0)"
     assert set(metrics(alarm).values()) == {"HealthyHostCount"}
     assert (alarm["comparison_operator"], alarm["threshold"]) == ("LessThanThreshold", 1)
-    assert (alarm["datapoints_to_alarm"], alarm["treat_missing_data"]) == (3, "breaching")
+    assert (alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (5, 5)
+    assert alarm["treat_missing_data"] == "breaching"
 
 
 def test_one_target_group_of_a_rolling_service_is_watched_in_the_same_way() -> None:
@@ -88,5 +90,22 @@ def test_ecs_rolls_back_on_all_of_them() -> None:
     parts = Parts.make(strategy="rolling")
     parts.service()
     watched = Template.of(parts.stack).only("aws_ecs_service")["alarms"]["alarm_names"]
-    assert len(watched) == len(alarms("rolling")) == 4
-    assert all(".api_alarms_" in name for name in watched)
+    assert len([name for name in watched if ".api_alarms_" in name]) == len(alarms("rolling")) == 4
+
+
+@pytest.mark.parametrize("strategy", ["rolling", "blue_green"])
+def test_a_deployment_watches_what_the_load_balancer_answers_itself(strategy: str) -> None:
+    parts = Parts.make(strategy=strategy)
+    service = parts.service()
+    assert service.alarms is not None
+    TerraformOutput(parts.stack, "watched", value=service.alarms.names, static_id=True)
+    watched = Template.of(parts.stack).output("watched")
+    assert isinstance(watched, list)
+    assert len(watched) == 5
+    assert watched[-1] == "${aws_cloudwatch_metric_alarm.load-balancer_own-errors_184C5918.alarm_name}"
+
+
+def test_a_service_without_requests_does_not_watch_the_load_balancer() -> None:
+    service = Parts.make().service(path_patterns=(), priority=None)
+    assert service.alarms is not None
+    assert len(service.alarms.names) == 1
