@@ -87,34 +87,52 @@ class GithubRoles(Construct):
     def _grant_plan(self, state: StateStore) -> None:
         self.plan.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_plan(self.plan)
-        # The provider decrypts a parameter to compare it, also one written with value_wo.
+        secrets = self._arns("secretsmanager", f"secret:{self._label.path('*').removeprefix('/')}")
         self.plan.add_to_policy(
+            # Every plan generates the passwords that Terraform does not store, also those that are not written.
             Statement(
-                sid="AllowParameterDecryption",
-                actions=("kms:Decrypt",),
-                resources=tuple(self._label.arn("kms", "key/*", region=region) for region in self._regions),
-                conditions=(
-                    Condition(
-                        operator="StringEquals",
-                        key="kms:ViaService",
-                        values=tuple(f"ssm.{region}.amazonaws.com" for region in self._regions),
-                    ),
-                    Condition(
-                        operator="StringLike",
-                        key="kms:EncryptionContext:PARAMETER_ARN",
-                        values=tuple(
-                            self._label.arn("ssm", f"parameter{self._label.path('*')}", region=region)
-                            for region in self._regions
-                        ),
-                    ),
-                    Condition(
-                        operator="ForAnyValue:StringLike",
-                        key="kms:ResourceAliases",
-                        values=(f"alias/{self._label.prefix}-*",),
-                    ),
-                ),
-            )
+                sid="AllowRandomPasswords",
+                actions=("secretsmanager:GetRandomPassword",),
+                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+                resources=("*",),
+            ),
+            # ReadOnlyAccess describes secrets; the provider compares also a value written with secret_string_wo:
+            # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
+            Statement(sid="AllowSecretReads", actions=("secretsmanager:GetSecretValue",), resources=secrets),
         )
+        # The contexts and their pages are beside KeyUse in modules/key.py. The provider decrypts a parameter to compare
+        # it, also one written with value_wo; Lambda returns no variables to a caller that cannot decrypt them.
+        prefix = self._label.prefix
+        parameters = self._arns("ssm", f"parameter{self._label.path('*')}")
+        functions = self._arns("lambda", f"function:{prefix}-*")
+        schedules = self._arns("scheduler", f"schedule/*/{prefix}-*")
+        self.plan.add_to_policy(
+            self._decryption("AllowParameterDecryption", "PARAMETER_ARN", parameters, service="ssm"),
+            self._decryption("AllowSecretDecryption", "SecretARN", secrets, service="secretsmanager"),
+            self._decryption("AllowVariableDecryption", "aws:lambda:FunctionArn", functions),
+            self._decryption("AllowScheduleDecryption", "aws:scheduler:schedule:arn", schedules),
+        )
+
+    def _decryption(self, sid: str, context: str, arns: tuple[str, ...], *, service: str | None = None) -> Statement:
+        """Decryption with the keys of this environment, of what one key of the encryption context names."""
+        via = tuple(f"{service}.{region}.amazonaws.com" for region in self._regions) if service else ()
+        return Statement(
+            sid=sid,
+            actions=("kms:Decrypt",),
+            resources=self._arns("kms", "key/*"),
+            conditions=(
+                *((Condition(operator="StringEquals", key="kms:ViaService", values=via),) if via else ()),
+                Condition(operator="StringLike", key=f"kms:EncryptionContext:{context}", values=arns),
+                Condition(
+                    operator="ForAnyValue:StringLike",
+                    key="kms:ResourceAliases",
+                    values=(f"alias/{self._label.prefix}-*",),
+                ),
+            ),
+        )
+
+    def _arns(self, service: str, resource: str) -> tuple[str, ...]:
+        return tuple(self._label.arn(service, resource, region=region) for region in self._regions)
 
     def _grant_apply(self, state: StateStore) -> None:
         # Its boundary is what limits it: these two allow what the layers need of other services than IAM, and the

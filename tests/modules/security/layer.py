@@ -78,6 +78,12 @@ class Principals:
         request = _request(action, resource, context)
         return is_allowed(request, identity=[*_POWER_USER, *_READ_ONLY, *own], boundary=boundary)
 
+    def plan_may(self, action: str, resource: str = "*", **context: str) -> bool:
+        """Whether the plan role may make a call by its own policy, without what ReadOnlyAccess adds."""
+        own = statements(self.template.named("aws_iam_role_policy.github_plan_permissions")["policy"])
+        boundary = self._boundary(self.template.named("aws_iam_role.github_plan")["permissions_boundary"])
+        return is_allowed(_request(action, resource, context), identity=own, boundary=boundary)
+
     def workload_may(self, action: str, resource: str = "*", **context: str) -> bool:
         """Whether a role that allows everything may make a call, with the boundary of a workload."""
         boundary = self._boundary(self.template.named("aws_iam_role.trail_role")["permissions_boundary"])
