@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.evaluation import matches, matches_action
 from compliance.policies import Kind, is_allow, kind_of, many, parsed, statements
-from compliance.references import of_same_environment
+from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule, rule_with_others
 from synthesis.template import texts
 
@@ -52,8 +52,20 @@ _INLINE_LENGTH: Final = 10_240
 _TRUST_LENGTH: Final = 2_048
 _MANAGED_POLICIES: Final = 10
 _REFERENCE: Final = re.compile(r"\$\{[^}]*\}")
+_ARN_OF_ONE: Final = re.compile(r"\$\{[^}]*arn\}")
 _ARN: Final = "x" * 100
 """Stands for a reference, whose value is known only when it is applied."""
+_ARNS: Final = {
+    "aws_cloudwatch_log_group": ("name", "arn:aws:logs:{region}:{account}:log-group:{name}"),
+    "aws_dynamodb_table": ("name", "arn:aws:dynamodb:{region}:{account}:table/{name}"),
+    "aws_lambda_function": ("function_name", "arn:aws:lambda:{region}:{account}:function:{name}"),
+    "aws_s3_bucket": ("bucket", "arn:aws:s3:::{name}"),
+    "aws_secretsmanager_secret": ("name", "arn:aws:secretsmanager:{region}:{account}:secret:{name}-abcdef"),
+    "aws_sns_topic": ("name", "arn:aws:sns:{region}:{account}:{name}"),
+    "aws_sqs_queue": ("name", "arn:aws:sqs:{region}:{account}:{name}"),
+    "aws_ssm_parameter": ("name", "arn:aws:ssm:{region}:{account}:parameter{name}"),
+}
+"""Types whose ARN follows from a name, which is in an argument."""
 
 
 @rule_with_others
@@ -107,9 +119,11 @@ def boundary_allows_what_the_role_needs(stack: Stack, stacks: Mapping[str, Stack
         limits = [one for one in parsed(boundary.get("policy")) or () if is_allow(one)]
         for policy in stack.attached(role, "aws_iam_role_policy", by="role"):
             for statement in parsed(policy.get("policy")) or ():
+                resources = [_resolved(one, stack, stacks) for one in many(statement.get("Resource"))]
                 for action in many(statement.get("Action")) if is_allow(statement) else ():
-                    if not any(_covers(limit, action, many(statement.get("Resource"))) for limit in limits):
-                        yield Finding.about(policy, f"allows {action}, and the boundary {boundary.address} does not")
+                    if outside := [one for one in resources if not any(_covers(each, action, one) for each in limits)]:
+                        says = f"allows {action} on {outside[0]}, and the boundary {boundary.address} does not"
+                        yield Finding.about(policy, says)
 
 
 @rule
@@ -155,12 +169,26 @@ def _first(statement: Statement, actions: tuple[str, ...]) -> str | None:
     return next((one for one in actions if any(matches_action(pattern, one) for pattern in patterns)), None)
 
 
-def _covers(limit: Statement, action: str, resources: list[str]) -> bool:
-    """Whether a statement allows an action on all resources, as far as they are known before they exist."""
+def _covers(limit: Statement, action: str, resource: str) -> bool:
+    """Whether a statement allows an action on a resource, as far as its ARN is known before it exists."""
     if not any(matches_action(pattern, action) for pattern in many(limit.get("Action"))):
         return False
-    allowed = many(limit.get("Resource"))
-    return all("${" in one or any(matches(pattern, one) for pattern in allowed) for one in resources)
+    return "${" in resource or any(matches(pattern, resource) for pattern in many(limit.get("Resource")))
+
+
+def _resolved(text: str, stack: Stack, stacks: Mapping[str, Stack]) -> str:
+    """The text, with the ARN of the one resource that it refers to where this follows from a name."""
+    found = list(referred(text, stack, stacks))
+    if len(found) != 1 or not _ARN_OF_ONE.match(text):
+        return text
+    owner, resource = found[0]
+    argument, arn = _ARNS.get(resource.kind, ("", ""))
+    name = str(resource.get(argument) or "${")
+    provider = next(iter(owner.providers), {})
+    accounts = many(provider.get("allowed_account_ids"))
+    if "${" in name or len(accounts) != 1:
+        return text
+    return _REFERENCE.sub(arn.format(region=provider.get("region"), account=accounts[0], name=name), text)
 
 
 def _too_long(resource: Resource, texts_: list[object], limit: int) -> Iterator[Finding]:

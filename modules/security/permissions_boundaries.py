@@ -22,36 +22,47 @@ _USE: Final = (
     "cloudwatch:Get*",
     "cloudwatch:List*",
     "cloudwatch:PutMetricData",
-    "dynamodb:*Item",
-    "dynamodb:DescribeTable",
-    "dynamodb:Query",
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:BatchImportUpstreamImage",
     "ecr:GetAuthorizationToken",
     "ecr:GetDownloadUrlForLayer",
-    "events:PutEvents",
     "kms:Decrypt",
     "kms:DescribeKey",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
     "kms:ReEncrypt*",
-    "lambda:InvokeFunction",
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
     "logs:Describe*",
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
-    "logs:PutLogEvents",
     "rds-db:connect",
-    "s3:AbortMultipartUpload",
-    "s3:DeleteObject*",
     "s3:Get*",
     "s3:List*",
+    "secretsmanager:GetRandomPassword",
+    "ssmmessages:*",
+    "sts:GetCallerIdentity",
+    "xray:Get*",
+    "xray:Put*",
+)
+"""What a service or a task does with resources of any name; add here what a new role reads.
+
+Nothing here changes a resource, a role or what watches the account, and no role assumes another one. What writes is in
+`_USE_OF_OWN`, if IAM can restrict it to names: an account can hold several environments.
+"""
+_USE_OF_OWN: Final = (
+    "dynamodb:*Item",
+    "dynamodb:DescribeTable",
+    "dynamodb:Query",
+    "events:PutEvents",
+    "lambda:InvokeFunction",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject*",
     "s3:PutObject*",
     "s3:Replicate*",
     "secretsmanager:DescribeSecret",
-    "secretsmanager:GetRandomPassword",
     "secretsmanager:GetSecretValue",
     "secretsmanager:PutSecretValue",
     "secretsmanager:UpdateSecretVersionStage",
@@ -64,16 +75,11 @@ _USE: Final = (
     "sqs:SendMessage",
     "ssm:GetParameter*",
     "ssm:PutParameter",
-    "ssmmessages:*",
-    "sts:GetCallerIdentity",
-    "xray:Get*",
-    "xray:Put*",
 )
-"""What a service or a task does with resources; add here what a new role needs.
-
-Nothing here changes a resource, a role or what watches the account, and no role assumes another one.
-"""
+"""What they do only with resources that have a name of this environment: all writes, and secrets and parameters."""
+# Enhanced monitoring of RDS has one log group for the account; RDS creates it and sets its retention.
 _RDS_LOG_GROUP: Final = "log-group:RDSOSMetrics"
+_RDS_LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy")
 _CHANGE: Final = (
     "acm:*",
     "application-autoscaling:*",
@@ -180,13 +186,34 @@ class PermissionsBoundaries(Construct):
         )
 
     def _workload(self) -> tuple[Statement, ...]:
-        # RDS sets the retention of the log group of enhanced monitoring.
         group = self._label.arn("logs", _RDS_LOG_GROUP, region="*")
         return (
             Statement(sid="AllowUse", actions=_USE, resources=("*",)),
-            Statement(sid="AllowRdsLogGroup", actions=("logs:PutRetentionPolicy",), resources=(group, f"{group}:*")),
+            Statement(sid="AllowUseOfOwn", actions=_USE_OF_OWN, resources=self._own_names()),
+            Statement(sid="AllowRdsLogGroup", actions=_RDS_LOGS, resources=(group, f"{group}:*")),
             *deny_audit_bucket_writes(self._label),
             deny_state_access(self._label),
+        )
+
+    def _own_names(self) -> tuple[str, ...]:
+        """What `_USE_OF_OWN` is about; `*` also matches `/` and `:`, so the objects, streams and indexes in it too."""
+        prefix, path = self._label.prefix, self._label.path("*")
+        return (
+            f"arn:aws:s3:::{prefix}-*",
+            *(
+                self._label.arn(service, resource, region="*")
+                for service, resource in (
+                    ("dynamodb", f"table/{prefix}-*"),
+                    ("events", f"event-bus/{prefix}-*"),
+                    ("lambda", f"function:{prefix}-*"),
+                    ("logs", f"log-group:{path}"),
+                    ("logs", f"log-group:/aws/*/{prefix}-*"),
+                    ("secretsmanager", f"secret:{path.removeprefix('/')}"),
+                    ("sns", f"{prefix}-*"),
+                    ("sqs", f"{prefix}-*"),
+                    ("ssm", f"parameter{path}"),
+                )
+            ),
         )
 
     def _deployment(self) -> tuple[Statement, ...]:

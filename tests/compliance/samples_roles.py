@@ -23,6 +23,9 @@ _GOOD: dict[str, dict[str, Any]] = {
     },
 }
 _PROVIDER: dict[str, Any] = {"provider": {"aws": [{"allowed_account_ids": [ACCOUNT]}]}}
+_PROVIDER_WITH_REGION: dict[str, Any] = {
+    "provider": {"aws": [{"allowed_account_ids": [ACCOUNT], "region": "us-east-1"}]}
+}
 _BOUND = {"StringEquals": {"iam:PermissionsBoundary": _ARN}}
 _KEEP = {"Effect": "Deny", "Action": "iam:DeleteRolePermissionsBoundary", "Resource": "*"}
 _CHANGES = {_POLICY: {"policy": policy({**_ALLOW, "Action": "iam:CreateRole", "Condition": _BOUND}, _KEEP)}}
@@ -30,6 +33,14 @@ _CHANGES = {_POLICY: {"policy": policy({**_ALLOW, "Action": "iam:CreateRole", "C
 
 def _boundary(rule: str, address: str, says: str, at: str | None = None, **arguments: object) -> Sample:
     return sample(rule, _GOOD, changed(_GOOD, address, **arguments), at=at or address, says=says, **_PROVIDER)
+
+
+def _queue(name: str) -> dict[str, dict[str, Any]]:
+    """A role that sends to a queue, within a boundary that allows it for the names of one environment."""
+    own = {"Effect": "Allow", "Action": "sqs:*", "Resource": f"arn:aws:sqs:*:{ACCOUNT}:acme-test-*"}
+    sends = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "${aws_sqs_queue.q.arn}"}
+    good = changed(_GOOD, _BOUNDARY, policy=policy(own))
+    return {**changed(good, _POLICY, policy=policy(sends)), "aws_sqs_queue.q": {"name": name}}
 
 
 def _changes(says: str, *statements: dict[str, Any]) -> Sample:
@@ -112,15 +123,31 @@ SAMPLES = (
     _boundary(
         "boundary-allows-what-the-role-needs",
         _POLICY,
-        "allows s3:PutObject, and the boundary aws_iam_policy.b does not",
+        "allows s3:PutObject on *, and the boundary aws_iam_policy.b does not",
         policy=policy({**_ALLOW, "Action": ["s3:GetObject", "s3:PutObject"]}),
     ),
     _boundary(
         "boundary-allows-what-the-role-needs",
         _BOUNDARY,
-        "allows s3:GetObject*, and the boundary",
+        "allows s3:GetObject* on ${aws_x.y.arn}, and the boundary",
         at=_POLICY,
         policy=policy({**_ALLOW, "Action": "sqs:*"}),
+    ),
+    sample(
+        "boundary-allows-what-the-role-needs",
+        _queue("acme-test-jobs"),
+        _queue("jobs"),
+        at=_POLICY,
+        says=f"allows sqs:SendMessage on arn:aws:sqs:us-east-1:{ACCOUNT}:jobs, and the boundary",
+        **_PROVIDER_WITH_REGION,
+    ),
+    sample(
+        "boundary-allows-what-the-role-needs",
+        _queue("acme-test-jobs"),
+        changed(_queue("acme-test-jobs"), _POLICY, policy=policy({**_ALLOW, "Action": "sqs:SendMessage"})),
+        at=_POLICY,
+        says="allows sqs:SendMessage on *, and the boundary",
+        **_PROVIDER_WITH_REGION,
     ),
     _boundary("policy-fits-its-quota", _BOUNDARY, "IAM allows 6144", policy=policy({"Sid": "x" * 6_144})),
     _boundary("policy-fits-its-quota", _ROLE, "IAM allows 2048", assume_role_policy=policy({"Sid": "x" * 2_048})),

@@ -1,0 +1,82 @@
+"""A role that a pipeline creates writes to its own environment only, also where the account holds others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.modules.security.layer import Principals, security_layer
+from tests.template import LABEL
+
+PROJECT = LABEL.project
+ACCOUNT = LABEL.account_id
+LONGEST = replace(LABEL, project="p" * 26, environment="e" * 16)
+
+
+def writes(environment: str) -> list[tuple[str, str]]:
+    """Writes to an environment of the account, by the names that its resources have."""
+    label = replace(LABEL, environment=environment)
+    prefix, path = label.prefix, label.path("x")
+    objects = ("AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion", "PutObject", "ReplicateObject")
+    items = ("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem")
+    secrets = ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
+    logs = ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
+    groups = (path, f"{path}:log-stream:a", f"/aws/lambda/{prefix}-x", f"/aws/lambda/{prefix}-x:log-stream:a")
+    return [
+        *((f"s3:{one}", f"arn:aws:s3:::{prefix}-backups-{ACCOUNT}/a/b") for one in objects),
+        *((f"dynamodb:{one}", label.arn("dynamodb", f"table/{prefix}-users")) for one in items),
+        *((f"ssm:{one}", label.arn("ssm", f"parameter{path}/y")) for one in ("GetParameter", "PutParameter")),
+        *((f"secretsmanager:{one}", label.arn("secretsmanager", f"secret:{path[1:]}-AbCdEf")) for one in secrets),
+        *((f"logs:{one}", label.arn("logs", f"log-group:{group}")) for one in logs for group in groups),
+        *((f"sqs:{one}", label.arn("sqs", f"{prefix}-jobs")) for one in ("SendMessage", "ReceiveMessage")),
+        ("sns:Publish", label.arn("sns", f"{prefix}-critical")),
+        ("events:PutEvents", label.arn("events", f"event-bus/{prefix}-x")),
+        ("lambda:InvokeFunction", label.arn("lambda", f"function:{prefix}-jwt-rotation")),
+    ]
+
+
+def audit_writes(environment: str) -> list[tuple[str, str]]:
+    """Writes that would change the state, or the audit."""
+    label = replace(LABEL, environment=environment)
+    buckets = ("state", "audit", "config", "access-logs")
+    names = {name: f"arn:aws:s3:::{label.prefix}-{name}-{ACCOUNT}" for name in buckets}
+    return [
+        *((f"s3:{one}", f"{arn}/a") for one in ("PutObject", "DeleteObject") for arn in names.values()),
+        ("s3:PutObject", f"{names['state']}/security/terraform.tfstate"),
+        ("dynamodb:PutItem", label.arn("dynamodb", f"table/{label.prefix}-state-lock")),
+    ]
+
+
+@pytest.fixture(scope="module")
+def who() -> Principals:
+    return Principals(security_layer())
+
+
+@pytest.mark.parametrize(("action", "resource"), writes(LABEL.environment))
+def test_it_uses_what_its_environment_has(who: Principals, action: str, resource: str) -> None:
+    assert who.workload_may(action, resource)
+
+
+@pytest.mark.parametrize("environment", ["staging", "testing", "tes"])
+def test_it_writes_nothing_of_another_environment(who: Principals, environment: str) -> None:
+    calls = [*writes(environment), *audit_writes(environment)]
+    assert [call for call in calls if who.workload_may(*call)] == []
+
+
+@pytest.mark.parametrize(("action", "resource"), audit_writes(LABEL.environment))
+def test_it_writes_neither_its_own_state_nor_its_audit(who: Principals, action: str, resource: str) -> None:
+    assert not who.workload_may(action, resource)
+
+
+@pytest.mark.parametrize("action", ["CreateLogGroup", "CreateLogStream", "PutLogEvents", "PutRetentionPolicy"])
+def test_enhanced_monitoring_writes_to_the_group_that_the_account_has_once(who: Principals, action: str) -> None:
+    group = LABEL.arn("logs", "log-group:RDSOSMetrics")
+    assert who.workload_may(f"logs:{action}", group)
+    assert who.workload_may(f"logs:{action}", f"{group}:log-stream:db")
+
+
+def test_the_boundaries_are_short_enough_with_the_longest_names() -> None:
+    policies = security_layer(LONGEST).all("aws_iam_policy").values()
+    assert policies
+    assert all(len(policy["policy"]) <= 6_144 for policy in policies)
