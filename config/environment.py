@@ -124,22 +124,28 @@ def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Pr
 
 
 def _check_endpoint_access(
-    network__nat_gateways: str, network__interface_endpoints: Sequence[str], services: Mapping[str, ServiceSettings]
+    network__nat_gateways: str,
+    network__interface_endpoints: Sequence[str],
+    cluster__execute_command: bool,  # noqa: FBT001 (a setting)
+    services: Mapping[str, ServiceSettings],
 ) -> Iterator[Problem]:
     if network__nat_gateways != "none":
         return
-    used = {endpoint for service in services.values() for endpoint in _used_endpoints(service)}
-    missing = [endpoint for endpoint in ("ssm", "xray") if endpoint in used - set(network__interface_endpoints)]
+    shells = cluster__execute_command
+    used = {endpoint for service in services.values() for endpoint in _used_endpoints(service, shells=shells)}
+    used -= {*FARGATE_TASK_ENDPOINTS, *network__interface_endpoints}  # [network] has its own check of the former
+    missing = [endpoint for endpoint in ("ssm", "xray", "ssmmessages", "kms") if endpoint in used]
     if missing:
         yield Problem(
             key="network.interface_endpoints",
             value=tuple(network__interface_endpoints),
-            allowed=f"without NAT gateways the services cannot reach their parameters or X-Ray; "
+            allowed="without NAT gateways the services cannot reach their parameters or X-Ray, "
+            "and no shell opens in them; "
             f"add {', '.join(missing)}",
         )
 
 
-def _used_endpoints(service: ServiceSettings, *, shells: bool = False) -> Iterator[str]:
+def _used_endpoints(service: ServiceSettings, *, shells: bool) -> Iterator[str]:
     """The AWS services that a service's tasks reach by an interface endpoint or the internet; S3 has its own way."""
     yield from FARGATE_TASK_ENDPOINTS
     if service.secrets or service.parameters:
@@ -147,7 +153,9 @@ def _used_endpoints(service: ServiceSettings, *, shells: bool = False) -> Iterat
     if service.tracing:
         yield "xray"
     if shells:
-        yield "ssmmessages"
+        # The agent in the task decrypts the session's key itself:
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+        yield from ("ssmmessages", "kms")
 
 
 class Tags(Model):

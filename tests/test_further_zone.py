@@ -56,7 +56,7 @@ def zone(number: int, *, cidr: str, has_tasks: bool) -> Zone:
 def environment(name: str, nat_gateways: str, *, has_endpoints: bool) -> Environment:
     """A test environment with another way out of its network."""
     found = fixture_environment(name)
-    endpoints = ("ecr.api", "ecr.dkr", "logs", "ssm", "xray") if has_endpoints else ()
+    endpoints = ("ecr.api", "ecr.dkr", "logs", "ssm", "xray", "ssmmessages", "kms") if has_endpoints else ()
     gateway_zone = found.network.zones[0].id if nat_gateways == "single" else None
     changes = {"nat_gateways": nat_gateways, "nat_gateway_zone": gateway_zone, "interface_endpoints": endpoints}
     return with_network(found, **changes)

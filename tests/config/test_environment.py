@@ -96,6 +96,32 @@ def test_without_nat_gateways_images_are_private_and_used_services_have_endpoint
     assert lines[-1].endswith("add ssm, xray")
 
 
+def test_without_nat_gateways_a_shell_needs_two_more_endpoints() -> None:
+    """The agent in the task opens the session, and decrypts its key with KMS itself."""
+    shells = ("execute_command = false", "execute_command = true")
+    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm", "xray"{}]'
+    for added, missing in (("", "ssmmessages, kms"), (', "ssmmessages"', "kms"), (', "kms"', "ssmmessages")):
+        changes = (shells, ('"per_zone"', '"none"'), ("interface_endpoints = []", endpoints.format(added)))
+        assert refusal(changed(*changes))[-1].endswith(
+            "without NAT gateways the services cannot reach their parameters or X-Ray, and no shell opens in them; "
+            f"add {missing}"
+        )
+    both = ("interface_endpoints = []", endpoints.format(', "ssmmessages", "kms"'))
+    for change in (shells, ("execute_command = false", "execute_command = false")):
+        lines = refusal(changed(change, ('"per_zone"', '"none"'), both))
+        assert not [line for line in lines if line.startswith("network.")]
+
+
+def test_tasks_with_shells_need_the_internet_until_there_is_an_endpoint_for_kms() -> None:
+    """Without the endpoint the session would start and end at once: nothing can decrypt its key."""
+    shells = ("execute_command = false", "execute_command = true")
+    every = '"ecr.api", "ecr.dkr", "logs", "ssm", "xray", "ssmmessages"'
+    for added, needed in (("", True), (', "kms"', False)):
+        environment = parsed(changed(shells, ("interface_endpoints = []", f"interface_endpoints = [{every}{added}]")))
+        found = {environment.needs_internet(one) for one in environment.services.values() if not one.calls_internet}
+        assert found == {needed}
+
+
 @pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])
 def test_protected_data_has_backups_of_a_week(index: int, database: str) -> None:
     line = "backup_retention_days = "

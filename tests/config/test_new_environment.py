@@ -57,14 +57,14 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
     text = dev.read_text(encoding="utf-8")
     text = text.replace(
         'nat_gateways = "single"',
-        'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm"]',
+        'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm", "ssmmessages", "kms"]',
     )
     image = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/python@sha256:{'a' * 64}"
     text += f'\n[deployment]\nplaceholder_image = "{image}"\n'
     dev.write_text(text.replace('owner = "platform"', 'owner = "Équipe \U00010400"'), encoding="utf-8")
     new_environment("fresh", folder=folder)
     made = load_environment("fresh", folder=folder)
-    assert made.network.interface_endpoints == ("ecr.api", "ecr.dkr", "logs", "ssm")
+    assert made.network.interface_endpoints == ("ecr.api", "ecr.dkr", "logs", "ssm", "ssmmessages", "kms")
     assert made.deployment.placeholder_image == image
     assert made.services["backend"].secrets == load_environment("dev", folder=folder).services["backend"].secrets
     assert made.tags.owner == "Équipe \U00010400"
