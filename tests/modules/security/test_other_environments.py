@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from config.names import MAX_ENVIRONMENT_LENGTH, MAX_PROJECT_LENGTH
 from tests.modules.security.layer import Principals, security_layer
 from tests.template import LABEL
 
-PROJECT = LABEL.project
 ACCOUNT = LABEL.account_id
-LONGEST = replace(LABEL, project="p" * 26, environment="e" * 16)
+LONGEST = replace(LABEL, project="p" * MAX_PROJECT_LENGTH, environment="e" * MAX_ENVIRONMENT_LENGTH)
 
 
 def writes(environment: str) -> list[tuple[str, str]]:
