@@ -69,8 +69,13 @@ class DeploymentStrategy(Protocol):
     def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle | None:
         """Lifecycle of the rules that forward traffic to the target groups, which are passed by reference."""
 
-    def service_arguments(self, *, alarm_names: Sequence[str], target_groups: Sequence[str]) -> dict[str, Any]:
-        """Arguments of the ECS service; `alarm_names` roll a deployment back."""
+    def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:
+        """Arguments of the ECS service.
+
+        Args:
+            alarm_names: Alarms that roll a deployment back.
+            traffic: References to its target groups and to the rules that forward to them.
+        """
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Rolling:
         """None: Terraform changes the rules itself."""
         return None
 
-    def service_arguments(self, *, alarm_names: Sequence[str], target_groups: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (ECS takes new ones)
+    def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (ECS takes new ones)
         """Never fewer tasks than desired, at most twice as many."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="ECS"),
@@ -116,7 +121,7 @@ class BlueGreen:
         """The same for rules. They cannot be given new target groups either, so they are replaced with them."""
         return TerraformResourceLifecycle(ignore_changes=["action"], replace_triggered_by=list(target_groups))
 
-    def service_arguments(self, *, alarm_names: Sequence[str], target_groups: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (CodeDeploy's own)
+    def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (CodeDeploy's own)
         """The deployment group has the alarms and the rollback settings."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="CODE_DEPLOY"),
@@ -124,8 +129,9 @@ class BlueGreen:
             "availability_zone_rebalancing": "DISABLED",
             "lifecycle": TerraformResourceLifecycle(
                 ignore_changes=_SET_BY_CODEDEPLOY,
-                # AWS gives a service no other target groups, and deletes none that is in use.
-                replace_triggered_by=list(target_groups),
+                # AWS gives a service no other target groups, and deletes none that is in use. A new rule forwards to
+                # the first color, also while the tasks are in the second one: a new service starts in the first.
+                replace_triggered_by=list(traffic),
             ),
         }
 

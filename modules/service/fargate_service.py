@@ -236,7 +236,7 @@ class FargateService(Construct):
             depends_on=self._dependables(),
             **strategy.service_arguments(
                 alarm_names=self.alarms.names if self.alarms else (),
-                target_groups=self.target.references if self.target else (),
+                traffic=[*self.target.references, *self.target.rule_references] if self.target else (),
             ),
         )
         self.scaling = AutoScaling(

@@ -113,6 +113,11 @@ class TargetGroups(Construct):
         return [f"{group.terraform_resource_type}.{group.friendly_unique_id}.id" for group in self._groups.values()]
 
     @property
+    def rule_references(self) -> list[str]:
+        """References to the ids of its rules on all listeners; only a new listener or group makes a rule new."""
+        return [f"{rule.terraform_resource_type}.{rule.friendly_unique_id}.id" for rule in self._rules]
+
+    @property
     def names(self) -> list[str]:
         """Names of the target groups: the pair of a deployment group."""
         return [group.name for group in self._groups.values()]

@@ -181,4 +181,52 @@ STATEMENTS = (
     ),
 )
 
-SAMPLES = (*KEYS, *UPDATES, *STATEMENTS)
+_SERVICE_ADDRESS, _RULE = "aws_ecs_service.api", "aws_lb_listener_rule.test"
+_PAIR = ["aws_lb_target_group.blue.id", "aws_lb_target_group.green.id"]
+SHIFTED: dict[str, dict[str, Any]] = {
+    _SERVICE_ADDRESS: {
+        "deployment_controller": {"type": "CODE_DEPLOY"},
+        "load_balancer": [{"target_group_arn": "${aws_lb_target_group.blue.arn}"}],
+        "lifecycle": {"replace_triggered_by": [*_PAIR, f"{_RULE}.id"]},
+    },
+    "aws_ecs_service.rolling": {
+        "deployment_controller": {"type": "ECS"},
+        "load_balancer": [{"target_group_arn": "${aws_lb_target_group.only.arn}"}],
+    },
+    "aws_lb_target_group.blue": {},
+    "aws_lb_target_group.green": {},
+    "aws_lb_target_group.only": {},
+    _RULE: {
+        "action": [{"type": "forward", "target_group_arn": "${aws_lb_target_group.blue.arn}"}],
+        "lifecycle": {"ignore_changes": ["action"], "replace_triggered_by": _PAIR},
+    },
+    "aws_lb_listener_rule.other": {
+        "action": [{"type": "forward", "target_group_arn": "${aws_lb_target_group.only.arn}"}]
+    },
+}
+TRAFFIC = (
+    *(
+        sample(
+            "codedeploy-service-is-replaced-with-its-traffic",
+            SHIFTED,
+            changed(SHIFTED, _SERVICE_ADDRESS, lifecycle={"replace_triggered_by": triggers}),
+            says=f"{missing} is not in its replace_triggered_by",
+            at=_SERVICE_ADDRESS,
+        )
+        for triggers, missing in (
+            (_PAIR, f"{_RULE}.id"),
+            ([*_PAIR, _RULE], f"{_RULE}.id"),
+            ([_PAIR[0], f"{_RULE}.id"], _PAIR[1]),
+            ([_PAIR[1], f"{_RULE}.id"], _PAIR[0]),
+        )
+    ),
+    sample(
+        "trigger-of-a-replacement-is-an-id",
+        SHIFTED,
+        changed(SHIFTED, _SERVICE_ADDRESS, lifecycle={"replace_triggered_by": [*_PAIR, _RULE]}),
+        says=f"{_RULE} in replace_triggered_by is not an id",
+        at=_SERVICE_ADDRESS,
+    ),
+)
+
+SAMPLES = (*KEYS, *UPDATES, *STATEMENTS, *TRAFFIC)

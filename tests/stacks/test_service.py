@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
-# A new priority replaces the rule. Until the new one exists, its target group has no traffic, and users see
-# errors.
+# Each rule gets its new priority by itself, and AWS refuses one that another rule still has: two that change places
+# need an apply in between. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
 PRIORITIES = {"backend": 100, "frontend": 1000}
 
 

@@ -61,6 +61,13 @@ def test_what_cannot_be_given_new_groups_is_replaced_with_them(strategy: str, *,
     template = Template.of(parts.stack)
     assert service.target is not None
     groups = {f"aws_lb_target_group.{name}.id" for name in template.all("aws_lb_target_group")}
-    dependents = [template.only("aws_ecs_service"), *template.all("aws_lb_listener_rule").values()]
-    for dependent in dependents:
-        assert set(dependent.get("lifecycle", {}).get("replace_triggered_by", ())) == (groups if replaced else set())
+    for rule in template.all("aws_lb_listener_rule").values():
+        assert triggers(rule) == (groups if replaced else set())
+    # A new rule forwards to the first color, whatever color the tasks of the service are in.
+    rules = {f"aws_lb_listener_rule.{name}.id" for name in template.all("aws_lb_listener_rule")}
+    assert len(rules) == (2 if replaced else 1)
+    assert triggers(template.only("aws_ecs_service")) == (groups | rules if replaced else set())
+
+
+def triggers(resource: dict[str, Any]) -> set[str]:
+    return set(resource.get("lifecycle", {}).get("replace_triggered_by", ()))
