@@ -37,6 +37,13 @@ def _image(value: str) -> str:
     return value
 
 
+def _public_path(value: str) -> str:
+    if not re.fullmatch(_PATH, value) or value.startswith(_PUBLIC):
+        message = f'is not a valid name of a repository in {_PUBLIC.rstrip("/")}; use one like "docker/library/python"'
+        raise ValueError(message)
+    return value
+
+
 def registry_host(account_id: str, region: str) -> str:
     """The host of an account's own registry in a region."""
     return f"{account_id}.dkr.ecr.{region}.amazonaws.com"
@@ -99,6 +106,13 @@ def check_images(
                 f"`aws ecr describe-images --repository-name {path} --image-ids imageTag={tag}` prints it",
             )
 
+
+PublicRepository = Annotated[
+    str,
+    AfterValidator(_public_path),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PATH}$"}),
+]
+"""The name of a repository in ECR Public, without the registry and without a tag."""
 
 ContainerImage = Annotated[
     str,

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from config.images import PublicRepository
 from config.model import Model
 
 _PREFIX: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*"
@@ -42,6 +43,16 @@ class RegistrySettings(Model):
 
     untagged_days: int = Field(ge=1, le=_MAX_DAYS)
     """Days after which an image without a tag is deleted."""
+
+    kept_copies: tuple[PublicRepository, ...] = Field(
+        default=("aws-observability/aws-otel-collector", "docker/library/python"),
+        json_schema_extra={"uniqueItems": True},
+    )
+    """Repositories of public.ecr.aws whose copies stay also if the settings name no image of them.
+
+    Tasks that run need the copy of their image until the next release. Add the repository of another image to the list
+    when you change that image or switch tracing off.
+    """
 
     scanning: Literal["basic", "enhanced"]
     """basic scans on push; enhanced also when a vulnerability becomes known, for the whole account and at a price."""

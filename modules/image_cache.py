@@ -20,7 +20,7 @@ from modules.policy import Grantable, Statement
 from modules.repository import LOG_IN, PULL, immutable_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from modules.key import Key
 
@@ -49,27 +49,53 @@ class Image:
 
 
 class ImageCache(Construct):
-    """The repositories of the images of others that an environment uses, by what they are for.
+    """The repositories of the images of others that an environment uses or has used.
 
     An image that is in the account's registry already is used as it is. There is no lifecycle policy: an image that is
     pulled by digest has no tag, and would expire while it runs.
+
+    A copy that cannot be pulled any more stops no task that runs, but no further one of the same revision starts. So
+    each repository has the address of its name: another image adds one, and the old one stays while it is in `kept`.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, key: Key, images: Mapping[str, str], protect: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        key: Key,
+        images: Mapping[str, str],
+        kept: Sequence[str],
+        protect: bool,
     ) -> None:
+        """Create the repositories.
+
+        Args:
+            label: Names them.
+            key: Encrypts the images.
+            images: The images that are used, by what they are for.
+            kept: Names of repositories in the public registry whose copies stay, whether they are used or not.
+            protect: Whether they cannot be destroyed.
+        """
         super().__init__(scope, id_)
         # With the environment's name: an account has one rule for a prefix.
         self.prefix = prefix = label.name("public", limit=NameLimit.PULL_THROUGH_PREFIX)
-        public = {name: image for name, image in images.items() if is_public(image)}
-        if public:
+        used = [repository_path(image) for image in images.values() if is_public(image)]
+        if used:  # what was copied once can be pulled without the rule
             EcrPullThroughCacheRule(
                 self, "Default", ecr_repository_prefix=prefix, upstream_registry_url=_PUBLIC_REGISTRY
             )
-        repositories = {repository_path(image): name for name, image in reversed(public.items())}
-        for path, name in repositories.items():
-            immutable_repository(self, name, name=f"{prefix}/{path}", key=key, protect=protect)
+        for path in dict.fromkeys([*used, *kept]):
+            id_of_path = path.replace("/", "--")  # a name has one hyphen at a time, so no two have the same id
+            immutable_repository(self, id_of_path, name=f"{prefix}/{path}", key=key, protect=protect)
         self.images = {name: _image(label, image, prefix=prefix) for name, image in images.items()}
+        self._kept_arns = tuple(label.arn("ecr", f"repository/{prefix}/{path}") for path in kept)
+
+    def grant_pull_kept(self, grantee: Grantable) -> None:
+        """Allow `grantee` to pull the copies that are kept: a task that runs has the images of its revision."""
+        if self._kept_arns:
+            grantee.add_to_policy(LOG_IN, Statement(actions=PULL, resources=self._kept_arns))
 
 
 def _image(label: Label, image: str, *, prefix: str) -> Image:

@@ -39,7 +39,15 @@ class RegistryStack(LayerStack):
         others = {"placeholder": config.deployment.placeholder_image}
         if any(service.tracing for service in config.services.values()):
             others["collector"] = config.cluster.collector_image
-        cache = ImageCache(self, "public-images", label=self.label, key=key, images=others, protect=config.protect_data)
+        self.image_cache = cache = ImageCache(
+            self,
+            "public-images",
+            label=self.label,
+            key=key,
+            images=others,
+            kept=config.registry.kept_copies,
+            protect=config.protect_data,
+        )
         self.images = cache.images
         if config.registry.scanning == "enhanced":
             own, copies = f"{config.repository_prefix}-", f"{cache.prefix}/"

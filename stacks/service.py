@@ -116,6 +116,7 @@ class ServiceStack(LayerStack):
             key=self.logs_key,
             topics=self._notifications.topics if self._notifications else None,
         )
+        registry.image_cache.grant_pull_kept(service.execution_role)
         # ECS reads secrets when it starts a task; the application reads parameters while it runs.
         for end in dict.fromkeys(settings.secrets.values()):
             parameters[end].grant_read(service.execution_role)

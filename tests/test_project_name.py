@@ -53,5 +53,6 @@ def test_every_stack_is_of_the_renamed_project(output: Path) -> None:
     assert {r.get("name") for r in stacks["dev-registry"].all("aws_ecr_repository")} == {
         f"{NAME}-frontend",
         f"{NAME}-backend",
+        f"{NAME}-dev-public/aws-observability/aws-otel-collector",
         f"{NAME}-dev-public/docker/library/python",
     }

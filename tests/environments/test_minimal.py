@@ -56,6 +56,7 @@ def test_the_registry_holds_the_images_of_the_one_service(stacks: dict[str, Temp
     registry = stacks["registry"]
     assert {repository["name"] for repository in registry.all("aws_ecr_repository").values()} == {
         "user-management-worker",
+        "user-management-minimal-public/aws-observability/aws-otel-collector",
         "user-management-minimal-public/docker/library/python",
     }
     assert registry.output("worker_repository_url") == "${aws_ecr_repository.worker-images.repository_url}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from modules.image_cache import ImageCache
 from modules.key import Key
 from modules.role import Role, ServicePrincipal
@@ -12,10 +14,10 @@ PREFIX = "user-management-test-public"
 OWN = f"{HOST}/tools/collector@sha256:{'a' * 64}"
 
 
-def made(*, protect: bool = False, **images: str) -> tuple[ImageCache, Template]:
+def made(*, protect: bool = False, kept: tuple[str, ...] = (), **images: str) -> tuple[ImageCache, Template]:
     stack = new_stack()
     key = Key(stack, "key", label=LABEL, name="registry", description="Images", protect=protect)
-    cache = ImageCache(stack, "cache", label=LABEL, key=key, images=images, protect=protect)
+    cache = ImageCache(stack, "cache", label=LABEL, key=key, images=images, kept=kept, protect=protect)
     for name, image in cache.images.items():
         image.grant_pull(Role(stack, name, label=LABEL, service=ServicePrincipal.ECS_TASKS, description=name))
     return cache, Template.of(stack)
@@ -60,6 +62,50 @@ def test_two_images_of_one_repository_share_its_copy() -> None:
     cache, template = made(a="public.ecr.aws/x/y:1", b="public.ecr.aws/x/y:2")
     assert template.only("aws_ecr_repository")["name"] == f"{PREFIX}/x/y"
     assert [cache.images[name].uri[-2:] for name in "ab"] == [":1", ":2"]
+
+
+def addresses(**images: Any) -> dict[str, str]:
+    _, template = made(**images)
+    return {name: repository["name"] for name, repository in template.all("aws_ecr_repository").items()}
+
+
+def test_another_image_adds_a_repository_and_the_kept_one_stays_as_it_is() -> None:
+    before = addresses(placeholder="public.ecr.aws/x/y:1")
+    for image in ("public.ecr.aws/x/z:1", OWN):
+        after = addresses(placeholder=image, kept=("x/y",))
+        assert after.items() >= before.items()
+    assert not addresses(placeholder="public.ecr.aws/x/z:1").keys() & before.keys()
+    assert addresses(placeholder="public.ecr.aws/x/y:2", kept=("x/y",)) == before
+
+
+def test_a_role_may_pull_kept_copies_but_not_make_them() -> None:
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="registry", description="Images", protect=False)
+    for kept in ((), ("x/y", "x/z")):
+        cache = ImageCache(stack, f"cache{len(kept)}", label=LABEL, key=key, images={}, kept=kept, protect=False)
+        role = Role(stack, f"role{len(kept)}", label=LABEL, service=ServicePrincipal.ECS_TASKS, description="Pulls")
+        cache.grant_pull_kept(role)
+    template = Template.of(stack)
+    (policy,) = template.all("aws_iam_role_policy").values()
+    _, pull = statements(policy["policy"])
+    assert "ecr:BatchImportUpstreamImage" not in pull["Action"]
+    assert pull["Resource"] == [
+        f"arn:aws:ecr:us-east-1:444444444444:repository/{PREFIX}/x/{name}" for name in ("y", "z")
+    ]
+
+
+def test_a_kept_copy_is_there_without_the_rule_that_makes_new_ones() -> None:
+    _, template = made(placeholder=OWN, kept=("x/y",))
+    assert template.only("aws_ecr_repository")["name"] == f"{PREFIX}/x/y"
+    assert not template.all("aws_ecr_pull_through_cache_rule")
+
+
+def test_what_an_image_is_for_is_not_part_of_an_address() -> None:
+    assert addresses(placeholder="public.ecr.aws/x/y:1") == addresses(collector="public.ecr.aws/x/y:1")
+
+
+def test_repositories_of_similar_names_have_different_addresses() -> None:
+    assert len(addresses(a="public.ecr.aws/x/y-z:1", b="public.ecr.aws/x-y/z:1", c="public.ecr.aws/x/y/z:1")) == 3
 
 
 def test_a_protected_copy_cannot_be_destroyed() -> None:

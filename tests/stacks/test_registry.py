@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from main import synthesize
+from synthesis.manifest import read_stacks
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config.environment import Environment
     from tests.template import Template
 
 
@@ -18,9 +24,9 @@ def test_the_repositories_are_those_of_the_design(stacks: dict[str, Template], e
     assert own == {"user-management-backend", "user-management-frontend"}
 
 
-@pytest.mark.parametrize(("environment", "tracing"), [("dev", False), ("staging", True), ("prod", True)])
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_images_of_others_are_copied_to_repositories_whose_tags_stay(
-    stacks: dict[str, Template], environment: str, *, tracing: bool
+    stacks: dict[str, Template], environment: str
 ) -> None:
     template = stacks[f"{environment}-registry"]
     prefix = f"user-management-{environment}-public"
@@ -29,9 +35,30 @@ def test_images_of_others_are_copied_to_repositories_whose_tags_stay(
     copies = [r for r in template.all("aws_ecr_repository").values() if r["name"].startswith(f"{prefix}/")]
     assert {r["name"].removeprefix(f"{prefix}/") for r in copies} == {
         "docker/library/python",
-        *(["aws-observability/aws-otel-collector"] if tracing else []),
+        "aws-observability/aws-otel-collector",
     }
     assert {r["image_tag_mutability"] for r in copies} == {"IMMUTABLE"}
+
+
+def test_no_change_of_images_or_tracing_removes_a_repository(
+    stacks: dict[str, Template], environments: dict[str, Environment], tmp_path: Path
+) -> None:
+    prod = environments["prod"]
+    assert any(service.tracing for service in prod.services.values())
+    mirror = f"{prod.account_id}.dkr.ecr.{prod.region}.amazonaws.com/copies/x@sha256:{'a' * 64}"
+    changed = prod.model_copy(
+        update={
+            "services": {name: one.model_copy(update={"tracing": False}) for name, one in prod.services.items()},
+            "deployment": prod.deployment.model_copy(update={"placeholder_image": "public.ecr.aws/x/y:1"}),
+            "cluster": prod.cluster.model_copy(update={"collector_image": mirror}),
+        }
+    )
+    synthesize([changed], tmp_path / "out")
+    (registry,) = (one for one in read_stacks(tmp_path / "out").values() if one.layer == "registry")
+    before = stacks["prod-registry"].all("aws_ecr_repository")
+    after = {repository.name: dict(repository.arguments) for repository in registry.all("aws_ecr_repository")}
+    assert {name: after.get(name) for name in before} == before
+    assert {after[name]["name"] for name in after.keys() - before.keys()} == {"user-management-prod-public/x/y"}
 
 
 def test_scanning_is_enhanced_if_the_setting_says_so(stacks: dict[str, Template]) -> None:

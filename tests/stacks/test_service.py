@@ -164,6 +164,9 @@ def test_images_of_the_own_registry_need_no_copy_and_can_be_pulled(private: list
     for name in ("python", "collector"):
         assert f"arn:aws:ecr:us-east-1:333333333333:repository/{name}" in backend
     assert "ecr:BatchImportUpstreamImage" not in backend
+    # A revision from before these settings still has the copies of the public images.
+    for name in ("docker/library/python", "aws-observability/aws-otel-collector"):
+        assert f"repository/user-management-prod-public/{name}" in backend
 
 
 @pytest.fixture(scope="module")
