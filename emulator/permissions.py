@@ -20,7 +20,8 @@ def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -
     role = next((role for role in backend.roles.values() if role.arn == role_arn), None)
     if role is None:
         return set()
-    documents = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+    versions = [version for policy in role.managed_policies.values() for version in policy.versions]
+    documents = [*role.policies.values(), *(version.document for version in versions if version.is_default)]
     found = [statement for document in documents for statement in statements(document)]
     patterns = {
         effect: [

@@ -223,16 +223,25 @@ def test_the_twentieth_rule_of_a_network_acl_is_refused(client: Client, vpc: str
         (["logs:CreateLogStream", "logs:PutLogEvents", "logs:Describe*"], ("SUCCESS", None)),
     ],
 )
+@pytest.mark.parametrize("attached", [False, True])
 def test_a_flow_log_reports_a_role_that_allows_too_little(
-    client: Client, actions: list[str], status: tuple[str, str | None]
+    client: Client,
+    actions: list[str],
+    status: tuple[str, str | None],
+    attached: bool,  # noqa: FBT001 (a parameter)
 ) -> None:
-    name = f"flow-logs-{status[0].lower()}"
+    name = f"flow-logs-{status[0].lower()}-{attached}"
     iam, ec2 = client("iam"), client("ec2")
     trust = {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
     version = {"Version": "2012-10-17"}
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({**version, "Statement": trust}))["Role"]
     writes = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    iam.put_role_policy(RoleName=name, PolicyName="write", PolicyDocument=json.dumps({**version, "Statement": writes}))
+    document = json.dumps({**version, "Statement": writes})
+    if attached:
+        policy = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    else:
+        iam.put_role_policy(RoleName=name, PolicyName="write", PolicyDocument=document)
     client("logs").create_log_group(logGroupName=name)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     ids = ec2.create_flow_logs(
