@@ -65,7 +65,7 @@ setup: .venv/test.stamp ## Create .venv with everything that the other targets n
 	@touch $@
 
 .venv/preflight.stamp: requirements/preflight.lock .venv/synth.stamp
-	@echo "Installing what reads the account (about 15 MB, once)"
+	@echo "Installing what reads the account (about 30 MB, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/preflight.lock
 	@touch $@
 
@@ -216,6 +216,7 @@ secrets: need-env .venv/synth.stamp ## List the parameters that a person must st
 
 .PHONY: clean
 clean: ## Remove everything that was generated, but no state
-	@! find .terraform-work cdktf.out -name 'errored*.tfstate' 2>/dev/null | grep . || { \
-		echo "This is a state that is not in the bucket: write it there first (docs/state.md)." >&2; exit 2; }
+	@! find .terraform-work cdktf.out -name '*.tfstate*' ! -path '*/.terraform/*' ! -path '.terraform-work/*/data/*' \
+		2>/dev/null | grep . || { \
+		echo "This is a state that may not be in the bucket: write it there, or move it away (docs/state.md)." >&2; exit 2; }
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,6 +9,7 @@ those listed here, which say who calls and how: credentials, proxies, logs, the 
 - https://developer.hashicorp.com/terraform/language/backend/s3
 - https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#environment-variables
 - https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
+- https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 - https://opentofu.org/docs/cli/config/environment-variables/
 """
 
@@ -38,7 +39,7 @@ _AWS: Final = re.compile(
     r"|CONTAINER_CREDENTIALS_(RELATIVE|FULL)_URI|CONTAINER_AUTHORIZATION_TOKEN(_FILE)?"
     r"|EC2_METADATA_(DISABLED|V1_DISABLED|SERVICE_ENDPOINT|SERVICE_ENDPOINT_MODE)|STS_REGIONAL_ENDPOINTS|VAULT\w*"
     # how
-    r"|CA_BUNDLE|MAX_ATTEMPTS|RETRY_MODE|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|IGNORE_CONFIGURED_ENDPOINT_URLS"
+    r"|CA_BUNDLE|MAX_ATTEMPTS|RETRY_MODE|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT"
     r"|EXECUTION_ENV|SDK_UA_APP_ID)"
 )
 _ENDPOINT: Final = re.compile(
@@ -48,6 +49,10 @@ _ENDPOINT: Final = re.compile(
 _LOOPBACK: Final = re.compile(r"127(\.\d+){3}|localhost|::1")
 _OF_AWS: Final = ".amazonaws.com"
 _FIXED: Final = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+_NO_OTHER_ENDPOINT: Final = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+"""An `endpoint_url` of a profile is not obeyed either. Not on the emulator, where it would hide the variables too."""
+
+_ENCRYPTION: Final = "TF_ENCRYPTION"
 _PROVIDERS: Final = re.compile(r"TF_(CLI_CONFIG_FILE|PLUGIN_MIRROR|PLUGIN_CACHE_\w+)|TERRAFORM_CONFIG")
 _ACCOUNT: Final = ("AWS_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -56,7 +61,7 @@ def build(environ: Mapping[str, str]) -> dict[str, str]:
     """What of the caller's variables a Terraform gets, and what every Terraform of this project gets."""
     emulated = is_emulator(environ)
     passed = {name: value for name, value in environ.items() if _is_passed(name, emulated=emulated)}
-    return passed | _FIXED
+    return passed | _FIXED | ({} if emulated else _NO_OTHER_ENDPOINT)
 
 
 def without_account(environ: Mapping[str, str]) -> dict[str, str]:
@@ -84,6 +89,17 @@ def require_aws(environ: Mapping[str, str]) -> None:
             f"Unset it (`unset {' '.join(found)}`); only all the variables that `make demo` prints, for the emulator "
             "on this machine, may name an endpoint.",
         )
+
+
+def refuse_encryption(environ: Mapping[str, str]) -> None:
+    """Refuse OpenTofu's encryption of states: without the variable it would write them unencrypted.
+
+    Raises:
+        RunnerError: It is set. https://opentofu.org/docs/language/state/encryption/
+    """
+    if environ.get(_ENCRYPTION):
+        message = f"{_ENCRYPTION} is set, and states are not encrypted by OpenTofu here but by the bucket's key."
+        raise RunnerError(message, f"Unset it (`unset {_ENCRYPTION}`); docs/state.md describes how a state is kept.")
 
 
 def is_emulator(environ: Mapping[str, str]) -> bool:

@@ -126,9 +126,10 @@ def open_session(
     """Find Terraform and its providers; a run writes only below `root`, and fetched providers into `cache`.
 
     Raises:
-        RunnerError: There is no Terraform, or `environ` names an endpoint other than AWS.
+        RunnerError: There is no Terraform, or `environ` names an endpoint other than AWS, or encrypts states.
     """
     environment.require_aws(environ)
+    environment.refuse_encryption(environ)
     terraform = executable.find(environ)
     work = root / ".terraform-work"
     providers = frozenset(item for stack in chosen.values() for item in stack.required_providers.items())

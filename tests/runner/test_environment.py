@@ -80,6 +80,7 @@ IGNORED = {
     "AWS_S3_USE_ARN_REGION": "true",
     "AWS_METADATA_URL": "http://10.0.0.1",
     "AWS_STS_REGION": "eu-north-1",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
     "PYTHONSAFEPATH": "1",
     "PYTHONHOME": "/elsewhere",
 }
@@ -138,6 +139,7 @@ def test_a_person_keeps_credentials_proxies_and_logs(tmp_path: Path) -> None:
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
         "CHECKPOINT_DISABLE": "1",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
     }
     assert given(tmp_path, SHELL) == SHELL | added
 
@@ -180,6 +182,20 @@ def test_the_variables_of_the_demo_are_accepted() -> None:
     require_aws(SHELL | EMULATOR)
     kept = build(SHELL | EMULATOR)
     assert EMULATOR.items() <= kept.items()
+
+
+def test_on_the_emulator_nothing_hides_its_endpoints() -> None:
+    name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+    assert name not in build(SHELL | EMULATOR | {name: "true"})
+
+
+def test_encryption_by_opentofu_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.stack("dev-state")
+    monkeypatch.setenv("TF_ENCRYPTION", "key_provider {}")
+    code, _, err = project.run("plan")
+    assert (code, project.calls()) == (2, [])
+    assert err.startswith("TF_ENCRYPTION is set, and states are not encrypted by OpenTofu here but by the bucket's key.\n")
+    assert "`unset TF_ENCRYPTION`" in err
 
 
 @pytest.mark.parametrize(
