@@ -18,6 +18,9 @@ LAMBDAS: Final = "lambdas"
 WRITTEN: Final = frozenset({STACK_FILE, LAMBDAS})
 """What synthesis writes into a stack's folder."""
 
+CODE: Final = (".zip", ".zip.new")
+"""The ends of the names of what synthesis writes into LAMBDAS; other files there are kept."""
+
 _FINDER: Final = ".DS_Store"  # how macOS shows the folder
 _RESERVED: Final = (".git", ".venv", ".bootstrap", "environments")
 _SHOWN: Final = 3
@@ -91,7 +94,7 @@ def _is_unfinished_stack(folder: Path, known: set[str]) -> bool:
     if folder.is_symlink() or not folder.is_dir() or foreign_entries(folder, {*WRITTEN, staged(STACK_FILE), *known}):
         return False
     code = folder / LAMBDAS
-    return not code.exists() or all(entry.name.endswith((".zip", ".zip.new")) for entry in code.iterdir())
+    return not code.exists() or all(entry.name.endswith(CODE) for entry in code.iterdir())
 
 
 def staged(name: str) -> str:

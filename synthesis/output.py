@@ -5,7 +5,7 @@ mount point, its files are replaced one by one. Only what a synthesis wrote is e
 
 - the stacks of environments that this run did not synthesize, so that `make synth ENV=prod` keeps dev's;
 - what other programs put beside a stack's JSON (`.terraform`, a lock file, a plan), as long as the stack exists;
-- every other file below `stacks/`, for ever: it may be the only copy of a state.
+- every other file below `stacks/`, in a folder `lambdas` too, for ever: it may be the only copy of a state.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from synthesis.folders import STACKS, WRITTEN, foreign_in_output, is_unfinished_output, reason_to_keep, staged
+from synthesis.folders import (
+    CODE,
+    LAMBDAS,
+    STACKS,
+    WRITTEN,
+    foreign_in_output,
+    is_unfinished_output,
+    reason_to_keep,
+    staged,
+)
 from synthesis.manifest import MANIFEST, STACK_FILE, OutputError, read_stacks
 
 if TYPE_CHECKING:
@@ -41,7 +50,7 @@ def require_replaceable(folder: Path) -> Path:
     """Return the folder that a synthesis would replace: the target, if it is a link.
 
     Raises:
-        OutputError: It must not be replaced: it holds other files, or is no folder.
+        OutputError: It must not be replaced: it holds other files, or is not a folder.
     """
     try:
         target = folder.resolve()  # a link stays, and what it points to is replaced
@@ -200,7 +209,9 @@ def _keep_other_environments(folder: Path, fresh: Path, environments: tuple[str,
         for name in WRITTEN:
             source = stack.folder / name
             if source.is_dir():
-                shutil.copytree(source, target / name)
+                (target / name).mkdir()
+                for file in set(source.iterdir()).difference(_kept_code(source)):
+                    shutil.copy2(file, target / name)
             elif source.exists():
                 shutil.copy2(source, target)
     manifest = json.loads((fresh / MANIFEST).read_text(encoding="utf-8"))
@@ -222,6 +233,8 @@ def _finish_interrupted_swap(folder: Path, old: Path) -> None:
             _keep(entry, target, old)
             continue
         has_stack = (target / STACK_FILE).exists()
+        for file in _kept_code(entry / LAMBDAS):
+            _keep(file, target / LAMBDAS / file.name, old)
         for file in [file for file in entry.iterdir() if file.name not in WRITTEN]:
             if file.name not in _WITHOUT_A_STACK:
                 _keep(file, target / file.name, old)
@@ -238,6 +251,13 @@ def _stacks_of(folder: Path) -> set[str]:
         return {path.parent.name for path in (folder / STACKS).glob(f"*/{STACK_FILE}")}
 
 
+def _kept_code(folder: Path) -> list[Path]:
+    """What synthesis did not write into a stack's folder of code."""
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    return [entry for entry in folder.iterdir() if entry.is_dir() or not entry.name.endswith(CODE)]
+
+
 def _keep(entry: Path, target: Path, old: Path) -> None:
     """Move into the new tree what synthesis did not write."""
     if os.path.lexists(target):  # a copy that a person made under that name
@@ -250,7 +270,11 @@ def _remove_stack(folder: Path) -> None:
     """Delete a stack's folder that has no stack any more, but not the files of others in it."""
     if folder.is_symlink() or not folder.is_dir():
         return
-    for name in _WITHOUT_A_STACK:
+    code = folder / LAMBDAS
+    if kept := _kept_code(code):
+        for file in set(code.iterdir()).difference(kept):
+            _delete(file)
+    for name in _WITHOUT_A_STACK - ({LAMBDAS} if kept else set()):
         _delete(folder / name)
     if not any(folder.iterdir()):
         folder.rmdir()
