@@ -30,6 +30,7 @@ if __name__ == "__main__":
     fast_start.prepare(os.environ, ahead=True)
 
 from config.load import environment_names, load_environments
+from console import program
 from console.table import table
 from synthesis import literal
 from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
@@ -137,33 +138,51 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
 
     try:
-        return _run(arguments.environment, arguments.output)
+        output = require_replaceable(arguments.output)  # before anything else: it takes no time
     except OutputError as error:
-        line = f"{error.message} {error.remedy}"
-    except (OSError, RuntimeError) as error:
-        found = _SYSTEM_ERROR.match(str(error)) if isinstance(error, RuntimeError) else None
-        if not found and getattr(error, "errno", None) is None:
-            raise
-        reason = found["reason"] if found else error
-        line = f"{arguments.output} cannot be written: {reason}. The output is as it was."
-    sys.unraisablehook = lambda _: None  # what jsii prints about a Node that it could not start
+        return _refused(f"{error.message} {error.remedy}")
+    environments = _load(arguments.environment)
+    if not environments:
+        return EXIT_BAD_INPUT
+    if line := _write(environments, output, keep_others=bool(arguments.environment)):
+        sys.unraisablehook = lambda _: None  # what jsii prints about a Node that it could not start
+        return _refused(line)
+    _report(output, environments)
+    return EXIT_OK
+
+
+def _refused(line: str) -> int:
     print(line, file=sys.stderr)
     return EXIT_BAD_INPUT
 
 
-def _run(chosen: Sequence[str], output: Path) -> int:
-    require_replaceable(output)  # before anything else: it takes no time
+def _load(chosen: Sequence[str]) -> list[Environment]:
+    """The environments named, or all; none of them, after a line for each mistake, if one is wrong."""
     folder = Path(os.path.relpath(ROOT / "environments"))
     names = chosen or environment_names(folder)
     environments, wrong = load_environments(names, folder=folder)
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
         print("Nothing was written. Fix the lines above and run it again.", file=sys.stderr)
-        return EXIT_BAD_INPUT
+        return []
+    if not names:
+        print(f"Nothing was written: {folder} has no file of an environment, like dev.toml.", file=sys.stderr)
+    return environments
 
-    synthesize(environments, output, keep_others=bool(chosen))
-    _report(output, environments)
-    return EXIT_OK
+
+def _write(environments: Sequence[Environment], output: Path, *, keep_others: bool) -> str | None:
+    """Synthesize; return a line if the output could not be written."""
+    try:
+        synthesize(environments, output, keep_others=keep_others)
+    except OutputError as error:
+        return f"{error.message} {error.remedy}"
+    except (OSError, RuntimeError) as error:
+        found = _SYSTEM_ERROR.match(str(error)) if isinstance(error, RuntimeError) else None
+        if not found and getattr(error, "errno", None) is None:
+            raise
+        reason = found["reason"] if found else error
+        return f"{output} cannot be written: {reason}. The output is as it was."
+    return None
 
 
 def _report(output: Path, environments: Sequence[Environment]) -> None:
@@ -182,6 +201,6 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1:]))
+        program.run(lambda: main(sys.argv[1:]))
     except AheadError:
         run_again()

@@ -10,6 +10,7 @@ from acceptance.demo import demo
 from acceptance.emulate import emulate
 from acceptance.harness import open_harness
 from config.load import ENVIRONMENTS
+from console import program
 from console.arguments import bounded_integer, port
 from main import ROOT
 from runner.errors import INTERRUPTED, REFUSED, RunnerError
@@ -64,4 +65,4 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program.run(main)

@@ -12,6 +12,7 @@ from compliance.audit import audit
 from compliance.exceptions import FILE, load_exceptions
 from compliance.rules import RULES
 from config.errors import ConfigError
+from console import program
 from console.table import table
 from synthesis.manifest import OutputError, read_stacks
 
@@ -59,4 +60,4 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program.run(lambda: main(sys.argv[1:]))

@@ -19,6 +19,7 @@ from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, check_neighbors, environment_names, load_environment, parse_environment
 from config.toml import read_text
+from console import program
 
 LIKE: Final = "dev"
 """The environment whose file is the template: the smallest."""
@@ -173,4 +174,4 @@ def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program.run(lambda: main(sys.argv[1:]))

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console import program
 from runner import actions, results, retired
 from runner.errors import OK, REFUSED, RunnerError
 from runner.interrupts import obeying_signals
@@ -183,4 +184,4 @@ def _next_step(options: argparse.Namespace, stack_results: list[Result], code: i
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program.run(main)

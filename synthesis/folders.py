@@ -38,6 +38,15 @@ def reason_to_keep(folder: Path) -> str | None:
     current = Path(os.path.realpath(Path.cwd()))
     if folder == current or folder in current.parents:
         return "is the current folder, or a folder that it is in"
+    return _unusable_path(folder)
+
+
+def _unusable_path(folder: Path) -> str | None:
+    if any("\udc80" <= character <= "\udcff" for character in str(folder)):
+        return "has a path that is not UTF-8"  # Python has a surrogate for each such byte, and Node none
+    for parent in folder.parents:
+        if (parent / STACKS).is_dir() and _is_manifest(parent / MANIFEST, is_ours=True):
+            return f"is in another output folder ({parent})"
     return None
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +14,6 @@ from main import CONTEXT, ROOT
 from tests.fixtures import copy_program, run_python
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
 
@@ -204,3 +206,34 @@ def test_an_unknown_environment_is_reported_with_those_that_exist(checkout: Path
     assert "dev" in result.stderr
     assert "staging" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["| true", ">/dev/full"])
+def test_an_output_that_was_replaced_is_not_called_unchanged(checkout: Path, command: str) -> None:
+    script = f'"$@" {command}'
+    result = subprocess.run(
+        ["/bin/sh", "-c", script, "sh", sys.executable, "main.py", "dev"],
+        cwd=checkout,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stderr == ("" if command == "| true" else "The output cannot be written: No space left on device.\n")
+    assert (checkout / "cdktf.out" / "manifest.json").is_file()
+
+
+def test_the_output_may_be_named_through_a_folder_that_is_missing(checkout: Path) -> None:
+    result = run(checkout, "dev", "--output", "missing/../out")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "out/stacks/dev-network/cdk.tf.json" in result.stdout
+
+
+def test_without_any_environment_nothing_is_written(checkout: Path) -> None:
+    for file in (checkout / "environments").glob("*.toml"):
+        if file.name != "project.toml":
+            file.unlink()
+    result = run(checkout)
+    assert result.returncode == 2
+    assert result.stderr == "Nothing was written: environments has no file of an environment, like dev.toml.\n"
+    assert not (checkout / "cdktf.out").exists()

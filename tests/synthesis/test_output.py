@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from synthesis.output import replacing
-from tests.synthesis.written import counts, names, synthesize, write
+from synthesis.manifest import OutputError
+from synthesis.output import replacing, require_replaceable
+from tests.synthesis.written import counts, names, put, synthesize, tree, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,3 +99,35 @@ def test_output_that_cannot_be_read_is_replaced(tmp_path: Path) -> None:
     (output / "manifest.json").write_text("{", encoding="utf-8")
     synthesize(output, "dev", "state")
     assert names(output) == ["dev-state"]
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_files_of_others_beside_the_code_are_kept(tmp_path: Path, *, stays: bool) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "prod", "state")
+    synthesize(output, "dev", "state", "network")
+    for id_ in ("dev-network", "prod-state"):
+        put(output / "stacks" / id_ / "lambdas/notes.txt")
+        put(output / "stacks" / id_ / "lambdas/old/b.zip")
+        put(output / "stacks" / id_ / "lambdas/a.zip")
+    for _ in range(2):
+        synthesize(output, "dev", *(["state", "network"] if stays else ["state"]))
+        found = {name for name in tree(output / "stacks") if "lambdas" in name}
+        assert found == {
+            "dev-network/lambdas/notes.txt",
+            "dev-network/lambdas/old/b.zip",
+            "prod-state/lambdas/a.zip",
+            "prod-state/lambdas/notes.txt",
+            "prod-state/lambdas/old/b.zip",
+        }
+
+
+def test_a_folder_in_an_output_folder_is_refused(tmp_path: Path) -> None:
+    synthesize(tmp_path / "out", "dev", "state")
+    with pytest.raises(OutputError, match=r"it is in another output folder \(.*/out\)\."):
+        require_replaceable(tmp_path / "out" / "stacks" / "x")
+
+
+def test_a_path_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="it has a path that is not UTF-8"):
+        require_replaceable(tmp_path / "\udcff")

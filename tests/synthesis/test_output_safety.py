@@ -334,27 +334,6 @@ def test_an_error_of_the_program_stays_what_it_is(tmp_path: Path) -> None:
         fail()
 
 
-@pytest.mark.parametrize("stays", [True, False])
-def test_files_of_others_beside_the_code_are_kept(tmp_path: Path, *, stays: bool) -> None:
-    output = tmp_path / "out"
-    synthesize(output, "prod", "state")
-    synthesize(output, "dev", "state", "network")
-    for id_ in ("dev-network", "prod-state"):
-        put(output / "stacks" / id_ / "lambdas/notes.txt")
-        put(output / "stacks" / id_ / "lambdas/old/b.zip")
-        put(output / "stacks" / id_ / "lambdas/a.zip")
-    for _ in range(2):
-        synthesize(output, "dev", *(["state", "network"] if stays else ["state"]))
-        found = {name for name in tree(output / "stacks") if "lambdas" in name}
-        assert found == {
-            "dev-network/lambdas/notes.txt",
-            "dev-network/lambdas/old/b.zip",
-            "prod-state/lambdas/a.zip",
-            "prod-state/lambdas/notes.txt",
-            "prod-state/lambdas/old/b.zip",
-        }
-
-
 def test_files_of_others_beside_the_code_are_kept_at_a_mount_point(mounted: Path) -> None:
     synthesize(mounted, "dev", "state", "network")
     put(mounted / "stacks/dev-network/lambdas/notes.txt")
