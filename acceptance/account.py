@@ -25,7 +25,8 @@ class EmulatedSession(boto3.Session):  # type: ignore[misc]  # boto3 has no type
 
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as boto3 has it
         """A client of a service."""
-        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+        # No proxy of the shell: it cannot reach an address of this machine.
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
         custom = kwargs.pop("config", None)
         # Without it S3 Control puts the account before the host, and there is no such host.
         if service_name == "s3control":

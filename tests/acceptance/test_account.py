@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from acceptance.account import Account
 from emulator import Emulator
 from runner.environment import build, require_aws
@@ -20,3 +22,23 @@ def test_terraform_in_that_shell_calls_the_emulator_and_nothing_else() -> None:
         exports = Account("900000000095", "eu-west-1", emulator).exports()
         require_aws(exports)
         assert build(exports)["AWS_ENDPOINT_URL"] == emulator.url
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [("s3", "list_buckets"), ("sts", "get_caller_identity")],
+)
+def test_no_proxy_of_the_shell_stands_before_the_emulator(
+    monkeypatch: pytest.MonkeyPatch, name: str, service: str, call: str
+) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for other in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(other, raising=False)
+    with Emulator() as emulator:
+        account = Account("900000000095", "eu-west-1", emulator)
+        client = account.session().client(service)
+        answer = getattr(client, call)()
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert {account.environ()[key] for key in account.environ() if key.upper() == "HTTP_PROXY"} == {emulator.url}
+    assert account.environ()["NO_PROXY"] == "127.0.0.1,localhost"
