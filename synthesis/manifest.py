@@ -26,6 +26,9 @@ METADATA: Final = "//.metadata"
 """Where a stack's JSON says what the stack is; Terraform ignores the key `//`."""
 
 
+_MADE_AGAIN: Final = "Synthesis did not write it: move that file away, then run `make synth` again."
+
+
 class OutputError(Exception):
     """The output folder cannot be read; `str()` says what is wrong and what to do about it."""
 
@@ -182,7 +185,10 @@ def read_stacks(output: Path) -> dict[str, Stack]:
     if not path.is_file():
         message = f"There is no {path}."
         raise OutputError(message, "Run `make synth` first.")
-    entries: Mapping[str, Mapping[str, Any]] = _read_json(path).get("stacks", {})
+    entries = _read_json(path).get("stacks", {})
+    if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
+        message = f"{path} is not a manifest of stacks."
+        raise OutputError(message, _MADE_AGAIN)
     return {
         id_: Stack(
             id=id_,
@@ -284,8 +290,18 @@ def _place(backend: Mapping[str, Any]) -> tuple[object, object]:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         message = f"{path} cannot be read: {error}"
         raise OutputError(message) from error
+    if not isinstance(content, dict):
+        message = f"{path} must be a JSON object."
+        raise OutputError(message, _MADE_AGAIN)
     return content
+
+
+def _is_entry(entry: object) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("workingDirectory"), str):
+        return False
+    dependencies = entry.get("dependencies", [])
+    return isinstance(dependencies, list) and all(isinstance(id_, str) for id_ in dependencies)

@@ -32,6 +32,32 @@ def test_a_broken_manifest_names_the_file(tmp_path: Path) -> None:
         read_stacks(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "null",
+        '{"stacks": []}',
+        '{"stacks": {"a": {}}}',
+        '{"stacks": {"a": []}}',
+        '{"stacks": {"a": {"workingDirectory": 1}}}',
+        '{"stacks": {"a": {"workingDirectory": "stacks/a", "dependencies": 1}}}',
+    ],
+)
+def test_a_manifest_of_another_shape_names_the_file_and_the_remedy(tmp_path: Path, content: str) -> None:
+    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(OutputError, match=r"manifest\.json (must be a JSON object|is not a manifest)") as error:
+        read_stacks(tmp_path)
+    assert "move that file away, then run `make synth` again" in error.value.remedy
+
+
+@pytest.mark.parametrize("content", ["[]", "null", '"text"'])
+def test_a_stack_of_another_shape_names_the_file(two: Path, content: str) -> None:
+    (two / "stacks" / "dev-data" / "cdk.tf.json").write_text(content, encoding="utf-8")
+    with pytest.raises(OutputError, match=r"dev-data/cdk\.tf\.json must be a JSON object"):
+        read_stacks(two)
+
+
 def test_a_stack_without_metadata_is_from_an_older_version(tmp_path: Path) -> None:
     write_stack(tmp_path, "dev-network", document={"//": {"metadata": {"layer": "network"}}})
     with pytest.raises(
