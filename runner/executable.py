@@ -76,7 +76,7 @@ def _run_version(command: tuple[str, ...], cwd: Path | None, environ: Mapping[st
         fields = json.loads(answer.stdout)
         version, platform = str(fields["terraform_version"]), str(fields["platform"])
         number = tuple(int(part) for part in version.partition("-")[0].split(".")[:2])
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         message = f"{name} cannot be run: {error}."
         raise RunnerError(message) from error
     if number < MINIMUM:

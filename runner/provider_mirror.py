@@ -100,7 +100,7 @@ def prepare(
     """
     home = home or Path.home()
     existing = _find_cli_configuration(environ, home, wanted.registry)
-    settings = existing.read_text(encoding="utf-8") if existing else ""
+    settings = _read(existing) if existing else ""
 
     chosen = environ.get("TF_PLUGIN_MIRROR")
     if not chosen:
@@ -123,6 +123,18 @@ def prepare(
         if main in wanted.held_by(mirror):
             return _from_mirror(mirror.resolve(), wanted, settings, work)
     return _from_registry(environ, settings, work, cache or work / "plugins")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8 text (byte {error.start + 1})."
+        remedy = "Save Terraform's CLI configuration as UTF-8, or name another file in TF_CLI_CONFIG_FILE."
+        raise RunnerError(message, remedy) from None
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise RunnerError(message, "Correct that, or name another file in TF_CLI_CONFIG_FILE.") from None
 
 
 def _refuse_overrides(settings: str, path: Path | None) -> None:

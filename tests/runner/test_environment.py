@@ -166,6 +166,17 @@ def test_looking_for_terraform_ignores_its_variables(project: Project, monkeypat
     assert executable.find(os.environ).version == "1.11.4"
 
 
+@pytest.mark.parametrize("answer", ["[]", "null", '"1.11.4"', '{"terraform_version": "1"}', "{"])
+def test_a_terraform_that_answers_something_else_is_reported(tmp_path: Path, answer: str) -> None:
+    fake = tmp_path / "terraform"
+    fake.write_text(f"#!/bin/sh\necho '{answer}'\n", encoding="utf-8")
+    fake.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("importlib.util.find_spec", lambda _: None)
+        with pytest.raises(RunnerError, match=f"{fake} cannot be run: "):
+            executable.find({"PATH": str(tmp_path)})
+
+
 @pytest.mark.parametrize("name", ENDPOINTS)
 def test_an_endpoint_that_is_not_aws_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     project.stack("dev-state")
@@ -194,7 +205,10 @@ def test_encryption_by_opentofu_is_refused(project: Project, monkeypatch: pytest
     monkeypatch.setenv("TF_ENCRYPTION", "key_provider {}")
     code, _, err = project.run("plan")
     assert (code, project.calls()) == (2, [])
-    assert err.startswith("TF_ENCRYPTION is set, and states are not encrypted by OpenTofu here but by the bucket's key.\n")
+    assert err.startswith(
+        "TF_ENCRYPTION is set, and states are not encrypted by OpenTofu here but by the bucket's key."
+    )
+    assert len(err.splitlines()) == 2
     assert "`unset TF_ENCRYPTION`" in err
 
 

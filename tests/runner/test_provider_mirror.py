@@ -129,3 +129,11 @@ def test_without_a_mirror_each_version_is_fetched_once(tmp_path: Path) -> None:
 
 def test_a_cache_that_the_user_chose_is_kept(tmp_path: Path) -> None:
     assert "TF_PLUGIN_CACHE_DIR" not in prepared(tmp_path, TF_PLUGIN_CACHE_DIR="/mine")[0].variables
+
+
+def test_a_configuration_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "own.rc"
+    file.write_bytes("# für alle\n".encode("latin-1"))
+    with pytest.raises(RunnerError, match=r"own\.rc is not UTF-8 text \(byte 4\)") as error:
+        prepared(tmp_path, TF_CLI_CONFIG_FILE=str(file))
+    assert "TF_CLI_CONFIG_FILE" in error.value.remedy
