@@ -39,6 +39,19 @@ def _text(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
     return _matching(pattern, message), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
+def _free_text(value: str) -> str:
+    if "\0" in value:
+        message = "must not have the character U+0000, which ends an argument or a variable of a program; remove it"
+        raise ValueError(message)
+    return value
+
+
+FreeText = Annotated[str, AfterValidator(_free_text)]
+"""An argument or the value of a variable.
+
+https://pubs.opengroup.org/onlinepubs/9699919799/functions/exec.html
+"""
+
 PathPattern = Annotated[
     str,
     *_text(

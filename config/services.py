@@ -19,6 +19,7 @@ from config.model import Check, Model
 from config.service_values import (
     PIPELINE_IMAGE,
     FolderPath,
+    FreeText,
     HealthPath,
     ParameterName,
     PathPattern,
@@ -219,7 +220,7 @@ class ServiceSettings(Model):
     health_path: HealthPath = "/health"
     """Path that answers 200 while the task is healthy."""
 
-    health_command: tuple[str, ...] = ()
+    health_command: tuple[FreeText, ...] = ()
     """Command of the container's health check, like ["node", "health.js"] or ["CMD-SHELL", "..."]; or there is none."""
 
     health_check_grace_seconds: int = Field(default=60, ge=0, le=300)
@@ -240,10 +241,10 @@ class ServiceSettings(Model):
     writable_mib: int = Field(default=64, ge=1)
     """The maximum size of each of them, included in the task's memory."""
 
-    command: tuple[str, ...] = ()
+    command: tuple[FreeText, ...] = ()
     """Replaces the image's own command."""
 
-    environment: Mapping[VariableName, str] = Field(
+    environment: Mapping[VariableName, FreeText] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
     """Environment variables that are not secret."""

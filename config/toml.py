@@ -67,6 +67,8 @@ def read_text(file: Path) -> str:
     Raises:
         ConfigError: It cannot be read, or is not text.
     """
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise _file_error(file, "is a pipe or a device; it must be a file")  # to read it could wait for ever
     try:
         # -sig: some editors start a file with a byte order mark.
         text = file.read_text(encoding="utf-8-sig")

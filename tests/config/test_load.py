@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -285,3 +286,25 @@ def test_all_problems_are_reported_at_once() -> None:
 def test_what_is_loaded_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         parsed(text()).region = "eu-west-1"  # type: ignore[misc] # that it is refused is the point
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "zz.toml")
+    assert loading("zz", tmp_path).endswith("zz.toml: is a pipe or a device; it must be a file")
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ('[services.backend.environment]\nA = "a\\u0000b"', "services.backend.environment.A"),
+        ('command = ["node", "a\\u0000b"]', "services.backend.command[1]"),
+        ('health_command = ["node", "a\\u0000b"]', "services.backend.health_command[1]"),
+    ],
+)
+def test_a_text_that_no_program_can_get_is_refused(setting: str, key: str) -> None:
+    table = "[services.backend.environment]"
+    after = setting if setting.startswith(table) else f"{setting}\n{table}"
+    lines = refusal(changed((table, after)))
+    (line,) = [line for line in lines if "U+0000" in line]
+    assert line.startswith(f"{key} = ")
+    assert "\0" not in line
