@@ -7,6 +7,7 @@ profile that does not exist.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.exceptions import BotoCoreError
 
+from console import program
 from preflight import delegation, engines, names, quotas, singletons, zones
 from preflight.account import Account
 from preflight.check import run_all
@@ -21,6 +23,8 @@ from preflight.identity import identify
 from preflight.line import Status
 from preflight.platform import Platform
 from preflight.report import render, summary
+from runner.environment import require_aws
+from runner.errors import RunnerError
 from runner.name_servers import look_up_delegation
 from synthesis.manifest import OutputError, of_environment, read_stacks
 
@@ -40,11 +44,12 @@ def main(arguments: Sequence[str] | None = None, *, look_up: LookUp = look_up_de
     """Run all checks; return the process's exit code."""
     options = _parse(arguments)
     try:
+        require_aws(os.environ)
         platform = Platform(of_environment(read_stacks(options.out), options.environment))
         account = Account(boto3.Session(), home_region=platform.home_region)
         local_state = options.out.resolve().parent / _BOOTSTRAP_FOLDER / options.environment / _LOCAL_STATE
         lines, complete = preflight(platform, account, look_up=look_up, local_state=local_state)
-    except OutputError as error:
+    except (OutputError, RunnerError) as error:
         sys.stderr.write(f"{error}\n")
         return BAD_INPUT
     except BotoCoreError as error:  # the calls themselves are caught, so it is about AWS_PROFILE or a file of the SDK
@@ -93,4 +98,4 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program.run(main)

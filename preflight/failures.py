@@ -81,10 +81,10 @@ def line_from(subject: str, error: ClientError | BotoCoreError, *, permission: s
             f"no answer from {endpoint}",
             "Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL; a region may also not be enabled. Then repeat.",
         )
-    return unreadable(subject, f"{type(error).__name__}: {_shortened(str(error))}", "Remove the cause, then repeat.")
+    return unreadable(subject, f"{type(error).__name__}: {shortened(str(error))}", "Remove the cause, then repeat.")
 
 
-def line_of_denied(subject: str, permission: str) -> Line:
+def denied_line(subject: str, permission: str) -> Line:
     """The line of a check that lacks a permission."""
     fix = f"Allow {permission} to your role: docs/preflight.md has the whole policy. Then repeat."
     return unreadable(subject, f"{permission} is denied", fix)
@@ -94,7 +94,7 @@ def _refused(subject: str, error: ClientError, permission: str) -> Line:
     code = error_code(error)
     if code in _DENIED:
         # Not AWS's message: it may contain an encoded one of a thousand characters.
-        return line_of_denied(subject, permission)
+        return denied_line(subject, permission)
     if code in _EXPIRED:
         return unreadable(subject, f"the credentials are not valid, or no longer ({code})", LOGIN)
     if code in _NOT_ENABLED:
@@ -105,10 +105,11 @@ def _refused(subject: str, error: ClientError, permission: str) -> Line:
         )
     if code in _THROTTLED:
         return unreadable(subject, f"{permission} is throttled ({code})", "Repeat it in a few minutes.")
-    message = _shortened(str(error.response.get("Error", {}).get("Message", "")))
+    message = shortened(str(error.response.get("Error", {}).get("Message", "")))
     return unreadable(subject, f"{permission}: {code}: {message}", "Remove the cause, then repeat.")
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """The start of a message, in one line."""
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}..."

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from preflight.account import error_code
-from preflight.failures import LOGIN, NO_CREDENTIALS, line_from
-from preflight.line import Line, Status, ok, problem
+from preflight.account import WriteRefusedError, error_code
+from preflight.failures import LOGIN, NO_CREDENTIALS, line_from, shortened
+from preflight.line import Line, Status, ok, problem, unreadable
 
 if TYPE_CHECKING:
     from preflight.account import Account
@@ -29,6 +29,17 @@ _DENIED: Final = {"AccessDenied", "AccessDeniedException"}
 
 def identify(platform: Platform, account: Account) -> tuple[list[Line], Account | None]:
     """The lines about the credentials, and the account to read; None if it is not the environment's."""
+    try:
+        return _identify(platform, account)
+    except WriteRefusedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a variable or a file that botocore does not check, or a proxy's own answer
+        found = f"the caller cannot be read: {type(error).__name__}: {shortened(str(error))}"
+        fix = "Correct the variables of AWS and the proxies of this shell, and the files that they name; then repeat."
+        return [unreadable(ROLE if platform.role else CREDENTIALS, found, fix)], None
+
+
+def _identify(platform: Platform, account: Account) -> tuple[list[Line], Account | None]:
     if not platform.role:
         line = _caller(CREDENTIALS, platform, account)
         lines = [line, *_session(platform, account)] if line.status is Status.OK else [line]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from preflight.account import unless_missing
 from preflight.check import Check
-from preflight.failures import line_of_denied
+from preflight.failures import denied_line
 from preflight.line import Line, ok, problem, unreadable
 from preflight.permissions import BEHIND_QUOTAS
 from preflight.quota_table import QUOTAS
@@ -79,7 +79,7 @@ def _without_value(subject: str, quota: Quota, limit: Any) -> Line:  # noqa: ANN
     code = limit.get("ErrorReason", {}).get("ErrorCode", "no value")
     permission = BEHIND_QUOTAS.get(quota.service, "")
     if code == _DEPENDENCY_DENIED and permission:
-        return line_of_denied(subject, permission)
+        return denied_line(subject, permission)
     return unreadable(subject, f"Service Quotas has no value of {quota.code}: {code}", "Repeat it in a few minutes.")
 
 

@@ -1,4 +1,4 @@
-"""Prints the lines as a table; what to do stands under its line."""
+"""Prints the lines as a table; a line that is not ok has its fix below it."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def summary(lines: Sequence[Line], environment: str, *, complete: bool) -> str:
         return f"All {len(lines)} checks are ok. Next: make bootstrap ENV={environment}, once; then make plan."
     stopped = "" if complete else " Nothing else was read."
     return (
-        f"{', '.join(bad)}.{stopped} Do what stands under each line, then repeat: make preflight ENV={environment}\n"
+        f"{', '.join(bad)}.{stopped} Fix each line as described below it, then repeat: "
+        f"make preflight ENV={environment}\n"
         f"To bootstrap all the same: make bootstrap ENV={environment} SKIP_PREFLIGHT=1"
     )

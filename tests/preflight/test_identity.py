@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.parsers import ResponseParserError
 
 from preflight.account import Account
 from preflight.identity import identify, longest_wait
@@ -29,6 +30,44 @@ def environment_account(monkeypatch: pytest.MonkeyPatch, *, ends: timedelta | No
     if ends is not None:
         monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", (datetime.now(UTC) + ends).isoformat())
     return Account(boto3.Session(), home_region="us-east-1")
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("AWS_CREDENTIAL_EXPIRATION", "garbage", "garbage"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/missing", "/missing"),
+        ("AWS_ENDPOINT_URL", "garbage", "garbage"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_a_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, found: str
+) -> None:
+    if name == "AWS_WEB_IDENTITY_TOKEN_FILE":
+        monkeypatch.setenv("AWS_ROLE_ARN", ROLE.format("123456789012"))
+    else:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "123456789012")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv(name, value)
+
+    (line,), account = identify(platform(account="123456789012"), Account(boto3.Session(), home_region="us-east-1"))
+
+    assert (line.subject, line.status, account) == ("credentials", Status.UNREADABLE, None)
+    assert line.found.startswith("the caller cannot be read: ")
+    assert found in line.found
+
+
+def test_an_answer_without_a_body_is_a_line(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> tuple[int, dict[str, str], bytes]:
+        raise ResponseParserError
+
+    monkeypatch.setattr("botocore.parsers.QueryParser.parse", refuse)
+
+    (line,), account = identify(platform(account=place.id), place.account)
+
+    assert (line.status, account) == (Status.UNREADABLE, None)
+    assert "ResponseParserError" in line.found
 
 
 def test_credentials_of_the_account_are_ok(place: Place) -> None:

@@ -80,7 +80,7 @@ def test_a_problem_is_exit_code_1(output: Path, capsys: pytest.CaptureFixture[st
     printed = capsys.readouterr().out
     assert code == program.NOT_OK
     assert "    -> aws service-quotas request-service-quota-increase" in printed
-    assert "1 problem. Do what stands under each line" in printed
+    assert "1 problem. Fix each line as described below it" in printed
 
 
 @pytest.mark.usefixtures("_credentials")
@@ -121,6 +121,17 @@ def test_a_profile_that_does_not_exist_is_exit_code_2(
 
     assert program.main(["dev", "--out", str(output)]) == program.BAD_INPUT
     assert "The config profile (nope) could not be found" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_credentials")
+@pytest.mark.parametrize("url", ["http://10.0.0.1:5000", "garbage"])
+def test_an_endpoint_other_than_aws_is_exit_code_2(
+    output: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+
+    assert program.main(["dev", "--out", str(output)]) == program.BAD_INPUT
+    assert f"AWS_ENDPOINT_URL={url} would send plans" in capsys.readouterr().err
 
 
 def test_a_service_that_does_not_answer_is_not_ok_and_hides_nothing_else(

@@ -27,7 +27,7 @@ def test_the_end_says_what_is_next() -> None:
 
 def test_the_end_counts_and_names_the_way_around() -> None:
     assert summary([FINE, WRONG, UNKNOWN], "dev", complete=True) == (
-        "1 problem, 1 could not be read. Do what stands under each line, then repeat: make preflight ENV=dev\n"
+        "1 problem, 1 could not be read. Fix each line as described below it, then repeat: make preflight ENV=dev\n"
         "To bootstrap all the same: make bootstrap ENV=dev SKIP_PREFLIGHT=1"
     )
 
