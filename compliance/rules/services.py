@@ -112,7 +112,7 @@ def absence_of_targets_has_an_alarm(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
-def errors_of_the_load_balancer_have_an_alarm(stack: Stack) -> Iterator[Finding]:
+def load_balancer_errors_have_an_alarm(stack: Stack) -> Iterator[Finding]:
     """An alarm reads what a load balancer answers with 5xx itself, which no metric of its targets counts."""
     for balancer in stack.all("aws_lb"):
         if balancer.get("load_balancer_type") in (None, "application") and not _is_watched(

@@ -1,8 +1,8 @@
 """Parameter groups of Amazon RDS and Amazon DocumentDB: moto accepts any name, value and time of a change.
 
 The lists follow the documentation of PostgreSQL and of DocumentDB: the names of all settings, and the allowed values of
-those that this platform sets. They are no copy of what `describe-engine-default-parameters` returns, so a name that is
-refused here and not there is a mistake of the list. Other families are not checked.
+those that this platform sets. They are not a copy of what `describe-engine-default-parameters` returns, so a name that
+is refused here and not there is a mistake of the list. Other families are not checked.
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
 """
 

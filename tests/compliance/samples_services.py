@@ -167,7 +167,7 @@ SAMPLES: tuple[Sample, ...] = (
         says="no alarm reads its HealthyHostCount or UnHealthyHostCount",
     ),
     *(
-        sample("errors-of-the-load-balancer-have-an-alarm", BALANCER, bad, says="no alarm reads its HTTPCode_ELB_5XX")
+        sample("load-balancer-errors-have-an-alarm", BALANCER, bad, says="no alarm reads its HTTPCode_ELB_5XX")
         for bad in (
             without(BALANCER, "aws_cloudwatch_metric_alarm.own"),
             changed(BALANCER, "aws_cloudwatch_metric_alarm.own", metric_name="HTTPCode_Target_5XX_Count"),
