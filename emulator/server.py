@@ -25,7 +25,8 @@ HOST = "127.0.0.1"
 
 # Terraform sends up to ten calls at the same time, and several runs can share one emulator.
 _THREADS = 24
-_CONNECTIONS = 500
+# SDKs keep their connections open; above the limit waitress would leave new ones without an answer until old ones end.
+_CONNECTIONS = 5000
 _IDLE_SECONDS = 120
 
 
@@ -70,6 +71,7 @@ class Emulator:
             ident=None,
             channel_timeout=_IDLE_SECONDS,
             connection_limit=_CONNECTIONS,
+            asyncore_use_poll=True,  # select() cannot wait for more than 1024 files
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel

@@ -78,6 +78,8 @@ resource "aws_ssm_parameter" "secret" {
   type   = "SecureString"
   value  = var.changed ? "new" : "old"
   key_id = aws_kms_key.main.arn
+  # The provider sends no key with a new value, and AWS then takes the account's default key.
+  lifecycle { ignore_changes = [key_id] }
 }
 
 resource "aws_ssm_parameter" "url" {

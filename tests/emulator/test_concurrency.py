@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import resource
+import socket
 import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -112,3 +115,15 @@ def test_a_reset_empties_moto_and_the_added_operations(client: Client, emulator:
         client("xray").get_group(GroupName="before")
     assert client("sns").list_topics()["Topics"] == []
     assert post(emulator, "before", invocation="reset-1", attempt=2)["Group"]
+
+
+def test_a_call_is_answered_while_many_connections_are_open(emulator: Emulator) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
+    with contextlib.ExitStack() as opened:
+        for _ in range(700):
+            connection = socket.create_connection(("127.0.0.1", emulator.port), timeout=10)
+            opened.enter_context(contextlib.closing(connection))
+
+        with urllib.request.urlopen(f"{emulator.url}/moto-api/data.json", timeout=10) as answer:  # noqa: S310 (the emulator)
+            assert answer.status == 200
