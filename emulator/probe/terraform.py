@@ -67,7 +67,7 @@ class Terraform:
             raise TerraformError(str(error)) from error
         self._folder = folder
         self._environment = {
-            **build(without_account(os.environ)),
+            **build({**without_account(os.environ), **environment}),
             **installation.variables,
             **environment,
         }
