@@ -3,16 +3,13 @@
 Stock, `import cdktf_cdktf_provider_aws.vpc` runs the package's `__init__`, which imports 2,200 submodules, and
 Node loads 2,200 modules for it. A synthesis uses forty. `prepare()` changes when things are loaded, not what:
 
-- Python: the package is put into `sys.modules` without running its `__init__`, and its modules are compiled without
-  evaluating their annotations (`bindings.py`);
+- Python: the package is put into `sys.modules` without running its `__init__`;
 - Node: a preload (`preload.cjs`) turns each re-export of the provider's index into a getter, and runs jsii's program in
   one process instead of two;
 - both at once: Node loads the assemblies while Python imports (`assemblies.py`), and works while Python goes on
   (`ahead.py`);
 - jsii's cache of the assemblies lives in the virtual environment, where setup fills it (`warm.py`);
-- type checks: jsii resolves a function's hints and walks them on each call; here only for what needs it
-  (`type_checks.py`);
-- arguments: jsii looks into each value for objects; here not into plain ones (`arguments.py`);
+- type checks: jsii resolves a function's hints and walks them on each call; here once (`type_checks.py`);
 - references: each read of `x.id` is a round trip to Node; here only the first one (`references.py`).
 
 The output is the same to the byte, which a test checks. `STOCK_CDKTF=1` switches all of it off.
@@ -29,9 +26,8 @@ from typing import TYPE_CHECKING, Final
 import jsii
 
 from synthesis import variables
-from synthesis.fast_start.ahead import install
+from synthesis.fast_start.ahead import AheadProvider, can_run_again
 from synthesis.fast_start.assemblies import PROVIDER_PACKAGE, load_early
-from synthesis.fast_start.bindings import BindingsFinder
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -69,13 +65,11 @@ def prepare(environ: MutableMapping[str, str], *, ahead: bool = False) -> bool:
     _keep_cache_in_the_virtual_environment(environ)
     _add_node_option(environ, "--preserve-symlinks")
     _add_node_option(environ, f'--require "{_escaped(_PRELOAD)}"')
-    load_early(install(jsii.kernel.provider, environ) if ahead else jsii.kernel.provider)
+    provider = jsii.kernel.provider
+    load_early(AheadProvider(provider) if ahead and can_run_again(environ) else provider)
     _register_without_running()
-    if sys.prefix != sys.base_prefix:
-        sys.meta_path.insert(0, BindingsFinder(PROVIDER_PACKAGE, Path(sys.prefix, "bindings-cache")))
-    from synthesis.fast_start import arguments, references, type_checks  # noqa: PLC0415 (typeguard costs 50 ms: while Node is starting)
+    from synthesis.fast_start import references, type_checks  # noqa: PLC0415 (typeguard costs 50 ms: while Node is starting)
 
-    arguments.install()
     references.install()
     type_checks.install()
     return True

@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
+import jsii
 from jsii import _reference_map
 from jsii._kernel.providers.process import jdefault, ohook
 from jsii._kernel.types import GetResponse, InvokeResponse, ObjRef
@@ -44,8 +45,6 @@ _FIRST_OBJECT: Final = 10_000
 _OBJECT: Final = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
 # Methods of constructs that return nothing and call nothing of Python's.
 _VOID: Final = frozenset({"addDependency", "addOverride"})
-# The annotation of a getter, which `bindings.py` leaves as text.
-_STRING: Final = (str, "builtins.str")
 _DEBUGGERS: Final = frozenset({"bdb", "pydevd"})
 _encode: Final = json.JSONEncoder(default=jdefault).encode
 
@@ -61,13 +60,15 @@ class _Sent(NamedTuple):
 
 @contextmanager
 def ahead() -> Iterator[None]:
-    """Send requests ahead within the block, if `install()` has been called, and wait for all answers at its end.
+    """Send requests ahead within the block, and wait for all answers at its end; after the app was created.
+
+    Without an `AheadProvider` in the kernel, the block runs as it would alone.
 
     Raises:
         AheadError: The block failed. Its own error may be the consequence of an earlier one that is not known here.
     """
-    provider = _installed.get("provider")
-    if provider is None:
+    provider: object = jsii.kernel.provider
+    if not isinstance(provider, AheadProvider):
         yield
         return
     try:
@@ -87,15 +88,9 @@ def run_again() -> NoReturn:
     os.execve(sys.executable, sys.orig_argv, os.environ | {OFF_SWITCH: "1"})  # noqa: S606 (the same program)
 
 
-def install(provider: Any, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 (jsii's own)
-    """Put an `AheadProvider` before jsii's provider, unless this run has to wait for each answer.
-
-    Under a debugger it has to: the program would lose its breakpoints when it starts again.
-    """
-    if environ.get(OFF_SWITCH, "") not in {"", "0"} or _DEBUGGERS & sys.modules.keys():
-        return provider
-    _installed["provider"] = AheadProvider(provider)
-    return _installed["provider"]
+def can_run_again(environ: Mapping[str, str]) -> bool:
+    """Whether this run may send ahead: the second run may not, and a debugger would lose its breakpoints."""
+    return environ.get(OFF_SWITCH, "") in {"", "0"} and not _DEBUGGERS & sys.modules.keys()
 
 
 class AheadProvider:
@@ -227,9 +222,6 @@ class AheadProvider:
         return getattr(self._provider, name)(request)
 
 
-_installed: Final[dict[str, AheadProvider]] = {}
-
-
 @cache
 def _string_attributes(fqn: str) -> frozenset[str]:
     """The properties of a provider's class that are tokens: those of the class itself that always have a string."""
@@ -238,7 +230,7 @@ def _string_attributes(fqn: str) -> frozenset[str]:
     members = vars(_reference_map._types[fqn]).values()  # noqa: SLF001
     getters = [member.fget for member in members if isinstance(member, property) and member.fget is not None]
     return frozenset(
-        getattr(getter, "__jsii_name__", "") for getter in getters if getter.__annotations__.get("return") in _STRING
+        getattr(getter, "__jsii_name__", "") for getter in getters if getter.__annotations__.get("return") is str
     )
 
 

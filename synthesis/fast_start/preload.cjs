@@ -1,4 +1,4 @@
-// Loaded into Node by `fast_start.prepare()` before anything else. Five files, found by their
+// Loaded into Node by `fast_start.prepare()` before anything else. Four files, found by their
 // path, are loaded differently.
 "use strict";
 
@@ -9,7 +9,6 @@ const path = require("node:path");
 const loadStock = Module._extensions[".js"];
 const LOADERS = new Map([
   [path.join("@cdktf", "provider-aws", "lib", "index.js"), loadLazyIndex],
-  [path.join("cdktf", "lib", "private", "fs.js"), loadWithoutArchiver],
   [path.join("cdktf", "lib", "tokens", "private", "stack-trace.js"), loadWithoutStackTraces],
   [path.join("cdktf", "lib", "tokens", "private", "token-map.js"), loadTokenMap],
   [path.join("bin", "jsii-runtime.js"), loadProgramDirectly],
@@ -37,13 +36,6 @@ function loadLazyIndex(module, filename) {
     " return value; } });";
   const source = fs.readFileSync(filename, "utf8");
   return module._compile(source.replace(declaration, "").replace(reExport, getter), filename);
-}
-
-// Only an asset that is zipped needs the library that zips; it takes half of cdktf's own time to load.
-function loadWithoutArchiver(module, filename) {
-  const source = fs.readFileSync(filename, "utf8");
-  const lazily = 'const archiver = (...args) => require("archiver")(...args);';
-  return module._compile(source.replace('const archiver = require("archiver");', lazily), filename);
 }
 
 // Every token remembers the JavaScript stack that made it, for error messages; from Python that is jsii's own dispatch

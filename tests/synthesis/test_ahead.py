@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -138,7 +137,7 @@ def test_an_error_has_the_line_and_message_of_the_stock_bindings(mistake: str, t
 
 
 def test_an_answer_that_was_not_expected_repeats_the_run(tmp_path: Path) -> None:
-    wrong = "import synthesis.fast_start.ahead as a; a._installed['provider']._next_object += 5"
+    wrong = "import jsii; jsii.kernel.provider._provider._next_object += 5"
     done = run(tmp_path, before=f"if not os.environ.get('{OFF_SWITCH}'):\n    {wrong}")
 
     assert (done.stdout, done.returncode) == ("again\n", 0), done.stderr
@@ -152,7 +151,6 @@ def test_a_class_that_its_constructor_could_call_back_is_waited_for(tmp_path: Pa
     assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
 
 
-@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="only Linux gives pipes of another size")
 def test_pipes_of_one_page_do_not_block(tmp_path: Path) -> None:
     small = (
         "import subprocess; Stock = subprocess.Popen\n"
@@ -199,3 +197,25 @@ def test_a_debugger_stays_in_the_first_run(tmp_path: Path) -> None:
 
     assert debugged.stdout.count("composing\n") == 1, debugged.stderr
     assert "post mortem" in debugged.stdout
+
+
+def test_the_platform_is_synthesized_without_a_second_run(tmp_path: Path) -> None:
+    program = (
+        "import os, runpy, sys\n"
+        "def refuse(*_): raise SystemExit('the run would be repeated')\n"
+        "os.execve = refuse\n"
+        "sys.argv = ['main.py', '--output', sys.argv[1]]\n"
+        "runpy.run_path('main.py', run_name='__main__')\n"
+    )
+    environ = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "out")],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stderr
