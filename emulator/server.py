@@ -9,6 +9,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Self
 
+from moto.moto_api._internal.models import moto_api_backend
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
@@ -50,8 +51,11 @@ class PortInUseError(Exception):
 class Emulator:
     """A running emulator: `with Emulator() as emulator: emulator.url`.
 
-    The state belongs to the process, as moto's does: two emulators in one process share it.
+    The state belongs to the process, as moto's does: emulators that run at the same time share it, and one that starts
+    alone starts empty.
     """
+
+    _running = 0
 
     def __init__(self, port: int = 0) -> None:
         """Prepare an emulator; port 0 uses any free port."""
@@ -75,6 +79,11 @@ class Emulator:
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel
+        with REGISTRY.lock:
+            if not Emulator._running:  # delete what earlier ones of this process have left
+                self.dispatcher.reset()
+                moto_api_backend.reset()
+            Emulator._running += 1
         os.environ["MOTO_PORT"] = str(self.port)  # moto writes it into the URLs that it returns
         self._thread = threading.Thread(target=self._server.run, name="emulator", daemon=True)
         self._thread.start()
@@ -93,6 +102,8 @@ class Emulator:
         self._thread.join()
         server.task_dispatcher.shutdown()
         self._thread = None
+        with REGISTRY.lock:
+            Emulator._running -= 1
 
     @property
     def port(self) -> int:

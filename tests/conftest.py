@@ -20,11 +20,9 @@ from tests.fixtures import ENVIRONMENTS, fixture_environment  # noqa: E402
 from tests.template import Template  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from config.environment import Environment
-    from tests.applied import Applied
 
 # The bindings are a large heap that lives to the end: without this, every collection walks all of it.
 gc.freeze()
@@ -53,15 +51,3 @@ def output(environments: dict[str, Environment], tmp_path_factory: pytest.TempPa
 def stacks(output: Path) -> dict[str, Template]:
     """Every stack of these environments, by its id (`prod-network`)."""
     return {path.parent.name: Template.read(path) for path in sorted(output.glob("stacks/*/cdk.tf.json"))}
-
-
-@pytest.fixture(scope="session")
-def applied() -> Iterator[Applied]:
-    """The whole of dev, applied on an emulator: for tests marked `emulator` that ask the API.
-
-    What must hold in every environment belongs into acceptance/checks/ instead: `make emulate` asks that in each.
-    """
-    from tests.applied import applied as applying  # noqa: PLC0415 - moto is a second to import
-
-    with applying("dev") as found:
-        yield found

@@ -212,7 +212,7 @@ def test_images_of_others_and_tags_that_can_be_moved_are_reported(
     ]
 
 
-def test_a_service_whose_absence_nobody_sees_is_reported(session: EmulatedSession, dev: Environment) -> None:
+def test_a_service_whose_absence_has_no_alarm_is_reported(session: EmulatedSession, dev: Environment) -> None:
     alarm = {
         "EvaluationPeriods": 3,
         "MetricName": "HealthyHostCount",

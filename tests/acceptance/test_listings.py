@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import boto3
-import pytest
 
-from acceptance.leftovers import is_checked, list_items
+from acceptance.leftovers import is_checked
 from acceptance.listings import IN_NO_ACCOUNT, LISTED_BY, PART_OF
 
 if TYPE_CHECKING:
-    from tests.applied import Applied
     from tests.template import Template
-
-# Each account has one of these; its listing shows its settings, not a name.
-_SINGLE = {
-    "aws_ebs_encryption_by_default",
-    "aws_ebs_snapshot_block_public_access",
-    "aws_ecr_registry_scanning_configuration",
-    "aws_iam_account_password_policy",
-    "aws_s3_account_public_access_block",
-}
 
 
 def test_every_emitted_type_is_listed_or_is_a_part_of_a_listed_type(
@@ -47,21 +35,3 @@ def test_every_operation_of_the_list_is_checked() -> None:
         service, _, name = operation.partition(":")
         model = session.client(service).meta.service_model
         assert is_checked(operation, model.operation_model(name).input_shape), operation
-
-
-@pytest.mark.emulator
-@pytest.mark.terraform
-def test_every_resource_of_an_applied_environment_is_found(applied: Applied) -> None:
-    session = applied.account.session()
-    texts: dict[str, str] = {}
-    unseen = []
-    for kind, resources in applied.names.items():
-        if kind in PART_OF or kind in _SINGLE:
-            continue
-        operation = LISTED_BY[kind]
-        if operation not in texts:
-            found = list(list_items(session, operation, account_id=applied.account.id))
-            texts[operation] = json.dumps(found, default=str)
-        unseen += [(kind, names) for names in resources if not any(name in texts[operation] for name in names)]
-    assert unseen == []
-    assert len(texts) > 20

@@ -50,7 +50,6 @@ def bootstrapped(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Dev's state stack, as synthesized, applied once."""
     root: Path = tmp_path_factory.mktemp("checkout")
     with Emulator() as emulator, pytest.MonkeyPatch.context() as patched:
-        emulator.dispatcher.reset()  # of what other tests of this process have left in the account
         account = Account("111111111111", "us-east-1", emulator)
         place = Place(root, output, account)
         place.write({})

@@ -88,3 +88,24 @@ def test_an_emulator_can_be_stopped_twice_and_its_port_is_free_again() -> None:
 
     with Emulator(port=port) as second:
         assert second.url == f"http://127.0.0.1:{port}"
+
+
+def test_an_emulator_that_starts_alone_starts_empty_and_two_at_once_share_their_state() -> None:
+    program = (
+        "import boto3\n"
+        "from emulator import Emulator\n"
+        "def topics(running, *, make=False):\n"
+        "    sns = boto3.client('sns', endpoint_url=running.url, region_name='us-east-1',\n"
+        "        aws_access_key_id='123456789012', aws_secret_access_key='test')\n"
+        "    if make: sns.create_topic(Name='one')\n"
+        "    return len(sns.list_topics()['Topics'])\n"
+        "with Emulator() as first:\n"
+        "    seen = [topics(first, make=True)]\n"
+        "    with Emulator() as second: seen.append(topics(second))\n"
+        "    seen.append(topics(first))\n"
+        "with Emulator() as third: seen.append(topics(third))\n"
+        "print(seen)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+
+    assert done.stdout == "[1, 1, 1, 0]\n"

@@ -12,7 +12,6 @@ from preflight import __main__ as program
 from preflight.account import Account
 from preflight.line import Line, Status
 from preflight.platform import Platform
-from runner.name_servers import Delegation
 from synthesis.manifest import of_environment, read_stacks
 from tests.preflight.conftest import session_of
 from tests.preflight.samples import no_dns
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulator import Emulator
-    from tests.applied import Applied
 
 DEV, PROD = "111111111111", "333333333333"
 # Every service that a run of prod calls, some at a time, and the prefix of its permissions.
@@ -200,19 +198,19 @@ def test_only_operations_that_read_reach_the_account(prod: Callable[[], list[Lin
     assert [call for call in called if not call[1].startswith(reads) and call != ("sts", "AssumeRole")] == []
 
 
-@pytest.mark.emulator
-@pytest.mark.terraform
-def test_what_is_applied_is_not_in_its_own_way(applied: Applied, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in applied.account.exports().items():
-        monkeypatch.setenv(name, value)
-    platform = Platform(of_environment(read_stacks(output), applied.environment))
-    account = Account(session_of(applied.account.id), home_region=platform.home_region)
-    zones = account.items("route53", None, "list_hosted_zones", "HostedZones")
-    servers = account.client("route53").get_hosted_zone(Id=zones[0]["Id"])["DelegationSet"]["NameServers"]
+def test_an_endpoint_of_a_profile_is_not_obeyed(output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile local]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:1\n", encoding="utf-8")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_PROFILE", "local")
+    called: list[str] = []
 
-    lines, _ = program.preflight(
-        platform, account, look_up=lambda _: Delegation(name_servers=frozenset(servers)), local_state=output / "none"
-    )
+    def look(_: Platform, account: Account, **__: object) -> tuple[list[Line], bool]:
+        called.append(account.client("sts").meta.endpoint_url)
+        return [], True
 
-    assert [line for line in lines if line.status is not Status.OK] == []
-    assert not [line for line in lines if line.subject.startswith("names") and "free" in line.found]
+    monkeypatch.setattr(program, "preflight", look)
+
+    assert program.main(["dev", "--out", str(output)]) == program.OK
+    assert called == ["https://sts.us-east-1.amazonaws.com"]

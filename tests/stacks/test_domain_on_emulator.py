@@ -32,7 +32,6 @@ def emulated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
 
     monkeypatch.chdir(tmp_path)
     with Emulator() as running:
-        running.dispatcher.reset()  # of what other tests of this process have left in the account
         for name, value in running.environment(account=fixture_environment("dev").account_id).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # the proxy is for S3 Control only

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -50,7 +49,6 @@ def test_another_protocol_is_applied_and_rests(tmp_path: Path, strategy: str) ->
     from emulator.probe.terraform import Terraform  # noqa: PLC0415
 
     with Emulator() as running:
-        urlopen(Request(f"{running.url}/moto-api/reset", method="POST")).close()  # noqa: S310 (state of the other test)
         make_boundary(running)
         terraform = Terraform(tmp_path, running.environment(account=LABEL.account_id))
         for protocol in ("HTTPS", "HTTP"):
