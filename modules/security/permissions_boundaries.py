@@ -36,8 +36,6 @@ _USE: Final = (
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
     "rds-db:connect",
-    "s3:Get*",
-    "s3:List*",
     "secretsmanager:GetRandomPassword",
     "ssmmessages:*",
     "sts:GetCallerIdentity",
@@ -60,6 +58,8 @@ _USE_OF_OWN: Final = (
     "logs:PutLogEvents",
     "s3:AbortMultipartUpload",
     "s3:DeleteObject*",
+    "s3:Get*",
+    "s3:List*",
     "s3:PutObject*",
     "s3:Replicate*",
     "secretsmanager:DescribeSecret",
@@ -76,7 +76,7 @@ _USE_OF_OWN: Final = (
     "ssm:GetParameter*",
     "ssm:PutParameter",
 )
-"""What they do only with resources that have a name of this environment: all writes, and secrets and parameters."""
+"""What they do only with resources that have a name of this environment: all writes, and the reading of data."""
 # Enhanced monitoring of RDS has one log group for the account; RDS creates it and sets its retention.
 _RDS_LOG_GROUP: Final = "log-group:RDSOSMetrics"
 _RDS_LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy")
@@ -137,7 +137,7 @@ _READ: Final = (
     "s3:List*",
 )
 """What a plan reads besides: it refreshes the layers that a person applies, too."""
-# They run code with the roles of instances that belong to nobody's environment; the platform has no instances.
+# They run code with the roles of instances, which this platform does not have: those of others in the account.
 _INSTANCES: Final = (
     "ec2:*IamInstanceProfile*",
     "ec2:ModifyInstanceAttribute",

@@ -33,22 +33,6 @@ _SET_BY_CODEDEPLOY: Final = [
     # Neither an update nor appspec.yaml can change it: docs/services.md says how to.
     "enable_execute_command",
 ]
-UPDATABLE_WITH_CODEDEPLOY: Final = frozenset(
-    {
-        "deployment_maximum_percent",
-        "deployment_minimum_healthy_percent",
-        "desired_count",
-        "enable_ecs_managed_tags",
-        "health_check_grace_period_seconds",
-        "ordered_placement_strategy",
-        "placement_constraints",
-        "propagate_tags",
-    }
-)
-"""All that AWS lets an update of a service change whose deployments CodeDeploy makes.
-
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
-"""
 
 
 class DeploymentStrategy(Protocol):

@@ -1,4 +1,4 @@
-"""A role that a pipeline creates writes to its own environment only, also where the account holds others."""
+"""A role that a pipeline creates uses its own environment only, also where the account holds others."""
 
 from __future__ import annotations
 
@@ -14,17 +14,25 @@ ACCOUNT = LABEL.account_id
 LONGEST = replace(LABEL, project="p" * MAX_PROJECT_LENGTH, environment="e" * MAX_ENVIRONMENT_LENGTH)
 
 
-def writes(environment: str) -> list[tuple[str, str]]:
-    """Writes to an environment of the account, by the names that its resources have."""
+def uses(environment: str) -> list[tuple[str, str]]:
+    """Uses of an environment's data, by the names that its resources have."""
     label = replace(LABEL, environment=environment)
     prefix, path = label.prefix, label.path("x")
-    objects = ("AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion", "PutObject", "ReplicateObject")
+    objects = (
+        "AbortMultipartUpload",
+        "DeleteObject",
+        "DeleteObjectVersion",
+        "GetObject",
+        "PutObject",
+        "ReplicateObject",
+    )
     items = ("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem")
     secrets = ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
     logs = ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
     groups = (path, f"{path}:log-stream:a", f"/aws/lambda/{prefix}-x", f"/aws/lambda/{prefix}-x:log-stream:a")
     return [
         *((f"s3:{one}", f"arn:aws:s3:::{prefix}-backups-{ACCOUNT}/a/b") for one in objects),
+        ("s3:ListBucket", f"arn:aws:s3:::{prefix}-backups-{ACCOUNT}"),
         *((f"dynamodb:{one}", label.arn("dynamodb", f"table/{prefix}-users")) for one in items),
         *((f"ssm:{one}", label.arn("ssm", f"parameter{path}/y")) for one in ("GetParameter", "PutParameter")),
         *((f"secretsmanager:{one}", label.arn("secretsmanager", f"secret:{path[1:]}-AbCdEf")) for one in secrets),
@@ -53,14 +61,14 @@ def who() -> Principals:
     return Principals(security_layer())
 
 
-@pytest.mark.parametrize(("action", "resource"), writes(LABEL.environment))
+@pytest.mark.parametrize(("action", "resource"), uses(LABEL.environment))
 def test_it_uses_what_its_environment_has(who: Principals, action: str, resource: str) -> None:
     assert who.workload_may(action, resource)
 
 
 @pytest.mark.parametrize("environment", ["staging", "testing", "tes"])
-def test_it_writes_nothing_of_another_environment(who: Principals, environment: str) -> None:
-    calls = [*writes(environment), *audit_writes(environment)]
+def test_it_uses_nothing_of_another_environment(who: Principals, environment: str) -> None:
+    calls = [*uses(environment), *audit_writes(environment)]
     assert [call for call in calls if who.workload_may(*call)] == []
 
 
