@@ -1,11 +1,28 @@
 """Settings of deployments: how a new version replaces the old one."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from config.images import ContainerImage
 from config.model import Model
+
+UPDATABLE_WITH_CODEDEPLOY: Final = frozenset(
+    {
+        "deployment_maximum_percent",
+        "deployment_minimum_healthy_percent",
+        "desired_count",
+        "enable_ecs_managed_tags",
+        "health_check_grace_period_seconds",
+        "ordered_placement_strategy",
+        "placement_constraints",
+        "propagate_tags",
+    }
+)
+"""All that AWS lets an update of a service change whose deployments CodeDeploy makes.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+"""
 
 
 class DeploymentSettings(Model):

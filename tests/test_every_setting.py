@@ -40,7 +40,7 @@ OTHERS: dict[str, Any] = {
     "account_id": "999999999999",
     "owner": "another team",
     "cost_center": "another-center",
-    "emails": ["somebody.else@example.org"],
+    "emails": ["another@example.org"],
     "https": ["https://alarms.example.org/sns"],
     "api_keys": ["email", "payments"],
     "interface_endpoints": ["ecr.api", "ecr.dkr", "logs", "ssm", "kms"],

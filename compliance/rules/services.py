@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.references import of_same_environment
 from compliance.rule import Finding, rule, rule_with_others
 from compliance.task_definitions import task_definitions, tmpfs_mounts
+from config.deployment import UPDATABLE_WITH_CODEDEPLOY
 from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
@@ -30,19 +31,6 @@ _RELEASE: Final = "release-1"
 _BUILD: Final = "build-1"
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (images per repository)
 _MOST_IMAGES: Final = 100_000
-_CODEDEPLOY_UPDATES: Final = frozenset(
-    {
-        "deployment_maximum_percent",
-        "deployment_minimum_healthy_percent",
-        "desired_count",
-        "enable_ecs_managed_tags",
-        "health_check_grace_period_seconds",
-        "ordered_placement_strategy",
-        "placement_constraints",
-        "propagate_tags",
-    }
-)
-"""https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html (services using blue/green)"""
 _NOT_UPDATED: Final = frozenset(
     # Replace the service; the second line is Terraform's own, and the tags have an operation of their own.
     {"cluster", "deployment_controller", "iam_role", "launch_type", "name", "scheduling_strategy"}
@@ -72,7 +60,7 @@ def tmpfs_belongs_to_the_user(stack: Stack) -> Iterator[Finding]:
 
 @rule_with_others
 def image_is_in_the_own_registry(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """Images come from the account's registry, by digest or by a tag that nobody can move."""
+    """Images come from the account's registry, by digest or by a tag that cannot be moved."""
     environment = of_same_environment(stack, stacks)
     immutable = {
         repository.get("name")
@@ -149,7 +137,7 @@ def codedeploy_service_changes_nothing_else(stack: Stack) -> Iterator[Finding]:
             continue
         ignored = service.block("lifecycle").get("ignore_changes") or []
         for argument, value in service.arguments.items():
-            if argument in _CODEDEPLOY_UPDATES | _NOT_UPDATED or argument in ignored:
+            if argument in UPDATABLE_WITH_CODEDEPLOY | _NOT_UPDATED or argument in ignored:
                 continue
             if value is not None and _AT_CREATION.get(argument) != value:
                 yield Finding.about(service, f"{argument} is set and not in ignore_changes, but AWS refuses its update")
@@ -157,7 +145,7 @@ def codedeploy_service_changes_nothing_else(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def database_url_names_its_authorities(stack: Stack) -> Iterator[Finding]:
-    """The url of a database names the file of certificate authorities, which no client has by itself."""
+    """The url of a database names the file of certificate authorities: clients do not come with it."""
     for resource in stack.all():
         for _, text in texts(dict(resource.arguments)):
             for scheme, option in _URLS.items():

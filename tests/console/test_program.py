@@ -1,4 +1,4 @@
-"""A program whose output nobody reads, or that cannot be written, runs to its end and prints no traceback."""
+"""A program whose output is not read, or cannot be written, runs to its end and prints no traceback."""
 
 from __future__ import annotations
 

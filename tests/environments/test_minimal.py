@@ -81,7 +81,7 @@ def test_the_service_reads_no_other_state_than_the_layers_that_are_there(stacks:
     assert keys <= {"state", "network", "registry"}
 
 
-def test_nobody_reaches_the_service_and_it_reaches_the_internet_only(output: Path) -> None:
+def test_the_service_takes_no_connections_and_opens_some_to_the_internet_only(output: Path) -> None:
     found = connections([stack for stack in read_stacks(output).values() if stack.layer in {"network", "service"}])
     assert list(map(str, found)) == ["worker -> internet tcp 443"]
 

@@ -155,3 +155,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     for name in [name for name in os.environ if name.startswith(("TF_", "TERRAFORM_", "AWS_"))]:
         monkeypatch.delenv(name)
     return Project(tmp_path, capsys)
+
+
+@pytest.fixture
+def dev(project: Project) -> Project:
+    """state <- network <- service, and an unrelated registry."""
+    project.stack("dev-state")
+    project.stack("dev-network")
+    project.stack("dev-service", "dev-network")
+    project.stack("dev-registry")
+    project.script("dev-state", resources=["aws_s3_bucket.state"])
+    return project

@@ -126,7 +126,7 @@ def given(folder: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
     write_stack(folder / "out", "dev-network")
     stack = read_stacks(folder / "out")["dev-network"]
     processes = Recorder()
-    installation = Installation({"TF_CLI_CONFIG_FILE": "/work/terraform.rc"}, fetches=False, origin="")
+    installation = Installation({"TF_CLI_CONFIG_FILE": "/etc/terraform.rc"}, fetches=False, origin="")
     context = RunContext(Executable(("terraform",), "1.11.4", "linux"), installation, environ, folder, processes)
     Terraform(stack, context).workspaces()
     return processes.environ
@@ -135,7 +135,7 @@ def given(folder: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
 def test_a_person_keeps_credentials_proxies_and_logs(tmp_path: Path) -> None:
     added = {
         "TF_DATA_DIR": str(tmp_path / "dev-network" / "data"),
-        "TF_CLI_CONFIG_FILE": "/work/terraform.rc",
+        "TF_CLI_CONFIG_FILE": "/etc/terraform.rc",
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
         "CHECKPOINT_DISABLE": "1",

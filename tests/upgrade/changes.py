@@ -39,7 +39,7 @@ class Change(NamedTuple):
 
     @classmethod
     def retirement(cls, stack: str) -> Change:
-        """The layer is not synthesized any more; what it had made stays until somebody destroys it."""
+        """The layer is not synthesized any more; what it had made stays until it is destroyed."""
         return cls(stack, "*", _RETIRED)
 
     @property

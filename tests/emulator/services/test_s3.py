@@ -41,7 +41,7 @@ def test_a_policy_that_is_not_json_is_refused(client: Client, bucket: str) -> No
         client("s3").put_bucket_policy(Bucket=bucket, Policy="{")
 
 
-NOBODY: list[Any] = [
+INVALID_PRINCIPALS: list[Any] = [
     None,
     "",
     [],
@@ -51,12 +51,12 @@ NOBODY: list[Any] = [
     {"AWS": None},
     {"Foo": "x"},
     {"AWS": "*", "Foo": "x"},
-    "somebody",
+    "a-name",
 ]
 
 
 @pytest.mark.parametrize("member", ["Principal", "NotPrincipal"])
-@pytest.mark.parametrize("principal", NOBODY)
+@pytest.mark.parametrize("principal", INVALID_PRINCIPALS)
 def test_an_empty_principal_is_refused(client: Client, bucket: str, principal: Any, member: str) -> None:
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
 
@@ -285,7 +285,7 @@ def test_a_bucket_of_another_account_is_not_shown_unless_a_policy_may_allow_it(c
         other.head_bucket(Bucket="taken-by-another-account")
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
     with pytest.raises(ClientError) as missing:
-        other.head_bucket(Bucket="taken-by-nobody")
+        other.head_bucket(Bucket="not-taken")
     assert missing.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
     owner.head_bucket(Bucket="taken-by-another-account")
 

@@ -34,7 +34,7 @@ def test_a_backup_moves_to_intelligent_tiering_immediately() -> None:
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 90}]
 
 
-def test_nobody_can_delete_locked_backups() -> None:
+def test_locked_backups_cannot_be_deleted() -> None:
     found = template(object_lock_days=30)
     assert found.named("aws_s3_bucket.backups")["object_lock_enabled"] is True
     assert found.only("aws_s3_bucket_object_lock_configuration")["rule"] == {

@@ -83,7 +83,7 @@ def test_it_does_not_change_the_roles_with_more_rights(who: Principals, action: 
         ("ec2:AssociateIamInstanceProfile", "*"),
         ("cloudformation:CreateStack", "*"),
         ("glue:CreateDevEndpoint", "*"),
-        ("s3:PutBucketPolicy", "arn:aws:s3:::somebody-else"),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::another-project"),
     ],
 )
 def test_no_other_way_leads_to_more_rights(who: Principals, action: str, resource: str) -> None:

@@ -7,9 +7,8 @@ import inspect
 from cdktf import TerraformMetaArguments
 from cdktf_cdktf_provider_aws.ecs_service import EcsServiceConfig
 
-from config.deployment import DeploymentSettings
+from config.deployment import UPDATABLE_WITH_CODEDEPLOY, DeploymentSettings
 from modules.service.deployment_strategy import (
-    UPDATABLE_WITH_CODEDEPLOY,
     BlueGreen,
     Rolling,
     strategy_for,
