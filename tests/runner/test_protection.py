@@ -34,12 +34,13 @@ def test_an_apply_that_would_destroy_data_is_refused_before_it_changes_anything(
     assert project.calls(" apply") == []
 
 
-def test_a_plan_shows_it_and_fails(project: Project) -> None:
-    plan_deletes(project, ADDRESS)
+@pytest.mark.parametrize("address", [ADDRESS, "aws_lb.Default", "aws_subnet.vpc_public-a", "aws_vpc.vpc"])
+def test_a_plan_shows_it_and_fails(project: Project, address: str) -> None:
+    plan_deletes(project, address)
     code, out, err = project.run("plan", env="prod")
     assert code == 1
     assert "Plan of prod-data" in out
-    assert f"the plan would destroy {ADDRESS}." in err
+    assert f"the plan would destroy {address}." in err
 
 
 def test_at_most_five_addresses_are_named(project: Project) -> None:
