@@ -27,7 +27,8 @@ import jsii
 
 from synthesis import variables
 from synthesis.fast_start.ahead import AheadProvider, can_run_again
-from synthesis.fast_start.assemblies import PROVIDER_PACKAGE, load_early
+from synthesis.fast_start import bindings
+from synthesis.fast_start.assemblies import NPM_NAMES, PROVIDER_PACKAGE, load_early
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -95,6 +96,7 @@ def _keep_cache_in_the_virtual_environment(environ: MutableMapping[str, str]) ->
 
 
 def _register_without_running() -> None:
+    bindings.install(*NPM_NAMES)
     spec = importlib.util.find_spec(PROVIDER_PACKAGE)
     if spec is None:
         message = f"{PROVIDER_PACKAGE} is not installed: run 'make setup'"

@@ -230,7 +230,7 @@ def _string_attributes(fqn: str) -> frozenset[str]:
     members = vars(_reference_map._types[fqn]).values()  # noqa: SLF001
     getters = [member.fget for member in members if isinstance(member, property) and member.fget is not None]
     return frozenset(
-        getattr(getter, "__jsii_name__", "") for getter in getters if getter.__annotations__.get("return") is str
+        getattr(getter, "__jsii_name__", "") for getter in getters if getter.__annotations__.get("return") in {str, "builtins.str"}
     )
 
 
