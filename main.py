@@ -18,7 +18,6 @@ if sys.flags.safe_path:  # PYTHONSAFEPATH=1: Python leaves out the folder of thi
     sys.path.insert(0, str(Path(__file__).parent))
 
 from synthesis import fast_start, variables
-from synthesis.fast_start.ahead import AheadError, ahead, run_again
 
 if __name__ == "__main__":
     if problem := variables.problem(os.environ):
@@ -33,6 +32,7 @@ from config.load import environment_names, load_environments
 from console import program
 from console.table import table
 from synthesis import literal
+from synthesis.fast_start.ahead import AheadError, ahead, release_node, run_again
 from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
 from synthesis.output import replacing, require_replaceable
 
@@ -116,10 +116,13 @@ def synthesize(environments: Sequence[Environment], output: Path, *, keep_others
 
     names = tuple(config.name for config in environments)
     with replacing(output, environments=names, keep_others=keep_others) as folder:
-        app = App(outdir=str(folder), context=CONTEXT)
+        # Its validations are two: a stack has a provider, which `stacks/base.py` sees to; and the version of the
+        # `terraform` on PATH, which need not exist: the runner finds Terraform, and each stack names its version.
+        app = App(outdir=str(folder), context=CONTEXT, skip_validation=True)
         with ahead():
             compose(app, [literal.hide(config) for config in environments])
         app.synth()
+        release_node()
         literal.restore(folder)
 
 
@@ -201,6 +204,6 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
 
 if __name__ == "__main__":
     try:
-        program.run(lambda: main(sys.argv[1:]))
+        program.run(lambda: main(sys.argv[1:]), leave=fast_start.leave)
     except AheadError:
         run_again()

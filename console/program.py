@@ -23,8 +23,13 @@ _LOST, _BROKEN_PIPE = 1, 141
 _STANDARD: Final = ("stdout", "stderr")
 
 
-def run(main: Callable[[], int]) -> NoReturn:
-    """Run a program and exit with its status; if its output was lost, not with 0."""
+def run(main: Callable[[], int], *, leave: Callable[[str | int | None], NoReturn] = sys.exit) -> NoReturn:
+    """Run a program and exit with its status; if its output was lost, not with 0.
+
+    Args:
+        main: The program; it returns its status.
+        leave: What ends the process with a status, `sys.exit` or a function like it.
+    """
     streams = {name: _Stream.replacing(name) for name in _STANDARD}
     try:
         code: str | int | None = main()
@@ -36,7 +41,7 @@ def run(main: Callable[[], int]) -> NoReturn:
         if lost.errno != errno.EPIPE:
             print(f"The output cannot be written: {lost.strerror}.", file=sys.stderr)
         code = code or (_BROKEN_PIPE if lost.errno == errno.EPIPE else _LOST)
-    sys.exit(code)
+    leave(code)
 
 
 class _Stream(io.FileIO):

@@ -28,12 +28,18 @@ from jsii import _reference_map
 from jsii._kernel.providers.process import jdefault, ohook
 from jsii._kernel.types import GetResponse, InvokeResponse, ObjRef
 
+from synthesis.fast_start.node import HELLO, LOADED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from synthesis.fast_start.node import EarlyNode
 
 # Set for the second run of a program whose first run failed.
 OFF_SWITCH: Final = "NOT_AHEAD"
 PROVIDER_TYPES: Final = "@cdktf/provider-aws."
+# Every resource class has it; reading its value makes Node load the class.
+_STATIC_MEMBER: Final = "TF_RESOURCE_TYPE"
 # Of what a pipe holds, the part that may be under way: with less than a pipe holds, writing never waits for Node, which
 # itself may wait until its answers are read.
 _USED_SHARE: Final = 0.75
@@ -93,13 +99,37 @@ def can_run_again(environ: Mapping[str, str]) -> bool:
     return environ.get(OFF_SWITCH, "") in {"", "0"} and not _DEBUGGERS & sys.modules.keys()
 
 
+def install(node: EarlyNode) -> None:
+    """Put an `AheadProvider` between Python and this process of Node."""
+    provider = AheadProvider(jsii.kernel.provider, node)
+    jsii.kernel.provider = provider  # type: ignore[assignment]
+    stock_register = _reference_map.register_type
+
+    def register(class_: Any) -> None:  # noqa: ANN401 (as jsii has it)
+        stock_register(class_)
+        # Node loads the module of a resource class as soon as Python has its own side of it.
+        if _STATIC_MEMBER in vars(class_) and class_.__jsii_type__.startswith(PROVIDER_TYPES):
+            provider.load_class(class_.__jsii_type__)
+
+    _reference_map.register_type = register  # type: ignore[assignment]
+
+
+def release_node() -> None:
+    """Let Node end if requests are sent ahead; nothing may be asked of it any more."""
+    provider: object = jsii.kernel.provider
+    if isinstance(provider, AheadProvider):
+        provider.release()
+
+
 class AheadProvider:
     """Stands before jsii's provider, between Python and Node; outside the block it only passes on."""
 
-    def __init__(self, provider: Any) -> None:  # noqa: ANN401 (jsii's own)
+    def __init__(self, provider: Any, early: EarlyNode) -> None:  # noqa: ANN401 (jsii's own)
         self._provider = provider
+        self._early = early
         self._is_on = False
-        self._sent: deque[_Sent] = deque()
+        # What the early start asked for is still to be read.
+        self._sent: deque[_Sent] = deque([_Sent(HELLO, 0), *(_Sent(LOADED, 0) for _ in early.requests)])
         self._bytes = 0
         self._max_bytes = 0
         self._next_object = _FIRST_OBJECT
@@ -115,6 +145,11 @@ class AheadProvider:
         """Wait for all answers, and for each one from now on."""
         self._drain()
         self._is_on = False
+
+    def release(self) -> None:
+        """Let Node end."""
+        self._drain()
+        self._early.release()
 
     def create(self, request: Any) -> Any:  # noqa: ANN401
         """Create an object; its number is the next one."""
@@ -208,7 +243,7 @@ class AheadProvider:
         line = stdout.readline()
         sent = self._sent.popleft()
         self._bytes -= sent.size
-        if sent.expected and line != sent.expected:
+        if not line or not line.startswith(sent.expected):
             message = f"expected {sent.expected!r}, received {line!r}"
             raise AheadError(message)
 
@@ -230,7 +265,9 @@ def _string_attributes(fqn: str) -> frozenset[str]:
     members = vars(_reference_map._types[fqn]).values()  # noqa: SLF001
     getters = [member.fget for member in members if isinstance(member, property) and member.fget is not None]
     return frozenset(
-        getattr(getter, "__jsii_name__", "") for getter in getters if getter.__annotations__.get("return") in {str, "builtins.str"}
+        getattr(getter, "__jsii_name__", "")
+        for getter in getters
+        if getter.__annotations__.get("return") in {str, "builtins.str"}
     )
 
 

@@ -1,23 +1,23 @@
 """The generated bindings, compiled so that importing them evaluates no type annotation.
 
-Stock, the import of a generated module evaluates the annotations of all its functions, a third of its time; a synthesis
-calls a few of them. Here they are compiled as under `from __future__ import annotations`: what is evaluated, when and if
-a function is called, is the same. The compiled files lie beside Python's own, under a name of their own.
+Stock, the import of a generated module evaluates the annotations of all its functions, a third of its time; a
+synthesis calls a few of them. Here they are compiled as under `from __future__ import annotations`, and the checks of a
+call evaluate what they need. The compiled files lie beside Python's own, under a name of their own.
 """
 
 from __future__ import annotations
+import __future__
 
 import importlib.util
 import marshal
-import os
 import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import PathFinder, SourceFileLoader
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import __future__
-
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
@@ -53,7 +53,7 @@ class _Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         source = self.get_filename(fullname)
         compiled = importlib.util.cache_from_source(source, optimization=_NAME)
-        status = os.stat(source)
+        status = Path(source).stat()
         # As Python writes it: https://peps.python.org/pep-0552/
         header = importlib.util.MAGIC_NUMBER + b"".join(
             (number & 0xFFFF_FFFF).to_bytes(4, "little") for number in (0, int(status.st_mtime), status.st_size)
@@ -63,7 +63,7 @@ class _Loader(SourceFileLoader):
         except OSError:
             data = b""
         if data[:_HEADER_BYTES] == header:
-            code: CodeType = marshal.loads(memoryview(data)[_HEADER_BYTES:])
+            code: CodeType = marshal.loads(memoryview(data)[_HEADER_BYTES:])  # noqa: S302 (our own file)
             return code
         code = self.source_to_code(self.get_data(source), source)
         if not sys.dont_write_bytecode:

@@ -1,10 +1,11 @@
-// Loaded into Node by `fast_start.prepare()` before anything else. Four files, found by their
+// Loaded into Node by `fast_start.prepare()` before anything else. Five files, found by their
 // path, are loaded differently.
 "use strict";
 
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
+const worker_threads = require("node:worker_threads");
 
 const loadStock = Module._extensions[".js"];
 const LOADERS = new Map([
@@ -12,6 +13,7 @@ const LOADERS = new Map([
   [path.join("cdktf", "lib", "tokens", "private", "stack-trace.js"), loadWithoutStackTraces],
   [path.join("cdktf", "lib", "tokens", "private", "token-map.js"), loadTokenMap],
   [path.join("bin", "jsii-runtime.js"), loadProgramDirectly],
+  [path.join("jsii", "lib__program.js"), loadProgramDirectly],
 ]);
 
 Module._extensions[".js"] = function (module, filename) {
@@ -64,7 +66,8 @@ function loadTokenMap(module, filename) {
 }
 
 // bin/jsii-runtime.js starts a second Node and passes every message on to it (file descriptor 3) and back. The second
-// program runs here instead, on standard input and output; its own output goes where the first one puts it.
+// program runs here instead, on standard input and output; its own output goes where the first one puts it. The early
+// start (`node.py`) runs the second program from where it is installed, with two underscores for each slash.
 function loadProgramDirectly(module, filename) {
   const { readSync, writeSync } = fs;
   fs.readSync = (fd, ...rest) => readSync(fd === 3 ? 0 : fd, ...rest);
@@ -75,5 +78,14 @@ function loadProgramDirectly(module, filename) {
   };
   // The first program passes this option; with it, packages are linked into the run's folder and not copied file by file.
   process.execArgv.push("--preserve-symlinks");
+  if (filename.endsWith("lib__program.js")) {
+    const { Worker } = worker_threads;
+    worker_threads.Worker = class extends Worker {
+      constructor(file, options) {
+        super(path.join(path.dirname(file), `lib__${path.basename(file)}`), options);
+      }
+    };
+    return loadStock(module, filename);
+  }
   return loadStock(module, path.resolve(path.dirname(filename), "..", "lib", "program.js"));
 }

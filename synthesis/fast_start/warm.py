@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from synthesis import fast_start
-from synthesis.fast_start.assemblies import NPM_NAMES
+from synthesis.fast_start.node import NPM_NAMES
 
 _INDEX: Final = ".jsii.runtime-index.v1"
 _LONGEST_WAIT_SECONDS: Final = 180
