@@ -32,7 +32,7 @@ from config.load import environment_names, load_environments
 from console import program
 from console.table import table
 from synthesis import literal
-from synthesis.fast_start.ahead import AheadError, ahead, release_node, run_again
+from synthesis.fast_start.ahead import AheadError, ahead, release_node, run_again, write_stacks
 from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
 from synthesis.output import replacing, require_replaceable
 
@@ -120,7 +120,9 @@ def synthesize(environments: Sequence[Environment], output: Path, *, keep_others
         # `terraform` on PATH, which need not exist: the runner finds Terraform, and each stack names its version.
         app = App(outdir=str(folder), context=CONTEXT, skip_validation=True)
         with ahead():
-            compose(app, [literal.hide(config) for config in environments])
+            for config in environments:
+                compose(app, [literal.hide(config)])
+                write_stacks(app)
         app.synth()
         release_node()
         literal.restore(folder)

@@ -6,6 +6,8 @@ Stock, each of two thousand requests waits for its answer. Most of the answers a
 - a method without a result returns nothing;
 - a string attribute of a resource returns a token, whose key the request chooses (`preload.cjs`).
 
+An environment that is complete is written while Python composes the next one (`write_stacks`).
+
 Each answer is compared with what was expected when it comes in. If one differs, or a call fails, the block ends with
 `AheadError` and the program runs again without this, so that an error has its own message, place and traceback. The
 output cannot differ: the requests are the same, in the same order.
@@ -33,6 +35,8 @@ from synthesis.fast_start.node import HELLO, LOADED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cdktf import App
+
     from synthesis.fast_start.node import EarlyNode
 
 # Set for the second run of a program whose first run failed.
@@ -46,6 +50,7 @@ _USED_SHARE: Final = 0.75
 # Where the size of a pipe cannot be read, as it is for a user with many pipes:
 # https://man7.org/linux/man-pages/man7/pipe.7.html
 _SMALLEST_PIPE: Final = 4096
+_WIDE_PIPE: Final = 1 << 20
 # The kernel counts its objects from here: https://github.com/aws/jsii/blob/main/packages/%40jsii/kernel/src/objects.ts
 _FIRST_OBJECT: Final = 10_000
 _OBJECT: Final = re.compile(rb'"\$jsii\.byref":"[^"]*@(\d+)"')
@@ -114,6 +119,16 @@ def install(node: EarlyNode) -> None:
     _reference_map.register_type = register  # type: ignore[assignment]
 
 
+def write_stacks(app: App) -> None:
+    """Let Node write the stacks that the app has so far, while Python goes on; within the block, and nothing without it.
+
+    Their lazy values are produced now. What would change one of these stacks later ends the block with `AheadError`.
+    """
+    provider: object = jsii.kernel.provider
+    if isinstance(provider, AheadProvider):
+        provider.write_stacks(app.__jsii_ref__)
+
+
 def release_node() -> None:
     """Let Node end if requests are sent ahead; nothing may be asked of it any more."""
     provider: object = jsii.kernel.provider
@@ -135,6 +150,9 @@ class AheadProvider:
         self._next_object = _FIRST_OBJECT
         self._next_token = 0
         self._node: Any = None
+        self._app = ""
+        self._producers: list[tuple[str, Any]] = []
+        self._first_unwritten = 0
 
     def begin(self) -> None:
         """Start to send ahead."""
@@ -161,6 +179,8 @@ class AheadProvider:
             interfaces=(request.interfaces or None) if request.fqn == "Object" else None,
         )
         self._next_object += 1
+        if request.overrides:
+            self._producers.append((reference.ref, request.overrides))
         message = {
             "fqn": request.fqn,
             "args": request.args,
@@ -176,25 +196,59 @@ class AheadProvider:
 
     def invoke(self, request: Any) -> Any:  # noqa: ANN401
         """Call a method; those in `_VOID` return nothing."""
+        self._require_unwritten(request.objref)
         if not self._is_on or request.method not in _VOID:
             return self._wait("invoke", request)
         message = {"objref": _reference(request.objref), "method": request.method, "args": request.args}
         self._send(message | {"api": "invoke"}, b'{"ok":{}}\n')
         return InvokeResponse(result=None)
 
+    def set(self, request: Any) -> Any:  # noqa: ANN401
+        """Set a property."""
+        self._require_unwritten(request.objref)
+        return self._wait("set", request)
+
     def get(self, request: Any) -> Any:  # noqa: ANN401
         """Read a property; a string attribute of a resource is a token."""
         if not self._is_on or request.property not in _string_attributes(request.objref.ref.rpartition("@")[0]):
+            if request.property == "node":
+                self._require_unwritten(request.objref)
             return self._wait("get", request)
         message = {"objref": _reference(request.objref), "property": request.property, "api": "get"}
         return GetResponse(value=self._token(message, b'{"ok":{"value":"%b"}}\n'))
 
     def sinvoke(self, request: Any) -> Any:  # noqa: ANN401
         """Call a static method; `Lazy.stringValue` returns a token."""
+        if self._first_unwritten and request.fqn == "cdktf.Aspects":
+            message = "an aspect comes too late for the stacks that are written"
+            raise AheadError(message)
         if not self._is_on or (request.fqn, request.method) != ("cdktf.Lazy", "stringValue"):
             return self._wait("sinvoke", request)
         message = {"fqn": request.fqn, "method": request.method, "args": request.args, "api": "sinvoke"}
         return InvokeResponse(result=self._token(message, b'{"ok":{"result":"%b"}}\n'))
+
+    def write_stacks(self, app: ObjRef) -> None:
+        """Let Node write the stacks of this app, unless a lazy value depends on where it is used."""
+        if not self._is_on:
+            return
+        values = {}
+        for reference, overrides in self._producers:
+            value = _produced(_reference_map.resolve_id(reference), overrides)
+            if value is None:
+                return
+            values[reference] = value
+        self._producers.clear()
+        message = {"objref": _reference(app), "method": "synth", "args": [], "api": "invoke"}
+        self._send(message | {"$jsii.stacktrace": values}, b'{"ok":{}}\n')
+        self._app = app.ref
+        self._first_unwritten = self._next_object
+
+    def _require_unwritten(self, object_: ObjRef) -> None:
+        if self._first_unwritten and self._is_on and object_.ref != self._app:
+            number = int(object_.ref.rpartition("@")[2])
+            if number < self._first_unwritten:
+                message = f"{object_.ref} is in a stack that is written"
+                raise AheadError(message)
 
     def load_class(self, fqn: str) -> None:
         """Make Node load the module of a class while Python imports its own side."""
@@ -219,7 +273,7 @@ class AheadProvider:
             return
         self._node = self._provider._process  # noqa: SLF001 (starts it)
         pipes = self._node._process  # noqa: SLF001
-        self._max_bytes = int(_USED_SHARE * min(_pipe_size(pipes.stdin), _pipe_size(pipes.stdout)))
+        self._max_bytes = int(_USED_SHARE * min(_widened(pipes.stdin), _widened(pipes.stdout)))
 
         def next_message() -> Any:  # noqa: ANN401
             line = self._node._process.stdout.readline()  # noqa: SLF001
@@ -257,6 +311,26 @@ class AheadProvider:
         return getattr(self._provider, name)(request)
 
 
+class _ContextError(Exception):
+    """A producer asked where its value is used."""
+
+
+class _NoContext:
+    def __getattr__(self, name: str) -> NoReturn:
+        raise _ContextError(name)
+
+
+def _produced(producer: Any, overrides: Any) -> str | None:  # noqa: ANN401 (jsii's own)
+    """The text of a lazy value; None if it is no text, or another one wherever it is used."""
+    if [override.method for override in overrides] != ["produce"]:
+        return None
+    try:
+        value = getattr(producer, overrides[0].cookie)(_NoContext())
+    except _ContextError:
+        return None
+    return value if type(value) is str else None
+
+
 @cache
 def _string_attributes(fqn: str) -> frozenset[str]:
     """The properties of a provider's class that are tokens: those of the class itself that always have a string."""
@@ -271,8 +345,11 @@ def _string_attributes(fqn: str) -> frozenset[str]:
     )
 
 
-def _pipe_size(pipe: Any) -> int:  # noqa: ANN401 (a file)
+def _widened(pipe: Any) -> int:  # noqa: ANN401 (a file)
+    """The size of the pipe, now as much as Linux allows every user, so that Python rarely waits while Node is busy."""
     try:
+        with suppress(OSError):  # as for a user with many pipes
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _WIDE_PIPE)
         return fcntl.fcntl(pipe.fileno(), fcntl.F_GETPIPE_SZ)
     except (AttributeError, OSError):  # only Linux can say
         return _SMALLEST_PIPE

@@ -1,4 +1,4 @@
-// Loaded into Node by `fast_start.prepare()` before anything else. Five files, found by their
+// Loaded into Node by `fast_start.prepare()` before anything else. Seven files, found by their
 // path, are loaded differently.
 "use strict";
 
@@ -12,6 +12,8 @@ const LOADERS = new Map([
   [path.join("@cdktf", "provider-aws", "lib", "index.js"), loadLazyIndex],
   [path.join("cdktf", "lib", "tokens", "private", "stack-trace.js"), loadWithoutStackTraces],
   [path.join("cdktf", "lib", "tokens", "private", "token-map.js"), loadTokenMap],
+  [path.join("cdktf", "lib", "tokens", "lazy.js"), loadLazy],
+  [path.join("cdktf", "lib", "app.js"), loadApp],
   [path.join("bin", "jsii-runtime.js"), loadProgramDirectly],
   [path.join("jsii", "lib__program.js"), loadProgramDirectly],
 ]);
@@ -46,22 +48,75 @@ function loadWithoutStackTraces(module) {
   module.exports = { captureStackTrace: () => [] };
 }
 
-// A request may choose the key of the token that it makes (`ahead.py`): jsii puts the field for the caller's stack trace
-// into a global for the time of the request.
-const CHOSEN_KEY = Symbol.for("jsii.context.hostStackTrace");
+// What a request says to the functions below (`ahead.py`): jsii puts the field for the caller's stack trace into a global
+// for the time of the request.
+const FIELD = Symbol.for("jsii.context.hostStackTrace");
 
+function takeField() {
+  const value = globalThis[FIELD];
+  globalThis[FIELD] = undefined;
+  return value;
+}
+
+// A request may choose the key of the token that it makes.
 function loadTokenMap(module, filename) {
   loadStock(module, filename);
   const { prototype } = module.exports.TokenMap;
   const registerStock = prototype.registerStringKey;
   prototype.registerStringKey = function (token, displayHint) {
-    const key = globalThis[CHOSEN_KEY];
-    if (typeof key !== "string") {
+    if (typeof globalThis[FIELD] !== "string") {
       return registerStock.call(this, token, displayHint);
     }
-    globalThis[CHOSEN_KEY] = undefined;
+    const key = takeField();
     this.stringTokenMap.set(key, token);
     return key;
+  };
+}
+
+// `app.synth()` writes the stacks that the app has so far, and nothing else, if the request brings what the lazy values of
+// Python will produce. Nothing can be added to a stack that is written; the last call writes the rest and the manifest.
+const OBJECT = Symbol.for("$__jsii__objid__$");
+const produced = new Map();
+
+function loadLazy(module, filename) {
+  loadStock(module, filename);
+  const { prototype } = module.exports.LazyBase;
+  const resolveStock = prototype.resolve;
+  prototype.resolve = function (context) {
+    const value = produced.get(this.producer?.[OBJECT]);
+    if (value !== undefined) {
+      this.producer = { produce: () => value };
+    }
+    return resolveStock.call(this, context);
+  };
+}
+
+function loadApp(module, filename) {
+  loadStock(module, filename);
+  const stackModule = require(path.join(path.dirname(filename), "terraform-stack.js")); // not complete yet
+  const { prototype } = module.exports.App;
+  const synthStock = prototype.synth;
+  const written = new Set();
+  prototype.synth = function () {
+    const values = takeField();
+    const isPart = typeof values === "object" && values !== null;
+    if (!isPart && written.size === 0) {
+      return synthStock.call(this);
+    }
+    for (const [object, value] of Object.entries(values ?? {})) {
+      produced.set(object, value);
+    }
+    const { outdir, skipValidation, manifest } = this;
+    const stacks = this.node.findAll().filter((one) => stackModule.TerraformStack.isStack(one) && !written.has(one));
+    stacks.forEach((stack) => stack.prepareStack());
+    for (const stack of stacks) {
+      stack.synthesizer.synthesize({ outdir, skipValidation, manifest });
+      stack.node.lock();
+      written.add(stack);
+    }
+    if (!isPart) {
+      manifest.writeToFile();
+    }
   };
 }
 
@@ -78,14 +133,48 @@ function loadProgramDirectly(module, filename) {
   };
   // The first program passes this option; with it, packages are linked into the run's folder and not copied file by file.
   process.execArgv.push("--preserve-symlinks");
-  if (filename.endsWith("lib__program.js")) {
-    const { Worker } = worker_threads;
-    worker_threads.Worker = class extends Worker {
-      constructor(file, options) {
-        super(path.join(path.dirname(file), `lib__${path.basename(file)}`), options);
-      }
-    };
-    return loadStock(module, filename);
+  if (!filename.endsWith("lib__program.js")) {
+    return loadStock(module, path.resolve(path.dirname(filename), "..", "lib", "program.js"));
   }
-  return loadStock(module, path.resolve(path.dirname(filename), "..", "lib", "program.js"));
+  const { Worker } = worker_threads;
+  worker_threads.Worker = class extends Worker {
+    constructor(file, options) {
+      super(path.join(path.dirname(file), `lib__${path.basename(file)}`), options);
+    }
+  };
+  globalThis[KNOWN_DIGEST] = knownDigest;
+  const source = fs.readFileSync(filename, "utf8");
+  return module._compile(source.replace(DIGEST, `$1globalThis[Symbol.for("${KNOWN_DIGEST.description}")](()=>$2,e,$3)`), filename);
+}
+
+// jsii finds an extracted package in its cache by the digest of its archive, and reads 37 MB for that on each run. Here the
+// digest of an archive is kept in the cache, for as long as its size and its time stay.
+const KNOWN_DIGEST = Symbol.for("fast_start.digest");
+const DIGEST = /(function digestFile\(e,\.\.\.p\)\{return )(readFileChunks\(e,\(\)=>\{\},(\.\.\.p)\))/;
+
+function knownDigest(digest, file, ...comments) {
+  const cache = process.env.JSII_RUNTIME_PACKAGE_CACHE_ROOT;
+  if (!cache) {
+    return digest();
+  }
+  const { size, mtimeMs } = fs.statSync(file);
+  const kept = path.join(cache, `digest-${path.basename(file)}.json`);
+  const key = JSON.stringify([file, size, mtimeMs, comments]);
+  try {
+    const known = JSON.parse(fs.readFileSync(kept, "utf8"));
+    if (known.key === key) {
+      return Buffer.from(known.digest, "hex");
+    }
+  } catch {
+    // none yet
+  }
+  const found = digest();
+  try {
+    fs.mkdirSync(cache, { recursive: true });
+    fs.writeFileSync(`${kept}.${process.pid}`, JSON.stringify({ key, digest: found.toString("hex") }));
+    fs.renameSync(`${kept}.${process.pid}`, kept);
+  } catch {
+    // a cache that cannot be written: the next run computes it again
+  }
+  return found;
 }
