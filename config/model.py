@@ -41,7 +41,6 @@ class Model(BaseModel):
         strict=True,
         extra="forbid",
         validate_default=True,
-        use_attribute_docstrings=True,
     )
 
     checks: ClassVar[tuple[Check, ...]] = ()

@@ -4,8 +4,9 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from config.descriptions import descriptions
 from config.environment import Environment
 from config.model import Model
 from config.project import ProjectSettings
@@ -23,6 +24,9 @@ def schema_for(model: type[Model], title: str) -> dict[str, Any]:
     """The JSON schema of a file with the settings of the model, without settings that no file has."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
+    _describe(schema, model)
+    for nested in _nested_models(model):
+        _describe(definitions[nested.__name__], nested)
     settings: dict[str, Any] = _simplify(schema, definitions)
     for name in model.not_in_file:
         settings["properties"].pop(name)
@@ -34,6 +38,27 @@ def schema_for(model: type[Model], title: str) -> dict[str, Any]:
 def render(file: str) -> str:
     """The text of the schema in this file."""
     return json.dumps(schema_for(*SCHEMAS[file]), indent=2) + "\n"
+
+
+def _describe(schema: dict[str, Any], model: type[Model]) -> None:
+    for name, text in descriptions(model).items():
+        if name in schema["properties"]:
+            # Where pydantic puts it: in front of a reference, in order of the alphabet otherwise.
+            setting = schema["properties"][name] | {"description": text}
+            schema["properties"][name] = dict(sorted(setting.items()))
+
+
+def _nested_models(model: type[Model]) -> set[type[Model]]:
+    """The models that are the type, or part of the type, of a setting."""
+    found: set[type[Model]] = set()
+    waiting: list[object] = [model]
+    while waiting:
+        type_ = waiting.pop()
+        if isinstance(type_, type) and issubclass(type_, Model) and type_ not in found:
+            found.add(type_)
+            waiting.extend(field.annotation for field in type_.model_fields.values())
+        waiting.extend(get_args(type_))
+    return found - {model}
 
 
 def _simplify(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is of any type

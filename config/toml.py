@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from config.descriptions import descriptions
 from config.errors import MISSING, ConfigError, Problem, join_key, list_allowed, nearest, render_value
 from config.model import ONE_BY_ONE, PROBLEMS, Model, item_model, table_model
 
@@ -232,8 +233,7 @@ def _explain_unknown(root: type[Model], location: Location) -> str:
 
 def _describe(root: type[Model], location: Location) -> str:
     model = _find_model(root, location[:-1])
-    field = model.model_fields.get(str(location[-1])) if model else None
-    description = (field.description if field else None) or "add it"
+    description = (descriptions(model).get(str(location[-1])) if model else None) or "add it"
     # "Tasks that .." continues in lowercase, "CPU of .." does not.
     start = description[0].lower() if description[1].islower() else description[0]
     return start + description[1:].rstrip(".")

@@ -95,6 +95,7 @@ class Bucket(Construct):
         super().__init__(scope, id_)
         self._label = label
         self._key = key
+        self._name = name
         self._bucket = S3Bucket(
             self,
             "Default",
@@ -343,7 +344,7 @@ class Bucket(Construct):
             "access-logging",
             bucket=source.id,
             target_bucket=self.id,
-            target_prefix=f"s3/{source._bucket.bucket_input}/",
+            target_prefix=f"s3/{source._name}/",
             # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
             depends_on=self.dependables if source._label == self._label else None,
         )

@@ -159,4 +159,4 @@ class Parameter(Construct):
 
 def join_hosts(hosts: list[str]) -> str:
     """Several hosts as one value, separated by commas: a StringList cannot be encrypted."""
-    return Token.as_string(Fn.join(",", hosts))
+    return Fn.join(",", hosts)

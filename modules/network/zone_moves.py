@@ -5,7 +5,6 @@ An address of that version had the letter of the zone where it now has the key o
 
 from __future__ import annotations
 
-from hashlib import md5
 from typing import TYPE_CHECKING, Final, cast
 
 from cdktf import TerraformResource
@@ -13,6 +12,7 @@ from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from cdktf_cdktf_provider_aws.subnet import Subnet
 
 from config.zones import zone_key
+from synthesis.addresses import logical_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from config.network import Zone
 
-_HIDDEN: Final = "Default"
-_HASH_LENGTH: Final = 8
 _DATABASE_ACL: Final = "database-acl"
 _DIRECTIONS: Final = ("in", "out")
 
@@ -52,16 +50,6 @@ def move_from_zone_names(stack: Construct, zones: Sequence[Zone]) -> None:
                 resource.add_override("lifecycle.prevent_destroy", value=True)
     for direction in _DIRECTIONS:
         _move_rules({id_: rule for id_, rule in acl_rules.items() if id_.startswith(f"{direction}-")}, direction, zones)
-
-
-def logical_id(path: Sequence[str]) -> str:
-    """The name that cdktf gives to a resource at this path in its stack."""
-    parts = [part for part in path if part != _HIDDEN]
-    if len(parts) == 1:
-        return parts[0]
-    shown = [part for index, part in enumerate(parts) if not index or not parts[index - 1].endswith(part)]
-    digest = md5("/".join(parts).encode(), usedforsecurity=False).hexdigest()
-    return "_".join([*shown, digest[:_HASH_LENGTH].upper()])
 
 
 def _with_letter(part: str, letters: Mapping[str, str]) -> str:

@@ -107,15 +107,15 @@ class TargetGroups(Construct):
         """The target group that receives the traffic initially."""
         return next(iter(self._groups.values())).arn
 
-    @property
+    @cached_property
     def references(self) -> list[str]:
         """References to their ids, for what must be replaced with them."""
-        return [f"{group.terraform_resource_type}.{group.friendly_unique_id}.id" for group in self._groups.values()]
+        return [f"{LbTargetGroup.TF_RESOURCE_TYPE}.{group.friendly_unique_id}.id" for group in self._groups.values()]
 
-    @property
+    @cached_property
     def rule_references(self) -> list[str]:
         """References to the ids of its rules on all listeners; only a new listener or group makes a rule new."""
-        return [f"{rule.terraform_resource_type}.{rule.friendly_unique_id}.id" for rule in self._rules]
+        return [f"{LbListenerRule.TF_RESOURCE_TYPE}.{rule.friendly_unique_id}.id" for rule in self._rules]
 
     @property
     def names(self) -> list[str]:

@@ -85,7 +85,7 @@ def leave(code: str | int | None) -> NoReturn:
     """End the process like `sys.exit`, but do not free each of its objects first, which takes a tenth of a second."""
     if isinstance(code, str):
         sys.exit(code)
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # noqa: SLF001 (`os._exit` does not)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code or 0)

@@ -8,6 +8,7 @@ call evaluate what they need. The compiled files lie beside Python's own, under 
 from __future__ import annotations
 import __future__
 
+import _imp
 import importlib.util
 import marshal
 import sys
@@ -64,6 +65,7 @@ class _Loader(SourceFileLoader):
             data = b""
         if data[:_HEADER_BYTES] == header:
             code: CodeType = marshal.loads(memoryview(data)[_HEADER_BYTES:])  # noqa: S302 (our own file)
+            _imp._fix_co_filename(code, source)  # type: ignore[attr-defined] # noqa: SLF001 (the folder may have moved)
             return code
         code = self.source_to_code(self.get_data(source), source)
         if not sys.dont_write_bytecode:
@@ -71,5 +73,5 @@ class _Loader(SourceFileLoader):
         return code
 
     def source_to_code(self, data: ReadableBuffer | str, path: ReadableBuffer | str | os.PathLike[str]) -> CodeType:  # type: ignore[override]
-        code: CodeType = compile(data, path, "exec", flags=_FLAGS, dont_inherit=True)
+        code: CodeType = compile(data, path, "exec", flags=_FLAGS, dont_inherit=True)  # type: ignore[arg-type]
         return code

@@ -105,7 +105,7 @@ def hand_over(node: EarlyNode, *, is_waited_for: bool) -> None:
         def start(self) -> None:
             if is_waited_for and not node.has_loaded():
                 node.process.kill()
-                super().start()
+                super().start()  # type: ignore[no-untyped-call]
                 for name, version, path in _assemblies():
                     self.send(LoadRequest(name=name, version=version, tarball=str(path)), LoadResponse)
                 return

@@ -61,6 +61,7 @@ function takeField() {
 // A request may choose the key of the token that it makes.
 function loadTokenMap(module, filename) {
   loadStock(module, filename);
+  const { createTokenDouble } = require(path.join(path.dirname(filename), "encoding.js"));
   const { prototype } = module.exports.TokenMap;
   const registerStock = prototype.registerStringKey;
   prototype.registerStringKey = function (token, displayHint) {
@@ -70,6 +71,15 @@ function loadTokenMap(module, filename) {
     const key = takeField();
     this.stringTokenMap.set(key, token);
     return key;
+  };
+  const registerNumberStock = prototype.registerNumberKey;
+  prototype.registerNumberKey = function (token, list) {
+    if (typeof globalThis[FIELD] !== "number") {
+      return registerNumberStock.call(this, token, list);
+    }
+    const key = takeField();
+    this.numberTokenMap.set(key, token);
+    return createTokenDouble(key, list);
   };
 }
 

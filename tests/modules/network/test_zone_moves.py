@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from main import synthesize
-from modules.network.zone_moves import logical_id
+from synthesis.addresses import logical_id
 from tests.fixtures import fixture_environment
 from tests.upgrade.baseline import BASELINE
 
