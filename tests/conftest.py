@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,13 @@ gc.set_threshold(50_000, 20, 20)
 # The same examples on every run: a test that fails only now and then is no use to the one who did not cause it.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def no_session_of_another_test() -> None:
+    """boto3 keeps the credentials with which a process made its first client, so a test would get another's account."""
+    if boto3 := sys.modules.get("boto3"):
+        boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture(scope="session")

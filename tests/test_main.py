@@ -52,6 +52,20 @@ def test_what_waits_for_the_delegation_is_named(checkout: Path) -> None:
     assert not (checkout / "cdktf.out" / "stacks" / "prod-service").exists()
 
 
+def test_a_resource_moves_without_terraform_on_path(checkout: Path, tmp_path: Path) -> None:
+    """cdktf asks the `terraform` on PATH for its version where a resource moves or is built into Terraform."""
+    file = checkout / "environments" / "dev.toml"
+    text = file.read_text(encoding="utf-8").replace('id = "use1-az1"\n', 'id = "use1-az1"\nformerly = "us-east-1a"\n')
+    file.write_text(text, encoding="utf-8")
+    assert "formerly" in text
+    result = run(checkout, "dev", "prod", PATH=str(tmp_path))
+    assert (result.returncode, result.stderr) == (0, "")
+    network = json.loads((checkout / "cdktf.out/stacks/dev-network/cdk.tf.json").read_text(encoding="utf-8"))
+    data = json.loads((checkout / "cdktf.out/stacks/prod-data/cdk.tf.json").read_text(encoding="utf-8"))
+    assert network["moved"]
+    assert data["resource"]["terraform_data"]
+
+
 def test_the_cdktf_command_line_names_the_output_folder(checkout: Path, tmp_path: Path) -> None:
     result = run(checkout, "dev", CDKTF_OUTDIR=str(tmp_path / "elsewhere"))
     assert result.returncode == 0, result.stderr

@@ -54,7 +54,8 @@ def install(node: EarlyNode) -> None:
         stock_register(class_)
         # Node loads the module of a resource class as soon as Python has its own side of it.
         if _STATIC_MEMBER in vars(class_) and class_.__jsii_type__.startswith(PROVIDER_TYPES):
-            provider.load_class(class_.__jsii_type__)
+            with suppress(AheadError):  # Node has ended: the next request that is waited for says why
+                provider.load_class(class_.__jsii_type__)
 
     _reference_map.register_type = register  # type: ignore[assignment]
 

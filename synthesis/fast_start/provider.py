@@ -85,6 +85,8 @@ class AheadProvider:
     def invoke(self, request: Any) -> Any:  # noqa: ANN401
         """Call a method; those in `_VOID` return nothing."""
         self._require_unwritten(request.objref)
+        if self._first_unwritten and request.method == "synth":
+            return self._write_rest(request)
         if not self._is_on or request.method not in _VOID:
             return self._wait("invoke", request)
         message = {"objref": _by_reference(request.objref), "method": request.method, "args": request.args}
@@ -160,6 +162,13 @@ class AheadProvider:
         self._pipe.send(message | {"$jsii.stacktrace": values}, b'{"ok":{}}\n')
         self._first_unwritten = self._pipe.next_object
 
+    def _write_rest(self, request: Any) -> Any:  # noqa: ANN401
+        try:
+            return self._wait("invoke", request)
+        except Exception as error:  # a stack that is written can have no part in it
+            message = "the other stacks cannot be written"
+            raise AheadError(message) from error
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the provider has)
         self._pipe.drain()
         return getattr(self._provider, name)
@@ -201,6 +210,13 @@ class _ContextError(Exception):
 
 
 class _NoContext:
+    def _write_rest(self, request: Any) -> Any:  # noqa: ANN401
+        try:
+            return self._wait("invoke", request)
+        except Exception as error:  # a stack that is written can have no part in it
+            message = "the other stacks cannot be written"
+            raise AheadError(message) from error
+
     def __getattr__(self, name: str) -> NoReturn:
         raise _ContextError(name)
 

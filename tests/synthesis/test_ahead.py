@@ -21,14 +21,27 @@ if TYPE_CHECKING:
 PROGRAM = """
 import os, sys
 from synthesis import fast_start
-from synthesis.fast_start.ahead import AheadError, ahead, run_again
+{first}
 fast_start.prepare(os.environ, ahead=True)
-from cdktf import App, Fn, Lazy, TerraformOutput, TerraformStack
+from synthesis.fast_start.ahead import AheadError, ahead, run_again, write_stacks
+import jsii
+from cdktf import App, Aspects, Fn, IAspect, IStringProducer, Lazy, TerraformOutput, TerraformStack, Token
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 from cdktf_cdktf_provider_aws.subnet import Subnet
 from cdktf_cdktf_provider_aws.vpc import Vpc
 {before}
+@jsii.implements(IStringProducer)
+class Late:
+    def __init__(self, produce): self._produce = produce
+    def produce(self, context): return self._produce(context)
+
+@jsii.implements(IAspect)
+class Tagged:
+    def visit(self, node):
+        if isinstance(node, Subnet): node.add_override("tags.late", "yes")
+
 def compose(app):
+    global stack, vpc
     stack = TerraformStack(app, "stack")
     AwsProvider(stack, "aws", region="us-east-1")
     vpc = Vpc(stack, "vpc", cidr_block="10.0.0.0/16")
@@ -39,6 +52,8 @@ def main():
     app = App(outdir=sys.argv[1])
     with ahead():
         compose(app)
+        write_stacks(app)
+        {later}
     app.synth()
     print("ahead" if "{switch}" not in os.environ else "again")
 
@@ -50,9 +65,13 @@ if __name__ == "__main__":
 """
 
 
-def run(tmp_path: Path, line: str = "pass", before: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    tmp_path: Path, line: str = "pass", before: str = "", *, first: str = "", later: str = "pass", **environment: str
+) -> subprocess.CompletedProcess[str]:
     program = tmp_path / "program.py"
-    program.write_text(PROGRAM.format(line=line, before=before, switch=OFF_SWITCH), encoding="utf-8")
+    program.write_text(
+        PROGRAM.format(line=line, before=before, first=first, later=later, switch=OFF_SWITCH), encoding="utf-8"
+    )
     inherited = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
     return subprocess.run(
         [sys.executable, str(program), str(tmp_path / "out")],
@@ -137,8 +156,111 @@ def test_an_error_has_the_line_and_message_of_the_stock_bindings(mistake: str, t
 
 
 def test_an_answer_that_was_not_expected_repeats_the_run(tmp_path: Path) -> None:
-    wrong = "import jsii; jsii.kernel.provider._provider._next_object += 5"
+    wrong = "import jsii; jsii.kernel.provider._pipe.next_object += 5"
     done = run(tmp_path, before=f"if not os.environ.get('{OFF_SWITCH}'):\n    {wrong}")
+
+    assert (done.stdout, done.returncode) == ("again\n", 0), done.stderr
+    assert stack(tmp_path)["resource"]["aws_subnet"]["last"]["vpc_id"] == "${aws_vpc.vpc.id}"
+
+
+TWO = 'two = TerraformStack(app, "two"); AwsProvider(two, "aws", region="us-east-1"); '
+LATER = {
+    "another stack": TWO + 'Vpc(two, "vpc", cidr_block="10.2.0.0/16")',
+    "a resource in the stack": 'Subnet(stack, "more", vpc_id=vpc.id, cidr_block="10.0.3.0/24")',
+    "an override": 'vpc.add_override("tags.more", "yes")',
+    "an argument": 'vpc.cidr_block = "10.9.0.0/16"',
+    "an aspect": "Aspects.of(app).add(Tagged())",
+    "a reference from another stack": TWO + 'Subnet(two, "subnet", vpc_id=vpc.id, cidr_block="10.0.4.0/24")',
+    "metadata": 'stack.node.add_metadata("a", "b")',
+}
+
+
+@pytest.mark.parametrize("what", LATER)
+def test_what_comes_after_a_stack_is_written_is_in_the_output(what: str, tmp_path: Path) -> None:
+    """Where it changes that stack, the run is repeated."""
+    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda _: "10.7.0.0/16")))'
+    expected = "ahead" if what == "another stack" else "again"
+    (tmp_path / "ahead").mkdir()
+    (tmp_path / "waiting").mkdir()
+    done = run(tmp_path / "ahead", line, later=LATER[what])
+    waiting = run(tmp_path / "waiting", line, later=LATER[what], **{OFF_SWITCH: "1"})
+
+    assert (done.stdout, done.returncode) == (f"{expected}\n", 0), done.stderr
+    assert waiting.returncode == 0, waiting.stderr
+    assert output(tmp_path / "ahead") == output(tmp_path / "waiting")
+
+
+def output(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+        for path in sorted((folder / "out").rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_lazy_value_is_produced_when_the_stack_is_complete(tmp_path: Path) -> None:
+    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda _: blocks[0])))'
+    done = run(tmp_path, f'blocks = []; {line}; blocks.append("10.7.0.0/16")')
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+    assert stack(tmp_path)["resource"]["aws_vpc"]["late"]["cidr_block"] == "10.7.0.0/16"
+
+
+def test_a_lazy_value_that_depends_on_its_place_is_produced_there(tmp_path: Path) -> None:
+    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda context: context.scope.node.id)))'
+    done = run(tmp_path, line)
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+    assert stack(tmp_path)["resource"]["aws_vpc"]["late"]["cidr_block"] == "stack"
+
+
+def test_the_error_of_a_lazy_value_is_that_of_the_synthesis(tmp_path: Path) -> None:
+    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda _: 1 // 0)))'
+    done = run(tmp_path, line)
+    waiting = run(tmp_path, line, **{OFF_SWITCH: "1"})
+
+    assert waiting.returncode == 1
+    assert same_folders(done.stderr) == same_folders(waiting.stderr)
+    assert "app.synth()" in done.stderr
+
+
+def test_terraforms_functions_return_tokens_of_each_type(tmp_path: Path) -> None:
+    line = (
+        'digits = Fn.parseint(Fn.sha256(vpc.id), 16); zones = Fn.split(",", vpc.arn);'
+        'Subnet(stack, "a", vpc_id=Fn.element(zones, 0), map_public_ip_on_launch=True,'
+        'tags={"n": Token.as_string(digits), "path": vpc.node.path, "id": vpc.node.id, "where": vpc.friendly_unique_id,'
+        '"type": vpc.terraform_resource_type, "stack": TerraformStack.of(vpc).node.id, "out": App.of(vpc).outdir});'
+        'Vpc(stack, "b", ipv4_netmask_length=Token.as_number(digits))'
+    )
+    (tmp_path / "ahead").mkdir()
+    done = run(tmp_path / "ahead", line)
+    found = output(tmp_path / "ahead")
+    waiting = run(tmp_path / "ahead", line, **{OFF_SWITCH: "1"})
+
+    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
+    assert waiting.returncode == 0, waiting.stderr
+    assert found == output(tmp_path / "ahead")
+    assert "parseint" in found["out/stacks/stack/cdk.tf.json"]
+
+
+def test_a_node_that_ends_at_once_is_reported_by_jsii(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    node.chmod(0o755)
+    done = run(tmp_path, JSII_NODE=str(node))
+
+    assert done.returncode == 1
+    assert "AheadError" not in done.stderr.strip().splitlines()[-1]
+
+
+def test_a_node_that_cannot_run_jsiis_program_where_it_is_installed_gets_a_copy(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text(
+        f'#!/bin/sh\ncase "$*" in *lib__program.js*) exit 3;; esac\nexec "{os.environ["JSII_NODE"]}" "$@"\n',
+        encoding="utf-8",
+    )
+    node.chmod(0o755)
+    done = run(tmp_path, JSII_NODE=str(node))
 
     assert (done.stdout, done.returncode) == ("again\n", 0), done.stderr
     assert stack(tmp_path)["resource"]["aws_subnet"]["last"]["vpc_id"] == "${aws_vpc.vpc.id}"
@@ -152,14 +274,9 @@ def test_a_class_that_its_constructor_could_call_back_is_waited_for(tmp_path: Pa
 
 
 def test_pipes_of_one_page_do_not_block(tmp_path: Path) -> None:
-    small = (
-        "import subprocess; Stock = subprocess.Popen\n"
-        "class Small(Stock):\n"
-        "    def __init__(self, *a, **k): super().__init__(*a, **k, pipesize=4096)\n"
-        "subprocess.Popen = Small\n"
-    )
+    small = "import synthesis.fast_start.pipe; synthesis.fast_start.pipe._WIDEST_PIPE = 4096"
     many = '[Subnet(stack, f"s-{n}", vpc_id=vpc.id, cidr_block="10.0.2.0/24") for n in range(400)]'
-    done = run(tmp_path, many, before=small)
+    done = run(tmp_path, many, first=small)
 
     assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
 
@@ -197,6 +314,36 @@ def test_a_debugger_stays_in_the_first_run(tmp_path: Path) -> None:
 
     assert debugged.stdout.count("composing\n") == 1, debugged.stderr
     assert "post mortem" in debugged.stdout
+
+
+def test_the_platform_waits_for_no_answer_while_it_composes(tmp_path: Path) -> None:
+    """Each wait is for all that Node still has to do; see `synthesis/fast_start/ahead.py` for what is known before."""
+    program = (
+        "import os, runpy, sys\n"
+        "from synthesis import fast_start\n"
+        "from synthesis.fast_start.provider import AheadProvider\n"
+        "stock = AheadProvider._wait\n"
+        "def wait(self, name, request):\n"
+        "    if self._is_on: print('waited:', name, request, file=sys.stderr)\n"
+        "    return stock(self, name, request)\n"
+        "AheadProvider._wait = wait\n"
+        "sys.argv = ['main.py', '--output', sys.argv[1]]\n"
+        "runpy.run_path('main.py', run_name='__main__')\n"
+    )
+    environ = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "out")],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stderr
+    waited = [line for line in done.stderr.splitlines() if line.startswith("waited:")]
+    assert len(waited) < 20, "\n".join(waited)
 
 
 def test_the_platform_is_synthesized_without_a_second_run(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import filecmp
+import json
 import os
 import subprocess
 import sys
@@ -129,6 +130,52 @@ def test_a_value_of_a_named_plain_type_passes(value: object, expected: object) -
 def test_a_value_of_another_type_is_still_refused(value: object, expected: object) -> None:
     with pytest.raises(TypeError, match="argument"):
         type_checks.check_type("argument", value, expected)
+
+
+def test_a_changed_module_is_compiled_again(tmp_path: Path) -> None:
+    module = tmp_path / "package" / "part.py"
+    module.parent.mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    program = (
+        "import sys; sys.dont_write_bytecode = False; from synthesis.fast_start import bindings;"
+        f"bindings.install('package'); sys.path.append({str(tmp_path)!r});"
+        "import package.part as part; print(part.value, part.function.__annotations__['it'])"
+    )
+    for value in ("first", "second one"):
+        module.write_text(f"value = {value!r}\ndef function(it: missing.Type[{value!r}]): ...\n", encoding="utf-8")
+        for _ in range(2):
+            assert run("-c", program).stdout.strip() == f"{value} missing.Type[{value!r}]"
+        assert [path.suffixes for path in (module.parent / "__pycache__").glob("part.*")] == [
+            [f".{sys.implementation.cache_tag}", ".opt-postponed", ".pyc"]
+        ]
+
+
+def test_an_archive_that_changed_is_read_again(tmp_path: Path) -> None:
+    """Its digest is kept for its path, size and time; a wrong one would be the wrong package."""
+    program = (
+        "import os; from synthesis import fast_start; fast_start.prepare(os.environ);"
+        "import cdktf; print(cdktf.Token.is_unresolved('x'))"
+    )
+    cache = {fast_start.CACHE_VARIABLE: str(tmp_path)}
+    assert run("-c", program, **cache).stdout.strip() == "False"
+    kept = next(tmp_path.glob("digest-cdktf@*.json"))
+    before = kept.read_text(encoding="utf-8")
+    kept.write_text(json.dumps({"key": "another time", "digest": "00"}), encoding="utf-8")
+    assert run("-c", program, **cache).stdout.strip() == "False"
+    assert kept.read_text(encoding="utf-8") == before
+    kept.write_text("damaged", encoding="utf-8")
+    assert run("-c", program, **cache).stdout.strip() == "False"
+    assert kept.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(("code", "expected"), [(0, 0), (None, 0), (2, 2), ("'a text'", 1)])
+def test_the_end_of_the_process_has_the_status_and_all_of_the_output(code: object, expected: int) -> None:
+    program = (
+        "import atexit; from synthesis import fast_start; atexit.register(lambda: print('last'));"
+        f"print('first', end=' '); fast_start.leave({code})"
+    )
+    result = run("-c", program)
+    assert (result.stdout, result.returncode) == ("first last\n", expected)
 
 
 def test_the_bindings_still_refuse_a_wrong_argument() -> None:
