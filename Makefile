@@ -158,6 +158,10 @@ probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with T
 .PHONY: verify
 verify: test check emulate ## Everything that can be proven without a cloud: `make test`, `make check`, `make emulate`
 
+.PHONY: gate
+gate: ## What CI runs: all targets that test, with the seconds of each; fails above the budget in gate/budget.py
+	@$(or $(PYTHON),python3) -m gate
+
 ##@ Terraform (on the real account, with the credentials of your shell)
 
 # YES=1 does not ask, PARALLEL=4 runs four stacks at a time, LAYER=network selects one layer.

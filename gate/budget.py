@@ -1,0 +1,25 @@
+"""How long the gate may take: a longer run fails, so that it stays short. The numbers stand here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# With the layers of today, and with all that are planned; in between, each layer adds the same.
+_LAYERS_NOW, _MINUTES_NOW = 9, 30
+_LAYERS_AT_THE_END, _MINUTES_AT_THE_END = 13, 45
+
+_NOT_LAYERS: Final = {"__init__", "base"}
+
+
+def budget_seconds(layers: int) -> int:
+    """The longest that a run may take."""
+    share = (layers - _LAYERS_NOW) / (_LAYERS_AT_THE_END - _LAYERS_NOW)
+    return round(60 * (_MINUTES_NOW + (_MINUTES_AT_THE_END - _MINUTES_NOW) * min(max(share, 0), 1)))
+
+
+def count_layers(stacks: Path) -> int:
+    """The number of layers: each is a file in the folder `stacks/`."""
+    return len({path.stem for path in stacks.glob("*.py")} - _NOT_LAYERS)

@@ -1,0 +1,41 @@
+"""The steps of the gate, and which of them run side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+Lane = tuple[Step, ...]
+"""Steps that run one after the other, until one fails."""
+Stage = tuple[Lane, ...]
+"""Lanes that run side by side."""
+
+
+def _make(*arguments: str) -> Step:
+    return Step(" ".join(arguments), ("make", "--no-print-directory", *arguments))
+
+
+STAGES: Final[tuple[Stage, ...]] = (
+    ((_make("synth"),),),
+    # The second time there is no set-up work.
+    ((_make("synth", "ENV=prod"),),),
+    # Two steps at once would both create .venv.
+    ((_make("setup"),),),
+    # What applies to the emulator mostly waits for the provider; the other lane has the processors meanwhile.
+    (
+        (_make("emulate"),),
+        (_make("faults"),),
+        (_make("probe"),),
+        (_make("lint"), _make("unit"), _make("programs"), _make("validate"), _make("check")),
+    ),
+)
+"""One stage after the other; the next one starts if all steps have passed."""
