@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from runner import environment
 
@@ -16,15 +18,34 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 
+# To read the model of a service takes longer than most calls: all sessions share them.
+_LOADER: Final = create_loader()
+
+
 class EmulatedSession(boto3.Session):  # type: ignore[misc]  # boto3 has no types
     """A boto3 session whose clients call the emulator; code that takes a session works on AWS as well."""
 
     def __init__(self, *, url: str, account_id: str, region: str) -> None:
-        super().__init__(aws_access_key_id=account_id, aws_secret_access_key="test", region_name=region)  # noqa: S106
+        core = botocore.session.Session()
+        core.register_component("data_loader", _LOADER)
+        super().__init__(
+            aws_access_key_id=account_id,
+            aws_secret_access_key="test",  # noqa: S106
+            region_name=region,
+            botocore_session=core,
+        )
         self._url = url
+        self._clients: dict[str, Any] = {}
 
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as boto3 has it
-        """A client of a service."""
+        """A client of a service; without other arguments, the same one each time."""
+        if args or kwargs:
+            return self._new_client(service_name, *args, **kwargs)
+        if service_name not in self._clients:
+            self._clients[service_name] = self._new_client(service_name)
+        return self._clients[service_name]
+
+    def _new_client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         # No proxy of the shell: it cannot reach an address of this machine.
         config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
         custom = kwargs.pop("config", None)

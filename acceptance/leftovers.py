@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -76,6 +77,9 @@ _SIGNED_ALIKE: Final = {"s3": ("s3", "s3control")}
 _DESCRIBE_KEY: Final = "kms:DescribeKey"  # ListKeys gives the ids alone
 _EXCLUDED_SERVICES: Final = {"sts"}  # stores nothing
 
+# The items of the unused account, by emulator, then by region and service: every account is compared with them.
+_UNUSED: Final[WeakKeyDictionary[Emulator, dict[tuple[str, str], Counter[tuple[str, str]]]]] = WeakKeyDictionary()
+
 _SHOWN_CHARACTERS: Final = 400
 _RESPONSE_METADATA: Final = {"ResponseMetadata", "NextToken", "nextToken", "Marker", "MaxItems", "IsTruncated", "Owner"}
 _RANDOM: Final = re.compile(
@@ -98,12 +102,15 @@ def _differences(emulator: Emulator, account_id: str) -> Iterator[str]:
     called = sorted(
         {(region, service) for account, region, service in emulator.dispatcher.called if account == account_id}
     )
+    unused = _UNUSED.setdefault(emulator, {})
     for region, signed in called:
         for service in _SIGNED_ALIKE.get(signed, (signed,)):
             if service in _EXCLUDED_SERVICES:
                 continue
-            new = Counter(_items(emulator, _UNUSED_ACCOUNT, region, service))
-            for (operation, item), count in (Counter(_items(emulator, account_id, region, service)) - new).items():
+            if (region, service) not in unused:
+                unused[region, service] = Counter(_items(emulator, _UNUSED_ACCOUNT, region, service))
+            found = Counter(_items(emulator, account_id, region, service))
+            for (operation, item), count in (found - unused[region, service]).items():
                 if not any(kept.operation == operation and re.search(kept.pattern, item) for kept in RETAINED):
                     yield f"{operation} in {region}: {_shortened(item)}" + (f" ({count} times)" if count > 1 else "")
 
