@@ -15,6 +15,8 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 # One process per core, four at most; a process that is done takes tests from the others.
 PYTEST := $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+# Tests that apply to the emulator mostly wait: more processes than processors. Those of a group stay in one of them.
+WAITING := $(RUN) pytest --dist loadgroup --no-loadscope-reorder --numprocesses
 PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
@@ -107,7 +109,7 @@ programs: .venv/test.stamp ## Test the programs: main.py, the preflight, the run
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment
-	@$(PYTEST) -m "(terraform or stock) and not emulator"
+	@$(PYTEST) --dist loadgroup --no-loadscope-reorder -m "(terraform or stock) and not emulator"
 
 .PHONY: lint
 lint: .venv/test.stamp ## Check style and types
@@ -149,11 +151,11 @@ demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and
 
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
-	@$(PYTEST) -m emulator --ignore tests/emulator
+	@$(WAITING) 4 -m emulator --ignore tests/emulator
 
 .PHONY: probe
 probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 162 resource types, and mistakes that AWS refuses
-	@$(PYTEST) -m emulator tests/emulator
+	@$(WAITING) 2 -m emulator tests/emulator
 
 .PHONY: verify
 verify: test check emulate ## Everything that can be proven without a cloud: `make test`, `make check`, `make emulate`

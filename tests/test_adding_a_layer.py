@@ -152,6 +152,7 @@ def test_its_alarm_without_receivers_is_refused_in_one_line(tmp_path: Path) -> N
     assert "environments/dev.toml: jobs: has an alarm, and there is no [notifications] for it; add" in refused.stderr
 
 
+@pytest.mark.seconds(9)
 def test_the_guards_ask_for_what_the_page_says_and_for_nothing_else(tmp_path: Path) -> None:
     copy_program(tmp_path, *CHECKED_IN_COPY)
     for file in SCHEMAS:
@@ -177,6 +178,7 @@ def test_the_guards_ask_for_what_the_page_says_and_for_nothing_else(tmp_path: Pa
 
 @pytest.mark.emulator
 @pytest.mark.terraform
+@pytest.mark.seconds(150)
 def test_terraform_applies_the_layer_and_then_plans_no_change(tmp_path: Path) -> None:
     copy_program(tmp_path, *CHECKED_IN_COPY)
     follow(tmp_path)

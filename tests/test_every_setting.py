@@ -251,6 +251,7 @@ def groups(trial: Trial) -> Iterator[Environment]:
         yield last
 
 
+@pytest.mark.seconds(9)
 @pytest.mark.parametrize("name", environment_names(FOLDER))
 def test_each_setting_can_be_changed_and_everything_still_holds(name: str, tmp_path: Path) -> None:
     trial = Trial(name, tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8")))

@@ -111,6 +111,7 @@ def references(value: object) -> set[str]:
     place=st.sampled_from([0, 1, 2]),
 )
 @settings(max_examples=12)
+@pytest.mark.seconds(9)
 def test_a_further_zone_changes_nothing_that_is_there(
     name: str, nat_gateways: str, *, has_endpoints: bool, has_tasks: bool, number: int, place: int
 ) -> None:

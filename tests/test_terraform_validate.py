@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.terraform
+@pytest.mark.seconds(30)
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_terraform_validates_every_stack(
     output: Path, environment: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
     from tests.applied import Applied
 
-pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
+pytestmark = [
+    pytest.mark.emulator,
+    pytest.mark.terraform,
+    pytest.mark.xdist_group("applied"),  # in one process, so that it is applied once
+    pytest.mark.seconds(110),
+]
 
 # Each account has one of these; its listing shows its settings, not a name.
 _SINGLE = {

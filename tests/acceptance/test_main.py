@@ -109,10 +109,11 @@ def start(tmp_path: Path, *arguments: str, until: str) -> tuple[subprocess.Popen
 
 @pytest.mark.emulator
 @pytest.mark.terraform
+@pytest.mark.seconds(15)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Path, number: signal.Signals) -> None:
     process, printed = start(tmp_path, *EMULATE, "--env", "dev", "--layer", "state", until="applying")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not processes_with(str(tmp_path)):  # printed first, then started
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -126,12 +127,13 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
 
 @pytest.mark.emulator
 @pytest.mark.terraform
+@pytest.mark.seconds(60)
 def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     process, printed = start(tmp_path, "demo", *SETTINGS, "--layer", "state", until="Ctrl-C ends the demo")
     assert "dev is applied: 20 resources, in account 111111111111 of the emulator." in printed
     assert 'state_bucket = "user-management-dev-state-111111111111"' in printed
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in printed
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
 
 
-@pytest.mark.parametrize("settings", [FOLDER / "minimal", FOLDER / "renamed"], ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(FOLDER / "minimal", id="minimal", marks=pytest.mark.seconds(180)),
+        pytest.param(FOLDER / "renamed", id="renamed", marks=pytest.mark.seconds(500)),
+    ],
+)
 def test_it_is_applied_planned_without_a_change_checked_and_destroyed(
     settings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
+pytestmark = [
+    pytest.mark.emulator,
+    pytest.mark.terraform,
+    pytest.mark.xdist_group("state safety"),  # in one process, so that the state is bootstrapped once
+    pytest.mark.seconds(25),
+]
 
 
 def wait_until(met: Callable[[], object], seconds: float = 90) -> None:
@@ -34,10 +39,15 @@ def wait_until(met: Callable[[], object], seconds: float = 90) -> None:
         time.sleep(0.05)
 
 
-def slow(marker: Path, seconds: int = 6) -> dict[str, Any]:
-    """A resource that touches a file when it is being created."""
-    command = f"touch {marker}; exec sleep {seconds}"
+def slow(marker: Path, seconds: int = 60) -> dict[str, Any]:
+    """A resource that touches a file when it is being created, which lasts until `finish`, or so long."""
+    command = f"touch {marker}; for i in $(seq {10 * seconds}); do test -e {marker}.end && exit; sleep 0.1; done"
     return {"terraform_data": {"slow": {"input": marker.name, "provisioner": [{"local-exec": {"command": command}}]}}}
+
+
+def finish(marker: Path) -> None:
+    """Let the creation of the slow resource end."""
+    marker.with_name(f"{marker.name}.end").touch()
 
 
 def vpcs(count: int) -> dict[str, Any]:
@@ -99,7 +109,8 @@ def test_of_two_applies_at_once_the_second_reports_who_holds_the_lock(
     stderr = capsys.readouterr().err
     assert re.search(r"The state is locked by \S+@\S+ \(apply, since [-0-9 :]+ UTC\)\.", stderr), stderr
     assert not (tmp_path / "second").exists()
-    assert first.wait(timeout=60) == 0
+    finish(tmp_path / "first")
+    assert first.wait(timeout=120) == 0
     assert place.in_state("terraform_data") == 1
     assert not place.locked()
 
@@ -146,7 +157,7 @@ def test_a_killed_terraform_leaves_a_lock_that_unlock_releases(
     place.write(vpcs(2))
     assert place.apply() == 0
     before = place.state()["serial"]
-    place.write({**vpcs(2), **slow(tmp_path / "begun", seconds=60)})
+    place.write({**vpcs(2), **slow(tmp_path / "begun")})
     process = place.start()
     wait_until((tmp_path / "begun").exists)
     os.killpg(process.pid, signal.SIGKILL)
@@ -172,7 +183,7 @@ def test_a_killed_terraform_leaves_a_lock_that_unlock_releases(
 def test_what_a_killed_terraform_created_is_adopted(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place.write({**vpcs(3), **slow(tmp_path / "begun", seconds=60)})
+    place.write({**vpcs(3), **slow(tmp_path / "begun")})
     process = place.start()
     wait_until(lambda: place.log.is_file() and place.log.read_text().count('"type":"apply_complete"') == 3)
     os.killpg(process.pid, signal.SIGKILL)
@@ -197,7 +208,8 @@ def test_a_lock_that_vanishes_during_an_apply_loses_no_state(place: Place, tmp_p
     process = place.start()
     wait_until((tmp_path / "begun").exists)
     place.client("dynamodb").delete_item(TableName=TABLE, Key=LOCK)
-    process.wait(timeout=60)
+    finish(tmp_path / "begun")
+    process.wait(timeout=120)
 
     assert place.in_state("aws_vpc") == 2
     assert place.in_state("terraform_data") == 1

@@ -40,7 +40,7 @@ def test_it_prints_one_line_serves_and_stops_cleanly(process: subprocess.Popen[s
         assert json.load(response) == {"status": "ready"}
 
     process.send_signal(number)
-    rest, errors = process.communicate(timeout=10)
+    rest, errors = process.communicate(timeout=30)
     assert (process.returncode, rest, errors) == (0, "", "")
 
 
@@ -57,7 +57,7 @@ def test_a_trace_has_every_call_and_the_request_of_a_failed_one(
 
 def test_a_port_in_use_is_one_clear_line_and_exit_code_2(emulator: Emulator) -> None:
     finished = subprocess.run(
-        [*COMMAND, "--port", str(emulator.port)], capture_output=True, text=True, check=False, timeout=30
+        [*COMMAND, "--port", str(emulator.port)], capture_output=True, text=True, check=False, timeout=60
     )
 
     assert finished.returncode == 2

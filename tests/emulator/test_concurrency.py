@@ -59,7 +59,7 @@ def test_a_call_waits_until_the_one_before_it_is_done(client: Client) -> None:
 
     def hold(_: Shape, __: Context) -> None:
         entered.set()
-        assert leave.wait(10)
+        assert leave.wait(30)
 
     xray, sns = client("xray", account="600000000004"), client("sns", account="600000000005")
     guards = REGISTRY.at("xray", "CreateGroup").guards
@@ -67,12 +67,12 @@ def test_a_call_waits_until_the_one_before_it_is_done(client: Client) -> None:
     try:
         with ThreadPoolExecutor(2) as pool:
             held = pool.submit(xray.create_group, GroupName="held")
-            assert entered.wait(10)
+            assert entered.wait(30)
             second = pool.submit(sns.list_topics)
             early, _ = wait([second], timeout=0.5)
             leave.set()
-            assert held.result(10)["Group"]["GroupName"] == "held"
-            assert second.result(10)["Topics"] == []
+            assert held.result(30)["Group"]["GroupName"] == "held"
+            assert second.result(30)["Topics"] == []
     finally:
         leave.set()
         guards.remove(hold)
@@ -122,8 +122,8 @@ def test_a_call_is_answered_while_many_connections_are_open(emulator: Emulator) 
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
     with contextlib.ExitStack() as opened:
         for _ in range(700):
-            connection = socket.create_connection(("127.0.0.1", emulator.port), timeout=10)
+            connection = socket.create_connection(("127.0.0.1", emulator.port), timeout=30)
             opened.enter_context(contextlib.closing(connection))
 
-        with urllib.request.urlopen(f"{emulator.url}/moto-api/data.json", timeout=10) as answer:  # noqa: S310 (the emulator)
+        with urllib.request.urlopen(f"{emulator.url}/moto-api/data.json", timeout=30) as answer:  # noqa: S310 (the emulator)
             assert answer.status == 200

@@ -28,13 +28,14 @@ terraform {{
 resource "terraform_data" "slow" {{
   input = "1"
   provisioner "local-exec" {{
-    command = "sleep 3"
+    command = "for i in $(seq 600); do test -e end && exit; sleep 0.1; done"
   }}
 }}
 """
 
 
 @pytest.mark.emulator
+@pytest.mark.seconds(500)
 def test_the_test_configuration_is_applied_and_destroyed_without_differences() -> None:
     report = runner.run(account="700000000001")
 
@@ -66,6 +67,7 @@ def test_a_second_run_waits_for_the_lock_of_the_first(
         first.wait_for("Creating...")
         with pytest.raises(TerraformError, match="Error acquiring the state lock"):
             terraform.run("plan", "-no-color")
+        (tmp_path / "end").touch()
     assert terraform.addresses() == ["terraform_data.slow"]
     terraform.require_no_changes()
 
@@ -176,6 +178,7 @@ resource "aws_xray_resource_policy" "gap" {
 
 
 @pytest.mark.emulator
+@pytest.mark.seconds(40)
 def test_errors_and_gaps_end_a_run_at_once_and_say_why(emulator: Emulator, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(MISTAKES)
     terraform = Terraform(tmp_path, emulator.environment(account="700000000002"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,15 +61,40 @@ def test_each_target_sets_itself_up(target: str, tmp_path: Path) -> None:
         assert "-m runner.executable" in shown
 
 
-def test_every_test_is_in_exactly_one_of_the_steps() -> None:
-    """Each step selects by marks and folders; together they must leave nothing out."""
+def selections() -> dict[str, tuple[str, list[str], list[str]]]:
+    """What each target gives pytest: the expression of marks, the folders, and the folders that are left out."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "QUICK := not terraform and not stock and not emulator\n" in text
-    selections = re.findall(r"^\t@\$\(PYTEST\) (.+)$", text, flags=re.MULTILINE)
-    assert selections == [
-        '-m "$(QUICK)" $(PROGRAMS:%=--ignore %)',
-        '-m "$(QUICK)" $(PROGRAMS)',
-        '-m "(terraform or stock) and not emulator"',
-        "-m emulator --ignore tests/emulator",
-        "-m emulator tests/emulator",
-    ], "count that the selections of the Makefile still are all tests, then change this list"
+    values = dict(re.findall(r"^([A-Z]+) := (.+)$", text, flags=re.MULTILINE))
+    ignored = " ".join(f"--ignore {name}" for name in values["PROGRAMS"].split())
+    found = {}
+    for target, arguments in re.findall(
+        r"^([a-z]+):[^\n]*\n\t@\$\((?:PYTEST|WAITING)\)(.* -m .+)$", text, flags=re.MULTILINE
+    ):
+        full = arguments.replace("$(PROGRAMS:%=--ignore %)", ignored)
+        for name in ("PROGRAMS", "QUICK"):
+            full = full.replace(f"$({name})", values[name])
+        words = shlex.split(full)
+        folders = [word for word in words if word.startswith("tests/")]
+        left_out = [after for word, after in pairwise(words) if word == "--ignore"]
+        found[target] = words[words.index("-m") + 1], [name for name in folders if name not in left_out], left_out
+    return found
+
+
+def selects(selection: tuple[str, list[str], list[str]], path: str, marks: set[str]) -> bool:
+    expression, folders, left_out = selection
+    chosen = any(path.startswith(folder) for folder in folders or ["tests"])
+    asked = {name: name in marks for name in re.findall(r"[a-z]+", expression)}
+    return (
+        chosen and not any(path.startswith(folder) for folder in left_out) and bool(eval(expression, {}, asked))  # noqa: S307 - the Makefile's own
+    )
+
+
+MARKS = ("terraform", "stock", "emulator")
+
+
+@pytest.mark.parametrize("path", ["tests/emulator/test_a.py", "tests/runner/test_a.py", "tests/stacks/test_a.py"])
+@pytest.mark.parametrize("marks", [set(some) for count in range(4) for some in combinations(MARKS, count)], ids=str)
+def test_every_test_is_in_one_step_and_no_other(path: str, marks: set[str]) -> None:
+    found = selections()
+    assert set(found) == {"unit", "programs", "validate", "faults", "probe"} <= set(TARGETS)
+    assert len([target for target in found if selects(found[target], path, marks)]) == 1

@@ -150,12 +150,12 @@ def test_ctrl_c_leaves_no_lock_and_no_process(tmp_path: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not (tmp_path / "begun").exists():
         assert time.monotonic() < deadline
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=50)
     assert process.returncode == 130, output
     assert not (tmp_path / ".network.tfstate.lock.info").exists()
     assert processes_with(str(tmp_path)) == {}
@@ -184,6 +184,7 @@ def on_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.emulator
 @pytest.mark.terraform
+@pytest.mark.seconds(60)
 @pytest.mark.usefixtures("on_emulator")
 def test_from_an_empty_account_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     state = remote(

@@ -20,7 +20,7 @@ def test_each_runs_after_what_it_needs() -> None:
 
 
 def test_independent_tasks_run_in_parallel_up_to_the_limit() -> None:
-    together = threading.Barrier(2, timeout=5)
+    together = threading.Barrier(2, timeout=30)
     running: set[str] = set()
     most = 0
 

@@ -80,7 +80,8 @@ class Applied:
         """Plan and apply the synthesized stack, and store plan, console and state under a name."""
         shutil.copytree(out / "stacks" / "dev-data", self._folder, dirs_exist_ok=True)
         self.texts[f"{name} json"] = (self._folder / "cdk.tf.json").read_text(encoding="utf-8")
-        self._run("init", "-no-color")
+        if not (self._folder / ".terraform").exists():
+            self._run("init", "-no-color")
         self._store_output(f"{name} plan", "plan", "-no-color", "-out=plan")
         self._store_json(f"{name} plan json", "show", "-json", "plan")
         self._store_output(f"{name} apply", "apply", "-no-color", "plan")
@@ -131,6 +132,7 @@ def stored(tree: ParameterTree, name: str) -> StoredParameter:
 
 @pytest.mark.emulator
 @pytest.mark.terraform
+@pytest.mark.seconds(250)
 def test_no_state_and_no_plan_contains_a_secret(
     emulated: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def snapshots() -> list[str]:
 
 @pytest.mark.emulator
 @pytest.mark.terraform
+@pytest.mark.seconds(150)
 def test_each_database_of_a_name_leaves_its_own_final_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from emulator import Emulator  # noqa: PLC0415 - moto is a second to import
     from emulator.probe.terraform import Terraform  # noqa: PLC0415
@@ -79,7 +80,8 @@ def test_each_database_of_a_name_leaves_its_own_final_snapshot(tmp_path: Path, m
 
         def apply(version: str) -> str:
             (tmp_path / "cdk.tf.json").write_text(json.dumps(configuration(version)), encoding="utf-8")
-            terraform.run("init", "-no-color")
+            if not (tmp_path / ".terraform").exists():
+                terraform.run("init", "-no-color")
             return terraform.run("apply", "-no-color", "-auto-approve")[1]
 
         apply("1")

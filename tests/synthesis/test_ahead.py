@@ -178,7 +178,8 @@ def stock_errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.stock
-@pytest.mark.xdist_group("stock")
+@pytest.mark.xdist_group("stock")  # in one process, so that they start once
+@pytest.mark.seconds(3)
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_an_error_has_the_line_and_message_of_the_stock_bindings(
     mistake: str, tmp_path: Path, stock_errors: dict[str, str]

@@ -35,6 +35,7 @@ def files(folder: Path) -> list[str]:
 
 
 @pytest.mark.stock
+@pytest.mark.seconds(20)
 def test_output_is_the_same_to_the_byte_without_it(tmp_path: Path) -> None:
     fast = run("main.py", "--output", str(tmp_path / "fast"))
     stock = run("main.py", "--output", str(tmp_path / "stock"), STOCK_CDKTF="1")

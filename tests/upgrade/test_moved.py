@@ -21,7 +21,7 @@ from tests.upgrade.report import UpgradeReport
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
+pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(60)]
 
 ACCOUNT: Final = "900000000399"
 NAMES: Final = ("files", "logs", "images", "exports")

@@ -41,9 +41,9 @@ def status(port: int, protocol: str, path: str, method: str = "GET") -> int:
     # The load balancer does not validate the certificate either.
     context = ssl._create_unverified_context()  # noqa: S323, SLF001
     connection: http.client.HTTPConnection = (
-        http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=5)
+        http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=30)
         if protocol == "HTTPS"
-        else http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        else http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     )
     try:
         connection.request(method, path)
