@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUDGET = 600
-WAIT = "import pathlib, sys, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.01)\n"
+WAIT = """
+import pathlib, sys, time
+for _ in range(3000):
+    if pathlib.Path({!r}).exists(): break
+    time.sleep(0.01)
+else: sys.exit("it does not come")
+"""
 
 
 def step(name: str, code: str = "") -> Step:
