@@ -41,9 +41,10 @@ def test_an_upgrade_changes_what_is_listed_and_destroys_no_data(tmp_path: Path) 
     # Side by side: most of the time is spent on the provider's fixed waits.
     with open_checkouts(ACCOUNTS, tmp_path) as checkouts, ThreadPoolExecutor() as pool:
         before = [checkout.install(baseline.BASELINE / name) for name, checkout in checkouts.items()]
-        for checkout in checkouts.values():
-            # One after the other, dev first: the zone of prod is above the one of dev, which it did not delegate then.
-            checkout.apply(layer="domain")
+        # The zone of prod is above the one of dev, which it did not delegate then, so dev's is made first.
+        dev, prod = checkouts.values()
+        list(pool.map(Checkout.apply, (dev, prod), ("domain", "network")))
+        prod.apply(layer="domain")
         reports = list(pool.map(upgraded, checkouts.values(), before, present.values()))
 
     irreplaceable = {*STATEFUL, *baseline.protected_types()}
