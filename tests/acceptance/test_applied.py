@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.emulator,
     pytest.mark.terraform,
     pytest.mark.xdist_group("applied"),  # in one process, so that it is applied once
-    pytest.mark.seconds(110),
+    pytest.mark.seconds(140),
 ]
 
 # Each account has one of these; its listing shows its settings, not a name.

@@ -127,7 +127,7 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
 
 @pytest.mark.emulator
 @pytest.mark.terraform
-@pytest.mark.seconds(60)
+@pytest.mark.seconds(100)
 def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     process, printed = start(tmp_path, "demo", *SETTINGS, "--layer", "state", until="Ctrl-C ends the demo")
     assert "dev is applied: 20 resources, in account 111111111111 of the emulator." in printed

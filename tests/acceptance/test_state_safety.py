@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.emulator,
     pytest.mark.terraform,
     pytest.mark.xdist_group("state safety"),  # in one process, so that the state is bootstrapped once
-    pytest.mark.seconds(25),
+    pytest.mark.seconds(45),
 ]
 
 

@@ -184,7 +184,7 @@ def on_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.emulator
 @pytest.mark.terraform
-@pytest.mark.seconds(60)
+@pytest.mark.seconds(250)
 @pytest.mark.usefixtures("on_emulator")
 def test_from_an_empty_account_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     state = remote(

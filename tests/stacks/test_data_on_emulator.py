@@ -132,7 +132,7 @@ def stored(tree: ParameterTree, name: str) -> StoredParameter:
 
 @pytest.mark.emulator
 @pytest.mark.terraform
-@pytest.mark.seconds(250)
+@pytest.mark.seconds(300)
 def test_no_state_and_no_plan_contains_a_secret(
     emulated: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(150)]
+pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(120)]
 
 REGION: Final = "us-east-1"
 PARENT_ACCOUNT: Final = "900000000087"

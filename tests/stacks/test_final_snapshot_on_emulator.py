@@ -67,7 +67,7 @@ def snapshots() -> list[str]:
 
 @pytest.mark.emulator
 @pytest.mark.terraform
-@pytest.mark.seconds(150)
+@pytest.mark.seconds(410)
 def test_each_database_of_a_name_leaves_its_own_final_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from emulator import Emulator  # noqa: PLC0415 - moto is a second to import
     from emulator.probe.terraform import Terraform  # noqa: PLC0415

@@ -43,7 +43,7 @@ def make_boundary(emulator: Emulator) -> None:
 
 
 @pytest.mark.emulator
-@pytest.mark.seconds(100)
+@pytest.mark.seconds(150)
 @pytest.mark.parametrize("strategy", ["rolling", "blue_green"])
 def test_another_protocol_is_applied_and_rests(tmp_path: Path, strategy: str) -> None:
     from emulator import Emulator  # noqa: PLC0415 - moto is a second to import

@@ -18,7 +18,7 @@ from tests.upgrade.checkout import open_checkouts
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(400)]
+pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(500)]
 
 ENVIRONMENT = "prod"
 ACCOUNT = "900000000309"

@@ -21,7 +21,7 @@ from tests.upgrade.report import UpgradeReport
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(600)]
+pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(700)]
 
 ACCOUNTS: Final = {name: str(900000000300 + number) for number, name in enumerate(baseline.ENVIRONMENTS)}
 
