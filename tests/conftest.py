@@ -41,6 +41,13 @@ def no_session_of_another_test() -> None:
         boto3.DEFAULT_SESSION = None
 
 
+@pytest.fixture(autouse=True)
+def _no_default_session_of_another_test() -> None:
+    """`boto3.client()` keeps the credentials of the first test that called it: the order of tests must not matter."""
+    if boto3 := sys.modules.get("boto3"):
+        vars(boto3)["DEFAULT_SESSION"] = None
+
+
 @pytest.fixture(scope="session")
 def environments() -> dict[str, Environment]:
     """The environments of tests/environments/, by name."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.order import long_first
@@ -47,3 +48,12 @@ def test_behind_the_longest_one_of_each_process_is_a_short_one() -> None:
 def test_no_test_is_lost_or_run_twice(reserved: int) -> None:
     items = [item(str(seconds), seconds % 3, "g" if seconds % 2 else None) for seconds in range(8)]
     assert sorted(names(long_first(items, reserved=reserved))) == sorted(names(items))
+
+
+@pytest.mark.xdist_group("default session")
+@pytest.mark.parametrize("key", ["first", "second"])
+def test_credentials_of_the_test_before_are_not_used(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    boto3.client("sts", region_name="us-east-1")
+    assert boto3.DEFAULT_SESSION.get_credentials().access_key == key

@@ -56,8 +56,7 @@ def configuration(engine_version: str) -> dict[str, Any]:
 
 
 def snapshots() -> list[str]:
-    # Not boto3.client(): its session keeps the credentials of the test that used it first.
-    rds: Any = boto3.Session().client("rds", region_name=REGION)
+    rds: Any = boto3.client("rds", region_name=REGION)
     found = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     clusters = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
     return sorted(
