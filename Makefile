@@ -96,8 +96,11 @@ check: synth ## Check the synthesized JSON against the rules in compliance/
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
-PROGRAMS := tests/console tests/emulator tests/acceptance tests/preflight tests/runner tests/test_main.py
+PROGRAMS := tests/console tests/emulator tests/gate tests/acceptance tests/preflight tests/runner tests/test_main.py
 QUICK := not terraform and not stock and not emulator
+
+# The files with tests of a mark: each process would take ten seconds to read all the others.
+marked = $(sort $(shell grep -rlE 'pytest\.mark\.($(1))' tests --include 'test_*.py'))
 
 .PHONY: unit
 unit: .venv/test.stamp ## Run the unit tests and the rules
@@ -109,7 +112,8 @@ programs: .venv/test.stamp ## Test the programs: main.py, the preflight, the run
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment
-	@$(PYTEST) --dist loadgroup --no-loadscope-reorder -m "(terraform or stock) and not emulator"
+	@$(PYTEST) --dist loadgroup --no-loadscope-reorder -m "(terraform or stock) and not emulator" \
+		$(call marked,terraform|stock)
 
 .PHONY: lint
 lint: .venv/test.stamp ## Check style and types
@@ -151,11 +155,11 @@ demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and
 
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
-	@$(WAITING) 6 -m emulator --ignore tests/emulator
+	@$(WAITING) 6 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))
 
 .PHONY: probe
 probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 162 resource types, and mistakes that AWS refuses
-	@$(WAITING) 2 -m emulator tests/emulator
+	@$(WAITING) 2 -m emulator $(filter tests/emulator/%,$(call marked,emulator))
 
 .PHONY: verify
 verify: test check emulate ## Everything that can be proven without a cloud: `make test`, `make check`, `make emulate`
