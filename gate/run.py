@@ -132,7 +132,9 @@ class Run:
                 text=True,
                 encoding="utf-8",
                 errors="replace",
-                process_group=0,  # what it starts is in this group too, and is interrupted with it
+                # What it starts is in its process group too, and is interrupted with it. And Linux shares out processors
+                # by sessions: in one with all the other steps it would get as little as a single Terraform does.
+                start_new_session=True,
             )
             self._running.add(process)
         return process
