@@ -132,8 +132,8 @@ class Run:
                 text=True,
                 encoding="utf-8",
                 errors="replace",
-                # What it starts is in its process group too, and is interrupted with it. And Linux shares out processors
-                # by sessions: in one with all the other steps it would get as little as a single Terraform does.
+                # What it starts is in its process group, and is interrupted with it. And Linux divides processors by
+                # sessions: in one with all the other steps it would get as little as a single Terraform does.
                 start_new_session=True,
             )
             self._running.add(process)
