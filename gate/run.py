@@ -31,6 +31,7 @@ class Status(StrEnum):
 
     PASSED = "passed"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
     NOT_RUN = "not run"
 
 
@@ -106,17 +107,22 @@ class Run:
         with self._lock:
             process.returncode = os.waitstatus_to_exitcode(status)
             self._running.discard(process)
-        passed = process.returncode == 0
-        self._results[step] = Result(
+        result = self._results[step] = Result(
             step,
-            Status.PASSED if passed else Status.FAILED,
+            self._status(process.returncode),
             started,
             self.seconds - started,
             usage.ru_utime + usage.ru_stime,
         )
-        if width or not passed:
-            self._print(f"== {step.name} {'passed' if passed else f'failed with exit code {process.returncode}'}")
-        return passed
+        failed = result.status is Status.FAILED
+        if width or result.status is not Status.PASSED:
+            self._print(f"== {step.name} {result.status}{f' with exit code {process.returncode}' if failed else ''}")
+        return result.status is Status.PASSED
+
+    def _status(self, code: int) -> Status:
+        if code == 0:
+            return Status.PASSED
+        return Status.INTERRUPTED if self.interrupted else Status.FAILED
 
     def _begin(self, step: Step) -> subprocess.Popen[str] | None:
         """Start it, unless the run was interrupted."""

@@ -170,7 +170,7 @@ with subprocess.Popen([sys.executable, "-c", {child!r}]) as process:
     assert main([alone("waits", parent), alone("never")], budget=BUDGET) == 130
     printed = capsys.readouterr()
     assert ended.exists()
-    assert rows(printed.out)["never"][-1] == "not run"
+    assert (rows(printed.out)["waits"][-1], rows(printed.out)["never"][-1]) == ("interrupted", "not run")
     assert printed.err == "Interrupted.\n"
 
 
