@@ -18,6 +18,7 @@ import hypothesis  # noqa: E402
 
 from main import synthesize  # noqa: E402
 from tests.fixtures import ENVIRONMENTS, fixture_environment  # noqa: E402
+from tests.order import long_first  # noqa: E402
 from tests.template import Template  # noqa: E402
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis.settings.load_profile("repeatable")
 
 
-@pytest.fixture(autouse=True)
-def no_session_of_another_test() -> None:
-    """boto3 keeps the credentials with which a process made its first client, so a test would get another's account."""
-    if boto3 := sys.modules.get("boto3"):
-        boto3.DEFAULT_SESSION = None
+@pytest.hookimpl(trylast=True)  # when the tests that are not selected are gone
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Start the long ones first."""
+    by_group = getattr(config.option, "loadgroup", False)  # set by xdist in its processes
+    items[:] = long_first(items, reserved=config.workerinput["workercount"] if by_group else 0)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
