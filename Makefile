@@ -149,6 +149,10 @@ ACCEPTANCE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--laye
 emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without changes, destroy without leftovers (ENV=, LAYER=)
 	@$(ACCEPTANCE)
 
+.PHONY: providers
+providers: .venv/test.stamp .venv/terraform.stamp ## Fetch the AWS provider once, where there is no local mirror of it
+	@$(RUN) emulator.probe.fetch
+
 .PHONY: demo
 demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PORT=)
 	@$(ACCEPTANCE)

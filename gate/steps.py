@@ -30,6 +30,8 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("synth", "ENV=prod"),),),
     # Two steps at once would both create .venv.
     ((_make("setup"),),),
+    # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
+    ((_make("providers"),),),
     # What applies to the emulator mostly waits for the provider; the other lane has the processors meanwhile.
     (
         (_make("emulate"),),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _ROOT = Path(__file__).parents[2]
-_PROVIDERS = frozenset({("hashicorp/aws", "5.100.0")})
+PROVIDERS = frozenset({("hashicorp/aws", "5.100.0")})
 
 _SHOWN_CHARACTERS = 16000
 
@@ -61,10 +61,11 @@ class Terraform:
         """Prepare; `environment` is the result of Emulator.environment(), and any other variables."""
         try:
             self._executable = executable.find(os.environ)
-            wanted = Wanted(_PROVIDERS, self._executable.registry, self._executable.platform)
+            wanted = Wanted(PROVIDERS, self._executable.registry, self._executable.platform)
             installation = prepare(wanted, os.environ, folder, cache=_ROOT / ".terraform-work" / "plugins")
         except RunnerError as error:
             raise TerraformError(str(error)) from error
+        self.fetches = installation.fetches
         self._folder = folder
         self._environment = {
             **build({**without_account(os.environ), **environment}),
