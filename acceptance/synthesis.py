@@ -20,6 +20,7 @@ if __name__ == "__main__":
 from config.load import load_environments
 from main import ROOT, synthesize
 from runner.errors import INTERRUPTED, OK, REFUSED, RunnerError
+from runner.processes import Start
 from synthesis.manifest import OutputError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def write(folder: Path, settings: Path, environments: Sequence[str], processes: 
         processes: What runs the synthesis.
     """
     command = [sys.executable, "-m", "acceptance.synthesis", str(folder), str(settings), *environments]
-    done = processes.capture(command, env=os.environ, cwd=ROOT)
+    done = processes.capture(Start(command, os.environ), cwd=ROOT)
     if processes.interrupted:  # its traceback in the child is of no use
         message = "Interrupted."
         raise RunnerError(message, exit_code=INTERRUPTED)

@@ -25,7 +25,8 @@ _BLOCKING = frozenset({Status.WAITS, Status.DECLINED})
 
 def plan(session: Session) -> list[Result]:
     """Show what would change. A stack whose producer is not applied yet cannot be planned, and says so."""
-    return session.run_all(dependencies_within(session.chosen), _plan)
+    # A plan reads what others have applied, not what they plan: none waits for another one.
+    return session.run_all({id_: set() for id_ in session.chosen}, _plan)
 
 
 def _plan(session: Session, stack: Stack) -> Result:
@@ -38,11 +39,11 @@ def _plan(session: Session, stack: Stack) -> Result:
         session.progress.start(stack.id, "initialising")
         try:
             terraform.init()
+            planned = _make_plan(session, stack, terraform)
         except RunnerError as error:
             if is_bucket_missing(error) and state:
                 session.unapplied.add(state.id)
             raise
-        planned = _make_plan(session, stack, terraform)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         if planned.new:

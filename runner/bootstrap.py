@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from runner.errors import RunnerError
 from runner.explain import is_bucket_missing
 from runner.results import Result, Status
-from runner.terraform import State
+from runner.state import State
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +26,11 @@ def remote_state(terraform: Terraform) -> State | None:
     """The state in the stack's own backend; None if the bucket does not exist."""
     try:
         terraform.init()
+        return terraform.state()
     except RunnerError as error:
         if is_bucket_missing(error):
             return None
         raise
-    return terraform.state()
 
 
 def bootstrap(session: Session, stack: Stack) -> Result:

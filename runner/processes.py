@@ -20,6 +20,15 @@ _POLL_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True)
+class Start:
+    """What to start. `descriptors` are the open files that it gets besides its input and output."""
+
+    command: Sequence[str]
+    environ: Mapping[str, str]
+    descriptors: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Completed:
     """The exit code and the output of a child process."""
 
@@ -73,9 +82,9 @@ class Processes:
                 self._held.discard(process)
                 process.send_signal(signal.SIGINT)
 
-    def capture(self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None) -> Completed:
+    def capture(self, start: Start, *, cwd: Path | None = None) -> Completed:
         """Run to the end and return what it printed."""
-        process = self._start(command, env=env, cwd=cwd, stderr=subprocess.PIPE)
+        process = self._start(start, cwd=cwd, stderr=subprocess.PIPE)
         try:
             stdout, stderr = process.communicate()
         finally:
@@ -84,9 +93,8 @@ class Processes:
 
     def stream(
         self,
-        command: Sequence[str],
+        start: Start,
         *,
-        env: Mapping[str, str],
         log: TextIO,
         on_line: Callable[[str], None],
         cwd: Path | None = None,
@@ -102,7 +110,7 @@ class Processes:
         """
         with Path(log.name).open(encoding="utf-8", errors="replace") as written:
             written.seek(0, os.SEEK_END)
-            process = self._start(command, env=env, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, ready=ready is None)
+            process = self._start(start, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, ready=ready is None)
             lines: list[str] = []
             try:
                 for line in _lines_until_end(written, process):
@@ -116,9 +124,8 @@ class Processes:
 
     def _start(
         self,
-        command: Sequence[str],
+        start: Start,
         *,
-        env: Mapping[str, str],
         cwd: Path | None,
         stdout: int | TextIO = subprocess.PIPE,
         stderr: int,
@@ -129,9 +136,10 @@ class Processes:
                 message = "Interrupted."
                 raise RunnerError(message, exit_code=INTERRUPTED)
             process = subprocess.Popen(
-                list(command),
+                list(start.command),
                 cwd=cwd,
-                env=dict(env),
+                env=dict(start.environ),
+                pass_fds=start.descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,

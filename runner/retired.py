@@ -137,11 +137,11 @@ def _names_with_state(session: Session, state: Stack) -> set[str]:
     with session.terraform(everything).working_copy() as terraform:
         try:
             terraform.init()
+            return terraform.workspaces() - {"default"}
         except RunnerError as error:
             if is_bucket_missing(error):
                 return set()
             raise
-        return terraform.workspaces() - {"default"}
 
 
 def _object_name(backend: Mapping[str, Any]) -> str:

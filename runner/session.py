@@ -88,7 +88,13 @@ class Session:
             return schedule.Verdict.BLOCK if result.status in blocks else schedule.Verdict.CONTINUE
 
         processes = self.context.processes
-        not_started = schedule.run(edges, work, parallel=self.parallel, cancelled=lambda: processes.interrupted)
+        not_started = schedule.run(
+            edges,
+            work,
+            parallel=self.parallel,
+            cancelled=lambda: processes.interrupted,
+            costs={id_: sum(1 for _ in self.stacks[id_].all()) for id_ in edges},
+        )
         # An interrupt between two stacks interrupts none of them, and must be reported all the same.
         is_reported = any(result.status is Status.INTERRUPTED for result in results.values())
         status = Status.INTERRUPTED if processes.interrupted and not is_reported else Status.NOT_STARTED

@@ -13,13 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from runner import adopt, environment, leftovers
+from runner import adopt, environment, leftovers, provider
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
 from runner.files import write_atomically
+from runner.initialised import Initialised
+from runner.provider import LOCK_FILE
+from runner.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from runner.executable import Executable
@@ -27,11 +31,9 @@ if TYPE_CHECKING:
     from runner.provider_mirror import Installation
     from synthesis.manifest import Stack
 
-_LOCK_FILE = ".terraform.lock.hcl"
 _OVERRIDE = "backend_override.tf.json"
 _ADOPTED = "adopted.tf.json"
 _CHANGED = 2  # of `plan -detailed-exitcode`
-_ARN_REGION = re.compile(r"arn:[^:]+:[^:]+:([^:]+):")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _fetch_lock = threading.Lock()
 
@@ -68,35 +70,6 @@ class Destroyed:
     values: Mapping[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True)
-class State:
-    """What `terraform state pull` returns."""
-
-    lineage: str
-    serial: int
-    empty: bool
-    regions: frozenset[str] = frozenset()
-    """The regions in the ARNs of its resources."""
-    reads: frozenset[tuple[str, str]] = frozenset()
-    """Bucket and key of each state that it read when it was applied."""
-
-
-def _regions(managed: list[dict[str, Any]]) -> Iterator[str]:
-    for entry in managed:
-        for instance in entry.get("instances", ()):
-            match = _ARN_REGION.match(str(instance.get("attributes", {}).get("arn", "")))
-            if match:
-                yield match[1]
-
-
-def _reads(entries: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    for entry in entries:
-        if entry.get("type") == "terraform_remote_state":
-            for instance in entry.get("instances", ()):
-                config = (instance.get("attributes", {}).get("config") or {}).get("value", {})
-                yield str(config.get("bucket")), str(config.get("key"))
-
-
 class Terraform:
     """One stack's Terraform. Its folder under `work` holds configuration, data, lock file and log."""
 
@@ -108,10 +81,19 @@ class Terraform:
         self._config = self.folder / "config"
         self._plan = self.folder / "plan"
         self._created = self.folder / "made.json"
+        self._data = self.folder / "data"
+        self._initialised = Initialised(
+            stack,
+            context.executable,
+            context.installation,
+            folder=self.folder,
+            config=self._config,
+            data=self._data,
+        )
         self._environ = {
             **environment.build(context.environ),
             **context.installation.variables,
-            "TF_DATA_DIR": str(self.folder / "data"),
+            "TF_DATA_DIR": str(self._data),
         }
 
     @contextmanager
@@ -192,7 +174,7 @@ class Terraform:
         return [block["to"] for block in blocks["import"]]
 
     def _copy(self) -> None:
-        lock_file = self._config / _LOCK_FILE
+        lock_file = self._config / LOCK_FILE
         kept = lock_file.read_bytes() if lock_file.is_file() and self._same_providers() else None
         leftovers.keep_unwritten_state(self._config, self.folder)
         shutil.rmtree(self._config, ignore_errors=True)
@@ -210,10 +192,17 @@ class Terraform:
         return bool(before.get("terraform", {}).get("required_providers") == now)
 
     def init(self, *, local_state: Path | None = None, migrate: bool = False, backend: bool = True) -> None:
-        """Prepare the stack's own backend, or a local state file; `migrate` moves the state there."""
-        leftovers.forget_workspace(self.folder / "data")
+        """Prepare the stack's own backend, or a local state file; `migrate` moves the state there.
+
+        Does nothing if the stack's own backend is prepared already.
+        """
+        leftovers.forget_workspace(self._data)
         override = self._config / _OVERRIDE
         override.unlink(missing_ok=True)
+        own = local_state is None and backend
+        if own and not migrate and self._initialised.holds():
+            return
+        self._initialised.forget()
         if local_state is not None:
             local_state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             content = {"terraform": {"backend": {"local": {"path": str(local_state.resolve())}}}}
@@ -225,6 +214,8 @@ class Terraform:
                 self._run(arguments)
         else:
             self._run(arguments)
+        if own:
+            self._initialised.remember()
 
     def plan(self, events: Events, *, destroy: bool = False) -> Plan:
         """Plan into a file, which is removed when the working copy is released."""
@@ -264,24 +255,15 @@ class Terraform:
 
     def validate(self) -> None:
         """Check against the providers' schemas."""
-        done = self._call(["validate", "-json"])
+        done, crash = self._call(["validate", "-json"])
         errors = errors_in_document(done.stdout or done.stderr)
         if done.code or errors:
             message = "validate"
-            raise self._failure(message, errors)
+            raise self._failure(message, errors, crash=crash)
 
     def state(self) -> State:
         """The state of the backend that was last initialised; never logged, as it can hold secrets."""
-        text = self._capture(["state", "pull"])
-        content: dict[str, Any] = json.loads(text) if text.strip() else {}
-        managed = [entry for entry in content.get("resources", ()) if entry.get("mode") == "managed"]
-        return State(
-            str(content.get("lineage", "")),
-            int(content.get("serial", 0)),
-            empty=not managed,
-            regions=frozenset(_regions(managed)),
-            reads=frozenset(_reads(content.get("resources", []))),
-        )
+        return State.parse(self._capture(["state", "pull"]))
 
     def state_list(self) -> list[str]:
         """The addresses in the state."""
@@ -314,36 +296,56 @@ class Terraform:
 
     def _run(self, arguments: list[str], events: Events | None = None, *, allowed: tuple[int, ...] = (0,)) -> Completed:
         events = events or Events()
-        with self.log.open("a", encoding="utf-8") as log:
+        with self.log.open("a", encoding="utf-8") as log, self._started(arguments) as attachment:
             log.write(f"$ terraform {' '.join(arguments)}\n")
             log.flush()
             done = self._context.processes.stream(
-                self._command(arguments),
-                env=self._environ,
+                attachment.start,
                 cwd=self._context.executable.cwd,
                 log=log,
                 on_line=events.feed,
                 ready=(lambda: events.begun) if arguments[0] == "apply" else None,
             )
         if done.code not in allowed:
-            raise self._failure(arguments[0], events.errors or errors_in_text(_ANSI.sub("", done.stdout)), done.stdout)
+            errors = events.errors or errors_in_text(_ANSI.sub("", done.stdout))
+            raise self._failure(arguments[0], errors, done.stdout, attachment.crash)
         return done
 
-    def _call(self, arguments: list[str]) -> Completed:
-        executable = self._context.executable
-        return self._context.processes.capture(self._command(arguments), env=self._environ, cwd=executable.cwd)
+    def _call(self, arguments: list[str]) -> tuple[Completed, str]:
+        with self._started(arguments) as attachment:
+            done = self._context.processes.capture(attachment.start, cwd=self._context.executable.cwd)
+        return done, attachment.crash
 
     def _capture(self, arguments: list[str]) -> str:
-        done = self._call(arguments)
+        done, crash = self._call(arguments)
         if done.code:
-            raise self._failure(" ".join(arguments[:2]), errors_in_text(_ANSI.sub("", done.stderr)), done.stderr)
+            errors = errors_in_text(_ANSI.sub("", done.stderr))
+            raise self._failure(" ".join(arguments[:2]), errors, done.stderr, crash)
         return done.stdout
 
-    def _failure(self, command: str, errors: list[Diagnostic], output: str = "") -> RunnerError:
+    def _started(self, arguments: list[str]) -> AbstractContextManager[provider.Attachment]:
+        """The command, with its provider if it needs one that may be started for it."""
+        program = provider.find(
+            arguments[0],
+            self.stack,
+            self._context.executable,
+            self._environ,
+            data=self._data,
+            config=self._config,
+        )
+        return provider.attach(program, self._command(arguments), self._environ, log=self._provider_log)
+
+    @property
+    def _provider_log(self) -> Path:
+        return self.folder / "provider.log"
+
+    def _failure(self, command: str, errors: list[Diagnostic], output: str = "", crash: str = "") -> RunnerError:
         if self._context.processes.interrupted:
             return RunnerError("Interrupted.", exit_code=INTERRUPTED, diagnostics=errors)
         causes = [error for error in errors if error.summary != "execution halted"] or errors
         # Terraform repeats an error for each resource that it stops.
         texts = list(dict.fromkeys(str(error) for error in causes)) or output.strip().splitlines()[-5:]
         message = "\n\n".join(texts) or f"terraform {command} failed without a message."
+        if crash:
+            message += f"\n\nThe AWS provider ended unexpectedly ({crash}); what it printed last: {self._provider_log}"
         return RunnerError(message, exit_code=FAILED, diagnostics=errors)

@@ -46,7 +46,7 @@ def test_plan_can_report_changes_by_its_exit_code(dev: Project) -> None:
 
 def test_plan_of_a_consumer_waits_for_a_producer_that_is_new(dev: Project) -> None:
     dev.script("dev-network", plan={"add": 1})
-    code, out, _ = dev.run("plan")
+    code, out, _ = dev.run("plan", "--parallel", "1")
     assert code == 0
     assert "dev-service   waits for dev-network, apply that first\n" in out
     assert dev.calls("dev-service") == []
@@ -64,7 +64,8 @@ def test_a_layer_without_its_producer_waits(dev: Project, error: dict[str, objec
 
 
 def test_before_the_bootstrap_everything_waits_for_it(dev: Project) -> None:
-    dev.script("dev-state", init={"error": NO_BUCKET})
+    for id_ in ("dev-state", "dev-network", "dev-registry"):
+        dev.script(id_, init={"error": NO_BUCKET})
     _, out, _ = dev.run("plan")
     assert "dev-state     does not exist yet, run `make bootstrap ENV=dev` first" in out
     assert "dev-network   waits for dev-state, run `make bootstrap ENV=dev` first" in out

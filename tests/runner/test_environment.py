@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,7 @@ from runner import executable
 from runner.environment import build, require_aws, without_account
 from runner.errors import RunnerError
 from runner.executable import Executable
-from runner.processes import Completed, Processes
+from runner.processes import Completed, Processes, Start
 from runner.provider_mirror import Installation
 from runner.terraform import RunContext, Terraform
 from synthesis.manifest import read_stacks
@@ -115,9 +115,9 @@ class Recorder(Processes):
 
     environ: Mapping[str, str]
 
-    def capture(self, command: Any, *, env: Mapping[str, str], cwd: Path | None = None) -> Completed:
-        del command, cwd
-        self.environ = env
+    def capture(self, start: Start, *, cwd: Path | None = None) -> Completed:
+        del cwd
+        self.environ = start.environ
         return Completed(0, "", "")
 
 
@@ -140,8 +140,15 @@ def test_a_person_keeps_credentials_proxies_and_logs(tmp_path: Path) -> None:
         "TF_INPUT": "0",
         "CHECKPOINT_DISABLE": "1",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "GOGC": "400",
     }
     assert given(tmp_path, SHELL) == SHELL | added
+
+
+@pytest.mark.parametrize("own", [{"GOGC": "50"}, {"GOMEMLIMIT": "1GiB"}])
+def test_a_person_decides_how_much_memory_terraform_takes(tmp_path: Path, own: dict[str, str]) -> None:
+    environ = given(tmp_path, SHELL | own)
+    assert {name: environ[name] for name in ("GOGC", "GOMEMLIMIT") if name in environ} == own
 
 
 @pytest.mark.parametrize("name", IGNORED)

@@ -19,6 +19,18 @@ def test_each_runs_after_what_it_needs() -> None:
     assert done == ["a", "b", "c"]
 
 
+def test_the_longest_way_to_the_end_starts_first() -> None:
+    done: list[str] = []
+
+    def work(id_: str) -> Verdict:
+        done.append(id_)
+        return Verdict.CONTINUE
+
+    needs = {"a": set(), "b": set(), "c": {"b"}, "d": set()}
+    run(needs, work, parallel=1, costs={"a": 5, "b": 1, "c": 6, "d": 5})
+    assert done == ["b", "c", "a", "d"]  # 1 + 6, then 6, then two of 5 in their order
+
+
 def test_independent_tasks_run_in_parallel_up_to_the_limit() -> None:
     together = threading.Barrier(2, timeout=30)
     running: set[str] = set()

@@ -1,0 +1,71 @@
+"""Remembers what `terraform init` has prepared: it runs again only if something that it depends on has changed.
+
+`init` reads the provider's 700 MB twice. What it leaves depends on the Terraform, on how providers are installed, and
+on the stack's `terraform` block; credentials and the content of the backend are read again by every other command.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.files import write_atomically
+from runner.provider import LOCK_FILE, packages
+
+if TYPE_CHECKING:
+    from runner.executable import Executable
+    from runner.provider_mirror import Installation
+    from synthesis.manifest import Stack
+
+
+class Initialised:
+    """The record of one stack's last `init` of its own backend."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        executable: Executable,
+        installation: Installation,
+        *,
+        folder: Path,
+        config: Path,
+        data: Path,
+    ) -> None:
+        self._stack, self._executable, self._installation = stack, executable, installation
+        self._record, self._config, self._data = folder / "initialised", config, data
+
+    def holds(self) -> bool:
+        """Whether another `init` would change nothing."""
+        # A module's source can change without a change of the configuration.
+        if "module" in self._stack.document or not all(path.is_dir() for path in self._packages()):
+            return False
+        return self._record.is_file() and self._record.read_text(encoding="utf-8") == self._state()
+
+    def remember(self) -> None:
+        """After an `init` of the stack's own backend."""
+        if self._packages() and self._backend().is_file():
+            write_atomically(self._record, self._state())
+
+    def forget(self) -> None:
+        """Before any `init`."""
+        self._record.unlink(missing_ok=True)
+
+    def _packages(self) -> list[Path]:
+        return packages(self._stack, self._executable, self._data)
+
+    def _backend(self) -> Path:
+        return self._data / "terraform.tfstate"  # which backend is in use; not a state
+
+    def _state(self) -> str:
+        settings = self._installation.variables.get("TF_CLI_CONFIG_FILE", "")
+        known = {
+            "terraform": [*self._executable.command, self._executable.version],
+            "installation": self._installation.variables,
+            "block": self._stack.terraform,
+        }
+        digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
+        for path in (self._backend(), self._config / LOCK_FILE, Path(settings)):
+            digest.update(b"\0" + (path.read_bytes() if path.is_file() else b""))
+        return digest.hexdigest()

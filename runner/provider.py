@@ -1,0 +1,135 @@
+"""Which commands find the provider running (`runner.attached`), and that it is the program of the lock file.
+
+Terraform compares the provider's package with the checksum in the lock file before each command, but not that of a
+provider that it only connects to. So it is done here, and again whenever a file of the package has changed since.
+
+Terraform starts its own provider, as always, where
+
+- an `apply` changes a real account: it takes minutes, and the second that it would save is not worth a difference from
+  what HashiCorp supports;
+- a stack has two configurations of the provider, which need a process each, or another provider;
+- `TF_LOG` or one of its kind is set: what the provider logs must reach Terraform's log;
+- Terraform is OpenTofu, for which none of this is tested.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from runner import attached, environment
+from runner.processes import Start
+from runner.provider_mirror import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from runner.executable import Executable
+    from synthesis.manifest import Stack
+
+LOCK_FILE: Final = ".terraform.lock.hcl"
+_ADDRESS: Final = "registry.terraform.io/hashicorp/aws"
+_READING: Final = frozenset({"plan", "show", "validate"})
+_CHANGING: Final = frozenset({"apply"})
+_LOCKED: Final = re.compile(rf'provider "{re.escape(_ADDRESS)}" {{.*?^}}', re.DOTALL | re.MULTILINE)
+_CHECKSUM: Final = re.compile(r'"(h1:[^"]+)"')
+
+_checking = threading.Lock()
+_checksums: dict[Path, tuple[object, str]] = {}
+
+
+@dataclass
+class Attachment:
+    """A command with its provider. `crash` says how the provider ended, if it ended before Terraform."""
+
+    start: Start
+    crash: str = ""
+
+
+def packages(stack: Stack, executable: Executable, data: Path) -> list[Path]:
+    """Where `init` puts the stack's providers; empty if a version is not exact."""
+    wanted = Wanted(frozenset(stack.required_providers.items()), executable.registry, executable.platform)
+    addresses = list(wanted.addresses())
+    if not all(version for _, version in addresses):
+        return []
+    return [data / "providers" / address / version / executable.platform for address, version in addresses]
+
+
+def find(
+    command: str, stack: Stack, executable: Executable, environ: Mapping[str, str], *, data: Path, config: Path
+) -> Path | None:
+    """The provider's program to start for this command; None where Terraform must start it."""
+    if command not in (_READING | _CHANGING if environment.is_emulator(environ) else _READING):
+        return None
+    if any(name.startswith("TF_LOG") for name in environ) or list(stack.document.get("provider", {})) != ["aws"]:
+        return None
+    if len(stack.providers) != 1 or stack.providers[0].get("alias"):
+        return None
+    found = packages(stack, executable, data)
+    if len(found) != 1 or not found[0].is_relative_to(data / "providers" / _ADDRESS):
+        return None
+    programs = sorted(found[0].glob("terraform-provider-aws*"))
+    if not programs or not _is_locked(found[0].resolve(), config / LOCK_FILE):
+        return None
+    return programs[0].resolve()
+
+
+def _is_locked(package: Path, lock_file: Path) -> bool:
+    """Whether the lock file has this package; otherwise Terraform says itself what is wrong."""
+    try:
+        locked = _LOCKED.search(lock_file.read_text(encoding="utf-8"))
+        return locked is not None and checksum(package) in _CHECKSUM.findall(locked[0])
+    except OSError:
+        return False
+
+
+def checksum(package: Path) -> str:
+    """The package's `h1:` checksum, computed again only if a file has changed.
+
+    https://pkg.go.dev/golang.org/x/mod/sumdb/dirhash#Hash1
+    """
+    with _checking:  # stacks that run in parallel wait for the first one
+        files = sorted(path for path in package.rglob("*") if path.is_file())
+        found = [(path, path.stat()) for path in files]
+        seen = [(path, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in found]
+        if package not in _checksums or _checksums[package][0] != seen:
+            _checksums[package] = (seen, _compute_checksum(package, files))
+        return _checksums[package][1]
+
+
+def _compute_checksum(package: Path, files: Sequence[Path]) -> str:
+    lines = hashlib.sha256()
+    for path in sorted(files, key=lambda path: path.relative_to(package).as_posix()):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        lines.update(f"{digest}  {path.relative_to(package).as_posix()}\n".encode())
+    return f"h1:{base64.b64encode(lines.digest()).decode()}"
+
+
+@contextmanager
+def attach(
+    program: Path | None, command: Sequence[str], environ: Mapping[str, str], *, log: Path
+) -> Iterator[Attachment]:
+    """Start the command by this; at the end the provider has ended too. Without a program it is the command itself."""
+    if program is None:
+        yield Attachment(Start(command, environ))
+        return
+    reading, writing = os.pipe()
+    settings = {"program": str(program), "address": _ADDRESS, "done": writing, "log": str(log.resolve())}
+    starter = [sys.executable, "-IS", str(Path(attached.__file__).resolve()), *command]
+    attachment = Attachment(Start(starter, {**environ, attached.VARIABLE: json.dumps(settings)}, (writing,)))
+    try:
+        yield attachment
+    finally:
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as answers:
+            attachment.crash = answers.read()  # returns when the keeper has ended

@@ -1,0 +1,266 @@
+"""Which command gets a provider that runs already, and what becomes of that provider."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from runner import provider
+from runner.executable import Executable
+from runner.processes import Processes, Start
+from synthesis.manifest import Stack
+from tests.processes import processes_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ADDRESS = "registry.terraform.io/hashicorp/aws"
+TERRAFORM = Executable(("terraform",), "1.11.4", "linux_amd64")
+EMULATOR = {"AWS_ACCESS_KEY_ID": "111111111111", "AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}
+DOCUMENT: dict[str, Any] = {
+    "provider": {"aws": [{"region": "us-east-1"}]},
+    "terraform": {"required_providers": {"aws": {"source": "aws", "version": "5.100.0"}}},
+}
+# As the real one with -debug, and it says in a file which folder its socket is in.
+PROVIDER = f"""#!{sys.executable} -IS
+import os, sys, time
+here = os.path.dirname(sys.argv[0])
+open(os.path.join(here, "started"), "a").write(os.environ["PLUGIN_UNIX_SOCKET_DIR"] + "\\n")
+print("panic: the reason", file=sys.stderr, flush=True)
+BEFORE
+print("Set this:\\n\\n\\tTF_REATTACH_PROVIDERS='{{\\"{ADDRESS}\\":{{\\"Pid\\":" + str(os.getpid()) + "}}}}'\\n", flush=True)
+AFTER
+time.sleep(60)
+"""
+
+
+def wait_until(met: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@dataclass
+class Installed:
+    """A stack's folder after `init`."""
+
+    root: Path
+
+    @property
+    def package(self) -> Path:
+        return self.root / "data/providers" / ADDRESS / "5.100.0/linux_amd64"
+
+    @property
+    def program(self) -> Path:
+        return self.package / "terraform-provider-aws_v5.100.0_x5"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "provider.log"
+
+    def install(self, *, before: str = "", after: str = "") -> None:
+        """Write the provider, and the lock file that `init` would write."""
+        self.package.mkdir(parents=True, exist_ok=True)
+        self.program.write_text(PROVIDER.replace("BEFORE", before).replace("AFTER", after))
+        self.program.chmod(0o700)
+        (self.package / "LICENSE.txt").write_text("free")
+        self.lock(provider.checksum(self.package))
+
+    def lock(self, checksum: str) -> None:
+        (self.root / "config").mkdir(exist_ok=True)
+        text = f'provider "{ADDRESS}" {{\n  version = "5.100.0"\n  hashes = [\n    "{checksum}",\n  ]\n}}\n'
+        (self.root / "config" / provider.LOCK_FILE).write_text(text)
+
+    def find(self, command: str = "plan", *, executable: Executable = TERRAFORM, **environ: str) -> Path | None:
+        return self.find_for(DOCUMENT, command, executable=executable, **environ)
+
+    def find_for(
+        self, document: dict[str, Any], command: str = "plan", *, executable: Executable = TERRAFORM, **environ: str
+    ) -> Path | None:
+        stack = Stack(id="dev-network", folder=self.root, document=document)
+        folders = {"data": self.root / "data", "config": self.root / "config"}
+        return provider.find(command, stack, executable, environ, **folders)
+
+    def run(self, code: str, processes: Processes | None = None) -> tuple[int, str, str]:
+        """Run Python instead of Terraform, with the provider; return exit code, output, and how the provider ended."""
+        command = [sys.executable, "-c", code]
+        with provider.attach(self.program, command, dict(os.environ), log=self.log) as attachment:
+            done = (processes or Processes()).capture(attachment.start)
+        return done.code, done.stdout, attachment.crash
+
+    def started(self) -> list[str]:
+        path = self.package / "started"
+        return path.read_text().splitlines() if path.exists() else []
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Installed:
+    found = Installed(tmp_path)
+    found.install()
+    return found
+
+
+@pytest.mark.parametrize("command", ["plan", "show", "validate"])
+def test_a_command_that_only_reads_gets_the_provider_of_the_lock_file(installed: Installed, command: str) -> None:
+    assert installed.find(command) == installed.program.resolve()
+
+
+@pytest.mark.parametrize("command", ["init", "output", "state", "workspace", "force-unlock"])
+def test_a_command_that_needs_no_provider_gets_none(installed: Installed, command: str) -> None:
+    assert installed.find(command, **EMULATOR) is None
+
+
+def test_an_apply_gets_it_only_on_the_emulator(installed: Installed) -> None:
+    assert installed.find("apply") is None
+    assert installed.find("apply", **EMULATOR) == installed.program.resolve()
+
+
+def test_logs_that_somebody_asked_for_need_terraforms_own_provider(installed: Installed) -> None:
+    assert installed.find(TF_LOG_PROVIDER="debug") is None
+
+
+def test_opentofu_starts_its_own(installed: Installed) -> None:
+    assert installed.find(executable=replace(TERRAFORM, command=("/usr/bin/tofu",))) is None
+
+
+@pytest.mark.parametrize(
+    "providers",
+    [
+        {"aws": [{"region": "eu-west-1"}, {"region": "us-east-1", "alias": "us-east-1"}]},
+        {"aws": [{"region": "us-east-1", "alias": "us-east-1"}]},
+        {"aws": [{}], "archive": [{}]},
+        {},
+    ],
+)
+def test_a_stack_with_other_than_one_configuration_starts_its_own(
+    installed: Installed, providers: dict[str, Any]
+) -> None:
+    assert installed.find_for({**DOCUMENT, "provider": providers}) is None
+
+
+@pytest.mark.parametrize(
+    "required",
+    [
+        {"aws": {"source": "aws", "version": "~> 5.0"}},
+        {"aws": {"source": "acme/aws", "version": "5.100.0"}},
+        {"aws": {"source": "aws", "version": "5.99.0"}},
+        {"aws": {"source": "aws", "version": "5.100.0"}, "archive": {"source": "archive", "version": "2.0.0"}},
+    ],
+)
+def test_another_provider_than_the_installed_one_is_left_to_terraform(
+    installed: Installed, required: dict[str, Any]
+) -> None:
+    assert installed.find_for({**DOCUMENT, "terraform": {"required_providers": required}}) is None
+
+
+def test_the_checksum_is_the_one_of_terraform(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "c").write_text("2")
+    (tmp_path / "a").write_text("1")
+    lines = "".join(f"{hashlib.sha256(text).hexdigest()}  {name}\n" for text, name in ((b"1", "a"), (b"2", "b/c")))
+    assert provider.checksum(tmp_path) == f"h1:{b64encode(hashlib.sha256(lines.encode()).digest()).decode()}"
+
+
+def test_a_provider_that_was_changed_after_init_is_not_started(installed: Installed) -> None:
+    assert installed.find()
+    before = installed.program.stat()
+    text = installed.program.read_text()
+    installed.program.write_text(text.replace("the reason", "the raison"))
+    os.utime(installed.program, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert installed.find() is None
+
+
+def test_a_provider_that_is_not_in_the_lock_file_is_not_started(installed: Installed) -> None:
+    installed.lock("h1:another")
+    assert installed.find() is None
+    (installed.root / "config" / provider.LOCK_FILE).unlink()
+    assert installed.find() is None
+
+
+def test_the_provider_is_started_once_and_has_ended_with_the_command(installed: Installed) -> None:
+    code = "import os; print(os.environ['TF_REATTACH_PROVIDERS']); print('RUNNER_ATTACHED' in os.environ)"
+    exit_code, output, crash = installed.run(code)
+    reattach, inherited = output.splitlines()
+    assert (exit_code, inherited, crash) == (0, "False", "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(json.loads(reattach)[ADDRESS]["Pid"], 0)
+    (folder,) = installed.started()
+    assert not Path(folder).exists()
+
+
+def test_only_its_user_can_reach_the_socket(installed: Installed) -> None:
+    code = (
+        f"import os; folder = open({str(installed.package / 'started')!r}).read().strip(); "
+        "print(oct(os.stat(folder).st_mode & 0o777), len(folder))"
+    )
+    _, output, _ = installed.run(code)
+    mode, length = output.split()
+    assert mode == "0o700"
+    assert int(length) <= 76  # macOS allows 104 characters with the socket's own name
+
+
+def test_exit_code_and_signals_are_those_of_terraform(installed: Installed) -> None:
+    assert installed.run("import sys; sys.exit(2)")[0] == 2
+    assert installed.run("import os; os.kill(os.getpid(), 9)")[0] == -signal.SIGKILL
+
+
+def test_an_interrupt_reaches_terraform_and_not_the_provider(installed: Installed) -> None:
+    (processes := Processes()).interrupt()
+    code = (
+        "import json, os, signal, sys, time\n"
+        f"pid = json.loads(os.environ['TF_REATTACH_PROVIDERS'])[{ADDRESS!r}]['Pid']\n"
+        "signal.signal(signal.SIGINT, lambda *_: (time.sleep(0.3), os.kill(pid, 0), sys.exit(7)))\n"
+        "os.killpg(0, signal.SIGINT)\n"
+        "time.sleep(10)\n"
+    )
+    del processes
+    assert installed.run(code) == (7, "", "")
+
+
+def test_a_provider_that_does_not_start_leaves_it_to_terraform(installed: Installed) -> None:
+    installed.install(before="sys.exit(1)")
+    exit_code, output, _ = installed.run("import os; print(os.environ.get('TF_REATTACH_PROVIDERS'))")
+    assert (exit_code, output) == (0, "None\n")
+
+
+def test_a_provider_that_ends_before_terraform_is_reported(installed: Installed) -> None:
+    installed.install(after="time.sleep(0.3); os.kill(os.getpid(), 9)")
+    exit_code, _, crash = installed.run("import sys, time; time.sleep(1); sys.exit(1)")
+    assert (exit_code, crash) == (1, "exit code -9")
+    assert installed.log.read_text() == "panic: the reason\n"
+
+
+def test_the_provider_ends_with_terraform_when_the_runner_was_killed(installed: Installed, tmp_path: Path) -> None:
+    code = (
+        f"import time; open({str(tmp_path / 'begun')!r}, 'w'); time.sleep(1.5); open({str(tmp_path / 'done')!r}, 'w')"
+    )
+    runner = (
+        "import os, sys; from pathlib import Path; from runner import provider; from runner.processes import Processes\n"
+        f"with provider.attach(Path({str(installed.program)!r}), [sys.executable, '-c', {code!r}], dict(os.environ), "
+        f"log=Path({str(installed.log)!r})) as attachment:\n    Processes().capture(attachment.start)\n"
+    )
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([sys.executable, "-c", runner], cwd=root, start_new_session=True) as process:
+        wait_until((tmp_path / "begun").exists)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert processes_with(str(installed.program))
+    wait_until((tmp_path / "done").exists)
+    wait_until(lambda: not processes_with(str(installed.program)))
+    assert not Path(installed.started()[0]).exists()
+
+
+def test_without_a_program_the_command_is_terraforms_own() -> None:
+    with provider.attach(None, ["terraform", "init"], {"A": "1"}, log=Path("unused")) as attachment:
+        assert attachment.start == Start(["terraform", "init"], {"A": "1"})
