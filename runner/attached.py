@@ -82,6 +82,7 @@ def _keep(settings: dict[str, Any]) -> None:
             provider = subprocess.Popen(
                 [settings["program"], "-debug"],
                 env=_environment(folder),
+                cwd=settings["folder"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=log,

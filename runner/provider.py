@@ -117,14 +117,28 @@ def _compute_checksum(package: Path, files: Sequence[Path]) -> str:
 
 @contextmanager
 def attach(
-    program: Path | None, command: Sequence[str], environ: Mapping[str, str], *, log: Path
+    program: Path | None, command: Sequence[str], environ: Mapping[str, str], *, config: Path, log: Path
 ) -> Iterator[Attachment]:
-    """Start the command by this; at the end the provider has ended too. Without a program it is the command itself."""
+    """Start the command by this; at the end the provider has ended too. Without a program it is the command itself.
+
+    Args:
+        program: The provider's.
+        command: Terraform's.
+        environ: For both of them.
+        config: Where the provider finds the files that the configuration names, as Terraform does.
+        log: What the provider prints.
+    """
     if program is None:
         yield Attachment(Start(command, environ))
         return
     reading, writing = os.pipe()
-    settings = {"program": str(program), "address": _ADDRESS, "done": writing, "log": str(log.resolve())}
+    settings = {
+        "program": str(program),
+        "address": _ADDRESS,
+        "folder": str(config.resolve()),
+        "log": str(log.resolve()),
+        "done": writing,
+    }
     starter = [sys.executable, "-IS", str(Path(attached.__file__).resolve()), *command]
     attachment = Attachment(Start(starter, {**environ, attached.VARIABLE: json.dumps(settings)}, (writing,)))
     try:

@@ -333,7 +333,8 @@ class Terraform:
             data=self._data,
             config=self._config,
         )
-        return provider.attach(program, self._command(arguments), self._environ, log=self._provider_log)
+        files = {"config": self._config, "log": self._provider_log}
+        return provider.attach(program, self._command(arguments), self._environ, **files)
 
     @property
     def _provider_log(self) -> Path:

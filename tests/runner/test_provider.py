@@ -12,6 +12,7 @@ import time
 from base64 import b64encode
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,7 @@ from synthesis.manifest import Stack
 from tests.processes import processes_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 ADDRESS = "registry.terraform.io/hashicorp/aws"
 TERRAFORM = Executable(("terraform",), "1.11.4", "linux_amd64")
@@ -32,14 +33,16 @@ DOCUMENT: dict[str, Any] = {
     "provider": {"aws": [{"region": "us-east-1"}]},
     "terraform": {"required_providers": {"aws": {"source": "aws", "version": "5.100.0"}}},
 }
-# As the real one with -debug, and it says in a file which folder its socket is in.
+# As the real one with -debug, and it says in a file where its socket and the files of the configuration are.
 PROVIDER = f"""#!{sys.executable} -IS
 import os, sys, time
 here = os.path.dirname(sys.argv[0])
-open(os.path.join(here, "started"), "a").write(os.environ["PLUGIN_UNIX_SOCKET_DIR"] + "\\n")
+started = open(os.path.join(here, "started"), "a")
+print(os.environ["PLUGIN_UNIX_SOCKET_DIR"], os.getcwd(), sep="\\n", file=started, flush=True)
 print("panic: the reason", file=sys.stderr, flush=True)
 BEFORE
-print("Set this:\\n\\n\\tTF_REATTACH_PROVIDERS='{{\\"{ADDRESS}\\":{{\\"Pid\\":" + str(os.getpid()) + "}}}}'\\n", flush=True)
+address = '{{"{ADDRESS}": {{"Pid": %d}}}}' % os.getpid()
+print(f"Set this:\\n\\n\\tTF_REATTACH_PROVIDERS='{{address}}'\\n", flush=True)
 AFTER
 time.sleep(60)
 """
@@ -83,21 +86,24 @@ class Installed:
         text = f'provider "{ADDRESS}" {{\n  version = "5.100.0"\n  hashes = [\n    "{checksum}",\n  ]\n}}\n'
         (self.root / "config" / provider.LOCK_FILE).write_text(text)
 
-    def find(self, command: str = "plan", *, executable: Executable = TERRAFORM, **environ: str) -> Path | None:
-        return self.find_for(DOCUMENT, command, executable=executable, **environ)
-
-    def find_for(
-        self, document: dict[str, Any], command: str = "plan", *, executable: Executable = TERRAFORM, **environ: str
+    def find(
+        self,
+        command: str = "plan",
+        environ: Mapping[str, str] = MappingProxyType({}),
+        *,
+        document: dict[str, Any] = DOCUMENT,
+        executable: Executable = TERRAFORM,
     ) -> Path | None:
         stack = Stack(id="dev-network", folder=self.root, document=document)
         folders = {"data": self.root / "data", "config": self.root / "config"}
         return provider.find(command, stack, executable, environ, **folders)
 
-    def run(self, code: str, processes: Processes | None = None) -> tuple[int, str, str]:
+    def run(self, code: str) -> tuple[int, str, str]:
         """Run Python instead of Terraform, with the provider; return exit code, output, and how the provider ended."""
         command = [sys.executable, "-c", code]
-        with provider.attach(self.program, command, dict(os.environ), log=self.log) as attachment:
-            done = (processes or Processes()).capture(attachment.start)
+        files = {"config": self.root / "config", "log": self.log}
+        with provider.attach(self.program, command, dict(os.environ), **files) as attachment:
+            done = Processes().capture(attachment.start)
         return done.code, done.stdout, attachment.crash
 
     def started(self) -> list[str]:
@@ -119,16 +125,16 @@ def test_a_command_that_only_reads_gets_the_provider_of_the_lock_file(installed:
 
 @pytest.mark.parametrize("command", ["init", "output", "state", "workspace", "force-unlock"])
 def test_a_command_that_needs_no_provider_gets_none(installed: Installed, command: str) -> None:
-    assert installed.find(command, **EMULATOR) is None
+    assert installed.find(command, EMULATOR) is None
 
 
 def test_an_apply_gets_it_only_on_the_emulator(installed: Installed) -> None:
     assert installed.find("apply") is None
-    assert installed.find("apply", **EMULATOR) == installed.program.resolve()
+    assert installed.find("apply", EMULATOR) == installed.program.resolve()
 
 
 def test_logs_that_somebody_asked_for_need_terraforms_own_provider(installed: Installed) -> None:
-    assert installed.find(TF_LOG_PROVIDER="debug") is None
+    assert installed.find(environ={"TF_LOG_PROVIDER": "debug"}) is None
 
 
 def test_opentofu_starts_its_own(installed: Installed) -> None:
@@ -147,7 +153,7 @@ def test_opentofu_starts_its_own(installed: Installed) -> None:
 def test_a_stack_with_other_than_one_configuration_starts_its_own(
     installed: Installed, providers: dict[str, Any]
 ) -> None:
-    assert installed.find_for({**DOCUMENT, "provider": providers}) is None
+    assert installed.find(document={**DOCUMENT, "provider": providers}) is None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +168,7 @@ def test_a_stack_with_other_than_one_configuration_starts_its_own(
 def test_another_provider_than_the_installed_one_is_left_to_terraform(
     installed: Installed, required: dict[str, Any]
 ) -> None:
-    assert installed.find_for({**DOCUMENT, "terraform": {"required_providers": required}}) is None
+    assert installed.find(document={**DOCUMENT, "terraform": {"required_providers": required}}) is None
 
 
 def test_the_checksum_is_the_one_of_terraform(tmp_path: Path) -> None:
@@ -196,13 +202,14 @@ def test_the_provider_is_started_once_and_has_ended_with_the_command(installed: 
     assert (exit_code, inherited, crash) == (0, "False", "")
     with pytest.raises(ProcessLookupError):
         os.kill(json.loads(reattach)[ADDRESS]["Pid"], 0)
-    (folder,) = installed.started()
-    assert not Path(folder).exists()
+    sockets, files = installed.started()
+    assert not Path(sockets).exists()
+    assert Path(files) == (installed.root / "config").resolve()
 
 
 def test_only_its_user_can_reach_the_socket(installed: Installed) -> None:
     code = (
-        f"import os; folder = open({str(installed.package / 'started')!r}).read().strip(); "
+        f"import os; folder = open({str(installed.package / 'started')!r}).read().split()[0]; "
         "print(oct(os.stat(folder).st_mode & 0o777), len(folder))"
     )
     _, output, _ = installed.run(code)
@@ -217,7 +224,6 @@ def test_exit_code_and_signals_are_those_of_terraform(installed: Installed) -> N
 
 
 def test_an_interrupt_reaches_terraform_and_not_the_provider(installed: Installed) -> None:
-    (processes := Processes()).interrupt()
     code = (
         "import json, os, signal, sys, time\n"
         f"pid = json.loads(os.environ['TF_REATTACH_PROVIDERS'])[{ADDRESS!r}]['Pid']\n"
@@ -225,7 +231,6 @@ def test_an_interrupt_reaches_terraform_and_not_the_provider(installed: Installe
         "os.killpg(0, signal.SIGINT)\n"
         "time.sleep(10)\n"
     )
-    del processes
     assert installed.run(code) == (7, "", "")
 
 
@@ -243,24 +248,19 @@ def test_a_provider_that_ends_before_terraform_is_reported(installed: Installed)
 
 
 def test_the_provider_ends_with_terraform_when_the_runner_was_killed(installed: Installed, tmp_path: Path) -> None:
-    code = (
-        f"import time; open({str(tmp_path / 'begun')!r}, 'w'); time.sleep(1.5); open({str(tmp_path / 'done')!r}, 'w')"
-    )
-    runner = (
-        "import os, sys; from pathlib import Path; from runner import provider; from runner.processes import Processes\n"
-        f"with provider.attach(Path({str(installed.program)!r}), [sys.executable, '-c', {code!r}], dict(os.environ), "
-        f"log=Path({str(installed.log)!r})) as attachment:\n    Processes().capture(attachment.start)\n"
-    )
+    begun, done = tmp_path / "begun", tmp_path / "done"
+    code = f"import time; open({str(begun)!r}, 'w'); time.sleep(1.5); open({str(done)!r}, 'w')"
+    runner = f"from tests.runner.test_provider import *; Installed(Path({str(tmp_path)!r})).run({code!r})"
     root = Path(__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", runner], cwd=root, start_new_session=True) as process:
-        wait_until((tmp_path / "begun").exists)
+        wait_until(begun.exists)
         os.killpg(process.pid, signal.SIGKILL)
     assert processes_with(str(installed.program))
-    wait_until((tmp_path / "done").exists)
+    wait_until(done.exists)
     wait_until(lambda: not processes_with(str(installed.program)))
     assert not Path(installed.started()[0]).exists()
 
 
-def test_without_a_program_the_command_is_terraforms_own() -> None:
-    with provider.attach(None, ["terraform", "init"], {"A": "1"}, log=Path("unused")) as attachment:
+def test_without_a_program_the_command_is_terraforms_own(tmp_path: Path) -> None:
+    with provider.attach(None, ["terraform", "init"], {"A": "1"}, config=tmp_path, log=tmp_path) as attachment:
         assert attachment.start == Start(["terraform", "init"], {"A": "1"})
