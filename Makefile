@@ -125,7 +125,7 @@ format: .venv/test.stamp ## Format the code
 	@$(RUN) ruff check --quiet --fix . ; $(RUN) ruff format --quiet .
 
 .PHONY: bench
-bench: .venv/synth.stamp ## Measure synthesis on this machine: stock cdktf, this project, and TypeScript if npm is installed
+bench: .venv/test.stamp .venv/terraform.stamp ## Measure synthesis and plans on this machine: stock cdktf, this project, TypeScript, plain Terraform
 	@$(RUN) benchmark
 
 .PHONY: schema

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmark import plans
 from benchmark.measure import Measurement, RunFailedError, best_of, run
 from synthesis import fast_start
 
@@ -56,6 +57,7 @@ def _measure(scratch: Path) -> None:
         variants.append(typescript)
     _platform(stock, ours)
     _scaling(variants)
+    plans.measure(scratch)
 
 
 def _python_variants(scratch: Path) -> tuple[Variant, Variant]:
