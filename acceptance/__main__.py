@@ -59,7 +59,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             "--port", type=port, default=0, help="the emulator's port on 127.0.0.1 (default: a free one)"
         )
         command.add_argument(
-            "--parallel", type=bounded_integer(1), default=2, help="stacks at the same time (default: %(default)s)"
+            "--parallel",
+            type=bounded_integer(1),
+            help="stacks of an environment at the same time (default: 2; of a single environment 4)",
         )
     return parser.parse_args(arguments)
 

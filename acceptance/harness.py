@@ -76,6 +76,11 @@ class Harness:
         )
 
 
+def default_parallel(environments: int) -> int:
+    """How many stacks of each environment run at a time: six in all, as each needs a gigabyte and mostly waits."""
+    return min(4, max(2, 6 // environments))
+
+
 @contextmanager
 def open_harness(
     environments: Sequence[str] = (),
@@ -83,7 +88,7 @@ def open_harness(
     settings: Path = ROOT / ENVIRONMENTS,
     layer: str | None = None,
     port: int = 0,
-    parallel: int = 2,
+    parallel: int | None = None,
 ) -> Iterator[Harness]:
     """Synthesize into a temporary folder, start an emulator, and check that Terraform can run."""
     names = tuple(environments) or environment_names(settings)
@@ -99,7 +104,8 @@ def open_harness(
         progress.start("synthesis", f"synthesizing {', '.join(names)}")
         synthesis.write(Path(folder), settings, names, processes)
         progress.end("synthesis")
-        harness = Harness(Path(folder), settings, emulator, names, layer, parallel, processes, progress)
+        lanes = parallel or default_parallel(len(names))
+        harness = Harness(Path(folder), settings, emulator, names, layer, lanes, processes, progress)
         _require_providers(harness)
         yield harness
 
