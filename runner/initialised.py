@@ -11,8 +11,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner import provider
 from runner.files import write_atomically
-from runner.provider import LOCK_FILE, packages
+from runner.provider import LOCK_FILE
 
 if TYPE_CHECKING:
     from runner.executable import Executable
@@ -38,34 +39,32 @@ class Initialised:
 
     def holds(self) -> bool:
         """Whether another `init` would change nothing."""
-        # A module's source can change without a change of the configuration.
-        if "module" in self._stack.document or not all(path.is_dir() for path in self._packages()):
-            return False
         return self._record.is_file() and self._record.read_text(encoding="utf-8") == self._state()
 
     def remember(self) -> None:
         """After an `init` of the stack's own backend."""
-        if self._packages() and self._backend().is_file():
-            write_atomically(self._record, self._state())
+        if state := self._state():
+            write_atomically(self._record, state)
 
     def forget(self) -> None:
         """Before any `init`."""
         self._record.unlink(missing_ok=True)
 
-    def _packages(self) -> list[Path]:
-        return packages(self._stack, self._executable, self._data)
-
-    def _backend(self) -> Path:
-        return self._data / "terraform.tfstate"  # which backend is in use; not a state
-
     def _state(self) -> str:
-        settings = self._installation.variables.get("TF_CLI_CONFIG_FILE", "")
+        """Of what decides that; empty if it cannot be known."""
+        packages = provider.packages(self._stack, self._executable, self._data)
+        backend = self._data / "terraform.tfstate"  # which backend is in use; not a state
+        # A module's source can change without a change of the configuration.
+        if packages is None or "module" in self._stack.document or not backend.is_file():
+            return ""
         known = {
             "terraform": [*self._executable.command, self._executable.version],
             "installation": self._installation.variables,
             "block": self._stack.terraform,
+            "packages": [path.is_dir() for path in packages],
         }
         digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
-        for path in (self._backend(), self._config / LOCK_FILE, Path(settings)):
+        settings = Path(self._installation.variables.get("TF_CLI_CONFIG_FILE", ""))
+        for path in (backend, self._config / LOCK_FILE, settings):
             digest.update(b"\0" + (path.read_bytes() if path.is_file() else b""))
         return digest.hexdigest()

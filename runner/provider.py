@@ -55,12 +55,12 @@ class Attachment:
     crash: str = ""
 
 
-def packages(stack: Stack, executable: Executable, data: Path) -> list[Path]:
-    """Where `init` puts the stack's providers; empty if a version is not exact."""
+def packages(stack: Stack, executable: Executable, data: Path) -> list[Path] | None:
+    """Where `init` puts the stack's providers; None if a version is not exact."""
     wanted = Wanted(frozenset(stack.required_providers.items()), executable.registry, executable.platform)
     addresses = list(wanted.addresses())
     if not all(version for _, version in addresses):
-        return []
+        return None
     return [data / "providers" / address / version / executable.platform for address, version in addresses]
 
 
@@ -75,7 +75,7 @@ def find(
     if len(stack.providers) != 1 or stack.providers[0].get("alias"):
         return None
     found = packages(stack, executable, data)
-    if len(found) != 1 or not found[0].is_relative_to(data / "providers" / _ADDRESS):
+    if not found or len(found) > 1 or not found[0].is_relative_to(data / "providers" / _ADDRESS):
         return None
     programs = sorted(found[0].glob("terraform-provider-aws*"))
     if not programs or not _is_locked(found[0].resolve(), config / LOCK_FILE):

@@ -347,6 +347,6 @@ class Terraform:
         # Terraform repeats an error for each resource that it stops.
         texts = list(dict.fromkeys(str(error) for error in causes)) or output.strip().splitlines()[-5:]
         message = "\n\n".join(texts) or f"terraform {command} failed without a message."
-        if crash:
-            message += f"\n\nThe AWS provider ended unexpectedly ({crash}); what it printed last: {self._provider_log}"
+        if crash:  # then Terraform has an error for each call that it did not answer
+            message = f"The AWS provider ended unexpectedly ({crash}); what it printed last: {self._provider_log}"
         return RunnerError(message, exit_code=FAILED, diagnostics=errors)

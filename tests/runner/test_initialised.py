@@ -98,8 +98,24 @@ def test_a_provider_that_is_gone_needs_it(folder: Folder) -> None:
     assert not folder.record.holds()
 
 
-def test_a_module_needs_it_every_time(folder: Folder) -> None:
-    assert not replace(folder, document={**DOCUMENT, "module": {"vpc": {"source": "../vpc"}}}).record.holds()
+def test_a_stack_without_providers_needs_no_second_one(folder: Folder) -> None:
+    listing = replace(folder, document={"terraform": {"backend": DOCUMENT["terraform"]["backend"]}})
+    listing.record.remember()
+    assert listing.record.holds()
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        {"module": {"vpc": {"source": "../vpc"}}},
+        {"terraform": {"required_providers": {"aws": {"source": "aws", "version": "~> 5.0"}}}},
+    ],
+)
+def test_a_module_and_a_version_that_is_not_exact_need_it_every_time(folder: Folder, added: dict[str, Any]) -> None:
+    changed = replace(folder, document={**DOCUMENT, **added})
+    folder.record.forget()
+    changed.record.remember()
+    assert not changed.record.holds()
 
 
 def test_an_init_without_a_backend_is_not_remembered(folder: Folder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from tests.processes import processes_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from tests.runner.conftest import Project
 
 ADDRESS = "registry.terraform.io/hashicorp/aws"
 TERRAFORM = Executable(("terraform",), "1.11.4", "linux_amd64")
@@ -245,6 +248,18 @@ def test_a_provider_that_ends_before_terraform_is_reported(installed: Installed)
     exit_code, _, crash = installed.run("import sys, time; time.sleep(1); sys.exit(1)")
     assert (exit_code, crash) == (1, "exit code -9")
     assert installed.log.read_text() == "panic: the reason\n"
+
+
+def test_a_crash_is_the_error_instead_of_every_call_that_it_did_not_answer(dev: Project) -> None:
+    dev.script("dev-network", plan={"seconds": 1, "error": {"summary": "Plugin did not respond"}})
+    installed = Installed(dev.root / ".terraform-work/dev-network")
+    installed.install(after="time.sleep(0.3); os._exit(3)")
+    shutil.copy(dev.out / "stacks/dev-network/cdk.tf.json", installed.root / "config")
+    code, out, err = dev.run("plan", "--layer", "network")
+    assert code == 1
+    assert f"The AWS provider ended unexpectedly (exit code 3); what it printed last: {installed.log}" in err
+    assert "Plugin did not respond" not in err
+    assert "make plan ENV=dev LAYER=network" in out
 
 
 def test_the_provider_ends_with_terraform_when_the_runner_was_killed(installed: Installed, tmp_path: Path) -> None:

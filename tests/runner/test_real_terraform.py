@@ -243,3 +243,5 @@ def test_from_an_empty_account_and_back(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(out, "destroy", "--yes") == 0
     assert run(out, "plan") == 0
     assert "dev-state    does not exist yet" in printed()
+    assert (tmp_path / ".terraform-work/dev-network/provider.log").is_file()  # Terraform found its provider running
+    assert processes_with(str(tmp_path)) == {}
