@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import re
 import sys
@@ -133,14 +132,14 @@ def attach(
         return
     reading, writing = os.pipe()
     settings = {
-        "program": str(program),
-        "address": _ADDRESS,
-        "folder": str(config.resolve()),
-        "log": str(log.resolve()),
-        "done": writing,
+        attached.PROGRAM: str(program),
+        attached.ADDRESS: _ADDRESS,
+        attached.FOLDER: str(config.resolve()),
+        attached.LOG: str(log.resolve()),
+        attached.DONE: str(writing),
     }
     starter = [sys.executable, "-IS", str(Path(attached.__file__).resolve()), *command]
-    attachment = Attachment(Start(starter, {**environ, attached.VARIABLE: json.dumps(settings)}, (writing,)))
+    attachment = Attachment(Start(starter, {**environ, **settings}, (writing,)))
     try:
         yield attachment
     finally:
