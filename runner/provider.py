@@ -7,7 +7,10 @@ Terraform starts its own provider, as always, where
 
 - an `apply` changes a real account: it takes minutes, and the second that it would save is not worth a difference from
   what HashiCorp supports;
-- a stack has two configurations of the provider, which need a process each, or another provider;
+- it is configured more than once, which this provider refuses if there is an `AWS_CA_BUNDLE`: a stack with two
+  configurations needs a process for each, and the plan of a destroy first plans without it (`destroyPlan` in
+  https://github.com/hashicorp/terraform/blob/v1.11.4/internal/terraform/context_plan.go);
+- a stack has another provider;
 - `TF_LOG` or one of its kind is set: what the provider logs must reach Terraform's log;
 - Terraform is OpenTofu, for which none of this is tested.
 """
@@ -64,10 +67,18 @@ def packages(stack: Stack, executable: Executable, data: Path) -> list[Path] | N
 
 
 def find(
-    command: str, stack: Stack, executable: Executable, environ: Mapping[str, str], *, data: Path, config: Path
+    arguments: Sequence[str],
+    stack: Stack,
+    executable: Executable,
+    environ: Mapping[str, str],
+    *,
+    data: Path,
+    config: Path,
 ) -> Path | None:
     """The provider's program to start for this command; None where Terraform must start it."""
-    if command not in (_READING | _CHANGING if environment.is_emulator(environ) else _READING):
+    if "-destroy" in arguments or arguments[0] not in (
+        _READING | _CHANGING if environment.is_emulator(environ) else _READING
+    ):
         return None
     if any(name.startswith("TF_LOG") for name in environ) or list(stack.document.get("provider", {})) != ["aws"]:
         return None

@@ -325,16 +325,10 @@ class Terraform:
 
     def _started(self, arguments: list[str]) -> AbstractContextManager[provider.Attachment]:
         """The command, with its provider if it needs one that may be started for it."""
-        program = provider.find(
-            arguments[0],
-            self.stack,
-            self._context.executable,
-            self._environ,
-            data=self._data,
-            config=self._config,
-        )
+        executable, environ = self._context.executable, self._environ
+        program = provider.find(arguments, self.stack, executable, environ, data=self._data, config=self._config)
         files = {"config": self._config, "log": self._provider_log}
-        return provider.attach(program, self._command(arguments), self._environ, **files)
+        return provider.attach(program, self._command(arguments), environ, **files)
 
     @property
     def _provider_log(self) -> Path:

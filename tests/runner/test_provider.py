@@ -99,7 +99,7 @@ class Installed:
     ) -> Path | None:
         stack = Stack(id="dev-network", folder=self.root, document=document)
         folders = {"data": self.root / "data", "config": self.root / "config"}
-        return provider.find(command, stack, executable, environ, **folders)
+        return provider.find(command.split(), stack, executable, environ, **folders)
 
     def run(self, code: str) -> tuple[int, str, str]:
         """Run Python instead of Terraform, with the provider; return exit code, output, and how the provider ended."""
@@ -134,6 +134,10 @@ def test_a_command_that_needs_no_provider_gets_none(installed: Installed, comman
 def test_an_apply_gets_it_only_on_the_emulator(installed: Installed) -> None:
     assert installed.find("apply") is None
     assert installed.find("apply", EMULATOR) == installed.program.resolve()
+
+
+def test_a_plan_of_a_destroy_configures_it_twice_and_starts_its_own(installed: Installed) -> None:
+    assert installed.find("plan -json -destroy", EMULATOR) is None
 
 
 def test_logs_that_somebody_asked_for_need_terraforms_own_provider(installed: Installed) -> None:
