@@ -52,6 +52,12 @@ def test_plan_of_a_consumer_waits_for_a_producer_that_is_new(dev: Project) -> No
     assert dev.calls("dev-service") == []
 
 
+def test_a_plan_does_not_wait_for_the_plan_of_its_producer(dev: Project) -> None:
+    dev.script("dev-network", plan={"seconds": 2, "error": {"summary": "AccessDenied"}})
+    assert dev.run("plan", "--parallel", "4")[0] == 1
+    assert dev.calls("dev-service plan")
+
+
 @pytest.mark.parametrize("error", [NO_REMOTE_STATE, NO_OUTPUT])
 def test_a_layer_without_its_producer_waits(dev: Project, error: dict[str, object]) -> None:
     dev.script("dev-service", plan={"error": error})
