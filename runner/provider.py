@@ -21,6 +21,7 @@ import base64
 import hashlib
 import os
 import re
+import select
 import sys
 import threading
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 LOCK_FILE: Final = ".terraform.lock.hcl"
 _ADDRESS: Final = "registry.terraform.io/hashicorp/aws"
+_END_SECONDS: Final = 30  # for what takes a tenth of one: a run must not wait forever for what was stopped
 _READING: Final = frozenset({"plan", "show", "validate"})
 _CHANGING: Final = frozenset({"apply"})
 _LOCKED: Final = re.compile(rf'provider "{re.escape(_ADDRESS)}" {{.*?^}}', re.DOTALL | re.MULTILINE)
@@ -156,4 +158,5 @@ def attach(
     finally:
         os.close(writing)
         with os.fdopen(reading, encoding="utf-8") as answers:
-            attachment.crash = answers.read()  # returns when the keeper has ended
+            if select.select([answers], [], [], _END_SECONDS)[0]:  # when the keeper has ended
+                attachment.crash = answers.read()

@@ -288,6 +288,18 @@ def test_the_provider_ends_with_terraform_when_the_runner_was_killed(installed: 
     assert not Path(installed.started()[0]).exists()
 
 
+def test_a_run_does_not_wait_forever_for_a_provider_that_does_not_end(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider, "_END_SECONDS", 0.2)
+    keeper = installed.root / "keeper"
+    record = f"open({str(keeper)!r}, 'w').write(str(os.getppid()))"
+    installed.install(after=f"import signal; {record}; os.kill(os.getppid(), signal.SIGSTOP)")
+    assert installed.run("import time; time.sleep(0.5)") == (0, "", "")
+    os.kill(int(keeper.read_text()), signal.SIGCONT)
+    wait_until(lambda: not processes_with(str(installed.program)))
+
+
 def test_without_a_program_the_command_is_terraforms_own(tmp_path: Path) -> None:
     with provider.attach(None, ["terraform", "init"], {"A": "1"}, config=tmp_path, log=tmp_path) as attachment:
         assert attachment.start == Start(["terraform", "init"], {"A": "1"})
