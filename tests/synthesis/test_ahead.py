@@ -78,9 +78,7 @@ for name in sys.argv[1:]:
 """
 
 
-def write(
-    folder: Path, line: str = "pass", before: str = "", *, first: str = "", later: str = "pass"
-) -> Path:
+def write(folder: Path, line: str = "pass", before: str = "", *, first: str = "", later: str = "pass") -> Path:
     program = folder / "program.py"
     program.write_text(
         PROGRAM.format(line=line, before=before, first=first, later=later, switch=OFF_SWITCH), encoding="utf-8"
