@@ -293,9 +293,9 @@ def test_a_run_does_not_wait_forever_for_a_provider_that_does_not_end(
 ) -> None:
     monkeypatch.setattr(provider, "_END_SECONDS", 0.2)
     keeper = installed.root / "keeper"
-    record = f"open({str(keeper)!r}, 'w').write(str(os.getppid()))"
-    installed.install(after=f"import signal; {record}; os.kill(os.getppid(), signal.SIGSTOP)")
-    assert installed.run("import time; time.sleep(0.5)") == (0, "", "")
+    installed.install(before=f"print(os.getppid(), file=open({str(keeper)!r}, 'w'), flush=True)")
+    stop = f"import os, signal; os.kill(int(open({str(keeper)!r}).read()), signal.SIGSTOP)"
+    assert installed.run(stop) == (0, "", "")
     os.kill(int(keeper.read_text()), signal.SIGCONT)
     wait_until(lambda: not processes_with(str(installed.program)))
 
