@@ -242,6 +242,13 @@ resource "aws_cloudfront_vpc_origin" "main" {
       quantity = 1
     }
   }
+  depends_on = [aws_internet_gateway.main]
+}
+
+data "aws_security_group" "vpc_origins" {
+  name       = "CloudFront-VPCOrigins-Service-SG"
+  vpc_id     = aws_vpc.main.id
+  depends_on = [aws_cloudfront_vpc_origin.main]
 }
 
 resource "aws_route53_query_log" "main" {

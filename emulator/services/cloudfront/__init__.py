@@ -1,5 +1,25 @@
 """Amazon CloudFront: moto lacks policies, publishing and VPC origins, and changes distributions."""
 
-from emulator.services.cloudfront import distributions, functions, origins, policies
+from emulator.services.cloudfront import (
+    access_controls,
+    distribution_checks,
+    distributions,
+    functions,
+    origins,
+    policies,
+    policy_checks,
+    viewer_certificates,
+    vpc_origins,
+)
 
-__all__ = ["distributions", "functions", "origins", "policies"]
+__all__ = [
+    "access_controls",
+    "distribution_checks",
+    "distributions",
+    "functions",
+    "origins",
+    "policies",
+    "policy_checks",
+    "viewer_certificates",
+    "vpc_origins",
+]

@@ -1,26 +1,25 @@
-"""CloudFront distributions: moto changes some settings, and accepts references to missing resources."""
+"""CloudFront distributions: moto changes some settings, keeps one version, and deletes what is enabled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.acm.models import acm_backends
-from moto.cloudfront.models import DefaultCacheBehaviour, Origin, ViewerCertificate, cloudfront_backends
+from moto.cloudfront.models import (
+    CloudFrontBackend,
+    DefaultCacheBehaviour,
+    Origin,
+    ViewerCertificate,
+    cloudfront_backends,
+)
 
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, patch
-from emulator.services.cloudfront.origins import VPC_ORIGINS
-from emulator.services.cloudfront.policies import CACHE, ORIGIN_REQUEST, RESPONSE_HEADERS
+from emulator.services.cloudfront.etag import new_id, require_match
+from emulator.services.cloudfront.usage import GLOBAL
 
 if TYPE_CHECKING:
     from emulator.store import Shape
 
-_CERTIFICATE_REGION = "us-east-1"
-_BY_MEMBER = {
-    "CachePolicyId": CACHE,
-    "OriginRequestPolicyId": ORIGIN_REQUEST,
-    "ResponseHeadersPolicyId": RESPONSE_HEADERS,
-}
 _ASSOCIATIONS = {
     "function_associations": "FunctionAssociations",
     "lambda_function_associations": "LambdaFunctionAssociations",
@@ -29,11 +28,16 @@ _ASSOCIATIONS = {
 
 @patch(DefaultCacheBehaviour, "__init__")
 def keep_behaviour(original: Any, behaviour: Any, config: dict[str, Any]) -> None:
-    """Store function associations and gRPC, and return no forwarded values beside a cache policy."""
+    """Store function associations and gRPC, and return no settings that a cache policy replaces.
+
+    The provider sends what it has read when it disables a distribution, and AWS refuses these settings then.
+    """
     forwards = "ForwardedValues" in config
     original(behaviour, config)
     if not forwards:
         behaviour.forwarded_values = None
+    if config.get("CachePolicyId"):
+        behaviour.min_ttl = behaviour.default_ttl = behaviour.max_ttl = None
     for attribute, member in _ASSOCIATIONS.items():
         items = (config.get(member) or {}).get("Items") or []
         setattr(behaviour, attribute, {"Quantity": len(items), **({"Items": items} if items else {})})
@@ -59,33 +63,34 @@ def keep_origin(original: Any, origin: Any, config: dict[str, Any]) -> None:
     origin.vpc_origin_config = config.get("VpcOriginConfig")
 
 
-@guard("cloudfront", "CreateDistribution", "CreateDistributionWithTags", "UpdateDistribution")
-def refuse_dangling_references(params: Shape, context: Context) -> None:
-    """Refuse a policy, an access control, a VPC origin or a certificate that does not exist."""
-    config = params.get("DistributionConfig") or params["DistributionConfigWithTags"]["DistributionConfig"]
-    behaviours = [config["DefaultCacheBehavior"], *((config.get("CacheBehaviors") or {}).get("Items") or ())]
-    for behaviour in behaviours:
-        for member, family in _BY_MEMBER.items():
-            if behaviour.get(member):
-                family.find(behaviour[member], context)
-    controls = context.backend(cloudfront_backends, "aws").origin_access_controls
-    for origin in config["Origins"]["Items"]:
-        control = origin.get("OriginAccessControlId")
-        if control and control not in controls:
-            raise AwsError(code="InvalidOriginAccessControl", message="The origin access control does not exist.")
-        in_vpc = (origin.get("VpcOriginConfig") or {}).get("VpcOriginId")
-        if in_vpc:
-            context.table(VPC_ORIGINS).require(in_vpc)
-    _check_certificate((config.get("ViewerCertificate") or {}).get("ACMCertificateArn"), context)
+@patch(CloudFrontBackend, "update_distribution")
+def renew_etag(original: Any, backend: Any, **arguments: Any) -> tuple[Any, str, str]:
+    """Give a changed distribution a new version; moto keeps the first one."""
+    distribution, location, _ = original(backend, **arguments)
+    distribution.etag = new_id()
+    return distribution, location, distribution.etag
 
 
-def _check_certificate(arn: str | None, context: Context) -> None:
-    """Refuse a certificate outside us-east-1, the only region that CloudFront reads."""
-    if arn and arn not in context.backend(acm_backends, _CERTIFICATE_REGION)._certificates:  # noqa: SLF001
+@guard("cloudfront", "UpdateDistribution", "DeleteDistribution")
+def require_current_version(params: Shape, context: Context) -> None:
+    """Refuse a change that is not based on the current version; moto accepts any version.
+
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistribution.html
+    """
+    distribution = context.backend(cloudfront_backends, GLOBAL).distributions.get(params["Id"])
+    if distribution is not None:
+        require_match(params, distribution.etag)
+
+
+@guard("cloudfront", "DeleteDistribution")
+def refuse_enabled_distribution(params: Shape, context: Context) -> None:
+    """Refuse to delete a distribution that is enabled.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HowToDeleteDistribution.html
+    """
+    distribution = context.backend(cloudfront_backends, GLOBAL).distributions.get(params["Id"])
+    if distribution is not None and distribution.distribution_config.Enabled:
         raise AwsError(
-            code="InvalidViewerCertificate",
-            message=(
-                "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or "
-                "doesn't include a valid certificate chain."
-            ),
+            code="DistributionNotDisabled",
+            message="The distribution you are trying to delete has not been disabled.",
         )

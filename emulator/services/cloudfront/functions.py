@@ -1,11 +1,15 @@
-"""CloudFront functions: moto cannot publish or update them."""
+"""CloudFront functions: moto cannot publish or update them, and accepts any name and size."""
 
 from __future__ import annotations
+
+import re
+from typing import Final
 
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.registry import Context, operation
 from emulator.services.cloudfront.etag import new_id, require_match
+from emulator.services.cloudfront.usage import functions_of, users_by_behavior
 from emulator.store import Kind, Scope, Shape
 
 FUNCTIONS: Kind[Shape] = Kind(
@@ -15,13 +19,20 @@ FUNCTIONS: Kind[Shape] = Kind(
     scope=Scope.ACCOUNT,
 )
 
-_DRAFT, _LIVE = "DEVELOPMENT", "LIVE"
+_DRAFT: Final = "DEVELOPMENT"
+LIVE: Final = "LIVE"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
+_MOST_BYTES: Final = 10 * 1024
+_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 @operation("cloudfront", "CreateFunction")
 def create_function(params: Shape, context: Context) -> Shape:
     """Store the code as a draft."""
     name = params["Name"]
+    if not _NAME.fullmatch(name):
+        message = f'The name "{name}" must have 1 to 64 letters, digits, "-" and "_".'
+        raise AwsError(code="InvalidArgument", message=message)
     if name in context.table(FUNCTIONS):
         raise AwsError(
             code="FunctionAlreadyExists",
@@ -49,8 +60,8 @@ def publish_function(params: Shape, context: Context) -> Shape:
     """Make the draft live."""
     function = context.table(FUNCTIONS).require(params["Name"])
     require_match(params, function[_DRAFT]["etag"])
-    function[_LIVE] = dict(function[_DRAFT])
-    return {"FunctionSummary": _summary(function, _LIVE, context)["FunctionSummary"]}
+    function[LIVE] = dict(function[_DRAFT])
+    return {"FunctionSummary": _summary(function, LIVE, context)["FunctionSummary"]}
 
 
 @operation("cloudfront", "DescribeFunction")
@@ -82,14 +93,25 @@ def list_functions(params: Shape, context: Context) -> Shape:
 
 @operation("cloudfront", "DeleteFunction")
 def delete_function(params: Shape, context: Context) -> Shape:
-    """Delete every stage."""
+    """Delete every stage of a function that no distribution uses.
+
+    https://github.com/anomalyco/ion/issues/443 has the message.
+    """
     function = context.table(FUNCTIONS).require(params["Name"])
     require_match(params, function[_DRAFT]["etag"])
+    arn = _arn(function, context)
+    users = users_by_behavior(context, lambda behavior: arn in functions_of(behavior))
+    if users:
+        message = f"Cannot delete function {params['Name']}, it is in use by {len(users)} distributions"
+        raise AwsError(code="FunctionInUse", message=message)
     context.table(FUNCTIONS).remove(params["Name"])
     return {}
 
 
 def _version(params: Shape) -> Shape:
+    if len(params["FunctionCode"]) > _MOST_BYTES:
+        message = f"The function is too large: it must have at most {_MOST_BYTES} bytes."
+        raise AwsError(code="FunctionSizeLimitExceeded", message=message)
     return {
         "config": params["FunctionConfig"],
         "code": params["FunctionCode"],
@@ -106,6 +128,10 @@ def _stage(params: Shape, context: Context) -> tuple[Shape, str]:
     return function, stage
 
 
+def _arn(function: Shape, context: Context) -> str:
+    return context.arn(f"function/{function['Name']}", region="")
+
+
 def _summary(function: Shape, stage: str, context: Context) -> Shape:
     version = function[stage]
     return {
@@ -114,7 +140,7 @@ def _summary(function: Shape, stage: str, context: Context) -> Shape:
             "Status": "UNPUBLISHED" if stage == _DRAFT else "DEPLOYED",
             "FunctionConfig": version["config"],
             "FunctionMetadata": {
-                "FunctionARN": context.arn(f"function/{function['Name']}", region=""),
+                "FunctionARN": _arn(function, context),
                 "Stage": stage,
                 "CreatedTime": function["created"],
                 "LastModifiedTime": version["modified"],
