@@ -5,7 +5,7 @@ resource "aws_cloudwatch_log_group" "app" {
 }
 
 resource "aws_cloudwatch_log_group" "waf" {
-  name              = "aws-waf-${local.name}-logs"
+  name              = "aws-waf-logs-${local.name}"
   retention_in_days = 30
 }
 
