@@ -38,6 +38,11 @@ def resolve(name: str, type_: str) -> frozenset[str]:
     return frozenset()
 
 
+def is_published(name: str, type_: str) -> bool:
+    """Whether a public zone of any account has such records, for DS records also above the zone of the name."""
+    return any(_values(zone, canonical(name), type_) for zone in _public_zones())
+
+
 def canonical(name: str) -> str:
     """The name in lowercase letters, without the dot at its end."""
     return name.lower().rstrip(".")

@@ -23,6 +23,7 @@ _CODES = {
     "codebuild": "InvalidInputException",
     "logs": "InvalidParameterException",
     "rds": "InvalidParameterValue",
+    "route53": "InvalidInput",
     "xray": "InvalidRequestException",
 }
 

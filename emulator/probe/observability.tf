@@ -226,7 +226,7 @@ resource "aws_sqs_queue" "failed" {
 
 resource "aws_cloudwatch_log_resource_policy" "main" {
   policy_name     = local.name
-  policy_document = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { Service = ["events.amazonaws.com", "route53.amazonaws.com"] }, Action = "logs:PutLogEvents", Resource = "*" }] })
+  policy_document = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { Service = ["events.amazonaws.com", "route53.amazonaws.com"] }, Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "*" }] })
 }
 
 resource "aws_cloudwatch_log_subscription_filter" "main" {

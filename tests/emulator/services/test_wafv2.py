@@ -20,7 +20,7 @@ def visible(name: str) -> dict[str, Any]:
 
 def rule(name: str, priority: int, statement: Any, **changes: Any) -> dict[str, Any]:
     grouped = {"ManagedRuleGroupStatement", "RuleGroupReferenceStatement"} & set(statement)
-    action = {"OverrideAction": {"None": {}}} if grouped else {"Action": {"Block": {}}}
+    action: dict[str, Any] = {"OverrideAction": {"None": {}}} if grouped else {"Action": {"Block": {}}}
     found = {"Name": name, "Priority": priority, "Statement": statement, **visible(name), **action, **changes}
     return {key: value for key, value in found.items() if value is not None}
 
