@@ -73,7 +73,7 @@ def test_an_alias_of_a_load_balancer_is_in_the_zone_of_its_region(client: Client
 
 def test_a_record_with_an_unknown_health_check_is_refused(client: Client, zone: Zone) -> None:
     domain = domain_of(client, "checked")
-    failover = {"SetIdentifier": "primary", "Failover": "PRIMARY"}
+    failover: dict[str, Any] = {"SetIdentifier": "primary", "Failover": "PRIMARY"}
     check = "00000000-0000-0000-0000-000000000000"
     with pytest.raises(ClientError, match=f"NoSuchHealthCheck.*{check} does not exist"):
         zone.put(domain, CLOUDFRONT, HealthCheckId=check, **failover)
