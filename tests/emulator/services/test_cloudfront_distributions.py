@@ -258,6 +258,13 @@ def test_a_function_over_the_limit_is_refused(client: Client) -> None:
         front.update_function(Name="limit", IfMatch=etag, FunctionConfig=config, FunctionCode=b"1" * 10_241)
 
 
+def test_a_function_with_an_unknown_runtime_is_refused(client: Client) -> None:
+    config = {"Comment": "", "Runtime": "cloudfront-js-9.0"}
+
+    with pytest.raises(ClientError, match=r"InvalidArgument.*'cloudfront-js-9.0'.*cloudfront-js-2.0"):
+        client("cloudfront").create_function(Name="runtime", FunctionConfig=config, FunctionCode=b"1")
+
+
 def test_a_function_with_a_dot_in_its_name_is_refused(client: Client) -> None:
     with pytest.raises(ClientError, match=r"InvalidArgument.*must have 1 to 64 letters"):
         client("cloudfront").create_function(
