@@ -142,6 +142,7 @@ def _refuse_if_used(origin: Shape, code: str, context: Context) -> None:
 def _checked_vpc(config: Shape, context: Context, *, changed: Shape | None = None) -> tuple[str, str]:
     """Return region and id of the endpoint's VPC, or refuse the configuration.
 
+    The documentation has the prerequisites, but not AWS's messages: the code is the one that the API has for them.
     The prerequisites: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
     The name: https://github.com/londonaicentre/FLIP (deploy/providers/AWS/cloudfront.tf)
     """

@@ -49,7 +49,7 @@ def nested_statements(statement: Shape) -> Iterator[Shape]:
 
 
 def _check_order(rules: list[Shape]) -> None:
-    """Each rule has a name and a priority of its own.
+    """Each rule has a name and a priority of its own; the documentation has the rule, but not AWS's message.
 
     https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing-order.html
     """
