@@ -32,12 +32,13 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("setup"),),),
     # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
     ((_make("providers"),),),
-    # What applies to the emulator mostly waits for the provider; the other lane has the processors meanwhile.
-    (
-        (_make("emulate"),),
-        (_make("faults"),),
-        (_make("probe"),),
-        (_make("lint"), _make("unit"), _make("programs"), _make("validate"), _make("check")),
-    ),
+    # These have a process per processor, so beside others they would take as much longer; what fails soonest is first.
+    ((_make("lint"),),),
+    ((_make("unit"),),),
+    ((_make("programs"),),),
+    ((_make("validate"),),),
+    ((_make("check"),),),
+    # What applies to the emulator mostly waits for the provider.
+    ((_make("emulate"),), (_make("faults"),), (_make("probe"),)),
 )
 """One stage after the other; the next one starts if all steps have passed."""

@@ -209,7 +209,8 @@ def test_errors_and_gaps_end_a_run_at_once_and_say_why(
         assert message in said
     refused = Counter(re.findall(r"700000000002 \S+ (\S+) \([^)]*\): [45]\d\d", caplog.text))
     assert len(refused) >= 10
-    assert set(refused.values()) == {1}, "the provider repeats what looks like a fault of the server, for minutes"
+    # Twice: a load balancer is asked for again without tags, for the regions that refuse it with them.
+    assert max(refused.values()) <= 2, "the provider repeats what looks like a fault of the server, for minutes"
 
 
 def test_without_terraform_the_probe_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
