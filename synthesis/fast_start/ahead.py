@@ -99,7 +99,10 @@ def ahead() -> Iterator[None]:
 
 
 def run_again() -> NoReturn:
-    """Replace this process by the same program, which then waits for each answer."""
+    """Replace this process by the same program, which then waits for each answer; its Node has ended before."""
+    provider: object = jsii.kernel.provider
+    if isinstance(provider, AheadProvider):
+        provider.stop()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             if stream is not None:  # closed by the caller

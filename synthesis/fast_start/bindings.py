@@ -73,5 +73,6 @@ class _Loader(SourceFileLoader):
         return code
 
     def source_to_code(self, data: ReadableBuffer | str, path: ReadableBuffer | str | os.PathLike[str]) -> CodeType:  # type: ignore[override]
-        code: CodeType = compile(data, path, "exec", flags=_FLAGS, dont_inherit=True)  # type: ignore[arg-type]
+        # With the checks of types also under `python -O`: the file is the same for each level.
+        code: CodeType = compile(data, path, "exec", flags=_FLAGS, dont_inherit=True, optimize=0)  # type: ignore[arg-type]
         return code

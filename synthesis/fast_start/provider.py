@@ -49,6 +49,10 @@ class AheadProvider:
         """Let Node end."""
         self._pipe.close()
 
+    def stop(self) -> None:
+        """End Node, whatever it still has to do: it may be writing stacks."""
+        self._early.stop()
+
     def load_class(self, fqn: str) -> None:
         """Make Node load the module of a class while Python imports its own side."""
         request = {"fqn": fqn, "property": RESOURCE_TYPE, "api": "sget"}
