@@ -32,13 +32,12 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("setup"),),),
     # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
     ((_make("providers"),),),
-    # These have a process per processor, so beside others they would take as much longer; what fails soonest is first.
-    ((_make("lint"),),),
+    # These have a process per processor, so beside others they would take as much longer.
     ((_make("unit"),),),
     ((_make("programs"),),),
     ((_make("validate"),),),
     ((_make("check"),),),
-    # What applies to the emulator mostly waits for the provider.
-    ((_make("emulate"),), (_make("faults"),), (_make("probe"),)),
+    # What applies to the emulator mostly waits for the provider, and leaves time to the one process of the types.
+    ((_make("emulate"),), (_make("faults"),), (_make("probe"),), (_make("lint"),)),
 )
 """One stage after the other; the next one starts if all steps have passed."""
