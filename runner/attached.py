@@ -131,7 +131,7 @@ def _printed(folder: str) -> str:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Terraform's own, but the provider's log is off: it holds what is sent to AWS, and nobody reads it."""
+    """Terraform's variables, without a log of the provider: it would hold everything that is sent to AWS."""
     return {**os.environ, "PLUGIN_UNIX_SOCKET_DIR": folder, "TF_LOG_SDK": "off", "TF_LOG_PROVIDER_AWS": "off"}
 
 

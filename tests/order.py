@@ -15,8 +15,8 @@ def long_first(items: Sequence[pytest.Item], *, reserved: int) -> list[pytest.It
 
     Args:
         items: All tests.
-        reserved: With `--dist loadgroup`, the number of processes, else 0. Each of them takes a second group while its
-            first one still runs, and then nobody else can have that: behind the longest ones come the shortest.
+        reserved: With `--dist loadgroup`, the number of processes, else 0. Each process takes its second group while it
+            still runs the first, and no other process gets it then: so the shortest come behind the longest.
     """
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:

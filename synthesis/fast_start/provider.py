@@ -214,19 +214,12 @@ class _ContextError(Exception):
 
 
 class _NoContext:
-    def _write_rest(self, request: Any) -> Any:  # noqa: ANN401
-        try:
-            return self._wait("invoke", request)
-        except Exception as error:  # a stack that is written can have no part in it
-            message = "the other stacks cannot be written"
-            raise AheadError(message) from error
-
     def __getattr__(self, name: str) -> NoReturn:
         raise _ContextError(name)
 
 
 def _produced(producer: Any, overrides: Any) -> str | None:  # noqa: ANN401 (jsii's own)
-    """The text of a lazy value; None if it is no text, or another one wherever it is used."""
+    """The text of a lazy value; None if it has another type, or depends on where it is used."""
     if [override.method for override in overrides] != ["produce"]:
         return None
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -14,106 +13,11 @@ import pytest
 from main import ROOT
 from synthesis import fast_start
 from synthesis.fast_start.ahead import OFF_SWITCH
+from tests.synthesis.small_program import ALL_PROGRAMS, python, run, same_folders, stack, write
+from tests.synthesis.written import tree
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PROGRAM = """
-import os, sys
-from synthesis import fast_start
-{first}
-fast_start.prepare(os.environ, ahead=True)
-from synthesis.fast_start.ahead import AheadError, ahead, run_again, write_stacks
-import jsii
-from cdktf import App, Aspects, Fn, IAspect, IStringProducer, Lazy, TerraformOutput, TerraformStack, Token
-from cdktf_cdktf_provider_aws.provider import AwsProvider
-from cdktf_cdktf_provider_aws.subnet import Subnet
-from cdktf_cdktf_provider_aws.vpc import Vpc
-{before}
-@jsii.implements(IStringProducer)
-class Late:
-    def __init__(self, produce): self._produce = produce
-    def produce(self, context): return self._produce(context)
-
-@jsii.implements(IAspect)
-class Tagged:
-    def visit(self, node):
-        if isinstance(node, Subnet): node.add_override("tags.late", "yes")
-
-def compose(app):
-    global stack, vpc
-    stack = TerraformStack(app, "stack")
-    AwsProvider(stack, "aws", region="us-east-1")
-    vpc = Vpc(stack, "vpc", cidr_block="10.0.0.0/16")
-    {line}
-    Subnet(stack, "last", vpc_id=vpc.id, cidr_block="10.0.1.0/24", tags={{"vpc": vpc.arn}})
-
-def main():
-    app = App(outdir=sys.argv[1])
-    with ahead():
-        compose(app)
-        write_stacks(app)
-        {later}
-    app.synth()
-    print("ahead" if "{switch}" not in os.environ else "again")
-
-if __name__ == "__main__":
-    try:
-        main()
-    except AheadError:
-        run_again()
-"""
-
-
-# Several programs with one start of the stock bindings, which takes 15 seconds; what each raises goes into its folder.
-ALL_PROGRAMS = """
-import pathlib, runpy, sys, traceback
-for name in sys.argv[1:]:
-    folder = pathlib.Path(name)
-    sys.argv = [str(folder / "program.py"), str(folder / "out")]
-    try:
-        runpy.run_path(sys.argv[0], run_name="__main__")
-    except Exception:
-        (folder / "raised").write_text(traceback.format_exc())
-"""
-
-
-def write(folder: Path, line: str = "pass", before: str = "", *, first: str = "", later: str = "pass") -> Path:
-    program = folder / "program.py"
-    program.write_text(
-        PROGRAM.format(line=line, before=before, first=first, later=later, switch=OFF_SWITCH), encoding="utf-8"
-    )
-    return program
-
-
-def python(*arguments: Path | str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
-    return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        env=inherited | {"PYTHONPATH": str(ROOT)} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-def run(
-    tmp_path: Path, line: str = "pass", before: str = "", *, first: str = "", later: str = "pass", **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return python(write(tmp_path, line, before, first=first, later=later), tmp_path / "out", **environment)
-
-
-def same_folders(stderr: str) -> str:
-    """Node's folders of a run have random names, which are in JavaScript's tracebacks."""
-    return re.sub(r"(jsii-kernel-|/tmp)\w+", r"\1", stderr)
-
-
-def stack(tmp_path: Path) -> dict[str, dict[str, dict[str, dict[str, object]]]]:
-    content: dict[str, dict[str, dict[str, dict[str, object]]]] = json.loads(
-        (tmp_path / "out" / "stacks" / "stack" / "cdk.tf.json").read_text(encoding="utf-8")
-    )
-    return content
 
 
 def test_a_run_without_errors_is_not_repeated(tmp_path: Path) -> None:
@@ -201,67 +105,6 @@ def test_an_answer_that_was_not_expected_repeats_the_run(tmp_path: Path) -> None
     assert stack(tmp_path)["resource"]["aws_subnet"]["last"]["vpc_id"] == "${aws_vpc.vpc.id}"
 
 
-TWO = 'two = TerraformStack(app, "two"); AwsProvider(two, "aws", region="us-east-1"); '
-LATER = {
-    "another stack": TWO + 'Vpc(two, "vpc", cidr_block="10.2.0.0/16")',
-    "a resource in the stack": 'Subnet(stack, "more", vpc_id=vpc.id, cidr_block="10.0.3.0/24")',
-    "an override": 'vpc.add_override("tags.more", "yes")',
-    "an argument": 'vpc.cidr_block = "10.9.0.0/16"',
-    "an aspect": "Aspects.of(app).add(Tagged())",
-    "a reference from another stack": TWO + 'Subnet(two, "subnet", vpc_id=vpc.id, cidr_block="10.0.4.0/24")',
-    "metadata": 'stack.node.add_metadata("a", "b")',
-}
-
-
-@pytest.mark.parametrize("what", LATER)
-def test_what_comes_after_a_stack_is_written_is_in_the_output(what: str, tmp_path: Path) -> None:
-    """Where it changes that stack, the run is repeated."""
-    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda _: "10.7.0.0/16")))'
-    expected = "ahead" if what == "another stack" else "again"
-    (tmp_path / "ahead").mkdir()
-    (tmp_path / "waiting").mkdir()
-    done = run(tmp_path / "ahead", line, later=LATER[what])
-    waiting = run(tmp_path / "waiting", line, later=LATER[what], **{OFF_SWITCH: "1"})
-
-    assert (done.stdout, done.returncode) == (f"{expected}\n", 0), done.stderr
-    assert waiting.returncode == 0, waiting.stderr
-    assert output(tmp_path / "ahead") == output(tmp_path / "waiting")
-
-
-def output(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
-        for path in sorted((folder / "out").rglob("*"))
-        if path.is_file()
-    }
-
-
-def test_a_lazy_value_is_produced_when_the_stack_is_complete(tmp_path: Path) -> None:
-    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda _: blocks[0])))'
-    done = run(tmp_path, f'blocks = []; {line}; blocks.append("10.7.0.0/16")')
-
-    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
-    assert stack(tmp_path)["resource"]["aws_vpc"]["late"]["cidr_block"] == "10.7.0.0/16"
-
-
-def test_a_lazy_value_that_depends_on_its_place_is_produced_there(tmp_path: Path) -> None:
-    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda context: context.scope.node.id)))'
-    done = run(tmp_path, line)
-
-    assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
-    assert stack(tmp_path)["resource"]["aws_vpc"]["late"]["cidr_block"] == "stack"
-
-
-def test_the_error_of_a_lazy_value_is_that_of_the_synthesis(tmp_path: Path) -> None:
-    line = 'Vpc(stack, "late", cidr_block=Lazy.string_value(Late(lambda _: 1 // 0)))'
-    done = run(tmp_path, line)
-    waiting = run(tmp_path, line, **{OFF_SWITCH: "1"})
-
-    assert waiting.returncode == 1
-    assert same_folders(done.stderr) == same_folders(waiting.stderr)
-    assert "app.synth()" in done.stderr
-
-
 def test_terraforms_functions_return_tokens_of_each_type(tmp_path: Path) -> None:
     line = (
         'digits = Fn.parseint(Fn.sha256(vpc.id), 16); zones = Fn.split(",", vpc.arn);'
@@ -272,13 +115,13 @@ def test_terraforms_functions_return_tokens_of_each_type(tmp_path: Path) -> None
     )
     (tmp_path / "ahead").mkdir()
     done = run(tmp_path / "ahead", line)
-    found = output(tmp_path / "ahead")
+    found = tree(tmp_path / "ahead" / "out")
     waiting = run(tmp_path / "ahead", line, **{OFF_SWITCH: "1"})
 
     assert (done.stdout, done.returncode) == ("ahead\n", 0), done.stderr
     assert waiting.returncode == 0, waiting.stderr
-    assert found == output(tmp_path / "ahead")
-    assert "parseint" in found["out/stacks/stack/cdk.tf.json"]
+    assert found == tree(tmp_path / "ahead" / "out")
+    assert "parseint" in found["stacks/stack/cdk.tf.json"]
 
 
 def test_a_node_that_ends_at_once_is_reported_by_jsii(tmp_path: Path) -> None:
@@ -354,53 +197,40 @@ def test_a_debugger_stays_in_the_first_run(tmp_path: Path) -> None:
     assert "post mortem" in debugged.stdout
 
 
+# Runs the platform's program, as a part of which it can be changed before.
+PLATFORM = """
+import os, runpy, sys
+from synthesis.fast_start.provider import AheadProvider
+{change}
+sys.argv = [sys.argv[1], "--output", sys.argv[2]]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+WAITS = """
+stock = AheadProvider._wait
+def wait(self, name, request):
+    if self._is_on: print("waited:", name, request, file=sys.stderr)
+    return stock(self, name, request)
+AheadProvider._wait = wait
+"""
+REFUSES_A_SECOND_RUN = """
+def refuse(*_): raise SystemExit("the run would be repeated")
+os.execve = refuse
+"""
+
+
+def platform(tmp_path: Path, change: str) -> subprocess.CompletedProcess[str]:
+    return python("-c", PLATFORM.format(change=change), ROOT / "main.py", tmp_path / "out")
+
+
 def test_the_platform_waits_for_no_answer_while_it_composes(tmp_path: Path) -> None:
     """Each wait is for all that Node still has to do; see `synthesis/fast_start/ahead.py` for what is known before."""
-    program = (
-        "import os, runpy, sys\n"
-        "from synthesis import fast_start\n"
-        "from synthesis.fast_start.provider import AheadProvider\n"
-        "stock = AheadProvider._wait\n"
-        "def wait(self, name, request):\n"
-        "    if self._is_on: print('waited:', name, request, file=sys.stderr)\n"
-        "    return stock(self, name, request)\n"
-        "AheadProvider._wait = wait\n"
-        "sys.argv = ['main.py', '--output', sys.argv[1]]\n"
-        "runpy.run_path('main.py', run_name='__main__')\n"
-    )
-    environ = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "out")],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = platform(tmp_path, WAITS)
 
     assert done.returncode == 0, done.stderr
-    waited = [line for line in done.stderr.splitlines() if line.startswith("waited:")]
-    assert len(waited) < 20, "\n".join(waited)
+    assert [line for line in done.stderr.splitlines() if line.startswith("waited:")] == []
 
 
 def test_the_platform_is_synthesized_without_a_second_run(tmp_path: Path) -> None:
-    program = (
-        "import os, runpy, sys\n"
-        "def refuse(*_): raise SystemExit('the run would be repeated')\n"
-        "os.execve = refuse\n"
-        "sys.argv = ['main.py', '--output', sys.argv[1]]\n"
-        "runpy.run_path('main.py', run_name='__main__')\n"
-    )
-    environ = {k: v for k, v in os.environ.items() if k not in {"NODE_OPTIONS", fast_start.CACHE_VARIABLE}}
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "out")],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = platform(tmp_path, REFUSES_A_SECOND_RUN)
 
     assert done.returncode == 0, done.stderr

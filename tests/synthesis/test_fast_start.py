@@ -179,6 +179,21 @@ def test_the_end_of_the_process_has_the_status_and_all_of_the_output(code: objec
     assert (result.stdout, result.returncode) == ("first last\n", expected)
 
 
+def test_each_of_several_unnamed_values_is_still_checked() -> None:
+    program = (
+        "import os, typing; from synthesis import fast_start; fast_start.prepare(os.environ)\n"
+        "import typeguard\n"
+        "def _typecheckingstub__x(*names: 'typing.Optional[str]') -> None: ...\n"
+        "hints = typing.get_type_hints(_typecheckingstub__x)\n"
+        "for names in (('a', None), ('a', 7)):\n"
+        "    typeguard.check_type(argname='names', value=names, expected_type=typing.Tuple[hints['names'], ...])\n"
+        "    print('accepted', names)\n"
+    )
+    result = run("-c", program)
+    assert result.stdout == "accepted ('a', None)\n"
+    assert "type of names[1] must be one of (str, NoneType); got int instead" in result.stderr
+
+
 def test_the_bindings_still_refuse_a_wrong_argument() -> None:
     program = (
         "import os; from synthesis import fast_start; fast_start.prepare(os.environ)\n"
