@@ -13,7 +13,7 @@ from emulator.protocol import service_model
 from emulator.registry import Context, guard
 from emulator.services.cloudfront.functions import FUNCTIONS, LIVE
 from emulator.services.cloudfront.policies import CACHE, ORIGIN_REQUEST, RESPONSE_HEADERS
-from emulator.services.cloudfront.usage import GLOBAL
+from emulator.services.cloudfront.usage import GLOBAL, items
 from emulator.services.cloudfront.vpc_origins import VPC_ORIGINS
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def refuse_wrong_settings(params: Shape, context: Context) -> None:
     _check_price_class(config.get("PriceClass"))
     for origin in config["Origins"]["Items"]:
         _check_origin(origin, context)
-    origins = {origin["Id"] for origin in (*config["Origins"]["Items"], *_items(config, "OriginGroups"))}
-    for behavior in (config["DefaultCacheBehavior"], *_items(config, "CacheBehaviors")):
+    origins = {origin["Id"] for origin in (*config["Origins"]["Items"], *items(config, "OriginGroups"))}
+    for behavior in (config["DefaultCacheBehavior"], *items(config, "CacheBehaviors")):
         _check_behavior(behavior, origins, context)
-    for response in _items(config, "CustomErrorResponses"):
+    for response in items(config, "CustomErrorResponses"):
         _check_error_response(response)
     _check_geo_restriction((config.get("Restrictions") or {}).get("GeoRestriction") or {})
     _check_web_acl(config.get("WebACLId"), context)
@@ -51,10 +51,6 @@ def config_of(params: Shape) -> Shape:
     """Return the configuration in a request of the three operations."""
     config: Shape = params.get("DistributionConfig") or params["DistributionConfigWithTags"]["DistributionConfig"]
     return config
-
-
-def _items(config: Shape, member: str) -> list[Shape]:
-    return list((config.get(member) or {}).get("Items") or ())
 
 
 def _check_price_class(price_class: str | None) -> None:
@@ -114,7 +110,7 @@ def _check_behavior(behavior: Shape, origins: set[str], context: Context) -> Non
         if behavior.get("CachePolicyId") and behavior.get(member) is not None:
             message = f"The parameter {member} cannot be used when a cache policy is associated to the cache behavior."
             raise AwsError(code="InvalidArgument", message=message)
-    _check_functions(_items(behavior, "FunctionAssociations"), context)
+    _check_functions(items(behavior, "FunctionAssociations"), context)
 
 
 def _check_functions(associations: list[Shape], context: Context) -> None:

@@ -15,7 +15,7 @@ from moto.cloudfront.models import (
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, patch
 from emulator.services.cloudfront.etag import new_id, require_match
-from emulator.services.cloudfront.usage import GLOBAL
+from emulator.services.cloudfront.usage import GLOBAL, items
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -39,8 +39,8 @@ def keep_behaviour(original: Any, behaviour: Any, config: dict[str, Any]) -> Non
     if config.get("CachePolicyId"):
         behaviour.min_ttl = behaviour.default_ttl = behaviour.max_ttl = None
     for attribute, member in _ASSOCIATIONS.items():
-        items = (config.get(member) or {}).get("Items") or []
-        setattr(behaviour, attribute, {"Quantity": len(items), **({"Items": items} if items else {})})
+        found = items(config, member)
+        setattr(behaviour, attribute, {"Quantity": len(found), **({"Items": found} if found else {})})
     behaviour.grpc_config = config.get("GrpcConfig") or {"Enabled": False}
 
 

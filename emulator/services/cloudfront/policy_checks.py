@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from emulator.errors import AwsError
 from emulator.registry import Context, guard
-from emulator.services.cloudfront.usage import users_by_behavior
+from emulator.services.cloudfront.usage import items, users_by_behavior
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,10 +76,9 @@ def refuse_headers_of_cache_policies(params: Shape, _: Context) -> None:
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
     """
-    headers = (params["OriginRequestPolicyConfig"]["HeadersConfig"].get("Headers") or {}).get("Items") or ()
-    behavior = params["OriginRequestPolicyConfig"]["HeadersConfig"]["HeaderBehavior"]
-    for header in headers:
-        if behavior == "whitelist" and header.lower() in _HEADERS_OF_CACHE_POLICIES:
+    config = params["OriginRequestPolicyConfig"]["HeadersConfig"]
+    for header in items(config, "Headers"):
+        if config["HeaderBehavior"] == "whitelist" and header.lower() in _HEADERS_OF_CACHE_POLICIES:
             message = f"The parameter Headers contains {header} that is not allowed."
             raise AwsError(code="InvalidArgument", message=message)
 
@@ -98,10 +97,10 @@ def refuse_wrong_response_headers(params: Shape, _: Context) -> None:
             "The length of the Content-Security-Policy header value in the response headers policy exceeds the maximum."
         )
         raise AwsError(code="TooLongCSPInResponseHeadersPolicy", message=message)
-    if len(_items(config, "CustomHeadersConfig")) > _MOST_CUSTOM_HEADERS:
+    if len(items(config, "CustomHeadersConfig")) > _MOST_CUSTOM_HEADERS:
         message = "The number of custom headers in the response headers policy exceeds the maximum."
         raise AwsError(code="TooManyCustomHeadersInResponseHeadersPolicy", message=message)
-    if len(_items(config, "RemoveHeadersConfig")) > _MOST_REMOVED_HEADERS:
+    if len(items(config, "RemoveHeadersConfig")) > _MOST_REMOVED_HEADERS:
         message = "The number of headers in RemoveHeadersConfig in the response headers policy exceeds the maximum."
         raise AwsError(code="TooManyRemoveHeadersInResponseHeadersPolicy", message=message)
     cors = config.get("CorsConfig")
@@ -111,7 +110,7 @@ def refuse_wrong_response_headers(params: Shape, _: Context) -> None:
 
 
 def _problems_of_cors(cors: Shape) -> Iterator[str]:
-    headers = _items(cors, "AccessControlAllowHeaders")
+    headers = items(cors, "AccessControlAllowHeaders")
     if not headers:
         yield "The parameter Access-Control-Allow-Headers must have at least one item."
     if cors.get("AccessControlAllowCredentials") and any("*" in header for header in headers):
@@ -130,7 +129,3 @@ def _parts_of_key(key: Shape) -> Iterator[str]:
     ):
         if (key.get(member) or {}).get(behavior, "none") != "none":
             yield behavior
-
-
-def _items(config: Shape, member: str) -> list[str]:
-    return list((config.get(member) or {}).get("Items") or ())

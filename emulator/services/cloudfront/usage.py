@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from emulator.registry import Context
+    from emulator.store import Shape
 
 GLOBAL = "aws"
 """The name of moto's backend of a global service."""
@@ -40,3 +41,8 @@ def users_by_behavior(context: Context, matches: Callable[[Any], bool]) -> list[
 def functions_of(behavior: Any) -> set[str]:
     """Return the ARNs of the functions of a cache behavior."""
     return {one["FunctionARN"] for one in behavior.function_associations.get("Items") or ()}
+
+
+def items(config: Shape, member: str) -> list[Any]:
+    """Return the items of a member that CloudFront sends as a number and a list, or not at all."""
+    return list((config.get(member) or {}).get("Items") or ())

@@ -11,7 +11,7 @@ from emulator.dns import CALLED, canonical
 from emulator.errors import AwsError
 from emulator.registry import Context, guard
 from emulator.services.cloudfront.distribution_checks import config_of
-from emulator.services.cloudfront.usage import GLOBAL
+from emulator.services.cloudfront.usage import GLOBAL, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def refuse_uncovered_names(params: Shape, context: Context) -> None:
     """
     config = config_of(params)
     certificate = config.get("ViewerCertificate") or {}
-    arn, aliases = certificate.get("ACMCertificateArn"), _aliases(config)
+    arn, aliases = certificate.get("ACMCertificateArn"), items(config, "Aliases")
     if arn:
         bundle = _issued(arn, context)
         covered = {canonical(bundle.common_name), *map(canonical, bundle.sans)}
@@ -65,7 +65,7 @@ def refuse_names_of_others(params: Shape, _: Context) -> None:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-restrictions
     The message: https://github.com/klaemo/s3-website/issues/25
     """
-    wanted = {name.lower() for name in _aliases(config_of(params))}
+    wanted = {name.lower() for name in items(config_of(params), "Aliases")}
     for other in _distributions_of_all_accounts():
         names = other.distribution_config.Aliases.get("Items") or ()
         if other.id != params.get("Id") and wanted & {name.lower() for name in names}:
@@ -73,10 +73,6 @@ def refuse_names_of_others(params: Shape, _: Context) -> None:
                 code="CNAMEAlreadyExists",
                 message="One or more of the CNAMEs you provided are already associated with a different resource.",
             )
-
-
-def _aliases(config: Shape) -> list[str]:
-    return list((config.get("Aliases") or {}).get("Items") or ())
 
 
 def _issued(arn: str, context: Context) -> Any:
