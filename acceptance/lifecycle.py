@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from acceptance import checks
+from acceptance import checks, whole
 from acceptance.findings import Finding, Step
 from config.load import load_environment
 from runner import actions, results
@@ -94,11 +94,13 @@ def _plan_again(session: Session, run: EnvironmentRun) -> None:
 def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
     """Check through the API what must hold in the layers that were applied."""
     harness.progress.start(environment, "checking through the API")
-    layers = {stack.layer for stack in harness.stacks(environment).values()}
+    stacks, account = harness.stacks(environment), harness.account(environment)
     settings = load_environment(environment, folder=harness.settings)
-    for layer, function in checks.find_checks(layers):
-        for problem in _run_check(function, settings, harness.account(environment).session()):
+    for layer, function in checks.find_checks({stack.layer for stack in stacks.values()}):
+        for problem in _run_check(function, settings, account.session()):
             run.add_finding(Step.CHECK, f"{layer}: {problem}")
+    for problem in (*whole.unlisted(account, stacks), *whole.in_its_own_way(account, stacks, harness.folder)):
+        run.add_finding(Step.CHECK, problem)
     harness.progress.end(environment)
 
 

@@ -113,3 +113,14 @@ PART_OF: Final[Mapping[str, str]] = {
 
 IN_NO_ACCOUNT: Final = frozenset({"terraform_data"})
 """Types that are in Terraform's state only."""
+
+ONE_PER_ACCOUNT: Final = frozenset(
+    {
+        "aws_ebs_encryption_by_default",
+        "aws_ebs_snapshot_block_public_access",
+        "aws_ecr_registry_scanning_configuration",
+        "aws_iam_account_password_policy",
+        "aws_s3_account_public_access_block",
+    }
+)
+"""Types of which each account has one: their listing shows its settings, not a name."""

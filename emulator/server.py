@@ -15,7 +15,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from emulator import services
+from emulator import dns, services
 from emulator.dispatcher import Dispatcher
 from emulator.registry import REGISTRY
 
@@ -114,6 +114,14 @@ class Emulator:
     def url(self) -> str:
         """The endpoint for SDKs and Terraform; with an IP address, S3 uses path-style requests."""
         return f"http://{HOST}:{self.port}"
+
+    def resolve(self, name: str, type_: str) -> frozenset[str]:
+        """The values of the records of a name that resolvers find in the zones of its accounts."""
+        before = dns.CALLED.set(self.dispatcher.called)
+        try:
+            return dns.resolve(name, type_)
+        finally:
+            dns.CALLED.reset(before)
 
     def environment(self, *, account: str = "123456789012", region: str = "us-east-1") -> dict[str, str]:
         """Return the environment variables with which an unchanged Terraform configuration uses the emulator."""

@@ -7,9 +7,11 @@ Terraform starts its own provider, as always, where
 
 - an `apply` changes a real account: it takes minutes, and the second that it would save is not worth a difference from
   what HashiCorp supports;
-- it is configured more than once, which this provider refuses if there is an `AWS_CA_BUNDLE`: a stack with two
-  configurations needs a process for each, and the plan of a destroy first plans without it (`destroyPlan` in
-  https://github.com/hashicorp/terraform/blob/v1.11.4/internal/terraform/context_plan.go);
+- a stack has two configurations of it, which need a process each;
+- it is configured a second time by the same command, which it refuses if there is an `AWS_CA_BUNDLE`: the plan of a
+  destroy first plans without it (`destroyPlan` in
+  https://github.com/hashicorp/terraform/blob/v1.11.4/internal/terraform/context_plan.go). The emulator needs none, and
+  the profiles of a real account may name one too;
 - a stack has another provider;
 - `TF_LOG` or one of its kind is set: what the provider logs must reach Terraform's log;
 - Terraform is OpenTofu, for which none of this is tested.
@@ -44,6 +46,7 @@ _ADDRESS: Final = "registry.terraform.io/hashicorp/aws"
 _END_SECONDS: Final = 30  # for what takes a tenth of one: a run must not wait forever for what was stopped
 _READING: Final = frozenset({"plan", "show", "validate"})
 _CHANGING: Final = frozenset({"apply"})
+_DESTROY: Final = "-destroy"
 _LOCKED: Final = re.compile(rf'provider "{re.escape(_ADDRESS)}" {{.*?^}}', re.DOTALL | re.MULTILINE)
 _CHECKSUM: Final = re.compile(r'"(h1:[^"]+)"')
 
@@ -78,11 +81,11 @@ def find(
     config: Path,
 ) -> Path | None:
     """The provider's program to start for this command; None where Terraform must start it."""
-    if "-destroy" in arguments or arguments[0] not in (
-        _READING | _CHANGING if environment.is_emulator(environ) else _READING
+    if (
+        not _may_find_it_running(arguments, environ)
+        or any(name.startswith("TF_LOG") for name in environ)
+        or list(stack.document.get("provider", {})) != ["aws"]
     ):
-        return None
-    if any(name.startswith("TF_LOG") for name in environ) or list(stack.document.get("provider", {})) != ["aws"]:
         return None
     if len(stack.providers) != 1 or stack.providers[0].get("alias"):
         return None
@@ -93,6 +96,16 @@ def find(
     if not programs or not _is_locked(found[0].resolve(), config / LOCK_FILE):
         return None
     return programs[0].resolve()
+
+
+def _may_find_it_running(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
+    if any(name.startswith("TF_LOG") for name in environ):
+        return False
+    if not environment.is_emulator(environ):
+        return arguments[0] in _READING and _DESTROY not in arguments
+    if _DESTROY in arguments and environ.get("AWS_CA_BUNDLE"):
+        return False
+    return arguments[0] in _READING | _CHANGING
 
 
 def _is_locked(package: Path, lock_file: Path) -> bool:

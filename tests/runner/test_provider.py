@@ -136,8 +136,13 @@ def test_an_apply_gets_it_only_on_the_emulator(installed: Installed) -> None:
     assert installed.find("apply", EMULATOR) == installed.program.resolve()
 
 
-def test_a_plan_of_a_destroy_configures_it_twice_and_starts_its_own(installed: Installed) -> None:
-    assert installed.find("plan -json -destroy", EMULATOR) is None
+def test_a_plan_of_a_destroy_which_configures_it_twice_gets_it_where_there_is_no_ca_bundle(
+    installed: Installed,
+) -> None:
+    command = "plan -json -destroy"
+    assert installed.find(command) is None
+    assert installed.find(command, {**EMULATOR, "AWS_CA_BUNDLE": "/etc/ssl/own.pem"}) is None
+    assert installed.find(command, EMULATOR) == installed.program.resolve()
 
 
 def test_logs_that_somebody_asked_for_need_terraforms_own_provider(installed: Installed) -> None:

@@ -10,36 +10,34 @@ from typing import TYPE_CHECKING
 import pytest
 
 from main import synthesize
-from tests.fixtures import fixture_environment
 from tests.test_further_zone import with_network, zone
+from tests.upgrade import baseline
 from tests.upgrade.changes import planned_changes
-from tests.upgrade.checkout import open_checkouts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.emulator, pytest.mark.terraform, pytest.mark.seconds(500)]
+    from tests.upgrade.conftest import Upgraded
+
+pytestmark = [
+    pytest.mark.emulator,
+    pytest.mark.terraform,
+    pytest.mark.xdist_group("upgrade"),  # it goes on where an upgrade ends
+    pytest.mark.seconds(150),
+]
 
 ENVIRONMENT = "prod"
-ACCOUNT = "900000000309"
 
 
-def test_a_further_zone_only_creates_and_updates(tmp_path: Path) -> None:
-    config = fixture_environment(ENVIRONMENT).model_copy(update={"security": None})  # it has nothing in a zone
+def test_a_further_zone_only_creates_and_updates(upgraded: Upgraded, tmp_path: Path) -> None:
+    config = baseline.settings(ENVIRONMENT)
     further = zone(4, cidr=str(config.network.cidr), has_tasks=True)
-    versions = {
-        "before": config,
-        "after": with_network(config, zones=(further, *config.network.zones)),
-    }
-    for name, version in versions.items():
-        synthesize([version], tmp_path / name)
-    with open_checkouts({ENVIRONMENT: ACCOUNT}, tmp_path / "checkouts") as checkouts:
-        checkout = checkouts[ENVIRONMENT]
-        checkout.install(tmp_path / "before")
-        checkout.apply()
-        checkout.install(tmp_path / "after")
-        plans, failures = checkout.upgrade()
-        second_plan = [] if failures else checkout.second_plan()
+    synthesize([with_network(config, zones=(further, *config.network.zones))], tmp_path / "after")
+    checkout = upgraded.checkouts[ENVIRONMENT]
+    checkout.install(tmp_path / "after")
+
+    plans, failures = checkout.upgrade()
+    second_plan = [] if failures else checkout.second_plan()
 
     changes = planned_changes(plans)
     assert failures == []
