@@ -182,7 +182,7 @@ def test_the_guards_ask_for_what_the_page_says_and_for_nothing_else(tmp_path: Pa
 def test_terraform_applies_the_layer_and_then_plans_no_change(tmp_path: Path) -> None:
     copy_program(tmp_path, *CHECKED_IN_COPY)
     follow(tmp_path)
-    command = ("-m", "acceptance", "emulate", "--env", "dev", "--layer", LAYER)
+    command = ("-m", "acceptance", "emulate", "--env", "dev", "--layer", LAYER, "--parallel", "2")
     applied = run_python(tmp_path, *command, timeout_seconds=900)
     assert applied.returncode == 0, applied.stdout + applied.stderr
     assert f"dev-{LAYER} " in applied.stdout

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
+from tests.fixtures import run_python
 from tests.order import long_first
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass
@@ -57,3 +61,22 @@ def test_credentials_of_the_test_before_are_not_used(key: str, monkeypatch: pyte
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     boto3.client("sts", region_name="us-east-1")
     assert boto3.DEFAULT_SESSION.get_credentials().access_key == key
+
+
+GROUPED = """
+import os, pathlib, pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(6))
+def test_in_a_group(number):
+    pathlib.Path(str(number)).write_text(str(os.getpid()))
+"""
+
+
+def test_pytest_runs_a_group_in_one_process(tmp_path: Path) -> None:
+    """As the targets of the Makefile ask for it. Otherwise what a module applies once is applied in each process."""
+    (tmp_path / "test_grouped.py").write_text(GROUPED)
+    options = ("--dist", "loadgroup", "--no-loadscope-reorder", "--numprocesses", "2", "-p", "no:cacheprovider")
+    done = run_python(tmp_path, "-m", "pytest", *options)
+    assert "6 passed" in done.stdout, done.stdout + done.stderr
+    assert len({(tmp_path / str(number)).read_text() for number in range(6)}) == 1

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.emulator, pytest.mark.terraform]
 def test_it_is_applied_planned_without_a_change_checked_and_destroyed(
     settings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["emulate", "--settings", str(settings)])
+    code = main(["emulate", "--settings", str(settings), "--parallel", "2"])  # others run beside it
     printed = capsys.readouterr()
     assert code == 0, printed.err
     assert "applied, planned again without changes, destroyed without leftovers; no known gaps" in printed.out
