@@ -14,6 +14,7 @@ It runs twice for each command, so it imports only what is part of the interpret
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import time
@@ -24,7 +25,8 @@ PROGRAM, ADDRESS, FOLDER, LOG, DONE = (f"ATTACHED_{name}" for name in ("PROGRAM"
 The keeper writes to the descriptor if the provider ends too early, and closes it when everything has ended.
 """
 _READY, _TERRAFORM = "ATTACHED_READY", "ATTACHED_TERRAFORM"
-_REATTACH = "TF_REATTACH_PROVIDERS"
+REATTACH = "TF_REATTACH_PROVIDERS"
+"""Terraform's variable with the addresses of providers that run already."""
 _POLL_SECONDS = 0.02
 _START_SECONDS = 60
 _LONGEST_FOLDER = 60  # of 104 characters that macOS allows for a socket's path; the rest are the provider's
@@ -50,7 +52,7 @@ def _become(command: list[str], settings: dict[str, str]) -> None:
         printed = answers.read()
     os.set_inheritable(int(settings[DONE]), False)
     if printed.startswith(f'{{"{settings[ADDRESS]}":'):
-        os.environ[_REATTACH] = printed
+        os.environ[REATTACH] = printed
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
 
 
@@ -86,8 +88,7 @@ def _keep(settings: dict[str, str]) -> None:
         provider = _start_provider(settings, folder)
         os.write(ready, _wait_for_address(provider, folder, terraform).encode())
         os.close(ready)
-        while provider.runs() and os.getppid() == terraform:
-            time.sleep(_POLL_SECONDS)
+        _wait_for_end(provider, terraform)
         if provider.runs():
             os.kill(provider.id, signal.SIGKILL)
             os.waitpid(provider.id, 0)
@@ -97,6 +98,20 @@ def _keep(settings: dict[str, str]) -> None:
         for name in os.listdir(folder):  # noqa: PTH208
             os.unlink(f"{folder}/{name}")  # noqa: PTH108
         os.rmdir(folder)  # noqa: PTH106
+
+
+def _wait_for_end(provider: _Provider, terraform: int) -> None:
+    """Until one of the two has ended."""
+    if sys.platform == "linux":
+        try:
+            ends = [os.pidfd_open(terraform), os.pidfd_open(provider.id)]
+        except OSError:  # Linux before 5.3, or Terraform has ended already
+            pass
+        else:
+            if os.getppid() == terraform:  # not another process with its number
+                select.select(ends, [], [])
+    while provider.runs() and os.getppid() == terraform:
+        time.sleep(_POLL_SECONDS)
 
 
 class _Provider:
@@ -140,7 +155,7 @@ def _wait_for_address(provider: _Provider, folder: str, terraform: int) -> str:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and provider.runs() and os.getppid() == terraform:
         with open(_printed(folder), encoding="utf-8") as output:  # noqa: PTH123
-            _, found, rest = output.read().partition(f"{_REATTACH}='")
+            _, found, rest = output.read().partition(f"{REATTACH}='")
         if found and "'\n" in rest:
             return rest.partition("'\n")[0]
         time.sleep(_POLL_SECONDS)

@@ -1,5 +1,7 @@
 """Which commands find the provider running (`runner.attached`), and that it is the program of the lock file.
 
+And which do not read it at all, because they do not call it (`unread`).
+
 Terraform compares the provider's package with the checksum in the lock file before each command, but not that of a
 provider that it only connects to. So it is done here, and again whenever a file of the package has changed since.
 
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
 import select
@@ -46,9 +49,19 @@ _ADDRESS: Final = "registry.terraform.io/hashicorp/aws"
 _END_SECONDS: Final = 30  # for what takes a tenth of one: a run must not wait forever for what was stopped
 _READING: Final = frozenset({"plan", "show", "validate"})
 _CHANGING: Final = frozenset({"apply"})
+_CALLING_NONE: Final = frozenset({"force-unlock", "output", "state", "workspace"})
 _DESTROY: Final = "-destroy"
 _LOCKED: Final = re.compile(rf'provider "{re.escape(_ADDRESS)}" {{.*?^}}', re.DOTALL | re.MULTILINE)
 _CHECKSUM: Final = re.compile(r'"(h1:[^"]+)"')
+
+_NOWHERE: Final = {
+    "Protocol": "grpc",
+    "ProtocolVersion": 5,
+    "Pid": 1,
+    "Test": True,
+    "Addr": {"Network": "unix", "String": "/nowhere"},
+}
+"""https://developer.hashicorp.com/terraform/plugin/debugging#running-terraform-with-a-provider-in-debug-mode"""
 
 _checking = threading.Lock()
 _checksums: dict[Path, tuple[object, str]] = {}
@@ -81,21 +94,36 @@ def find(
     config: Path,
 ) -> Path | None:
     """The provider's program to start for this command; None where Terraform must start it."""
-    if (
-        not _may_find_it_running(arguments, environ)
-        or any(name.startswith("TF_LOG") for name in environ)
-        or list(stack.document.get("provider", {})) != ["aws"]
-    ):
+    if not _may_find_it_running(arguments, environ) or list(stack.document.get("provider", {})) != ["aws"]:
         return None
     if len(stack.providers) != 1 or stack.providers[0].get("alias"):
         return None
+    program = _program(stack, executable, data)
+    return program if program and _is_locked(program.parent, config / LOCK_FILE) else None
+
+
+def unread(
+    arguments: Sequence[str], stack: Stack, executable: Executable, *, data: Path, config: Path
+) -> dict[str, str]:
+    """Variables with which a command does not read a provider that it does not call; none where that is not sure.
+
+    Before `state`, `output` and the like Terraform computes the checksum of the provider's 700 MB, and in an `init`
+    that finds it installed three times. It does not with a provider that runs already, so it gets one that is nowhere.
+    """
+    program = _program(stack, executable, data)
+    if program is None:
+        return {}
+    if arguments[0] in _CALLING_NONE or (arguments[0] == "init" and _is_locked(program.parent, config / LOCK_FILE)):
+        return {attached.REATTACH: json.dumps({_ADDRESS: _NOWHERE})}
+    return {}
+
+
+def _program(stack: Stack, executable: Executable, data: Path) -> Path | None:
+    """The AWS provider's program, if the stack has no other provider and `init` has installed it."""
     found = packages(stack, executable, data)
     if not found or len(found) > 1 or not found[0].is_relative_to(data / "providers" / _ADDRESS):
         return None
-    programs = sorted(found[0].glob("terraform-provider-aws*"))
-    if not programs or not _is_locked(found[0].resolve(), config / LOCK_FILE):
-        return None
-    return programs[0].resolve()
+    return next((program.resolve() for program in sorted(found[0].glob("terraform-provider-aws*"))), None)
 
 
 def _may_find_it_running(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:

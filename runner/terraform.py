@@ -325,8 +325,9 @@ class Terraform:
 
     def _started(self, arguments: list[str]) -> AbstractContextManager[provider.Attachment]:
         """The command, with its provider if it needs one that may be started for it."""
-        executable, environ = self._context.executable, self._environ
-        program = provider.find(arguments, self.stack, executable, environ, data=self._data, config=self._config)
+        executable, places = self._context.executable, {"data": self._data, "config": self._config}
+        program = provider.find(arguments, self.stack, executable, self._environ, **places)
+        environ = {**self._environ, **provider.unread(arguments, self.stack, executable, **places)}
         files = {"config": self._config, "log": self._provider_log}
         return provider.attach(program, self._command(arguments), environ, **files)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner import executable
+from runner import executable, provider
 from runner.environment import build, without_account
 from runner.errors import RunnerError
 from runner.provider_mirror import Wanted, prepare
+from synthesis.manifest import STACK_FILE, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _ROOT = Path(__file__).parents[2]
 PROVIDERS = frozenset({("hashicorp/aws", "5.100.0")})
@@ -75,21 +77,34 @@ class Terraform:
 
     def run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> tuple[int, str]:
         """Run one command; return its exit code and its output."""
-        finished = subprocess.run(
-            [*self._executable.command, f"-chdir={self._folder.resolve()}", *arguments],
-            cwd=self._executable.cwd,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        command = [*self._executable.command, f"-chdir={self._folder.resolve()}", *arguments]
+        places = {"config": self._folder, "log": self._folder / "provider.log"}
+        with provider.attach(self._provider(arguments), command, self._environment, **places) as attachment:
+            finished = subprocess.run(
+                attachment.start.command,
+                cwd=self._executable.cwd,
+                env=attachment.start.environ,
+                pass_fds=attachment.start.descriptors,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
         if finished.returncode not in accept:
             start = finished.stdout.find("\nError: ")
             reason = finished.stdout[max(start, 0) :][-_SHOWN_CHARACTERS:]
             message = f"terraform {' '.join(arguments)} ended with {finished.returncode}:{reason}"
             raise TerraformError(message)
         return finished.returncode, finished.stdout
+
+    def _provider(self, arguments: Sequence[str]) -> Path | None:
+        """The provider to start once for the command, as for a stack: where the configuration is JSON."""
+        file = self._folder / STACK_FILE
+        if not file.is_file():
+            return None
+        stack = Stack(id=self._folder.name, folder=self._folder, document=json.loads(file.read_text(encoding="utf-8")))
+        places = {"data": self._folder / ".terraform", "config": self._folder}
+        return provider.find(arguments, stack, self._executable, self._environment, **places)
 
     @contextlib.contextmanager
     def started(self, *arguments: str) -> Iterator[Running]:

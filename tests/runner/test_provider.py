@@ -101,6 +101,11 @@ class Installed:
         folders = {"data": self.root / "data", "config": self.root / "config"}
         return provider.find(command.split(), stack, executable, environ, **folders)
 
+    def unread(self, command: str, **given: Any) -> dict[str, str]:
+        stack = Stack(id="dev-network", folder=self.root, document=given.get("document", DOCUMENT))
+        folders = {"data": self.root / "data", "config": self.root / "config"}
+        return provider.unread(command.split(), stack, given.get("executable", TERRAFORM), **folders)
+
     def run(self, code: str) -> tuple[int, str, str]:
         """Run Python instead of Terraform, with the provider; return exit code, output, and how the provider ended."""
         command = [sys.executable, "-c", code]
@@ -129,6 +134,29 @@ def test_a_command_that_only_reads_gets_the_provider_of_the_lock_file(installed:
 @pytest.mark.parametrize("command", ["init", "output", "state", "workspace", "force-unlock"])
 def test_a_command_that_needs_no_provider_gets_none(installed: Installed, command: str) -> None:
     assert installed.find(command, EMULATOR) is None
+
+
+@pytest.mark.parametrize("command", ["init -reconfigure", "output -json", "state list", "workspace list"])
+def test_a_command_that_needs_no_provider_does_not_read_it(installed: Installed, command: str) -> None:
+    assert set(json.loads(installed.unread(command)["TF_REATTACH_PROVIDERS"])) == {ADDRESS}
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "show", "validate"])
+def test_a_command_that_calls_the_provider_gets_no_false_address(installed: Installed, command: str) -> None:
+    assert installed.unread(command) == {}
+
+
+def test_an_init_reads_what_is_not_installed_as_it_is_locked(installed: Installed) -> None:
+    installed.lock("h1:another")
+    assert installed.unread("init") == {}
+    installed.program.unlink()
+    assert installed.unread("init") == installed.unread("output") == {}
+
+
+def test_other_providers_and_opentofu_are_read_as_always(installed: Installed) -> None:
+    two = {"aws": {"source": "aws", "version": "5.100.0"}, "archive": {"source": "archive", "version": "2.0.0"}}
+    assert installed.unread("output", document={**DOCUMENT, "terraform": {"required_providers": two}}) == {}
+    assert installed.unread("output", executable=replace(TERRAFORM, command=("/usr/bin/tofu",))) == {}
 
 
 def test_an_apply_gets_it_only_on_the_emulator(installed: Installed) -> None:

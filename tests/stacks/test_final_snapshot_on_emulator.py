@@ -89,10 +89,10 @@ def test_each_database_of_a_name_leaves_its_own_final_snapshot(tmp_path: Path, m
         assert "2 added, 2 changed, 2 destroyed" in shown
         terraform.require_no_changes()
         assert snapshots() == []
-        terraform.run("destroy", "-no-color", "-auto-approve")
+        terraform.run("apply", "-destroy", "-no-color", "-auto-approve")
         first = snapshots()
         apply("2")
-        terraform.run("destroy", "-no-color", "-auto-approve")
+        terraform.run("apply", "-destroy", "-no-color", "-auto-approve")
         second = [name for name in snapshots() if name not in first]
     for left in (first, second):
         assert [name.rpartition("-")[0] for name in left] == [

@@ -36,11 +36,12 @@ class RecordingSession(Session):
     plans: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def confirm(self, what: str, plan: Plan, terraform: Terraform) -> bool:
-        """Show the plan, which pytest prints when the test fails."""
+        """Where the plan deletes or replaces anything, show why; pytest prints it when the test fails."""
         del what
         stack = terraform.stack.id
         self.plans[stack] = plan.planned
-        self.progress.say(section(stack, terraform.describe(plan)))
+        if any(line.startswith(("delete ", "replace ")) for line in plan.planned):
+            self.progress.say(section(stack, terraform.describe(plan)))
         return True
 
 
