@@ -159,7 +159,7 @@ demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and
 
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
-	@$(WAITING) 4 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))
+	@$(WAITING) 5 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))
 
 .PHONY: probe
 probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 162 resource types, and mistakes that AWS refuses
