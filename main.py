@@ -56,7 +56,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
     from stacks.data import DataStack  # noqa: PLC0415
-    from stacks.domain import DomainStack  # noqa: PLC0415
+    from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.notifications import NotificationsStack  # noqa: PLC0415
@@ -86,6 +86,8 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
         )
         registry = RegistryStack(app, config=config, state=state)
         domain = DomainStack(app, config=config, settings=config.domain, state=state) if config.domain else None
+        if config.domain and domain and Route53Stack.is_needed(config):
+            Route53Stack(app, config=config, settings=config.domain, state=state, domain=domain)
         if "service" not in config.left_out_layers:
             ServiceStack(
                 app,
