@@ -124,9 +124,7 @@ class ServiceStack(LayerStack):
                 )
             else:
                 load_balancer.allow_from_cloudfront()
-            self.origin = Origin(
-                host_name=config.origin_name, vpc_origin_id=vpc_origin.id if vpc_origin else None
-            )
+            self.origin = Origin(host_name=config.origin_name, vpc_origin_id=vpc_origin.id if vpc_origin else None)
         ids: set[str] = set()
         for name in names:
             AliasRecord(

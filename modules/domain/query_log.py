@@ -51,6 +51,4 @@ class QueryLog(Construct):
                 )
             ),
         )
-        Route53QueryLog(
-            self, "Default", zone_id=zone.id, cloudwatch_log_group_arn=group.arn, depends_on=[policy]
-        )
+        Route53QueryLog(self, "Default", zone_id=zone.id, cloudwatch_log_group_arn=group.arn, depends_on=[policy])

@@ -63,11 +63,10 @@ class ZoneSigning(Construct):
 
 
 def _statements(label: Label, zone: HostedZone) -> tuple[Statement, ...]:
-    """https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html."""
-    source = (
-        Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
-        Condition(operator="ArnEquals", key="aws:SourceArn", values=(zone.arn,)),
-    )
+    """The statements of AWS's page; only the first one of Route 53 has a source there.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html#KMS-key-policy-for-DNSSEC
+    """
     return (
         allow_account_policies(label),
         Statement(
@@ -75,13 +74,16 @@ def _statements(label: Label, zone: HostedZone) -> tuple[Statement, ...]:
             principal=_ROUTE_53,
             actions=("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"),
             resources=("*",),
-            conditions=source,
+            conditions=(
+                Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
+                Condition(operator="ArnEquals", key="aws:SourceArn", values=(zone.arn,)),
+            ),
         ),
         Statement(
             sid="AllowZoneSigningGrant",
             principal=_ROUTE_53,
             actions=("kms:CreateGrant",),
             resources=("*",),
-            conditions=(*source, Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",))),
+            conditions=(Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",)),),
         ),
     )

@@ -54,7 +54,8 @@ class LoadBalancer(Construct):
     - internal: in the private subnets, for a VPC origin of CloudFront.
     - public: in the public subnets, for the internet or for CloudFront.
 
-    Either is closed until `allow_from_internet`, `allow_from_cloudfront` or a rule of its connections opens it. TLS 1.2 or newer; invalid headers are dropped and ambiguous requests are refused.
+    Either is closed until `allow_from_internet`, `allow_from_cloudfront` or a rule of its connections opens it.
+    TLS 1.2 or newer; invalid headers are dropped and ambiguous requests are refused.
     """
 
     def __init__(

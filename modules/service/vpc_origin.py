@@ -81,7 +81,7 @@ class VpcOrigin(Construct):
             timeouts=CloudfrontVpcOriginTimeouts(create=_TIMEOUT, update=_TIMEOUT, delete=_TIMEOUT),
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
-                replace_triggered_by=[f"terraform_data.{trigger.friendly_unique_id}"],
+                replace_triggered_by=[f"terraform_data.{trigger.friendly_unique_id}.id"],
             ),
             depends_on=load_balancer.dependables,
         )
