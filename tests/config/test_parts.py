@@ -59,6 +59,34 @@ def test_an_edge_without_its_origin_is_refused(left_out: tuple[str, ...], named:
 
 
 @pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])
+@pytest.mark.parametrize("origin", ["vpc", "public"])
+def test_a_vpc_origin_needs_private_subnets_in_two_zones(origin: str) -> None:
+    toml = changed(("[edge]", f'[edge]\norigin = "{origin}"'))
+    lines = (
+        []
+        if origin == "public"
+        else [
+            (
+                "edge: puts the load balancer in private subnets, which it needs in two zones; add a private_cidr to "
+                'another zone, set origin = "public", or remove [edge]'
+            )
+        ]
+    )
+    one = toml.replace('private_cidr = "10.0.20.0/24"\n', "", 1)
+    if origin == "public":
+        assert parsed(one).has_public_load_balancer
+    else:
+        assert refusal(one) == lines
+
+
+def test_a_health_check_without_a_site_is_refused() -> None:
+    toml = without("load_balancer", "edge").replace("[registry]", "[domain.health_check]\n\n[registry]", 1)
+    assert (
+        "domain.health_check: checks a site, but there is no [load_balancer] that answers; add the table, or remove "
+        "[domain.health_check]"
+    ) in refusal(toml)
+
+
 def test_a_database_that_is_left_out_is_refused_where_it_is_used(index: int, database: str) -> None:
     lines = refusal(without(database))
     variable = {"postgres": "DATABASE_URL", "documentdb": "DOCUMENTDB_URL"}[database]
