@@ -52,7 +52,9 @@ def check_queries_are_logged_if_the_settings_say_so(environment: Environment, se
     if domain is None or not domain.query_logging:
         return
     zone_id = find_zone_id(domain, session)
-    listed = session.client("route53").list_query_logging_configs(HostedZoneId=zone_id)["QueryLoggingConfigs"]
+    pages = session.client("route53").get_paginator("list_query_logging_configs").paginate()
+    configs = [config for page in pages for config in page["QueryLoggingConfigs"]]
+    listed = [config for config in configs if config["HostedZoneId"].rpartition("/")[2] == zone_id]
     if not listed:
         yield f"the queries for {domain.zone_name} are not logged"
         return
