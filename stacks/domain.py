@@ -12,7 +12,7 @@ from modules.domain.issuer_records import IssuerRecords
 from modules.domain.query_log import QueryLog
 from modules.domain.zone_signing import ZoneSigning
 from modules.errors import WiringError
-from stacks.base import LayerStack
+from stacks.base import LayerStack, topics_for
 from synthesis.manifest import METADATA
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from config.domain import DomainSettings
     from config.environment import Environment
+    from stacks.notifications import NotificationsStack
     from stacks.state import StateStack
 
 
@@ -28,7 +29,15 @@ class DomainStack(LayerStack):
 
     layer: ClassVar[str] = "domain"
 
-    def __init__(self, scope: Construct, *, config: Environment, settings: DomainSettings, state: StateStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        settings: DomainSettings,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+    ) -> None:
         super().__init__(scope, config=config, state=state)
         self.names = CertificateNames(domain_name=settings.name, alternative_names=settings.alternative_names)
         """The names that users type."""
@@ -42,7 +51,7 @@ class DomainStack(LayerStack):
         if settings.create_zone:
             self.output("name_servers", self.zone.name_servers)
         if self.region == ROUTE_53_REGION:
-            _sign_and_log(self, settings, self.zone)
+            _sign_and_log(self, settings, self.zone, notifications)
         self._certificate: Certificate | None = None
         if settings.is_delegated:
             # With CloudFront, it also asks for the load balancer by a name of its own.
@@ -80,11 +89,21 @@ class Route53Stack(LayerStack):
         config: Environment,
         settings: DomainSettings,
         state: StateStack,
+        notifications: NotificationsStack | None,
         domain: DomainStack,
     ) -> None:
+        """Compose the stack.
+
+        Args:
+            config: The environment.
+            settings: The table [domain].
+            state: Stores all states.
+            notifications: The topics of the region of this stack.
+            domain: Has the zone.
+        """
         name = f"{self.layer}-{ROUTE_53_REGION}"
         super().__init__(scope, config=config, state=state, region=ROUTE_53_REGION, name=name)
-        _sign_and_log(self, settings, domain.zone)
+        _sign_and_log(self, settings, domain.zone, notifications)
 
     @staticmethod
     def is_needed(config: Environment) -> bool:
@@ -93,10 +112,19 @@ class Route53Stack(LayerStack):
         return domain is not None and domain.needs_route_53_region and config.region != ROUTE_53_REGION
 
 
-def _sign_and_log(stack: LayerStack, settings: DomainSettings, zone: HostedZone) -> None:
+def _sign_and_log(
+    stack: LayerStack, settings: DomainSettings, zone: HostedZone, notifications: NotificationsStack | None
+) -> None:
     config = stack.config
     if settings.dnssec:
-        signing = ZoneSigning(stack, "zone-signing", label=stack.label, zone=zone, protect=config.protect_data)
+        signing = ZoneSigning(
+            stack,
+            "zone-signing",
+            label=stack.label,
+            zone=zone,
+            protect=config.protect_data,
+            topics=topics_for(stack, notifications),
+        )
         stack.output("ds_record", signing.ds_record)
     if settings.query_logging:
         QueryLog(

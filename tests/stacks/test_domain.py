@@ -91,7 +91,7 @@ def test_a_stack_that_is_not_left_out_cannot_use_the_certificate(environments: d
     app = new_app()
     config = not_delegated(environments["dev"])
     state = StateStack(app, config=config)
-    stack = DomainStack(app, config=config, settings=present(config.domain), state=state)
+    stack = DomainStack(app, config=config, settings=present(config.domain), state=state, notifications=None)
     with pytest.raises(WiringError, match="add the layer that uses it to left_out_layers"):
         _ = stack.certificate
 
