@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 _BELOW: Final = "LessThanThreshold"
 _ORIGINS: Final = "CloudFront-VPCOrigins-Service-SG"
+_ADDRESSES: Final = "com.amazonaws.global.cloudfront.origin-facing"
+_PEERS: Final = {
+    "UserIdGroupPairs": "GroupId",
+    "PrefixListIds": "PrefixListId",
+    "IpRanges": "CidrIp",
+    "Ipv6Ranges": "CidrIpv6",
+}
 
 
 def check_services_match_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -161,14 +168,18 @@ def check_cloudfront_comes_in_by_its_own_group_only(environment: Environment, se
     balancer = _load_balancer(environment, session)
     groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [balancer["VpcId"]]}])["SecurityGroups"]
     names = {group["GroupId"]: group["GroupName"] for group in groups}
+    names |= {one["PrefixListId"]: one["PrefixListName"] for one in ec2.describe_managed_prefix_lists()["PrefixLists"]}
     peers = [
-        (permission["FromPort"], [names.get(pair["GroupId"]) for pair in permission["UserIdGroupPairs"]])
+        (permission["FromPort"], names.get(peer[key], peer[key]))
         for group in groups
         if group["GroupId"] in balancer["SecurityGroups"]
         for permission in group["IpPermissions"]
+        for kind, key in _PEERS.items()
+        for peer in permission.get(kind, ())
     ]
     is_internal = not environment.has_public_load_balancer
-    yield from _differs("who reaches the load balancer", peers, [(443, [_ORIGINS] if is_internal else [])])
+    wanted = _ORIGINS if is_internal else _ADDRESSES
+    yield from _differs("who reaches the load balancer", peers, [(443, wanted)])
     origins = session.client("cloudfront").list_vpc_origins()["VpcOriginList"].get("Items", ())
     found = [one["Status"] for one in origins if one["OriginEndpointArn"] == balancer["LoadBalancerArn"]]
     yield from _differs("the VPC origins of the load balancer", found, ["Deployed"] if is_internal else [])
