@@ -62,7 +62,7 @@ def check_queries_are_logged_if_the_settings_say_so(environment: Environment, se
     logs = session.client("logs", region_name=ROUTE_53_REGION)
     name = arn.rpartition(":log-group:")[2]
     groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    group = next((one for one in groups if one["logGroupName"] == name), {})
+    group: dict[str, Any] = next((one for one in groups if one["logGroupName"] == name), {})
     days = environment.logs.dns_retention_days
     if (group.get("retentionInDays"), bool(group.get("kmsKeyId"))) != (days, True):
         yield f"the log group {name} of {domain.zone_name} is not kept for {days} days with a key"
@@ -86,7 +86,7 @@ def find_zone_id(domain: DomainSettings, session: boto3.Session) -> str:
     if domain.zone_id:
         return domain.zone_id
     zones = session.client("route53").list_hosted_zones_by_name(DNSName=domain.zone_name)["HostedZones"]
-    return next(zone["Id"].rpartition("/")[2] for zone in zones if zone["Name"].rstrip(".") == domain.zone_name)
+    return next(str(zone["Id"]).rpartition("/")[2] for zone in zones if zone["Name"].rstrip(".") == domain.zone_name)
 
 
 def _records(session: boto3.Session, zone_id: str) -> Iterator[Any]:
