@@ -28,6 +28,7 @@ if __name__ == "__main__":
     gc.disable()
     fast_start.prepare(os.environ, ahead=True)
 
+from config.domain import ROUTE_53_REGION
 from config.load import environment_names, load_environments
 from console import program
 from console.table import table
@@ -56,7 +57,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
     from stacks.data import DataStack  # noqa: PLC0415
-    from stacks.domain import DomainStack  # noqa: PLC0415
+    from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.notifications import NotificationsStack  # noqa: PLC0415
@@ -67,7 +68,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
 
     for config in environments:
         state = StateStack(app, config=config)
-        notifications = None
+        by_region: dict[str, NotificationsStack] = {}
         if config.notifications:
             by_region = {
                 region: NotificationsStack(
@@ -75,7 +76,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 )
                 for region in config.regions
             }
-            notifications = by_region[config.region]
+        notifications = by_region.get(config.region)
         network = NetworkStack(app, config=config, state=state)
         if config.security:
             SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
@@ -85,7 +86,20 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
             else None
         )
         registry = RegistryStack(app, config=config, state=state)
-        domain = DomainStack(app, config=config, settings=config.domain, state=state) if config.domain else None
+        domain = (
+            DomainStack(app, config=config, settings=config.domain, state=state, notifications=notifications)
+            if config.domain
+            else None
+        )
+        if config.domain and domain and Route53Stack.is_needed(config):
+            Route53Stack(
+                app,
+                config=config,
+                settings=config.domain,
+                state=state,
+                notifications=by_region.get(ROUTE_53_REGION),
+                domain=domain,
+            )
         if "service" not in config.left_out_layers:
             ServiceStack(
                 app,

@@ -1,11 +1,13 @@
 """Finds which security groups can connect to which, over all stacks of an environment.
 
 A connection needs two rules: an egress rule of the caller's group and an ingress rule of the listener's. A rule for a
-block of addresses applies to every group with addresses in it, so a wide rule becomes visible.
+block of addresses applies to every group with addresses in it, so a wide rule becomes visible. A group that AWS manages
+has egress rules of its own, which no stack shows.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 INTERNET: Final = "internet"
 _EVERY_PORT: Final = (0, 65_535)
+_GROUP_OF_AWS: Final = re.compile(r"data\.aws_security_group\.([\w-]+)")
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -39,10 +42,18 @@ class Connection:
         return f"{self.caller} -> {self.listener} {self.protocol} {ports}"
 
 
+@dataclass(frozen=True)
+class _GroupOfAws:
+    name: str
+
+
+_Peer = str | _GroupOfAws | IPv4Network | IPv6Network | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
     group: str
-    peer: str | IPv4Network | IPv6Network | None
+    peer: _Peer
     """Another group, a block of addresses, or None for a prefix list: AWS's own services."""
     protocol: str
     ports: tuple[int, int]
@@ -62,6 +73,8 @@ def connections(stacks: Sequence[Stack]) -> list[Connection]:
     for rule in into:
         if _is_public(rule.peer):
             result.add(_connection(INTERNET, names[rule.group], rule.protocol, rule.ports))
+        if isinstance(rule.peer, _GroupOfAws):
+            result.add(_connection(rule.peer.name, names[rule.group], rule.protocol, rule.ports))
         for other in out:
             ports = _common(rule, other)
             if ports and _fits(rule.peer, other.group) and _fits(other.peer, rule.group):
@@ -86,8 +99,10 @@ def _rules(stacks: dict[str, Stack], kind: str) -> Iterator[_Rule]:
             )
 
 
-def _peer(stacks: dict[str, Stack], stack: Stack, rule: Resource) -> str | IPv4Network | IPv6Network | None:
+def _peer(stacks: dict[str, Stack], stack: Stack, rule: Resource) -> _Peer:
     if group := rule.get("referenced_security_group_id"):
+        if found := _GROUP_OF_AWS.search(group):
+            return _GroupOfAws(stack.document["data"]["aws_security_group"][found[1]]["name"])
         return _group(stacks, stack, group)
     cidr = rule.get("cidr_ipv4") or rule.get("cidr_ipv6")
     return ip_network(cidr) if cidr else None
@@ -102,12 +117,12 @@ def _group(stacks: dict[str, Stack], stack: Stack, reference: str) -> str:
     return str(place)
 
 
-def _fits(peer: str | IPv4Network | IPv6Network | None, group: str) -> bool:
+def _fits(peer: _Peer, group: str) -> bool:
     """Whether a rule for `peer` can apply to a member of `group`; a block of addresses always can."""
-    return peer == group if isinstance(peer, str) else peer is not None
+    return peer == group if isinstance(peer, str) else isinstance(peer, IPv4Network | IPv6Network)
 
 
-def _is_public(peer: str | IPv4Network | IPv6Network | None) -> bool:
+def _is_public(peer: _Peer) -> bool:
     if isinstance(peer, IPv4Network):
         return not any(peer.subnet_of(block) for block in PRIVATE_BLOCKS)
     return isinstance(peer, IPv6Network)

@@ -1,8 +1,8 @@
-"""Settings of the layer `domain`: the DNS zone and the certificates."""
+"""Settings of the layer `domain`: the DNS zone, what is recorded and signed in it, and the certificates."""
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -10,6 +10,23 @@ from config.aws import HOST_NAME, DomainName, is_host_name
 from config.delegations import Delegations, check_delegated_zones, check_names_are_not_delegated
 from config.errors import Problem
 from config.model import Check, Model
+from config.service_values import HealthPath
+
+ROUTE_53_REGION: Final = "us-east-1"
+"""The region in which Route 53 requires the keys of DNSSEC and the logs of queries, whatever the environment's region.
+
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-configuring-dnssec-cmk-requirements.html
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html
+"""
+
+AMAZON_ISSUERS: Final = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
+"""The names under which ACM looks for its permission in CAA records.
+
+https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html
+"""
+
+_MAX_CHECKED_PATH: Final = 255
+"""https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html"""
 
 WILDCARD: Final = "*."
 """The start of a name that stands for all names of one level."""
@@ -88,6 +105,27 @@ def _check_unique_names(name: str, alternative_names: tuple[str, ...]) -> Iterat
             )
 
 
+def _check_issuers(certificate_issuers: tuple[str, ...]) -> Iterator[Problem]:
+    for index, issuer in enumerate(certificate_issuers):
+        if issuer in (*AMAZON_ISSUERS, *certificate_issuers[:index]):
+            yield Problem(
+                key=f"certificate_issuers[{index}]",
+                value=issuer,
+                allowed="may issue certificates already; remove it",
+            )
+
+
+def _check_signed_zone(create_zone: bool, dnssec: bool) -> Iterator[Problem]:  # noqa: FBT001
+    """Who signs a zone renews its keys, and must know its parent: that is who created it."""
+    if dnssec and not create_zone:
+        yield Problem(
+            key="dnssec",
+            value=dnssec,
+            allowed="is for a zone that is created here, and create_zone = false uses one that exists; remove it, and "
+            "sign the zone where it is created",
+        )
+
+
 def _alternative_name(value: str) -> str:
     if is_host_name(value.removeprefix(WILDCARD)):
         return value
@@ -109,6 +147,27 @@ AlternativeName = Annotated[
 def is_in_zone(name: str, zone_name: str) -> bool:
     """Whether a name can have records in the zone."""
     return name == zone_name or name.endswith(f".{zone_name}")
+
+
+def _check_path_length(path: str) -> Iterator[Problem]:
+    if len(path) > _MAX_CHECKED_PATH:
+        yield Problem(
+            key="path",
+            value=path,
+            allowed=f"has {len(path)} characters; it must have {_MAX_CHECKED_PATH} or fewer: use a shorter path",
+        )
+
+
+class HealthCheckSettings(Model):
+    """A request that Route 53 makes from several parts of the world, under the domain's name."""
+
+    path: HealthPath = "/"
+    """Path that answers 2xx or 3xx while the site works."""
+
+    interval_seconds: Literal[10, 30] = 30
+    """Seconds between two requests of one place; 10 costs more."""
+
+    checks: ClassVar[tuple[Check, ...]] = (_check_path_length,)
 
 
 class DomainSettings(Model):
@@ -141,6 +200,23 @@ class DomainSettings(Model):
     delegations: Delegations = Field(default_factory=dict, json_schema_extra={"additionalProperties": False})
     """The name servers of each zone below this one: "staging.users.example.com" = ["ns-1.awsdns-00.com", ...]."""
 
+    certificate_issuers: tuple[DomainName, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
+    """Authorities besides Amazon that may issue certificates for the name and all below it, like "letsencrypt.org"."""
+
+    dnssec: bool = False
+    """Signs a created zone; the apply then prints the DS record to enter at the parent domain."""
+
+    query_logging: bool = False
+    """Logs each DNS query that is answered from the zone; a zone can have one such log only."""
+
+    health_check: HealthCheckSettings | None = None
+    """Route 53's check of the site; without the table there is none."""
+
+    @property
+    def needs_route_53_region(self) -> bool:
+        """Whether the zone has something that Route 53 takes from one region only."""
+        return self.dnssec or self.query_logging
+
     @property
     def is_delegated(self) -> bool:
         """Whether resolvers find the zone, so that ACM can validate names in it; an existing zone counts as found."""
@@ -157,6 +233,8 @@ class DomainSettings(Model):
         _check_zone,
         _check_alternative_names,
         _check_unique_names,
+        _check_issuers,
+        _check_signed_zone,
         check_delegated_zones,
         check_names_are_not_delegated,
     )

@@ -1,6 +1,6 @@
 """Settings of the layer `edge`: from the internet to the load balancer."""
 
-from typing import Final
+from typing import Final, Literal
 
 from config.model import Model
 
@@ -12,4 +12,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-ht
 
 
 class EdgeSettings(Model):
-    """CloudFront before an internal load balancer; the table, which may be empty, turns it on."""
+    """CloudFront before a load balancer; the table, which may be empty, turns it on."""
+
+    origin: Literal["vpc", "public"] = "vpc"
+    """How CloudFront reaches the load balancer: "vpc" is inside of the VPC; "public" is over its public addresses."""

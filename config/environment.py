@@ -11,7 +11,7 @@ from config.cluster import ClusterSettings
 from config.containers import check_session_paths
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
-from config.domain import DomainSettings
+from config.domain import ROUTE_53_REGION, DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
 from config.images import check_images
@@ -21,10 +21,12 @@ from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.network import FARGATE_TASK_ENDPOINTS, NetworkSettings
 from config.notifications import NotificationsSettings, check_alarm_receivers
+from config.origin_name import check_origin_name, origin_name
 from config.parameters import parameter_names
 from config.parts import (
     check_databases,
     check_edge_has_origin,
+    check_health_check_has_site,
     check_internal_load_balancer,
     check_load_balancer_has_domain,
     check_parameters,
@@ -245,7 +247,9 @@ class Environment(Model):
     @property
     def regions(self) -> tuple[str, ...]:
         """Every region in which the environment has resources, its own first."""
-        return tuple(dict.fromkeys((self.region, *([VIEWER_REGION] if self.edge else []))))
+        viewers = [VIEWER_REGION] if self.edge else []
+        zone = [ROUTE_53_REGION] if self.domain and self.domain.needs_route_53_region else []
+        return tuple(dict.fromkeys((self.region, *viewers, *zone)))
 
     @property
     def names(self) -> Names:
@@ -272,8 +276,14 @@ class Environment(Model):
 
     @property
     def has_public_load_balancer(self) -> bool:
-        """Whether the internet reaches the load balancer itself; behind CloudFront it is internal."""
-        return self.load_balancer is not None and self.edge is None and "service" not in self.left_out_layers
+        """Whether the load balancer has public addresses; a VPC origin of CloudFront reaches an internal one."""
+        is_public = self.edge is None or self.edge.origin == "public"
+        return self.load_balancer is not None and is_public and "service" not in self.left_out_layers
+
+    @property
+    def origin_name(self) -> str | None:
+        """The name under which CloudFront reaches the load balancer; None without CloudFront."""
+        return origin_name(self.domain.name) if self.edge and self.domain else None
 
     @property
     def has_data(self) -> bool:
@@ -316,6 +326,8 @@ class Environment(Model):
         _check_service_count,
         check_load_balancer_has_domain,
         check_edge_has_origin,
+        check_origin_name,
+        check_health_check_has_site,
         check_internal_load_balancer,
         check_paths_have_load_balancer,
         check_strategy_has_paths,

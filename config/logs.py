@@ -35,6 +35,9 @@ class LogSettings(Model):
     trail_days: LogRetentionDays | None = None
     """Days that CloudWatch Logs keeps the audit trail and GuardDuty's findings, if not retention_days."""
 
+    dns_days: LogRetentionDays | None = None
+    """Days that the DNS queries of the zone are kept, if not retention_days."""
+
     load_balancer_days: LifecycleDays | None = None
     """Days that the load balancer's access and connection logs are kept, in a bucket, if not retention_days."""
 
@@ -70,6 +73,11 @@ class LogSettings(Model):
     def trail_retention_days(self) -> int:
         """Days for the audit trail and GuardDuty's findings in CloudWatch Logs."""
         return self._or_default(self.trail_days)
+
+    @property
+    def dns_retention_days(self) -> int:
+        """Days for the DNS queries of the zone."""
+        return self._or_default(self.dns_days)
 
     @property
     def load_balancer_retention_days(self) -> int:

@@ -73,6 +73,11 @@ class NameLimit(IntEnum):
     ECS = 255
     # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
     SCALING_POLICY = 256
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_VpcOriginEndpointConfig.html gives no length;
+    # 64, the shortest of CloudFront's other names, less the hash at the end
+    VPC_ORIGIN = 55
+    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateKeySigningKey.html
+    KEY_SIGNING_KEY = 128
     # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     TAG_VALUE = 256
 

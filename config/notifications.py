@@ -112,11 +112,13 @@ class NotificationsSettings(Model):
 
 
 def check_alarm_receivers(
+    *,
     notifications: NotificationsSettings | None,
     services: Mapping[str, ServiceSettings],
     secrets: SecretsSettings | None,
     security: SecuritySettings | None,
     load_balancer: object,
+    domain__dnssec: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
     if notifications is not None:
@@ -125,6 +127,7 @@ def check_alarm_receivers(
         "services": any(service.is_load_balanced for service in services.values()),
         "load_balancer": load_balancer is not None,
         "secrets": secrets is not None,
+        "domain.dnssec": bool(domain__dnssec),
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,
     }

@@ -51,17 +51,27 @@ def check_edge_has_origin(edge: object, load_balancer: object, domain: object) -
         )
 
 
+def check_health_check_has_site(domain__health_check: object, load_balancer: object) -> Iterator[Problem]:
+    """Without a load balancer nothing answers under the domain's name."""
+    if domain__health_check is not None and load_balancer is None:
+        yield Problem(
+            key="domain.health_check",
+            allowed="checks a site, but there is no [load_balancer] that answers; add the table, "
+            "or remove [domain.health_check]",
+        )
+
+
 def check_internal_load_balancer(
-    edge: object, load_balancer: object, network__zones: Sequence[Zone]
+    edge__origin: str | None, load_balancer: object, network__zones: Sequence[Zone]
 ) -> Iterator[Problem]:
-    """Behind CloudFront the load balancer is in private subnets, and AWS requires two of them."""
+    """The VPC origin of CloudFront leads to private subnets, and the load balancer needs two of them."""
     private = sum(zone.private_cidr is not None for zone in network__zones)
     # The check of the network reports an environment without any.
-    if edge is not None and load_balancer is not None and 0 < private < _LOAD_BALANCER_ZONES:
+    if edge__origin == "vpc" and load_balancer is not None and 0 < private < _LOAD_BALANCER_ZONES:
         yield Problem(
             key="edge",
             allowed="puts the load balancer in private subnets, which it needs in two zones; "
-            "add a private_cidr to another zone, or remove [edge]",
+            'add a private_cidr to another zone, set origin = "public", or remove [edge]',
         )
 
 

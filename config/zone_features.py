@@ -110,10 +110,10 @@ def check_arm_zones(services: Mapping[str, ServiceSettings], network__zones: Seq
         yield from _missing(FARGATE_ARM, network__zones, " and ".join(arm), remedy)
 
 
-def check_origin_zones(edge: object, network__zones: Sequence[Zone]) -> Iterator[Problem]:
+def check_origin_zones(edge__origin: str | None, network__zones: Sequence[Zone]) -> Iterator[Problem]:
     """CloudFront reaches the internal load balancer in each zone with a private subnet."""
-    if edge is not None:
-        remedy = "use another zone, remove its private_cidr, or remove [edge]"
+    if edge__origin == "vpc":
+        remedy = 'use another zone, remove its private_cidr, set origin = "public" in [edge], or remove [edge]'
         yield from _missing(VPC_ORIGIN, network__zones, "[edge]", remedy)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cdktf import TerraformResource
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html#key-policy-limit
-_KEY_POLICY_LIMIT: Final = 32_768
+KEY_POLICY_LIMIT: Final = 32_768
 # Days until a deleted key, and all data encrypted with it, is lost; AWS allows 7 to 30.
 _PROTECTED_DELETION_DAYS: Final = 30
 _UNPROTECTED_DELETION_DAYS: Final = 7
@@ -138,22 +138,15 @@ class Key(Construct):
     def __init__(self, scope: Construct, id_: str, *, label: Label, description: str, name: str, protect: bool) -> None:
         super().__init__(scope, id_)
         self._label = label
-        self._policy = PolicyDocument(self, limit=_KEY_POLICY_LIMIT)
-        self._policy.add(
-            Statement(
-                sid="AllowAccountPolicies",
-                actions=("kms:*",),
-                principal=Principal.account(label.account_id),
-                resources=("*",),  # in a key policy: this key
-            )
-        )
+        self._policy = PolicyDocument(self, limit=KEY_POLICY_LIMIT)
+        self._policy.add(allow_account_policies(label))
         self._key = KmsKey(
             self,
             "Default",
             description=description,
             policy=self._policy.text,
             enable_key_rotation=True,
-            deletion_window_in_days=_PROTECTED_DELETION_DAYS if protect else _UNPROTECTED_DELETION_DAYS,
+            deletion_window_in_days=deletion_days(protect=protect),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
         )
         self._alias_name = key_alias(label, name)
@@ -199,6 +192,21 @@ class Key(Construct):
     def _grant(self, grantee: Grantable, use: KeyUse, actions: tuple[str, ...]) -> None:
         conditions = use.conditions(self._label.region)
         grantee.add_to_policy(Statement(sid=use.sid, actions=actions, resources=(self.arn,), conditions=conditions))
+
+
+def allow_account_policies(label: Label) -> Statement:
+    """The statement of a key policy that lets IAM policies of the account decide, and keeps it in control."""
+    return Statement(
+        sid="AllowAccountPolicies",
+        actions=("kms:*",),
+        principal=Principal.account(label.account_id),
+        resources=("*",),  # in a key policy: this key
+    )
+
+
+def deletion_days(*, protect: bool) -> int:
+    """Days between the deletion of a key and its end."""
+    return _PROTECTED_DELETION_DAYS if protect else _UNPROTECTED_DELETION_DAYS
 
 
 def key_alias(label: Label, name: str) -> str:

@@ -24,6 +24,7 @@ class Runbook(StrEnum):
     SERVICE_LATENCY = "service-latency"
     SIGN_INS = "sign-ins"
     THREAT_FINDINGS = "threat-findings"
+    ZONE_SIGNING = "zone-signing"
 
     @property
     def link(self) -> str:

@@ -21,6 +21,7 @@ IMPORTED_BY_ID: Final = frozenset(
     {
         "aws_accessanalyzer_analyzer",
         "aws_acm_certificate",
+        "aws_cloudfront_vpc_origin",
         "aws_cloudtrail",
         "aws_cloudwatch_event_rule",
         "aws_cloudwatch_log_data_protection_policy",
@@ -71,6 +72,10 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_nat_gateway",
         "aws_network_acl",
         "aws_network_acl_association",
+        "aws_route53_health_check",
+        "aws_route53_hosted_zone_dnssec",
+        "aws_route53_key_signing_key",
+        "aws_route53_query_log",
         "aws_route53_record",
         "aws_route53_zone",
         "aws_route_table",

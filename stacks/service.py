@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.domain.alias_record import AliasRecord
+from modules.domain.health_check import HealthCheck
+from modules.domain.record_id import record_id
 from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
+from modules.service.origin import Origin
 from modules.service.release_files import ReleaseFiles
+from modules.service.vpc_origin import VpcOrigin
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
@@ -66,6 +71,8 @@ class ServiceStack(LayerStack):
             log_retention_days=config.logs.service_retention_days,
         )
         self.load_balancer: LoadBalancer | None = None
+        self.origin: Origin | None = None
+        """The load balancer for CloudFront; None without either."""
         if config.load_balancer and domain:
             self.load_balancer = LoadBalancer(
                 self,
@@ -73,7 +80,7 @@ class ServiceStack(LayerStack):
                 config=config.load_balancer,
                 label=self.label,
                 vpc=network.vpc,
-                internal=config.edge is not None,
+                internal=not config.has_public_load_balancer,
                 certificate_arn=domain.certificate.arn,
                 strategy=strategy_for(config.deployment, is_load_balanced=True),
                 access_logs=state.store.access_logs,
@@ -82,6 +89,7 @@ class ServiceStack(LayerStack):
                 max_error_percent=config.deployment.max_error_percent,
                 topics=notifications.topics if notifications else None,
             )
+            self._open(self.load_balancer, domain)
         self.release_files = ReleaseFiles(
             self,
             "release-files",
@@ -95,6 +103,39 @@ class ServiceStack(LayerStack):
         if self.load_balancer:
             self.output("load_balancer_dns_name", self.load_balancer.dns_name)
         self.output("release_files_bucket", self.release_files.bucket.name)
+
+    def _open(self, load_balancer: LoadBalancer, domain: DomainStack) -> None:
+        """Let requests in, and lead the names on the certificate here: all of them, or CloudFront's own one."""
+        config = self.config
+        health_check = None
+        if config.edge is None or config.origin_name is None:
+            load_balancer.allow_from_internet()
+            names = domain.names.all
+            if config.domain and config.domain.health_check:
+                health_check = HealthCheck(
+                    self, "site-check", config=config.domain.health_check, label=self.label, name=config.domain.name
+                )
+        else:
+            names = (config.origin_name,)
+            vpc_origin = None
+            if config.edge.origin == "vpc":
+                vpc_origin = VpcOrigin(
+                    self, "origin", label=self.label, vpc=self._network.vpc, load_balancer=load_balancer
+                )
+            else:
+                load_balancer.allow_from_cloudfront()
+            self.origin = Origin(host_name=config.origin_name, vpc_origin_id=vpc_origin.id if vpc_origin else None)
+        ids: set[str] = set()
+        for name in names:
+            AliasRecord(
+                self,
+                f"record-{record_id(name, ids)}",
+                name=name,
+                zone=domain.zone,
+                target=load_balancer.alias_target,
+                region=self.region,
+                health_check=health_check,
+            )
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
         parameters = self._parameters

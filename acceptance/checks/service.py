@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from acceptance.checks.domain import find_zone_id
 from config.images import registry_host, repository_path
 from config.names import NameLimit
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from config.services import ServiceSettings
 
 _BELOW: Final = "LessThanThreshold"
+_ORIGINS: Final = "CloudFront-VPCOrigins-Service-SG"
+_ADDRESSES: Final = "com.amazonaws.global.cloudfront.origin-facing"
+_PEERS: Final = {
+    "UserIdGroupPairs": "GroupId",
+    "PrefixListIds": "PrefixListId",
+    "IpRanges": "CidrIp",
+    "Ipv6Ranges": "CidrIpv6",
+}
 
 
 def check_services_match_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -120,7 +129,7 @@ def check_load_balancer_matches_the_settings(environment: Environment, session: 
         return
     elb = session.client("elbv2")
     load_balancer = _load_balancer(environment, session)
-    scheme = "internal" if environment.edge else "internet-facing"
+    scheme = "internet-facing" if environment.has_public_load_balancer else "internal"
     yield from _differs("the load balancer's scheme", load_balancer["Scheme"], scheme)
     listed = elb.describe_load_balancer_attributes(LoadBalancerArn=load_balancer["LoadBalancerArn"])["Attributes"]
     found = {attribute["Key"]: attribute["Value"] for attribute in listed}
@@ -132,6 +141,48 @@ def check_load_balancer_matches_the_settings(environment: Environment, session: 
         "connection_logs.s3.enabled": "true",
     }
     yield from _differs("the load balancer's attributes", {key: found.get(key) for key in wanted}, wanted)
+
+
+def check_names_lead_to_the_load_balancer(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """All names of the domain, or, behind CloudFront, the load balancer's own."""
+    if environment.load_balancer is None or environment.domain is None:
+        return
+    balancer = _load_balancer(environment, session)
+    names = (environment.origin_name,) if environment.origin_name else environment.domain.names
+    pages = session.client("route53").get_paginator("list_resource_record_sets")
+    found = {
+        record["Name"].rstrip(".").replace("\\052", "*"): record["AliasTarget"]["DNSName"].rstrip(".").lower()
+        for page in pages.paginate(HostedZoneId=find_zone_id(environment.domain, session))
+        for record in page["ResourceRecordSets"]
+        if record["Type"] == "A" and "AliasTarget" in record
+    }
+    for name in names:
+        yield from _differs(f"the alias of {name}", found.get(str(name)), balancer["DNSName"].lower())
+
+
+def check_cloudfront_comes_in_by_its_own_group_only(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A deployed VPC origin for the load balancer, and no rule for any address."""
+    if environment.load_balancer is None or environment.edge is None:
+        return
+    ec2: Any = session.client("ec2")
+    balancer = _load_balancer(environment, session)
+    groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [balancer["VpcId"]]}])["SecurityGroups"]
+    names = {group["GroupId"]: group["GroupName"] for group in groups}
+    names |= {one["PrefixListId"]: one["PrefixListName"] for one in ec2.describe_managed_prefix_lists()["PrefixLists"]}
+    peers = [
+        (permission["FromPort"], names.get(peer[key], peer[key]))
+        for group in groups
+        if group["GroupId"] in balancer["SecurityGroups"]
+        for permission in group["IpPermissions"]
+        for kind, key in _PEERS.items()
+        for peer in permission.get(kind, ())
+    ]
+    is_internal = not environment.has_public_load_balancer
+    wanted = _ORIGINS if is_internal else _ADDRESSES
+    yield from _differs("who reaches the load balancer", peers, [(443, wanted)])
+    origins = session.client("cloudfront").list_vpc_origins()["VpcOriginList"].get("Items", ())
+    found = [one["Status"] for one in origins if one["OriginEndpointArn"] == balancer["LoadBalancerArn"]]
+    yield from _differs("the VPC origins of the load balancer", found, ["Deployed"] if is_internal else [])
 
 
 def check_listeners_take_only_modern_tls(environment: Environment, session: boto3.Session) -> Iterator[str]:

@@ -39,11 +39,15 @@ SENDS_SOURCE_TO_USE: Final[Mapping[str, str]] = {
     "cloudwatch.amazonaws.com": f"{_AWS}/sns/latest/dg/sns-access-policy-use-cases.html",
     "config.amazonaws.com": f"{_AWS}/config/latest/developerguide/s3-bucket-policy.html",
     "delivery.logs.amazonaws.com": f"{_AWS}/eventbridge/latest/userguide/eb-use-resource-based.html",
+    "dnssec-route53.amazonaws.com": (
+        f"{_AWS}/Route53/latest/DeveloperGuide/access-control-managing-permissions.html#KMS-key-policy-for-DNSSEC"
+    ),
     "events.amazonaws.com": f"{_AWS}/eventbridge/latest/userguide/eb-use-resource-based.html",
     "logdelivery.elasticloadbalancing.amazonaws.com": (
         f"{_AWS}/elasticloadbalancing/latest/application/enable-access-logging.html"
     ),
     "logging.s3.amazonaws.com": f"{_AWS}/AmazonS3/latest/userguide/enable-server-access-logging.html",
+    "route53.amazonaws.com": f"{_AWS}/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html",
 }
 """Services that send them when they use a bucket, a key, a topic or a log group, with the page that says so."""
 

@@ -58,6 +58,11 @@ class HostedZone(Construct):
         """Id of the zone, for records."""
         return self._zone.zone_id if self._zone else str(self._existing_id)
 
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the zone, for the policies that let Route 53 act for it."""
+        return self._zone.arn if self._zone else f"arn:aws:route53:::hostedzone/{self._existing_id}"
+
     @property
     def name_servers(self) -> list[str]:
         """The name servers of a new zone; empty for an existing zone, whose parent domain has them already."""

@@ -97,6 +97,15 @@ class Connections:
         """Allow an IPv4 block to reach this; `name` is a word for the block."""
         self._add_ingress(self.owner, f"from-{name}", name, self._port_or_own(port), cidr_ipv4=cidr)
 
+    def allow_from_group(self, group_id: str, *, name: str, port: Port | None = None) -> None:
+        """Allow the members of a group that AWS manages, whose own rules allow the way out; `name` is a word for it."""
+        port = self._port_or_own(port)
+        self._add_ingress(self.owner, f"from-{name}", name, port, referenced_security_group_id=group_id)
+
+    def allow_from_prefix_list(self, prefix_list_id: str, *, name: str, port: Port | None = None) -> None:
+        """Allow the addresses of a prefix list to reach this; `name` is a word for them."""
+        self._add_ingress(self.owner, f"from-{name}", name, self._port_or_own(port), prefix_list_id=prefix_list_id)
+
     def allow_to_cidr(self, cidr: str, *, name: str, port: Port) -> None:
         """Allow this to reach an IPv4 block; `name` is a word for the block."""
         self._add_egress(f"to-{name}", name, port, cidr_ipv4=cidr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
 from cdktf_cdktf_provider_aws.lb_listener import (
     LbListener,
@@ -16,6 +17,7 @@ from constructs import Construct
 
 from modules.alarm import Alarm, MissingData
 from modules.bucket import Bucket, BucketConfig
+from modules.domain.alias_record import AliasTarget
 from modules.label import Label, NameLimit
 from modules.metric import LEAST_ERRORS, Metric, MetricExpression
 from modules.network.connections import Port, SecurityGroup
@@ -24,6 +26,8 @@ from modules.runbook import Runbook
 from modules.topic import Severity
 
 if TYPE_CHECKING:
+    from cdktf import TerraformResource
+
     from config.load_balancer import LoadBalancerSettings
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from modules.topic import Topics
 
 _ANYWHERE: Final = "0.0.0.0/0"
+_ADDRESSES_OF_CLOUDFRONT: Final = "com.amazonaws.global.cloudfront.origin-facing"
 _HTTP: Final = Port.tcp(80)
 _HTTPS: Final = Port.tcp(443)
 _NOT_FOUND: Final = LbListenerDefaultAction(
@@ -46,9 +51,10 @@ _NONCURRENT_LOG_DAYS: Final = 1  # logs are written once, so a noncurrent versio
 class LoadBalancer(Construct):
     """An application load balancer that answers 404 until a service adds a rule for its paths.
 
-    - internal: in the private subnets, closed until something is allowed (CloudFront's VPC origin).
-    - public: in the public subnets, open to the internet on 443, and on 80 for the redirect to 443.
+    - internal: in the private subnets, for a VPC origin of CloudFront.
+    - public: in the public subnets, for the internet or for CloudFront.
 
+    Either is closed until `allow_from_internet`, `allow_from_cloudfront` or a rule of its connections opens it.
     TLS 1.2 or newer; invalid headers are dropped and ambiguous requests are refused.
     """
 
@@ -80,9 +86,6 @@ class LoadBalancer(Construct):
             description="Load balancer",
             port=_HTTPS,
         )
-        if not internal:
-            for port in (_HTTPS, _HTTP):
-                self.connections.allow_from_cidr(_ANYWHERE, name="internet", port=port)
         logs = self._add_log_bucket(label, access_logs, retention_days=log_retention_days, protect=protect)
         self._balancer = Lb(
             self,
@@ -102,8 +105,8 @@ class LoadBalancer(Construct):
             # AWS writes a test file before it enables the logs.
             depends_on=logs.dependables,
         )
-        # The same for both kinds; no rule opens port 80 of an internal load balancer.
-        LbListener(
+        # The same for both kinds; only the internet reaches port 80.
+        redirect = LbListener(
             self,
             "http",
             load_balancer_arn=self.arn,
@@ -137,6 +140,7 @@ class LoadBalancer(Construct):
         self.test_port = strategy.test_port
         if strategy.test_port:
             self._listeners["test"] = https("test", strategy.test_port)
+        self._all_listeners = [redirect, *self._listeners.values()]
         self.error_alarm: Alarm | None = None
         """The alarm on its own errors, which the deployments of all services watch; None without topics."""
         if topics:
@@ -154,6 +158,22 @@ class LoadBalancer(Construct):
                 topics=topics,
                 periods=_BAD_MINUTES,
             )
+
+    def allow_from_internet(self) -> None:
+        """Open a public one to the internet on 443, and on 80 for the redirect to 443."""
+        for port in (_HTTPS, _HTTP):
+            self.connections.allow_from_cidr(_ANYWHERE, name="internet", port=port)
+
+    def allow_from_cloudfront(self) -> None:
+        """Open a public one on 443 to the addresses from which CloudFront's locations ask origins.
+
+        The list counts as 55 rules, and a group has up to 60 of one direction without a higher quota, so there is no
+        rule for port 80: it would count as 55 more, and CloudFront uses 443 only.
+        https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+        https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups
+        """
+        addresses = DataAwsEc2ManagedPrefixList(self, "cloudfront", name=_ADDRESSES_OF_CLOUDFRONT)
+        self.connections.allow_from_prefix_list(addresses.id, name="cloudfront")
 
     @property
     def connections(self) -> Connections:
@@ -205,9 +225,14 @@ class LoadBalancer(Construct):
         return self._balancer.dns_name
 
     @property
-    def zone_id(self) -> str:
-        """Zone of `dns_name`, for an alias record."""
-        return self._balancer.zone_id
+    def alias_target(self) -> AliasTarget:
+        """What an alias record for it leads to."""
+        return AliasTarget.load_balancer(dns_name=self.dns_name, zone_id=self._balancer.zone_id)
+
+    @property
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before CloudFront sends requests to it."""
+        return [self._balancer, *self._all_listeners]
 
     @property
     def listener_arns(self) -> dict[str, str]:

@@ -36,7 +36,9 @@ def expected(config: Environment) -> set[str]:
             found.add(f"{name} -> {'postgres-proxy' if has_proxy else 'postgres'} tcp 5432")
     if has_proxy:
         found.add("postgres-proxy -> postgres tcp 5432")
-    if not config.edge:
+    if config.edge:
+        found.add("CloudFront-VPCOrigins-Service-SG -> load-balancer tcp 443")
+    else:
         found |= {"internet -> load-balancer tcp 80", "internet -> load-balancer tcp 443"}
     return found
 
@@ -100,6 +102,15 @@ def test_public_addresses_are_the_internet(cidr: dict[str, str]) -> None:
 def test_private_addresses_and_aws_services_are_not() -> None:
     assert groups(into=rule("one", cidr_ipv4="10.0.10.0/24")) == []
     assert groups(out=rule("one", prefix_list_id="pl-1")) == []
+
+
+def test_a_group_that_aws_manages_needs_no_rule_of_its_own() -> None:
+    resources = {
+        "aws_security_group.one": {"tags": {"Name": "acme-test-one"}},
+        f"{INTO}.cloudfront": rule("one", referenced_security_group_id="${data.aws_security_group.origins.id}"),
+    }
+    data = {"aws_security_group": {"origins": {"name": "CloudFront-Group"}}}
+    assert list(map(str, connections([stack(resources, data=data)]))) == ["CloudFront-Group -> one tcp 443"]
 
 
 def test_a_value_that_is_not_a_reference_is_refused() -> None:

@@ -108,3 +108,40 @@ def test_further_names_are_in_the_zone_and_different() -> None:
         ),
         'domain.alternative_names[2] = "users.example.com": is already on the certificate; remove it',
     ]
+
+
+def test_a_further_authority_is_listed_once_and_is_not_amazon() -> None:
+    issuers = 'certificate_issuers = ["letsencrypt.org", "amazon.com", "letsencrypt.org"]'
+    assert refusal(changed((ZONE, f"{ZONE}\n{issuers}"))) == [
+        'domain.certificate_issuers[1] = "amazon.com": may issue certificates already; remove it',
+        'domain.certificate_issuers[2] = "letsencrypt.org": may issue certificates already; remove it',
+    ]
+
+
+def test_only_a_zone_that_is_created_here_is_signed() -> None:
+    existing = 'create_zone = false\nzone_id = "Z0123456789ABCDEFGHIJ"\n#'
+    assert refusal(changed((CREATE, existing), (DELEGATED, "dnssec = true"))) == [
+        (
+            "domain.dnssec = true: is for a zone that is created here, and create_zone = false uses one that exists; "
+            "remove it, and sign the zone where it is created"
+        )
+    ]
+    assert present(parsed(changed((ZONE, f"{ZONE}\ndnssec = true"))).domain).dnssec
+
+
+def test_a_health_check_has_a_path_and_an_interval_of_route_53() -> None:
+    table = "[domain.health_check]\n"
+    assert present(present(parsed(changed(("[edge]", f"{table}\n[edge]"))).domain).health_check).path == "/"
+    wrong = f'{table}path = "/{"x" * 255}"\ninterval_seconds = 20\n'
+    lines = refusal(changed(("[edge]", f"{wrong}\n[edge]")))
+    assert any("domain.health_check.interval_seconds = 20" in line for line in lines)
+    long = f'{table}path = "/{"x" * 255}"\n'
+    (line,) = refusal(changed(("[edge]", f"{long}\n[edge]")))
+    assert line.endswith("has 256 characters; it must have 255 or fewer: use a shorter path")
+
+
+def test_what_route_53_takes_from_one_region_is_a_region_of_the_environment() -> None:
+    toml = changed(("[edge]", "# [edge]"))
+    moved = toml.replace('region = "us-east-1"', 'region = "eu-west-1"', 1).replace("use1-az", "euw1-az")
+    assert parsed(moved).regions == ("eu-west-1", "us-east-1")
+    assert parsed(moved.replace("query_logging = true", "query_logging = false")).regions == ("eu-west-1",)

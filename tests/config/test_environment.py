@@ -79,7 +79,7 @@ def test_an_internal_load_balancer_needs_two_zones_with_services() -> None:
     assert refusal(changed(('private_cidr = "10.0.20.0/24"\n', ""))) == [
         (
             "edge: puts the load balancer in private subnets, which it needs in two zones; add a private_cidr to "
-            "another zone, or remove [edge]"
+            'another zone, set origin = "public", or remove [edge]'
         )
     ]
 

@@ -14,6 +14,7 @@ OVERRIDES = {
     "functions_days": "function_retention_days",
     "services_days": "service_retention_days",
     "trail_days": "trail_retention_days",
+    "dns_days": "dns_retention_days",
     "load_balancer_days": "load_balancer_retention_days",
     "bucket_access_days": "bucket_access_retention_days",
 }

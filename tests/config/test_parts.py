@@ -58,6 +58,19 @@ def test_an_edge_without_its_origin_is_refused(left_out: tuple[str, ...], named:
     assert line in refusal(without(*left_out))
 
 
+def test_without_a_vpc_origin_one_private_subnet_is_enough() -> None:
+    toml = changed(('private_cidr = "10.0.20.0/24"\n', ""), ("[edge]", '[edge]\norigin = "public"'))
+    assert parsed(toml).has_public_load_balancer
+
+
+def test_a_health_check_without_a_site_is_refused() -> None:
+    toml = without("load_balancer", "edge").replace("[registry]", "[domain.health_check]\n\n[registry]", 1)
+    assert (
+        "domain.health_check: checks a site, but there is no [load_balancer] that answers; add the table, or remove "
+        "[domain.health_check]"
+    ) in refusal(toml)
+
+
 @pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])
 def test_a_database_that_is_left_out_is_refused_where_it_is_used(index: int, database: str) -> None:
     lines = refusal(without(database))
@@ -114,10 +127,10 @@ def test_blue_green_allows_some_services_without_paths() -> None:
     assert parsed(text() + third).deployment.strategy == "blue_green"
 
 
-def test_a_setting_in_a_table_that_has_none_is_refused() -> None:
-    assert refusal(changed(("[edge]", "[edge]\nprice_class = 1\n#"))) == [
-        "edge.price_class = 1: unknown setting; this table has none, so remove the line"
-    ]
+def test_an_unknown_setting_is_refused_with_those_that_the_table_has() -> None:
+    (line,) = refusal(changed(("[edge]", "[edge]\ncolor = 1\n#")))
+    assert line.startswith("edge.color = 1: unknown setting; allowed: ")
+    assert "origin" in line
 
 
 @pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "deployment"])

@@ -33,7 +33,9 @@ def test_a_zone_without_what_the_environment_uses_is_refused_with_what_is_allowe
         "needed by [services.frontend] and [services.backend]; use another zone, remove its private_cidr, or use "
         'architecture = "X86_64" in [services.frontend] and [services.backend]'
     )
-    assert lines[2].endswith("needed by [edge]; use another zone, remove its private_cidr, or remove [edge]")
+    assert lines[2].endswith(
+        'needed by [edge]; use another zone, remove its private_cidr, set origin = "public" in [edge], or remove [edge]'
+    )
 
 
 def test_what_the_environment_does_not_have_is_not_missed() -> None:

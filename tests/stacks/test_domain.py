@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.load import load_environment
 from main import synthesize
 from modules.errors import WiringError
 from stacks.domain import DomainStack
 from stacks.state import StateStack
 from synthesis.manifest import read_stacks
 from tests.config.examples import present
+from tests.fixtures import FOLDER
 from tests.template import new_app
 
 if TYPE_CHECKING:
@@ -32,7 +34,10 @@ def test_the_viewers_certificate_is_in_the_layer_and_region_of_cloudfront(
     (provider,) = stack.document["provider"]["aws"]
     assert provider["region"] == "us-east-1"
     regional = stacks[f"{environment}-domain"].only("aws_acm_certificate")
-    assert stack.only("aws_acm_certificate")["domain_name"] == regional["domain_name"]
+    viewers = stack.only("aws_acm_certificate")
+    assert viewers["domain_name"] == regional["domain_name"]
+    further = set(regional["subject_alternative_names"]) - set(viewers.get("subject_alternative_names") or ())
+    assert further == {environments[environment].origin_name}  # the load balancer's own, which no user types
     assert not stack.all("aws_route53_record")  # the other certificate has the validation records
 
 
@@ -71,8 +76,8 @@ def test_before_the_delegation_nothing_waits_for_a_certificate(undelegated: Path
     assert stacks["prod-domain"].left_out == ("service", "edge")
     for stack in stacks.values():
         assert list(stack.all("aws_acm_certificate", "aws_acm_certificate_validation")) == []
-    kinds = [resource.kind for resource in stacks["dev-domain"].all()]
-    assert kinds == ["aws_route53_zone"]
+    kinds = sorted(resource.kind for resource in stacks["dev-domain"].all())
+    assert kinds == ["aws_route53_record", "aws_route53_zone"]  # the record says who may issue certificates
     assert "next_step" in stacks["dev-domain"].document["output"]
 
 
@@ -86,6 +91,28 @@ def test_a_stack_that_is_not_left_out_cannot_use_the_certificate(environments: d
     app = new_app()
     config = not_delegated(environments["dev"])
     state = StateStack(app, config=config)
-    stack = DomainStack(app, config=config, settings=present(config.domain), state=state)
+    stack = DomainStack(app, config=config, settings=present(config.domain), state=state, notifications=None)
     with pytest.raises(WiringError, match="add the layer that uses it to left_out_layers"):
         _ = stack.certificate
+
+
+def test_queries_are_logged_in_production(stacks: dict[str, Template], environments: dict[str, Environment]) -> None:
+    logged = {name for name in environments if stacks[f"{name}-domain"].all("aws_route53_query_log")}
+    assert logged == {"prod"}
+
+
+def test_the_ds_record_of_a_signed_zone_is_an_output(stacks: dict[str, Template]) -> None:
+    assert str(stacks["staging-domain"].output("ds_record")).endswith(".ds_record}")
+    assert "ds_record" not in stacks["prod-domain"].document["output"]
+
+
+def test_in_another_region_the_key_and_the_log_have_a_stack_of_the_layer_in_us_east_1(tmp_path: Path) -> None:
+    synthesize([load_environment("elsewhere", folder=FOLDER / "renamed")], tmp_path / "cdktf.out")
+    stacks = read_stacks(tmp_path / "cdktf.out")
+    stack = stacks["elsewhere-domain-us-east-1"]
+    assert (stack.layer, stack.region) == ("domain", "us-east-1")
+    kinds = {resource.kind for resource in stack.all()}
+    assert {"aws_route53_hosted_zone_dnssec", "aws_route53_query_log", "aws_cloudwatch_log_group"} <= kinds
+    assert "elsewhere-domain" in stack.producers(stacks).values()
+    assert kinds.isdisjoint(resource.kind for resource in stacks["elsewhere-domain"].all())
+    assert "elsewhere-notifications-us-east-1" in stacks

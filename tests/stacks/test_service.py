@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance.reachability import connections
-from main import synthesize
+from main import compose, synthesize
+from modules.service.origin import Origin
+from stacks.service import ServiceStack
 from synthesis.manifest import Stack, read_stacks
-from tests.config.examples import changed, parsed
+from tests.config.examples import changed, parsed, present
 from tests.fixtures import ENVIRONMENTS
-from tests.template import Template
+from tests.template import Template, new_app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,3 +185,49 @@ def test_a_service_that_does_not_call_the_internet_has_no_way_out_if_endpoints_d
     out = {line.split(" -> ")[0] for line in closed if line.endswith("-> internet tcp 443")}
     assert "frontend" not in out, closed
     assert "backend" in out, closed
+
+
+@every_environment
+def test_the_names_lead_to_a_public_load_balancer_and_one_of_its_own_to_an_internal_one(
+    stacks: dict[str, Template], environments: dict[str, Environment], environment: str
+) -> None:
+    config, stack = environments[environment], stacks[f"{environment}-service"]
+    records = stack.all("aws_route53_record").values()
+    names = {config.origin_name} if config.edge else set(present(config.domain).names)
+    assert {record["name"] for record in records} == names
+    assert {record["alias"]["name"] for record in records} == {"${aws_lb.load-balancer.dns_name}"}
+    assert len(stack.all("aws_cloudfront_vpc_origin")) == (1 if config.edge else 0)
+
+
+def test_the_site_is_checked_if_a_setting_says_so(stacks: dict[str, Template]) -> None:
+    (record,) = stacks["dev-service"].all("aws_route53_record").values()
+    assert record["health_check_id"].startswith("${aws_route53_health_check.")
+    assert not stacks["prod-service"].all("aws_route53_health_check")
+
+
+def test_without_vpc_origins_only_the_addresses_of_cloudfront_reach_a_public_load_balancer() -> None:
+    toml = changed(("[edge]", '[edge]\norigin = "public"'))
+    app = new_app()
+    compose(app, [parsed(toml)])
+    (service,) = (child for child in app.node.children if isinstance(child, ServiceStack))
+    assert service.origin == Origin(host_name="origin.users.example.com", vpc_origin_id=None)
+    stack = Template.of(service)
+    assert stack.only("aws_lb")["internal"] is False
+    assert stack.all("aws_cloudfront_vpc_origin") == {}
+    rules = [
+        rule
+        for rule in stack.all("aws_vpc_security_group_ingress_rule").values()
+        if "load-balancer_security-group" in rule["security_group_id"]
+    ]
+    assert [(rule["from_port"], "prefix_list_id" in rule, "cidr_ipv4" in rule) for rule in rules] == [
+        (443, True, False)
+    ]
+
+
+def test_cloudfront_gets_the_name_and_the_way_into_the_vpc() -> None:
+    app = new_app()
+    compose(app, [parsed(changed())])
+    (service,) = (child for child in app.node.children if isinstance(child, ServiceStack))
+    origin = present(service.origin)
+    assert origin.host_name == "origin.users.example.com"
+    assert origin.vpc_origin_id

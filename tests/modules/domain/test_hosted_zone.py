@@ -48,3 +48,8 @@ def test_a_protected_zone_cannot_be_destroyed() -> None:
     _, _, template = certificates(protect=True)
     zone = template.only("aws_route53_zone")
     assert (zone["force_destroy"], zone["lifecycle"]) == (False, {"prevent_destroy": True})
+
+
+def test_its_arn_is_global_whoever_created_it() -> None:
+    _, zone, _ = certificates(EXISTING)
+    assert zone.arn == "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"

@@ -80,3 +80,16 @@ def test_an_invalid_port_range_is_refused(first: int, last: int) -> None:
         ValueError, match=f"ports {first} to {last} are not a valid range; they must be between 0 and 65535"
     ):
         Port(first=first, last=last)
+
+
+def test_a_group_and_addresses_that_aws_manages_come_in_by_one_rule_each() -> None:
+    stack = new_stack()
+    balancer = group(stack, "balancer", vpc_in(stack), port=Port.tcp(443))
+    balancer.connections.allow_from_group("sg-1", name="origins")
+    balancer.connections.allow_from_prefix_list("pl-1", name="edges")
+    template = Template.of(stack)
+    by_group = template.only("aws_vpc_security_group_ingress_rule", referenced_security_group_id="sg-1")
+    by_addresses = template.only("aws_vpc_security_group_ingress_rule", prefix_list_id="pl-1")
+    assert by_group["from_port"] == by_addresses["from_port"] == 443
+    assert by_group["security_group_id"] == by_addresses["security_group_id"] == "${aws_security_group.balancer.id}"
+    assert template.all("aws_vpc_security_group_egress_rule") == {}

@@ -34,6 +34,7 @@ CREATES = {
     "aws_acm_certificate_validation": "acm:DescribeCertificate",
     "aws_appautoscaling_policy": "application-autoscaling:PutScalingPolicy",
     "aws_appautoscaling_target": "application-autoscaling:RegisterScalableTarget",
+    "aws_cloudfront_vpc_origin": "cloudfront:CreateVpcOrigin",
     "aws_cloudwatch_log_group": "logs:CreateLogGroup",
     "aws_cloudwatch_metric_alarm": "cloudwatch:PutMetricAlarm",
     "aws_db_instance": "rds:CreateDBInstance",
@@ -72,6 +73,10 @@ CREATES = {
     "aws_network_acl_association": "ec2:ReplaceNetworkAclAssociation",
     "aws_network_acl_rule": "ec2:CreateNetworkAclEntry",
     "aws_route": "ec2:CreateRoute",
+    "aws_route53_health_check": "route53:CreateHealthCheck",
+    "aws_route53_hosted_zone_dnssec": "route53:EnableHostedZoneDNSSEC",
+    "aws_route53_key_signing_key": "route53:CreateKeySigningKey",
+    "aws_route53_query_log": "route53:CreateQueryLoggingConfig",
     "aws_route53_record": "route53:ChangeResourceRecordSets",
     "aws_route53_zone": "route53:CreateHostedZone",
     "aws_route_table": "ec2:CreateRouteTable",
@@ -100,6 +105,8 @@ CREATES = {
 }
 OTHER_WAYS = {"aws_iam_role", "aws_iam_role_policy"}  # tests/modules/security/test_role_changes.py
 TERRAFORMS_OWN = {"terraform_data"}
+# The account's policies of CloudWatch Logs also let the findings of threats in, and IAM cannot restrict them to names.
+PERSONS_TYPES = {"aws_cloudwatch_log_resource_policy": "logs:PutResourcePolicy"}
 PERSONS_LAYERS = {"state", "notifications", "security"}
 RESOURCES = {
     "s3": f"arn:aws:s3:::{PREFIX}-backups-{ACCOUNT}",
@@ -117,6 +124,11 @@ def test_it_may_apply_the_other_layers(who: Principals, kind: str, action: str) 
     assert who.apply_may(action, RESOURCES.get(action.partition(":")[0], "*")), kind
 
 
+@pytest.mark.parametrize("action", PERSONS_TYPES.values())
+def test_what_a_person_applies_is_denied(who: Principals, action: str) -> None:
+    assert not who.apply_may(action, "*")
+
+
 def test_every_type_that_it_applies_is_tried(stacks: dict[str, Template]) -> None:
     kinds = {
         kind
@@ -124,5 +136,5 @@ def test_every_type_that_it_applies_is_tried(stacks: dict[str, Template]) -> Non
         if stack.metadata["layer"] not in PERSONS_LAYERS
         for kind in stack.document.get("resource", {})
     }
-    missing = sorted(kinds - OTHER_WAYS - TERRAFORMS_OWN - set(CREATES))
+    missing = sorted(kinds - OTHER_WAYS - TERRAFORMS_OWN - set(PERSONS_TYPES) - set(CREATES))
     assert missing == [], "add each with its first action to CREATES, and the action to `_CHANGE` if it fails then"

@@ -106,6 +106,8 @@ class Parts:
             max_error_percent=deployment.max_error_percent,
             topics=topics,
         )
+        if not internal:
+            load_balancer.allow_from_internet()
         return Parts(
             stack=stack,
             vpc=vpc,

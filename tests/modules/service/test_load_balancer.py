@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cdktf import TerraformOutput
 
 from tests.modules.service.parts import Parts
 from tests.template import Template, statements
@@ -91,3 +92,24 @@ def test_what_it_answers_itself_with_5xx_is_watched() -> None:
     assert all(set(one["dimensions"]) == {"LoadBalancer"} for one in named.values())
     assert (alarm["threshold"], alarm["treat_missing_data"]) == (5, "notBreaching")
     assert (alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (3, 5)
+
+
+def test_one_for_cloudfront_allows_its_addresses_on_443_only() -> None:
+    parts = Parts.make(internal=True)
+    assert parts.load_balancer
+    parts.load_balancer.allow_from_cloudfront()
+    made = Template.of(parts.stack)
+    ((name, addresses),) = made.document["data"]["aws_ec2_managed_prefix_list"].items()
+    assert addresses["name"] == "com.amazonaws.global.cloudfront.origin-facing"
+    rule = made.only("aws_vpc_security_group_ingress_rule")
+    assert rule["prefix_list_id"] == f"${{data.aws_ec2_managed_prefix_list.{name}.id}}"
+    assert (rule["from_port"], rule["to_port"], rule["ip_protocol"]) == (443, 443, "tcp")
+
+
+def test_its_alias_is_in_the_zone_of_load_balancers() -> None:
+    parts = Parts.make()
+    assert parts.load_balancer
+    target = parts.load_balancer.alias_target
+    TerraformOutput(parts.stack, "zone", value=target.zone_id, static_id=True)
+    assert Template.of(parts.stack).output("zone") == "${aws_lb.load-balancer.zone_id}"
+    assert (target.has_ipv6, target.is_evaluated) == (False, True)
