@@ -8,6 +8,7 @@ from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
+from modules.service.origin import Origin
 from modules.service.release_files import ReleaseFiles
 from stacks.base import LayerStack
 
@@ -82,6 +83,9 @@ class ServiceStack(LayerStack):
                 max_error_percent=config.deployment.max_error_percent,
                 topics=notifications.topics if notifications else None,
             )
+        self.origin: Origin | None = None
+        if self.load_balancer and config.edge and domain:
+            self.origin = Origin(host_name=f"origin.{domain.names.domain_name}", vpc_origin_id=None)
         self.release_files = ReleaseFiles(
             self,
             "release-files",
