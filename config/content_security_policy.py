@@ -41,7 +41,7 @@ def _problems(value: str) -> Iterator[str]:
     if len(value) > MAX_CHARACTERS:
         yield f"has {len(value)} characters; CloudFront takes {MAX_CHARACTERS} or fewer"
     if wrong := sorted({c for c in value if not " " <= c <= "~"}):
-        yield f"contains {', '.join(map(ascii, wrong))}; a header must have only printable ASCII characters, in one line"
+        yield f"contains {', '.join(map(ascii, wrong))}; a header must have only printable ASCII characters"
     if "," in value:
         yield 'contains a comma, which would start a second policy; separate directives by ";" and sources by spaces'
     seen: set[str] = set()
@@ -62,7 +62,7 @@ def _problems_of_directive(name: str, values: list[str]) -> Iterator[str]:
         yield f'"{name}" must have no value; remove "{" ".join(values)}"'
     elif name in _SOURCES:
         if not values:
-            yield f"\"{name}\" has no source; write \"{name} 'none'\" to allow nothing"
+            yield f'"{name}" has no source; write "{name} \'none\'" to allow nothing'
         for source in values:
             yield from _problems_of_source(name, source)
         if "'none'" in values and len(values) > 1:

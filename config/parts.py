@@ -64,8 +64,8 @@ def check_edge_timeout(edge: object, load_balancer__idle_timeout_seconds: int | 
         yield Problem(
             key="load_balancer.idle_timeout_seconds",
             value=seconds,
-            allowed=f"must be {_SHORTEST_BEHIND_CLOUDFRONT} or more with [edge]: CloudFront keeps connections open, and "
-            "answers 502 if the load balancer closes them first",
+            allowed=f"must be {_SHORTEST_BEHIND_CLOUDFRONT} or more with [edge]: CloudFront keeps connections open, "
+            "and answers 502 if the load balancer closes them first",
         )
 
 

@@ -34,7 +34,16 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding
 _CORS: Final = "access-control-"
 _FORBIDDEN: Final = frozenset(
     {
-        *("connection", "content-encoding", "content-length", "date", "expect", "host", "keep-alive", "proxy-authenticate"),
+        *(
+            "connection",
+            "content-encoding",
+            "content-length",
+            "date",
+            "expect",
+            "host",
+            "keep-alive",
+            "proxy-authenticate",
+        ),
         *("proxy-authorization", "proxy-connection", "server-timing", "trailer", "transfer-encoding", "upgrade", "via"),
         *("warning", "x-real-ip"),
     }

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class EdgeStack(LayerStack):
-    """The distribution with its certificate, assets bucket, functions and logs, in us-east-1 wherever the services are."""
+    """The distribution with its certificate, assets bucket, functions and logs, in us-east-1 in every environment."""
 
     layer: ClassVar[str] = "edge"
 

@@ -64,9 +64,7 @@ class AccessLogs(Construct):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
         own = (
             Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
-            Condition(
-                operator="ArnLike", key="aws:SourceArn", values=(label.arn("logs", f"delivery-source:{name}"),)
-            ),
+            Condition(operator="ArnLike", key="aws:SourceArn", values=(label.arn("logs", f"delivery-source:{name}"),)),
         )
         key.allow_service(_DELIVERY, sid="AllowLogDelivery", conditions=own)
         self.bucket = Bucket(

@@ -114,10 +114,15 @@ def test_blue_green_allows_some_services_without_paths() -> None:
     assert parsed(text() + third).deployment.strategy == "blue_green"
 
 
-def test_a_setting_in_a_table_that_has_none_is_refused() -> None:
-    assert refusal(changed(("[edge]", "[edge]\nprice_class = 1\n#"))) == [
-        "edge.price_class = 1: unknown setting; this table has none, so remove the line"
+def test_a_load_balancer_that_closes_connections_before_cloudfront_is_refused() -> None:
+    short = ("[load_balancer]", "[load_balancer]\nidle_timeout_seconds = 9\n#")
+    assert refusal(changed(short)) == [
+        (
+            "load_balancer.idle_timeout_seconds = 9: must be 10 or more with [edge]: CloudFront keeps connections "
+            "open, and answers 502 if the load balancer closes them first"
+        )
     ]
+    assert parsed(without("edge", toml=changed(short))).load_balancer is not None
 
 
 @pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "deployment"])
