@@ -39,7 +39,7 @@ def test_an_unknown_origin_is_refused() -> None:
 
 
 def test_an_unknown_price_class_is_refused_with_the_nearest() -> None:
-    (line,) = refusal(changed(('"PriceClass_100"', '"PriceClass_300"')))
+    (line,) = refusal(edge('price_class = "PriceClass_300"'))
     assert line == (
         'edge.price_class = "PriceClass_300": did you mean "PriceClass_200"? '
         'Allowed: "PriceClass_100", "PriceClass_200", "PriceClass_All"'

@@ -121,8 +121,7 @@ def test_services_in_no_zone_are_refused() -> None:
 
 def test_services_in_one_zone_are_accepted() -> None:
     # With a public load balancer: an internal one needs two of them.
-    toml = changed(('private_cidr = "10.0.20.0/24"\n', ""))
-    toml = toml.replace(toml[toml.index("[edge]") : toml.index("[registry]")], "")
+    toml = changed(('private_cidr = "10.0.20.0/24"\n', ""), ("[edge] #", "#"))
     zones = parsed(toml).network.zones
     assert [zone.private_cidr is None for zone in zones] == [False, True]
 
