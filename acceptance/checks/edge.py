@@ -72,7 +72,8 @@ def check_only_the_distribution_reads_the_assets(environment: Environment, sessi
     kms = session.client("kms", region_name=VIEWER_REGION)
     key_policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
     for where, document in ((bucket, policy), (f"the key of {bucket}", key_policy)):
-        allowed = [one for one in document["Statement"] if one["Effect"] == "Allow" and "Service" in one["Principal"]]
+        own = {"AWS": f"arn:aws:iam::{environment.account_id}:root"}  # the account itself, in a key policy
+        allowed = [one for one in document["Statement"] if one["Effect"] == "Allow" and one["Principal"] != own]
         if not allowed:
             yield f"{where} does not allow CloudFront to read"
         for statement in allowed:
