@@ -56,7 +56,7 @@ def _check_one_list(allow: tuple[str, ...], deny: tuple[str, ...]) -> Iterator[P
             allowed="cannot be set together with allow, which denies all other countries; remove one of the two lines",
         )
     if not allow and not deny:
-        yield Problem(key="allow", allowed='or deny must have a country, like "DE"; add one, or remove the table')
+        yield Problem(key="allow", allowed='is missing, and so is deny; add one of them with a country, like "DE"')
 
 
 def _check_unique(allow: tuple[str, ...], deny: tuple[str, ...]) -> Iterator[Problem]:

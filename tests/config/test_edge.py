@@ -73,7 +73,7 @@ def test_both_lists_and_none_are_refused() -> None:
         )
     ]
     assert refusal(with_table("geo_restriction")) == [
-        'edge.geo_restriction.allow: or deny must have a country, like "DE"; add one, or remove the table'
+        'edge.geo_restriction.allow: is missing, and so is deny; add one of them with a country, like "DE"'
     ]
 
 
