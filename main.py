@@ -100,8 +100,9 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 notifications=by_region.get(ROUTE_53_REGION),
                 domain=domain,
             )
+        service = None
         if "service" not in config.left_out_layers:
-            ServiceStack(
+            service = ServiceStack(
                 app,
                 config=config,
                 state=state,
@@ -111,8 +112,16 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 data=data,
                 domain=domain,
             )
-        if config.edge and domain and "edge" not in config.left_out_layers:
-            EdgeStack(app, config=config, state=state, domain=domain)
+        if config.edge and config.load_balancer and domain and service and "edge" not in config.left_out_layers:
+            EdgeStack(
+                app,
+                config=config,
+                settings=config.edge,
+                balancer=config.load_balancer,
+                state=state,
+                domain=domain,
+                service=service,
+            )
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:

@@ -27,6 +27,7 @@ from config.parts import (
     check_databases,
     check_edge_has_origin,
     check_health_check_has_site,
+    check_edge_timeout,
     check_internal_load_balancer,
     check_load_balancer_has_domain,
     check_parameters,
@@ -36,7 +37,7 @@ from config.parts import (
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS, PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
 from config.registry import RegistrySettings
-from config.routing import check_hidden_paths, check_unique_paths, check_unique_priorities
+from config.routing import CATCH_ALL, check_hidden_paths, check_static_path, check_unique_paths, check_unique_priorities
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.service_values import ServiceName
@@ -225,7 +226,7 @@ class Environment(Model):
     """The name that users type, its zone and the certificates; without the table there are none."""
 
     edge: EdgeSettings | None = None
-    """CloudFront before an internal load balancer; without the table the load balancer is public."""
+    """CloudFront before the load balancer; without the table users connect to the load balancer itself."""
 
     registry: RegistrySettings
     """The image repositories, one per service."""
@@ -266,6 +267,16 @@ class Environment(Model):
     def repository_prefix(self) -> str:
         """The start of the names of its image repositories."""
         return self.registry.repository_prefix or self.project
+
+    @property
+    def service_paths(self) -> tuple[str, ...]:
+        """The paths of the services, in the order of their rules, without the one of all pages."""
+        served = sorted(
+            (service.priority, service.path_patterns)
+            for service in self.services.values()
+            if service.priority is not None
+        )
+        return tuple(pattern for _, patterns in served for pattern in patterns if pattern not in CATCH_ALL)
 
     def needs_internet(self, service: ServiceSettings) -> bool:
         """Whether tasks of a service go out to the internet: for the application, or to AWS without an endpoint."""
@@ -340,4 +351,6 @@ class Environment(Model):
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,
+        check_static_path,
+        check_edge_timeout,
     )

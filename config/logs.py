@@ -41,6 +41,9 @@ class LogSettings(Model):
     load_balancer_days: LifecycleDays | None = None
     """Days that the load balancer's access and connection logs are kept, in a bucket, if not retention_days."""
 
+    cloudfront_days: LifecycleDays | None = None
+    """Days that CloudFront's access logs are kept, in a bucket, if not retention_days."""
+
     bucket_access_days: LifecycleDays | None = None
     """Days that the access logs of buckets are kept, in a bucket, if not retention_days."""
 
@@ -83,6 +86,11 @@ class LogSettings(Model):
     def load_balancer_retention_days(self) -> int:
         """Days for the load balancer."""
         return self._or_default(self.load_balancer_days)
+
+    @property
+    def cloudfront_retention_days(self) -> int:
+        """Days for CloudFront."""
+        return self._or_default(self.cloudfront_days)
 
     @property
     def bucket_access_retention_days(self) -> int:

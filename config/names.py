@@ -69,6 +69,11 @@ class NameLimit(IntEnum):
     LOAD_BALANCER = 32
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
     TARGET_GROUP = 32
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateFunction.html; also access controls:
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginAccessControlConfig.html
+    CLOUDFRONT = 64
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html
+    LOG_DELIVERY = 60
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html, also services and families
     ECS = 255
     # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from config.network import Zone
     from config.services import ServiceSettings
 
+_SHORTEST_BEHIND_CLOUDFRONT: Final = 10
+"""Seconds without data after which a load balancer may close a connection of CloudFront."""
+
 _LOAD_BALANCER_ZONES: Final = 2
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer"""
 
@@ -58,6 +61,21 @@ def check_health_check_has_site(domain__health_check: object, load_balancer: obj
             key="domain.health_check",
             allowed="checks a site, but there is no [load_balancer] that answers; add the table, "
             "or remove [domain.health_check]",
+        )
+
+
+def check_edge_timeout(edge: object, load_balancer__idle_timeout_seconds: int | None) -> Iterator[Problem]:
+    """CloudFront must close a connection that it keeps open before the load balancer does.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+    """
+    seconds = load_balancer__idle_timeout_seconds
+    if edge is not None and seconds is not None and seconds < _SHORTEST_BEHIND_CLOUDFRONT:
+        yield Problem(
+            key="load_balancer.idle_timeout_seconds",
+            value=seconds,
+            allowed=f"must be {_SHORTEST_BEHIND_CLOUDFRONT} or more with [edge]: CloudFront keeps connections open, "
+            "and answers 502 if the load balancer closes them first",
         )
 
 

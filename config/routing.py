@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from config.errors import Problem
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from config.services import ServiceSettings
+
+CATCH_ALL: Final = ("/*", "*")
+"""The patterns of all paths: those of the service that has the site's pages."""
 
 
 def check_unique_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
@@ -58,6 +61,27 @@ def check_hidden_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Prob
                     value=priority,
                     allowed=f'"{pattern}" would never match: "{wider}" of services.{owner} is evaluated first '
                     f"with priority {earlier}; use a lower number here",
+                )
+
+
+def check_static_path(edge__static_path: str | None, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+    """CloudFront reads the static path from a bucket, before it asks any service."""
+    if edge__static_path is None:
+        return
+    for name, service in services.items():
+        for index, pattern in enumerate(service.path_patterns):
+            if _covers(edge__static_path, pattern):
+                yield Problem(
+                    key=f"services.{name}.path_patterns[{index}]",
+                    value=pattern,
+                    allowed=f'would never get a request: edge.static_path = "{edge__static_path}" is read from the '
+                    "assets bucket; use another path in one of them",
+                )
+            elif pattern not in CATCH_ALL and _covers(pattern, edge__static_path):
+                yield Problem(
+                    key="edge.static_path",
+                    value=edge__static_path,
+                    allowed=f'would hide a part of "{pattern}" of services.{name}; use another path in one of them',
                 )
 
 

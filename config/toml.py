@@ -226,8 +226,6 @@ def _nearest_setting(root: type[Model], location: Location) -> str | None:
 def _explain_unknown(root: type[Model], location: Location) -> str:
     model = _find_model(root, location[:-1])
     settings = _setting_names(model) if model else []
-    if not settings:
-        return "unknown setting; this table has none, so remove the line"
     return f"unknown setting; {list_allowed(settings, meant=_nearest_setting(root, location))}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.kms_key_policy import KmsKeyPolicy
 from constructs import Construct
 
 from modules.label import Label, NameLimit
@@ -135,7 +136,26 @@ class Key(Construct):
     `allow_service` adds AWS services. Terraform cannot destroy a protected key.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, label: Label, description: str, name: str, protect: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        description: str,
+        name: str,
+        protect: bool,
+        attach_policy: bool = False,
+    ) -> None:
+        """Create the key and its alias.
+
+        Args:
+            label: Names it.
+            description: What it encrypts.
+            name: Component of its alias.
+            protect: Refuse to destroy it.
+            attach_policy: Whether the policy is a resource of its own, so that it can name what is made after the key.
+        """
         super().__init__(scope, id_)
         self._label = label
         self._policy = PolicyDocument(self, limit=KEY_POLICY_LIMIT)
@@ -144,10 +164,13 @@ class Key(Construct):
             self,
             "Default",
             description=description,
-            policy=self._policy.text,
+            policy=None if attach_policy else self._policy.text,
             enable_key_rotation=True,
             deletion_window_in_days=deletion_days(protect=protect),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+        )
+        self._attached = (
+            KmsKeyPolicy(self, "policy", key_id=self._key.key_id, policy=self._policy.text) if attach_policy else None
         )
         self._alias_name = key_alias(label, name)
         self._alias = KmsAlias(self, "alias", name=self._alias_name, target_key_id=self._key.key_id)
@@ -160,7 +183,7 @@ class Key(Construct):
     @property
     def dependables(self) -> list[TerraformResource]:
         """What must exist before anything uses it."""
-        return [self._key]
+        return [self._attached or self._key]
 
     def allow_service(
         self,

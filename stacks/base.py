@@ -87,13 +87,14 @@ class LayerStack(TerraformStack):
         """Where its state is: in the environment's own region, unless a layer must survive the loss of that region."""
         return StateLocation.from_names(self.label)
 
-    def key(self, id_: str, *, name: str, protects: str) -> Key:
+    def key(self, id_: str, *, name: str, protects: str, attach_policy: bool = False) -> Key:
         """Create a KMS key of this layer.
 
         Args:
             id_: Its role in the stack.
             name: Component of its alias.
             protects: What it encrypts; the start of its description.
+            attach_policy: Whether its policy is a resource of its own, made after what it names.
         """
         return Key(
             self,
@@ -102,6 +103,7 @@ class LayerStack(TerraformStack):
             name=name,
             description=f"{protects} of {self.label.prefix}",
             protect=self.config.protect_data,
+            attach_policy=attach_policy,
         )
 
     def output(self, name: str, value: str | list[str]) -> None:

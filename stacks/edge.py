@@ -1,29 +1,68 @@
-"""Layer `edge`: the resources that CloudFront accepts from one region only."""
+"""Layer `edge`: CloudFront before the load balancer, in the one region where AWS takes what belongs to it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from config.edge import VIEWER_REGION
+from modules.bucket import Bucket, BucketConfig
 from modules.domain.certificate import Certificate
+from modules.edge.access_logs import AccessLogs
+from modules.edge.assets_bucket import AssetsBucket
+from modules.edge.distribution import Distribution
+from modules.edge.error_page import ErrorPage
+from modules.edge.response_headers import ResponseHeaders
+from modules.edge.site_function import SiteFunction
+from modules.errors import WiringError
+from modules.state_store import ACCESS_LOGS
 from stacks.base import LayerStack
 from synthesis.manifest import METADATA
 
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from config.edge import EdgeSettings
     from config.environment import Environment
+    from config.load_balancer import LoadBalancerSettings
     from stacks.domain import DomainStack
+    from stacks.service import ServiceStack
     from stacks.state import StateStack
 
 
 class EdgeStack(LayerStack):
-    """The viewers' certificate, in us-east-1 whatever the environment's region."""
+    """The distribution with its certificate, assets bucket, functions and logs, in us-east-1 in every environment."""
 
     layer: ClassVar[str] = "edge"
 
-    def __init__(self, scope: Construct, *, config: Environment, state: StateStack, domain: DomainStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        settings: EdgeSettings,
+        balancer: LoadBalancerSettings,
+        state: StateStack,
+        domain: DomainStack,
+        service: ServiceStack,
+    ) -> None:
+        """Compose the layer.
+
+        Args:
+            config: The environment.
+            settings: The table [edge].
+            balancer: The table [load_balancer], whose timeout CloudFront's are below and above.
+            state: Its log bucket receives the access logs of this layer's buckets, if it is in this region.
+            domain: Has the names, and the records that validate the certificate.
+            service: Has the load balancer.
+
+        Raises:
+            WiringError: The layer `service` has no origin.
+        """
         super().__init__(scope, config=config, state=state, region=VIEWER_REGION)
+        if service.origin is None:
+            raise WiringError(self, f"{service.node.path} has no origin; it must have a load balancer and [edge]")
+        # With a public load balancer no value of the layer `service` is in this one, but it must be applied before.
+        self.add_dependency(service)
         # The validation records are the same for both certificates, and they are in the layer `domain`.
         self.certificate = Certificate(
             self,
@@ -34,4 +73,68 @@ class EdgeStack(LayerStack):
             records=domain.certificate.records,
         )
         self.add_override(f"{METADATA}.zone_name", domain.zone.name)
+        self._access_logs = self._access_log_bucket(state)
+        self.assets_key = self.key("assets-key", name="assets", protects="Static files", attach_policy=True)
+        self.logs_key = self.key("logs-key", name="edge-logs", protects="Logs of CloudFront")
+        self.assets = AssetsBucket(
+            self,
+            "assets",
+            label=self.label,
+            key=self.assets_key,
+            access_logs=self._access_logs,
+            prefix=settings.static_prefix,
+            protect=config.protect_data,
+        )
+        self.distribution = Distribution(
+            self,
+            "distribution",
+            config=settings,
+            label=self.label,
+            names=domain.names.all,
+            certificate_arn=self.certificate.arn,
+            origin=service.origin,
+            idle_timeout_seconds=balancer.idle_timeout_seconds,
+            service_paths=config.service_paths,
+            assets=self.assets,
+            headers=ResponseHeaders(self, "headers", config=settings, label=self.label),
+            page_function=SiteFunction(self, "pages", config=settings, label=self.label, serves="pages"),
+            service_function=SiteFunction(self, "services", config=settings, label=self.label, serves="services"),
+            web_acl_arn=None,
+        )
+        self.assets.allow_distribution(self.distribution.arn)
+        ErrorPage(self, "error-page", bucket=self.assets)
+        self.access_logs = AccessLogs(
+            self,
+            "access-logs",
+            label=self.label,
+            key=self.logs_key,
+            access_logs=self._access_logs,
+            distribution_arn=self.distribution.arn,
+            retention_days=config.logs.cloudfront_retention_days,
+            protect=config.protect_data,
+        )
         self.output("certificate_arn", self.certificate.arn)
+        self.output("distribution_id", self.distribution.id)
+        self.output("distribution_domain_name", self.distribution.domain_name)
+        self.output("assets_bucket", self.assets.id)
+
+    def _access_log_bucket(self, state: StateStack) -> Bucket:
+        """The bucket that receives the access logs of this layer's buckets: S3 writes them within one region only.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+        """
+        if state.region == self.region:
+            return state.store.access_logs
+        return Bucket(
+            self,
+            "bucket-access-logs",
+            config=BucketConfig(
+                noncurrent_version_days=self.config.state.noncurrent_version_days,
+                expiration_days=self.config.logs.bucket_access_retention_days,
+                protect=self.config.protect_data,
+            ),
+            label=self.label,
+            name=self.label.bucket_name(ACCESS_LOGS),
+            key=None,  # the same page: not with a customer managed key
+            access_logs=None,
+        )

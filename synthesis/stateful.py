@@ -16,7 +16,15 @@ STATEFUL: Final = (
 )
 """Types whose instances hold data. Neither an apply nor an upgrade may delete or replace them by mistake."""
 
-IRREPLACEABLE: Final = (*STATEFUL, "aws_ecr_repository", "aws_lb", "aws_route53_zone", "aws_subnet", "aws_vpc")
+IRREPLACEABLE: Final = (
+    *STATEFUL,
+    "aws_cloudfront_distribution",
+    "aws_ecr_repository",
+    "aws_lb",
+    "aws_route53_zone",
+    "aws_subnet",
+    "aws_vpc",
+)
 """Also those without data that do not come back as they were, or without which all others stop: images, addresses that
 others know, and the network. A subnet that is in use cannot be deleted, but its NAT gateway and its routes would be."""
 

@@ -49,7 +49,7 @@ def key_rotates(stack: Stack) -> Iterator[Finding]:
 def key_has_a_policy(stack: Stack) -> Iterator[Finding]:
     """Every key has its own policy instead of AWS's default."""
     for key in stack.all(*_KEYS):
-        if not key.get("policy"):
+        if not key.get("policy") and not stack.attached(key, "aws_kms_key_policy", by="key_id"):
             yield Finding.about(key, "has no policy")
 
 

@@ -35,6 +35,9 @@ SENDS_NO_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
 }
 """Services of which no page says so, with the page on their role: its trust policy has no condition."""
 SENDS_SOURCE_TO_USE: Final[Mapping[str, str]] = {
+    "cloudfront.amazonaws.com": (
+        f"{_AWS}/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
+    ),
     "cloudtrail.amazonaws.com": f"{_AWS}/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     "cloudwatch.amazonaws.com": f"{_AWS}/sns/latest/dg/sns-access-policy-use-cases.html",
     "config.amazonaws.com": f"{_AWS}/config/latest/developerguide/s3-bucket-policy.html",

@@ -116,6 +116,19 @@ ENCRYPTION = (
     sample("key-rotates", KEY, changed(KEY, "aws_kms_key.key", enable_key_rotation=False), says="rotation is off"),
     sample("key-has-a-policy", KEY, changed(KEY, "aws_kms_key.key", policy=None), says="no policy"),
     sample(
+        "key-has-a-policy",
+        {
+            **changed(KEY, "aws_kms_key.key", policy=None),
+            "aws_kms_key_policy.key": {"key_id": "${aws_kms_key.key.key_id}", "policy": "{}"},
+        },
+        {
+            **changed(KEY, "aws_kms_key.key", policy=None),
+            "aws_kms_key_policy.other": {"key_id": "${aws_kms_key.other.key_id}", "policy": "{}"},
+        },
+        at="aws_kms_key.key",
+        says="no policy",
+    ),
+    sample(
         "log-group-has-retention",
         LOGS,
         changed(LOGS, "aws_cloudwatch_log_group.app", retention_in_days=0),

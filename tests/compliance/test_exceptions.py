@@ -12,10 +12,12 @@ from compliance.exceptions import RuleException, load_exceptions
 from compliance.rules import RULES
 from compliance.rules.encryption import log_group_has_retention
 from config.errors import ConfigError
+from config.load import load_environment
 from main import synthesize
 from synthesis.manifest import read_stacks
 from tests.compliance.samples import stack
 from tests.config.examples import changed, parsed
+from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,9 +116,10 @@ def test_an_exception_for_what_every_stack_has_must_be_needed(tmp_path: Path) ->
 
 
 def test_every_committed_exception_is_needed_where_every_part_is_there(tmp_path: Path) -> None:
-    """`make check` lets an exception wait for its part; this one has all parts, so that none waits for ever."""
+    """`make check` lets an exception wait for its part; these two have all parts, so that none waits for ever."""
     with_public_load_balancer = changed(("[edge] #", "#"))
-    synthesize([parsed(with_public_load_balancer + GITHUB)], tmp_path / "cdktf.out")
+    elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
+    synthesize([parsed(with_public_load_balancer + GITHUB), elsewhere], tmp_path / "cdktf.out")
     stacks = list(read_stacks(tmp_path / "cdktf.out").values())
     exceptions = load_exceptions(rules=frozenset(rule.id for rule in RULES))
     result = audit(stacks, rules=RULES, exceptions=exceptions, today=date.min)

@@ -16,9 +16,10 @@ OVERRIDES = {
     "trail_days": "trail_retention_days",
     "dns_days": "dns_retention_days",
     "load_balancer_days": "load_balancer_retention_days",
+    "cloudfront_days": "cloudfront_retention_days",
     "bucket_access_days": "bucket_access_retention_days",
 }
-IN_BUCKETS = ("load_balancer_days", "bucket_access_days")
+IN_BUCKETS = ("load_balancer_days", "cloudfront_days", "bucket_access_days")
 
 
 def effective(logs: LogSettings) -> dict[str, int]:
@@ -42,7 +43,7 @@ def test_a_log_with_its_own_setting_is_kept_for_that_number_of_days(setting: str
 @pytest.mark.parametrize(
     ("environment", "days"),
     [
-        ("dev", dict.fromkeys(OVERRIDES, 7) | dict.fromkeys(IN_BUCKETS, 14)),
+        ("dev", dict.fromkeys(OVERRIDES, 7) | {"load_balancer_days": 14, "bucket_access_days": 14}),
         (
             "staging",
             dict.fromkeys(OVERRIDES, 30) | dict.fromkeys(("flow_logs_days", "services_days", *IN_BUCKETS), 90),

@@ -133,6 +133,17 @@ def test_an_unknown_setting_is_refused_with_those_that_the_table_has() -> None:
     assert "origin" in line
 
 
+def test_a_load_balancer_that_closes_connections_before_cloudfront_is_refused() -> None:
+    short = ("[load_balancer]", "[load_balancer]\nidle_timeout_seconds = 9\n#")
+    assert refusal(changed(short)) == [
+        (
+            "load_balancer.idle_timeout_seconds = 9: must be 10 or more with [edge]: CloudFront keeps connections "
+            "open, and answers 502 if the load balancer closes them first"
+        )
+    ]
+    assert parsed(without("edge", toml=changed(short))).load_balancer is not None
+
+
 @pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "deployment"])
 def test_a_table_that_no_other_needs_can_be_left_out(table: str) -> None:
     toml = without(table)

@@ -31,6 +31,17 @@ def test_a_service_may_use_it_only_under_its_condition() -> None:
     assert topics["Condition"] == {"StringEquals": {"aws:SourceAccount": LABEL.account_id}}
 
 
+def test_a_policy_of_its_own_can_name_what_is_made_after_the_key() -> None:
+    stack = new_stack()
+    key = Key(stack, "files", label=LABEL, name="files", description="Files", protect=False, attach_policy=True)
+    assert [one.terraform_resource_type for one in key.dependables] == ["aws_kms_key_policy"]
+    found = Template.of(stack)
+    assert "policy" not in found.named("aws_kms_key.files")
+    attached = found.only("aws_kms_key_policy")
+    assert attached["key_id"] == "${aws_kms_key.files.key_id}"
+    assert [one["Sid"] for one in statements(attached["policy"])] == ["AllowAccountPolicies"]
+
+
 ARN = "arn:aws:service:us-east-1:444444444444:thing"
 _PARAMETER = {"kms:ViaService": "ssm.us-east-1.amazonaws.com", "kms:EncryptionContext:PARAMETER_ARN": ARN}
 

@@ -80,6 +80,7 @@ ENOUGH_WITH_READ_ONLY = {
     "aws_dynamodb_table",
     "aws_ecr_repository",
     "aws_ecs_cluster",
+    "aws_kms_key_policy",
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_sns_topic",
     "aws_sqs_queue",

@@ -1,0 +1,1 @@
+"""CloudFront before the load balancer, and what it serves from a bucket."""

@@ -1,0 +1,281 @@
+"""The CloudFront distribution: pages, services and static files under one name."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from cdktf_cdktf_provider_aws.cloudfront_distribution import (
+    CloudfrontDistribution,
+    CloudfrontDistributionCustomErrorResponse,
+    CloudfrontDistributionDefaultCacheBehavior,
+    CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation,
+    CloudfrontDistributionOrderedCacheBehavior,
+    CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation,
+    CloudfrontDistributionOrigin,
+    CloudfrontDistributionOriginCustomOriginConfig,
+    CloudfrontDistributionOriginVpcOriginConfig,
+    CloudfrontDistributionRestrictions,
+    CloudfrontDistributionRestrictionsGeoRestriction,
+    CloudfrontDistributionViewerCertificate,
+)
+from cdktf_cdktf_provider_aws.cloudfront_monitoring_subscription import (
+    CloudfrontMonitoringSubscription,
+    CloudfrontMonitoringSubscriptionMonitoringSubscription,
+    CloudfrontMonitoringSubscriptionMonitoringSubscriptionRealtimeMetricsSubscriptionConfig,
+)
+from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import CloudfrontOriginAccessControl
+from constructs import Construct
+
+from modules.edge.error_page import ErrorPage
+from modules.label import Label, NameLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from config.countries import GeoRestriction
+    from config.edge import EdgeSettings
+    from modules.bucket import Bucket
+    from modules.edge.response_headers import ResponseHeaders
+    from modules.edge.site_function import SiteFunction
+    from modules.service.origin import Origin
+
+# AWS's managed policies, whose ids are the same in every account. Of the cache:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_OPTIMIZED: Final = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+CACHING_AS_THE_ORIGIN_SAYS: Final = "4cc15a8a-d715-48a4-82b8-cc0b614638fe"  # UseOriginCacheControlHeaders-QueryStrings
+# Of requests to the origin; with the Host header, by which the load balancer's certificate is compared too:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+ALL_VIEWER: Final = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+
+_BALANCER: Final = "load-balancer"
+_ASSETS: Final = "assets"
+_READING: Final = ("GET", "HEAD")
+_ALL_METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_HTTP_PORT: Final = 80
+_HTTPS_PORT: Final = 443
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html
+_MAX_TIMEOUT_SECONDS: Final = 120
+_MARGIN_SECONDS: Final = 5
+# CloudFront keeps these for ten seconds by default, also for paths that it does not cache:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html#HTTPStatusCodes-cached-errors
+_KEPT_ERRORS: Final = (404, 414, 500, 501)
+_UNAVAILABLE: Final = (502, 503, 504)
+
+
+class Distribution(Construct):
+    """One name for everything: TLS 1.2 or newer, HTTP/3, IPv6, compression; plain HTTP only redirects.
+
+    - the error page and the static path come from the assets bucket, by an origin access control, and are cached;
+    - the paths of services go to the load balancer, and nothing of them is cached;
+    - every other path goes there too, and is cached for as long as the answer's `cache-control` says: the pages.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: EdgeSettings,
+        label: Label,
+        names: Sequence[str],
+        certificate_arn: str,
+        origin: Origin,
+        idle_timeout_seconds: int,
+        service_paths: Sequence[str],
+        assets: Bucket,
+        headers: ResponseHeaders,
+        page_function: SiteFunction,
+        service_function: SiteFunction,
+        web_acl_arn: str | None,
+    ) -> None:
+        """Create the distribution.
+
+        Args:
+            config: What the settings decide.
+            label: Names it.
+            names: The names that it answers for; the certificate has all of them.
+            certificate_arn: A certificate in us-east-1.
+            origin: The load balancer.
+            idle_timeout_seconds: After this time without data the load balancer closes a connection.
+            service_paths: The paths that are never cached, the first that matches counts.
+            assets: The bucket with the static files and the error page.
+            headers: Added to all responses.
+            page_function: Runs before requests for pages.
+            service_function: Runs before requests for the paths of services.
+            web_acl_arn: The firewall; None for none.
+        """
+        super().__init__(scope, id_)
+        self._headers = headers
+        control = CloudfrontOriginAccessControl(
+            self,
+            "access-control",
+            name=label.global_name("assets", limit=NameLimit.CLOUDFRONT),
+            description=f"Assets bucket of {label.prefix}",
+            origin_access_control_origin_type="s3",
+            signing_behavior="always",
+            signing_protocol="sigv4",
+        )
+        self._distribution = CloudfrontDistribution(
+            self,
+            "Default",
+            enabled=True,
+            comment=label.prefix,
+            aliases=list(names),
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            price_class=config.price_class,
+            web_acl_id=web_acl_arn,
+            # Deployed everywhere before records lead to it, and before the origin that it no longer has is deleted.
+            wait_for_deployment=True,
+            viewer_certificate=CloudfrontDistributionViewerCertificate(
+                acm_certificate_arn=certificate_arn,
+                ssl_support_method="sni-only",
+                minimum_protocol_version="TLSv1.2_2021",
+            ),
+            restrictions=CloudfrontDistributionRestrictions(geo_restriction=_geo_restriction(config.geo_restriction)),
+            origin=[
+                _balancer(origin, idle_timeout_seconds),
+                CloudfrontDistributionOrigin(
+                    origin_id=_ASSETS,
+                    domain_name=assets.regional_domain_name,
+                    origin_access_control_id=control.id,
+                ),
+            ],
+            default_cache_behavior=CloudfrontDistributionDefaultCacheBehavior(
+                **self._behavior(_BALANCER, CACHING_AS_THE_ORIGIN_SAYS),
+                function_association=[
+                    CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation(
+                        event_type="viewer-request", function_arn=page_function.arn
+                    )
+                ],
+            ),
+            ordered_cache_behavior=[
+                *(
+                    CloudfrontDistributionOrderedCacheBehavior(
+                        path_pattern=path, **self._behavior(_ASSETS, CACHING_OPTIMIZED)
+                    )
+                    for path in (ErrorPage.path, config.static_path)
+                ),
+                *(
+                    CloudfrontDistributionOrderedCacheBehavior(
+                        path_pattern=path,
+                        **self._behavior(_BALANCER, CACHING_DISABLED),
+                        function_association=[
+                            CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation(
+                                event_type="viewer-request", function_arn=service_function.arn
+                            )
+                        ],
+                    )
+                    for path in service_paths
+                ),
+            ],
+            custom_error_response=list(_error_responses()),
+        )
+        if config.monitoring:
+            self._add_monitoring()
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the distribution."""
+        return self._distribution.arn
+
+    @cached_property
+    def id(self) -> str:
+        """Id of the distribution, for invalidations."""
+        return self._distribution.id
+
+    @cached_property
+    def domain_name(self) -> str:
+        """Its own name at CloudFront, for alias records."""
+        return self._distribution.domain_name
+
+    @cached_property
+    def hosted_zone_id(self) -> str:
+        """Zone of `domain_name`, for alias records."""
+        return self._distribution.hosted_zone_id
+
+    def _behavior(self, origin: str, cache_policy: str) -> dict[str, Any]:
+        """What the behaviors have in common; the bucket is only read, and gets nothing that a viewer sends."""
+        is_bucket = origin == _ASSETS
+        return {
+            "target_origin_id": origin,
+            "viewer_protocol_policy": "redirect-to-https",
+            "allowed_methods": list(_READING if is_bucket else _ALL_METHODS),
+            "cached_methods": list(_READING),
+            "compress": True,
+            "cache_policy_id": cache_policy,
+            "origin_request_policy_id": None if is_bucket else ALL_VIEWER,
+            "response_headers_policy_id": self._headers.id,
+        }
+
+    def _add_monitoring(self) -> None:
+        enabled = CloudfrontMonitoringSubscriptionMonitoringSubscriptionRealtimeMetricsSubscriptionConfig(
+            realtime_metrics_subscription_status="Enabled"
+        )
+        CloudfrontMonitoringSubscription(
+            self,
+            "monitoring",
+            distribution_id=self.id,
+            monitoring_subscription=CloudfrontMonitoringSubscriptionMonitoringSubscription(
+                realtime_metrics_subscription_config=enabled
+            ),
+        )
+
+
+def origin_timeouts(idle_timeout_seconds: int) -> tuple[int, int]:
+    """The seconds that CloudFront waits for an answer, and that it keeps an unused connection.
+
+    The load balancer gives up first, so that its own 504 is in its logs and alarms; and CloudFront closes a connection
+    first, so that no request goes into one that the load balancer is closing.
+    """
+    wait = min(idle_timeout_seconds + _MARGIN_SECONDS, _MAX_TIMEOUT_SECONDS)
+    keep = min(idle_timeout_seconds - _MARGIN_SECONDS, _MAX_TIMEOUT_SECONDS)
+    return wait, keep
+
+
+def _balancer(origin: Origin, idle_timeout_seconds: int) -> CloudfrontDistributionOrigin:
+    wait, keep = origin_timeouts(idle_timeout_seconds)
+    if origin.vpc_origin_id:
+        # Protocol and ports are those of the VPC origin.
+        return CloudfrontDistributionOrigin(
+            origin_id=_BALANCER,
+            domain_name=origin.host_name,
+            vpc_origin_config=CloudfrontDistributionOriginVpcOriginConfig(
+                vpc_origin_id=origin.vpc_origin_id, origin_read_timeout=wait, origin_keepalive_timeout=keep
+            ),
+        )
+    return CloudfrontDistributionOrigin(
+        origin_id=_BALANCER,
+        domain_name=origin.host_name,
+        custom_origin_config=CloudfrontDistributionOriginCustomOriginConfig(
+            http_port=_HTTP_PORT,
+            https_port=_HTTPS_PORT,
+            origin_protocol_policy="https-only",
+            origin_ssl_protocols=["TLSv1.2"],
+            origin_read_timeout=wait,
+            origin_keepalive_timeout=keep,
+        ),
+    )
+
+
+def _error_responses() -> Iterator[CloudfrontDistributionCustomErrorResponse]:
+    """No error is kept: one user's 404 or 500 of an uncached path would be another user's answer.
+
+    The page replaces an answer of the distribution, so also one of an API; the status stays what it was.
+    """
+    for code in _KEPT_ERRORS:
+        yield CloudfrontDistributionCustomErrorResponse(error_code=code, error_caching_min_ttl=0)
+    for code in _UNAVAILABLE:
+        yield CloudfrontDistributionCustomErrorResponse(
+            error_code=code, error_caching_min_ttl=0, response_code=code, response_page_path=ErrorPage.path
+        )
+
+
+def _geo_restriction(config: GeoRestriction | None) -> CloudfrontDistributionRestrictionsGeoRestriction:
+    if config is None:
+        return CloudfrontDistributionRestrictionsGeoRestriction(restriction_type="none")
+    return CloudfrontDistributionRestrictionsGeoRestriction(
+        restriction_type="whitelist" if config.allow else "blacklist", locations=sorted(config.allow or config.deny)
+    )
