@@ -26,8 +26,8 @@ from config.parameters import parameter_names
 from config.parts import (
     check_databases,
     check_edge_has_origin,
-    check_health_check_has_site,
     check_edge_timeout,
+    check_health_check_has_site,
     check_internal_load_balancer,
     check_load_balancer_has_domain,
     check_parameters,

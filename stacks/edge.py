@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from config.edge import VIEWER_REGION
 from modules.bucket import Bucket, BucketConfig
+from modules.domain.alias_record import AliasTarget, add_alias_records
 from modules.domain.certificate import Certificate
+from modules.domain.health_check import HealthCheck
 from modules.edge.access_logs import AccessLogs
 from modules.edge.assets_bucket import AssetsBucket
 from modules.edge.distribution import Distribution
@@ -103,6 +105,7 @@ class EdgeStack(LayerStack):
         )
         self.assets.allow_distribution(self.distribution.arn)
         ErrorPage(self, "error-page", bucket=self.assets)
+        self._add_records(domain, region=service.region)
         self.access_logs = AccessLogs(
             self,
             "access-logs",
@@ -117,6 +120,24 @@ class EdgeStack(LayerStack):
         self.output("distribution_id", self.distribution.id)
         self.output("distribution_domain_name", self.distribution.domain_name)
         self.output("assets_bucket", self.assets.id)
+
+    def _add_records(self, domain: DomainStack, *, region: str) -> None:
+        """Lead all names on the certificate here. They are the records of the region that has the load balancer."""
+        health_check = None
+        if self.config.domain and self.config.domain.health_check:
+            health_check = HealthCheck(
+                self,
+                "site-check",
+                config=self.config.domain.health_check,
+                label=self.label,
+                name=domain.names.domain_name,
+            )
+        target = AliasTarget.distribution(
+            domain_name=self.distribution.domain_name, hosted_zone_id=self.distribution.hosted_zone_id
+        )
+        add_alias_records(
+            self, names=domain.names.all, zone=domain.zone, target=target, region=region, health_check=health_check
+        )
 
     def _access_log_bucket(self, state: StateStack) -> Bucket:
         """The bucket that receives the access logs of this layer's buckets: S3 writes them within one region only.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from modules.domain.alias_record import AliasRecord
+from modules.domain.alias_record import add_alias_records
 from modules.domain.health_check import HealthCheck
-from modules.domain.record_id import record_id
 from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
@@ -125,17 +124,14 @@ class ServiceStack(LayerStack):
             else:
                 load_balancer.allow_from_cloudfront()
             self.origin = Origin(host_name=config.origin_name, vpc_origin_id=vpc_origin.id if vpc_origin else None)
-        ids: set[str] = set()
-        for name in names:
-            AliasRecord(
-                self,
-                f"record-{record_id(name, ids)}",
-                name=name,
-                zone=domain.zone,
-                target=load_balancer.alias_target,
-                region=self.region,
-                health_check=health_check,
-            )
+        add_alias_records(
+            self,
+            names=names,
+            zone=domain.zone,
+            target=load_balancer.alias_target,
+            region=self.region,
+            health_check=health_check,
+        )
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
         parameters = self._parameters

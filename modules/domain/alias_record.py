@@ -12,7 +12,11 @@ from cdktf_cdktf_provider_aws.route53_record import (
 )
 from constructs import Construct
 
+from modules.domain.record_id import record_id
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.domain.health_check import HealthCheck
     from modules.domain.hosted_zone import HostedZone
 
@@ -88,3 +92,26 @@ class AliasRecord(Construct):
                     evaluate_target_health=target.is_evaluated,
                 ),
             )
+
+
+def add_alias_records(
+    scope: Construct,
+    *,
+    names: Sequence[str],
+    zone: HostedZone,
+    target: AliasTarget,
+    region: str,
+    health_check: HealthCheck | None,
+) -> None:
+    """Lead several names to one target: the constructs are called `record-` and what makes the name different."""
+    ids: set[str] = set()
+    for name in names:
+        AliasRecord(
+            scope,
+            f"record-{record_id(name, ids)}",
+            name=name,
+            zone=zone,
+            target=target,
+            region=region,
+            health_check=health_check,
+        )
