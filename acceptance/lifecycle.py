@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from acceptance import checks, whole
@@ -14,12 +15,9 @@ from runner.results import Status
 from synthesis.manifest import STATE_LAYER, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from acceptance.account import EmulatedSession
-    from acceptance.checks import Check
     from acceptance.harness import Harness
-    from config.environment import Environment
     from runner.results import Result
     from runner.session import Session
 
@@ -97,19 +95,21 @@ def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
     stacks, account = harness.stacks(environment), harness.account(environment)
     settings = load_environment(environment, folder=harness.settings)
     for layer, function in checks.find_checks({stack.layer for stack in stacks.values()}):
-        for problem in _run_check(function, settings, account.session()):
+        for problem in _run_check(function.__name__, partial(function, settings, account.session())):
             run.add_finding(Step.CHECK, f"{layer}: {problem}")
-    for problem in (*whole.unlisted(account, stacks), *whole.in_its_own_way(account, stacks, harness.folder)):
+    unlisted = partial(whole.unlisted, account, stacks)
+    in_its_own_way = partial(whole.in_its_own_way, account, stacks, harness.folder)
+    for problem in (*_run_check("unlisted", unlisted), *_run_check("in_its_own_way", in_its_own_way)):
         run.add_finding(Step.CHECK, problem)
     harness.progress.end(environment)
 
 
-def _run_check(function: Check, settings: Environment, session: EmulatedSession) -> Iterator[str]:
+def _run_check(name: str, find: Callable[[], Iterable[str]]) -> Iterator[str]:
     """What a check finds; if it raises, that is a finding too, and the others are kept."""
     try:
-        yield from function(settings, session)
+        yield from find()
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a finding
-        yield f"{function.__name__} raised {type(error).__name__}: {error}"
+        yield f"{name} raised {type(error).__name__}: {error}"
 
 
 def _destroy(harness: Harness, session: Session, run: EnvironmentRun) -> None:

@@ -4,7 +4,7 @@ import io
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from acceptance import checks
+from acceptance import checks, whole
 from acceptance.findings import Finding, Step
 from acceptance.lifecycle import EnvironmentRun, check
 from runner.progress import ProgressDisplay
@@ -30,8 +30,11 @@ def check_that_finds(*_: object) -> Iterator[str]:
 def test_a_check_that_raises_is_a_finding_and_keeps_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [("service", check_that_raises), ("state", check_that_finds)]
     monkeypatch.setattr(checks, "find_checks", lambda layers: [one for one in both if one[0] in layers])
+    monkeypatch.setattr(whole, "unlisted", check_that_raises)
+    monkeypatch.setattr(whole, "in_its_own_way", check_that_finds)
     harness = SimpleNamespace(
         settings=FOLDER,
+        folder=FOLDER,
         progress=ProgressDisplay(io.StringIO(), io.StringIO(), live=False),
         stacks=lambda _: {"dev-service": SimpleNamespace(layer="service"), "dev-state": SimpleNamespace(layer="state")},
         account=lambda _: SimpleNamespace(session=object),
@@ -42,4 +45,7 @@ def test_a_check_that_raises_is_a_finding_and_keeps_the_others(monkeypatch: pyte
         Finding("dev", Step.CHECK, "service: the services: one too few"),
         Finding("dev", Step.CHECK, "service: check_that_raises raised KeyError: 'backend'"),
         Finding("dev", Step.CHECK, "state: the bucket is public"),
+        Finding("dev", Step.CHECK, "the services: one too few"),
+        Finding("dev", Step.CHECK, "unlisted raised KeyError: 'backend'"),
+        Finding("dev", Step.CHECK, "the bucket is public"),
     ]
