@@ -45,7 +45,8 @@ class Place:
     def logs(self) -> str:
         return self.environment.names.bucket_name("cloudfront-logs")
 
-    def client(self, service: str, *, account: str = "", region: str = "us-east-1") -> Any:
+    def client(self, service: str, *, account: str = "", region: str = "us-east-1", checked: bool = True) -> Any:
+        assert checked
         assert account in {"", self.account}
         return self.session.client(service, region_name=region)
 
