@@ -103,10 +103,15 @@ class ZoneSigning(Construct):
 
 
 def _statements(label: Label, zone: HostedZone) -> tuple[Statement, ...]:
-    """The statements of AWS's page; only the first one of Route 53 has a source there.
+    """The statements of AWS's page, all of them for this zone only.
 
+    A grant would work without the conditions of the key's policy, so another account's zone must not get one either.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html#KMS-key-policy-for-DNSSEC
     """
+    source = (
+        Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
+        Condition(operator="ArnEquals", key="aws:SourceArn", values=(zone.arn,)),
+    )
     return (
         allow_account_policies(label),
         Statement(
@@ -114,16 +119,13 @@ def _statements(label: Label, zone: HostedZone) -> tuple[Statement, ...]:
             principal=_ROUTE_53,
             actions=("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"),
             resources=("*",),
-            conditions=(
-                Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
-                Condition(operator="ArnEquals", key="aws:SourceArn", values=(zone.arn,)),
-            ),
+            conditions=source,
         ),
         Statement(
             sid="AllowZoneSigningGrant",
             principal=_ROUTE_53,
             actions=("kms:CreateGrant",),
             resources=("*",),
-            conditions=(Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",)),),
+            conditions=(*source, Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",))),
         ),
     )

@@ -26,15 +26,15 @@ def test_the_key_is_one_that_route_53_accepts() -> None:
 
 def test_only_route_53_may_sign_and_only_for_this_zone() -> None:
     found = {s["Sid"]: s for s in statements(made().named("aws_kms_key.signing_key")["policy"])}
-    sign = found["AllowZoneSigning"]
-    assert sign["Principal"] == {"Service": "dnssec-route53.amazonaws.com"}
-    assert sign["Action"] == ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
-    assert sign["Condition"] == {
+    source = {
         "StringEquals": {"aws:SourceAccount": "444444444444"},
         "ArnEquals": {"aws:SourceArn": "${aws_route53_zone.zone.arn}"},
     }
-    grant = found["AllowZoneSigningGrant"]
-    assert (grant["Action"], grant["Condition"]) == ("kms:CreateGrant", {"Bool": {"kms:GrantIsForAWSResource": "true"}})
+    sign, grant = found["AllowZoneSigning"], found["AllowZoneSigningGrant"]
+    assert sign["Principal"] == grant["Principal"] == {"Service": "dnssec-route53.amazonaws.com"}
+    assert (sign["Action"], sign["Condition"]) == (["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"], source)
+    only_for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert (grant["Action"], grant["Condition"]) == ("kms:CreateGrant", source | only_for_aws)
 
 
 def test_the_zone_is_signed_after_its_key_exists_and_until_it_is_deleted() -> None:
