@@ -46,8 +46,9 @@ class Place:
         return self.environment.names.bucket_name("cloudfront-logs")
 
     def client(self, service: str, *, account: str = "", region: str = "us-east-1", checked: bool = True) -> Any:
-        assert checked
+        """A client of the place's own account, as the helpers of the emulator's tests take it."""
         assert account in {"", self.account}
+        assert checked
         return self.session.client(service, region_name=region)
 
     def found(self) -> list[str]:
