@@ -14,6 +14,12 @@ from config.documentdb import DocumentdbSettings
 from config.domain import DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
+from config.firewall import (
+    FirewallSettings,
+    check_firewall_body_limit,
+    check_firewall_has_entrance,
+    check_web_acl_fits,
+)
 from config.images import check_images
 from config.load_balancer import LoadBalancerSettings
 from config.logs import LogSettings
@@ -225,6 +231,9 @@ class Environment(Model):
     edge: EdgeSettings | None = None
     """CloudFront before an internal load balancer; without the table the load balancer is public."""
 
+    firewall: FirewallSettings | None = None
+    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none."""
+
     registry: RegistrySettings
     """The image repositories, one per service."""
 
@@ -317,6 +326,9 @@ class Environment(Model):
         check_load_balancer_has_domain,
         check_edge_has_origin,
         check_internal_load_balancer,
+        check_firewall_has_entrance,
+        check_firewall_body_limit,
+        check_web_acl_fits,
         check_paths_have_load_balancer,
         check_strategy_has_paths,
         check_databases,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from config.edge import VIEWER_REGION
 from modules.domain.certificate import Certificate
+from modules.edge.web_acl import WebAcl
 from stacks.base import LayerStack
 from synthesis.manifest import METADATA
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from config.firewall import FirewallSettings
     from stacks.domain import DomainStack
     from stacks.state import StateStack
 
@@ -33,5 +35,18 @@ class EdgeStack(LayerStack):
             zone=domain.zone,
             records=domain.certificate.records,
         )
+        self.web_acl = self._add_web_acl(config.firewall) if config.firewall else None
         self.add_override(f"{METADATA}.zone_name", domain.zone.name)
         self.output("certificate_arn", self.certificate.arn)
+
+    def _add_web_acl(self, settings: FirewallSettings) -> WebAcl:
+        own = settings.web_acl_arn is None
+        return WebAcl(
+            self,
+            "firewall",
+            config=settings,
+            label=self.label,
+            waf_scope="CLOUDFRONT",
+            key=self.key("firewall-key", name="firewall", protects="The firewall's log") if own else None,
+            log_retention_days=self.config.logs.firewall_retention_days,
+        )

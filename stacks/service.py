@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.edge.web_acl import WebAcl
 from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
@@ -82,6 +83,18 @@ class ServiceStack(LayerStack):
                 max_error_percent=config.deployment.max_error_percent,
                 topics=notifications.topics if notifications else None,
             )
+        self.web_acl: WebAcl | None = None
+        if self.load_balancer and config.firewall and not config.edge:
+            self.web_acl = WebAcl(
+                self,
+                "firewall",
+                config=config.firewall,
+                label=self.label,
+                waf_scope="REGIONAL",
+                key=self.logs_key,
+                log_retention_days=config.logs.firewall_retention_days,
+            )
+            self.web_acl.associate(self.load_balancer.arn)
         self.release_files = ReleaseFiles(
             self,
             "release-files",

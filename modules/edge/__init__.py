@@ -1,0 +1,1 @@
+"""The layer `edge`: what is between the internet and the load balancer."""
