@@ -28,6 +28,7 @@ if __name__ == "__main__":
     gc.disable()
     fast_start.prepare(os.environ, ahead=True)
 
+from config.edge import VIEWER_REGION
 from config.load import environment_names, load_environments
 from console import program
 from console.table import table
@@ -67,7 +68,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
 
     for config in environments:
         state = StateStack(app, config=config)
-        notifications = None
+        by_region: dict[str, NotificationsStack] = {}
         if config.notifications:
             by_region = {
                 region: NotificationsStack(
@@ -75,7 +76,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 )
                 for region in config.regions
             }
-            notifications = by_region[config.region]
+        notifications = by_region.get(config.region)
         network = NetworkStack(app, config=config, state=state)
         if config.security:
             SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
@@ -98,7 +99,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 domain=domain,
             )
         if config.edge and domain and "edge" not in config.left_out_layers:
-            EdgeStack(app, config=config, state=state, domain=domain)
+            EdgeStack(app, config=config, state=state, notifications=by_region.get(VIEWER_REGION), domain=domain)
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:

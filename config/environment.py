@@ -285,6 +285,13 @@ class Environment(Model):
         return self.load_balancer is not None and self.edge is None and "service" not in self.left_out_layers
 
     @property
+    def firewall_region(self) -> str | None:
+        """The region of the web ACL that the settings make; None if they make none."""
+        if self.firewall is None or self.firewall.web_acl_arn:
+            return None
+        return VIEWER_REGION if self.edge else self.region
+
+    @property
     def has_data(self) -> bool:
         """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
     from config.firewall import FirewallSettings
     from stacks.domain import DomainStack
+    from stacks.notifications import NotificationsStack
     from stacks.state import StateStack
 
 
@@ -24,8 +25,26 @@ class EdgeStack(LayerStack):
 
     layer: ClassVar[str] = "edge"
 
-    def __init__(self, scope: Construct, *, config: Environment, state: StateStack, domain: DomainStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+        domain: DomainStack,
+    ) -> None:
+        """Compose the layer.
+
+        Args:
+            config: The environment.
+            state: Has the states.
+            notifications: The one in us-east-1, which lets AWS WAF write the firewall's log.
+            domain: Has the zone, and the records that validate the certificate.
+        """
         super().__init__(scope, config=config, state=state, region=VIEWER_REGION)
+        if notifications:
+            self.add_dependency(notifications)
         # The validation records are the same for both certificates, and they are in the layer `domain`.
         self.certificate = Certificate(
             self,

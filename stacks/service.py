@@ -85,6 +85,8 @@ class ServiceStack(LayerStack):
             )
         self.web_acl: WebAcl | None = None
         if self.load_balancer and config.firewall and not config.edge:
+            if notifications:
+                self.add_dependency(notifications)  # it lets AWS WAF write the log
             self.web_acl = WebAcl(
                 self,
                 "firewall",

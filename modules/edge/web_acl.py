@@ -147,8 +147,8 @@ class WebAcl(Construct):
         for version in sorted({block.version for block in blocks}):
             ip_set = Wafv2IpSet(
                 self,
-                f"{name}-v{version}",
-                name=self._label.name(f"{name}-v{version}", limit=NameLimit.WEB_ACL),
+                f"{name}-ipv{version}",
+                name=self._label.name(f"{name}-ipv{version}", limit=NameLimit.WEB_ACL),
                 description=f"Addresses that are {name}",
                 scope=self._scope,
                 ip_address_version=f"IPV{version}",

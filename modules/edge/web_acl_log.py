@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
     Wafv2WebAclLoggingConfiguration,
     Wafv2WebAclLoggingConfigurationLoggingFilter,
@@ -16,12 +15,11 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
 )
 from constructs import Construct
 
-from modules.label import Label, NameLimit
 from modules.log_group import FIREWALL_PREFIX, LogGroup
-from modules.policy import Condition, Principal, Statement, render_statements
 
 if TYPE_CHECKING:
     from modules.key import Key
+    from modules.label import Label
 
 HIDDEN_HEADERS: Final = ("authorization", "cookie")
 """Headers with which requests can be repeated in another's name; in lowercase, as the provider asks for."""
@@ -37,9 +35,7 @@ def group_name(label: Label) -> str:
 class WebAclLog(Construct):
     """Writes requests to a log group with retention and key: those that matched a rule, or all.
 
-    The policy that lets AWS write is this project's own. AWS would otherwise keep one for all web ACLs of the account
-    in a region, which grows with each of them and fails when it is full:
-    https://github.com/hashicorp/terraform-provider-aws/issues/25296
+    AWS may write to it by the policy of the layer `notifications` in the same region, which must be there before.
     """
 
     def __init__(
@@ -55,24 +51,6 @@ class WebAclLog(Construct):
     ) -> None:
         super().__init__(scope, id_)
         group = LogGroup(self, "group", label=label, name=group_name(label), retention_days=retention_days, key=key)
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
-        policy = CloudwatchLogResourcePolicy(
-            self,
-            "policy",
-            policy_name=label.name(f"firewall-{label.layer}", limit=NameLimit.LOG_RESOURCE_POLICY),
-            policy_document=render_statements(
-                Statement(
-                    sid="AllowFirewallLogs",
-                    principal=Principal.service("delivery.logs.amazonaws.com"),
-                    actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-                    resources=(f"{group.arn}:*",),
-                    conditions=(
-                        Condition(operator="StringEquals", key="aws:SourceAccount", values=(label.account_id,)),
-                        Condition(operator="ArnLike", key="aws:SourceArn", values=(label.arn("logs", "*"),)),
-                    ),
-                )
-            ),
-        )
         Wafv2WebAclLoggingConfiguration(
             self,
             "Default",
@@ -85,7 +63,6 @@ class WebAclLog(Construct):
                 for header in HIDDEN_HEADERS
             ],
             logging_filter=None if log_allowed else _only_matched(),
-            depends_on=[policy],
         )
 
 
