@@ -29,6 +29,7 @@ if __name__ == "__main__":
     fast_start.prepare(os.environ, ahead=True)
 
 from config.domain import ROUTE_53_REGION
+from config.edge import VIEWER_REGION
 from config.load import environment_names, load_environments
 from console import program
 from console.table import table
@@ -119,6 +120,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 settings=config.edge,
                 balancer=config.load_balancer,
                 state=state,
+                notifications=by_region.get(VIEWER_REGION),
                 domain=domain,
                 service=service,
             )

@@ -78,11 +78,14 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_sns_topic_subscription": "sns:ListSubscriptions",
     "aws_sqs_queue": "sqs:ListQueues",
     "aws_ssm_parameter": "ssm:DescribeParameters",
+    "aws_shield_protection": "shield:ListProtections",
     "aws_subnet": "ec2:DescribeSubnets",
     "aws_vpc": "ec2:DescribeVpcs",
     "aws_vpc_endpoint": "ec2:DescribeVpcEndpoints",
     "aws_vpc_security_group_egress_rule": "ec2:DescribeSecurityGroupRules",
     "aws_vpc_security_group_ingress_rule": "ec2:DescribeSecurityGroupRules",
+    "aws_wafv2_ip_set": "wafv2:ListIPSets",
+    "aws_wafv2_web_acl": "wafv2:ListWebACLs",
 }
 
 PART_OF: Final[Mapping[str, str]] = {
@@ -122,6 +125,8 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_s3_object": "aws_s3_bucket",
     "aws_secretsmanager_secret_version": "aws_secretsmanager_secret",
     "aws_sns_topic_policy": "aws_sns_topic",
+    "aws_wafv2_web_acl_association": "aws_wafv2_web_acl",
+    "aws_wafv2_web_acl_logging_configuration": "aws_wafv2_web_acl",
 }
 """Types that cannot outlive a resource of another type, which is listed."""
 

@@ -40,6 +40,9 @@ REPLACING: Final[Mapping[str, tuple[str, ...]]] = {
     "aws_sns_topic": ("fifo_topic",),
     "aws_ecs_capacity_provider": ("auto_scaling_group_provider",),
     "aws_launch_template": (),
+    # And the scope, but each scope has its own names.
+    "aws_wafv2_ip_set": ("ip_address_version",),
+    "aws_wafv2_web_acl": (),
 }
 """The arguments that force a replacement, besides the name, of each type whose names are unique."""
 

@@ -14,6 +14,12 @@ from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.errors import Problem
+from config.firewall import (
+    FirewallSettings,
+    check_firewall_body_limit,
+    check_firewall_has_entrance,
+    check_web_acl_fits,
+)
 from config.images import check_images
 from config.load_balancer import LoadBalancerSettings
 from config.logs import LogSettings
@@ -228,6 +234,9 @@ class Environment(Model):
     edge: EdgeSettings | None = None
     """CloudFront before the load balancer; without the table users connect to the load balancer itself."""
 
+    firewall: FirewallSettings | None = None
+    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none."""
+
     registry: RegistrySettings
     """The image repositories, one per service."""
 
@@ -297,6 +306,13 @@ class Environment(Model):
         return origin_name(self.domain.name) if self.edge and self.domain else None
 
     @property
+    def firewall_region(self) -> str | None:
+        """The region of the web ACL that the settings make; None if they make none."""
+        if self.firewall is None or self.firewall.web_acl_arn:
+            return None
+        return VIEWER_REGION if self.edge else self.region
+
+    @property
     def has_data(self) -> bool:
         """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
@@ -340,6 +356,9 @@ class Environment(Model):
         check_origin_name,
         check_health_check_has_site,
         check_internal_load_balancer,
+        check_firewall_has_entrance,
+        check_firewall_body_limit,
+        check_web_acl_fits,
         check_paths_have_load_balancer,
         check_strategy_has_paths,
         check_databases,

@@ -26,3 +26,7 @@ class LoadBalancerSettings(Model):
     idle_timeout_seconds: int = Field(default=60, ge=1, le=4000)
     """Seconds without data after which it closes a connection; the services must keep theirs open for longer."""
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+
+    zonal_shift: bool = False
+    """Whether a person, or AWS, may shift its traffic away from a zone that fails (zonal shift of ARC); it is free."""
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html

@@ -32,6 +32,9 @@ class LogSettings(Model):
     services_days: LogRetentionDays | None = None
     """Days that the logs of services, shell sessions and the cluster's metrics are kept, if not retention_days."""
 
+    firewall_days: LogRetentionDays | None = None
+    """Days that the firewall's log of requests is kept, if not retention_days."""
+
     trail_days: LogRetentionDays | None = None
     """Days that CloudWatch Logs keeps the audit trail and GuardDuty's findings, if not retention_days."""
 
@@ -71,6 +74,11 @@ class LogSettings(Model):
     def service_retention_days(self) -> int:
         """Days for services, sessions and the cluster's metrics."""
         return self._or_default(self.services_days)
+
+    @property
+    def firewall_retention_days(self) -> int:
+        """Days for the firewall."""
+        return self._or_default(self.firewall_days)
 
     @property
     def trail_retention_days(self) -> int:

@@ -67,6 +67,10 @@ class NameLimit(IntEnum):
     SCHEDULE = 64
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     LOAD_BALANCER = 32
+    # https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html, also IP sets
+    WEB_ACL = 128
+    # https://docs.aws.amazon.com/waf/latest/DDOSAPIReference/API_CreateProtection.html
+    SHIELD_PROTECTION = 128
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
     TARGET_GROUP = 32
     # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateFunction.html; also access controls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
 
+FIREWALL_PREFIX: Final = "aws-waf-logs-"
+"""The start that AWS WAF requires of the group it writes to.
+
+https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+"""
+
 
 class LogGroup(Construct):
     """A log group with a retention and a key; a service that writes to it must depend on it."""
@@ -25,6 +31,8 @@ class LogGroup(Construct):
     def __init__(self, scope: Construct, id_: str, *, label: Label, name: str, retention_days: int, key: Key) -> None:
         super().__init__(scope, id_)
         own = _own_names(label)
+        if name.startswith(FIREWALL_PREFIX):
+            own = (f"{FIREWALL_PREFIX}{label.prefix}-*",)
         if not any(fnmatchcase(name, pattern) for pattern in own):
             message = f'"{name}" is not a name of this environment; it must match {" or ".join(own)}'
             raise WiringError(self, message)

@@ -15,6 +15,7 @@ from modules.edge.distribution import Distribution
 from modules.edge.error_page import ErrorPage
 from modules.edge.response_headers import ResponseHeaders
 from modules.edge.site_function import SiteFunction
+from modules.edge.web_acl import WebAcl
 from modules.errors import WiringError
 from modules.state_store import ACCESS_LOGS
 from stacks.base import LayerStack
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from config.edge import EdgeSettings
     from config.environment import Environment
+    from config.firewall import FirewallSettings
     from config.load_balancer import LoadBalancerSettings
     from stacks.domain import DomainStack
+    from stacks.notifications import NotificationsStack
     from stacks.service import ServiceStack
     from stacks.state import StateStack
 
@@ -44,6 +47,7 @@ class EdgeStack(LayerStack):
         settings: EdgeSettings,
         balancer: LoadBalancerSettings,
         state: StateStack,
+        notifications: NotificationsStack | None,
         domain: DomainStack,
         service: ServiceStack,
     ) -> None:
@@ -54,6 +58,7 @@ class EdgeStack(LayerStack):
             settings: The table [edge].
             balancer: The table [load_balancer], whose timeout CloudFront's are below and above.
             state: Its log bucket receives the access logs of this layer's buckets, if it is in this region.
+            notifications: The one in us-east-1, which lets AWS WAF write the firewall's log.
             domain: Has the names, and the records that validate the certificate.
             service: Has the load balancer.
 
@@ -65,6 +70,8 @@ class EdgeStack(LayerStack):
             raise WiringError(self, f"{service.node.path} has no origin; it must have a load balancer and [edge]")
         # With a public load balancer no value of the layer `service` is in this one, but it must be applied before.
         self.add_dependency(service)
+        if notifications:
+            self.add_dependency(notifications)
         # The validation records are the same for both certificates, and they are in the layer `domain`.
         self.certificate = Certificate(
             self,
@@ -74,6 +81,7 @@ class EdgeStack(LayerStack):
             zone=domain.zone,
             records=domain.certificate.records,
         )
+        self.web_acl = self._add_web_acl(config.firewall) if config.firewall else None
         self.add_override(f"{METADATA}.zone_name", domain.zone.name)
         self._access_logs = self._access_log_bucket(state)
         self.assets_key = self.key("assets-key", name="assets", protects="Static files", attach_policy=True)
@@ -101,8 +109,10 @@ class EdgeStack(LayerStack):
             headers=ResponseHeaders(self, "headers", config=settings, label=self.label),
             page_function=SiteFunction(self, "pages", config=settings, label=self.label, serves="pages"),
             service_function=SiteFunction(self, "services", config=settings, label=self.label, serves="services"),
-            web_acl_arn=None,
+            web_acl_arn=self.web_acl.arn if self.web_acl else None,
         )
+        if self.web_acl:
+            self.web_acl.protect(self.distribution.arn)
         self.assets.allow_distribution(self.distribution.arn)
         ErrorPage(self, "error-page", bucket=self.assets)
         self._add_records(domain, region=service.region)
@@ -158,4 +168,16 @@ class EdgeStack(LayerStack):
             name=self.label.bucket_name(ACCESS_LOGS),
             key=None,  # the same page: not with a customer managed key
             access_logs=None,
+        )
+
+    def _add_web_acl(self, settings: FirewallSettings) -> WebAcl:
+        own = settings.web_acl_arn is None
+        return WebAcl(
+            self,
+            "firewall",
+            config=settings,
+            label=self.label,
+            waf_scope="CLOUDFRONT",
+            key=self.key("firewall-key", name="firewall", protects="The firewall's log") if own else None,
+            log_retention_days=self.config.logs.firewall_retention_days,
         )

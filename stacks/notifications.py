@@ -1,10 +1,11 @@
-"""Layer `notifications`: the topics that alarms notify, one stack per region."""
+"""Layer `notifications`: the topics that alarms notify, and who may write logs; one stack per region."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from modules.notifications import severity_topics
+from modules.notifications.log_delivery import LogDelivery, firewall_groups
 from modules.notifications.severity_topics import SeverityTopics
 from stacks.base import LayerStack
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class NotificationsStack(LayerStack):
-    """One encrypted topic per severity, in one region: an alarm can only notify a topic of its own region."""
+    """One encrypted topic per severity, in one region: an alarm can only notify a topic of its own region.
+
+    Also the policy by which AWS WAF writes its log, if its web ACL is in that region.
+    """
 
     layer: ClassVar[str] = "notifications"
 
@@ -35,6 +39,8 @@ class NotificationsStack(LayerStack):
         super().__init__(scope, config=config, state=state, region=region, name=name)
         key = self.key("key", name=severity_topics.KEY, protects="Messages of alarms")
         self._severity_topics = SeverityTopics(self, "topics", config=settings, label=self.label, key=key)
+        if config.firewall_region == region:
+            LogDelivery(self, "log-delivery", label=self.label, groups=[firewall_groups(self.label)])
         for severity, topic in self.topics.by_severity.items():
             self.output(f"{severity.value}_topic_arn", topic.arn)
 

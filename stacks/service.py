@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from modules.domain.alias_record import add_alias_records
 from modules.domain.health_check import HealthCheck
+from modules.edge.web_acl import WebAcl
 from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
@@ -89,6 +90,20 @@ class ServiceStack(LayerStack):
                 topics=notifications.topics if notifications else None,
             )
             self._open(self.load_balancer, domain)
+        self.web_acl: WebAcl | None = None
+        if self.load_balancer and config.firewall and not config.edge:
+            if notifications:
+                self.add_dependency(notifications)  # it lets AWS WAF write the log
+            self.web_acl = WebAcl(
+                self,
+                "firewall",
+                config=config.firewall,
+                label=self.label,
+                waf_scope="REGIONAL",
+                key=self.logs_key,
+                log_retention_days=config.logs.firewall_retention_days,
+            )
+            self.web_acl.associate(self.load_balancer.arn)
         self.release_files = ReleaseFiles(
             self,
             "release-files",

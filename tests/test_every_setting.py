@@ -45,6 +45,7 @@ OTHERS: dict[str, Any] = {
     "api_keys": ["email", "payments"],
     "interface_endpoints": ["ecr.api", "ecr.dkr", "logs", "ssm", "kms"],
     "path_patterns": ["/another/*"],
+    "paths": ["/another/"],
     "user": "2000:2000",
     "writable_paths": ["/scratch"],
     "health_path": "/another/health",
@@ -180,12 +181,14 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week, and what is locked needs protected data."""
+    """Protected data needs backups of a week and a firewall that blocks; what is locked needs protected data."""
     other = copy.deepcopy(table)
     other["protect_data"] = not table["protect_data"]
     for name in ("postgres", "documentdb"):
         if name in other:
             other[name]["backup_retention_days"] = max(7, other[name]["backup_retention_days"])
+    if "firewall" in other:
+        other["firewall"].pop("mode", None)
     if not other["protect_data"]:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)

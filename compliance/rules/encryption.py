@@ -56,7 +56,11 @@ def key_has_a_policy(stack: Stack) -> Iterator[Finding]:
 @rule
 def key_names_its_log_groups(stack: Stack) -> Iterator[Finding]:
     """A key allows CloudWatch Logs to use it for log groups of its own environment only."""
-    own = (f":log-group:/{stack.project}/{stack.environment}/", f"/{stack.project}-{stack.environment}")
+    own = (
+        f":log-group:/{stack.project}/{stack.environment}/",
+        f"/{stack.project}-{stack.environment}",
+        f":log-group:aws-waf-logs-{stack.project}-{stack.environment}-",
+    )
     for key in stack.all(*_KEYS):
         for statement in parsed(key.get("policy")) or ():
             if not any(_LOGS.fullmatch(service) for service in principals(statement, "Service")):

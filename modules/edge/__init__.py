@@ -1,1 +1,1 @@
-"""CloudFront before the load balancer, and what it serves from a bucket."""
+"""The layer `edge`: what is between the internet and the load balancer."""

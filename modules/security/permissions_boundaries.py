@@ -104,6 +104,8 @@ _CHANGE: Final = (
     "scheduler:*",
     "secretsmanager:*",
     "servicequotas:*",
+    "shield:*Protection*",
+    "shield:*Resource",
     "sns:*",
     "sqs:*",
     "ssm:*Parameter*",

@@ -100,6 +100,7 @@ class LoadBalancer(Construct):
             drop_invalid_header_fields=True,
             desync_mitigation_mode="strictest",
             idle_timeout=config.idle_timeout_seconds,
+            enable_zonal_shift=config.zonal_shift,
             access_logs=LbAccessLogs(bucket=logs.id, prefix="access", enabled=True),
             connection_logs=LbConnectionLogs(bucket=logs.id, prefix="connections", enabled=True),
             # AWS writes a test file before it enables the logs.

@@ -207,6 +207,12 @@ SAMPLES = (
         says="also of other environments",
     ),
     sample(
+        "key-names-its-log-groups",
+        _key(f"{_LOG_GROUPS}:aws-waf-logs-acme-test-*"),
+        _key(f"{_LOG_GROUPS}:aws-waf-logs-*"),
+        says="also of other environments",
+    ),
+    sample(
         "defaults-are-written-out",
         {"aws_lb_listener.l": {"protocol": "HTTPS", "ssl_policy": "x"}, "aws_lb_listener.m": {"protocol": "HTTP"}},
         {"aws_lb_listener.l": {"protocol": "HTTPS"}},

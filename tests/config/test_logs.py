@@ -13,6 +13,7 @@ OVERRIDES = {
     "documentdb_days": "documentdb_retention_days",
     "functions_days": "function_retention_days",
     "services_days": "service_retention_days",
+    "firewall_days": "firewall_retention_days",
     "trail_days": "trail_retention_days",
     "dns_days": "dns_retention_days",
     "load_balancer_days": "load_balancer_retention_days",

@@ -26,7 +26,7 @@ def settings_named(lines: list[str]) -> list[str]:
 
 
 def test_paths_without_a_load_balancer_are_refused_for_each_service() -> None:
-    lines = refusal(without("load_balancer", "edge", "deployment"))
+    lines = refusal(without("load_balancer", "edge", "firewall", "deployment"))
     assert lines == [
         (
             f'services.{name}.path_patterns = ["{path}"]: there is no [load_balancer] that sends requests; '
@@ -109,7 +109,7 @@ def test_without_any_parameter_none_is_suggested() -> None:
 
 
 def test_blue_green_without_requests_is_refused() -> None:
-    toml = without("edge", "load_balancer", "domain")
+    toml = without("edge", "load_balancer", "firewall", "domain")
     for path, priority in zip(PATHS, (1000, 100), strict=True):
         toml = toml.replace(path, "").replace(f"priority = {priority}", "")
     toml = toml.replace("requests_per_target", "# requests_per_target")
@@ -144,7 +144,7 @@ def test_a_load_balancer_that_closes_connections_before_cloudfront_is_refused() 
     assert parsed(without("edge", toml=changed(short))).load_balancer is not None
 
 
-@pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "deployment"])
+@pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "firewall", "deployment"])
 def test_a_table_that_no_other_needs_can_be_left_out(table: str) -> None:
     toml = without(table)
     if table == "security.trail":

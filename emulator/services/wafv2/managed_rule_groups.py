@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from config.managed_rule_groups import GROUPS
+
 VENDOR: Final = "AWS"
 CAPACITY: Final = {
+    **{group.name: group.capacity for group in GROUPS.values()},  # those that the project uses, from its own list
     "AWSManagedRulesACFPRuleSet": 50,
     "AWSManagedRulesATPRuleSet": 50,
     "AWSManagedRulesAdminProtectionRuleSet": 100,
-    "AWSManagedRulesAmazonIpReputationList": 25,
-    "AWSManagedRulesAnonymousIpList": 50,
     "AWSManagedRulesAntiDDoSRuleSet": 50,
     "AWSManagedRulesBotControlRuleSet": 50,
-    "AWSManagedRulesCommonRuleSet": 700,
-    "AWSManagedRulesKnownBadInputsRuleSet": 200,
     "AWSManagedRulesLinuxRuleSet": 200,
     "AWSManagedRulesPHPRuleSet": 100,
-    "AWSManagedRulesSQLiRuleSet": 200,
     "AWSManagedRulesUnixRuleSet": 100,
     "AWSManagedRulesWindowsRuleSet": 200,
     "AWSManagedRulesWordPressRuleSet": 100,

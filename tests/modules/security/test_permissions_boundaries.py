@@ -104,6 +104,7 @@ CREATES = {
     "aws_secretsmanager_secret": "secretsmanager:CreateSecret",
     "aws_secretsmanager_secret_version": "secretsmanager:PutSecretValue",
     "aws_security_group": "ec2:CreateSecurityGroup",
+    "aws_shield_protection": "shield:CreateProtection",
     "aws_sqs_queue": "sqs:CreateQueue",
     "aws_ssm_parameter": "ssm:PutParameter",
     "aws_subnet": "ec2:CreateSubnet",
@@ -111,6 +112,10 @@ CREATES = {
     "aws_vpc_endpoint": "ec2:CreateVpcEndpoint",
     "aws_vpc_security_group_egress_rule": "ec2:AuthorizeSecurityGroupEgress",
     "aws_vpc_security_group_ingress_rule": "ec2:AuthorizeSecurityGroupIngress",
+    "aws_wafv2_ip_set": "wafv2:CreateIPSet",
+    "aws_wafv2_web_acl": "wafv2:CreateWebACL",
+    "aws_wafv2_web_acl_association": "wafv2:AssociateWebACL",
+    "aws_wafv2_web_acl_logging_configuration": "wafv2:PutLoggingConfiguration",
 }
 OTHER_WAYS = {"aws_iam_role", "aws_iam_role_policy"}  # tests/modules/security/test_role_changes.py
 TERRAFORMS_OWN = {"terraform_data"}
