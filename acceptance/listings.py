@@ -106,6 +106,7 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_iam_role_policy_attachment": "aws_iam_role",
     "aws_kms_key_policy": "aws_kms_key",
     "aws_lb_listener": "aws_lb",
+    "aws_lb_listener_certificate": "aws_lb",
     "aws_lb_listener_rule": "aws_lb",
     "aws_network_acl_association": "aws_network_acl",
     "aws_network_acl_rule": "aws_network_acl",

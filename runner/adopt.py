@@ -76,6 +76,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_lambda_function",
         "aws_lb",
         "aws_lb_listener",
+        "aws_lb_listener_certificate",
         "aws_lb_listener_rule",
         "aws_lb_target_group",
         "aws_nat_gateway",

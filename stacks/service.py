@@ -131,6 +131,8 @@ class ServiceStack(LayerStack):
                 )
         else:
             names = (config.origin_name,)
+            if domain.origin_certificate:
+                load_balancer.add_certificate("origin", domain.origin_certificate.arn)
             vpc_origin = None
             if config.edge.origin == "vpc":
                 vpc_origin = VpcOrigin(

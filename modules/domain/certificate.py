@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -45,10 +45,6 @@ class CertificateNames:
     def all(self) -> tuple[str, ...]:
         """All names, without duplicates."""
         return (self.domain_name, *self.alternative_names)
-
-    def with_further(self, name: str) -> CertificateNames:
-        """The same names and one more."""
-        return replace(self, alternative_names=(*self.alternative_names, name))
 
     @property
     def by_record(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.lb_listener import (
     LbListenerDefaultActionFixedResponse,
     LbListenerDefaultActionRedirect,
 )
+from cdktf_cdktf_provider_aws.lb_listener_certificate import LbListenerCertificate
 from constructs import Construct
 
 from modules.alarm import Alarm, MissingData
@@ -175,6 +176,11 @@ class LoadBalancer(Construct):
         """
         addresses = DataAwsEc2ManagedPrefixList(self, "cloudfront", name=_ADDRESSES_OF_CLOUDFRONT)
         self.connections.allow_from_prefix_list(addresses.id, name="cloudfront")
+
+    def add_certificate(self, id_: str, arn: str) -> None:
+        """Show a further certificate to those that ask for a name on it."""
+        for name, listener in self._listeners.items():
+            LbListenerCertificate(self, f"{id_}-certificate-{name}", listener_arn=listener.arn, certificate_arn=arn)
 
     @property
     def connections(self) -> Connections:

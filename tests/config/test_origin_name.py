@@ -26,15 +26,6 @@ def test_it_cannot_also_lead_to_cloudfront() -> None:
     ]
 
 
-def test_a_certificate_has_room_for_eight_further_names() -> None:
-    names = [f"n{number}.users.example.com" for number in range(9)]
-    assert parsed(with_names(*names[:8])).domain
-    (line,) = refusal(with_names(*names))
-    assert line.startswith("domain.alternative_names = ")
-    assert "has 9 names, and with [edge] it must have 8 or fewer: the load balancer's certificate also has" in line
-    assert line.endswith("remove some, or use one that starts with *.")
-
-
 def test_it_is_not_in_a_zone_of_other_name_servers() -> None:
     servers = '["ns-1.example.net", "ns-2.example.net"]'
     toml = changed(("[domain.delegations]", f'[domain.delegations]\n"origin.users.example.com" = {servers}'))

@@ -199,6 +199,20 @@ def test_the_names_lead_to_a_public_load_balancer_and_one_of_its_own_to_an_inter
     assert len(stack.all("aws_cloudfront_vpc_origin")) == (1 if config.edge else 0)
 
 
+@every_environment
+def test_behind_cloudfront_every_listener_has_the_certificate_of_the_own_name(
+    stacks: dict[str, Template], environments: dict[str, Environment], environment: str
+) -> None:
+    stack = stacks[f"{environment}-service"]
+    encrypted = {
+        f"${{aws_lb_listener.{name}.arn}}"
+        for name, listener in stack.all("aws_lb_listener").items()
+        if listener["protocol"] == "HTTPS"
+    }
+    shown = {each["listener_arn"] for each in stack.all("aws_lb_listener_certificate").values()}
+    assert shown == (encrypted if environments[environment].edge else set())
+
+
 def test_the_site_is_checked_if_a_setting_says_so(stacks: dict[str, Template]) -> None:
     (record,) = stacks["dev-service"].all("aws_route53_record").values()
     assert record["health_check_id"].startswith("${aws_route53_health_check.")

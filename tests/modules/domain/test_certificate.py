@@ -89,8 +89,3 @@ def test_each_period_of_its_expiry_metric_has_a_value() -> None:
     """ACM publishes it twice a day."""
     certificate, *_ = certificates()
     assert certificate.days_to_expiry.period_seconds == 24 * 60 * 60
-
-
-def test_a_further_name_is_the_last_one() -> None:
-    names = NAMES.with_further("origin.users.example.com")
-    assert names.all == ("users.example.com", "www.users.example.com", "origin.users.example.com")

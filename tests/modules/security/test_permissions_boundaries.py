@@ -75,6 +75,7 @@ CREATES = {
     "aws_lambda_function": "lambda:CreateFunction",
     "aws_lb": "elasticloadbalancing:CreateLoadBalancer",
     "aws_lb_listener": "elasticloadbalancing:CreateListener",
+    "aws_lb_listener_certificate": "elasticloadbalancing:AddListenerCertificates",
     "aws_lb_listener_rule": "elasticloadbalancing:CreateRule",
     "aws_lb_target_group": "elasticloadbalancing:CreateTargetGroup",
     "aws_nat_gateway": "ec2:CreateNatGateway",
