@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -107,8 +108,7 @@ def _at_cloudfront(graph: Graph, distribution: Node, *, host: str, path: str) ->
     assert host in distribution.get("aliases")
     behavior = behavior_for(distribution, path)
     for function in _functions(graph, distribution, behavior):
-        request = {"method": "GET", "uri": path, "querystring": {}, "headers": {}, "cookies": {}}
-        (answer,) = answers(function.get("code"), request)
+        answer = _after(function.get("code"), path)
         if "statusCode" in answer:
             return Answer(f"CloudFront: {answer['statusCode']}", path)
         path = answer["uri"]
@@ -125,6 +125,13 @@ def _at_cloudfront(graph: Graph, distribution: Node, *, host: str, path: str) ->
 def _functions(graph: Graph, distribution: Node, behavior: Mapping[str, Any]) -> list[Node]:
     before = [one for one in blocks(behavior.get("function_association")) if one["event_type"] == "viewer-request"]
     return graph.follow(distribution.stack, before, "aws_cloudfront_function")
+
+
+@cache
+def _after(code: str, path: str) -> dict[str, Any]:
+    """What a function makes of a request: another one, or an answer."""
+    (result,) = answers(code, {"method": "GET", "uri": path, "querystring": {}, "headers": {}, "cookies": {}})
+    return result
 
 
 def _at_balancer(graph: Graph, balancer: Node, *, host: str, server_name: str, path: str) -> Answer:
