@@ -1,4 +1,4 @@
-"""The synthesized JSON of one environment, which a test may change to see that somebody notices."""
+"""The synthesized JSON of one environment, which a test may change to see that a rule or a check finds it."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def rules(*conditions: dict[str, Any]) -> Graph:
 def chosen(graph: Graph, host: str, path: str) -> str | None:
     (listener,) = graph.all("aws_lb_listener")
     found = rule_for(graph, listener, host=host, path=path)
-    return found and found.resource.name
+    return found.resource.name if found else None
 
 
 def test_the_rule_with_the_lowest_number_that_fits_is_chosen() -> None:
