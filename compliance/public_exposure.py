@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
-from compliance.references import Place, referred_places
+from compliance.graph import Graph
 from config.network import PRIVATE_BLOCKS
-from synthesis.template import Resource, blocks
+from synthesis.template import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from compliance.graph import Node
+    from compliance.references import Place
     from synthesis.manifest import Stack
 
 _DATABASES: Final = ("aws_db_instance", "aws_db_proxy", "aws_docdb_cluster", "aws_rds_cluster")
@@ -36,26 +38,14 @@ class PublicExposure:
         return f"{self.database}: {self.reason}"
 
 
-@dataclass(frozen=True)
-class _Node:
-    """A resource and the stack in which its references are resolved."""
-
-    stack: Stack
-    resource: Resource
-
-    @property
-    def place(self) -> str:
-        return str(Place.of(self.stack, self.resource))
-
-
 def databases(stacks: Sequence[Stack]) -> list[str]:
     """The databases that are checked, as `<stack>/<address>`."""
-    return [node.place for node in _Graph(stacks).all(*_DATABASES)]
+    return [node.place for node in _Barriers(stacks).all(*_DATABASES)]
 
 
 def public_exposures(stacks: Sequence[Stack]) -> list[PublicExposure]:
     """All gaps in the barriers of all databases of the stacks, which are those of one or more environments."""
-    graph = _Graph(stacks)
+    graph = _Barriers(stacks)
     return [
         PublicExposure(database=node.place, reason=reason)
         for node in graph.all(*_DATABASES)
@@ -63,25 +53,10 @@ def public_exposures(stacks: Sequence[Stack]) -> list[PublicExposure]:
     ]
 
 
-class _Graph:
-    """Resources of all stacks; references are followed from stack to stack."""
+class _Barriers(Graph):
+    """The resources of all stacks, with what is wrong with the barriers of a database."""
 
-    def __init__(self, stacks: Sequence[Stack]) -> None:
-        self._stacks = {stack.id: stack for stack in stacks}
-        self._nodes = {node.place: node for stack in stacks for node in (_Node(stack, r) for r in stack.all())}
-
-    def all(self, *kinds: str) -> Iterator[_Node]:
-        return (node for node in self._nodes.values() if node.resource.kind in kinds)
-
-    def targets(self, node: _Node, argument: str) -> list[_Node]:
-        """What an argument refers to."""
-        return self._follow(node.stack, node.resource.get(argument))
-
-    def sources(self, target: _Node, kind: str, *, by: str) -> list[_Node]:
-        """Resources of a type, in whatever stack, whose argument `by` refers to `target`."""
-        return [node for node in self.all(kind) if target in self.targets(node, by)]
-
-    def exposures(self, database: _Node) -> Iterator[str]:
+    def exposures(self, database: Node) -> Iterator[str]:
         if database.resource.get("publicly_accessible") not in (None, False):
             yield "publicly_accessible gives it a public address"
         subnets = self._subnets(database)
@@ -99,7 +74,7 @@ class _Graph:
                 for opening in self._openings(peer):
                     yield f"allows {peer.place}, and {opening}"
 
-    def _subnets(self, database: _Node) -> list[_Node]:
+    def _subnets(self, database: Node) -> list[Node]:
         if database.resource.kind == "aws_db_proxy":
             return self.targets(database, "vpc_subnet_ids")
         primaries = [node for node in self.targets(database, "replicate_source_db") if node != database]
@@ -109,10 +84,10 @@ class _Graph:
             *(subnet for primary in primaries if not groups for subnet in self._subnets(primary)),
         ]
 
-    def _security_groups(self, database: _Node) -> list[_Node]:
+    def _security_groups(self, database: Node) -> list[Node]:
         return self.targets(database, "vpc_security_group_ids")
 
-    def _subnet_exposures(self, subnet: _Node) -> Iterator[str]:
+    def _subnet_exposures(self, subnet: Node) -> Iterator[str]:
         if subnet.resource.get("map_public_ip_on_launch") not in (None, False):
             yield f"{subnet.place} gives public addresses"
         associations = self.sources(subnet, "aws_route_table_association", by="subnet_id")
@@ -129,7 +104,7 @@ class _Graph:
             for acl in self.targets(association, "network_acl_id"):
                 yield from self._acl_exposures(acl)
 
-    def _acl_exposures(self, acl: _Node) -> Iterator[str]:
+    def _acl_exposures(self, acl: Node) -> Iterator[str]:
         for node in self.sources(acl, "aws_network_acl_rule", by="network_acl_id"):
             rule = node.resource
             if rule.get("rule_action") != "allow" or rule.is_on("egress"):
@@ -137,7 +112,7 @@ class _Graph:
             for cidr in _public(rule.get("cidr_block"), rule.get("ipv6_cidr_block")):
                 yield f"{node.place} allows {cidr}"
 
-    def _openings(self, group: _Node) -> Iterator[str]:
+    def _openings(self, group: Node) -> Iterator[str]:
         """Rules that allow public addresses into a security group."""
         for node in self.sources(group, "aws_vpc_security_group_ingress_rule", by="security_group_id"):
             rule = node.resource
@@ -149,18 +124,19 @@ class _Graph:
             for cidr in _public(*(inline.get("cidr_blocks") or ()), *(inline.get("ipv6_cidr_blocks") or ())):
                 yield f"{group.place} allows {cidr}"
 
-    def _peers(self, group: _Node) -> list[_Node]:
+    def _peers(self, group: Node) -> list[Node]:
         """Other security groups that are allowed."""
         rules = self.sources(group, "aws_vpc_security_group_ingress_rule", by="security_group_id")
         peers = [peer for rule in rules for peer in self.targets(rule, "referenced_security_group_id")]
         return [peer for peer in peers if peer != group]
 
-    def _follow(self, stack: Stack, value: object) -> list[_Node]:
-        places = list(referred_places(value, stack, self._stacks))
+    def places(self, stack: Stack, value: object) -> list[Place | None]:
+        """What a value refers to; all of it must be there, so that no gap stays unseen."""
+        places = super().places(stack, value)
         if None in places:
             message = f"{stack.id}: {value} refers to a stack that is not among those to check"
             raise LookupError(message)
-        return [self._nodes[str(place)] for place in places if str(place) in self._nodes]
+        return places
 
 
 def _public(*cidrs: object) -> list[str]:

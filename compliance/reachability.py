@@ -7,12 +7,11 @@ has egress rules of its own, which no stack shows.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
-from compliance.references import Place, referred_places
+from compliance.references import Place, data_sources, referred_places
 from config.network import PRIVATE_BLOCKS
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 INTERNET: Final = "internet"
 _EVERY_PORT: Final = (0, 65_535)
-_GROUP_OF_AWS: Final = re.compile(r"data\.aws_security_group\.([\w-]+)")
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -101,8 +99,8 @@ def _rules(stacks: dict[str, Stack], kind: str) -> Iterator[_Rule]:
 
 def _peer(stacks: dict[str, Stack], stack: Stack, rule: Resource) -> _Peer:
     if group := rule.get("referenced_security_group_id"):
-        if found := _GROUP_OF_AWS.search(group):
-            return _GroupOfAws(stack.document["data"]["aws_security_group"][found[1]]["name"])
+        if found := next(data_sources(group, stack, "aws_security_group"), None):
+            return _GroupOfAws(found["name"])
         return _group(stacks, stack, group)
     cidr = rule.get("cidr_ipv4") or rule.get("cidr_ipv6")
     return ip_network(cidr) if cidr else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from synthesis.template import references, texts
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from synthesis.manifest import Stack
     from synthesis.template import Resource
+
+_DATA: Final = re.compile(r"\bdata\.(?P<kind>aws_[a-z0-9_]+)\.(?P<name>[\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,12 @@ def referred(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> Iterat
 def places(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> set[Place]:
     """The places of the resources that `value`, a part of a stack, refers to."""
     return {Place.of(owner, resource) for owner, resource in referred(value, stack, stacks)}
+
+
+def data_sources(value: object, stack: Stack, kind: str) -> Iterator[Mapping[str, Any]]:
+    """The arguments of the data sources of a type that `value`, a part of a stack, refers to."""
+    declared = stack.document.get("data", {}).get(kind, {})
+    for _, text in texts(value):
+        for match in _DATA.finditer(text):
+            if match["kind"] == kind and match["name"] in declared:
+                yield declared[match["name"]]

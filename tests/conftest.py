@@ -16,8 +16,10 @@ fast_start.prepare(os.environ)
 
 import hypothesis  # noqa: E402
 
+from config.load import load_environment  # noqa: E402
 from main import synthesize  # noqa: E402
-from tests.fixtures import ENVIRONMENTS, fixture_environment  # noqa: E402
+from synthesis.manifest import read_stacks  # noqa: E402
+from tests.fixtures import ENVIRONMENTS, FOLDER, fixture_environment, with_public_origin  # noqa: E402
 from tests.order import long_first  # noqa: E402
 from tests.template import Template  # noqa: E402
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.environment import Environment
+    from synthesis.manifest import Stack
 
 # The bindings are a large heap that lives to the end: without this, every collection walks all of it.
 gc.freeze()
@@ -67,3 +70,14 @@ def output(environments: dict[str, Environment], tmp_path_factory: pytest.TempPa
 def stacks(output: Path) -> dict[str, Template]:
     """Every stack of these environments, by its id (`prod-network`)."""
     return {path.parent.name: Template.read(path) for path in sorted(output.glob("stacks/*/cdk.tf.json"))}
+
+
+@pytest.fixture(scope="session")
+def every_stack(
+    output: Path, environments: dict[str, Environment], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Stack]:
+    """The stacks of these environments by id, and of two others: at home in Europe; CloudFront without a VPC origin."""
+    folder: Path = tmp_path_factory.mktemp("further") / "cdktf.out"
+    elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
+    synthesize([with_public_origin(environments["prod"]), elsewhere], folder)
+    return {**read_stacks(output), **read_stacks(folder)}

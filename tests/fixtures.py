@@ -27,6 +27,13 @@ def fixture_environment(name: str) -> Environment:
     return load_environment(name, folder=FOLDER)
 
 
+def with_public_origin(environment: Environment) -> Environment:
+    """The environment as `public`, whose CloudFront reaches a public load balancer."""
+    assert environment.edge
+    edge = environment.edge.model_copy(update={"origin": "public"})
+    return environment.model_copy(update={"name": "public", "edge": edge})
+
+
 def copy_program(folder: Path, *others: str) -> None:
     """Copy the program, which a test may change there, with these environments as the user's.
 
