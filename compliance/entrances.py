@@ -63,6 +63,7 @@ class Entrance:
         is_internal = self.balancer.get("internal") is True
         if not is_internal:
             yield from _subnets_without_internet(self.graph, self.balancer)
+            yield from _closed_subnets(self.graph, self.balancer, self._port)
         if is_internal or (not self._is_open() and any(True for _ in self.graph.all(DISTRIBUTION))):
             yield from self._by_cloudfront()
         else:
@@ -269,12 +270,27 @@ def _subnets_without_internet(graph: Graph, balancer: Node) -> Iterator[str]:
             yield f"{subnet.place} has no route to an internet gateway: add one, or use a subnet that has one"
 
 
+def _closed_subnets(graph: Graph, balancer: Node, port: int) -> Iterator[str]:
+    """The network ACLs of the subnets that keep requests out: the rule with the lowest number decides."""
+    for subnet in graph.targets(balancer, "subnets", "aws_subnet"):
+        for association in graph.sources(subnet, "aws_network_acl_association", by="subnet_id"):
+            for acl in graph.targets(association, "network_acl_id", "aws_network_acl"):
+                rules = [
+                    rule
+                    for rule in graph.sources(acl, "aws_network_acl_rule", by="network_acl_id")
+                    if not rule.get("egress") and rule.get("cidr_block") == _ANYWHERE and _includes(rule, port)
+                ]
+                first = min(rules, key=lambda rule: int(rule.get("rule_number")), default=None)
+                if first is None or first.get("rule_action") != "allow":
+                    yield f"{acl.place} of {subnet.place} keeps port {port} closed: allow it from {_ANYWHERE}"
+
+
 def _problems_of_record(graph: Graph, record: Node) -> Iterator[str]:
     if not is_in_its_zone(graph, record):
         yield f'{record.place}: "{record.get("name")}" is not in a public zone for that name: use its zone_id'
 
 
 def _includes(rule: Node, port: int) -> bool:
-    protocol = rule.get("ip_protocol")
+    protocol = rule.get("ip_protocol") or rule.get("protocol")
     first, last = rule.get("from_port"), rule.get("to_port")
     return protocol == "-1" or (protocol in {"tcp", "6"} and int(first) <= port <= int(last))

@@ -146,6 +146,8 @@ LINKS: Final[list[tuple[str, tuple[str, ...], Break, str]]] = [
     ("gateway", EVERY, removes("aws_internet_gateway"), "internet gateway"),
     ("gateway is attached", EVERY, changes("aws_internet_gateway", vpc_id=None), "internet gateway"),
     ("subnet's routes", PUBLIC, removes("aws_route_table_association", "/public-az2-"), "has no route to an internet"),
+    ("network ACL", PUBLIC, removes("aws_network_acl_rule", "/public-acl/in-30/"), "keeps port 443 closed"),
+    ("network ACL allows", PUBLIC, changes("aws_network_acl_rule", "/public-acl/in-30/", rule_action="deny"), "closed"),
     ("subnets", PUBLIC, changes("aws_lb", subnets=[]), "is in no subnet of these stacks"),
     ("public", DIRECT, changes("aws_lb", internal=True), "no distribution has an origin that leads to"),
     # From the internet to CloudFront
