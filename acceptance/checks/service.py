@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from acceptance.firewall import web_acl_problems
 from config.images import registry_host, repository_path
 from config.names import NameLimit
 
@@ -132,6 +133,19 @@ def check_load_balancer_matches_the_settings(environment: Environment, session: 
         "connection_logs.s3.enabled": "true",
     }
     yield from _differs("the load balancer's attributes", {key: found.get(key) for key in wanted}, wanted)
+
+
+def check_public_load_balancer_has_its_firewall(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """The web ACL of the settings, or the user's own, is before it."""
+    if environment.firewall is None or not environment.has_public_load_balancer:
+        return
+    arn = _load_balancer(environment, session)["LoadBalancerArn"]
+    found: Any = session.client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
+    if found is None:
+        yield "the load balancer has no web ACL"
+    elif environment.firewall.web_acl_arn not in {None, found["ARN"]}:
+        yield f"the load balancer has the web ACL {found['ARN']}, not {environment.firewall.web_acl_arn}"
+    yield from web_acl_problems(environment, session, "REGIONAL")
 
 
 def check_listeners_take_only_modern_tls(environment: Environment, session: boto3.Session) -> Iterator[str]:
