@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from config.edge import VIEWER_REGION
 from preflight.account import error_code, unless_missing
 from preflight.platform import tags_from
 
 if TYPE_CHECKING:
     from preflight.account import Account
+
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_ListWebACLs.html
+_PAGE: Final = 100
 
 Tags = Mapping[str, str]
 Lookup = Callable[["Account", str, str], Tags | None]
@@ -176,6 +180,23 @@ def _queue(account: Account, region: str, name: str) -> Tags | None:
     return None if answer is None else client.list_queue_tags(QueueUrl=answer["QueueUrl"]).get("Tags", {})
 
 
+def _firewall(operation: str, items: str) -> Lookup:
+    def look_up(account: Account, region: str, name: str) -> Tags | None:
+        """Each scope has its own names, and CloudFront's is in one region: what is there in either has tags."""
+        client = account.client("wafv2", region)
+        for scope in ("REGIONAL", "CLOUDFRONT") if region == VIEWER_REGION else ("REGIONAL",):
+            page: Any = {}
+            while page is not None:
+                answer: Any = getattr(client, operation)(Scope=scope, Limit=_PAGE, **page)
+                arn = next((item["ARN"] for item in answer[items] if item["Name"] == name), None)
+                if arn:
+                    return tags_from(client.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"]["TagList"])
+                page = {"NextMarker": answer["NextMarker"]} if answer.get("NextMarker") else None
+        return None
+
+    return look_up
+
+
 def _trail(account: Account, region: str, name: str) -> Tags | None:
     found = account.items("cloudtrail", region, "describe_trails", "trailList", includeShadowTrails=False)
     arn = next((item["TrailARN"] for item in found if item["Name"] == name), None)
@@ -281,4 +302,6 @@ KINDS: Final = (
     NamedKind("aws_ssm_parameter", "name", "parameters", _parameter),
     NamedKind("aws_sqs_queue", "name", "SQS queues", _queue),
     NamedKind("aws_cloudtrail", "name", "trails", _trail),
+    NamedKind("aws_wafv2_ip_set", "name", "IP sets", _firewall("list_ip_sets", "IPSets")),
+    NamedKind("aws_wafv2_web_acl", "name", "web ACLs", _firewall("list_web_acls", "WebACLs")),
 )

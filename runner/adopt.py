@@ -103,6 +103,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_secretsmanager_secret",
         "aws_secretsmanager_secret_version",
         "aws_security_group",
+        "aws_shield_protection",
         "aws_sns_topic",
         "aws_sns_topic_policy",
         "aws_sns_topic_subscription",
@@ -113,6 +114,8 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_vpc_endpoint",
         "aws_vpc_security_group_egress_rule",
         "aws_vpc_security_group_ingress_rule",
+        "aws_wafv2_web_acl_association",
+        "aws_wafv2_web_acl_logging_configuration",
     }
 )
 """Types whose import takes the id that Terraform reports, by the pages of the provider.
@@ -135,6 +138,8 @@ IMPORTED_OTHERWISE: Final[Mapping[str, str]] = {
     "aws_route": "takes table and destination",
     "aws_route_table_association": "takes subnet and table",
     "aws_s3_object": "takes bucket and key",
+    "aws_wafv2_ip_set": "takes id, name and scope",
+    "aws_wafv2_web_acl": "takes id, name and scope",
     "terraform_data": "is in no account: a lost one is made again",
 }
 """The other types that are emitted, each with what its import does instead; a test holds both lists complete."""

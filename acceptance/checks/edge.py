@@ -9,6 +9,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from acceptance.firewall import web_acl_problems
 from config.edge import VIEWER_REGION
 from config.names import Names
 
@@ -123,6 +124,12 @@ def check_requests_are_logged(environment: Environment, session: boto3.Session) 
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     if added := [one["Sid"] for one in policy["Statement"] if one.get("Sid", "").startswith("AWSLogDelivery")]:
         yield f"AWS extended the policy of {bucket} by {', '.join(added)}"
+
+
+def check_firewall_matches_the_settings(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """It is for CloudFront, in us-east-1."""
+    if environment.edge is not None:
+        yield from web_acl_problems(environment, session, "CLOUDFRONT")
 
 
 def _names(environment: Environment) -> Names:

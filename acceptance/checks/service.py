@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from acceptance.checks.domain import find_zone_id
+from acceptance.firewall import web_acl_problems
 from config.images import registry_host, repository_path
 from config.names import NameLimit
 
@@ -183,6 +184,19 @@ def check_cloudfront_comes_in_by_its_own_group_only(environment: Environment, se
     origins = session.client("cloudfront").list_vpc_origins()["VpcOriginList"].get("Items", ())
     found = [one["Status"] for one in origins if one["OriginEndpointArn"] == balancer["LoadBalancerArn"]]
     yield from _differs("the VPC origins of the load balancer", found, ["Deployed"] if is_internal else [])
+
+
+def check_public_load_balancer_has_its_firewall(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """The web ACL of the settings, or the user's own, is before it."""
+    if environment.firewall is None or not environment.has_public_load_balancer:
+        return
+    arn = _load_balancer(environment, session)["LoadBalancerArn"]
+    found: Any = session.client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
+    if found is None:
+        yield "the load balancer has no web ACL"
+    elif environment.firewall.web_acl_arn not in {None, found["ARN"]}:
+        yield f"the load balancer has the web ACL {found['ARN']}, not {environment.firewall.web_acl_arn}"
+    yield from web_acl_problems(environment, session, "REGIONAL")
 
 
 def check_listeners_take_only_modern_tls(environment: Environment, session: boto3.Session) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from acceptance.account import EmulatedSession
 from acceptance.checks import service
+from config.firewall import FirewallSettings
 from emulator import Emulator
 from tests.config.examples import present
 
@@ -252,6 +253,33 @@ def test_an_internal_load_balancer_with_lax_settings_is_reported(
         f"the load balancer's attributes: {lax | dict.fromkeys(logs)}, "
         f"wanted {dict(zip(lax, ('false', 'strictest', 'true'), strict=True)) | dict.fromkeys(logs, 'true')}"
     )
+
+
+def test_a_public_load_balancer_without_its_firewall_is_reported(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
+    made.balancer()
+    assert list(service.check_public_load_balancer_has_its_firewall(dev, session)) == [
+        "the load balancer has no web ACL",
+        "there is no web ACL user-management-dev-web with the scope REGIONAL",
+    ]
+    without = dev.model_copy(update={"firewall": None})
+    assert list(service.check_public_load_balancer_has_its_firewall(without, session)) == []
+
+
+def test_a_public_load_balancer_with_another_firewall_is_reported(
+    made: Made, session: EmulatedSession, dev: Environment
+) -> None:
+    waf: Any = session.client("wafv2")
+    seen = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "other"}
+    other = waf.create_web_acl(Name="other", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=seen)
+    arn = other["Summary"]["ARN"]
+    waf.associate_web_acl(WebACLArn=arn, ResourceArn=made.balancer())
+    own = FirewallSettings(web_acl_arn=f"{arn[:-12]}{'0' * 12}")
+    wrong = dev.model_copy(update={"firewall": own})
+    assert list(service.check_public_load_balancer_has_its_firewall(wrong, session)) == [
+        f"the load balancer has the web ACL {arn}, not {own.web_acl_arn}"
+    ]
 
 
 def test_listeners_with_old_tls_and_plain_http_are_reported(

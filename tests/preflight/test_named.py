@@ -190,6 +190,24 @@ def trail(place: Place, tags: Mapping[str, str]) -> None:
     place.client("cloudtrail").create_trail(Name=NAME, S3BucketName=f"trail-{place.id}", TagsList=pairs(tags))
 
 
+def ip_set(place: Place, tags: Mapping[str, str]) -> None:
+    place.client("wafv2").create_ip_set(
+        Name=NAME, Scope="CLOUDFRONT", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"], **_tags(tags)
+    )
+
+
+def web_acl(place: Place, tags: Mapping[str, str]) -> None:
+    seen = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": NAME}
+    place.client("wafv2").create_web_acl(
+        Name=NAME, Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=seen, **_tags(tags)
+    )
+
+
+def _tags(tags: Mapping[str, str]) -> Any:
+    """AWS WAF takes no empty list of tags."""
+    return {"Tags": pairs(tags)} if tags else {}
+
+
 def subnets(place: Place) -> list[str]:
     """Two of the default VPC, each in its zone."""
     return [subnet["SubnetId"] for subnet in place.client("ec2").describe_subnets()["Subnets"][:2]]
@@ -219,6 +237,8 @@ MAKERS: dict[str, Any] = {
     "aws_ssm_parameter": parameter,
     "aws_sqs_queue": queue,
     "aws_cloudtrail": trail,
+    "aws_wafv2_ip_set": ip_set,
+    "aws_wafv2_web_acl": web_acl,
 }
 by_type = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
 

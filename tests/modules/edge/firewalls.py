@@ -45,6 +45,15 @@ def rules_of(made: Template) -> dict[str, Any]:
     return {rule["name"]: rule for rule in made.only("aws_wafv2_web_acl")["rule"]}
 
 
+_OTHER_NAMES = {
+    "arn": "ARN",
+    "cloudwatch_metrics_enabled": "CloudWatchMetricsEnabled",
+    "ip_set_reference_statement": "IPSetReferenceStatement",
+    "rule_action_override": "RuleActionOverrides",
+    "text_transformation": "TextTransformations",
+}
+
+
 def in_api_form(value: Any) -> Any:
     """A rule of Terraform in the words of AWS's API."""
     if isinstance(value, list):
@@ -53,11 +62,10 @@ def in_api_form(value: Any) -> Any:
         return value
     found = {}
     for key, item in value.items():
-        if key == "statement" and isinstance(item, list):
-            many = len(item) > 1
-            found["Statements" if many else "Statement"] = in_api_form(item if many else item[0])
-        elif key == "text_transformation":
-            found["TextTransformations"] = in_api_form(item)
+        if key == "statement" and isinstance(item, list):  # those of AND and OR; NOT has one
+            name, inner = ("Statements", item) if len(item) > 1 else ("Statement", item[0])
+            found[name] = in_api_form(inner)
         else:
-            found["".join(word.capitalize() for word in key.split("_")).replace("IpSet", "IPSet")] = in_api_form(item)
+            name = _OTHER_NAMES.get(key) or "".join(word.capitalize() for word in key.split("_"))
+            found[name] = in_api_form(item)
     return found

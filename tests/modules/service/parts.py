@@ -80,6 +80,7 @@ class Parts:
         internal: bool = True,
         protect: bool = False,
         cluster: ClusterSettings | None = None,
+        load_balancer_settings: LoadBalancerSettings | None = None,
     ) -> Parts:
         """Create everything but a service."""
         stack = new_stack()
@@ -94,7 +95,7 @@ class Parts:
         load_balancer = LoadBalancer(
             stack,
             "load-balancer",
-            config=LoadBalancerSettings(),
+            config=load_balancer_settings or LoadBalancerSettings(),
             label=LABEL,
             vpc=vpc,
             internal=internal,

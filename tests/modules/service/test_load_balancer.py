@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformOutput
 
+from config.load_balancer import LoadBalancerSettings
 from tests.modules.service.parts import Parts
 from tests.template import Template, statements
 
@@ -56,6 +57,12 @@ def test_ambiguous_requests_are_refused() -> None:
     balancer = template().only("aws_lb")
     assert balancer["drop_invalid_header_fields"] is True
     assert balancer["desync_mitigation_mode"] == "strictest"
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_its_traffic_may_be_shifted_out_of_a_zone_if_the_settings_say_so(*, allowed: bool) -> None:
+    parts = Parts.make(load_balancer_settings=LoadBalancerSettings(zonal_shift=allowed))
+    assert Template.of(parts.stack).only("aws_lb")["enable_zonal_shift"] is allowed
 
 
 @pytest.mark.parametrize("protect", [True, False])
