@@ -53,23 +53,9 @@ class DomainStack(LayerStack):
         if self.region == ROUTE_53_REGION:
             _sign_and_log(self, settings, self.zone, notifications)
         self._certificate: Certificate | None = None
-        self.origin_certificate: Certificate | None = None
-        """The certificate for the name by which CloudFront asks for the load balancer; None without CloudFront.
-
-        Not that name on the other certificate: ACM cannot add a name, and a new certificate takes the place of one
-        that a listener in another state uses.
-        """
         if settings.is_delegated:
             self._certificate = Certificate(self, "certificate", names=self.names, label=self.label, zone=self.zone)
             self.output("certificate_arn", self._certificate.arn)
-            if config.origin_name:
-                self.origin_certificate = Certificate(
-                    self,
-                    "origin-certificate",
-                    names=CertificateNames(domain_name=config.origin_name),
-                    label=self.label,
-                    zone=self.zone,
-                )
         else:
             self.output("next_step", self.zone.next_step)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from modules.domain.alias_record import add_alias_records
+from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.health_check import HealthCheck
 from modules.edge.web_acl import WebAcl
 from modules.service.cluster import Cluster
@@ -15,6 +16,7 @@ from modules.service.origin import Origin
 from modules.service.release_files import ReleaseFiles
 from modules.service.vpc_origin import VpcOrigin
 from stacks.base import LayerStack
+from synthesis.manifest import METADATA
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -131,8 +133,17 @@ class ServiceStack(LayerStack):
                 )
         else:
             names = (config.origin_name,)
-            if domain.origin_certificate:
-                load_balancer.add_certificate("origin", domain.origin_certificate.arn)
+            # Not that name on the domain's certificate: ACM cannot add a name. And beside the listeners, because ACM
+            # deletes no certificate that one of them uses.
+            certificate = Certificate(
+                self,
+                "origin-certificate",
+                names=CertificateNames(domain_name=config.origin_name),
+                label=self.label,
+                zone=domain.zone,
+            )
+            load_balancer.add_certificate("origin", certificate.arn)
+            self.add_override(f"{METADATA}.zone_name", domain.zone.name)
             vpc_origin = None
             if config.edge.origin == "vpc":
                 vpc_origin = VpcOrigin(
