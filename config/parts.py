@@ -10,9 +10,15 @@ from config.parameters import SOURCES, parameter_names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from config.countries import GeoRestriction
     from config.network import Zone
     from config.services import ServiceSettings
 
+_CHECKED_FROM: Final = ("AU", "BR", "IE", "JP", "SG", "US")
+"""The countries of the regions from which Route 53 checks.
+
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+"""
 _SHORTEST_BEHIND_CLOUDFRONT: Final = 10
 """Seconds without data after which a load balancer may close a connection of CloudFront."""
 
@@ -61,6 +67,22 @@ def check_health_check_has_site(domain__health_check: object, load_balancer: obj
             key="domain.health_check",
             allowed="checks a site, but there is no [load_balancer] that answers; add the table, "
             "or remove [domain.health_check]",
+        )
+
+
+def check_health_check_is_answered(
+    domain__health_check: object, edge__geo_restriction: GeoRestriction | None
+) -> Iterator[Problem]:
+    """A restriction of countries answers the requests of Route 53 too with 403, and the check would always fail."""
+    if domain__health_check is None or edge__geo_restriction is None:
+        return
+    allow, deny = edge__geo_restriction.allow, edge__geo_restriction.deny
+    refused = [country for country in _CHECKED_FROM if (allow and country not in allow) or country in deny]
+    if refused:
+        yield Problem(
+            key="domain.health_check",
+            allowed=f"asks from {', '.join(_CHECKED_FROM)}, and [edge.geo_restriction] refuses {', '.join(refused)}; "
+            "allow these countries, or remove [domain.health_check]",
         )
 
 

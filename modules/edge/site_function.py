@@ -2,8 +2,9 @@
 
 The frontend is an nginx container whose configuration this project does not know. A single-page application has one
 file for all its pages, so `/users/42` must get `/index.html`: done here, every nginx can serve it as it is, all pages
-share an entry in CloudFront's cache, and the answer 404 of another service stays a 404. An error page of CloudFront
-that rewrites 404 into `/index.html` would hold for the whole distribution, the API included.
+share an entry in CloudFront's cache for each host, query and set of cookies, and the answer 404 of another service
+stays a 404. An error page of CloudFront that rewrites 404 into `/index.html` would hold for the whole distribution, the
+API included.
 """
 
 from __future__ import annotations

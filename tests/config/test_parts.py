@@ -101,6 +101,23 @@ def test_an_api_key_that_is_not_listed_is_refused_with_where_to_list_it() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("countries", "refused"),
+    [('allow = ["DE", "FR"]', "AU, BR, IE, JP, SG, US"), ('deny = ["KP", "BR"]', "BR")],
+)
+def test_a_health_check_from_countries_that_are_refused_would_always_fail(countries: str, refused: str) -> None:
+    check = "[domain.health_check]\n"
+    toml = changed(("[edge]", f"{check}\n[edge.geo_restriction]\n{countries}\n\n[edge]"))
+    assert refusal(toml) == [
+        (
+            "domain.health_check: asks from AU, BR, IE, JP, SG, US, and [edge.geo_restriction] refuses "
+            f"{refused}; allow these countries, or remove [domain.health_check]"
+        )
+    ]
+    assert parsed(toml.replace(check, "")).edge
+    assert parsed(toml.replace(countries, 'deny = ["KP"]')).domain
+
+
 def test_without_any_parameter_none_is_suggested() -> None:
     toml = without("postgres", "documentdb", "secrets", "services.backend")
     assert refusal(f'{toml}\n[services.frontend.secrets]\nKEY = "stripe/key"\n') == [
