@@ -15,6 +15,7 @@ from compliance.references import data_sources
 from compliance.request import (
     DISTRIBUTION,
     behaviors,
+    certificate_holders,
     certificates,
     certified_names,
     covers,
@@ -83,8 +84,12 @@ class Entrance:
         return openings(self.graph, self.graph.targets(self.balancer, "security_groups"), self._port)
 
     def _problems_of_certificate(self) -> Iterator[str]:
-        if not self._names:
-            yield "certificate_arn refers to no aws_acm_certificate_validation: use the ARN of a validated certificate"
+        for holder in certificate_holders(self.graph, self.listener):
+            if not certificates(self.graph, holder, holder.get("certificate_arn")):
+                yield (
+                    f"{holder.place}: certificate_arn refers to no aws_acm_certificate_validation: use the ARN of a "
+                    "validated certificate"
+                )
         for certificate in listener_certificates(self.graph, self.listener):
             if certificate.stack.region != self.listener.stack.region:
                 yield f"{certificate.place} is in {certificate.stack.region}: make it in {self.listener.stack.region}"

@@ -81,10 +81,15 @@ def certificates(graph: Graph, node: Node, value: object) -> list[Node]:
     ]
 
 
+def certificate_holders(graph: Graph, listener: Node) -> list[Node]:
+    """What gives a listener its certificates: itself, and each that adds one."""
+    return [listener, *graph.sources(listener, "aws_lb_listener_certificate", by="listener_arn")]
+
+
 def listener_certificates(graph: Graph, listener: Node) -> list[Node]:
     """The validated certificates of a listener: its own one, and those that are added."""
-    added = graph.sources(listener, "aws_lb_listener_certificate", by="listener_arn")
-    return [found for node in (listener, *added) for found in certificates(graph, node, node.get("certificate_arn"))]
+    holders = certificate_holders(graph, listener)
+    return [found for node in holders for found in certificates(graph, node, node.get("certificate_arn"))]
 
 
 def certified_names(found: Iterable[Node]) -> list[str]:

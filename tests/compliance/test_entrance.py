@@ -42,6 +42,14 @@ def certificates_for(name: str, layer: str) -> Break:
     return change
 
 
+def both_certificates_for(name: str) -> Break:
+    def change(documents: Documents) -> None:
+        for layer in ("domain", "service"):
+            certificates_for(name, layer)(documents)
+
+    return change
+
+
 def in_region(layer: str, region: str) -> Break:
     return lambda documents: documents.by_layer[layer]["//"]["metadata"].update(region=region)
 
@@ -127,7 +135,13 @@ LINKS: Final[list[tuple[str, tuple[str, ...], Break, str]]] = [
     ("listener's certificate in its state", EVERY, without_output("domain", VALIDATION), "use the ARN of a validated"),
     ("listener's certificate is validated", EVERY, unvalidated, "use the ARN of a validated certificate"),
     ("validation", EVERY, removes(VALIDATION, "domain/"), "use the ARN of a validated certificate"),
-    ("certificate's name", EVERY, certificates_for("other.example.com", "domain"), "is not a name of the listener's"),
+    ("certificate's name", DIRECT, certificates_for("other.example.com", "domain"), "is not a name of the listener's"),
+    (
+        "certificates' names",
+        BY_CLOUDFRONT,
+        both_certificates_for("other.example.com"),
+        "is not a name of the listener's",
+    ),
     ("certificate's region", EVERY, in_region("domain", "eu-west-1"), "is in eu-west-1: make it in us-east-1"),
     # From the internet to a public load balancer
     ("ingress", DIRECT, removes(INTO, "/from-internet-tcp-443/"), "no ingress rule"),
@@ -255,7 +269,7 @@ def test_a_broken_link_is_found(every_stack: dict[str, Stack], environment: str,
 def test_the_forwarded_host_is_enough_for_the_listeners_certificate(every_stack: dict[str, Stack]) -> None:
     """CloudFront accepts a certificate for the origin's name or for the Host that it forwards."""
     documents = Documents(every_stack, "prod")
-    certificates_for("users.example.com", "domain")(documents)
+    certificates_for("users.example.com", "service")(documents)
     assert findings(documents.stacks()) == []
     documents.one("aws_cloudfront_distribution")["default_cache_behavior"]["origin_request_policy_id"] = "other"
     assert any("nor is the Host that it gets" in finding for finding in findings(documents.stacks()))
