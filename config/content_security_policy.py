@@ -1,4 +1,4 @@
-"""A content security policy as text: browsers ignore what they do not understand, so a mistake would protect nobody.
+"""A content security policy as text: browsers ignore what they do not understand, so a mistake protects from nothing.
 
 https://www.w3.org/TR/CSP3/
 """

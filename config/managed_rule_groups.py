@@ -112,7 +112,7 @@ GROUPS: Final[Mapping[str, ManagedGroup]] = {
         name="AWSManagedRulesAnonymousIpList",
         capacity=50,
         rules=("AnonymousIPList", "HostingProviderIPList"),
-        # People use a VPN, and programs that call an API run in data centers: that is not an attack by itself.
+        # People use a VPN, and programs that call an API run in data centers: that alone is not an attack.
         counted=("AnonymousIPList", "HostingProviderIPList"),
         is_versioned=False,
     ),

@@ -1,7 +1,7 @@
 """How fast the machine is while the gate runs.
 
-The budget limits what the gate does, not what other virtual machines do to this one: on one host the same unit tests
-took 64 seconds and, some hours later, 135. So a fixed computation is measured again and again, and a run may take as
+The budget limits what the gate does, not what other virtual machines do to this one: on two machines of the same size
+the same unit tests took 64 and 135 seconds. So a fixed computation is measured again and again, and a run may take as
 much longer as that does, up to twice.
 """
 

@@ -28,6 +28,7 @@ _READY, _TERRAFORM = "ATTACHED_READY", "ATTACHED_TERRAFORM"
 REATTACH = "TF_REATTACH_PROVIDERS"
 """Terraform's variable with the addresses of providers that run already."""
 _POLL_SECONDS = 0.02
+_PR_SET_PDEATHSIG = 1  # https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
 _START_SECONDS = 60
 _LONGEST_FOLDER = 60  # of 104 characters that macOS allows for a socket's path; the rest are the provider's
 
@@ -134,11 +135,20 @@ def _start_provider(settings: dict[str, str], folder: str) -> _Provider:
     id_ = os.fork()
     if not id_:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        _end_with_parent()
         os.chdir(settings[FOLDER])
         _exec([settings[PROGRAM], "-debug"], _environment(folder), streams)
     for stream in streams:
         os.close(stream)
     return _Provider(id_)
+
+
+def _end_with_parent() -> None:
+    """Where the system can, end this process with the keeper, also after a `kill -9` of the keeper alone."""
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - it takes some milliseconds
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _printed(folder: str) -> str:

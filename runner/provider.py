@@ -108,7 +108,7 @@ def unread(
     """Variables with which a command does not read a provider that it does not call; none where that is not sure.
 
     Before `state`, `output` and the like Terraform computes the checksum of the provider's 700 MB, and in an `init`
-    that finds it installed three times. It does not with a provider that runs already, so it gets one that is nowhere.
+    that finds it installed more than once. For a provider that runs already it does not: it gets one that is nowhere.
     """
     program = _program(stack, executable, data)
     if program is None:

@@ -41,7 +41,7 @@ def check_the_distribution_is_deployed_under_all_names(
 
 
 def check_its_functions_are_published(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """A function that is only a draft answers nobody, and the maintenance switch would do nothing."""
+    """A function that is only a draft is not in use, and the maintenance switch would have no effect."""
     cloudfront = session.client("cloudfront")
     found = _distribution(environment, session)
     if found is None:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.acm.models import CertBundle
+from moto.cloudfront.models import cloudfront_backends
 from moto.core.utils import utcnow
+from moto.elbv2.models import elbv2_backends
 
 from emulator.dns import canonical, resolve
-from emulator.registry import patch
+from emulator.errors import AwsError
+from emulator.registry import Context, guard, patch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.store import Shape
 
 _PENDING, _ISSUED, _FAILED, _TIMED_OUT = "PENDING_VALIDATION", "ISSUED", "FAILED", "VALIDATION_TIMED_OUT"
 # https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-timed-out.html
@@ -47,6 +55,30 @@ def describe_own_records(original: Any, bundle: Any) -> dict[str, Any]:
     if bundle.status == _FAILED:
         certificate["FailureReason"] = "CAA_ERROR"
     return found
+
+
+@guard("acm", "DeleteCertificate")
+def refuse_a_certificate_in_use(params: Shape, context: Context) -> None:
+    """Refuse while a listener, or a distribution of CloudFront, has the certificate.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
+    https://github.com/hashicorp/terraform-provider-aws/issues/21035 has the message.
+    """
+    arn = params["CertificateArn"]
+    if arn in {*_of_listeners(context), *_of_distributions(context)}:
+        message = f"Certificate {arn} in account {context.account} is in use."
+        raise AwsError(code="ResourceInUseException", message=message)
+
+
+def _of_listeners(context: Context) -> Iterator[str]:
+    for balancer in list(context.backend(elbv2_backends).load_balancers.values()):
+        for listener in list(balancer.listeners.values()):
+            yield from listener.certificates
+
+
+def _of_distributions(context: Context) -> Iterator[str]:
+    for one in list(context.backend(cloudfront_backends, "aws").distributions.values()):
+        yield one.distribution_config.ViewerCertificate.acm_certificate_arn or ""
 
 
 def _names(bundle: Any) -> set[str]:

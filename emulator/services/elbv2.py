@@ -52,6 +52,19 @@ def _kind(params: Shape, context: Context) -> str | None:
     return str(balancer.type) if balancer else None
 
 
+@patch(ELBv2Backend, "modify_listener")
+def keep_added_certificates(original: Any, backend: Any, arn: str, *arguments: Any, **named: Any) -> Any:
+    """Replace the default certificate only; moto forgets those that were added.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+    """
+    listener = backend.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0]
+    added = [certificate for certificate in listener.certificates if certificate != listener.certificate]
+    changed = original(backend, arn, *arguments, **named)
+    changed.certificates += [certificate for certificate in added if certificate not in changed.certificates]
+    return changed
+
+
 @patch(ELBv2Backend, "set_subnets")
 def move_others_to_one_zone(original: Any, backend: Any, arn: str, subnets: list[str], mappings: list[Shape]) -> Any:
     """Change the subnets of a network or gateway load balancer, for which moto requires two zones as well."""

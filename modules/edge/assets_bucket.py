@@ -55,7 +55,7 @@ class AssetsBucket(Bucket):
         """Allow one distribution to read and decrypt the objects.
 
         Without the permission to list, S3 answers 403 instead of 404 for an object that does not exist. No path of the
-        distribution leads to the bucket itself, so nobody can list it.
+        distribution leads to the bucket itself, so it cannot be listed.
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
         """
         only = (Condition(operator="StringEquals", key="aws:SourceArn", values=(arn,)),)

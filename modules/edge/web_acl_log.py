@@ -1,4 +1,4 @@
-"""The log of a web ACL: which requests matched which rule, without what lets a reader sign in as somebody else."""
+"""The log of a web ACL: which requests matched which rule, without what lets a reader sign in as another user."""
 
 from __future__ import annotations
 

@@ -180,8 +180,8 @@ def _large_body(kib: int, upload_paths: Sequence[str]) -> Statement:
 def _managed(name: str, settings: RuleGroupSettings, *, counts: bool) -> Statement:
     """A group of AWS.
 
-    In the mode `count` each rule counts by itself too: a group that only counts as a whole stops at its first match, so
-    that the others would show up one after the other, each after the one before is fixed.
+    In the mode `count` each rule counts on its own too: a group that only counts as a whole stops at its first match,
+    so that the others would show up one after the other, each after the one before is fixed.
     https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
     """
     group = GROUPS[name]

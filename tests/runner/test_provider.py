@@ -321,6 +321,13 @@ def test_the_provider_ends_with_terraform_when_the_runner_was_killed(installed: 
     assert not Path(installed.started()[0]).exists()
 
 
+def test_the_provider_ends_with_its_keeper_where_the_system_can(installed: Installed) -> None:
+    keeper = installed.root / "keeper"
+    installed.install(before=f"print(os.getppid(), file=open({str(keeper)!r}, 'w'), flush=True)")
+    installed.run(f"import os; os.kill(int(open({str(keeper)!r}).read()), 9)")
+    wait_until(lambda: sys.platform != "linux" or not processes_with(str(installed.program)))
+
+
 def test_a_run_does_not_wait_forever_for_a_provider_that_does_not_end(
     installed: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from emulator import Emulator
+from tests.emulator.edge import delete_distribution, issue_certificate, make_balancer, make_distribution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,3 +162,52 @@ def test_a_caa_record_above_decides_who_may_issue(dns: Dns, value: str, status: 
     arn = dns.certificate(PARENT, zone, f"www.{TOP}")
     found = dns.described(PARENT, arn)
     assert (found["Status"], found.get("FailureReason")) == (status, "CAA_ERROR" if status == "FAILED" else None)
+
+
+def test_a_certificate_in_use_is_not_deleted(client: Client) -> None:
+    account = "900000000088"
+    default, added, newer = (
+        issue_certificate(client, name, name, account=account) for name in ("a.example.edu", "b.example.edu", TOP)
+    )
+    balancer, _ = make_balancer(client, "certificates", account=account)
+    elb, acm = client("elbv2", account=account), client("acm", account=account)
+    answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+    listener = elb.create_listener(
+        LoadBalancerArn=balancer,
+        Protocol="HTTPS",
+        Port=443,
+        Certificates=[{"CertificateArn": default}],
+        DefaultActions=[answer],
+    )["Listeners"][0]["ListenerArn"]
+    elb.add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": added}])
+
+    def is_refused(arn: str) -> bool:
+        try:
+            acm.delete_certificate(CertificateArn=arn)
+        except acm.exceptions.ResourceInUseException as error:
+            return str(error).endswith(f"Certificate {arn} in account {account} is in use.")
+        return False
+
+    assert is_refused(default)
+    # Another default certificate leaves those that were added.
+    elb.modify_listener(ListenerArn=listener, Certificates=[{"CertificateArn": newer}], DefaultActions=[answer])
+    assert not is_refused(default)
+    assert is_refused(added)
+    elb.remove_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": added}])
+    assert not is_refused(added)
+    assert is_refused(newer)
+    identifier, _ = make_distribution(
+        client,
+        "certificates",
+        account=account,
+        certificate={
+            "CloudFrontDefaultCertificate": False,
+            "ACMCertificateArn": newer,
+            "SSLSupportMethod": "sni-only",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+        },
+    )
+    elb.delete_listener(ListenerArn=listener)
+    assert is_refused(newer)
+    delete_distribution(client, identifier, account=account)
+    assert not is_refused(newer)
