@@ -93,6 +93,7 @@ class Alarm(Construct):
         comparison: Comparison = Comparison.AT_LEAST,
         periods: int = 1,
         notifies_recovery: bool = True,
+        fires_asleep: bool = False,
     ) -> None:
         """Create the alarm.
 
@@ -111,6 +112,8 @@ class Alarm(Construct):
                 values are its filler until the data arrive: as many of a longer window, or, if the filler
                 breaches the threshold itself, at least five.
             notifies_recovery: Whether it also notifies when the state returns to OK; not useful for single events.
+            fires_asleep: Whether it also goes off because the environment sleeps; then it notifies through a composite
+                alarm, which is silent meanwhile (`modules/suppressor.py`).
 
         Raises:
             WiringError: The metric or the topics are in another region.
@@ -121,26 +124,30 @@ class Alarm(Construct):
                 message = f"an alarm in {label.region} cannot use the {what} in {region}; create the alarm in {region}"
                 raise WiringError(self, message)
         needed, window = _datapoints(metric, periods=periods, comparison=comparison, threshold=threshold)
-        topic_arn = topics.by_severity[severity].arn
+        suppressor = topics.suppressor if fires_asleep else None
+        receivers = None if suppressor else [topics.by_severity[severity].arn]
+        self.full_name: str = label.name(name, limit=NameLimit.ALARM)
         self._alarm = CloudwatchMetricAlarm(
             self,
             "Default",
-            alarm_name=label.name(name, limit=NameLimit.ALARM),
+            alarm_name=self.full_name,
             alarm_description=f"{description}. Runbook: {runbook.link}",
             comparison_operator=comparison,
             threshold=threshold,
             evaluation_periods=window,
             datapoints_to_alarm=needed,
             treat_missing_data=missing_data,
-            alarm_actions=[topic_arn],
-            ok_actions=[topic_arn] if notifies_recovery else None,
+            alarm_actions=receivers,
+            ok_actions=receivers if notifies_recovery else None,
             tags={"Severity": severity.value},
             **(_metric_arguments(metric) if isinstance(metric, Metric) else _expression_arguments(metric)),
         )
+        if suppressor:
+            suppressor.notify_through_composite(self, self, label=label, severity=severity, topics=topics)
 
     @property
     def name(self) -> str:
-        """Name of the alarm, for a deployment that watches it."""
+        """A token for its name, for a deployment or a composite alarm that watches it."""
         return self._alarm.alarm_name
 
 

@@ -20,6 +20,8 @@ from modules.policy import Condition, PolicyDocument, Principal, Statement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from modules.suppressor import Suppressor
+
 
 # https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
 _POLICY_LIMIT: Final = 30_720
@@ -113,3 +115,5 @@ class Topics:
 
     region: str
     by_severity: Mapping[Severity, Topic]
+    suppressor: Suppressor | None = None
+    """What keeps alarms silent while the environment sleeps; None if it never does."""

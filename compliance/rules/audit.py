@@ -123,10 +123,17 @@ def alarm_metric_exists(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[F
 
 @rule_with_others
 def alarm_has_a_receiver(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """Every alarm notifies a topic, and every topic that it notifies is one of the platform in the alarm's region."""
+    """Every alarm, or a composite alarm on it, notifies a topic; it is one of the platform in the alarm's region."""
+    spoken_for = {
+        place
+        for other in of_same_environment(stack, stacks)
+        for composite in other.all("aws_cloudwatch_composite_alarm")
+        if composite.get("alarm_actions")
+        for place in places(composite.get("alarm_rule"), other, stacks)
+    }
     for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
-        if not alarm.get("alarm_actions"):
-            yield Finding.about(alarm, "alarm_actions is empty")
+        if not alarm.get("alarm_actions") and Place.of(stack, alarm) not in spoken_for:
+            yield Finding.about(alarm, "alarm_actions is empty, and no composite alarm that notifies names it")
         for argument in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
             for action in many(alarm.get(argument)):
                 found = list(referred(action, stack, stacks))

@@ -122,6 +122,17 @@ _OTHER_STACK_FAILS = stack(
     data=reads("unit"),
 )
 
+
+def _through_composite(named: str) -> dict[str, Any]:
+    return {
+        **changed(NOTIFYING, "aws_cloudwatch_metric_alarm.cpu", alarm_actions=None),
+        "aws_cloudwatch_composite_alarm.all": {
+            "alarm_rule": f'ALARM("{named}")',
+            "alarm_actions": ["${aws_sns_topic.critical.arn}"],
+        },
+    }
+
+
 SAMPLES = (
     *(
         sample(
@@ -146,6 +157,12 @@ SAMPLES = (
         NOTIFYING,
         changed(NOTIFYING, "aws_cloudwatch_metric_alarm.cpu", alarm_actions=[]),
         says="alarm_actions is empty",
+    ),
+    sample(
+        "alarm-has-a-receiver",
+        _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}"),
+        _through_composite("another"),
+        says="no composite alarm that notifies names it",
     ),
     *(
         sample(
