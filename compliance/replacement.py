@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.rule import Finding
+from synthesis.template import references, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,9 +51,36 @@ NAMELESS: Final = frozenset({"aws_acm_certificate", "terraform_data"})
 """Types of which several can be the same."""
 
 
-def is_created_first(resource: Resource) -> bool:
-    """Whether it is replaced by creating the new one before the old one is destroyed."""
-    return resource.block("lifecycle").get("create_before_destroy") is True
+def created_first(stack: Stack, *, after: Stack | None = None) -> frozenset[str]:
+    """The addresses of what is replaced by creating the new one before the old one is destroyed.
+
+    What such a resource depends on is created first too, whatever its own lifecycle says:
+    https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy
+
+    Args:
+        stack: The stack as it is.
+        after: The stack as it will be: only what it removes counts, for Terraform keeps in the state how to delete it.
+    """
+    resources = {resource.address: resource for resource in stack.all()}
+    kept = {resource.address for resource in after.all()} if after else set()
+    waiting = [
+        resource
+        for address, resource in resources.items()
+        if address not in kept and resource.block("lifecycle").get("create_before_destroy") is True
+    ]
+    found: set[str] = set()
+    while waiting:
+        resource = waiting.pop()
+        if resource.address not in found:
+            found.add(resource.address)
+            waiting.extend(resources[address] for address in _dependencies(resource) if address in resources)
+    return frozenset(found)
+
+
+def _dependencies(resource: Resource) -> Iterator[str]:
+    yield from resource.get("depends_on") or ()
+    for _, text in texts(dict(resource.arguments)):
+        yield from (match["address"] for match in references(text) if match["address"])
 
 
 def fixed_name(resource: Resource) -> str | None:
@@ -76,9 +104,10 @@ def replacing(resource: Resource) -> dict[str, object]:
 def name_clashes(before: Stack, after: Stack) -> Iterator[Finding]:
     """Replacements from one state of a stack to another that AWS refuses, because the new resource has the old name."""
     old = {resource.address: resource for resource in before.all(*REPLACING)}
+    first = created_first(after) | created_first(before, after=after)
     for resource in after.all(*REPLACING):
         present = old.get(resource.address)
-        if present is None or not is_created_first(resource) or fixed_name(resource) is None:
+        if present is None or resource.address not in first or fixed_name(resource) is None:
             continue
         was, will_be = replacing(present), replacing(resource)
         changed = sorted(key for key in will_be if will_be[key] != was.get(key, will_be[key]))

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from config.model import Model
+from config.names import NameLimit, Names
 
 TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
@@ -30,3 +31,11 @@ class LoadBalancerSettings(Model):
     zonal_shift: bool = False
     """Whether a person, or AWS, may shift its traffic away from a zone that fails (zonal shift of ARC); it is free."""
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html
+
+
+def load_balancer_name(names: Names, *, internal: bool) -> str:
+    """Name of the load balancer.
+
+    AWS cannot make an internal one public: it is replaced, and behind a VPC origin the new one is created first.
+    """
+    return names.name("int" if internal else "web", limit=NameLimit.LOAD_BALANCER)

@@ -51,6 +51,7 @@ FARGATE_ARM: Final = Feature(
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
     without_zones=frozenset({"use1-az3"}),
 )
+# Offered in all regions of config/aws.py.
 VPC_ORIGIN: Final = Feature(
     name="VPC origins of CloudFront",
     source="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html",

@@ -105,7 +105,11 @@ def public_rules(vpc_cidr: str, *, web: bool) -> list[AclRule]:
 
 
 def private_rules(vpc_cidr: str) -> list[AclRule]:
-    """Traffic of the VPC, responses, and all outbound traffic (routes and security groups restrict it further)."""
+    """Traffic of the VPC, responses, and all outbound traffic (routes and security groups restrict it further).
+
+    Traffic of the VPC includes CloudFront's requests by a VPC origin: its network interface is in a private subnet.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+    """
     return [
         AclRule(direction="in", number=10, cidr=vpc_cidr),
         *_response_rules(20),

@@ -7,30 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance.account import EmulatedSession
 from acceptance.checks import find_checks, network, state
-from emulator import Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from acceptance.account import EmulatedSession
     from config.environment import Environment
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def session(emulator: Emulator) -> EmulatedSession:
-    return EmulatedSession(url=emulator.url, account_id="900000000094", region="us-east-1")
-
-
 @pytest.fixture
-def dev(environments: dict[str, Environment]) -> Environment:
-    return environments["dev"].model_copy(update={"account_id": "900000000094"})
+def dev(environments: dict[str, Environment], account_id: str) -> Environment:
+    return environments["dev"].model_copy(update={"account_id": account_id})
 
 
 def test_checks_are_found_by_the_name_of_their_layer() -> None:
@@ -40,8 +26,8 @@ def test_checks_are_found_by_the_name_of_their_layer() -> None:
 def test_an_unencrypted_state_and_a_lock_are_reported(session: EmulatedSession, dev: Environment) -> None:
     s3: Any = session.client("s3")
     dynamodb: Any = session.client("dynamodb")
-    bucket, table = "user-management-dev-state-900000000094", "user-management-dev-state-lock"
-    other = "any-dev-state-900000000094"
+    bucket, table = f"user-management-dev-state-{dev.account_id}", "user-management-dev-state-lock"
+    other = f"any-dev-state-{dev.account_id}"
     s3.create_bucket(Bucket=other)
     s3.put_object(Bucket=other, Key="state/terraform.tfstate", Body=b"{}")
     assert list(state.check_every_state_object_is_encrypted_and_versioned(dev, session)) == [
@@ -75,9 +61,8 @@ def test_an_unencrypted_state_and_a_lock_are_reported(session: EmulatedSession, 
     ]
 
 
-def test_missing_database_subnets_are_reported(emulator: Emulator, dev: Environment) -> None:
-    elsewhere = EmulatedSession(url=emulator.url, account_id="900000000096", region="us-east-1")
-    assert list(network.check_database_subnets_have_no_route_out(dev, elsewhere)) == [
+def test_missing_database_subnets_are_reported(session: EmulatedSession, dev: Environment) -> None:
+    assert list(network.check_database_subnets_have_no_route_out(dev, session)) == [
         "0 subnets have the range 10.2.100.0/24 of a database subnet",
         "0 subnets have the range 10.2.200.0/24 of a database subnet",
     ]
@@ -104,19 +89,17 @@ def test_a_database_subnet_with_a_route_out_and_an_open_default_group_are_report
     assert problem.startswith("the default security group has a rule: ")
 
 
-def test_a_subnet_in_another_zone_than_the_settings_say_is_reported(emulator: Emulator, dev: Environment) -> None:
-    elsewhere = EmulatedSession(url=emulator.url, account_id="900000000311", region="us-east-1")
-    ec2: Any = elsewhere.client("ec2")
+def test_a_subnet_in_another_zone_than_the_settings_say_is_reported(session: EmulatedSession, dev: Environment) -> None:
+    ec2: Any = session.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=str(dev.network.cidr))["Vpc"]["VpcId"]
     for zone, id_ in zip(dev.network.zones, ("use1-az1", "use1-az6"), strict=True):
         ec2.create_subnet(VpcId=vpc, CidrBlock=str(zone.database_cidr), AvailabilityZoneId=id_)
-    assert list(network.check_subnets_are_in_their_zones(dev, elsewhere)) == [
+    assert list(network.check_subnets_are_in_their_zones(dev, session)) == [
         "the subnet 10.2.200.0/24 is in use1-az6, not in use1-az2"
     ]
 
 
-def test_a_flow_log_that_is_missing_or_not_delivered_is_reported(emulator: Emulator, dev: Environment) -> None:
-    session = EmulatedSession(url=emulator.url, account_id="900000000305", region="us-east-1")
+def test_a_flow_log_that_is_missing_or_not_delivered_is_reported(session: EmulatedSession, dev: Environment) -> None:
     ec2: Any = session.client("ec2")
     iam: Any = session.client("iam")
     vpc = ec2.create_vpc(CidrBlock=str(dev.network.cidr))["Vpc"]["VpcId"]

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from acceptance.account import EmulatedSession
 from acceptance.checks.data import check_no_parameter_has_the_default_key
-from emulator import Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from acceptance.account import EmulatedSession
     from config.environment import Environment
 
-ACCOUNT = "900000000095"
 PREFIX = "/user-management/dev/"
 
 
-@pytest.fixture
-def session() -> Iterator[EmulatedSession]:
-    with Emulator() as running:
-        yield EmulatedSession(url=running.url, account_id=ACCOUNT, region="us-east-1")
-
-
 def test_a_parameter_without_the_environments_key_is_reported(
-    session: EmulatedSession, environments: dict[str, Environment]
+    session: EmulatedSession, account_id: str, environments: dict[str, Environment]
 ) -> None:
-    dev = environments["dev"].model_copy(update={"account_id": ACCOUNT})
+    dev = environments["dev"].model_copy(update={"account_id": account_id})
     assert list(check_no_parameter_has_the_default_key(dev, session)) == [f"there is no parameter in {PREFIX}"]
     ssm: Any = session.client("ssm")
     key = session.client("kms").create_key()["KeyMetadata"]["Arn"]

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from acceptance.account import EmulatedSession
 from acceptance.checks import domain as checks
-from emulator import Emulator
 from tests.config.examples import present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from acceptance.account import EmulatedSession
     from config.environment import Environment
 
-ACCOUNTS: Final = itertools.count(900000000400)  # one per test, so that tests do not see each other
 ZONE: Final = "dev.users.example.com"
 GROUP: Final = f"/aws/route53/user-management-dev/{ZONE}"
 AMAZON: Final = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def session(emulator: Emulator) -> EmulatedSession:
-    return EmulatedSession(url=emulator.url, account_id=str(next(ACCOUNTS)), region="us-east-1")
 
 
 @pytest.fixture

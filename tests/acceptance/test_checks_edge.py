@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance.account import EmulatedSession
 from acceptance.checks import find_checks
-from emulator import Emulator
 from tests.emulator.edge import distribution, issue_certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from acceptance.account import EmulatedSession
     from config.environment import Environment
 
-NUMBERS = itertools.count(900000000200)
 CODE = b"function handler(event) { return event.request; }"
 PRIVATE = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
 
@@ -136,16 +131,13 @@ def present_name(environment: Environment) -> str:
 
 
 @pytest.fixture
-def place(environments: dict[str, Environment]) -> Iterator[Place]:
-    number = str(next(NUMBERS))
+def place(environments: dict[str, Environment], session: EmulatedSession, account_id: str) -> Place:
     prod = environments["prod"]
     assert prod.domain is not None
-    domain = prod.domain.model_copy(update={"name": f"site-{number}.example.com"})
+    domain = prod.domain.model_copy(update={"name": f"site-{account_id}.example.com"})
     # The firewall has a check and tests of its own.
-    changed = prod.model_copy(update={"account_id": number, "domain": domain, "firewall": None})
-    with Emulator() as running:
-        session = EmulatedSession(url=running.url, account_id=number, region="us-east-1")
-        yield Place(session, changed)
+    changed = prod.model_copy(update={"account_id": account_id, "domain": domain, "firewall": None})
+    return Place(session, changed)
 
 
 def whole(place: Place) -> Place:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from acceptance.account import EmulatedSession
 from acceptance.checks import service
-from emulator import Emulator
+from config.load_balancer import load_balancer_name
 from tests.config.examples import present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from acceptance.account import EmulatedSession
     from config.environment import Environment
 
-ACCOUNTS: Final = itertools.count(900000000500)  # one per test, so that tests do not see each other
 GROUP: Final = "CloudFront-VPCOrigins-Service-SG"
 ADDRESSES: Final = "com.amazonaws.global.cloudfront.origin-facing"
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
 
 
 @dataclass
@@ -78,10 +68,14 @@ class Entrance:
 
 
 @pytest.fixture(params=["dev", "staging"])
-def entrance(emulator: Emulator, environments: dict[str, Environment], request: pytest.FixtureRequest) -> Entrance:
-    account = str(next(ACCOUNTS))
-    session = EmulatedSession(url=emulator.url, account_id=account, region="us-east-1")
-    environment = environments[request.param].model_copy(update={"account_id": account})
+def entrance(
+    session: EmulatedSession, account_id: str, environments: dict[str, Environment], request: pytest.FixtureRequest
+) -> Entrance:
+    name, _, origin = request.param.partition("-")
+    environment = environments[name].model_copy(update={"account_id": account_id})
+    if origin:
+        edge = present(environment.edge).model_copy(update={"origin": origin})
+        environment = environment.model_copy(update={"edge": edge})
     ec2 = session.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
@@ -92,7 +86,10 @@ def entrance(emulator: Emulator, environments: dict[str, Environment], request: 
     ]
     group = ec2.create_security_group(GroupName="web", Description="Web", VpcId=vpc)["GroupId"]
     (balancer,) = session.client("elbv2").create_load_balancer(
-        Name=f"user-management-{environment.name}-web", Subnets=subnets, SecurityGroups=[group], Scheme="internal"
+        Name=load_balancer_name(environment.names, internal=not environment.has_public_load_balancer),
+        Subnets=subnets,
+        SecurityGroups=[group],
+        Scheme="internal",
     )["LoadBalancers"]
     return Entrance(session=session, environment=environment, balancer=balancer, group=group)
 
@@ -129,10 +126,9 @@ def test_only_the_group_of_cloudfront_may_come_in(entrance: Entrance) -> None:
     assert "(443, '10.2.0.0/16')" in line
 
 
-@pytest.mark.parametrize("entrance", ["staging"], indirect=True)
+@pytest.mark.parametrize("entrance", ["staging-public"], indirect=True)
 def test_only_the_addresses_of_cloudfront_reach_a_public_one(entrance: Entrance) -> None:
-    edge = present(entrance.environment.edge).model_copy(update={"origin": "public"})
-    public = entrance.environment.model_copy(update={"edge": edge})
+    public = entrance.environment
     (line,) = service.check_cloudfront_comes_in_by_its_own_group_only(public, entrance.session)
     assert line == f"who reaches the load balancer: [], wanted [(443, '{ADDRESSES}')]"
     lists = entrance.ec2().describe_managed_prefix_lists()["PrefixLists"]

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from acceptance.account import EmulatedSession
 from acceptance.checks import edge
 from acceptance.firewall import web_acl_problems
 from config.firewall import FirewallSettings
-from emulator import Emulator
 from tests.modules.edge.firewalls import firewall, in_api_form, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from acceptance.account import EmulatedSession
     from config.environment import Environment
 
-ACCOUNTS: Final = itertools.count(900000000400)
 NAME: Final = "user-management-prod-web"
 OWN: Final = "arn:aws:wafv2:us-east-1:333333333333:global/webacl/own/11111111-2222-3333-4444-555555555555"
 HIDDEN: Final = [{"SingleHeader": {"Name": name}} for name in ("authorization", "cookie")]
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def session(emulator: Emulator) -> EmulatedSession:
-    return EmulatedSession(url=emulator.url, account_id=str(next(ACCOUNTS)), region="us-east-1")
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from compliance.replacement import is_created_first, name_clashes
+from compliance.replacement import created_first, name_clashes
+from config.edge import EdgeSettings
 from main import synthesize
 from synthesis.manifest import read_stacks
 from tests.compliance.samples import changed, stack
@@ -57,10 +58,23 @@ def test_a_setting_that_replaces_a_resource_also_renames_it(
     assert clashes(before, read_stacks(tmp_path / "out")) == []
 
 
+@pytest.mark.parametrize("settings", [{"edge": None}, {"edge": EdgeSettings(origin="public")}])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_load_balancer_that_becomes_public_or_internal_has_another_name(
+    before: dict[str, Stack], tmp_path: Path, settings: dict[str, Any], *, reverse: bool
+) -> None:
+    staging = fixture_environment("staging")
+    synthesize([staging.model_copy(update=settings)], tmp_path / "out")
+    after = read_stacks(tmp_path / "out")
+    # The VPC origin is created first, and so is what it depends on.
+    assert "aws_lb.load-balancer" in created_first(before["staging-service"])
+    assert clashes(*((after, before) if reverse else (before, after))) == []
+
+
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_no_upgrade_replaces_a_resource_by_one_of_the_same_name(before: dict[str, Stack], environment: str) -> None:
     used = read_stacks(BASELINE / environment)
-    assert any(is_created_first(resource) for each in used.values() for resource in each.all())
+    assert any(created_first(each) for each in used.values())
     assert clashes(used, before) == []
 
 
