@@ -47,8 +47,8 @@ class DeploymentStrategy(Protocol):
         """The port on which a new version can be tested before it receives traffic."""
 
     @property
-    def listener_lifecycle(self) -> TerraformResourceLifecycle | None:
-        """Lifecycle of listeners."""
+    def ignored_by_listeners(self) -> tuple[str, ...]:
+        """The arguments of listeners that something else than Terraform changes."""
 
     def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle | None:
         """Lifecycle of the rules that forward traffic to the target groups, which are passed by reference."""
@@ -68,7 +68,7 @@ class Rolling:
 
     colors: tuple[str, ...] = ("only",)
     test_port: int | None = None
-    listener_lifecycle: TerraformResourceLifecycle | None = None
+    ignored_by_listeners: tuple[str, ...] = ()
 
     def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle | None:  # noqa: ARG002 (see below)
         """None: Terraform changes the rules itself."""
@@ -96,13 +96,11 @@ class BlueGreen:
     test_port: int | None
     colors: tuple[str, ...] = ("blue", "green")
 
-    @property
-    def listener_lifecycle(self) -> TerraformResourceLifecycle:
-        """CodeDeploy changes the actions to weighted forwards; reverting them would interrupt the traffic."""
-        return TerraformResourceLifecycle(ignore_changes=["default_action"])
+    ignored_by_listeners: tuple[str, ...] = ("default_action",)
+    """CodeDeploy changes the actions to weighted forwards; reverting them would interrupt the traffic."""
 
     def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle:
-        """The same for rules. They cannot be given new target groups either, so they are replaced with them."""
+        """Ignored for rules too. They cannot be given new target groups either, so they are replaced with them."""
         return TerraformResourceLifecycle(ignore_changes=["action"], replace_triggered_by=list(target_groups))
 
     def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (CodeDeploy's own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
 from cdktf_cdktf_provider_aws.lb_listener import (
@@ -27,6 +28,8 @@ from modules.runbook import Runbook
 from modules.topic import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cdktf import TerraformResource
 
     from config.load_balancer import LoadBalancerSettings
@@ -105,6 +108,7 @@ class LoadBalancer(Construct):
             enable_zonal_shift=config.zonal_shift,
             access_logs=LbAccessLogs(bucket=logs.id, prefix="access", enabled=True),
             connection_logs=LbConnectionLogs(bucket=logs.id, prefix="connections", enabled=True),
+            lifecycle=_replaced_first(),
             # AWS writes a test file before it enables the logs.
             depends_on=logs.dependables,
         )
@@ -123,6 +127,7 @@ class LoadBalancer(Construct):
                     ),
                 )
             ],
+            lifecycle=_replaced_first(),
         )
 
         def https(id_: str, port: int) -> LbListener:
@@ -136,7 +141,7 @@ class LoadBalancer(Construct):
                 certificate_arn=certificate_arn,
                 # Not a forward: unknown paths belong to no service, and CodeDeploy only changes forwards.
                 default_action=[_NOT_FOUND],
-                lifecycle=strategy.listener_lifecycle,
+                lifecycle=_replaced_first(ignored=strategy.ignored_by_listeners),
             )
 
         self._listeners = {"production": https("https", _HTTPS.first)}
@@ -278,3 +283,12 @@ class LoadBalancer(Construct):
             )
         )
         return bucket
+
+
+def _replaced_first(*, ignored: Sequence[str] = ()) -> TerraformResourceLifecycle:
+    """Create the new one before the old one is deleted, with and without a VPC origin, which requires it.
+
+    If only one of the two kinds did so, Terraform could not plan the change from one kind to the other: the deletion of
+    the origin would have to wait for the new load balancer, and the new load balancer for that deletion.
+    """
+    return TerraformResourceLifecycle(create_before_destroy=True, ignore_changes=list(ignored) or None)

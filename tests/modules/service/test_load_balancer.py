@@ -43,7 +43,7 @@ def test_https_requires_tls_12_or_newer_and_answers_404_by_default() -> None:
     listener = template().only("aws_lb_listener", port=443)
     assert listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
     assert listener["default_action"][0]["fixed_response"]["status_code"] == "404"
-    assert "lifecycle" not in listener
+    assert listener["lifecycle"] == {"create_before_destroy": True}
 
 
 def test_blue_green_adds_a_test_listener_that_no_rule_opens() -> None:
