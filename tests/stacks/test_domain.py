@@ -144,6 +144,11 @@ def test_in_another_region_the_check_of_a_site_without_cloudfront_is_where_its_a
 def test_in_another_region_cloudfronts_check_of_the_site_is_in_the_layer_edge(tmp_path: Path) -> None:
     elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
     domain = present(elsewhere.domain).model_copy(update={"health_check": HealthCheckSettings()})
-    synthesize([elsewhere.model_copy(update={"domain": domain})], tmp_path / "cdktf.out")
-    stacks = read_stacks(tmp_path / "cdktf.out").values()
-    assert [stack.id for stack in stacks for _ in stack.all("aws_route53_health_check")] == ["elsewhere-edge"]
+    for maintenance in (False, True):
+        edge = present(elsewhere.edge).model_copy(update={"maintenance": maintenance})
+        synthesize([elsewhere.model_copy(update={"domain": domain, "edge": edge})], tmp_path / "cdktf.out")
+        stacks = read_stacks(tmp_path / "cdktf.out")
+        places = [stack.id for stack in stacks.values() for _ in stack.all("aws_route53_health_check")]
+        assert places == ["elsewhere-edge"]
+        named = {alarm.get("metric_name") for alarm in stacks["elsewhere-edge"].all("aws_cloudwatch_metric_alarm")}
+        assert ("HealthCheckStatus" in named) == (not maintenance), "during maintenance the site answers with 503"
