@@ -47,6 +47,7 @@ class ServiceStack(LayerStack):
         registry: RegistryStack,
         data: DataStack | None,
         domain: DomainStack | None,
+        site_check: HealthCheck | None = None,
     ) -> None:
         """Compose the layer.
 
@@ -57,9 +58,10 @@ class ServiceStack(LayerStack):
             registry: Has the repositories of the services.
             data: What services read and connect to; None if the environment has no layer `data`.
             domain: Has the load balancer's certificate; None if there is no load balancer.
+            site_check: The check of the site, if it is in another stack; None makes one here if there is to be one.
         """
         super().__init__(scope, config=config, state=state)
-        self._notifications = notifications
+        self._topics = notifications.topics if notifications else None
         self._network = network
         self._databases = data.databases if data else {}
         self._parameters = data.parameters if data else {}
@@ -89,9 +91,9 @@ class ServiceStack(LayerStack):
                 log_retention_days=config.logs.load_balancer_retention_days,
                 protect=config.protect_data,
                 max_error_percent=config.deployment.max_error_percent,
-                topics=notifications.topics if notifications else None,
+                topics=self._topics,
             )
-            self._open(self.load_balancer, domain)
+            self._open(self.load_balancer, domain, site_check)
         self.web_acl: WebAcl | None = None
         if self.load_balancer and config.firewall and not config.edge:
             if notifications:
@@ -104,6 +106,7 @@ class ServiceStack(LayerStack):
                 waf_scope="REGIONAL",
                 key=self.logs_key,
                 log_retention_days=config.logs.firewall_retention_days,
+                topics=self._topics,
             )
             self.web_acl.associate(self.load_balancer.arn)
         self.release_files = ReleaseFiles(
@@ -120,16 +123,20 @@ class ServiceStack(LayerStack):
             self.output("load_balancer_dns_name", self.load_balancer.dns_name)
         self.output("release_files_bucket", self.release_files.bucket.name)
 
-    def _open(self, load_balancer: LoadBalancer, domain: DomainStack) -> None:
+    def _open(self, load_balancer: LoadBalancer, domain: DomainStack, site_check: HealthCheck | None) -> None:
         """Let requests in, and lead the names on the certificate here: all of them, or CloudFront's own one."""
         config = self.config
-        health_check = None
         if config.edge is None or config.origin_name is None:
             load_balancer.allow_from_internet()
             names = domain.names.all
-            if config.domain and config.domain.health_check:
-                health_check = HealthCheck(
-                    self, "site-check", config=config.domain.health_check, label=self.label, name=config.domain.name
+            if site_check is None and config.domain and config.domain.health_check:
+                site_check = HealthCheck(
+                    self,
+                    "site-check",
+                    config=config.domain.health_check,
+                    label=self.label,
+                    name=config.domain.name,
+                    topics=self._topics,
                 )
         else:
             names = (config.origin_name,)
@@ -141,6 +148,7 @@ class ServiceStack(LayerStack):
                 names=CertificateNames(domain_name=config.origin_name),
                 label=self.label,
                 zone=domain.zone,
+                topics=self._topics,
             )
             load_balancer.add_certificate("origin", certificate.arn)
             self.add_override(f"{METADATA}.zone_name", domain.zone.name)
@@ -158,7 +166,7 @@ class ServiceStack(LayerStack):
             zone=domain.zone,
             target=load_balancer.alias_target,
             region=self.region,
-            health_check=health_check,
+            health_check=site_check,
         )
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
@@ -179,7 +187,7 @@ class ServiceStack(LayerStack):
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
             key=self.logs_key,
-            topics=self._notifications.topics if self._notifications else None,
+            topics=self._topics,
         )
         registry.image_cache.grant_pull_kept(service.execution_role)
         # ECS reads secrets when it starts a task; the application reads parameters while it runs.
