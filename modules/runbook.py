@@ -13,6 +13,7 @@ class Runbook(StrEnum):
 
     AUDIT_TAMPERING = "audit-tampering"
     DEAD_LETTERS = "dead-letters"
+    ERROR_BUDGET = "error-budget"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"
     NETWORK_CHANGES = "network-changes"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.observability.indicator import availability_of, latency_of
+from modules.observability.objective import Objective
 from modules.observability.service_dashboard import ServiceDashboard
+from modules.runbook import Runbook
 from stacks.base import LayerStack, topics_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from constructs import Construct
 
     from config.environment import Environment
+    from config.objectives import ObjectivesSettings
     from config.observability import ObservabilitySettings
     from stacks.data import DataStack
     from stacks.domain import DomainStack
@@ -57,6 +63,39 @@ class ObservabilityStack(LayerStack):
         self.settings = settings
         self.topics = topics_for(self, notifications)
         self.network, self.data, self.domain, self.service, self.edge = network, data, domain, service, edge
+        self.objectives = list(self._objectives(settings.objectives)) if settings.objectives else []
         self.service_dashboard = ServiceDashboard(
             self, "service-dashboard", label=self.label, services=service.services
         )
+
+    def _objectives(self, settings: ObjectivesSettings) -> Iterator[Objective]:
+        """Availability of the site, and response time of each service.
+
+        Not the response time of the site: static files would hide a slow API.
+        """
+        if self.service.load_balancer:
+            yield Objective(
+                self,
+                "availability",
+                label=self.label,
+                name="objective-availability",
+                subject="The availability of the site",
+                objective_percent=settings.availability_percent,
+                indicator=availability_of(self.service.load_balancer),
+                runbook=Runbook.ERROR_BUDGET,
+                topics=self.topics,
+                fires_asleep=True,  # the load balancer answers with 503 while no task runs
+            )
+        for name, service in self.service.services.items():
+            if service.target:
+                yield Objective(
+                    self,
+                    f"{name}-latency",
+                    label=self.label,
+                    name=f"objective-{name}-latency",
+                    subject=f"The response time of {name}",
+                    objective_percent=settings.latency_percent,
+                    indicator=latency_of(service.target, most_ms=settings.latency_ms),
+                    runbook=Runbook.ERROR_BUDGET,
+                    topics=self.topics,
+                )
