@@ -79,7 +79,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 for region in config.regions
             }
         notifications = by_region.get(config.region)
-        network = NetworkStack(app, config=config, state=state)
+        network = NetworkStack(app, config=config, state=state, notifications=notifications)
         if config.security:
             SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
         data = (

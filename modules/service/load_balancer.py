@@ -159,6 +159,20 @@ class LoadBalancer(Construct):
                 runbook=Runbook.LOAD_BALANCER_ERRORS,
                 topics=topics,
                 periods=_BAD_MINUTES,
+                fires_asleep=True,  # whoever asks while no task runs gets 503
+            )
+            Alarm(
+                self,
+                "rejected",
+                label=label,
+                name="load-balancer-rejected",
+                description="The load balancer had too many connections, and rejected further ones",
+                metric=self.rejected_connection_count,
+                threshold=1,
+                severity=Severity.WARNING,
+                missing_data=MissingData.NOT_BREACHING,  # the metric is there only while it is not zero
+                runbook=Runbook.LOAD_BALANCER_ERRORS,
+                topics=topics,
             )
 
     def allow_from_internet(self) -> None:
@@ -201,6 +215,11 @@ class LoadBalancer(Construct):
     def own_error_count(self) -> Metric:
         """Requests that the load balancer itself answered with 5xx: no task was reachable, or none answered in time."""
         return self._metric("HTTPCode_ELB_5XX_Count")
+
+    @property
+    def rejected_connection_count(self) -> Metric:
+        """Connections that it rejected because it had as many as it can have."""
+        return self._metric("RejectedConnectionCount")
 
     @property
     def own_error_percent(self) -> MetricExpression:
