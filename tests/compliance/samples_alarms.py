@@ -1,4 +1,4 @@
-"""Samples for the rules on late data and on the alarms that a deployment watches."""
+"""Samples for the rules on metrics, on late data and on the alarms that a deployment watches."""
 
 from __future__ import annotations
 
@@ -34,6 +34,29 @@ def _scaling(expression: str) -> Any:
     return {"aws_appautoscaling_policy.requests": {"target_tracking_scaling_policy_configuration": specification}}
 
 
+def _single(name: str, statistic: str = "Sum", *, space: str = "AWS/NATGateway", **dimensions: str) -> Any:
+    metric = {"namespace": space, "metric_name": name, "dimensions": dimensions or {"NatGatewayId": "${nat}"}}
+    argument = "extended_statistic" if statistic.startswith("p") else "statistic"
+    return {"aws_cloudwatch_metric_alarm.one": metric | {argument: statistic}}
+
+
+def _query(name: str) -> Any:
+    metric = {"namespace": "AWS/ECS", "metric_name": name, "stat": "Average", "dimensions": {"ClusterName": "c"}}
+    return {"aws_cloudwatch_metric_alarm.one": {"metric_query": [{"expression": "a"}, {"metric": metric}]}}
+
+
+def _scaling_on(*dimensions: str) -> Any:
+    metric = {
+        "namespace": "AWS/ApplicationELB",
+        "metric_name": "RequestCountPerTarget",
+        "dimensions": [{"name": name, "value": "x"} for name in dimensions],
+    }
+    specification = {
+        "customized_metric_specification": {"metrics": [{"metric_stat": {"metric": metric, "stat": "Sum"}}]}
+    }
+    return {"aws_appautoscaling_policy.requests": {"target_tracking_scaling_policy_configuration": specification}}
+
+
 _OWN: dict[str, dict[str, Any]] = {
     "aws_cloudwatch_metric_alarm.own": {"metric_query": [{"metric": {"metric_name": "HTTPCode_ELB_5XX_Count"}}]},
     "aws_cloudwatch_metric_alarm.errors": {"metric_name": "HTTPCode_Target_5XX_Count"},
@@ -55,7 +78,35 @@ def _group(*names: str) -> dict[str, dict[str, Any]]:
 
 
 _LATE = "alarm-waits-for-late-data"
+_EXISTS = "metric-exists"
 SAMPLES: tuple[Sample, ...] = (
+    *(
+        sample(_EXISTS, good, bad, says=says)
+        for good, bad, says in (
+            (
+                _single("ErrorPortAllocation"),
+                _single("PortAllocationErrors"),
+                "PortAllocationErrors is not in compliance/cloudwatch_metrics.py; of that namespace it has Active",
+            ),
+            (
+                _single("dead", space="acme-prod/audit"),
+                _single("ErrorPortAllocation", space="AWS/NatGateway"),
+                "it has none of that namespace",
+            ),
+            (
+                _single("ErrorPortAllocation"),
+                _single("ErrorPortAllocation", GatewayId="x"),
+                "has the dimensions {GatewayId}; AWS publishes it with {NatGatewayId}",
+            ),
+            (
+                _single("ErrorPortAllocation"),
+                _single("ErrorPortAllocation", "p95"),
+                "has the statistic p95; only Sum mean",
+            ),
+            (_query("CPUUtilization"), _query("CpuUtilization"), "AWS/ECS CpuUtilization is not in"),
+            (_scaling_on("TargetGroup"), _scaling_on("AvailabilityZone"), "has the dimensions {AvailabilityZone}"),
+        )
+    ),
     *(
         sample(_LATE, good, bad, says=says)
         for good, bad, says in (
