@@ -117,6 +117,8 @@ def check_alarm_receivers(
     *,
     notifications: NotificationsSettings | None,
     services: Mapping[str, ServiceSettings],
+    postgres: object,
+    documentdb: object,
     secrets: SecretsSettings | None,
     security: SecuritySettings | None,
     load_balancer: object,
@@ -128,6 +130,8 @@ def check_alarm_receivers(
     makers = {
         "services": any(service.is_load_balanced for service in services.values()),
         "load_balancer": load_balancer is not None,
+        "postgres": postgres is not None,
+        "documentdb": documentdb is not None,
         "secrets": secrets is not None,
         "domain.dnssec": bool(domain__dnssec),
         "security.cis_alarms": security is not None and security.cis_alarms,

@@ -12,6 +12,12 @@ class Runbook(StrEnum):
     """The keys of the runbooks, which are the anchors of their sections; a test compares the page with this list."""
 
     AUDIT_TAMPERING = "audit-tampering"
+    DATABASE_ABSENCE = "database-absence"
+    DATABASE_CONNECTIONS = "database-connections"
+    DATABASE_LOAD = "database-load"
+    DATABASE_REPLICATION = "database-replication"
+    DATABASE_STORAGE = "database-storage"
+    DATABASE_VACUUM = "database-vacuum"
     DEAD_LETTERS = "dead-letters"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"
@@ -23,6 +29,7 @@ class Runbook(StrEnum):
     SERVICE_ERRORS = "service-errors"
     SERVICE_LATENCY = "service-latency"
     SIGN_INS = "sign-ins"
+    SLOW_QUERIES = "slow-queries"
     THREAT_FINDINGS = "threat-findings"
     ZONE_SIGNING = "zone-signing"
 
