@@ -27,11 +27,16 @@ _BALANCER_PAGE: Final = (
 _CLOUDFRONT_PAGE: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
 )
+_DOCUMENTDB_PAGE: Final = "https://docs.aws.amazon.com/documentdb/latest/developerguide/cloud_watch.html"
 _INSIGHTS_PAGE: Final = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html"
 )
 _LAMBDA_PAGE: Final = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
 _NAT_PAGE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"
+_PROXY_PAGE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html"
+_RDS_PAGE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html"
+_OF_PROXY: Final = (("ProxyName",), ("EndpointName", "ProxyName"))
+_OF_TARGET: Final = (("ProxyName",), ("ProxyName", "Target", "TargetGroup"), ("ProxyName", "TargetGroup", "TargetRole"))
 
 METRICS: Final = (
     # Of the load balancer's metrics only HealthyHostCount and UnHealthyHostCount are there without requests; the error
@@ -154,6 +159,42 @@ METRICS: Final = (
         source=f"{_CLOUDFRONT_PAGE}#cloudfront-metrics-function-values",
         values={"Region": "Global"},
     ),
+    # Absent of a stopped cluster or instance. SampleCount is one each minute and instance.
+    MetricFamily(
+        namespace="AWS/DocDB",
+        names=(
+            "BufferCacheHitRatio",
+            "CPUUtilization",
+            "DatabaseConnections",
+            "DatabaseConnectionsLimit",
+            "DatabaseConnectionsMax",
+            "DatabaseCursors",
+            "DiskQueueDepth",
+            "FreeableMemory",
+            "LowMemNumOperationsThrottled",
+            "ReadLatency",
+            "SwapUsage",
+            "WriteLatency",
+        ),
+        dimensions=(("DBInstanceIdentifier",), ("DBClusterIdentifier",), ("DBClusterIdentifier", "Role")),
+        statistics=_TIMED,
+        source=_DOCUMENTDB_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/DocDB",
+        names=("DBClusterReplicaLagMaximum", "DBClusterReplicaLagMinimum", "VolumeBytesUsed"),
+        dimensions=(("DBClusterIdentifier",),),
+        statistics=_SAMPLED,
+        source=_DOCUMENTDB_PAGE,
+    ),
+    # Of the burstable classes only, every five minutes.
+    MetricFamily(
+        namespace="AWS/DocDB",
+        names=("CPUCreditBalance", "CPUCreditUsage", "CPUSurplusCreditBalance", "CPUSurplusCreditsCharged"),
+        dimensions=(("DBInstanceIdentifier",), ("DBClusterIdentifier",)),
+        statistics=_SAMPLED,
+        source=_DOCUMENTDB_PAGE,
+    ),
     # Of running tasks only: SampleCount is their number.
     MetricFamily(
         namespace="AWS/ECS",
@@ -204,6 +245,82 @@ METRICS: Final = (
         dimensions=(("NatGatewayId",),),
         statistics=("Maximum",),
         source=_NAT_PAGE,
+    ),
+    # Absent of a stopped instance. SampleCount is one each minute.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=(
+            "CPUUtilization",
+            "DiskQueueDepth",
+            "FreeStorageSpace",
+            "FreeableMemory",
+            "MaximumUsedTransactionIDs",
+            "ReadLatency",
+            "ReplicaLag",
+            "SwapUsage",
+            "WriteLatency",
+        ),
+        dimensions=(("DBInstanceIdentifier",),),
+        statistics=(*_SAMPLED, "SampleCount"),
+        source=_RDS_PAGE,
+    ),
+    # Of the burstable classes only, every five minutes.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("CPUCreditBalance", "CPUCreditUsage", "CPUSurplusCreditBalance", "CPUSurplusCreditsCharged"),
+        dimensions=(("DBInstanceIdentifier",),),
+        statistics=_SAMPLED,
+        source=_RDS_PAGE,
+    ),
+    # Of an instance, and of a proxy. Each machine of a proxy reports, so the number of its connections is the Sum.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("DatabaseConnections",),
+        dimensions=(("DBInstanceIdentifier",), *_OF_TARGET),
+        statistics=(*_SAMPLED, "Sum"),
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=(
+            "DatabaseConnectionRequests",
+            "DatabaseConnectionsCurrentlyBorrowed",
+            "DatabaseConnectionsCurrentlySessionPinned",
+            "DatabaseConnectionsSetupFailed",
+            "MaxDatabaseConnectionsAllowed",
+        ),
+        dimensions=_OF_TARGET,
+        statistics=_COUNTED,
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("ClientConnections", "ClientConnectionsReceived", "ClientConnectionsSetupFailedAuth", "QueryRequests"),
+        dimensions=_OF_PROXY,
+        statistics=_COUNTED,
+        source=_PROXY_PAGE,
+    ),
+    # Microseconds.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("DatabaseConnectionsBorrowLatency", "QueryResponseLatency"),
+        dimensions=_OF_PROXY,
+        statistics=_TIMED,
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("QueryDatabaseResponseLatency",),
+        dimensions=(*_OF_TARGET, ("EndpointName", "ProxyName")),
+        statistics=_TIMED,
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("AvailabilityPercentage",),
+        dimensions=(("ProxyName", "TargetGroup", "TargetRole"),),
+        statistics=_SAMPLED,
+        source=_PROXY_PAGE,
     ),
     # All of Route 53's metrics are in us-east-1.
     MetricFamily(

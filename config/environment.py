@@ -9,6 +9,11 @@ from config.aws import AccountId, Region, RoleArn, TagValue, role_account, valid
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.containers import check_session_paths
+from config.database_connections import (
+    check_documentdb_connections,
+    check_postgres_connections,
+    check_proxy_leaves_connections,
+)
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
@@ -373,6 +378,9 @@ class Environment(Model):
         check_paths_have_load_balancer,
         check_strategy_has_paths,
         check_databases,
+        check_proxy_leaves_connections,
+        check_postgres_connections,
+        check_documentdb_connections,
         check_parameters,
         check_images,
         check_session_paths,

@@ -51,6 +51,8 @@ class NameLimit(IntEnum):
     DATABASE = 63
     # Subnet and parameter groups, snapshots: the same page
     DATABASE_GROUP = 255
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateEventSubscription.html
+    EVENT_SUBSCRIPTION = 254
     # What a snapshot's 63 characters leave for the name in front of a hyphen and eight digits:
     # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_DeleteDBCluster.html
     FINAL_SNAPSHOT = 54

@@ -43,6 +43,9 @@ MAX_REPLICAS: Final = 15
 MAX_IDLE_SECONDS: Final = 28_800
 """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html"""
 
+MAX_CLIENTS_PER_CONNECTION: Final = 20
+"""More would wait for each other: an average query takes 50 ms, and a connection has one at a time."""
+
 MONITORING_SECONDS: Final = (0, 1, 5, 10, 15, 30, 60)
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html"""
 
@@ -161,6 +164,9 @@ class ProxySettings(Model):
 
     require_iam: bool = False
     """Accept only IAM tokens from clients, and no passwords."""
+
+    clients_per_connection: int = Field(default=1, ge=1, le=MAX_CLIENTS_PER_CONNECTION)
+    """Connections of services for each connection of the pool; more than 1 only if sessions are not pinned."""
 
 
 class PostgresSettings(Model):

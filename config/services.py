@@ -14,6 +14,7 @@ from config.containers import (
     check_writable_paths,
     uses_database,
 )
+from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.errors import Problem
 from config.model import Check, Model
 from config.service_values import (
@@ -261,6 +262,10 @@ class ServiceSettings(Model):
 
     databases: tuple[DatabaseName, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """Databases that the service may connect to; its image must have their certificate authorities."""
+
+    pool_size: int = Field(default=10, ge=1, le=MOST_POSTGRES_CONNECTIONS)
+    """Connections that one task may open to each instance of a database; it gets the number in DATABASE_POOL_SIZE."""
+    # The default of node-postgres: https://node-postgres.com/apis/pool
 
     calls_internet: bool = True
     """Whether the application calls addresses outside AWS; if not, interface_endpoints can replace the internet."""
