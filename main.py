@@ -135,7 +135,6 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 notifications=notifications,
                 network=network,
                 data=data,
-                domain=domain,
                 service=service,
                 edge=edge,
             )

@@ -107,6 +107,15 @@ METRICS: Final = (
         source=_BALANCER_PAGE,
         is_distribution=True,
     ),
+    # All of them in us-east-1, several times a day, once the account's preferences have billing alerts on.
+    MetricFamily(
+        namespace="AWS/Billing",
+        names=("EstimatedCharges",),
+        dimensions=(("Currency",), ("Currency", "ServiceName"), ("Currency", "LinkedAccount")),
+        statistics=("Maximum",),
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html",
+        values={"Currency": "USD"},
+    ),
     # Twice a day, until the certificate expires.
     MetricFamily(
         namespace="AWS/CertificateManager",
@@ -384,7 +393,7 @@ def problem_of(*, namespace: str, name: str, dimensions: Mapping[str, object], s
         dimensions: The value of each; a reference counts as any value, except where only one is possible.
         statistic: Like `Average`, `p95` or `PR(:0.2)`.
     """
-    if not namespace.startswith(_OF_AWS):
+    if not is_of_aws(namespace):
         return None
     family = _BY_NAME.get((namespace, name))
     if family is None:
@@ -396,3 +405,14 @@ def problem_of(*, namespace: str, name: str, dimensions: Mapping[str, object], s
         )
     problem = family.problem_of(dimensions, statistic)
     return f"{problem} ({family.source})" if problem else None
+
+
+def is_of_aws(namespace: str) -> bool:
+    """Whether AWS publishes the metrics of a namespace."""
+    return namespace.startswith(_OF_AWS)
+
+
+def constant_of(namespace: str, name: str, dimension: str) -> str | None:
+    """The value that a dimension of a metric of AWS always has; None if it depends on a resource."""
+    family = _BY_NAME.get((namespace, name))
+    return family.values.get(dimension) if family else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.observability.cost_dashboard import CostDashboard
+from modules.observability.data_dashboard import DataDashboard
 from modules.observability.indicator import availability_of, latency_of
 from modules.observability.objective import Objective
 from modules.observability.service_dashboard import ServiceDashboard
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from config.objectives import ObjectivesSettings
     from config.observability import ObservabilitySettings
     from stacks.data import DataStack
-    from stacks.domain import DomainStack
     from stacks.edge import EdgeStack
     from stacks.network import NetworkStack
     from stacks.notifications import NotificationsStack
@@ -42,7 +43,6 @@ class ObservabilityStack(LayerStack):
         notifications: NotificationsStack | None,
         network: NetworkStack,
         data: DataStack | None,
-        domain: DomainStack | None,
         service: ServiceStack,
         edge: EdgeStack | None,
     ) -> None:
@@ -53,49 +53,79 @@ class ObservabilityStack(LayerStack):
             settings: What it shows and promises.
             state: Stores its state.
             notifications: Has the topics of its alarms.
-            network: Has the VPC, whose metrics it shows.
+            network: Has the NAT gateways.
             data: Has the databases; None if the environment has no layer `data`.
-            domain: Has the site's name; None without a domain.
             service: Has the load balancer and the services.
             edge: Has CloudFront; None if users connect to the load balancer directly.
         """
         super().__init__(scope, config=config, state=state)
-        self.settings = settings
-        self.topics = topics_for(self, notifications)
-        self.network, self.data, self.domain, self.service, self.edge = network, data, domain, service, edge
-        self.objectives = list(self._objectives(settings.objectives)) if settings.objectives else []
+        self._topics = topics_for(self, notifications)
+        self._service = service
+        nat_gateways = network.vpc.nat_gateways
+        web_acl = (edge.web_acl if edge else None) or service.web_acl
+        self.objectives = dict(self._objectives(settings.objectives)) if settings.objectives else {}
         self.service_dashboard = ServiceDashboard(
-            self, "service-dashboard", label=self.label, services=service.services
+            self,
+            "service-dashboard",
+            label=self.label,
+            deployment=config.deployment,
+            services=service.services,
+            load_balancer=service.load_balancer,
+            distribution=edge.distribution.metrics if edge else None,
+            firewall=web_acl.metrics if web_acl else None,
+            nat_gateways=nat_gateways,
+            targets=settings.objectives,
+            objectives=self.objectives,
+        )
+        self.data_dashboard: DataDashboard | None = None
+        if data and data.databases:
+            self.data_dashboard = DataDashboard(
+                self, "data-dashboard", label=self.label, postgres=data.postgres, documentdb=data.documentdb
+            )
+        self.cost_dashboard = CostDashboard(
+            self,
+            "cost-dashboard",
+            label=self.label,
+            services=service.services,
+            load_balancer=service.load_balancer,
+            nat_gateways=nat_gateways,
+            monthly_usd=None,
         )
 
-    def _objectives(self, settings: ObjectivesSettings) -> Iterator[Objective]:
+    def _objectives(self, settings: ObjectivesSettings) -> Iterator[tuple[str, Objective]]:
         """Availability of the site, and response time of each service.
 
         Not the response time of the site: static files would hide a slow API.
         """
-        if self.service.load_balancer:
-            yield Objective(
-                self,
+        if self._service.load_balancer:
+            yield (
                 "availability",
-                label=self.label,
-                name="objective-availability",
-                subject="The availability of the site",
-                objective_percent=settings.availability_percent,
-                indicator=availability_of(self.service.load_balancer),
-                runbook=Runbook.ERROR_BUDGET,
-                topics=self.topics,
-                fires_asleep=True,  # the load balancer answers with 503 while no task runs
-            )
-        for name, service in self.service.services.items():
-            if service.target:
-                yield Objective(
+                Objective(
                     self,
-                    f"{name}-latency",
+                    "availability",
                     label=self.label,
-                    name=f"objective-{name}-latency",
-                    subject=f"The response time of {name}",
-                    objective_percent=settings.latency_percent,
-                    indicator=latency_of(service.target, most_ms=settings.latency_ms),
+                    name="objective-availability",
+                    subject="The availability of the site",
+                    objective_percent=settings.availability_percent,
+                    indicator=availability_of(self._service.load_balancer),
                     runbook=Runbook.ERROR_BUDGET,
-                    topics=self.topics,
+                    topics=self._topics,
+                    fires_asleep=True,  # the load balancer answers with 503 while no task runs
+                ),
+            )
+        for name, service in self._service.services.items():
+            if service.target:
+                yield (
+                    f"{name} latency",
+                    Objective(
+                        self,
+                        f"{name}-latency",
+                        label=self.label,
+                        name=f"objective-{name}-latency",
+                        subject=f"The response time of {name}",
+                        objective_percent=settings.latency_percent,
+                        indicator=latency_of(service.target, most_ms=settings.latency_ms),
+                        runbook=Runbook.ERROR_BUDGET,
+                        topics=self._topics,
+                    ),
                 )

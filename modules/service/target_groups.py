@@ -180,6 +180,16 @@ class TargetGroups(Construct):
         )
 
     @property
+    def request_count(self) -> MetricExpression:
+        """Requests over all target groups."""
+        return MetricExpression(
+            expression=self._total("requests"),
+            metrics=self._by_color("requests", "RequestCount", "Sum"),
+            label="requests",
+            late_value=0,
+        )
+
+    @property
     def response_seconds(self) -> dict[str, Metric]:
         """The response time, of each target group by its color."""
         metrics = self._by_color("time", "TargetResponseTime", "p95").values()
