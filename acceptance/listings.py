@@ -16,6 +16,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_acm_certificate": "acm:ListCertificates",
     "aws_appautoscaling_policy": "application-autoscaling:DescribeScalingPolicies",
     "aws_appautoscaling_target": "application-autoscaling:DescribeScalableTargets",
+    "aws_budgets_budget": "budgets:DescribeBudgets",
     "aws_cloudfront_vpc_origin": "cloudfront:ListVpcOrigins",
     "aws_cloudfront_distribution": "cloudfront:ListDistributions",
     "aws_cloudfront_function": "cloudfront:ListFunctions",

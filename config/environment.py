@@ -9,6 +9,7 @@ from config.aws import AccountId, Region, RoleArn, TagValue, role_account, valid
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.containers import check_session_paths
+from config.cost import CostSettings
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
@@ -254,6 +255,9 @@ class Environment(Model):
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
     )
     """The services on the cluster, one [services.<name>] table each."""
+
+    cost: CostSettings | None = None
+    """What the environment may cost, and who learns that it costs more; without the table nobody does."""
 
     @property
     def regions(self) -> tuple[str, ...]:

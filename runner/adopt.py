@@ -21,6 +21,7 @@ IMPORTED_BY_ID: Final = frozenset(
     {
         "aws_accessanalyzer_analyzer",
         "aws_acm_certificate",
+        "aws_budgets_budget",
         "aws_cloudfront_vpc_origin",
         "aws_cloudfront_distribution",
         "aws_cloudfront_function",

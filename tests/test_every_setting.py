@@ -59,6 +59,8 @@ OTHERS: dict[str, Any] = {
     "features": ["LAMBDA_NETWORK_LOGS"],
     "zone_id": "Z0123456789ABCDEFGHIJ",
     "alternative_names": [],
+    "actual_percent": [70, 90],
+    "forecast_percent": [90],
 }
 
 

@@ -34,6 +34,7 @@ CREATES = {
     "aws_acm_certificate_validation": "acm:DescribeCertificate",
     "aws_appautoscaling_policy": "application-autoscaling:PutScalingPolicy",
     "aws_appautoscaling_target": "application-autoscaling:RegisterScalableTarget",
+    "aws_budgets_budget": "budgets:ModifyBudget",
     "aws_cloudfront_vpc_origin": "cloudfront:CreateVpcOrigin",
     "aws_cloudfront_distribution": "cloudfront:CreateDistribution",
     "aws_cloudfront_function": "cloudfront:CreateFunction",
