@@ -9,7 +9,7 @@ from config.aws import AccountId, Region, RoleArn, TagValue, role_account, valid
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.containers import check_session_paths
-from config.cost import CostSettings
+from config.cost import CostSettings, check_monitor_account
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
@@ -378,4 +378,5 @@ class Environment(Model):
         check_hidden_paths,
         check_static_path,
         check_edge_timeout,
+        check_monitor_account,
     )
