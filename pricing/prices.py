@@ -169,6 +169,7 @@ def format_usd(usd: float) -> str:
     """An amount as a person writes it: `33 USD` from ten on, `7.30 USD` below, `0.0025 USD` if it is that small."""
     if usd >= 10:  # noqa: PLR2004 (two digits are enough)
         return f"{usd:,.0f} USD"
-    digits = f"{usd:.4f}".rstrip("0")
-    whole, _, decimals = digits.partition(".")
+    if usd >= 1:
+        return f"{usd:.2f} USD"
+    whole, _, decimals = f"{usd:.4f}".rstrip("0").partition(".")
     return f"{whole}.{decimals.ljust(2, '0')} USD"

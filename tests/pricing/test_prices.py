@@ -102,6 +102,7 @@ def test_every_price_that_is_not_checked_names_a_page_of_aws() -> None:
         (0.0025, "0.0025 USD"),
         (0.045, "0.045 USD"),
         (0.5, "0.50 USD"),
+        (2.5988, "2.60 USD"),
         (7.3, "7.30 USD"),
         (32.85, "33 USD"),
         (1617.68, "1,618 USD"),
