@@ -13,6 +13,7 @@ class Runbook(StrEnum):
 
     AUDIT_TAMPERING = "audit-tampering"
     DEAD_LETTERS = "dead-letters"
+    FAILED_DEPLOYMENTS = "failed-deployments"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"
     NETWORK_CHANGES = "network-changes"
@@ -23,7 +24,9 @@ class Runbook(StrEnum):
     SERVICE_ERRORS = "service-errors"
     SERVICE_LATENCY = "service-latency"
     SIGN_INS = "sign-ins"
+    STOPPED_TASKS = "stopped-tasks"
     THREAT_FINDINGS = "threat-findings"
+    UNDELIVERED_MESSAGES = "undelivered-messages"
     ZONE_SIGNING = "zone-signing"
 
     @property
