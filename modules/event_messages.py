@@ -67,6 +67,10 @@ class EventMessage:
         """The JSON path of each placeholder."""
         return {_TIME: "$.time", **self.values}
 
+    def rule_name(self, label: Label) -> str:
+        """Name of its rule."""
+        return label.name(self.id, limit=NameLimit.EVENT_RULE)
+
     def template(self, label: Label) -> str:
         """The text as EventBridge wants it: each line in quotation marks."""
         lines = [
@@ -96,6 +100,11 @@ class EventMessage:
         if len(pattern) > _LONGEST_PATTERN:
             return f"its pattern has {len(pattern)} characters; EventBridge accepts at most {_LONGEST_PATTERN}"
         return None
+
+
+def undelivered_alarm(name: str) -> str:
+    """Component of the name of the alarm on messages that were lost."""
+    return f"{name}-undelivered"
 
 
 class EventMessages(Construct):
@@ -146,7 +155,7 @@ class EventMessages(Construct):
             self,
             "undelivered-alarm",
             label=label,
-            name=f"{name}-undelivered",
+            name=undelivered_alarm(name),
             description="EventBridge could not publish a message to a topic, so nobody got it",
             # EventBridge sends the metric only if it is not zero:
             # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
@@ -172,7 +181,7 @@ class EventMessages(Construct):
         rule = CloudwatchEventRule(
             self,
             message.id,
-            name=label.name(message.id, limit=NameLimit.EVENT_RULE),
+            name=message.rule_name(label),
             description=_PLACEHOLDER.sub(r"\1", message.what),
             event_pattern=json.dumps(message.pattern),
             tags={"Severity": message.severity.value},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import re
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
-from moto.events.models import Rule
+from moto.events.models import EventPattern, Rule
 from moto.sns.models import sns_backends
 
 from emulator.arns import parse_arn
@@ -18,7 +19,7 @@ from emulator.registry import REGISTRY, Context, patch
 from emulator.services.sns.publishers import Publisher, obstacles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from emulator.store import Shape
 
@@ -41,6 +42,27 @@ def deliver(original: Callable[..., None], rule: Any, event: Shape, *args: Any, 
     if topics and rule.event_pattern.matches_event(event):
         for target in topics:
             _publish(rule, target, _as_sent(event))
+
+
+@patch(EventPattern, "matches_event")
+def match_arrays(original: Callable[..., bool], pattern: Any, event: Shape) -> bool:
+    """Match an array of objects by one of them, as EventBridge does; moto compares such an array as one value.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-arrays.html
+    """
+    return any(original(pattern, one) for one in _variants(event))
+
+
+def _variants(value: Any) -> Iterator[Any]:
+    """Yield the value with each array of objects replaced by one of its objects, in every combination."""
+    if isinstance(value, dict):
+        for items in itertools.product(*(list(_variants(item)) for item in value.values())):
+            yield dict(zip(value, items, strict=True))
+    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        for item in value:
+            yield from _variants(item)
+    else:
+        yield value
 
 
 def _publish(rule: Any, target: Shape, event: Shape) -> None:

@@ -92,6 +92,16 @@ def test_a_message_reaches_the_subscribers(client: Client) -> None:
     assert path.failures() == 0
 
 
+def test_an_array_matches_by_one_of_its_objects(client: Client) -> None:
+    path = Path(client, "arrays")
+    path.make(PUBLISH, None)
+    pattern = {"source": ["arrays"], "detail": {"jobs": {"name": ["a"], "code": [1]}}}
+    client("events").put_rule(Name="arrays", EventPattern=json.dumps(pattern))
+    assert len(path.send(jobs=[{"name": "b", "code": 2}, {"name": "a", "code": 1}])) == 1
+    assert path.send(jobs=[{"name": "b", "code": 1}, {"name": "a", "code": 2}]) == []
+    assert path.send(jobs=[]) == []
+
+
 def test_without_a_transformer_the_topic_gets_the_event(client: Client) -> None:
     path = Path(client, "whole")
     path.make(PUBLISH, None)
