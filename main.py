@@ -57,6 +57,7 @@ _SYSTEM_ERROR: Final = re.compile(r"(Error: )?(?P<reason>E[A-Z]{3,}: .*)")
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
+    from stacks.cost import CostStack  # noqa: PLC0415
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
@@ -138,6 +139,8 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 service=service,
                 edge=edge,
             )
+        if config.cost:
+            CostStack(app, config=config, settings=config.cost, state=state, notifications=notifications)
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:

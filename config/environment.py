@@ -9,6 +9,7 @@ from config.aws import AccountId, Region, RoleArn, TagValue, role_account, valid
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.containers import check_session_paths
+from config.cost import CostSettings, check_monitor_account
 from config.database_connections import (
     check_documentdb_connections,
     check_postgres_connections,
@@ -46,6 +47,7 @@ from config.parts import (
     check_load_balancer_has_domain,
     check_parameters,
     check_paths_have_load_balancer,
+    check_spot_leaves_a_task,
     check_strategy_has_paths,
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS, PostgresSettings
@@ -246,7 +248,10 @@ class Environment(Model):
     """CloudFront before the load balancer; without the table users connect to the load balancer itself."""
 
     firewall: FirewallSettings | None = None
-    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none."""
+    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none.
+
+    It costs 5.00 USD a month, 1.00 USD for each rule or group of rules, and 0.60 USD for a million requests.
+    """
 
     registry: RegistrySettings
     """The image repositories, one per service."""
@@ -255,7 +260,10 @@ class Environment(Model):
     """The ECS cluster that runs the services."""
 
     load_balancer: LoadBalancerSettings | None = None
-    """The load balancer before the services; without the table no service takes requests."""
+    """The load balancer before the services; without the table no service takes requests.
+
+    It costs about 16 USD a month, 5.84 USD for each unit of capacity, and 3.65 USD for each public address.
+    """
 
     deployment: DeploymentSettings = Field(default_factory=DeploymentSettings)
     """How a new version of a service replaces the old one; without the table ECS replaces task by task."""
@@ -264,6 +272,9 @@ class Environment(Model):
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
     )
     """The services on the cluster, one [services.<name>] table each."""
+
+    cost: CostSettings | None = None
+    """What the environment may cost, and who learns that it costs more; without the table nobody does."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -377,6 +388,7 @@ class Environment(Model):
         check_web_acl_fits,
         check_paths_have_load_balancer,
         check_strategy_has_paths,
+        check_spot_leaves_a_task,
         check_databases,
         check_proxy_leaves_connections,
         check_postgres_connections,
@@ -393,4 +405,5 @@ class Environment(Model):
         check_hidden_paths,
         check_static_path,
         check_edge_timeout,
+        check_monitor_account,
     )

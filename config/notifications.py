@@ -124,6 +124,8 @@ def check_alarm_receivers(
     load_balancer: object,
     domain__dnssec: object,
     observability: object,
+    cost__anomaly_detection: object,
+    cost__budget: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
     if notifications is not None:
@@ -136,6 +138,8 @@ def check_alarm_receivers(
         "secrets": secrets is not None,
         "domain.dnssec": bool(domain__dnssec),
         "observability": observability is not None,
+        "cost.anomaly_detection": cost__anomaly_detection is not None,
+        "cost.budget": cost__budget is not None,
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,
     }

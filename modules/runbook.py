@@ -11,6 +11,7 @@ PAGE: Final = "docs/runbooks.md"
 class Runbook(StrEnum):
     """The keys of the runbooks, which are the anchors of their sections; a test compares the page with this list."""
 
+    ACCESS_FINDINGS = "access-findings"
     AUDIT_TAMPERING = "audit-tampering"
     CERTIFICATE_EXPIRY = "certificate-expiry"
     CLOUDFRONT_ERRORS = "cloudfront-errors"
@@ -23,6 +24,9 @@ class Runbook(StrEnum):
     DEAD_LETTERS = "dead-letters"
     ERROR_BUDGET = "error-budget"
     FIREWALL_BLOCKS = "firewall-blocks"
+    FAILED_CHECKS = "failed-checks"
+    FAILED_DEPLOYMENTS = "failed-deployments"
+    HEALTH_EVENTS = "health-events"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"
     NAT_GATEWAYS = "nat-gateways"
@@ -37,7 +41,10 @@ class Runbook(StrEnum):
     SIGN_INS = "sign-ins"
     SITE_CHECK = "site-check"
     SLOW_QUERIES = "slow-queries"
+    STOPPED_TASKS = "stopped-tasks"
     THREAT_FINDINGS = "threat-findings"
+    UNDELIVERED_MESSAGES = "undelivered-messages"
+    VULNERABLE_IMAGES = "vulnerable-images"
     ZONE_SIGNING = "zone-signing"
 
     @property

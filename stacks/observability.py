@@ -82,6 +82,7 @@ class ObservabilityStack(LayerStack):
             self.data_dashboard = DataDashboard(
                 self, "data-dashboard", label=self.label, postgres=data.postgres, documentdb=data.documentdb
             )
+        budget = config.cost.budget if config.cost else None
         self.cost_dashboard = CostDashboard(
             self,
             "cost-dashboard",
@@ -89,7 +90,7 @@ class ObservabilityStack(LayerStack):
             services=service.services,
             load_balancer=service.load_balancer,
             nat_gateways=nat_gateways,
-            monthly_usd=None,
+            monthly_usd=budget.monthly_usd if budget and budget.scope == "account" else None,
         )
 
     def _objectives(self, settings: ObjectivesSettings) -> Iterator[tuple[str, Objective]]:

@@ -54,7 +54,7 @@ class CostDashboard(Construct):
             services: By name.
             load_balancer: None if no service takes requests.
             nat_gateways: By the key of their zone.
-            monthly_usd: The budget of the environment; None without one.
+            monthly_usd: The budget of the account; None without one.
         """
         super().__init__(scope, id_)
         charges = Metric(
@@ -72,7 +72,7 @@ class CostDashboard(Construct):
                 Graph(
                     title="US dollars, month to date",
                     series={"account": charges},
-                    lines=[Line(value=monthly_usd, label=f"budget of {label.environment}")] if monthly_usd else [],
+                    lines=[Line(value=monthly_usd, label="budget")] if monthly_usd else [],
                     start=_MONTH,
                     width=10,
                 ),

@@ -52,7 +52,7 @@ def test_the_services_of_aws_are_found_by_a_search() -> None:
 
 
 def test_the_budget_is_a_line() -> None:
-    assert widgets(monthly_usd=495)[MONTH]["annotations"] == {"horizontal": [{"value": 495, "label": "budget of test"}]}
+    assert widgets(monthly_usd=495)[MONTH]["annotations"] == {"horizontal": [{"value": 495, "label": "budget"}]}
     assert "annotations" not in widgets()[MONTH]
 
 
