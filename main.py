@@ -94,8 +94,9 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
             if config.domain
             else None
         )
+        route_53 = None
         if config.domain and domain and Route53Stack.is_needed(config):
-            Route53Stack(
+            route_53 = Route53Stack(
                 app,
                 config=config,
                 settings=config.domain,
@@ -114,6 +115,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 registry=registry,
                 data=data,
                 domain=domain,
+                site_check=route_53.site_check if route_53 else None,
             )
         edge = None
         if config.edge and config.load_balancer and domain and service and "edge" not in config.left_out_layers:

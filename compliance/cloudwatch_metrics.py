@@ -212,6 +212,14 @@ METRICS: Final = (
         statistics=(*_SAMPLED, "SampleCount"),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html",
     ),
+    # Absent while zero; a bus of one's own has the second set.
+    MetricFamily(
+        namespace="AWS/Events",
+        names=("FailedInvocations", "Invocations", "ThrottledRules", "TriggeredRules"),
+        dimensions=(("RuleName",), ("EventBusName", "RuleName")),
+        statistics=_COUNTED,
+        source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html",
+    ),
     MetricFamily(
         namespace="AWS/Lambda",
         names=("DeadLetterErrors", "Errors", "Invocations", "Throttles"),

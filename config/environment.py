@@ -280,8 +280,28 @@ class Environment(Model):
     def regions(self) -> tuple[str, ...]:
         """Every region in which the environment has resources, its own first."""
         viewers = [VIEWER_REGION] if self.edge else []
-        zone = [ROUTE_53_REGION] if self.domain and self.domain.needs_route_53_region else []
+        zone = [ROUTE_53_REGION] if self.needs_route_53_stack else []
         return tuple(dict.fromkeys((self.region, *viewers, *zone)))
+
+    @property
+    def needs_route_53_stack(self) -> bool:
+        """Whether the layer `domain` has a stack of its own for what Route 53 takes from its region only."""
+        return (
+            self.region != ROUTE_53_REGION
+            and self.domain is not None
+            and (self.domain.needs_route_53_region or self.checks_site_in_route_53_stack)
+        )
+
+    @property
+    def checks_site_in_route_53_stack(self) -> bool:
+        """Whether that stack has the check of the site: CloudFront's is in the layer `edge`, in the same region."""
+        return (
+            self.region != ROUTE_53_REGION
+            and self.domain is not None
+            and self.domain.health_check is not None
+            and self.edge is None
+            and "service" not in self.left_out_layers
+        )
 
     @property
     def names(self) -> Names:
