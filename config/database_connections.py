@@ -10,8 +10,6 @@ from config.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from config.documentdb import DocumentdbSettings
-    from config.postgres import PostgresSettings
     from config.services import ServiceSettings
 
 MOST_POSTGRES_CONNECTIONS: Final = 5000
@@ -85,38 +83,44 @@ def proxy_connections(instance_class: str, *, max_connections_percent: int) -> i
     return postgres_connections(instance_class) * max_connections_percent // 100
 
 
-def check_proxy_leaves_connections(postgres: PostgresSettings | None) -> Iterator[Problem]:
+def check_proxy_leaves_connections(
+    postgres__instance_class: str | None, postgres__proxy__max_connections_percent: int | None
+) -> Iterator[Problem]:
     """A person must be able to connect while the pool of the proxy is full."""
-    if postgres is None or postgres.proxy is None:
+    class_, percent = postgres__instance_class, postgres__proxy__max_connections_percent
+    if class_ is None or percent is None:
         return
-    percent = postgres.proxy.max_connections_percent
-    all_ = postgres_connections(postgres.instance_class)
+    all_ = postgres_connections(class_)
     needed = POSTGRES_RESERVED + PEOPLE
-    left = all_ - proxy_connections(postgres.instance_class, max_connections_percent=percent)
+    left = all_ - proxy_connections(class_, max_connections_percent=percent)
     if left < needed:
         yield Problem(
             key="postgres.proxy.max_connections_percent",
             value=percent,
-            allowed=f'leaves {left} of the {all_} connections of "{postgres.instance_class}"; {needed} must remain: '
+            allowed=f'leaves {left} of the {all_} connections of "{class_}"; {needed} must remain: '
             f"{POSTGRES_RESERVED} that PostgreSQL reserves and {PEOPLE} for people; "
             f"use {(all_ - needed) * 100 // all_} or less",
         )
 
 
 def check_postgres_connections(
-    services: Mapping[str, ServiceSettings], postgres: PostgresSettings | None
+    services: Mapping[str, ServiceSettings],
+    postgres__instance_class: str | None,
+    postgres__replicas: int | None,
+    postgres__proxy__max_connections_percent: int | None,
+    postgres__proxy__clients_per_connection: int | None,
 ) -> Iterator[Problem]:
     """All tasks together open no more connections than PostgreSQL accepts."""
-    if postgres is None:
+    class_, percent = postgres__instance_class, postgres__proxy__max_connections_percent
+    if class_ is None:
         return
-    class_ = postgres.instance_class
     direct = postgres_connections(class_) - POSTGRES_RESERVED - PEOPLE
     of_class = f'"{class_}" has {direct} for services'
-    if postgres.proxy is None:
+    if percent is None:
         yield from _excess(services, "postgres", direct, of_class, "use a larger instance_class")
         return
-    pool = proxy_connections(class_, max_connections_percent=postgres.proxy.max_connections_percent)
-    shared = postgres.proxy.clients_per_connection
+    pool = proxy_connections(class_, max_connections_percent=percent)
+    shared = postgres__proxy__clients_per_connection or 1
     yield from _excess(
         services,
         "postgres",
@@ -124,17 +128,17 @@ def check_postgres_connections(
         f'the proxy of "{class_}" has a pool of {pool} and clients_per_connection = {shared}, so {pool * shared}',
         "use a larger instance_class, or raise clients_per_connection in [postgres.proxy]",
     )
-    if postgres.replicas and direct < pool * shared:
+    if postgres__replicas and direct < pool * shared:
         replicas = f"{of_class} on each read replica, which has no proxy"
         yield from _excess(services, "postgres", direct, replicas, "use a larger instance_class")
 
 
 def check_documentdb_connections(
-    services: Mapping[str, ServiceSettings], documentdb: DocumentdbSettings | None
+    services: Mapping[str, ServiceSettings], documentdb__instance_class: str | None
 ) -> Iterator[Problem]:
     """The same for each instance of DocumentDB: a client has a pool for every one."""
-    if documentdb is not None:
-        class_ = documentdb.instance_class
+    class_ = documentdb__instance_class
+    if class_ is not None:
         allowed = documentdb_connections(class_) - PEOPLE
         of_class = f'each instance of "{class_}" has {allowed} for services'
         yield from _excess(services, "documentdb", allowed, of_class, "use a larger instance_class", monitors=_MONITORS)

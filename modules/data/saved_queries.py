@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 POSTGRES: Final[Mapping[str, str]] = {
     # By the text of the statement: the values are not in it, if the application binds them.
-    "slow-statements": r"""filter @message like /LOG:  duration: /
+    "slow-statements": r"""filter @message like /\]:LOG:  duration: /
 | parse @message /duration: (?<milliseconds>[\d.]+) ms  \w+[^:]*: (?<statement>[^\n]{1,300})/
 | stats count(*) as times, avg(milliseconds) as average, max(milliseconds) as longest,
     sum(milliseconds) as total by statement

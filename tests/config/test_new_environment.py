@@ -91,11 +91,11 @@ def test_the_file_is_devs_with_its_comments_and_another_heading(folder: Path) ->
 
 def test_a_new_table_of_dev_is_copied_without_a_change_of_the_program(folder: Path) -> None:
     dev = folder / "dev.toml"
-    table = "[postgres.proxy]\nmax_connections_percent = 42 # half\nidle_client_seconds = 60\n"
+    table = "[postgres.proxy]\nmax_connections_percent = 60 # most\nidle_client_seconds = 60\n"
     dev.write_text(dev.read_text(encoding="utf-8").replace("[documentdb]", f"{table}\n[documentdb]"), encoding="utf-8")
     assert table in new_environment("fresh", folder=folder).read_text(encoding="utf-8")
     proxy = present(load_environment("fresh", folder=folder).postgres).proxy
-    assert present(proxy).max_connections_percent == 42
+    assert present(proxy).max_connections_percent == 60
 
 
 def test_an_existing_zone_and_further_names_are_not_copied(folder: Path) -> None:

@@ -80,6 +80,7 @@ def postgres_templates(
     monitoring: int = 60,
     version: str | None = None,
     password_version: int = 1,
+    slow_query_milliseconds: int = 50,
 ) -> tuple[Template, Template]:
     """The data stack with PostgreSQL, and the service stack that uses it."""
     layers = Layers.new()
@@ -90,6 +91,7 @@ def postgres_templates(
             "monitoring_interval_seconds": monitoring,
             "engine_version": version,
             "password_version": password_version,
+            "slow_query_milliseconds": slow_query_milliseconds,
         }
     )
     postgres = Postgres(
