@@ -57,11 +57,13 @@ _SYSTEM_ERROR: Final = re.compile(r"(Error: )?(?P<reason>E[A-Z]{3,}: .*)")
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
+    from stacks.cost import CostStack  # noqa: PLC0415
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.notifications import NotificationsStack  # noqa: PLC0415
+    from stacks.observability import ObservabilityStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.service import ServiceStack  # noqa: PLC0415
@@ -115,8 +117,9 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 domain=domain,
                 site_check=route_53.site_check if route_53 else None,
             )
+        edge = None
         if config.edge and config.load_balancer and domain and service and "edge" not in config.left_out_layers:
-            EdgeStack(
+            edge = EdgeStack(
                 app,
                 config=config,
                 settings=config.edge,
@@ -126,6 +129,20 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 domain=domain,
                 service=service,
             )
+        if config.observability and service and "observability" not in config.left_out_layers:
+            ObservabilityStack(
+                app,
+                config=config,
+                settings=config.observability,
+                state=state,
+                notifications=notifications,
+                network=network,
+                data=data,
+                service=service,
+                edge=edge,
+            )
+        if config.cost:
+            CostStack(app, config=config, settings=config.cost, state=state, notifications=notifications)
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:
@@ -226,7 +243,7 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
     print(table([("stack", "resources", "path"), *rows]))
     for config in environments:
         if config.left_out_layers:
-            left_out = " and ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
+            left_out = ", ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
             print(f"Left out until [domain] delegated = true in {config.name}.toml (docs/domain.md): {left_out}.")
     print(f"Next: 'make test' checks it, 'make plan ENV={names[0]}' shows the changes.")
 

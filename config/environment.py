@@ -9,6 +9,12 @@ from config.aws import AccountId, Region, RoleArn, TagValue, role_account, valid
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.containers import check_session_paths
+from config.cost import CostSettings, check_monitor_account
+from config.database_connections import (
+    check_documentdb_connections,
+    check_postgres_connections,
+    check_proxy_leaves_connections,
+)
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
@@ -27,6 +33,8 @@ from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.network import FARGATE_TASK_ENDPOINTS, NetworkSettings
 from config.notifications import NotificationsSettings, check_alarm_receivers
+from config.objectives import check_objectives_are_stricter_than_rollbacks, check_objectives_have_requests
+from config.observability import ObservabilitySettings
 from config.origin_name import check_origin_name, origin_name
 from config.parameters import parameter_names
 from config.parts import (
@@ -39,6 +47,7 @@ from config.parts import (
     check_load_balancer_has_domain,
     check_parameters,
     check_paths_have_load_balancer,
+    check_spot_leaves_a_task,
     check_strategy_has_paths,
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS, PostgresSettings
@@ -211,6 +220,9 @@ class Environment(Model):
     notifications: NotificationsSettings | None = None
     """Who receives the alarms; without the table there can be no alarms."""
 
+    observability: ObservabilitySettings | None = None
+    """Dashboards and objectives; without the table there are none."""
+
     security: SecuritySettings | None = None
     """Audit and protection of the account; without the table there are none in this environment."""
 
@@ -236,7 +248,10 @@ class Environment(Model):
     """CloudFront before the load balancer; without the table users connect to the load balancer itself."""
 
     firewall: FirewallSettings | None = None
-    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none."""
+    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none.
+
+    It costs 5.00 USD a month, 1.00 USD for each rule or group of rules, and 0.60 USD for a million requests.
+    """
 
     registry: RegistrySettings
     """The image repositories, one per service."""
@@ -245,7 +260,10 @@ class Environment(Model):
     """The ECS cluster that runs the services."""
 
     load_balancer: LoadBalancerSettings | None = None
-    """The load balancer before the services; without the table no service takes requests."""
+    """The load balancer before the services; without the table no service takes requests.
+
+    It costs about 16 USD a month, 5.84 USD for each unit of capacity, and 3.65 USD for each public address.
+    """
 
     deployment: DeploymentSettings = Field(default_factory=DeploymentSettings)
     """How a new version of a service replaces the old one; without the table ECS replaces task by task."""
@@ -254,6 +272,9 @@ class Environment(Model):
         json_schema_extra={"additionalProperties": False, "minProperties": 1}
     )
     """The services on the cluster, one [services.<name>] table each."""
+
+    cost: CostSettings | None = None
+    """What the environment may cost, and who learns that it costs more; without the table nobody does."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -343,7 +364,11 @@ class Environment(Model):
         """The layers that are left out until the zone is delegated, because they need its certificate."""
         if self.domain is None or self.domain.is_delegated:
             return ()
-        layers = {"service": self.load_balancer, "edge": self.edge}
+        layers = {
+            "service": self.load_balancer,
+            "edge": self.edge,
+            "observability": self.observability if self.load_balancer else None,
+        }
         return tuple(layer for layer, table in layers.items() if table is not None)
 
     @property
@@ -383,15 +408,22 @@ class Environment(Model):
         check_web_acl_fits,
         check_paths_have_load_balancer,
         check_strategy_has_paths,
+        check_spot_leaves_a_task,
         check_databases,
+        check_proxy_leaves_connections,
+        check_postgres_connections,
+        check_documentdb_connections,
         check_parameters,
         check_images,
         check_session_paths,
         _check_endpoint_access,
         check_alarm_receivers,
+        check_objectives_have_requests,
+        check_objectives_are_stricter_than_rollbacks,
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,
         check_static_path,
         check_edge_timeout,
+        check_monitor_account,
     )

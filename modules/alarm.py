@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from modules.topic import Severity, Topics
 
 _RESULT: Final = "value"
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
+_MOST_METRICS: Final = 10
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (Period): a day with
+# periods of less than an hour, else a week
+_HOUR_SECONDS: Final = 3600
+_DAY_SECONDS: Final = 86_400
+_WEEK_SECONDS: Final = 604_800
 _LATE_PERIODS: Final = 2
 """How many of the newest values can be the filler of FILL: metrics arrive late, those of AWS by a minute or two.
 
@@ -34,6 +41,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math
 """
 _LEAST_PERIODS: Final = 5
 """Values that must breach the threshold if the filler does: more of them than data are late by."""
+_WINDOW_SECONDS: Final = 300
+"""From this period on, a single value is computed over a window that has data, although its last minutes are late."""
 
 
 class MissingData(StrEnum):
@@ -92,6 +101,7 @@ class Alarm(Construct):
         topics: Topics,
         comparison: Comparison = Comparison.AT_LEAST,
         periods: int = 1,
+        notifies: bool = True,
         notifies_recovery: bool = True,
         fires_asleep: bool = False,
     ) -> None:
@@ -111,12 +121,13 @@ class Alarm(Construct):
             periods: How many consecutive values must breach the threshold. Of an expression with FILL, whose newest
                 values are its filler until the data arrive: as many of a longer window, or, if the filler
                 breaches the threshold itself, at least five.
+            notifies: Whether it notifies by itself; False if it is only a part of a composite alarm that does.
             notifies_recovery: Whether it also notifies when the state returns to OK; not useful for single events.
             fires_asleep: Whether it also goes off because the environment sleeps; then it notifies through a composite
                 alarm, which is silent meanwhile (`modules/suppressor.py`).
 
         Raises:
-            WiringError: The metric or the topics are in another region.
+            WiringError: The metric or the topics are in another region, or CloudWatch does not accept the metric.
         """
         super().__init__(scope, id_)
         for what, region in (("metric", metric.region), ("topics", topics.region)):
@@ -124,8 +135,10 @@ class Alarm(Construct):
                 message = f"an alarm in {label.region} cannot use the {what} in {region}; create the alarm in {region}"
                 raise WiringError(self, message)
         needed, window = _datapoints(metric, periods=periods, comparison=comparison, threshold=threshold)
-        suppressor = topics.suppressor if fires_asleep else None
-        receivers = None if suppressor else [topics.by_severity[severity].arn]
+        if (problem := _problem_of(metric, window=window)) is not None:
+            raise WiringError(self, problem)
+        suppressor = topics.suppressor if fires_asleep and notifies else None
+        receivers = [topics.by_severity[severity].arn] if notifies and not suppressor else None
         self.full_name: str = label.name(name, limit=NameLimit.ALARM)
         self._alarm = CloudwatchMetricAlarm(
             self,
@@ -150,6 +163,11 @@ class Alarm(Construct):
         """A token for its name, for a deployment or a composite alarm that watches it."""
         return self._alarm.alarm_name
 
+    @property
+    def arn(self) -> str:
+        """ARN of the alarm."""
+        return self._alarm.arn
+
 
 def _datapoints(
     metric: Metric | MetricExpression, *, periods: int, comparison: Comparison, threshold: float
@@ -161,10 +179,26 @@ def _datapoints(
     """
     if isinstance(metric, Metric) or metric.late_value is None:
         return periods, periods
+    if periods == 1 and metric.period_seconds >= _WINDOW_SECONDS:
+        return periods, periods
     if comparison.breaches(metric.late_value, threshold):
         needed = max(periods, _LEAST_PERIODS)
         return needed, needed
     return periods, periods + _LATE_PERIODS
+
+
+def _problem_of(metric: Metric | MetricExpression, *, window: int) -> str | None:
+    """Why CloudWatch refuses an alarm on so many values of a metric; None if it does not."""
+    if isinstance(metric, MetricExpression) and len(metric.metrics) > _MOST_METRICS:
+        return f"it reads {len(metric.metrics)} metrics; CloudWatch allows {_MOST_METRICS}: split it into two alarms"
+    seconds = window * metric.period_seconds
+    most = _DAY_SECONDS if metric.period_seconds < _HOUR_SECONDS else _WEEK_SECONDS
+    if seconds > most:
+        return (
+            f"it looks back {seconds} seconds; CloudWatch allows {most} with a period of {metric.period_seconds}: "
+            "use fewer periods"
+        )
+    return None
 
 
 def _metric_arguments(metric: Metric) -> dict[str, Any]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from synthesis.template import Resource
 
 _FILL: Final = "FILL("
+_MINUTE_SECONDS: Final = 60
+_WINDOW_SECONDS: Final = 300
+"""The shortest period in which late data are a part only."""
 _LATE: Final = 2
 """Minutes by which data of AWS's metrics are usually late."""
 _LEAST: Final = 5
@@ -50,6 +53,8 @@ def alarm_waits_for_late_data(stack: Stack) -> Iterator[Finding]:
     for alarm in stack.all("aws_cloudwatch_metric_alarm"):
         needed = int(alarm.get("datapoints_to_alarm") or alarm.get("evaluation_periods") or 1)
         window = int(alarm.get("evaluation_periods") or 1)
+        if window == 1 and _period_seconds(alarm) >= _WINDOW_SECONDS:  # it has data, although its last minutes are late
+            continue
         for expression in _results(alarm):
             breaches = _filler_breaches(alarm, expression)
             if True in breaches and needed < _LEAST:
@@ -91,6 +96,12 @@ def deployment_watches_the_load_balancer(stack: Stack) -> Iterator[Finding]:
                 continue
             if not any(alarm.is_referred_to_by(watched) for alarm in own):
                 yield Finding.about(resource, f"{where} has no alarm on {_OWN_ERRORS} of its load balancer")
+
+
+def _period_seconds(alarm: Resource) -> int:
+    """The longest period of the metrics of an alarm on an expression."""
+    metrics = [metric for query in blocks(alarm.get("metric_query")) for metric in blocks(query.get("metric"))]
+    return max((int(metric.get("period") or _MINUTE_SECONDS) for metric in metrics), default=_MINUTE_SECONDS)
 
 
 def _results(alarm: Resource) -> list[str]:

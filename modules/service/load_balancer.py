@@ -237,10 +237,25 @@ class LoadBalancer(Construct):
         return MetricExpression(
             expression=f"IF(FILL(own, 0) >= {LEAST_ERRORS}, "
             "100 * FILL(own, 0) / MAX([FILL(own, 0), FILL(requests, 0)]), 0)",
-            metrics={"own": self.own_error_count, "requests": self._metric("RequestCount")},
+            metrics={"own": self.own_error_count, "requests": self.request_count},
             label="5xx answers of the load balancer itself in percent",
             late_value=0,
         )
+
+    @property
+    def target_error_count(self) -> Metric:
+        """Requests that tasks of any service answered with 5xx."""
+        return self._metric("HTTPCode_Target_5XX_Count")
+
+    @property
+    def request_count(self) -> Metric:
+        """Requests for which it found a task, of any service."""
+        return self._metric("RequestCount")
+
+    @property
+    def capacity_units(self) -> Metric:
+        """The capacity units that it used, which AWS bills."""
+        return self._metric("ConsumedLCUs")
 
     def _metric(self, name: str) -> Metric:
         return Metric(

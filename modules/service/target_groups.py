@@ -180,6 +180,22 @@ class TargetGroups(Construct):
         )
 
     @property
+    def request_count(self) -> MetricExpression:
+        """Requests over all target groups."""
+        return MetricExpression(
+            expression=self._total("requests"),
+            metrics=self._by_color("requests", "RequestCount", "Sum"),
+            label="requests",
+            late_value=0,
+        )
+
+    @property
+    def response_seconds(self) -> dict[str, Metric]:
+        """The response time, of each target group by its color."""
+        metrics = self._by_color("time", "TargetResponseTime", "p95").values()
+        return dict(zip(self._groups, metrics, strict=True))
+
+    @property
     def healthy_count(self) -> MetricExpression:
         """Healthy tasks in all target groups; a group without tasks reports nothing."""
         return MetricExpression(

@@ -8,7 +8,12 @@ from tests.compliance.samples import Sample, sample
 
 
 def _alarm(
-    expression: str, needed: int | None, window: int, *, comparison: str = "GreaterThanOrEqualToThreshold"
+    expression: str,
+    needed: int | None,
+    window: int,
+    *,
+    comparison: str = "GreaterThanOrEqualToThreshold",
+    seconds: int = 60,
 ) -> Any:
     return {
         "aws_cloudwatch_metric_alarm.one": {
@@ -18,7 +23,7 @@ def _alarm(
             "evaluation_periods": window,
             "metric_query": [
                 {"id": "value", "expression": expression, "return_data": True},
-                {"id": "a", "return_data": False, "metric": {"metric_name": "RequestCount"}},
+                {"id": "a", "return_data": False, "metric": {"metric_name": "RequestCount", "period": seconds}},
             ],
         }
     }
@@ -114,6 +119,17 @@ SAMPLES: tuple[Sample, ...] = (
                 _alarm("FILL(a, 0)", 3, 5),
                 _alarm("FILL(a, 0)", 3, 4),
                 "3 of 4 values alarm, and the newest of FILL(a, 0) are its filler, which does not breach the threshold",
+            ),
+            # A single value over five minutes has data, although the last of them are late.
+            (
+                _alarm("FILL(a, 0)", 1, 1, seconds=300),
+                _alarm("FILL(a, 0)", 1, 1, seconds=240),
+                "evaluation_periods must be 3 or more",
+            ),
+            (
+                _alarm("FILL(a, 0)", 3, 5, seconds=300),
+                _alarm("FILL(a, 0)", 3, 3, seconds=300),
+                "evaluation_periods must be 5 or more",
             ),
             (_alarm("FILL(a, REPEAT)", 3, 3), _alarm("FILL(a, 0)", None, 3), "evaluation_periods must be 5 or more"),
             (_below("FILL(a, 0)", 5, 5), _below("FILL(a, 0)", 3, 5), "datapoints_to_alarm must be 5 or more"),

@@ -1,0 +1,132 @@
+"""Layer `observability`: dashboards and objectives, over the metrics of the layers before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from modules.observability.cost_dashboard import CostDashboard
+from modules.observability.data_dashboard import DataDashboard
+from modules.observability.indicator import availability_of, latency_of
+from modules.observability.objective import Objective
+from modules.observability.service_dashboard import ServiceDashboard
+from modules.runbook import Runbook
+from stacks.base import LayerStack, topics_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs import Construct
+
+    from config.environment import Environment
+    from config.objectives import ObjectivesSettings
+    from config.observability import ObservabilitySettings
+    from stacks.data import DataStack
+    from stacks.edge import EdgeStack
+    from stacks.network import NetworkStack
+    from stacks.notifications import NotificationsStack
+    from stacks.service import ServiceStack
+    from stacks.state import StateStack
+
+
+class ObservabilityStack(LayerStack):
+    """Dashboards of the environment, from the same metrics as the alarms."""
+
+    layer: ClassVar[str] = "observability"
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        settings: ObservabilitySettings,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+        network: NetworkStack,
+        data: DataStack | None,
+        service: ServiceStack,
+        edge: EdgeStack | None,
+    ) -> None:
+        """Compose the layer.
+
+        Args:
+            config: The environment.
+            settings: What it shows and promises.
+            state: Stores its state.
+            notifications: Has the topics of its alarms.
+            network: Has the NAT gateways.
+            data: Has the databases; None if the environment has no layer `data`.
+            service: Has the load balancer and the services.
+            edge: Has CloudFront; None if users connect to the load balancer directly.
+        """
+        super().__init__(scope, config=config, state=state)
+        self._topics = topics_for(self, notifications)
+        self._service = service
+        nat_gateways = network.vpc.nat_gateways
+        web_acl = (edge.web_acl if edge else None) or service.web_acl
+        self.objectives = dict(self._objectives(settings.objectives)) if settings.objectives else {}
+        self.service_dashboard = ServiceDashboard(
+            self,
+            "service",
+            label=self.label,
+            deployment=config.deployment,
+            services=service.services,
+            load_balancer=service.load_balancer,
+            distribution=edge.distribution.metrics if edge else None,
+            firewall=web_acl.metrics if web_acl else None,
+            nat_gateways=nat_gateways,
+            targets=settings.objectives,
+            objectives=self.objectives,
+        )
+        self.data_dashboard: DataDashboard | None = None
+        if data and data.databases:
+            self.data_dashboard = DataDashboard(
+                self, "data", label=self.label, postgres=data.postgres, documentdb=data.documentdb
+            )
+        budget = config.cost.budget if config.cost else None
+        self.cost_dashboard = CostDashboard(
+            self,
+            "cost",
+            label=self.label,
+            services=service.services,
+            load_balancer=service.load_balancer,
+            nat_gateways=nat_gateways,
+            monthly_usd=budget.monthly_usd if budget and budget.scope == "account" else None,
+        )
+
+    def _objectives(self, settings: ObjectivesSettings) -> Iterator[tuple[str, Objective]]:
+        """Availability of the site, and response time of each service.
+
+        Not the response time of the site: static files would hide a slow API.
+        """
+        if self._service.load_balancer:
+            yield (
+                "availability",
+                Objective(
+                    self,
+                    "availability",
+                    label=self.label,
+                    name="objective-availability",
+                    subject="The availability of the site",
+                    objective_percent=settings.availability_percent,
+                    indicator=availability_of(self._service.load_balancer),
+                    runbook=Runbook.ERROR_BUDGET,
+                    topics=self._topics,
+                    fires_asleep=True,  # the load balancer answers with 503 while no task runs
+                ),
+            )
+        for name, service in self._service.services.items():
+            if service.target:
+                yield (
+                    f"{name} latency",
+                    Objective(
+                        self,
+                        f"{name}-latency",
+                        label=self.label,
+                        name=f"objective-{name}-latency",
+                        subject=f"The response time of {name}",
+                        objective_percent=settings.latency_percent,
+                        indicator=latency_of(service.target, most_ms=settings.latency_ms),
+                        runbook=Runbook.ERROR_BUDGET,
+                        topics=self._topics,
+                    ),
+                )
