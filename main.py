@@ -62,6 +62,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.notifications import NotificationsStack  # noqa: PLC0415
+    from stacks.observability import ObservabilityStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.service import ServiceStack  # noqa: PLC0415
@@ -113,8 +114,9 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 data=data,
                 domain=domain,
             )
+        edge = None
         if config.edge and config.load_balancer and domain and service and "edge" not in config.left_out_layers:
-            EdgeStack(
+            edge = EdgeStack(
                 app,
                 config=config,
                 settings=config.edge,
@@ -123,6 +125,19 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 notifications=by_region.get(VIEWER_REGION),
                 domain=domain,
                 service=service,
+            )
+        if config.observability and service and "observability" not in config.left_out_layers:
+            ObservabilityStack(
+                app,
+                config=config,
+                settings=config.observability,
+                state=state,
+                notifications=notifications,
+                network=network,
+                data=data,
+                domain=domain,
+                service=service,
+                edge=edge,
             )
 
 

@@ -27,6 +27,7 @@ from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.network import FARGATE_TASK_ENDPOINTS, NetworkSettings
 from config.notifications import NotificationsSettings, check_alarm_receivers
+from config.observability import ObservabilitySettings
 from config.origin_name import check_origin_name, origin_name
 from config.parameters import parameter_names
 from config.parts import (
@@ -211,6 +212,9 @@ class Environment(Model):
     notifications: NotificationsSettings | None = None
     """Who receives the alarms; without the table there can be no alarms."""
 
+    observability: ObservabilitySettings | None = None
+    """Dashboards and objectives; without the table there are none."""
+
     security: SecuritySettings | None = None
     """Audit and protection of the account; without the table there are none in this environment."""
 
@@ -323,7 +327,11 @@ class Environment(Model):
         """The layers that are left out until the zone is delegated, because they need its certificate."""
         if self.domain is None or self.domain.is_delegated:
             return ()
-        layers = {"service": self.load_balancer, "edge": self.edge}
+        layers = {
+            "service": self.load_balancer,
+            "edge": self.edge,
+            "observability": self.observability if self.load_balancer else None,
+        }
         return tuple(layer for layer, table in layers.items() if table is not None)
 
     @property

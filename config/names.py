@@ -45,6 +45,8 @@ class NameLimit(IntEnum):
     PULL_THROUGH_PREFIX = 30
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     ALARM = 255
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+    DASHBOARD = 255
     # Instances, clusters and proxies: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
     DATABASE = 63
     # Subnet and parameter groups, snapshots: the same page

@@ -119,6 +119,7 @@ def check_alarm_receivers(
     security: SecuritySettings | None,
     load_balancer: object,
     domain__dnssec: object,
+    observability: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
     if notifications is not None:
@@ -128,6 +129,7 @@ def check_alarm_receivers(
         "load_balancer": load_balancer is not None,
         "secrets": secrets is not None,
         "domain.dnssec": bool(domain__dnssec),
+        "observability": observability is not None,
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,
     }

@@ -1,0 +1,1 @@
+"""Dashboards and objectives, over the metrics of the other layers."""
