@@ -12,7 +12,9 @@ class Runbook(StrEnum):
     """The keys of the runbooks, which are the anchors of their sections; a test compares the page with this list."""
 
     AUDIT_TAMPERING = "audit-tampering"
+    CANARY_FAILURE = "canary-failure"
     DEAD_LETTERS = "dead-letters"
+    ERROR_LINES = "error-lines"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"
     NETWORK_CHANGES = "network-changes"

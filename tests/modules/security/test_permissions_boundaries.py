@@ -45,6 +45,7 @@ CREATES = {
     "aws_cloudwatch_log_delivery_destination": "logs:PutDeliveryDestination",
     "aws_cloudwatch_log_delivery_source": "logs:PutDeliverySource",
     "aws_cloudwatch_log_group": "logs:CreateLogGroup",
+    "aws_cloudwatch_log_metric_filter": "logs:PutMetricFilter",
     "aws_cloudwatch_metric_alarm": "cloudwatch:PutMetricAlarm",
     "aws_db_instance": "rds:CreateDBInstance",
     "aws_db_parameter_group": "rds:CreateDBParameterGroup",
@@ -110,6 +111,7 @@ CREATES = {
     "aws_sqs_queue": "sqs:CreateQueue",
     "aws_ssm_parameter": "ssm:PutParameter",
     "aws_subnet": "ec2:CreateSubnet",
+    "aws_synthetics_canary": "synthetics:CreateCanary",
     "aws_vpc": "ec2:CreateVpc",
     "aws_vpc_endpoint": "ec2:CreateVpcEndpoint",
     "aws_vpc_security_group_egress_rule": "ec2:AuthorizeSecurityGroupEgress",
@@ -118,6 +120,8 @@ CREATES = {
     "aws_wafv2_web_acl": "wafv2:CreateWebACL",
     "aws_wafv2_web_acl_association": "wafv2:AssociateWebACL",
     "aws_wafv2_web_acl_logging_configuration": "wafv2:PutLoggingConfiguration",
+    "aws_xray_group": "xray:CreateGroup",
+    "aws_xray_sampling_rule": "xray:CreateSamplingRule",
 }
 OTHER_WAYS = {"aws_iam_role", "aws_iam_role_policy"}  # tests/modules/security/test_role_changes.py
 TERRAFORMS_OWN = {"terraform_data"}

@@ -1,0 +1,122 @@
+"""Settings of the canaries, which ask for pages of the site from outside."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from config.aws import NAME_PATTERN, validate_name
+from config.countries import REGION_COUNTRIES, GeoRestriction
+from config.errors import Problem
+from config.model import Check, Model
+from config.routing import covers
+from config.service_values import FreeText, HealthPath
+from config.services import ServiceSettings
+
+_NAME_LENGTH: Final = 20
+_LONGEST_TEXT: Final = 256
+"""With the address far less than the 4 KiB that all variables of a canary may have.
+
+https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryRunConfigInput.html
+"""
+_MOST_MINUTES: Final = 60
+"""https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryScheduleInput.html"""
+_NOT_FOUND: Final = 404
+MAINTENANCE_STATUS: Final = 503
+"""What CloudFront answers all requests with while `maintenance = true`."""
+
+
+def _name(value: str) -> str:
+    return validate_name(value, what="canary name", max_length=_NAME_LENGTH)
+
+
+CanaryName = Annotated[
+    str,
+    AfterValidator(_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": _NAME_LENGTH}),
+]
+
+
+class CanarySettings(Model):
+    """One request that is made again and again as a user's browser makes it: by DNS and HTTPS, from outside."""
+
+    path: HealthPath
+    """The path that it asks for, under the name of the domain."""
+
+    interval_minutes: int = Field(default=5, ge=1, le=_MOST_MINUTES)
+    """Minutes from run to run. A run costs 0.0012 USD: every 5 minutes is 10.50 USD a month, every minute 52.60."""
+
+    expected_status: int = Field(default=200, ge=200, le=599)
+    """The status that the answer must have; redirects are not followed."""
+
+    text: Annotated[FreeText, Field(min_length=1, max_length=_LONGEST_TEXT)] | None = None
+    """A text that the answer must have; without it, any answer with the status is good."""
+
+    timeout_seconds: int = Field(default=10, ge=1, le=30)
+    """Seconds in which the whole answer must arrive."""
+
+    failed_runs: int = Field(default=2, ge=2, le=10)
+    """Failed runs in a row before the alarm goes off: one can be chance."""
+
+
+def check_canaries_have_site(
+    observability__canaries: Mapping[str, CanarySettings] | None, load_balancer: object, domain: object
+) -> Iterator[Problem]:
+    """Without a load balancer or a domain there is nothing that answers."""
+    missing = [name for name, table in (("domain", domain), ("load_balancer", load_balancer)) if table is None]
+    if missing:
+        tables = " and ".join(f"[{name}]" for name in missing)
+        for name in observability__canaries or {}:
+            yield Problem(
+                key=f"observability.canaries.{name}",
+                allowed=f"asks for a page of the site, and there is no {tables}; add it, or remove this table",
+            )
+
+
+def check_canary_paths_are_answered(
+    observability__canaries: Mapping[str, CanarySettings] | None,
+    services: Mapping[str, ServiceSettings],
+    load_balancer: object,
+    edge__static_path: str | None,
+) -> Iterator[Problem]:
+    """A path that no service answers gets 404 from the load balancer, and the canary would always fail."""
+    if load_balancer is None:
+        return  # check_canaries_have_site reports it
+    patterns = [pattern for service in services.values() for pattern in service.path_patterns]
+    if edge__static_path:
+        patterns.append(edge__static_path)
+    for name, canary in (observability__canaries or {}).items():
+        path = canary.path.partition("?")[0]
+        if canary.expected_status != _NOT_FOUND and not any(covers(pattern, path) for pattern in patterns):
+            yield Problem(
+                key=f"observability.canaries.{name}.path",
+                value=canary.path,
+                allowed="is a path of no service, so the load balancer answers 404; use a path that path_patterns of a "
+                "service matches",
+            )
+
+
+def check_canaries_are_admitted(
+    observability__canaries: Mapping[str, CanarySettings] | None,
+    region: str,
+    edge__geo_restriction: GeoRestriction | None,
+) -> Iterator[Problem]:
+    """A restriction of countries answers the canaries too with 403: they ask from the environment's region."""
+    if edge__geo_restriction is None:
+        return
+    country = REGION_COUNTRIES[region]
+    allow, deny = edge__geo_restriction.allow, edge__geo_restriction.deny
+    if (allow and country not in allow) or country in deny:
+        for name in observability__canaries or {}:
+            yield Problem(
+                key=f"observability.canaries.{name}",
+                allowed=f"asks from {country}, the country of {region}, and [edge.geo_restriction] refuses it; allow "
+                "this country, or remove this table",
+            )
+
+
+CANARY_CHECKS: Final[tuple[Check, ...]] = (
+    check_canaries_have_site,
+    check_canary_paths_are_answered,
+    check_canaries_are_admitted,
+)
