@@ -30,6 +30,13 @@ def _name(value: str) -> str:
     return validate_name(value, what="canary name", max_length=_NAME_LENGTH)
 
 
+def _text(value: str) -> str:
+    if not value or len(value) > _LONGEST_TEXT:
+        message = f"has {len(value)} characters; it must have 1 to {_LONGEST_TEXT}, like a part of the page's title"
+        raise ValueError(message)
+    return value
+
+
 CanaryName = Annotated[
     str,
     AfterValidator(_name),
@@ -49,7 +56,14 @@ class CanarySettings(Model):
     expected_status: int = Field(default=200, ge=200, le=599)
     """The status that the answer must have; redirects are not followed."""
 
-    text: Annotated[FreeText, Field(min_length=1, max_length=_LONGEST_TEXT)] | None = None
+    text: (
+        Annotated[
+            FreeText,
+            AfterValidator(_text),
+            WithJsonSchema({"type": "string", "minLength": 1, "maxLength": _LONGEST_TEXT}),
+        ]
+        | None
+    ) = None
     """A text that the answer must have; without it, any answer with the status is good."""
 
     timeout_seconds: int = Field(default=10, ge=1, le=30)

@@ -102,7 +102,7 @@ class Canary(Construct):
             # which is seconds after the canary, Lambda drops what the first run logs.
             Statement(
                 actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-                resources=(label.arn("logs", f"log-group:/aws/lambda/{function}-*"),),
+                resources=(label.arn("logs", f"log-group:/aws/lambda/{function}*"),),
             ),
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_CanaryPermissions.html
             Statement(actions=("s3:ListAllMyBuckets",), resources=("*",)),

@@ -12,6 +12,7 @@ OVERRIDES = {
     "postgres_days": "postgres_retention_days",
     "documentdb_days": "documentdb_retention_days",
     "functions_days": "function_retention_days",
+    "canaries_days": "canary_retention_days",
     "services_days": "service_retention_days",
     "firewall_days": "firewall_retention_days",
     "trail_days": "trail_retention_days",
@@ -20,7 +21,7 @@ OVERRIDES = {
     "cloudfront_days": "cloudfront_retention_days",
     "bucket_access_days": "bucket_access_retention_days",
 }
-IN_BUCKETS = ("load_balancer_days", "cloudfront_days", "bucket_access_days")
+IN_BUCKETS = ("canaries_days", "load_balancer_days", "cloudfront_days", "bucket_access_days")
 
 
 def effective(logs: LogSettings) -> dict[str, int]:
