@@ -79,7 +79,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 for region in config.regions
             }
         notifications = by_region.get(config.region)
-        network = NetworkStack(app, config=config, state=state)
+        network = NetworkStack(app, config=config, state=state, notifications=notifications)
         if config.security:
             SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
         data = (
@@ -239,7 +239,7 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
     print(table([("stack", "resources", "path"), *rows]))
     for config in environments:
         if config.left_out_layers:
-            left_out = " and ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
+            left_out = ", ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
             print(f"Left out until [domain] delegated = true in {config.name}.toml (docs/domain.md): {left_out}.")
     print(f"Next: 'make test' checks it, 'make plan ENV={names[0]}' shows the changes.")
 

@@ -28,6 +28,7 @@ from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.network import FARGATE_TASK_ENDPOINTS, NetworkSettings
 from config.notifications import NotificationsSettings, check_alarm_receivers
+from config.objectives import check_objectives_are_stricter_than_rollbacks, check_objectives_have_requests
 from config.observability import ObservabilitySettings
 from config.origin_name import check_origin_name, origin_name
 from config.parameters import parameter_names
@@ -379,6 +380,8 @@ class Environment(Model):
         check_session_paths,
         _check_endpoint_access,
         check_alarm_receivers,
+        check_objectives_have_requests,
+        check_objectives_are_stricter_than_rollbacks,
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,

@@ -7,6 +7,7 @@ from pydantic import Field
 from config.canaries import CanaryName, CanarySettings
 from config.canary_runtimes import NEWEST, CanaryRuntime
 from config.model import Model
+from config.objectives import ObjectivesSettings
 from config.tracing import TracingSettings
 
 
@@ -23,3 +24,6 @@ class ObservabilitySettings(Model):
 
     tracing: TracingSettings | None = None
     """How many requests X-Ray records; without the table, AWS's default: one per second, and 5 % of the others."""
+
+    objectives: ObjectivesSettings | None = None
+    """What users can rely on, with its alarms; without the table there are only dashboards."""

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from modules.topic import Severity, Topics
 
 _RESULT: Final = "value"
-_LATE_PERIODS: Final = 2
-"""How many of the newest values can be the filler of FILL: metrics arrive late, those of AWS by a minute or two.
+_LATE_SECONDS: Final = 120
+"""In which of the newest values the filler of FILL can be all there is: metrics of AWS arrive a minute or two late.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
 """
 _LEAST_PERIODS: Final = 5
-"""Values that must breach the threshold if the filler does: more of them than data are late by."""
+"""Minutes that must breach the threshold if the filler does: more of them than data are late by."""
 
 
 class MissingData(StrEnum):
@@ -92,6 +92,7 @@ class Alarm(Construct):
         topics: Topics,
         comparison: Comparison = Comparison.AT_LEAST,
         periods: int = 1,
+        notifies: bool = True,
         notifies_recovery: bool = True,
         fires_asleep: bool = False,
     ) -> None:
@@ -111,6 +112,7 @@ class Alarm(Construct):
             periods: How many consecutive values must breach the threshold. Of an expression with FILL, whose newest
                 values are its filler until the data arrive: as many of a longer window, or, if the filler
                 breaches the threshold itself, at least five.
+            notifies: Whether it notifies by itself; False if it is only a part of a composite alarm that does.
             notifies_recovery: Whether it also notifies when the state returns to OK; not useful for single events.
             fires_asleep: Whether it also goes off because the environment sleeps; then it notifies through a composite
                 alarm, which is silent meanwhile (`modules/suppressor.py`).
@@ -124,8 +126,8 @@ class Alarm(Construct):
                 message = f"an alarm in {label.region} cannot use the {what} in {region}; create the alarm in {region}"
                 raise WiringError(self, message)
         needed, window = _datapoints(metric, periods=periods, comparison=comparison, threshold=threshold)
-        suppressor = topics.suppressor if fires_asleep else None
-        receivers = None if suppressor else [topics.by_severity[severity].arn]
+        suppressor = topics.suppressor if fires_asleep and notifies else None
+        receivers = [topics.by_severity[severity].arn] if notifies and not suppressor else None
         self.full_name: str = label.name(name, limit=NameLimit.ALARM)
         self._alarm = CloudwatchMetricAlarm(
             self,
@@ -150,6 +152,11 @@ class Alarm(Construct):
         """A token for its name, for a deployment or a composite alarm that watches it."""
         return self._alarm.alarm_name
 
+    @property
+    def arn(self) -> str:
+        """ARN of the alarm."""
+        return self._alarm.arn
+
 
 def _datapoints(
     metric: Metric | MetricExpression, *, periods: int, comparison: Comparison, threshold: float
@@ -161,10 +168,13 @@ def _datapoints(
     """
     if isinstance(metric, Metric) or metric.late_value is None:
         return periods, periods
+    late_periods = _LATE_SECONDS // metric.period_seconds
+    if late_periods == 0:  # the newest value has data of some of its minutes
+        return periods, periods
     if comparison.breaches(metric.late_value, threshold):
         needed = max(periods, _LEAST_PERIODS)
         return needed, needed
-    return periods, periods + _LATE_PERIODS
+    return periods, periods + late_periods
 
 
 def _metric_arguments(metric: Metric) -> dict[str, Any]:

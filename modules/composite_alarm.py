@@ -25,7 +25,7 @@ MOST_ALARMS: Final = 100
 """Alarms that one composite alarm can name."""
 _WAIT_SECONDS: Final = 60
 """How long it waits for the suppressor when it goes off itself: both are computed each minute, in no order."""
-_EXTENSION_SECONDS: Final = 900
+WAKE_SECONDS: Final = 900
 """How long it stays silent after the suppressor: tasks and databases need some minutes to work again."""
 
 
@@ -64,6 +64,12 @@ class AlarmRule:
         """Each of them is in the state ALARM."""
         return _joined(" AND ", parts)
 
+    @staticmethod
+    def none_of(*parts: AlarmRule | Watched) -> AlarmRule:
+        """None of them is in the state ALARM."""
+        rule = AlarmRule.any_of(*parts)
+        return AlarmRule(text=f"NOT {rule.text}", plain=f"NOT {rule.plain}", alarms=rule.alarms)
+
 
 def _joined(operator: str, parts: tuple[AlarmRule | Watched, ...]) -> AlarmRule:
     if not parts:
@@ -100,7 +106,9 @@ class CompositeAlarm(Construct):
         severity: Severity,
         runbook: Runbook | None,
         topics: Topics,
+        notifies_recovery: bool = True,
         fires_asleep: bool = False,
+        wake_seconds: int = WAKE_SECONDS,
     ) -> None:
         """Create the alarm.
 
@@ -112,7 +120,9 @@ class CompositeAlarm(Construct):
             severity: Whom it notifies.
             runbook: What a person must do; None if the alarms of the rule say it.
             topics: The topics of the alarm's region.
+            notifies_recovery: Whether it also notifies when the state returns to OK.
             fires_asleep: Whether it also goes off because the environment sleeps; then it notifies nobody meanwhile.
+            wake_seconds: How long it stays silent after the sleep.
 
         Raises:
             WiringError: The rule is too long or names too many alarms, or the topics are in another region.
@@ -132,9 +142,9 @@ class CompositeAlarm(Construct):
             alarm_description=f"{description}. Runbook: {runbook.link}" if runbook else f"{description}.",
             alarm_rule=rule.text,
             alarm_actions=[topic_arn],
-            ok_actions=[topic_arn],
+            ok_actions=[topic_arn] if notifies_recovery else None,
             actions_suppressor=CloudwatchCompositeAlarmActionsSuppressor(
-                alarm=suppressor.alarm_name, wait_period=_WAIT_SECONDS, extension_period=_EXTENSION_SECONDS
+                alarm=suppressor.alarm_name, wait_period=_WAIT_SECONDS, extension_period=wake_seconds
             )
             if suppressor
             else None,
@@ -145,6 +155,11 @@ class CompositeAlarm(Construct):
     def name(self) -> str:
         """A token for its name."""
         return self._alarm.alarm_name
+
+    @property
+    def arn(self) -> str:
+        """ARN of the alarm."""
+        return self._alarm.arn
 
     def set_rule(self, rule: AlarmRule) -> None:
         """Replace the rule, while alarms are added to it.

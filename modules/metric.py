@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -63,6 +63,16 @@ class MetricExpression:
             regions = ", ".join(sorted({metric.region for metric in self.metrics.values()})) or "no region"
             message = f"an expression must have metrics of exactly one region, not of {regions}"
             raise ValueError(message)
+
+    def over(self, seconds: int) -> MetricExpression:
+        """The same with a period of so many seconds."""
+        metrics = {id_: replace(metric, period_seconds=seconds) for id_, metric in self.metrics.items()}
+        return replace(self, metrics=metrics)
+
+    @property
+    def period_seconds(self) -> int:
+        """The longest period of its metrics, which is that of its values."""
+        return max(metric.period_seconds for metric in self.metrics.values())
 
     @property
     def region(self) -> str:

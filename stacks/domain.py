@@ -54,7 +54,14 @@ class DomainStack(LayerStack):
             _sign_and_log(self, settings, self.zone, notifications)
         self._certificate: Certificate | None = None
         if settings.is_delegated:
-            self._certificate = Certificate(self, "certificate", names=self.names, label=self.label, zone=self.zone)
+            self._certificate = Certificate(
+                self,
+                "certificate",
+                names=self.names,
+                label=self.label,
+                zone=self.zone,
+                topics=notifications.topics if notifications else None,
+            )
             self.output("certificate_arn", self._certificate.arn)
         else:
             self.output("next_step", self.zone.next_step)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
     from config.firewall import FirewallSettings
     from config.load_balancer import LoadBalancerSettings
+    from modules.edge.site_function import Serves
     from stacks.domain import DomainStack
     from stacks.notifications import NotificationsStack
     from stacks.service import ServiceStack
@@ -58,7 +59,7 @@ class EdgeStack(LayerStack):
             settings: The table [edge].
             balancer: The table [load_balancer], whose timeout CloudFront's are below and above.
             state: Its log bucket receives the access logs of this layer's buckets, if it is in this region.
-            notifications: The one in us-east-1, which lets AWS WAF write the firewall's log.
+            notifications: The one in us-east-1, whose topics the alarms notify, and which lets AWS WAF write its log.
             domain: Has the names, and the records that validate the certificate.
             service: Has the load balancer.
 
@@ -72,6 +73,7 @@ class EdgeStack(LayerStack):
         self.add_dependency(service)
         if notifications:
             self.add_dependency(notifications)
+        topics = self._topics = notifications.topics if notifications else None
         # The validation records are the same for both certificates, and they are in the layer `domain`.
         self.certificate = Certificate(
             self,
@@ -80,6 +82,7 @@ class EdgeStack(LayerStack):
             label=self.label,
             zone=domain.zone,
             records=domain.certificate.records,
+            topics=topics,
         )
         self.web_acl = self._add_web_acl(config.firewall) if config.firewall else None
         self.add_override(f"{METADATA}.zone_name", domain.zone.name)
@@ -107,9 +110,11 @@ class EdgeStack(LayerStack):
             service_paths=config.service_paths,
             assets=self.assets,
             headers=ResponseHeaders(self, "headers", config=settings, label=self.label),
-            page_function=SiteFunction(self, "pages", config=settings, label=self.label, serves="pages"),
-            service_function=SiteFunction(self, "services", config=settings, label=self.label, serves="services"),
+            page_function=self._function("pages", settings),
+            service_function=self._function("services", settings),
             web_acl_arn=self.web_acl.arn if self.web_acl else None,
+            max_error_percent=config.deployment.max_error_percent,
+            topics=topics,
         )
         if self.web_acl:
             self.web_acl.protect(self.distribution.arn)
@@ -141,6 +146,8 @@ class EdgeStack(LayerStack):
                 config=self.config.domain.health_check,
                 label=self.label,
                 name=domain.names.domain_name,
+                # During maintenance the site answers with 503 on purpose.
+                topics=None if self.config.edge and self.config.edge.maintenance else self._topics,
             )
         target = AliasTarget.distribution(
             domain_name=self.distribution.domain_name, hosted_zone_id=self.distribution.hosted_zone_id
@@ -148,6 +155,9 @@ class EdgeStack(LayerStack):
         add_alias_records(
             self, names=domain.names.all, zone=domain.zone, target=target, region=region, health_check=health_check
         )
+
+    def _function(self, serves: Serves, settings: EdgeSettings) -> SiteFunction:
+        return SiteFunction(self, serves, config=settings, label=self.label, serves=serves, topics=self._topics)
 
     def _access_log_bucket(self, state: StateStack) -> Bucket:
         """The bucket that receives the access logs of this layer's buckets: S3 writes them within one region only.
@@ -180,4 +190,5 @@ class EdgeStack(LayerStack):
             waf_scope="CLOUDFRONT",
             key=self.key("firewall-key", name="firewall", protects="The firewall's log") if own else None,
             log_retention_days=self.config.logs.firewall_retention_days,
+            topics=self._topics,
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from stacks.notifications import NotificationsStack
     from stacks.state import StateStack
 
 
@@ -24,7 +25,16 @@ class NetworkStack(LayerStack):
 
     layer: ClassVar[str] = "network"
 
-    def __init__(self, scope: Construct, *, config: Environment, state: StateStack) -> None:
+    def __init__(
+        self, scope: Construct, *, config: Environment, state: StateStack, notifications: NotificationsStack | None
+    ) -> None:
+        """Compose the layer.
+
+        Args:
+            config: The environment.
+            state: Stores all states.
+            notifications: The topics of the alarms on the NAT gateways; without it there are none.
+        """
         super().__init__(scope, config=config, state=state)
         ports = {"postgres": (config.postgres, POSTGRES), "documentdb": (config.documentdb, DOCUMENTDB)}
         self.vpc = Vpc(
@@ -34,6 +44,7 @@ class NetworkStack(LayerStack):
             label=self.label,
             web=config.has_public_load_balancer,
             database_ports={name: port.first for name, (table, port) in ports.items() if table is not None},
+            topics=notifications.topics if notifications else None,
         )
         self.gateway_endpoints = GatewayEndpoints(self, "gateway-endpoints", label=self.label, vpc=self.vpc)
         self.interface_endpoints = (

@@ -8,15 +8,21 @@ from config.canaries import MAINTENANCE_STATUS
 from config.routing import covers
 from modules.observability.canary import Canary
 from modules.observability.canary_results import CanaryResults
+from modules.observability.indicator import availability_of, latency_of
+from modules.observability.objective import Objective
 from modules.observability.service_dashboard import ServiceDashboard
 from modules.observability.traces import Traces
+from modules.runbook import Runbook
 from stacks.base import LayerStack, topics_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from constructs import Construct
 
     from config.canaries import CanarySettings
     from config.environment import Environment
+    from config.objectives import ObjectivesSettings
     from config.observability import ObservabilitySettings
     from stacks.data import DataStack
     from stacks.domain import DomainStack
@@ -63,6 +69,7 @@ class ObservabilityStack(LayerStack):
         self.settings = settings
         self.topics = topics_for(self, notifications)
         self.network, self.data, self.domain, self.service, self.edge = network, data, domain, service, edge
+        self.objectives = list(self._objectives(settings.objectives)) if settings.objectives else []
         self.service_dashboard = ServiceDashboard(
             self, "service-dashboard", label=self.label, services=service.services
         )
@@ -107,3 +114,35 @@ class ObservabilityStack(LayerStack):
         if edge and edge.maintenance and not covers(edge.static_path, canary.path):
             return MAINTENANCE_STATUS
         return canary.expected_status
+
+    def _objectives(self, settings: ObjectivesSettings) -> Iterator[Objective]:
+        """Availability of the site, and response time of each service.
+
+        Not the response time of the site: static files would hide a slow API.
+        """
+        if self.service.load_balancer:
+            yield Objective(
+                self,
+                "availability",
+                label=self.label,
+                name="objective-availability",
+                subject="The availability of the site",
+                objective_percent=settings.availability_percent,
+                indicator=availability_of(self.service.load_balancer),
+                runbook=Runbook.ERROR_BUDGET,
+                topics=self.topics,
+                fires_asleep=True,  # the load balancer answers with 503 while no task runs
+            )
+        for name, service in self.service.services.items():
+            if service.target:
+                yield Objective(
+                    self,
+                    f"{name}-latency",
+                    label=self.label,
+                    name=f"objective-{name}-latency",
+                    subject=f"The response time of {name}",
+                    objective_percent=settings.latency_percent,
+                    indicator=latency_of(service.target, most_ms=settings.latency_ms),
+                    runbook=Runbook.ERROR_BUDGET,
+                    topics=self.topics,
+                )

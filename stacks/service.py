@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from config.domain import ROUTE_53_REGION
 from modules.domain.alias_record import add_alias_records
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.health_check import HealthCheck
@@ -59,7 +60,7 @@ class ServiceStack(LayerStack):
             domain: Has the load balancer's certificate; None if there is no load balancer.
         """
         super().__init__(scope, config=config, state=state)
-        self._notifications = notifications
+        self._topics = notifications.topics if notifications else None
         self._network = network
         self._databases = data.databases if data else {}
         self._parameters = data.parameters if data else {}
@@ -89,7 +90,7 @@ class ServiceStack(LayerStack):
                 log_retention_days=config.logs.load_balancer_retention_days,
                 protect=config.protect_data,
                 max_error_percent=config.deployment.max_error_percent,
-                topics=notifications.topics if notifications else None,
+                topics=self._topics,
             )
             self._open(self.load_balancer, domain)
         self.web_acl: WebAcl | None = None
@@ -104,6 +105,7 @@ class ServiceStack(LayerStack):
                 waf_scope="REGIONAL",
                 key=self.logs_key,
                 log_retention_days=config.logs.firewall_retention_days,
+                topics=self._topics,
             )
             self.web_acl.associate(self.load_balancer.arn)
         self.release_files = ReleaseFiles(
@@ -129,7 +131,12 @@ class ServiceStack(LayerStack):
             names = domain.names.all
             if config.domain and config.domain.health_check:
                 health_check = HealthCheck(
-                    self, "site-check", config=config.domain.health_check, label=self.label, name=config.domain.name
+                    self,
+                    "site-check",
+                    config=config.domain.health_check,
+                    label=self.label,
+                    name=config.domain.name,
+                    topics=self._topics if self.region == ROUTE_53_REGION else None,
                 )
         else:
             names = (config.origin_name,)
@@ -141,6 +148,7 @@ class ServiceStack(LayerStack):
                 names=CertificateNames(domain_name=config.origin_name),
                 label=self.label,
                 zone=domain.zone,
+                topics=self._topics,
             )
             load_balancer.add_certificate("origin", certificate.arn)
             self.add_override(f"{METADATA}.zone_name", domain.zone.name)
@@ -179,7 +187,7 @@ class ServiceStack(LayerStack):
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
             key=self.logs_key,
-            topics=self._notifications.topics if self._notifications else None,
+            topics=self._topics,
         )
         registry.image_cache.grant_pull_kept(service.execution_role)
         # ECS reads secrets when it starts a task; the application reads parameters while it runs.

@@ -59,6 +59,7 @@ OTHERS: dict[str, Any] = {
     "features": ["LAMBDA_NETWORK_LOGS"],
     "zone_id": "Z0123456789ABCDEFGHIJ",
     "alternative_names": [],
+    "availability_percent": 99.5,
 }
 
 

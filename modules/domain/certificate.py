@@ -16,14 +16,18 @@ from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from config.domain import WILDCARD
+from modules.alarm import Alarm, Comparison, MissingData
 from modules.domain.record_id import record_id
 from modules.metric import Metric
+from modules.runbook import Runbook
+from modules.topic import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.domain.hosted_zone import HostedZone
     from modules.label import Label
+    from modules.topic import Topics
 
 _RECORD_TTL_SECONDS: Final = 300
 # Credentials from GitHub or of an assumed role end after an hour, and the state lock would stay; ACM takes minutes.
@@ -32,6 +36,10 @@ _VALIDATION_TIMEOUT: Final = "45m"
 # ACM publishes the metric twice a day; in a shorter period most have no value.
 # https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
 _EXPIRY_PERIOD_SECONDS: Final = 86_400
+# ACM renews a certificate of 13 months 60 days before it expires, and sends events about those that it has not renewed
+# from 45 days on; so 30 days or fewer mean that the renewal fails, also of certificates that are valid for less long.
+# https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
+_DAYS_LEFT: Final = {Severity.WARNING: 30, Severity.CRITICAL: 7}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +106,7 @@ class Certificate(Construct):
         label: Label,
         zone: HostedZone,
         records: ValidationRecords | None = None,
+        topics: Topics | None = None,
     ) -> None:
         """Request the certificate and wait until it is issued.
 
@@ -107,6 +116,7 @@ class Certificate(Construct):
             zone: The zone of the names.
             records: Existing records of a certificate with the same names, in this stack or one applied before; None
                 creates them here.
+            topics: The topics of that region, which its expiry notifies; None for no alarms.
         """
         super().__init__(scope, id_)
         self._region = label.region
@@ -134,6 +144,8 @@ class Certificate(Construct):
             validation_record_fqdns=None if in_this_stack else [record.fqdn for record in self.records.records],
             depends_on=list(self.records.records) if in_this_stack else None,
         )
+        if topics:
+            self._add_alarms(label, topics, name=names.domain_name)
 
     @cached_property
     def arn(self) -> str:
@@ -142,10 +154,7 @@ class Certificate(Construct):
 
     @property
     def days_to_expiry(self) -> Metric:
-        """For an alarm: ACM renews 60 days before expiry, so 45 days or fewer mean that the renewal fails.
-
-        https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
-        """
+        """Days until it expires; ACM publishes no more of it afterwards."""
         return Metric(
             namespace="AWS/CertificateManager",
             name="DaysToExpiry",
@@ -154,6 +163,26 @@ class Certificate(Construct):
             region=self._region,
             period_seconds=_EXPIRY_PERIOD_SECONDS,
         )
+
+    def _add_alarms(self, label: Label, topics: Topics, *, name: str) -> None:
+        for severity, days in _DAYS_LEFT.items():
+            Alarm(
+                self,
+                f"expiry-{severity.value}",
+                label=label,
+                # Layers in one region each have a certificate, and alarms are named per region.
+                name=f"{label.layer}-certificate-{severity.value}",
+                description=f"The certificate of {name} expires in {days} days or fewer, and ACM has not renewed it",
+                metric=self.days_to_expiry,
+                threshold=days,
+                comparison=Comparison.AT_MOST,
+                severity=severity,
+                # A new certificate has no value for hours, which must not alarm; an expired one has none for ever, and
+                # it must stay in the state ALARM, in which it has been for days.
+                missing_data=MissingData.IGNORE,
+                runbook=Runbook.CERTIFICATE_EXPIRY,
+                topics=topics,
+            )
 
 
 def _option(options: str, name: str, attribute: str) -> str:

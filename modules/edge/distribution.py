@@ -27,6 +27,7 @@ from cdktf_cdktf_provider_aws.cloudfront_monitoring_subscription import (
 from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import CloudfrontOriginAccessControl
 from constructs import Construct
 
+from modules.edge.distribution_alarms import DistributionAlarms, DistributionMetrics
 from modules.edge.error_page import ErrorPage
 from modules.label import Label, NameLimit
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from modules.edge.response_headers import ResponseHeaders
     from modules.edge.site_function import SiteFunction
     from modules.service.origin import Origin
+    from modules.topic import Topics
 
 # AWS's managed policies, whose ids are the same in every account. Of the cache:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -89,6 +91,8 @@ class Distribution(Construct):
         page_function: SiteFunction,
         service_function: SiteFunction,
         web_acl_arn: str | None,
+        max_error_percent: int,
+        topics: Topics | None,
     ) -> None:
         """Create the distribution.
 
@@ -105,6 +109,8 @@ class Distribution(Construct):
             page_function: Runs before requests for pages.
             service_function: Runs before requests for the paths of services.
             web_acl_arn: The firewall; None for none.
+            max_error_percent: Share of 5xx answers at which the alarm goes off.
+            topics: Whom its alarms notify; None for no alarms.
         """
         super().__init__(scope, id_)
         self._headers = headers
@@ -175,6 +181,17 @@ class Distribution(Construct):
         )
         if config.monitoring:
             self._add_monitoring()
+        # During maintenance it answers with 503 on purpose.
+        if topics and not config.maintenance:
+            DistributionAlarms(
+                self,
+                "alarms",
+                label=label,
+                metrics=self.metrics,
+                has_latency=config.monitoring,
+                max_error_percent=max_error_percent,
+                topics=topics,
+            )
 
     @cached_property
     def arn(self) -> str:
@@ -185,6 +202,11 @@ class Distribution(Construct):
     def id(self) -> str:
         """Id of the distribution, for invalidations."""
         return self._distribution.id
+
+    @property
+    def metrics(self) -> DistributionMetrics:
+        """What CloudWatch measures of it."""
+        return DistributionMetrics(distribution_id=self.id)
 
     @cached_property
     def domain_name(self) -> str:

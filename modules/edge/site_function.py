@@ -18,11 +18,17 @@ from cdktf_cdktf_provider_aws.cloudfront_function import CloudfrontFunction
 from constructs import Construct
 
 import templates
+from config.edge import VIEWER_REGION
+from modules.alarm import Alarm, MissingData
 from modules.errors import WiringError
 from modules.label import Label, NameLimit
+from modules.metric import LEAST_ERRORS, Metric, MetricExpression
+from modules.runbook import Runbook
+from modules.topic import Severity
 
 if TYPE_CHECKING:
     from config.edge import EdgeSettings
+    from modules.topic import Topics
 
 Serves = Literal["pages", "services"]
 
@@ -30,6 +36,7 @@ CODE: Final = Path(templates.__file__).with_name("site_function.js")
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
 _MAX_BYTES: Final = 10_240
 _RETRY_AFTER_SECONDS: Final = 300
+_BAD_MINUTES: Final = 3
 _TITLE: Final = "Maintenance"
 _TEXT: Final = "We are working on this site. Please try again in a few minutes."
 
@@ -37,13 +44,23 @@ _TEXT: Final = "We are working on this site. Please try again in a few minutes."
 class SiteFunction(Construct):
     """A published function; a new text of it is in use within seconds, without a change of the distribution."""
 
-    def __init__(self, scope: Construct, id_: str, *, config: EdgeSettings, label: Label, serves: Serves) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: EdgeSettings,
+        label: Label,
+        serves: Serves,
+        topics: Topics | None = None,
+    ) -> None:
         """Create the function.
 
         Args:
             config: Has the maintenance switch, which changes only the text of the function.
             label: Names it.
             serves: What it is for: `pages` of the site, or the paths of other services.
+            topics: Whom its alarm notifies; None for no alarm.
 
         Raises:
             WiringError: Its text is longer than CloudFront allows.
@@ -60,6 +77,44 @@ class SiteFunction(Construct):
             runtime="cloudfront-js-2.0",
             publish=True,
             code=code,
+        )
+        if topics:
+            Alarm(
+                self,
+                "fails",
+                label=label,
+                name=f"cloudfront-function-{serves}",
+                description=f"The function for {serves} fails or is throttled, and CloudFront answers with 503",
+                metric=self.failure_count,
+                threshold=LEAST_ERRORS,
+                severity=Severity.WARNING,  # if viewers notice, so does the alarm on the distribution's errors
+                missing_data=MissingData.NOT_BREACHING,  # without requests it does not run
+                runbook=Runbook.CLOUDFRONT_ERRORS,
+                topics=topics,
+                periods=_BAD_MINUTES,
+            )
+
+    @property
+    def failure_count(self) -> MetricExpression:
+        """Runs that ended with an error, or that CloudFront did not start or finish for lack of computing time.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-functions.html
+        """
+        kinds = {"errors": "FunctionExecutionErrors", "throttles": "FunctionThrottles"}
+        return MetricExpression(
+            expression=" + ".join(f"FILL({kind}, 0)" for kind in kinds),
+            metrics={
+                kind: Metric(
+                    namespace="AWS/CloudFront",
+                    name=name,
+                    statistic="Sum",
+                    dimensions={"FunctionName": self._function.name, "Region": "Global"},
+                    region=VIEWER_REGION,
+                )
+                for kind, name in kinds.items()
+            },
+            label="failed runs of the function",
+            late_value=0,
         )
 
     @cached_property

@@ -24,6 +24,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssoci
 from constructs import Construct
 
 from config.firewall import BALANCER_BODY_KIB, CLOUDFRONT_BODY_KIB
+from modules.edge.web_acl_alarm import WebAclMetrics, add_block_alarm
 from modules.edge.web_acl_log import HIDDEN_HEADERS, WebAclLog
 from modules.edge.web_acl_rules import rules
 from modules.errors import WiringError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from config.firewall import FirewallSettings
     from config.ip_blocks import Network
     from modules.key import Key
+    from modules.topic import Topics
 
 WafScope = Literal["CLOUDFRONT", "REGIONAL"]
 """What a web ACL is for: distributions of CloudFront, or what is in its own region."""
@@ -61,6 +63,7 @@ class WebAcl(Construct):
         waf_scope: WafScope,
         key: Key | None,
         log_retention_days: int,
+        topics: Topics | None = None,
     ) -> None:
         """Create it.
 
@@ -70,17 +73,25 @@ class WebAcl(Construct):
             waf_scope: What it protects.
             key: Encrypts its log; None only if the web ACL is the user's own.
             log_retention_days: How long its log is kept.
+            topics: Whom its alarm notifies; None for no alarm.
         """
         super().__init__(scope, id_)
         self._config = config
         self._label = label
         self._scope = waf_scope
         self._acl: Wafv2WebAcl | None = None
+        self.metrics: WebAclMetrics | None = None
+        """None if the web ACL is the user's own: its settings say whether it has any, and their name."""
         if config.web_acl_arn:
             return
         if key is None:
             raise WiringError(self, "it has a log, which needs a key; pass one")
         self._acl = self._add_web_acl()
+        self.metrics = WebAclMetrics(
+            name=label.name("web", limit=NameLimit.WEB_ACL), region=label.region, is_regional=waf_scope == "REGIONAL"
+        )
+        if topics and config.mode == "block":
+            add_block_alarm(self, "blocks", label=label, metrics=self.metrics, topics=topics)
         WebAclLog(
             self,
             "log",

@@ -19,6 +19,7 @@ from cdktf_cdktf_provider_aws.vpc import Vpc as AwsVpc
 from constructs import Construct
 
 from config.zones import zone_key
+from modules.network.nat_gateway_alarms import NatGatewayAlarms, NatGatewayMetrics
 from modules.network.network_acl import AclRule, NetworkAcl, database_rules, private_rules, public_rules
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from config.network import NetworkSettings
     from modules.label import Label
+    from modules.topic import Topics
 
 _ANYWHERE: Final = "0.0.0.0/0"
 
@@ -52,6 +54,7 @@ class Vpc(Construct):
         label: Label,
         web: bool = False,
         database_ports: Mapping[str, int] = MappingProxyType({}),
+        topics: Topics | None = None,
     ) -> None:
         """Create the VPC and what belongs to it.
 
@@ -60,9 +63,13 @@ class Vpc(Construct):
             label: Names and tags.
             web: Whether the public subnets take requests of the internet, for a public load balancer.
             database_ports: Ports of the databases that there are, by name; the database subnets let no other in.
+            topics: Whom the alarms on its NAT gateways notify; None for no alarms.
         """
         super().__init__(scope, id_)
         self._label = label
+        self._topics = topics
+        self.nat_gateways: dict[str, NatGatewayMetrics] = {}
+        """The metrics of the NAT gateways, by the key of their zone."""
         self._vpc = AwsVpc(
             self,
             "Default",
@@ -189,7 +196,7 @@ class Vpc(Construct):
     def _add_nat_gateway(self, key: str) -> NatGateway:
         name = self._label.name_tag(f"nat-{key}")
         address = Eip(self, f"nat-{key}-address", domain="vpc", tags=name, depends_on=[self._internet])
-        return NatGateway(
+        gateway = NatGateway(
             self,
             f"nat-{key}",
             allocation_id=address.id,
@@ -197,6 +204,18 @@ class Vpc(Construct):
             tags=name,
             depends_on=[self._internet],  # without an internet gateway its creation fails
         )
+        metrics = NatGatewayMetrics(gateway_id=gateway.id, region=self._label.region)
+        self.nat_gateways[key] = metrics
+        if self._topics:
+            NatGatewayAlarms(
+                self,
+                f"nat-{key}-alarms",
+                label=self._label,
+                name=f"nat-{key}",
+                metrics=metrics,
+                topics=self._topics,
+            )
+        return gateway
 
     def _add_database_routes(self) -> None:
         self._add_route_table("database", self._database)  # with the local route only

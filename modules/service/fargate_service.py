@@ -15,7 +15,6 @@ from constructs import Construct
 from modules.errors import WiringError
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
-from modules.metric import Metric
 from modules.network.connections import Port, SecurityGroup
 from modules.role import Role, ServicePrincipal
 from modules.service import placeholder
@@ -24,9 +23,11 @@ from modules.service.capacity import capacity_shares
 from modules.service.deployment_strategy import strategy_for
 from modules.service.error_lines import ErrorLines
 from modules.service.rollback_alarms import RollbackAlarms
+from modules.service.service_metrics import ServiceMetrics
 from modules.service.target_groups import TargetGroups
 from modules.service.task import task_of
 from modules.service.trace_collector import SEND_TRACES
+from modules.service.warning_alarms import WarningAlarms
 from modules.service.working_count import working_count
 from templates import render
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from config.services import ServiceSettings
     from modules.image_cache import Image
     from modules.key import Key
-    from modules.metric import MetricExpression
+    from modules.metric import Metric, MetricExpression
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
     from modules.policy import Statement
@@ -252,6 +253,18 @@ class FargateService(Construct):
             resource_id=f"service/{cluster.name}/{self._service.name}",
             target=self.target,
         )
+        self.metrics = ServiceMetrics(cluster=cluster, service=self.service_name, region=label.region)
+        if topics:
+            WarningAlarms(
+                self,
+                "warnings",
+                config=config,
+                label=label,
+                name=name,
+                target=self.target,
+                metrics=self.metrics,
+                topics=topics,
+            )
 
     @property
     def connections(self) -> Connections:
@@ -266,12 +279,12 @@ class FargateService(Construct):
     @property
     def cpu_percent(self) -> Metric:
         """CPU utilization of all tasks, on average."""
-        return self._metric("CPUUtilization")
+        return self.metrics.cpu_percent
 
     @property
     def memory_percent(self) -> Metric:
         """Memory utilization of all tasks, on average."""
-        return self._metric("MemoryUtilization")
+        return self.metrics.memory_percent
 
     @property
     def error_percent(self) -> MetricExpression | None:
@@ -326,15 +339,6 @@ class FargateService(Construct):
                 capacity=capacity_shares(self._config),
             )
         return files
-
-    def _metric(self, name: str) -> Metric:
-        return Metric(
-            namespace="AWS/ECS",
-            name=name,
-            statistic="Average",
-            dimensions={"ClusterName": self._cluster.name, "ServiceName": self.service_name},
-            region=self._region,
-        )
 
     def _dependables(self) -> list[TerraformResource]:
         return [*self._foundations, *self.execution_role.dependables, *self.task_role.dependables]

@@ -159,6 +159,20 @@ class LoadBalancer(Construct):
                 runbook=Runbook.LOAD_BALANCER_ERRORS,
                 topics=topics,
                 periods=_BAD_MINUTES,
+                fires_asleep=True,  # whoever asks while no task runs gets 503
+            )
+            Alarm(
+                self,
+                "rejected",
+                label=label,
+                name="load-balancer-rejected",
+                description="The load balancer had too many connections, and rejected further ones",
+                metric=self.rejected_connection_count,
+                threshold=1,
+                severity=Severity.WARNING,
+                missing_data=MissingData.NOT_BREACHING,  # the metric is there only while it is not zero
+                runbook=Runbook.LOAD_BALANCER_ERRORS,
+                topics=topics,
             )
 
     def allow_from_internet(self) -> None:
@@ -203,6 +217,11 @@ class LoadBalancer(Construct):
         return self._metric("HTTPCode_ELB_5XX_Count")
 
     @property
+    def rejected_connection_count(self) -> Metric:
+        """Connections that it rejected because it had as many as it can have."""
+        return self._metric("RejectedConnectionCount")
+
+    @property
     def own_error_percent(self) -> MetricExpression:
         """Share of the requests that it answered so; 0 in a minute with a few of them only.
 
@@ -212,10 +231,20 @@ class LoadBalancer(Construct):
         return MetricExpression(
             expression=f"IF(FILL(own, 0) >= {LEAST_ERRORS}, "
             "100 * FILL(own, 0) / MAX([FILL(own, 0), FILL(requests, 0)]), 0)",
-            metrics={"own": self.own_error_count, "requests": self._metric("RequestCount")},
+            metrics={"own": self.own_error_count, "requests": self.request_count},
             label="5xx answers of the load balancer itself in percent",
             late_value=0,
         )
+
+    @property
+    def target_error_count(self) -> Metric:
+        """Requests that tasks of any service answered with 5xx."""
+        return self._metric("HTTPCode_Target_5XX_Count")
+
+    @property
+    def request_count(self) -> Metric:
+        """Requests for which it found a task, of any service."""
+        return self._metric("RequestCount")
 
     def _metric(self, name: str) -> Metric:
         return Metric(

@@ -94,6 +94,8 @@ class RollbackAlarms(Construct):
                 comparison=Comparison.BELOW,
                 # A service without tasks has no metrics either.
                 missing_data=MissingData.NOT_BREACHING if may_be_empty else MissingData.BREACHING,
+                # Container Insights says that none is wanted, but only minutes later.
+                fires_asleep=True,
             )
 
     @property
@@ -111,6 +113,7 @@ class RollbackAlarms(Construct):
         runbook: Runbook,
         comparison: Comparison = Comparison.AT_LEAST,
         missing_data: MissingData = MissingData.NOT_BREACHING,
+        fires_asleep: bool = False,
     ) -> None:
         self._alarms.append(
             Alarm(
@@ -127,5 +130,6 @@ class RollbackAlarms(Construct):
                 topics=self._topics,
                 comparison=comparison,
                 periods=_PERIODS,
+                fires_asleep=fires_asleep,
             )
         )

@@ -32,6 +32,13 @@ _HEALTH_TIMEOUT_SECONDS: Final = 5
 _HEALTHY_THRESHOLD: Final = 2
 _UNHEALTHY_THRESHOLD: Final = 3
 
+_WARNING_PERIOD_SECONDS: Final = 300
+_LEAST_SAMPLES: Final = 200
+"""Requests in a period from which its 95th percentile means something: 10 / (1 - 0.95), as CloudWatch counts.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+"""
+
 # Each forces a new group when it changes, as the VPC, port and protocol do: see _group_name.
 _TARGET_TYPE: Final = "ip"
 _PROTOCOL_VERSION: Final = "HTTP1"
@@ -152,6 +159,33 @@ class TargetGroups(Construct):
         )
 
     @property
+    def response_seconds(self) -> dict[str, Metric]:
+        """The response time, of each target group by its color."""
+        metrics = self._by_color("time", "TargetResponseTime", "p95").values()
+        return dict(zip(self._groups, metrics, strict=True))
+
+    @property
+    def significant_p95_seconds(self) -> MetricExpression:
+        """The same over five minutes; 0 of a group with too few requests for a percentile, as in a shift of traffic.
+
+        An alarm on an expression has no `evaluate_low_sample_count_percentiles`, so the number of requests is part of
+        the expression.
+        """
+        times = (
+            f"IF(FILL(requests_{color}, 0) >= {_LEAST_SAMPLES}, FILL(time_{color}, 0), 0)" for color in self._groups
+        )
+        period = _WARNING_PERIOD_SECONDS
+        return MetricExpression(
+            expression=f"MAX([{', '.join(times)}])",
+            metrics={
+                **self._by_color("time", "TargetResponseTime", "p95", period_seconds=period),
+                **self._by_color("requests", "RequestCount", "Sum", period_seconds=period),
+            },
+            label="95th percentile of the response time in seconds, where there are enough requests",
+            late_value=0,
+        )
+
+    @property
     def healthy_count(self) -> MetricExpression:
         """Healthy tasks in all target groups; a group without tasks reports nothing."""
         return MetricExpression(
@@ -175,6 +209,28 @@ class TargetGroups(Construct):
         )
 
     @property
+    def larger_healthy_count(self) -> MetricExpression:
+        """Healthy tasks of the target group that has more of them: a deployment has both for a while."""
+        return MetricExpression(
+            expression=f"MAX([{', '.join(f'FILL(healthy_{color}, 0)' for color in self._groups)}])",
+            metrics=self.healthy_count.metrics,
+            label="healthy tasks of the larger target group",
+            late_value=0,
+        )
+
+    @property
+    def unhealthy_count(self) -> MetricExpression:
+        """The most unhealthy tasks in five minutes: ECS replaces each, so one that never starts is there in turns."""
+        return MetricExpression(
+            expression=self._total("unhealthy"),
+            metrics=self._by_color(
+                "unhealthy", "UnHealthyHostCount", "Maximum", period_seconds=_WARNING_PERIOD_SECONDS
+            ),
+            label="unhealthy tasks",
+            late_value=0,
+        )
+
+    @property
     def connection_error_count(self) -> MetricExpression:
         """Connections that tasks did not accept; the answer to the client is the load balancer's own 502 or 504."""
         return MetricExpression(
@@ -187,7 +243,7 @@ class TargetGroups(Construct):
     def _total(self, kind: str) -> str:
         return " + ".join(f"FILL({kind}_{color}, 0)" for color in self._groups)
 
-    def _by_color(self, kind: str, metric: str, statistic: str) -> dict[str, Metric]:
+    def _by_color(self, kind: str, metric: str, statistic: str, *, period_seconds: int = 60) -> dict[str, Metric]:
         return {
             f"{kind}_{color}": Metric(
                 namespace="AWS/ApplicationELB",
@@ -195,6 +251,7 @@ class TargetGroups(Construct):
                 statistic=statistic,
                 dimensions={"LoadBalancer": self.load_balancer.arn_suffix, "TargetGroup": suffix},
                 region=self._region,
+                period_seconds=period_seconds,
             )
             for color, suffix in self.arn_suffixes.items()
         }

@@ -1,4 +1,4 @@
-"""Samples for the rules on late data and on the alarms that a deployment watches."""
+"""Samples for the rules on metrics, on late data and on the alarms that a deployment watches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from tests.compliance.samples import Sample, sample
 
 
 def _alarm(
-    expression: str, needed: int | None, window: int, *, comparison: str = "GreaterThanOrEqualToThreshold"
+    expression: str,
+    needed: int | None,
+    window: int,
+    *,
+    comparison: str = "GreaterThanOrEqualToThreshold",
+    seconds: int = 60,
 ) -> Any:
     return {
         "aws_cloudwatch_metric_alarm.one": {
@@ -18,7 +23,7 @@ def _alarm(
             "evaluation_periods": window,
             "metric_query": [
                 {"id": "value", "expression": expression, "return_data": True},
-                {"id": "a", "return_data": False, "metric": {"metric_name": "RequestCount"}},
+                {"id": "a", "return_data": False, "metric": {"metric_name": "RequestCount", "period": seconds}},
             ],
         }
     }
@@ -31,6 +36,29 @@ def _below(expression: str, needed: int, window: int) -> Any:
 def _scaling(expression: str) -> Any:
     metrics = [{"id": "total", "expression": expression, "return_data": True}]
     specification = {"customized_metric_specification": {"metrics": metrics}}
+    return {"aws_appautoscaling_policy.requests": {"target_tracking_scaling_policy_configuration": specification}}
+
+
+def _single(name: str, statistic: str = "Sum", *, space: str = "AWS/NATGateway", **dimensions: str) -> Any:
+    metric = {"namespace": space, "metric_name": name, "dimensions": dimensions or {"NatGatewayId": "${nat}"}}
+    argument = "extended_statistic" if statistic.startswith("p") else "statistic"
+    return {"aws_cloudwatch_metric_alarm.one": metric | {argument: statistic}}
+
+
+def _query(name: str) -> Any:
+    metric = {"namespace": "AWS/ECS", "metric_name": name, "stat": "Average", "dimensions": {"ClusterName": "c"}}
+    return {"aws_cloudwatch_metric_alarm.one": {"metric_query": [{"expression": "a"}, {"metric": metric}]}}
+
+
+def _scaling_on(*dimensions: str) -> Any:
+    metric = {
+        "namespace": "AWS/ApplicationELB",
+        "metric_name": "RequestCountPerTarget",
+        "dimensions": [{"name": name, "value": "x"} for name in dimensions],
+    }
+    specification = {
+        "customized_metric_specification": {"metrics": [{"metric_stat": {"metric": metric, "stat": "Sum"}}]}
+    }
     return {"aws_appautoscaling_policy.requests": {"target_tracking_scaling_policy_configuration": specification}}
 
 
@@ -55,7 +83,35 @@ def _group(*names: str) -> dict[str, dict[str, Any]]:
 
 
 _LATE = "alarm-waits-for-late-data"
+_EXISTS = "metric-exists"
 SAMPLES: tuple[Sample, ...] = (
+    *(
+        sample(_EXISTS, good, bad, says=says)
+        for good, bad, says in (
+            (
+                _single("ErrorPortAllocation"),
+                _single("PortAllocationErrors"),
+                "PortAllocationErrors is not in compliance/cloudwatch_metrics.py; of that namespace it has Active",
+            ),
+            (
+                _single("dead", space="acme-prod/audit"),
+                _single("ErrorPortAllocation", space="AWS/NatGateway"),
+                "it has none of that namespace",
+            ),
+            (
+                _single("ErrorPortAllocation"),
+                _single("ErrorPortAllocation", GatewayId="x"),
+                "has the dimensions {GatewayId}; AWS publishes it with {NatGatewayId}",
+            ),
+            (
+                _single("ErrorPortAllocation"),
+                _single("ErrorPortAllocation", "p95"),
+                "has the statistic p95; only Sum mean",
+            ),
+            (_query("CPUUtilization"), _query("CpuUtilization"), "AWS/ECS CpuUtilization is not in"),
+            (_scaling_on("TargetGroup"), _scaling_on("AvailabilityZone"), "has the dimensions {AvailabilityZone}"),
+        )
+    ),
     *(
         sample(_LATE, good, bad, says=says)
         for good, bad, says in (
@@ -63,6 +119,12 @@ SAMPLES: tuple[Sample, ...] = (
                 _alarm("FILL(a, 0)", 3, 5),
                 _alarm("FILL(a, 0)", 3, 4),
                 "3 of 4 values alarm, and the newest of FILL(a, 0) are its filler, which does not breach the threshold",
+            ),
+            # In five minutes the newest value has data; in two, one value is late.
+            (
+                _alarm("FILL(a, 0)", 1, 1, seconds=300),
+                _alarm("FILL(a, 0)", 1, 1, seconds=120),
+                "evaluation_periods must be 2 or more",
             ),
             (_alarm("FILL(a, REPEAT)", 3, 3), _alarm("FILL(a, 0)", None, 3), "evaluation_periods must be 5 or more"),
             (_below("FILL(a, 0)", 5, 5), _below("FILL(a, 0)", 3, 5), "datapoints_to_alarm must be 5 or more"),

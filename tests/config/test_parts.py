@@ -126,7 +126,7 @@ def test_without_any_parameter_none_is_suggested() -> None:
 
 
 def test_blue_green_without_requests_is_refused() -> None:
-    toml = without("edge", "load_balancer", "firewall", "domain")
+    toml = without("edge", "load_balancer", "firewall", "domain", "observability.objectives")
     for path, priority in zip(PATHS, (1000, 100), strict=True):
         toml = toml.replace(path, "").replace(f"priority = {priority}", "")
     toml = toml.replace("requests_per_target", "# requests_per_target")

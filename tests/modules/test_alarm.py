@@ -11,6 +11,7 @@ from modules.alarm import Alarm, Comparison, MissingData
 from modules.errors import WiringError
 from modules.metric import MetricExpression
 from modules.runbook import Runbook
+from modules.suppressor import Suppressor
 from modules.topic import Severity, Topics
 from tests.modules.metrics import CPU
 from tests.modules.topics import topics_in
@@ -93,6 +94,25 @@ def test_late_values_of_an_expression_with_fill_decide_nothing(
         expression=f"FILL(a, {late_value})", metrics={"a": CPU}, label="Filled", late_value=late_value
     )
     assert datapoints(alarm(filled, comparison=comparison, periods=periods)) == expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(60, (1, 3)), (120, (1, 2)), (300, (1, 1)), (86_400, (1, 1))])
+def test_the_newest_value_of_a_long_period_is_not_only_filler(seconds: int, expected: tuple[int, int]) -> None:
+    filled = MetricExpression(expression="FILL(a, 0)", metrics={"a": CPU}, label="Filled", late_value=0)
+    assert datapoints(alarm(filled.over(seconds), periods=1)) == expected
+
+
+def test_a_part_of_a_composite_alarm_notifies_nobody() -> None:
+    found = alarm(notifies=False)
+    assert not {"alarm_actions", "ok_actions"} & set(found)
+    assert found["tags"] == {"Severity": "warning"}
+
+
+def test_a_part_of_a_composite_alarm_gets_no_second_one() -> None:
+    stack = new_stack()
+    topics = replace(topics_in(stack), suppressor=Suppressor("asleep"))
+    assert "alarm_actions" not in alarm(notifies=False, fires_asleep=True, topics=topics)
+    assert not Template.of(stack).all("aws_cloudwatch_composite_alarm")
 
 
 def test_a_metric_of_another_region_is_refused() -> None:

@@ -89,6 +89,25 @@ def test_rules_are_joined_with_parentheses() -> None:
     assert AlarmRule.any_of(Named("c")).text == 'ALARM("c")'
 
 
+def test_a_rule_can_exclude_a_state() -> None:
+    rule = AlarmRule.all_of(Named("a"), AlarmRule.none_of(Named("b")))
+    assert composite(rule)["alarm_rule"] == '(ALARM("a") AND NOT ALARM("b"))'
+    assert AlarmRule.none_of(Named("a"), Named("b")).text == 'NOT (ALARM("a") OR ALARM("b"))'
+    assert rule.alarms == {"a", "b"}
+
+
+def test_an_end_that_is_not_a_recovery_notifies_nobody() -> None:
+    found = composite(AlarmRule.any_of(Named("a")), notifies_recovery=False)
+    assert ("alarm_actions" in found, "ok_actions" in found) == (True, False)
+
+
+def test_it_is_silent_after_a_sleep_for_as_long_as_its_alarms_see_it() -> None:
+    found = composite(
+        AlarmRule.any_of(Named("a")), suppressor=Suppressor("asleep"), fires_asleep=True, wake_seconds=7500
+    )
+    assert found["actions_suppressor"]["extension_period"] == 7500
+
+
 def test_only_an_alarm_that_fires_asleep_is_suppressed() -> None:
     rule = AlarmRule.any_of(Named("a"))
     asleep = Suppressor("user-management-dev-asleep")

@@ -58,3 +58,22 @@ def test_traces_are_sampled_where_the_table_is(stacks: dict[str, Template]) -> N
         for name in ("dev-observability", "staging-observability", "prod-observability")
     }
     assert rates == {"dev-observability": None, "staging-observability": 0.5, "prod-observability": 0.05}
+
+
+def test_the_site_has_one_availability_and_each_service_its_response_time(stacks: dict[str, Template]) -> None:
+    found = stacks["prod-observability"].all("aws_cloudwatch_composite_alarm").values()
+    start = "user-management-prod-objective-"
+    assert sorted(one["alarm_name"].removeprefix(start) for one in found) == [
+        "availability-critical",
+        "availability-warning",
+        "backend-latency-critical",
+        "backend-latency-warning",
+        "frontend-latency-critical",
+        "frontend-latency-warning",
+    ]
+
+
+def test_without_objectives_there_are_only_dashboards(stacks: dict[str, Template]) -> None:
+    addresses = stacks["dev-observability"].addresses
+    assert addresses
+    assert all(address.startswith("aws_cloudwatch_dashboard.") for address in addresses)

@@ -35,6 +35,13 @@ def is_statistic(name: str) -> bool:
     return _STATISTIC.fullmatch(name) is not None
 
 
+def used_ids(expression: str) -> list[str]:
+    """Return the ids that an expression uses; none of a search or a query, which have words of their own."""
+    if _METRICS_INSIGHTS.match(expression):
+        return []
+    return _USED_ID.findall(_QUOTED.sub("''", expression))
+
+
 def query_periods(queries: Sequence[Shape]) -> set[int]:
     """Return the periods in the queries."""
     periods = {(query.get("MetricStat") or query).get("Period") for query in queries}
@@ -99,11 +106,8 @@ def _expression_problems(query: Shape, ids: set[str]) -> Iterator[str]:
     The search: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-search-expressions.html
     """
     expression = query.get("Expression") or ""
-    if _METRICS_INSIGHTS.match(expression):
-        return
-    bare = _QUOTED.sub("''", expression)
-    if _SEARCH.search(bare):
+    if not _METRICS_INSIGHTS.match(expression) and _SEARCH.search(_QUOTED.sub("''", expression)):
         yield "SEARCH is not supported on Metric Alarms."
-    for used in _USED_ID.findall(bare):
+    for used in used_ids(expression):
         if used not in ids:
             yield f"Error in expression '{query['Id']}': {used} is not the id of a metric or an expression of the list"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from cdktf import TerraformStack
 
+    from modules.topic import Topics
+
 CERTIFICATE = "arn:aws:acm:us-east-1:444444444444:certificate/1"
 PUBLIC = Origin(host_name="origin.users.example.com", vpc_origin_id=None)
 
@@ -59,6 +61,7 @@ class Parts:
         idle_timeout_seconds: int = 60,
         service_paths: Sequence[str] = ("/api/*",),
         web_acl_arn: str | None = None,
+        topics: Topics | None = None,
         **settings: Any,
     ) -> Distribution:
         """A distribution with these settings."""
@@ -78,6 +81,8 @@ class Parts:
             page_function=SiteFunction(self.stack, "pages", config=config, label=LABEL, serves="pages"),
             service_function=SiteFunction(self.stack, "services", config=config, label=LABEL, serves="services"),
             web_acl_arn=web_acl_arn,
+            max_error_percent=5,
+            topics=topics,
         )
 
     def template(self) -> Template:
