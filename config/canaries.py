@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.aws import NAME_PATTERN, validate_name
-from config.countries import REGION_COUNTRIES, GeoRestriction
+from config.countries import REGION_COUNTRIES
 from config.errors import Problem
 from config.model import Check, Model
 from config.routing import covers
@@ -74,17 +74,19 @@ class CanarySettings(Model):
 
 
 def check_canaries_have_site(
-    observability__canaries: Mapping[str, CanarySettings] | None, load_balancer: object, domain: object
+    observability__canaries: Mapping[str, CanarySettings] | None,
+    load_balancer: object,
+    services: Mapping[str, ServiceSettings],
 ) -> Iterator[Problem]:
-    """Without a load balancer or a domain there is nothing that answers."""
-    missing = [name for name, table in (("domain", domain), ("load_balancer", load_balancer)) if table is None]
-    if missing:
-        tables = " and ".join(f"[{name}]" for name in missing)
-        for name in observability__canaries or {}:
-            yield Problem(
-                key=f"observability.canaries.{name}",
-                allowed=f"asks for a page of the site, and there is no {tables}; add it, or remove this table",
-            )
+    """Without a load balancer, which needs a domain, there is nothing that answers."""
+    if load_balancer is not None or any(service.path_patterns for service in services.values()):
+        return  # other checks report paths without a load balancer, and a load balancer without a domain
+    for name in observability__canaries or {}:
+        yield Problem(
+            key=f"observability.canaries.{name}",
+            allowed="asks for a page of the site, and there is no [load_balancer] that answers; add the table, or "
+            "remove this one",
+        )
 
 
 def check_canary_paths_are_answered(
@@ -94,8 +96,8 @@ def check_canary_paths_are_answered(
     edge__static_path: str | None,
 ) -> Iterator[Problem]:
     """A path that no service answers gets 404 from the load balancer, and the canary would always fail."""
-    if load_balancer is None:
-        return  # check_canaries_have_site reports it
+    if load_balancer is None or not services:
+        return  # other checks report it
     patterns = [pattern for service in services.values() for pattern in service.path_patterns]
     if edge__static_path:
         patterns.append(edge__static_path)
@@ -113,13 +115,12 @@ def check_canary_paths_are_answered(
 def check_canaries_are_admitted(
     observability__canaries: Mapping[str, CanarySettings] | None,
     region: str,
-    edge__geo_restriction: GeoRestriction | None,
+    edge__geo_restriction__allow: tuple[str, ...] | None,
+    edge__geo_restriction__deny: tuple[str, ...] | None,
 ) -> Iterator[Problem]:
     """A restriction of countries answers the canaries too with 403: they ask from the environment's region."""
-    if edge__geo_restriction is None:
-        return
     country = REGION_COUNTRIES[region]
-    allow, deny = edge__geo_restriction.allow, edge__geo_restriction.deny
+    allow, deny = edge__geo_restriction__allow or (), edge__geo_restriction__deny or ()
     if (allow and country not in allow) or country in deny:
         for name in observability__canaries or {}:
             yield Problem(

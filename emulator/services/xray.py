@@ -91,6 +91,12 @@ def get_group(params: Shape, context: Context) -> Shape:
     return {"Group": _find_group(params, context)}
 
 
+@operation("xray", "GetGroups")
+def list_groups(_: Shape, context: Context) -> Shape:
+    """List the groups, without AWS's own."""
+    return {"Groups": list(context.table(GROUPS).values())}
+
+
 @operation("xray", "UpdateGroup")
 def update_group(params: Shape, context: Context) -> Shape:
     """Change filter or insights."""

@@ -8,19 +8,27 @@ from config.aws import REGIONS
 from config.canaries import CanarySettings, check_canaries_have_site
 from config.canary_runtimes import DEPRECATED, NEWEST, RUNTIMES
 from config.countries import COUNTRIES, REGION_COUNTRIES
+from config.load import load_environment
+from main import ROOT
 from tests.config.examples import changed, parsed, present, refusal
+from tests.modules.service.parts import settings
 
-SITE = '[observability.canaries.site]\npath = "/"'
 TABLE = "[observability] #"
+PAGES = ('path_patterns = ["/*"]', 'path_patterns = ["/pages/*"]')
+
+
+def with_canary(*lines: str, name: str = "site", changes: tuple[tuple[str, str], ...] = ()) -> str:
+    """Production's file with a canary of these lines."""
+    return changed((TABLE, "\n".join(("[observability]", f"[observability.canaries.{name}]", *lines, "#"))), *changes)
 
 
 def site(*lines: str) -> str:
-    """Production's file with these lines in the canary `site`."""
-    return changed((SITE, "\n".join((SITE, *lines))))
+    """Production's file with a canary of the site's first page, and these lines."""
+    return with_canary('path = "/"', *lines)
 
 
-def with_path(path: str, *more: tuple[str, str]) -> str:
-    return changed((SITE, f'[observability.canaries.site]\npath = "{path}"'), *more)
+def with_path(path: str, *lines: str, changes: tuple[tuple[str, str], ...] = ()) -> str:
+    return with_canary(f'path = "{path}"', *lines, changes=changes)
 
 
 def runtime(value: str) -> str:
@@ -33,7 +41,8 @@ def test_a_canary_needs_only_a_path() -> None:
 
 
 def test_the_example_has_a_canary_for_the_site_and_one_for_the_api() -> None:
-    canaries = present(parsed(changed()).observability).canaries
+    prod = load_environment("prod", folder=ROOT / "environments")
+    canaries = present(prod.observability).canaries
     assert {name: canary.path for name, canary in canaries.items()} == {"site": "/", "api": "/api/health"}
 
 
@@ -66,17 +75,17 @@ def test_a_path_must_start_with_a_slash(path: str) -> None:
 
 @pytest.mark.parametrize("name", ["Site", "my_site", "-site"])
 def test_a_name_that_synthetics_or_a_bucket_cannot_have_is_refused(name: str) -> None:
-    (line,) = refusal(changed((SITE, SITE.replace("site]", f"{name}]"))))
+    (line,) = refusal(with_canary('path = "/"', name=name))
     assert "is not a valid canary name; use lowercase letters, digits and single hyphens" in line
 
 
 def test_a_long_name_is_refused() -> None:
-    (line,) = refusal(changed((SITE, SITE.replace("site]", f"{'s' * 21}]"))))
+    (line,) = refusal(with_canary('path = "/"', name="s" * 21))
     assert "has 21 characters; it must have 20 or fewer" in line
 
 
 def test_a_path_that_no_service_answers_is_refused() -> None:
-    (line,) = refusal(with_path("/nowhere?deep=1", ('path_patterns = ["/*"]', 'path_patterns = ["/pages/*"]')))
+    (line,) = refusal(with_path("/nowhere?deep=1", changes=(PAGES,)))
     assert line == (
         'observability.canaries.site.path = "/nowhere?deep=1": is a path of no service, so the load balancer answers '
         "404; use a path that path_patterns of a service matches"
@@ -85,31 +94,38 @@ def test_a_path_that_no_service_answers_is_refused() -> None:
 
 @pytest.mark.parametrize("path", ["/api/health?deep=1", "/pages/one", "/static/app.js"])
 def test_a_path_of_a_service_or_of_static_files_is_accepted(path: str) -> None:
-    assert parsed(with_path(path, ('path_patterns = ["/*"]', 'path_patterns = ["/pages/*"]')))
+    parsed(with_path(path, changes=(PAGES,)))
 
 
 def test_a_canary_may_expect_that_a_path_is_not_found() -> None:
-    pages = ('path_patterns = ["/*"]', 'path_patterns = ["/pages/*"]')
-    assert parsed(with_path("/nowhere", ('path = "/nowhere"', 'path = "/nowhere"\nexpected_status = 404'), pages))
+    parsed(with_path("/nowhere", "expected_status = 404", changes=(PAGES,)))
 
 
-def test_a_canary_without_a_site_is_refused() -> None:
-    (problem,) = check_canaries_have_site({"site": CanarySettings(path="/")}, load_balancer=None, domain=None)
+def test_a_canary_without_a_load_balancer_is_refused() -> None:
+    worker = settings(path_patterns=(), priority=None)
+    (problem,) = check_canaries_have_site({"site": CanarySettings(path="/")}, None, {"worker": worker})
     assert str(problem) == (
-        "observability.canaries.site: asks for a page of the site, and there is no [domain] and [load_balancer]; add "
-        "it, or remove this table"
+        "observability.canaries.site: asks for a page of the site, and there is no [load_balancer] that answers; add "
+        "the table, or remove this one"
     )
 
 
+def test_a_load_balancer_that_is_missing_is_reported_once() -> None:
+    assert not list(check_canaries_have_site({"site": CanarySettings(path="/")}, None, {"api": settings()}))
+
+
 def test_a_restriction_of_countries_must_admit_the_canaries() -> None:
-    allow = ("[registry]", '[edge.geo_restriction]\nallow = ["DE"]\n\n[registry]')
-    lines = [line for line in refusal(changed(allow)) if "canaries" in line]
-    assert lines == [
-        f"observability.canaries.{name}: asks from US, the country of us-east-1, and [edge.geo_restriction] refuses "
-        "it; allow this country, or remove this table"
-        for name in ("site", "api")
-    ]
-    assert parsed(changed(("[registry]", '[edge.geo_restriction]\ndeny = ["DE"]\n\n[registry]')))
+    def restricted(line: str) -> str:
+        return with_canary('path = "/"', changes=(("[registry]", f"[edge.geo_restriction]\n{line}\n\n[registry]"),))
+
+    for line in ('allow = ["DE"]', 'deny = ["US"]'):
+        (refused,) = refusal(restricted(line))
+        assert refused == (
+            "observability.canaries.site: asks from US, the country of us-east-1, and [edge.geo_restriction] refuses "
+            "it; allow this country, or remove this table"
+        )
+    parsed(restricted('allow = ["DE", "US"]'))
+    parsed(restricted('deny = ["DE"]'))
 
 
 def test_each_region_is_in_a_country() -> None:

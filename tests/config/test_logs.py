@@ -48,7 +48,9 @@ def test_a_log_with_its_own_setting_is_kept_for_that_number_of_days(setting: str
         ("dev", dict.fromkeys(OVERRIDES, 7) | {"load_balancer_days": 14, "bucket_access_days": 14}),
         (
             "staging",
-            dict.fromkeys(OVERRIDES, 30) | dict.fromkeys(("flow_logs_days", "services_days", *IN_BUCKETS), 90),
+            dict.fromkeys(OVERRIDES, 30)
+            | dict.fromkeys(("flow_logs_days", "services_days", *IN_BUCKETS), 90)
+            | {"canaries_days": 30},
         ),
         ("prod", dict.fromkeys(OVERRIDES, 365)),
     ],

@@ -8,13 +8,11 @@ from config.tracing import TracingSettings, check_tracing_has_services
 from tests.config.examples import changed, refusal
 from tests.modules.service.parts import settings
 
-TABLE = "[observability.tracing]"
 
-
-def tracing(line: str) -> str:
-    """Production's file with this line in [observability.tracing]."""
-    old = "sampling_percent = 5"
-    return changed((old, line)) if line.startswith("sampling_percent") else changed((old, f"{line}\n{old}"))
+def tracing(*lines: str, changes: tuple[tuple[str, str], ...] = ()) -> str:
+    """Production's file with [observability.tracing] of these lines."""
+    table = "\n".join(("[observability]", "[observability.tracing]", *lines, "#"))
+    return changed(("[observability] #", table), *changes)
 
 
 def test_an_empty_table_is_what_aws_does_without_it() -> None:
@@ -39,7 +37,7 @@ def test_a_value_outside_the_limits_of_x_ray_is_refused(line: str, message: str)
 
 
 def test_a_table_without_a_service_that_sends_traces_is_refused() -> None:
-    (line,) = refusal(changed(("tracing = true", "tracing = false")))
+    (line,) = refusal(tracing(changes=(("tracing = true", "tracing = false"),)))
     assert line == (
         "observability.tracing: no service sends traces; set tracing = true in a [services.<name>], or remove the table"
     )

@@ -27,14 +27,14 @@ def test_each_environment_with_the_table_has_the_dashboard_of_its_services(stack
 
 
 def test_the_canaries_of_the_settings_ask_for_the_site(stacks: dict[str, Template]) -> None:
-    found = stacks["prod-observability"].all("aws_synthetics_canary").values()
+    found = stacks["staging-observability"].all("aws_synthetics_canary").values()
     urls = {one["run_config"]["environment_variables"]["CANARY_URL"] for one in found}
-    assert urls == {"https://users.example.com/", "https://users.example.com/api/health"}
+    assert urls == {"https://staging.users.example.com/", "https://staging.users.example.com/api/health"}
     assert not stacks["dev-observability"].all("aws_synthetics_canary")
 
 
 def test_during_maintenance_a_canary_expects_the_answer_of_cloudfront() -> None:
-    config = fixture_environment("prod")
+    config = fixture_environment("staging")
     assert config.edge
     assert config.observability
     static = CanarySettings(path="/static/app.js")
@@ -43,7 +43,7 @@ def test_during_maintenance_a_canary_expects_the_answer_of_cloudfront() -> None:
     edge = config.edge.model_copy(update={"maintenance": True})
     app = new_app()
     compose(app, [config.model_copy(update={"edge": edge, "observability": settings})])
-    (stack,) = (child for child in app.node.children if child.node.id == "prod-observability")
+    (stack,) = (child for child in app.node.children if child.node.id == "staging-observability")
     assert isinstance(stack, TerraformStack)
     found = Template.of(stack).all("aws_synthetics_canary")
     expected = {
@@ -57,7 +57,7 @@ def test_traces_are_sampled_where_the_table_is(stacks: dict[str, Template]) -> N
         name: max((rule["fixed_rate"] for rule in stacks[name].all("aws_xray_sampling_rule").values()), default=None)
         for name in ("dev-observability", "staging-observability", "prod-observability")
     }
-    assert rates == {"dev-observability": None, "staging-observability": 0.5, "prod-observability": 0.05}
+    assert rates == {"dev-observability": None, "staging-observability": 0.5, "prod-observability": None}
 
 
 def test_the_site_has_one_availability_and_each_service_its_response_time(stacks: dict[str, Template]) -> None:

@@ -31,6 +31,7 @@ def test_a_group_is_stored_changed_tagged_and_deleted(client: Client) -> None:
     xray.untag_resource(ResourceARN=arn, TagKeys=["a"])
 
     assert xray.get_group(GroupName="slow")["Group"]["FilterExpression"] == "responsetime > 5"
+    assert "slow" in {group["GroupName"] for group in xray.get_groups()["Groups"]}
     assert xray.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "b", "Value": "2"}]
     xray.delete_group(GroupARN=arn)
     with pytest.raises(ClientError, match="Group not found"):
