@@ -134,7 +134,7 @@ schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which edit
 
 .PHONY: snapshot
 snapshot: .venv/test.stamp ## Accept the current addresses and snapshots; review the diff before you commit it
-	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py
+	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py
 
 .PHONY: new-environment
 new-environment: .venv/synth.stamp ## Create the file of another environment (NAME=)

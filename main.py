@@ -57,6 +57,7 @@ _SYSTEM_ERROR: Final = re.compile(r"(Error: )?(?P<reason>E[A-Z]{3,}: .*)")
 def compose(app: App, environments: Sequence[Environment]) -> None:
     """Put every layer of every environment into `app`, in order of apply."""
     # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
+    from stacks.cost import CostStack  # noqa: PLC0415
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
@@ -93,8 +94,9 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
             if config.domain
             else None
         )
+        route_53 = None
         if config.domain and domain and Route53Stack.is_needed(config):
-            Route53Stack(
+            route_53 = Route53Stack(
                 app,
                 config=config,
                 settings=config.domain,
@@ -113,6 +115,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 registry=registry,
                 data=data,
                 domain=domain,
+                site_check=route_53.site_check if route_53 else None,
             )
         edge = None
         if config.edge and config.load_balancer and domain and service and "edge" not in config.left_out_layers:
@@ -135,10 +138,11 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 notifications=notifications,
                 network=network,
                 data=data,
-                domain=domain,
                 service=service,
                 edge=edge,
             )
+        if config.cost:
+            CostStack(app, config=config, settings=config.cost, state=state, notifications=notifications)
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:

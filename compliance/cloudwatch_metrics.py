@@ -27,11 +27,16 @@ _BALANCER_PAGE: Final = (
 _CLOUDFRONT_PAGE: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
 )
+_DOCUMENTDB_PAGE: Final = "https://docs.aws.amazon.com/documentdb/latest/developerguide/cloud_watch.html"
 _INSIGHTS_PAGE: Final = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html"
 )
 _LAMBDA_PAGE: Final = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
 _NAT_PAGE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"
+_PROXY_PAGE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html"
+_RDS_PAGE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html"
+_OF_PROXY: Final = (("ProxyName",), ("EndpointName", "ProxyName"))
+_OF_TARGET: Final = (("ProxyName",), ("ProxyName", "Target", "TargetGroup"), ("ProxyName", "TargetGroup", "TargetRole"))
 
 METRICS: Final = (
     # Of the load balancer's metrics only HealthyHostCount and UnHealthyHostCount are there without requests; the error
@@ -102,6 +107,15 @@ METRICS: Final = (
         source=_BALANCER_PAGE,
         is_distribution=True,
     ),
+    # All of them in us-east-1, several times a day, once the account's preferences have billing alerts on.
+    MetricFamily(
+        namespace="AWS/Billing",
+        names=("EstimatedCharges",),
+        dimensions=(("Currency",), ("Currency", "ServiceName"), ("Currency", "LinkedAccount")),
+        statistics=("Maximum",),
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html",
+        values={"Currency": "USD"},
+    ),
     # Twice a day, until the certificate expires.
     MetricFamily(
         namespace="AWS/CertificateManager",
@@ -154,6 +168,42 @@ METRICS: Final = (
         source=f"{_CLOUDFRONT_PAGE}#cloudfront-metrics-function-values",
         values={"Region": "Global"},
     ),
+    # Absent of a stopped cluster or instance. SampleCount is one each minute and instance.
+    MetricFamily(
+        namespace="AWS/DocDB",
+        names=(
+            "BufferCacheHitRatio",
+            "CPUUtilization",
+            "DatabaseConnections",
+            "DatabaseConnectionsLimit",
+            "DatabaseConnectionsMax",
+            "DatabaseCursors",
+            "DiskQueueDepth",
+            "FreeableMemory",
+            "LowMemNumOperationsThrottled",
+            "ReadLatency",
+            "SwapUsage",
+            "WriteLatency",
+        ),
+        dimensions=(("DBInstanceIdentifier",), ("DBClusterIdentifier",), ("DBClusterIdentifier", "Role")),
+        statistics=_TIMED,
+        source=_DOCUMENTDB_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/DocDB",
+        names=("DBClusterReplicaLagMaximum", "DBClusterReplicaLagMinimum", "VolumeBytesUsed"),
+        dimensions=(("DBClusterIdentifier",),),
+        statistics=_SAMPLED,
+        source=_DOCUMENTDB_PAGE,
+    ),
+    # Of the burstable classes only, every five minutes.
+    MetricFamily(
+        namespace="AWS/DocDB",
+        names=("CPUCreditBalance", "CPUCreditUsage", "CPUSurplusCreditBalance", "CPUSurplusCreditsCharged"),
+        dimensions=(("DBInstanceIdentifier",), ("DBClusterIdentifier",)),
+        statistics=_SAMPLED,
+        source=_DOCUMENTDB_PAGE,
+    ),
     # Of running tasks only: SampleCount is their number.
     MetricFamily(
         namespace="AWS/ECS",
@@ -161,6 +211,14 @@ METRICS: Final = (
         dimensions=(("ClusterName",), ("ClusterName", "ServiceName")),
         statistics=(*_SAMPLED, "SampleCount"),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html",
+    ),
+    # Absent while zero; a bus of one's own has the second set.
+    MetricFamily(
+        namespace="AWS/Events",
+        names=("FailedInvocations", "Invocations", "ThrottledRules", "TriggeredRules"),
+        dimensions=(("RuleName",), ("EventBusName", "RuleName")),
+        statistics=_COUNTED,
+        source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html",
     ),
     MetricFamily(
         namespace="AWS/Lambda",
@@ -204,6 +262,82 @@ METRICS: Final = (
         dimensions=(("NatGatewayId",),),
         statistics=("Maximum",),
         source=_NAT_PAGE,
+    ),
+    # Absent of a stopped instance. SampleCount is one each minute.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=(
+            "CPUUtilization",
+            "DiskQueueDepth",
+            "FreeStorageSpace",
+            "FreeableMemory",
+            "MaximumUsedTransactionIDs",
+            "ReadLatency",
+            "ReplicaLag",
+            "SwapUsage",
+            "WriteLatency",
+        ),
+        dimensions=(("DBInstanceIdentifier",),),
+        statistics=(*_SAMPLED, "SampleCount"),
+        source=_RDS_PAGE,
+    ),
+    # Of the burstable classes only, every five minutes.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("CPUCreditBalance", "CPUCreditUsage", "CPUSurplusCreditBalance", "CPUSurplusCreditsCharged"),
+        dimensions=(("DBInstanceIdentifier",),),
+        statistics=_SAMPLED,
+        source=_RDS_PAGE,
+    ),
+    # Of an instance, and of a proxy. Each machine of a proxy reports, so the number of its connections is the Sum.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("DatabaseConnections",),
+        dimensions=(("DBInstanceIdentifier",), *_OF_TARGET),
+        statistics=(*_SAMPLED, "Sum"),
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=(
+            "DatabaseConnectionRequests",
+            "DatabaseConnectionsCurrentlyBorrowed",
+            "DatabaseConnectionsCurrentlySessionPinned",
+            "DatabaseConnectionsSetupFailed",
+            "MaxDatabaseConnectionsAllowed",
+        ),
+        dimensions=_OF_TARGET,
+        statistics=_COUNTED,
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("ClientConnections", "ClientConnectionsReceived", "ClientConnectionsSetupFailedAuth", "QueryRequests"),
+        dimensions=_OF_PROXY,
+        statistics=_COUNTED,
+        source=_PROXY_PAGE,
+    ),
+    # Microseconds.
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("DatabaseConnectionsBorrowLatency", "QueryResponseLatency"),
+        dimensions=_OF_PROXY,
+        statistics=_TIMED,
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("QueryDatabaseResponseLatency",),
+        dimensions=(*_OF_TARGET, ("EndpointName", "ProxyName")),
+        statistics=_TIMED,
+        source=_PROXY_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/RDS",
+        names=("AvailabilityPercentage",),
+        dimensions=(("ProxyName", "TargetGroup", "TargetRole"),),
+        statistics=_SAMPLED,
+        source=_PROXY_PAGE,
     ),
     # All of Route 53's metrics are in us-east-1.
     MetricFamily(
@@ -267,7 +401,7 @@ def problem_of(*, namespace: str, name: str, dimensions: Mapping[str, object], s
         dimensions: The value of each; a reference counts as any value, except where only one is possible.
         statistic: Like `Average`, `p95` or `PR(:0.2)`.
     """
-    if not namespace.startswith(_OF_AWS):
+    if not is_of_aws(namespace):
         return None
     family = _BY_NAME.get((namespace, name))
     if family is None:
@@ -279,3 +413,14 @@ def problem_of(*, namespace: str, name: str, dimensions: Mapping[str, object], s
         )
     problem = family.problem_of(dimensions, statistic)
     return f"{problem} ({family.source})" if problem else None
+
+
+def is_of_aws(namespace: str) -> bool:
+    """Whether AWS publishes the metrics of a namespace."""
+    return namespace.startswith(_OF_AWS)
+
+
+def constant_of(namespace: str, name: str, dimension: str) -> str | None:
+    """The value that a dimension of a metric of AWS always has; None if it depends on a resource."""
+    family = _BY_NAME.get((namespace, name))
+    return family.values.get(dimension) if family else None

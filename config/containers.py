@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 PORT_VARIABLE: Final = "PORT"
 """The variable with the port of the application."""
 
+POOL_VARIABLE: Final = "DATABASE_POOL_SIZE"
+"""The variable with the connections that a task may open to each instance of a database."""
+
 COLLECTOR_MIB: Final = 256
 """The most memory that the collector of traces may use; the task's memory includes it."""
 
@@ -146,6 +149,12 @@ def check_unique_variables(
                 key=f"{table}.{PORT_VARIABLE}",
                 value=names[PORT_VARIABLE],
                 allowed="is set by the setting port; remove the line",
+            )
+        if POOL_VARIABLE in names and databases:
+            yield Problem(
+                key=f"{table}.{POOL_VARIABLE}",
+                value=names[POOL_VARIABLE],
+                allowed="is set by the setting pool_size; remove the line",
             )
         if CA_VARIABLE in names and uses_database(databases, secrets, parameters):
             yield Problem(

@@ -69,9 +69,54 @@ POSTGRES_CLASSES: Final = _classes(_POSTGRES)
 DOCUMENTDB_CLASSES: Final = _classes(_DOCUMENTDB)
 
 
+_BURSTABLE_MIB: Final[Mapping[str, int]] = {
+    "micro": 1024,
+    "small": 2048,
+    "medium": 4096,
+    "large": 8192,
+    "xlarge": 16_384,
+    "2xlarge": 32_768,
+}
+_XLARGE_MIB: Final[Mapping[str, int]] = {"m": 16_384, "r": 32_768, "x2g": 65_536, "x2idn": 65_536, "x2iedn": 131_072}
+"""Memory of the size xlarge, by the family or by its first letter; the other sizes have a multiple of it.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
+"""
+
+_CREDITS_PER_HOUR: Final[Mapping[str, int]] = {
+    "micro": 12,
+    "small": 24,
+    "medium": 24,
+    "large": 36,
+    "xlarge": 96,
+    "2xlarge": 192,
+}
+"""The same for t3 and t4g.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html
+"""
+
+
 def instance_family(instance_class: str) -> str:
     """`t3` in `db.t3.medium`."""
     return instance_class.split(".")[1]
+
+
+def memory_mib(instance_class: str) -> int:
+    """Memory of an instance as AWS lists it; the database has less, because the system needs some."""
+    family, size = instance_class.split(".")[1:]
+    if family.startswith("t"):
+        return _BURSTABLE_MIB[size]
+    of_xlarge = _XLARGE_MIB.get(family) or _XLARGE_MIB[family[0]]
+    if size == "large":
+        return of_xlarge // 2
+    return of_xlarge * int(size.removesuffix("xlarge") or 1)
+
+
+def cpu_credits_per_hour(instance_class: str) -> int | None:
+    """CPU credits that a burstable instance earns in an hour; None for a class that has no credits."""
+    family, size = instance_class.split(".")[1:]
+    return _CREDITS_PER_HOUR[size] if family.startswith("t") else None
 
 
 def validate_class(value: str, *, engine: str, classes: tuple[str, ...]) -> str:

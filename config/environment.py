@@ -10,6 +10,12 @@ from config.backups import BackupsSettings
 from config.canaries import CANARY_CHECKS
 from config.cluster import ClusterSettings
 from config.containers import check_session_paths
+from config.cost import CostSettings, check_monitor_account
+from config.database_connections import (
+    check_documentdb_connections,
+    check_postgres_connections,
+    check_proxy_leaves_connections,
+)
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
@@ -42,6 +48,7 @@ from config.parts import (
     check_load_balancer_has_domain,
     check_parameters,
     check_paths_have_load_balancer,
+    check_spot_leaves_a_task,
     check_strategy_has_paths,
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS, PostgresSettings
@@ -243,7 +250,10 @@ class Environment(Model):
     """CloudFront before the load balancer; without the table users connect to the load balancer itself."""
 
     firewall: FirewallSettings | None = None
-    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none."""
+    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none.
+
+    It costs 5.00 USD a month, 1.00 USD for each rule or group of rules, and 0.60 USD for a million requests.
+    """
 
     registry: RegistrySettings
     """The image repositories, one per service."""
@@ -252,7 +262,10 @@ class Environment(Model):
     """The ECS cluster that runs the services."""
 
     load_balancer: LoadBalancerSettings | None = None
-    """The load balancer before the services; without the table no service takes requests."""
+    """The load balancer before the services; without the table no service takes requests.
+
+    It costs about 16 USD a month, 5.84 USD for each unit of capacity, and 3.65 USD for each public address.
+    """
 
     deployment: DeploymentSettings = Field(default_factory=DeploymentSettings)
     """How a new version of a service replaces the old one; without the table ECS replaces task by task."""
@@ -262,12 +275,35 @@ class Environment(Model):
     )
     """The services on the cluster, one [services.<name>] table each."""
 
+    cost: CostSettings | None = None
+    """What the environment may cost, and who learns that it costs more; without the table nobody does."""
+
     @property
     def regions(self) -> tuple[str, ...]:
         """Every region in which the environment has resources, its own first."""
         viewers = [VIEWER_REGION] if self.edge else []
-        zone = [ROUTE_53_REGION] if self.domain and self.domain.needs_route_53_region else []
+        zone = [ROUTE_53_REGION] if self.needs_route_53_stack else []
         return tuple(dict.fromkeys((self.region, *viewers, *zone)))
+
+    @property
+    def needs_route_53_stack(self) -> bool:
+        """Whether the layer `domain` has a stack of its own for what Route 53 takes from its region only."""
+        return (
+            self.region != ROUTE_53_REGION
+            and self.domain is not None
+            and (self.domain.needs_route_53_region or self.checks_site_in_route_53_stack)
+        )
+
+    @property
+    def checks_site_in_route_53_stack(self) -> bool:
+        """Whether that stack has the check of the site: CloudFront's is in the layer `edge`, in the same region."""
+        return (
+            self.region != ROUTE_53_REGION
+            and self.domain is not None
+            and self.domain.health_check is not None
+            and self.edge is None
+            and "service" not in self.left_out_layers
+        )
 
     @property
     def names(self) -> Names:
@@ -374,7 +410,11 @@ class Environment(Model):
         check_web_acl_fits,
         check_paths_have_load_balancer,
         check_strategy_has_paths,
+        check_spot_leaves_a_task,
         check_databases,
+        check_proxy_leaves_connections,
+        check_postgres_connections,
+        check_documentdb_connections,
         check_parameters,
         check_images,
         check_session_paths,
@@ -387,6 +427,7 @@ class Environment(Model):
         check_hidden_paths,
         check_static_path,
         check_edge_timeout,
+        check_monitor_account,
         *CANARY_CHECKS,
         *TRACING_CHECKS,
     )

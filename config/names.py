@@ -51,6 +51,8 @@ class NameLimit(IntEnum):
     DATABASE = 63
     # Subnet and parameter groups, snapshots: the same page
     DATABASE_GROUP = 255
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateEventSubscription.html
+    EVENT_SUBSCRIPTION = 254
     # What a snapshot's 63 characters leave for the name in front of a hyphen and eight digits:
     # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_DeleteDBCluster.html
     FINAL_SNAPSHOT = 54
@@ -63,6 +65,11 @@ class NameLimit(IntEnum):
     SQS_QUEUE = 80
     # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
     SNS_TOPIC = 256
+    # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
+    BUDGET = 100
+    # Also subscriptions: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalyMonitor.html
+    # gives 1024, as a "generic string"
+    ANOMALY_MONITOR = 1024
     # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
     EVENT_RULE = 64
     # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html

@@ -80,13 +80,12 @@ def _check_receivers(emails: Sequence[str], https: Sequence[str]) -> Iterator[Pr
     if not emails and not https:
         yield Problem(
             key="emails",
-            allowed="must have at least one receiver for the alarms; add an address, like "
-            '"on-call@example.com", or an https endpoint',
+            allowed='must have at least one receiver; add an address, like "on-call@example.com", or an https endpoint',
         )
 
 
 class Receivers(Model):
-    """Who receives the alarms of one severity."""
+    """Who receives the messages of one severity."""
 
     emails: tuple[
         Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})], ...
@@ -110,16 +109,23 @@ class NotificationsSettings(Model):
     warning: Receivers
     """Receivers of alarms that can wait for working hours."""
 
+    info: Receivers | None = None
+    """Receivers of messages that need nobody, on deployments and scaling; without the table there are none."""
+
 
 def check_alarm_receivers(
     *,
     notifications: NotificationsSettings | None,
     services: Mapping[str, ServiceSettings],
+    postgres: object,
+    documentdb: object,
     secrets: SecretsSettings | None,
     security: SecuritySettings | None,
     load_balancer: object,
     domain__dnssec: object,
     observability: object,
+    cost__anomaly_detection: object,
+    cost__budget: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
     if notifications is not None:
@@ -127,9 +133,13 @@ def check_alarm_receivers(
     makers = {
         "services": any(service.is_load_balanced for service in services.values()),
         "load_balancer": load_balancer is not None,
+        "postgres": postgres is not None,
+        "documentdb": documentdb is not None,
         "secrets": secrets is not None,
         "domain.dnssec": bool(domain__dnssec),
         "observability": observability is not None,
+        "cost.anomaly_detection": cost__anomaly_detection is not None,
+        "cost.budget": cost__budget is not None,
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from modules.data.api_keys import ApiKeys
 from modules.data.backups_bucket import BackupsBucket
 from modules.data.database_context import DatabaseContext
+from modules.data.database_events import allow_database_events
 from modules.data.documentdb import Documentdb
 from modules.data.jwt_rotation import JwtRotation
 from modules.data.postgres import Postgres
@@ -64,6 +65,8 @@ class DataStack(LayerStack):
         self.api_keys: ApiKeys | None = None
         self.backups: BackupsBucket | None = None
         if self.databases_key and self.secrets_key and logs_key:
+            topics = topics_for(self, notifications)
+            allow_database_events(topics, label=self.label)
             self._add_databases(
                 DatabaseContext(
                     label=self.label,
@@ -71,6 +74,7 @@ class DataStack(LayerStack):
                     key=self.databases_key,
                     secrets_key=self.secrets_key,
                     logs_key=logs_key,
+                    topics=topics,
                     protect=config.protect_data,
                 )
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from config.domain import ROUTE_53_REGION
 from config.edge import VIEWER_REGION
 from modules.domain.certificate import Certificate, CertificateNames
+from modules.domain.health_check import HealthCheck
 from modules.domain.hosted_zone import HostedZone
 from modules.domain.issuer_records import IssuerRecords
 from modules.domain.query_log import QueryLog
@@ -109,12 +110,22 @@ class Route53Stack(LayerStack):
         name = f"{self.layer}-{ROUTE_53_REGION}"
         super().__init__(scope, config=config, state=state, region=ROUTE_53_REGION, name=name)
         _sign_and_log(self, settings, domain.zone, notifications)
+        self.site_check: HealthCheck | None = None
+        """The check of a site without CloudFront; here, because its metrics and so its alarm are in this region."""
+        if config.checks_site_in_route_53_stack and settings.health_check:
+            self.site_check = HealthCheck(
+                self,
+                "site-check",
+                config=settings.health_check,
+                label=self.label,
+                name=settings.name,
+                topics=topics_for(self, notifications),
+            )
 
     @staticmethod
     def is_needed(config: Environment) -> bool:
         """Whether an environment has something for this stack; in us-east-1 it is in `DomainStack`."""
-        domain = config.domain
-        return domain is not None and domain.needs_route_53_region and config.region != ROUTE_53_REGION
+        return config.needs_route_53_stack
 
 
 def _sign_and_log(

@@ -8,6 +8,8 @@ from config.canaries import MAINTENANCE_STATUS
 from config.routing import covers
 from modules.observability.canary import Canary
 from modules.observability.canary_results import CanaryResults
+from modules.observability.cost_dashboard import CostDashboard
+from modules.observability.data_dashboard import DataDashboard
 from modules.observability.indicator import availability_of, latency_of
 from modules.observability.objective import Objective
 from modules.observability.service_dashboard import ServiceDashboard
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from config.objectives import ObjectivesSettings
     from config.observability import ObservabilitySettings
     from stacks.data import DataStack
-    from stacks.domain import DomainStack
     from stacks.edge import EdgeStack
     from stacks.network import NetworkStack
     from stacks.notifications import NotificationsStack
@@ -48,7 +49,6 @@ class ObservabilityStack(LayerStack):
         notifications: NotificationsStack | None,
         network: NetworkStack,
         data: DataStack | None,
-        domain: DomainStack | None,
         service: ServiceStack,
         edge: EdgeStack | None,
     ) -> None:
@@ -59,25 +59,52 @@ class ObservabilityStack(LayerStack):
             settings: What it shows and promises.
             state: Its log bucket receives the access logs of the bucket of canaries.
             notifications: Has the topics of its alarms.
-            network: Has the VPC, whose metrics it shows.
+            network: Has the NAT gateways.
             data: Has the databases; None if the environment has no layer `data`.
-            domain: Has the site's name; None without a domain.
             service: Has the load balancer and the services.
             edge: Has CloudFront; None if users connect to the load balancer directly.
         """
         super().__init__(scope, config=config, state=state)
-        self.settings = settings
-        self.topics = topics_for(self, notifications)
-        self.network, self.data, self.domain, self.service, self.edge = network, data, domain, service, edge
-        self.objectives = list(self._objectives(settings.objectives)) if settings.objectives else []
+        self._topics = topics_for(self, notifications)
+        self._service = service
+        nat_gateways = network.vpc.nat_gateways
+        web_acl = (edge.web_acl if edge else None) or service.web_acl
+        self.objectives = dict(self._objectives(settings.objectives)) if settings.objectives else {}
         self.service_dashboard = ServiceDashboard(
-            self, "service-dashboard", label=self.label, services=service.services
+            self,
+            "service-dashboard",
+            label=self.label,
+            deployment=config.deployment,
+            services=service.services,
+            load_balancer=service.load_balancer,
+            distribution=edge.distribution.metrics if edge else None,
+            firewall=web_acl.metrics if web_acl else None,
+            nat_gateways=nat_gateways,
+            targets=settings.objectives,
+            objectives=self.objectives,
+        )
+        self.data_dashboard: DataDashboard | None = None
+        if data and data.databases:
+            self.data_dashboard = DataDashboard(
+                self, "data-dashboard", label=self.label, postgres=data.postgres, documentdb=data.documentdb
+            )
+        budget = config.cost.budget if config.cost else None
+        self.cost_dashboard = CostDashboard(
+            self,
+            "cost-dashboard",
+            label=self.label,
+            services=service.services,
+            load_balancer=service.load_balancer,
+            nat_gateways=nat_gateways,
+            monthly_usd=budget.monthly_usd if budget and budget.scope == "account" else None,
         )
         if settings.tracing:
             Traces(self, "traces", config=settings.tracing, label=self.label, services=config.services)
-        self.canaries = self._canaries(domain.names.domain_name, state) if settings.canaries and domain else {}
+        self.canaries: dict[str, Canary] = {}
+        if settings.canaries and config.domain:
+            self.canaries = self._canaries(settings, host=config.domain.name, state=state)
 
-    def _canaries(self, host: str, state: StateStack) -> dict[str, Canary]:
+    def _canaries(self, settings: ObservabilitySettings, *, host: str, state: StateStack) -> dict[str, Canary]:
         config, days = self.config, self.config.logs.canary_retention_days
         key = self.key("canaries-key", name="canaries", protects="Results and logs of canaries")
         results = CanaryResults(
@@ -98,14 +125,14 @@ class ObservabilityStack(LayerStack):
                 name=name,
                 host=host,
                 expected_status=self._expected_status(canary),
-                runtime=self.settings.canary_runtime,
+                runtime=settings.canary_runtime,
                 results=results,
                 results_days=days,
                 key=key,
                 log_retention_days=config.logs.function_retention_days,
-                topics=self.topics,
+                topics=self._topics,
             )
-            for name, canary in self.settings.canaries.items()
+            for name, canary in settings.canaries.items()
         }
 
     def _expected_status(self, canary: CanarySettings) -> int:
@@ -115,34 +142,40 @@ class ObservabilityStack(LayerStack):
             return MAINTENANCE_STATUS
         return canary.expected_status
 
-    def _objectives(self, settings: ObjectivesSettings) -> Iterator[Objective]:
+    def _objectives(self, settings: ObjectivesSettings) -> Iterator[tuple[str, Objective]]:
         """Availability of the site, and response time of each service.
 
         Not the response time of the site: static files would hide a slow API.
         """
-        if self.service.load_balancer:
-            yield Objective(
-                self,
+        if self._service.load_balancer:
+            yield (
                 "availability",
-                label=self.label,
-                name="objective-availability",
-                subject="The availability of the site",
-                objective_percent=settings.availability_percent,
-                indicator=availability_of(self.service.load_balancer),
-                runbook=Runbook.ERROR_BUDGET,
-                topics=self.topics,
-                fires_asleep=True,  # the load balancer answers with 503 while no task runs
-            )
-        for name, service in self.service.services.items():
-            if service.target:
-                yield Objective(
+                Objective(
                     self,
-                    f"{name}-latency",
+                    "availability",
                     label=self.label,
-                    name=f"objective-{name}-latency",
-                    subject=f"The response time of {name}",
-                    objective_percent=settings.latency_percent,
-                    indicator=latency_of(service.target, most_ms=settings.latency_ms),
+                    name="objective-availability",
+                    subject="The availability of the site",
+                    objective_percent=settings.availability_percent,
+                    indicator=availability_of(self._service.load_balancer),
                     runbook=Runbook.ERROR_BUDGET,
-                    topics=self.topics,
+                    topics=self._topics,
+                    fires_asleep=True,  # the load balancer answers with 503 while no task runs
+                ),
+            )
+        for name, service in self._service.services.items():
+            if service.target:
+                yield (
+                    f"{name} latency",
+                    Objective(
+                        self,
+                        f"{name}-latency",
+                        label=self.label,
+                        name=f"objective-{name}-latency",
+                        subject=f"The response time of {name}",
+                        objective_percent=settings.latency_percent,
+                        indicator=latency_of(service.target, most_ms=settings.latency_ms),
+                        runbook=Runbook.ERROR_BUDGET,
+                        topics=self._topics,
+                    ),
                 )

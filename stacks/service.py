@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from config.domain import ROUTE_53_REGION
 from modules.domain.alias_record import add_alias_records
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.health_check import HealthCheck
 from modules.edge.web_acl import WebAcl
+from modules.event_messages import EventMessages
 from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
 from modules.service.origin import Origin
 from modules.service.release_files import ReleaseFiles
+from modules.service.service_events import service_messages
 from modules.service.vpc_origin import VpcOrigin
 from stacks.base import LayerStack
 from synthesis.manifest import METADATA
@@ -48,6 +49,7 @@ class ServiceStack(LayerStack):
         registry: RegistryStack,
         data: DataStack | None,
         domain: DomainStack | None,
+        site_check: HealthCheck | None = None,
     ) -> None:
         """Compose the layer.
 
@@ -58,6 +60,7 @@ class ServiceStack(LayerStack):
             registry: Has the repositories of the services.
             data: What services read and connect to; None if the environment has no layer `data`.
             domain: Has the load balancer's certificate; None if there is no load balancer.
+            site_check: The check of the site, if it is in another stack; None makes one here if there is to be one.
         """
         super().__init__(scope, config=config, state=state)
         self._topics = notifications.topics if notifications else None
@@ -92,7 +95,7 @@ class ServiceStack(LayerStack):
                 max_error_percent=config.deployment.max_error_percent,
                 topics=self._topics,
             )
-            self._open(self.load_balancer, domain)
+            self._open(self.load_balancer, domain, site_check)
         self.web_acl: WebAcl | None = None
         if self.load_balancer and config.firewall and not config.edge:
             if notifications:
@@ -117,26 +120,34 @@ class ServiceStack(LayerStack):
             protect=config.protect_data,
         )
         self.services = {name: self._service(name, settings, registry) for name, settings in config.services.items()}
+        if notifications:
+            EventMessages(
+                self,
+                "events",
+                label=self.label,
+                name="service-events",
+                messages=service_messages(self.label, blue_green=config.deployment.strategy == "blue_green"),
+                topics=notifications.topics,
+            )
         self.output("cluster_name", self.cluster.name)
         if self.load_balancer:
             self.output("load_balancer_dns_name", self.load_balancer.dns_name)
         self.output("release_files_bucket", self.release_files.bucket.name)
 
-    def _open(self, load_balancer: LoadBalancer, domain: DomainStack) -> None:
+    def _open(self, load_balancer: LoadBalancer, domain: DomainStack, site_check: HealthCheck | None) -> None:
         """Let requests in, and lead the names on the certificate here: all of them, or CloudFront's own one."""
         config = self.config
-        health_check = None
         if config.edge is None or config.origin_name is None:
             load_balancer.allow_from_internet()
             names = domain.names.all
-            if config.domain and config.domain.health_check:
-                health_check = HealthCheck(
+            if site_check is None and config.domain and config.domain.health_check:
+                site_check = HealthCheck(
                     self,
                     "site-check",
                     config=config.domain.health_check,
                     label=self.label,
                     name=config.domain.name,
-                    topics=self._topics if self.region == ROUTE_53_REGION else None,
+                    topics=self._topics,
                 )
         else:
             names = (config.origin_name,)
@@ -166,7 +177,7 @@ class ServiceStack(LayerStack):
             zone=domain.zone,
             target=load_balancer.alias_target,
             region=self.region,
-            health_check=health_check,
+            health_check=site_check,
         )
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:

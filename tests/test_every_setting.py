@@ -60,6 +60,8 @@ OTHERS: dict[str, Any] = {
     "zone_id": "Z0123456789ABCDEFGHIJ",
     "alternative_names": [],
     "availability_percent": 99.5,
+    "actual_percent": [70, 90],
+    "forecast_percent": [90],
 }
 
 

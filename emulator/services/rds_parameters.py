@@ -37,6 +37,7 @@ _PREFIXES: Final = (
 )
 _BOOLEAN: Final = "0,1"
 _POSTGRES_VALUES: Final[Mapping[str, str]] = {
+    "log_autovacuum_min_duration": "-1-2147483647",
     "log_connections": _BOOLEAN,
     "log_disconnections": _BOOLEAN,
     "log_lock_waits": _BOOLEAN,
@@ -45,6 +46,10 @@ _POSTGRES_VALUES: Final[Mapping[str, str]] = {
     "log_parameter_max_length_on_error": "-1-1073741823",
     "log_statement": "none,ddl,mod,all",
     "pgaudit.log_parameter": _BOOLEAN,
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Autovacuum.Logging.html
+    "rds.force_autovacuum_logging_level": (
+        "debug5,debug4,debug3,debug2,debug1,info,notice,warning,error,log,fatal,panic,disabled"
+    ),
     "rds.force_ssl": _BOOLEAN,
     "ssl_min_protocol_version": "TLSv1,TLSv1.1,TLSv1.2,TLSv1.3",
 }

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modules.data.database_alarm import Subject
+
 if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
     from modules.network.vpc import Vpc
+    from modules.topic import Topics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,5 +27,16 @@ class DatabaseContext:
     """Encrypts the credentials."""
     logs_key: Key
     """Encrypts the logs."""
+    topics: Topics
+    """Receive its alarms and its events."""
     protect: bool
     """Refuse to destroy the database, and take a final snapshot if it is deleted in spite of that."""
+
+    def subject(self, name: str, what: str) -> Subject:
+        """Who alarms are about.
+
+        Args:
+            name: Component of their names.
+            what: The subject of their descriptions.
+        """
+        return Subject(name=name, what=what, label=self.label, topics=self.topics)

@@ -18,22 +18,29 @@ from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
 from constructs import Construct
 
 from config.database_tls import CA_FILE
+from modules.data.database_events import DOCUMENTDB_CLUSTER, DOCUMENTDB_INSTANCE, DatabaseEvents
 from modules.data.database_parameters import DatabaseParameters
+from modules.data.documentdb_alarms import DocumentdbAlarms
 from modules.data.final_snapshot import FinalSnapshot
 from modules.data.generated_password import GeneratedPassword
+from modules.data.instance_metrics import ClusterMetrics, DocumentdbMetrics
+from modules.data.saved_queries import DOCUMENTDB_AUDIT, DOCUMENTDB_PROFILER, SavedQueries
+from modules.data.slow_statements import SlowStatements, documentdb_pattern
 from modules.data.statement_log import mask_personal_data
 from modules.label import NameLimit
 from modules.log_group import LogGroup
-from modules.metric import Metric
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from config.documentdb import DocumentdbSettings
     from modules.data.database_context import DatabaseContext
 
 PORT: Final = Port.tcp(27017)
 _STATEMENTS: Final = "profiler"
-_LOGS: Final = ("audit", _STATEMENTS)
+_AUDIT: Final = "audit"
+_LOGS: Final = (_AUDIT, _STATEMENTS)
 # https://docs.aws.amazon.com/documentdb/latest/developerguide/ca_cert_rotation.html
 _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
@@ -146,11 +153,26 @@ class Documentdb(Construct):
             password_version=config.password_version,
             depends_on=[self._cluster],
         )
+        self._watch(logs)
 
     @property
     def identifier(self) -> str:
-        """Name of the cluster, for metrics."""
+        """Name of the cluster."""
         return self._cluster.cluster_identifier
+
+    @property
+    def metrics(self) -> ClusterMetrics:
+        """The metrics of the cluster."""
+        return ClusterMetrics(identifier=self.identifier, region=self._label.region)
+
+    @property
+    def instance_metrics(self) -> dict[int, DocumentdbMetrics]:
+        """The metrics of each instance, by its number."""
+        region = self._label.region
+        return {
+            number: DocumentdbMetrics(identifier=instance.identifier, region=region)
+            for number, instance in enumerate(self._instances, start=1)
+        }
 
     @cached_property
     def arn(self) -> str:
@@ -168,16 +190,6 @@ class Documentdb(Construct):
         return self._cluster.reader_endpoint
 
     @property
-    def cpu_percent(self) -> Metric:
-        """CPU utilization of all instances, on average."""
-        return self._metric("CPUUtilization", "Average")
-
-    @property
-    def connection_count(self) -> Metric:
-        """Open connections of the busiest instance."""
-        return self._metric("DatabaseConnections", "Maximum")
-
-    @property
     def connections(self) -> Connections:
         """Adds rules to its security group."""
         return self._group.connections
@@ -186,14 +198,43 @@ class Documentdb(Construct):
         """Allow `peer` to reach the cluster on port 27017."""
         self.connections.allow_from(peer)
 
-    def _metric(self, name: str, statistic: str) -> Metric:
-        return Metric(
-            namespace="AWS/DocDB",
-            name=name,
-            statistic=statistic,
-            dimensions={"DBClusterIdentifier": self.identifier},
-            region=self._label.region,
+    def _watch(self, logs: Mapping[str, LogGroup]) -> None:
+        """Add alarms, event subscriptions and saved queries."""
+        label, topics = self._label, self._context.topics
+        subject = self._context.subject("documentdb", "DocumentDB")
+        DocumentdbAlarms(
+            self,
+            "alarms",
+            subject=subject,
+            metrics=self.metrics,
+            instances=self.instance_metrics,
+            instance_class=self._config.instance_class,
         )
+        slow = self._config.slow_operation_milliseconds
+        self.slow_statements = SlowStatements(
+            self,
+            "slow-statements",
+            subject=subject,
+            logs={_STATEMENTS: logs[_STATEMENTS]},
+            pattern=documentdb_pattern(slow),
+            value="$.millis",
+            milliseconds=slow,
+        )
+        instances = [instance.identifier for instance in self._instances]
+        for source, ids in ((DOCUMENTDB_CLUSTER, [self.identifier]), (DOCUMENTDB_INSTANCE, instances)):
+            kind = source.type.removeprefix("db-")
+            DatabaseEvents(
+                self,
+                f"{kind}-events",
+                label=label,
+                topics=topics,
+                name=f"documentdb-{kind}",
+                source=source,
+                source_ids=ids,
+                is_documentdb=True,
+            )
+        for log, queries in ((_STATEMENTS, DOCUMENTDB_PROFILER), (_AUDIT, DOCUMENTDB_AUDIT)):
+            SavedQueries(self, f"{log}-queries", label=label, folder="documentdb", queries=queries, logs=[logs[log]])
 
     def _add_global_cluster(self, *, protect: bool) -> str:
         return DocdbGlobalCluster(

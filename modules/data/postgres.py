@@ -14,12 +14,13 @@ from config.database_tls import CA_FILE
 from modules.data.database_parameters import DatabaseParameters
 from modules.data.final_snapshot import FinalSnapshot
 from modules.data.generated_password import GeneratedPassword
+from modules.data.instance_metrics import PostgresMetrics
 from modules.data.postgres_parameters import create_parameter_group
 from modules.data.postgres_proxy import PostgresProxy
+from modules.data.postgres_watch import PostgresWatch
 from modules.data.statement_log import mask_personal_data
 from modules.label import NameLimit
 from modules.log_group import LogGroup
-from modules.metric import Metric
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 from modules.policy import Grantable, Statement
 from modules.role import Role, ServicePrincipal
@@ -82,6 +83,7 @@ class Postgres(Construct):
             major_version=config.major_version,
             slow_query_milliseconds=config.slow_query_milliseconds,
         )
+        self._statement_logs: dict[str, LogGroup] = {}
         self._monitoring_role = self._add_monitoring_role() if config.monitoring_interval_seconds else None
         self._group = self._add_security_group("postgres", "PostgreSQL, the instance that writes")
         self._instance = self._add_primary()
@@ -126,11 +128,30 @@ class Postgres(Construct):
             password_version=config.password_version,
             depends_on=[self._instance],
         )
+        self.watch = PostgresWatch(
+            self,
+            "watch",
+            config=config,
+            context=context,
+            primary=self.metrics,
+            replicas=self.replica_metrics,
+            statement_logs=self._statement_logs,
+        )
 
     @property
     def identifier(self) -> str:
-        """Name of the primary instance, for metrics."""
+        """Name of the primary instance."""
         return self._instance.identifier
+
+    @property
+    def metrics(self) -> PostgresMetrics:
+        """The metrics of the primary instance."""
+        return self._metrics_of(self._instance)
+
+    @property
+    def replica_metrics(self) -> dict[str, PostgresMetrics]:
+        """The metrics of each read replica, by its number."""
+        return {number: self._metrics_of(replica) for number, replica in self._replicas.items()}
 
     @cached_property
     def arn(self) -> str:
@@ -146,29 +167,6 @@ class Postgres(Construct):
     def reader_endpoints(self) -> list[str]:
         """Hosts of the read replicas."""
         return [replica.address for replica in self._replicas.values()]
-
-    @property
-    def cpu_percent(self) -> Metric:
-        """CPU utilization of the primary instance."""
-        return self._metric("CPUUtilization", "Average")
-
-    @property
-    def free_storage_bytes(self) -> Metric:
-        """Free storage; RDS adds storage automatically up to `max_storage_gib`."""
-        return self._metric("FreeStorageSpace", "Minimum")
-
-    @property
-    def connection_count(self) -> Metric:
-        """Open connections, including those of the proxy."""
-        return self._metric("DatabaseConnections", "Maximum")
-
-    @property
-    def replica_lag_seconds(self) -> dict[str, Metric]:
-        """Lag of each read replica, by its name."""
-        return {
-            replica.identifier: self._metric("ReplicaLag", "Maximum", identifier=replica.identifier)
-            for replica in self._replicas.values()
-        }
 
     @property
     def connections(self) -> Connections:
@@ -192,14 +190,8 @@ class Postgres(Construct):
         arns = tuple(self._label.arn("rds-db", f"dbuser:{resource_id}/{user}") for resource_id in ids)
         grantee.add_to_policy(Statement(actions=("rds-db:connect",), resources=arns))
 
-    def _metric(self, name: str, statistic: str, *, identifier: str = "") -> Metric:
-        return Metric(
-            namespace="AWS/RDS",
-            name=name,
-            statistic=statistic,
-            dimensions={"DBInstanceIdentifier": identifier or self.identifier},
-            region=self._label.region,
-        )
+    def _metrics_of(self, instance: DbInstance) -> PostgresMetrics:
+        return PostgresMetrics(identifier=instance.identifier, region=self._label.region)
 
     def _add_security_group(self, name: str, description: str) -> SecurityGroup:
         id_ = "security-group" if name == "postgres" else "replica-security-group"
@@ -241,6 +233,7 @@ class Postgres(Construct):
             for log in _LOGS
         }
         mask_personal_data(groups[_STATEMENTS])
+        self._statement_logs[name or "primary"] = groups[_STATEMENTS]
         return list(groups.values())
 
     def _add_primary(self) -> DbInstance:

@@ -35,6 +35,10 @@ _AT_ONCE: Final[Mapping[str, str]] = {
     "log_connections": "1",
     "log_disconnections": "1",
     "log_lock_waits": "1",
+    # What autovacuum did to the tables that take it longest, with the dead rows that it had to leave.
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Autovacuum.Logging.html
+    "log_autovacuum_min_duration": "1000",
+    "rds.force_autovacuum_logging_level": "warning",
 }
 
 

@@ -15,6 +15,8 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
+from modules.data.database_events import POSTGRES_PROXY, DatabaseEvents
+from modules.data.proxy_alarms import ProxyAlarms, ProxyMetrics
 from modules.key import KeyUse
 from modules.label import NameLimit
 from modules.log_group import LogGroup
@@ -143,11 +145,18 @@ class PostgresProxy(Construct):
             target_group_name=target_group.name,
             db_instance_identifier=database.identifier,
         )
-
-    @property
-    def name(self) -> str:
-        """Name of the proxy, for metrics."""
-        return self._proxy.name
+        self.metrics = ProxyMetrics(name=self._proxy.name, region=label.region)
+        subject = context.subject("postgres-proxy", "The proxy of PostgreSQL")
+        ProxyAlarms(self, "alarms", subject=subject, metrics=self.metrics)
+        DatabaseEvents(
+            self,
+            "events",
+            label=label,
+            topics=context.topics,
+            name="postgres-proxy",
+            source=POSTGRES_PROXY,
+            source_ids=[self._proxy.name],
+        )
 
     @property
     def endpoint(self) -> str:

@@ -40,6 +40,11 @@ class NatGatewayMetrics:
         return self._metric("ErrorPortAllocation")
 
     @property
+    def sent_bytes(self) -> Metric:
+        """What went out through it; AWS bills each byte."""
+        return self._metric("BytesOutToDestination")
+
+    @property
     def dropped_percent(self) -> MetricExpression:
         """Share of the packets that it dropped; 0 in a period with a few of them only."""
         return MetricExpression(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from cdktf import TerraformResource
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from cdktf_cdktf_provider_aws.subnet import Subnet
 
@@ -41,6 +42,8 @@ def move_from_zone_names(stack: Construct, zones: Sequence[Zone]) -> None:
         if isinstance(resource, NetworkAclRule):
             if _DATABASE_ACL in path:
                 acl_rules[path[-1]] = resource
+            continue
+        if isinstance(resource, CloudwatchMetricAlarm):  # that version had none in this layer
             continue
         former = [_with_letter(part, letters) for part in path]
         if former != path:

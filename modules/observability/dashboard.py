@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = 24
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"""
+_MOST_WIDGETS: Final = 500
+_MOST_METRICS_OF_ONE: Final = 500
+_MOST_METRICS: Final = 2500
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (Dashboards)"""
 
 
 class Dashboard(Construct):
@@ -34,13 +38,11 @@ class Dashboard(Construct):
             rows: Its widgets; each row starts below the highest widget of the row before.
 
         Raises:
-            WiringError: A row is wider than the grid.
+            WiringError: A row is wider than the grid, or there are more widgets or metrics than CloudWatch allows.
         """
         super().__init__(scope, id_)
-        for number, row in enumerate(rows, start=1):
-            if (width := sum(widget.width for widget in row)) > COLUMNS:
-                message = f"row {number} has {width} columns; a dashboard has {COLUMNS}: move a widget to another row"
-                raise WiringError(self, message)
+        for problem in _problems(rows):
+            raise WiringError(self, problem)
         self._dashboard = CloudwatchDashboard(
             self,
             "Default",
@@ -52,6 +54,20 @@ class Dashboard(Construct):
     def name(self) -> str:
         """Its name."""
         return self._dashboard.dashboard_name
+
+
+def _problems(rows: Sequence[Sequence[Widget]]) -> Iterator[str]:
+    for number, row in enumerate(rows, start=1):
+        if (width := sum(widget.width for widget in row)) > COLUMNS:
+            yield f"row {number} has {width} columns; a dashboard has {COLUMNS}: move a widget to another row"
+    widgets = [widget for row in rows for widget in row]
+    if len(widgets) > _MOST_WIDGETS:
+        yield f"it has {len(widgets)} widgets; CloudWatch allows {_MOST_WIDGETS}: make two dashboards of it"
+    counts = [sum(isinstance(first, str) for first, *_ in widget.properties().get("metrics", ())) for widget in widgets]
+    if max(counts, default=0) > _MOST_METRICS_OF_ONE:
+        yield f"a widget has {max(counts)} metrics; CloudWatch allows {_MOST_METRICS_OF_ONE}: make two widgets of it"
+    if sum(counts) > _MOST_METRICS:
+        yield f"it has {sum(counts)} metrics; CloudWatch allows {_MOST_METRICS}: make two dashboards of it"
 
 
 def _placed(rows: Sequence[Sequence[Widget]]) -> Iterator[dict[str, Any]]:

@@ -74,6 +74,8 @@ class Graph:
     lines: Sequence[Line] = ()
     unit: str = ""
     """The label of the axis."""
+    start: str = ""
+    """How far back it goes, like `-P30D`, whatever the dashboard shows; empty for as far as that."""
     kind: str = "metric"
 
     def properties(self) -> Properties:
@@ -87,6 +89,8 @@ class Graph:
         }
         if self.view == "timeSeries":
             found["yAxis"] = {"left": {"min": 0, "showUnits": False, **({"label": self.unit} if self.unit else {})}}
+        if self.start:
+            found["start"] = self.start
         if self.lines:
             found["annotations"] = {"horizontal": [{"value": line.value, "label": line.label} for line in self.lines]}
         return found
@@ -101,8 +105,54 @@ class Graph:
             for id_, part in metric.metrics.items():
                 yield _metric_row(part, id=f"{prefix}{id_}", visible=False)
             expression = _ID.sub(lambda found, prefix=prefix: f"{prefix}{found[0]}", metric.expression)  # type: ignore[misc]
-            period = max(part.period_seconds for part in metric.metrics.values())
-            yield [{"expression": expression, "id": f"s{number}", "label": label, "period": period}]
+            yield [{"expression": expression, "id": f"s{number}", "label": label, "period": metric.period_seconds}]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """A line for each metric that CloudWatch finds, where their dimensions are not known here.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+    """
+
+    title: str
+    namespace: str
+    name: str
+    dimensions: Sequence[str]
+    """The names of the dimensions; their values are what is found."""
+    statistic: str
+    region: str
+    period_seconds: int
+    width: int = 8
+    height: int = 6
+    kind: str = "metric"
+
+    def properties(self) -> Properties:
+        """The search, whose lines have the values of the dimensions as their labels."""
+        schema = ",".join((self.namespace, *self.dimensions))
+        search = f"SEARCH('{{{schema}}} MetricName=\"{self.name}\"', '{self.statistic}', {self.period_seconds})"
+        return {
+            "title": self.title,
+            "view": "timeSeries",
+            "region": self.region,
+            "metrics": [[{"expression": search, "id": "s1", "label": "", "period": self.period_seconds}]],
+            "yAxis": {"left": {"min": 0, "showUnits": False}},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmStates:
+    """A colored field for each alarm, those whose state changed last first."""
+
+    title: str
+    alarm_arns: Sequence[str]
+    width: int = 24
+    height: int = 3
+    kind: str = "alarm"
+
+    def properties(self) -> Properties:
+        """The ARNs of the alarms."""
+        return {"title": self.title, "alarms": list(self.alarm_arns), "sortBy": "stateUpdatedTimestamp"}
 
 
 def _metric_row(metric: Metric, **options: object) -> list[object]:

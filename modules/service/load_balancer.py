@@ -246,6 +246,11 @@ class LoadBalancer(Construct):
         """Requests for which it found a task, of any service."""
         return self._metric("RequestCount")
 
+    @property
+    def capacity_units(self) -> Metric:
+        """The capacity units that it used, which AWS bills."""
+        return self._metric("ConsumedLCUs")
+
     def _metric(self, name: str) -> Metric:
         return Metric(
             namespace="AWS/ApplicationELB",

@@ -103,6 +103,11 @@ class RollbackAlarms(Construct):
         """The alarms that a deployment watches, with the load balancer's; CodeDeploy and ECS take up to ten."""
         return [alarm.name for alarm in (*self._alarms, *([self._shared] if self._shared else []))]
 
+    @property
+    def arns(self) -> list[str]:
+        """Its own alarms, without the load balancer's."""
+        return [alarm.arn for alarm in self._alarms]
+
     def _add(
         self,
         id_: str,

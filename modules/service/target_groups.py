@@ -159,12 +159,6 @@ class TargetGroups(Construct):
         )
 
     @property
-    def response_seconds(self) -> dict[str, Metric]:
-        """The response time, of each target group by its color."""
-        metrics = self._by_color("time", "TargetResponseTime", "p95").values()
-        return dict(zip(self._groups, metrics, strict=True))
-
-    @property
     def significant_p95_seconds(self) -> MetricExpression:
         """The same over five minutes; 0 of a group with too few requests for a percentile, as in a shift of traffic.
 
@@ -184,6 +178,22 @@ class TargetGroups(Construct):
             label="95th percentile of the response time in seconds, where there are enough requests",
             late_value=0,
         )
+
+    @property
+    def request_count(self) -> MetricExpression:
+        """Requests over all target groups."""
+        return MetricExpression(
+            expression=self._total("requests"),
+            metrics=self._by_color("requests", "RequestCount", "Sum"),
+            label="requests",
+            late_value=0,
+        )
+
+    @property
+    def response_seconds(self) -> dict[str, Metric]:
+        """The response time, of each target group by its color."""
+        metrics = self._by_color("time", "TargetResponseTime", "p95").values()
+        return dict(zip(self._groups, metrics, strict=True))
 
     @property
     def healthy_count(self) -> MetricExpression:

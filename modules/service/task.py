@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.containers import COLLECTOR_CPU_UNITS, PORT_VARIABLE, SESSION_PATHS
+from config.containers import COLLECTOR_CPU_UNITS, POOL_VARIABLE, PORT_VARIABLE, SESSION_PATHS
 from config.database_tls import CA_FILE, CA_VARIABLE
 from modules.label import Label, NameLimit
 from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
@@ -51,6 +51,7 @@ def task_of(
             **config.environment,  # an application can have its own sampler
             **parameters,
             PORT_VARIABLE: str(config.port),
+            **({POOL_VARIABLE: str(config.pool_size)} if config.databases else {}),
             **({CA_VARIABLE: CA_FILE} if config.uses_database else {}),
         },
         secrets=secrets,

@@ -128,19 +128,21 @@ class WarningAlarms(Construct):
             )
 
     def _add_full(self, config: ServiceSettings, metrics: ServiceMetrics, target: TargetGroups | None) -> None:
-        count, periods = metrics.desired_count, _FULL_PERIODS
-        larger = None if count or not target else target.larger_healthy_count
-        if larger:
-            periods = _FULL_PERIODS * _MINUTES
-        if watched := count or larger:
-            self._add(
-                "full",
-                f"has had max_count = {config.max_count} tasks for half an hour, so it cannot scale out",
-                metric=watched,
-                threshold=config.max_count,
-                runbook=Runbook.SERVICE_CAPACITY,
-                periods=periods,
-            )
+        watched: Metric | MetricExpression
+        if metrics.desired_count:
+            watched, periods = metrics.desired_count, _FULL_PERIODS
+        elif target:
+            watched, periods = target.larger_healthy_count, _FULL_PERIODS * _MINUTES
+        else:
+            return
+        self._add(
+            "full",
+            f"has had max_count = {config.max_count} tasks for half an hour, so it cannot scale out",
+            metric=watched,
+            threshold=config.max_count,
+            runbook=Runbook.SERVICE_CAPACITY,
+            periods=periods,
+        )
 
     def _add(
         self,

@@ -6,8 +6,7 @@ import pytest
 
 from config.objectives import ObjectivesSettings
 from config.observability import ObservabilitySettings
-from tests.config.examples import changed, parsed, present, refusal
-from tests.config.test_parts import without
+from tests.config.examples import changed, parsed, present, refusal, without
 
 AVAILABILITY = "availability_percent = 99.9"
 LATENCY = "latency_percent = 95"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.domain import HealthCheckSettings
 from config.load import load_environment
 from main import synthesize
 from modules.errors import WiringError
@@ -117,5 +118,37 @@ def test_in_another_region_the_key_and_the_log_have_a_stack_of_the_layer_in_us_e
     kinds = {resource.kind for resource in stack.all()}
     assert {"aws_route53_hosted_zone_dnssec", "aws_route53_query_log", "aws_cloudwatch_log_group"} <= kinds
     assert "elsewhere-domain" in stack.producers(stacks).values()
-    assert kinds.isdisjoint(resource.kind for resource in stacks["elsewhere-domain"].all())
+    home = {resource.kind for resource in stacks["elsewhere-domain"].all()}
+    assert kinds & home == {"aws_cloudwatch_metric_alarm"}  # of the signing here, of the certificate there
     assert "elsewhere-notifications-us-east-1" in stacks
+
+
+def test_in_another_region_the_check_of_a_site_without_cloudfront_is_where_its_alarm_can_be(tmp_path: Path) -> None:
+    elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
+    plain = present(elsewhere.domain).model_copy(update={"query_logging": False, "dnssec": False})
+    checked = plain.model_copy(update={"health_check": HealthCheckSettings()})
+    without = {"edge": None, "firewall": None}
+    for domain, stack_of_check in ((plain, None), (checked, "elsewhere-domain-us-east-1")):
+        environment = elsewhere.model_copy(update={**without, "domain": domain})
+        synthesize([environment], tmp_path / "cdktf.out")
+        stacks = read_stacks(tmp_path / "cdktf.out")
+        assert ("elsewhere-domain-us-east-1" in stacks) == (stack_of_check is not None)
+        places = [stack.id for stack in stacks.values() for _ in stack.all("aws_route53_health_check")]
+        assert places == ([stack_of_check] if stack_of_check else [])
+        if stack_of_check:
+            alarms = list(stacks[stack_of_check].all("aws_cloudwatch_metric_alarm"))
+            assert [alarm.get("metric_name") for alarm in alarms] == ["HealthCheckStatus"]
+            assert stack_of_check in stacks["elsewhere-service"].producers(stacks).values()
+
+
+def test_in_another_region_cloudfronts_check_of_the_site_is_in_the_layer_edge(tmp_path: Path) -> None:
+    elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
+    domain = present(elsewhere.domain).model_copy(update={"health_check": HealthCheckSettings()})
+    for maintenance in (False, True):
+        edge = present(elsewhere.edge).model_copy(update={"maintenance": maintenance})
+        synthesize([elsewhere.model_copy(update={"domain": domain, "edge": edge})], tmp_path / "cdktf.out")
+        stacks = read_stacks(tmp_path / "cdktf.out")
+        places = [stack.id for stack in stacks.values() for _ in stack.all("aws_route53_health_check")]
+        assert places == ["elsewhere-edge"]
+        named = {alarm.get("metric_name") for alarm in stacks["elsewhere-edge"].all("aws_cloudwatch_metric_alarm")}
+        assert ("HealthCheckStatus" in named) == (not maintenance), "during maintenance the site answers with 503"

@@ -16,6 +16,7 @@ from modules.network.vpc import Vpc
 from modules.role import Role, ServicePrincipal
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
+from tests.modules.topics import ALL_RECEIVERS, topics_in
 from tests.template import LABEL, Template, new_app
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ _POSTGRES = present(fixture_environment("prod").postgres)
 
 @dataclass(frozen=True, kw_only=True)
 class Layers:
-    """Three stacks: the network, the database and the service that uses it."""
+    """Four stacks: the topics, the network, the database and the service that uses it."""
 
+    notifications: TerraformStack
     network: TerraformStack
     data: TerraformStack
     service: TerraformStack
@@ -37,9 +39,10 @@ class Layers:
     def new() -> Layers:
         """Create the stacks, with the network only."""
         app = new_app()
-        network, data, service = (TerraformStack(app, f"test-{name}") for name in ("network", "data", "service"))
+        names = ("notifications", "network", "data", "service")
+        notifications, network, data, service = (TerraformStack(app, f"test-{name}") for name in names)
         vpc = Vpc(network, "vpc", config=fixture_environment("prod").network, label=LABEL)
-        return Layers(network=network, data=data, service=service, vpc=vpc)
+        return Layers(notifications=notifications, network=network, data=data, service=service, vpc=vpc)
 
     def context(self, *, protect: bool) -> DatabaseContext:
         """The context of a database, with keys in the data stack."""
@@ -48,7 +51,13 @@ class Layers:
             for name in ("databases-key", "secrets-key", "logs-key")
         ]
         return DatabaseContext(
-            label=LABEL, vpc=self.vpc, key=keys[0], secrets_key=keys[1], logs_key=keys[2], protect=protect
+            label=LABEL,
+            vpc=self.vpc,
+            key=keys[0],
+            secrets_key=keys[1],
+            logs_key=keys[2],
+            topics=topics_in(self.notifications, receivers=ALL_RECEIVERS),
+            protect=protect,
         )
 
     def consumer(self) -> tuple[SecurityGroup, Role]:
@@ -71,6 +80,7 @@ def postgres_templates(
     monitoring: int = 60,
     version: str | None = None,
     password_version: int = 1,
+    slow_query_milliseconds: int = 50,
 ) -> tuple[Template, Template]:
     """The data stack with PostgreSQL, and the service stack that uses it."""
     layers = Layers.new()
@@ -81,6 +91,7 @@ def postgres_templates(
             "monitoring_interval_seconds": monitoring,
             "engine_version": version,
             "password_version": password_version,
+            "slow_query_milliseconds": slow_query_milliseconds,
         }
     )
     postgres = Postgres(

@@ -9,6 +9,7 @@ from cdktf import TerraformOutput
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.hosted_zone import HostedZone
 from tests.modules.domain.certificates import MADE, NAMES, certificates
+from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack
 
 
@@ -89,3 +90,24 @@ def test_each_period_of_its_expiry_metric_has_a_value() -> None:
     """ACM publishes it twice a day."""
     certificate, *_ = certificates()
     assert certificate.days_to_expiry.period_seconds == 24 * 60 * 60
+
+
+def test_a_certificate_that_is_not_renewed_warns_a_month_before_and_is_critical_a_week_before() -> None:
+    stack = new_stack()
+    zone = HostedZone(stack, "zone", config=MADE, protect=False)
+    Certificate(stack, "certificate", names=NAMES, label=LABEL, zone=zone, topics=topics_in(stack))
+    found = Template.of(stack).all("aws_cloudwatch_metric_alarm").values()
+    assert {alarm["tags"]["Severity"]: alarm["threshold"] for alarm in found} == {"warning": 30, "critical": 7}
+    for alarm in found:
+        assert alarm["comparison_operator"] == "LessThanOrEqualToThreshold"
+        assert (alarm["statistic"], alarm["period"], alarm["evaluation_periods"]) == ("Minimum", 86_400, 1)
+        assert alarm["alarm_name"].startswith("user-management-test-unit-certificate-")
+
+
+def test_an_expired_certificate_stays_in_alarm_and_a_new_one_does_not_alarm() -> None:
+    """ACM publishes nothing of the first for ever, nor of the second for hours."""
+    stack = new_stack()
+    zone = HostedZone(stack, "zone", config=MADE, protect=False)
+    Certificate(stack, "certificate", names=NAMES, label=LABEL, zone=zone, topics=topics_in(stack))
+    found = Template.of(stack).all("aws_cloudwatch_metric_alarm").values()
+    assert {alarm["treat_missing_data"] for alarm in found} == {"ignore"}

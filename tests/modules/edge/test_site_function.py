@@ -12,6 +12,7 @@ from config.edge import EdgeSettings
 from modules.edge.site_function import SiteFunction, function_code
 from modules.errors import WiringError
 from tests.cloudfront_function import answers
+from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack
 
 if TYPE_CHECKING:
@@ -96,3 +97,20 @@ def test_a_text_that_cloudfront_would_refuse_is_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(modules.edge.site_function, "CODE", long)
     with pytest.raises(WiringError, match="it must have 10240 or fewer"):
         SiteFunction(new_stack(), "pages", config=EdgeSettings(), label=LABEL, serves="pages")
+
+
+def test_runs_that_fail_or_are_throttled_are_reported() -> None:
+    stack = new_stack()
+    SiteFunction(stack, "pages", config=EdgeSettings(), label=LABEL, serves="pages", topics=topics_in(stack))
+    alarm = Template.of(stack).only("aws_cloudwatch_metric_alarm")
+    (value,) = (q["expression"] for q in alarm["metric_query"] if q["return_data"])
+    assert value == "FILL(errors, 0) + FILL(throttles, 0)"
+    assert [q["metric"]["metric_name"] for q in alarm["metric_query"] if "metric" in q] == [
+        "FunctionExecutionErrors",
+        "FunctionThrottles",
+    ]
+    assert alarm["metric_query"][1]["metric"]["dimensions"] == {
+        "FunctionName": "${aws_cloudfront_function.pages.name}",
+        "Region": "Global",
+    }
+    assert (alarm["threshold"], alarm["tags"]["Severity"]) == (3, "warning")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from modules.errors import WiringError
 from modules.observability.dashboard import COLUMNS, Dashboard
-from modules.observability.widgets import Text
+from modules.observability.widgets import Graph, Text
+from tests.modules.metrics import CPU
 from tests.template import LABEL, Template, new_stack
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def widgets(rows: Sequence[Sequence[Widget]]) -> list[dict[str, Any]]:
 
 def text(width: int, height: int) -> Text:
     return Text(markdown="words", width=width, height=height)
+
+
+def graph(count: int) -> Graph:
+    return Graph(title="CPU", series={str(number): CPU for number in range(count)})
 
 
 def test_a_row_starts_below_the_highest_widget_of_the_row_before() -> None:
@@ -66,3 +71,20 @@ def test_no_two_widgets_overlap(rows: list[list[tuple[int, int]]]) -> None:
 def test_a_row_that_is_wider_than_the_grid_is_refused() -> None:
     with pytest.raises(WiringError, match="row 2 has 25 columns; a dashboard has 24: move a widget to another row"):
         widgets([[text(24, 2)], [text(12, 6), text(13, 6)]])
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([[text(1, 1)]] * 501, "it has 501 widgets; CloudWatch allows 500: make two dashboards of it"),
+        ([[graph(501)]], "a widget has 501 metrics; CloudWatch allows 500: make two widgets of it"),
+        ([[graph(500)]] * 5 + [[graph(1)]], "it has 2501 metrics; CloudWatch allows 2500: make two dashboards of it"),
+    ],
+)
+def test_more_than_cloudwatch_allows_is_refused(rows: list[list[Widget]], message: str) -> None:
+    with pytest.raises(WiringError, match=message):
+        widgets(rows)
+
+
+def test_as_much_as_cloudwatch_allows_is_accepted() -> None:
+    assert len(widgets([[graph(500)]] * 5 + [[text(1, 1)]] * 495)) == 500

@@ -2,33 +2,125 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from config.objectives import ObjectivesSettings
+from modules.edge.distribution_alarms import DistributionMetrics
+from modules.edge.web_acl_alarm import WebAclMetrics
+from modules.network.nat_gateway_alarms import NatGatewayMetrics
+from modules.observability.indicator import availability_of
+from modules.observability.objective import Objective
 from modules.observability.service_dashboard import ServiceDashboard
+from modules.runbook import Runbook
+from tests.modules.observability.bodies import labels, metric_names, properties_in
 from tests.modules.service.parts import Parts
-from tests.template import LABEL, Template
+from tests.template import LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TARGETS = ObjectivesSettings()
 
 
-def widgets() -> dict[str, dict[str, Any]]:
+def widgets(*, served: bool = True, **changes: Any) -> dict[str, dict[str, Any]]:
     parts = Parts.make(strategy="blue_green")
-    service = parts.service()
-    ServiceDashboard(parts.stack, "dashboard", label=LABEL, services={"api": service})
-    body = json.loads(Template.of(parts.stack).only("aws_cloudwatch_dashboard")["dashboard_body"])
-    return {one["properties"]["title"]: one["properties"] for one in body["widgets"]}
+    if not served:
+        parts.load_balancer = None
+    service = parts.service() if served else parts.service(path_patterns=(), priority=None)
+    arguments: dict[str, Any] = {
+        "label": LABEL,
+        "deployment": parts.deployment,
+        "services": {"api": service},
+        "load_balancer": parts.load_balancer,
+        "distribution": None,
+        "firewall": None,
+        "nat_gateways": {},
+        "targets": None,
+        "objectives": {},
+        **changes,
+    }
+    if arguments["targets"]:
+        arguments["objectives"] = objectives(parts)
+    ServiceDashboard(parts.stack, "dashboard", **arguments)
+    return properties_in(parts.stack)
 
 
-def test_it_shows_how_full_the_tasks_of_each_service_are() -> None:
+def objectives(parts: Parts) -> Mapping[str, Objective]:
+    assert parts.load_balancer
+    objective = Objective(
+        parts.stack,
+        "objective",
+        label=LABEL,
+        name="objective-site",
+        subject="The availability of the site",
+        objective_percent=99.9,
+        indicator=availability_of(parts.load_balancer),
+        runbook=Runbook.ERROR_BUDGET,
+        topics=parts.topics,
+    )
+    return {"availability": objective}
+
+
+def test_it_shows_traffic_errors_latency_and_saturation_of_each_service() -> None:
     found = widgets()
-    for title, metric in (("CPU of all tasks", "CPUUtilization"), ("Memory of all tasks", "MemoryUtilization")):
-        assert found[title]["metrics"] == [
-            [
-                "AWS/ECS",
-                metric,
-                "ClusterName",
-                "${aws_ecs_cluster.cluster.name}",
-                "ServiceName",
-                "${aws_ecs_service.api.name}",
-                {"stat": "Average", "period": 60, "label": "api"},
-            ]
-        ]
+    golden = {
+        "Requests, a minute": {"RequestCount"},
+        "5xx answers": {"HTTPCode_Target_5XX_Count", "RequestCount", "HTTPCode_ELB_5XX_Count"},
+        "Response time, 95th percentile": {"TargetResponseTime"},
+        "CPU of all tasks": {"CPUUtilization"},
+        "Memory of all tasks": {"MemoryUtilization"},
+        "Tasks that work": {"HealthyHostCount"},
+    }
+    assert {title: metric_names(found[title]) for title in golden} == golden
+    assert labels(found["Requests, a minute"]) == ["api"]
+    assert labels(found["5xx answers"]) == ["api", "load balancer itself"]
+
+
+def test_the_thresholds_of_the_alarms_are_lines() -> None:
+    found = widgets(targets=TARGETS)
+    lines = found["Response time, 95th percentile"]["annotations"]["horizontal"]
+    assert lines == [{"value": 0.2, "label": "objective"}, {"value": 1, "label": "rolls a deployment back"}]
+    assert found["5xx answers"]["annotations"]["horizontal"][0]["value"] == 5
+
+
+def test_the_error_budget_left_is_a_number_over_its_thirty_days() -> None:
+    found = widgets(targets=TARGETS)["Error budget left of the last 30 days, in percent"]
+    assert (found["view"], found["start"]) == ("singleValue", "-P30D")
+    assert labels(found) == ["availability"]
+    assert metric_names(found) == {"HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "RequestCount"}
+    assert {row[-1]["period"] for row in found["metrics"]} == {86_400}
+
+
+def test_the_states_of_the_alarms_are_those_of_objectives_load_balancer_and_services() -> None:
+    alarms = widgets(targets=TARGETS)["Alarms"]["alarms"]
+    kinds = [alarm.removeprefix("${aws_cloudwatch_").partition(".")[0] for alarm in alarms]
+    assert kinds == ["composite_alarm"] * 2 + ["metric_alarm"] * 5
+    assert all(alarm.endswith(".arn}") for alarm in alarms)
+
+
+def test_without_objectives_it_has_no_budget() -> None:
+    assert not [title for title in widgets() if title.startswith("Error budget")]
+
+
+def test_the_entrance_shows_cloudfront_and_the_firewall() -> None:
+    found = widgets(
+        distribution=DistributionMetrics(distribution_id="E1"),
+        firewall=WebAclMetrics(name="firewall", region="us-east-1", is_regional=False),
+    )
+    assert metric_names(found["Requests to CloudFront, a minute"]) == {"Requests"}
+    assert metric_names(found["5xx answers of CloudFront"]) == {"5xxErrorRate", "Requests"}
+    assert found["5xx answers of CloudFront"]["region"] == "us-east-1"
+    assert metric_names(found["Requests that the firewall blocked"]) == {"BlockedRequests"}
+
+
+def test_each_nat_gateway_is_a_line() -> None:
+    gateways = {zone: NatGatewayMetrics(gateway_id=f"nat-{zone}", region="us-east-1") for zone in ("a", "b")}
+    found = widgets(nat_gateways=gateways)
+    assert labels(found["Connections without a port of the NAT gateways"]) == ["a", "b"]
+    assert "PacketsDropCount" in metric_names(found["Packets that NAT gateways dropped"])
+
+
+def test_of_a_service_without_requests_it_shows_the_running_tasks() -> None:
+    found = widgets(served=False)
+    assert metric_names(found["Tasks that work"]) == {"RunningTaskCount"}
+    assert "Requests, a minute" not in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from modules.metric import MetricExpression
-from modules.observability.widgets import Graph, Line, Text
+from modules.observability.widgets import AlarmStates, Graph, Line, Search, Text
 from tests.modules.metrics import CPU
 
 
@@ -56,3 +56,30 @@ def test_numbers_have_no_axis() -> None:
 
 def test_a_text_is_markdown() -> None:
     assert Text(markdown="# Services").properties() == {"markdown": "# Services"}
+
+
+def test_a_widget_can_go_back_further_than_the_dashboard() -> None:
+    assert Graph(title="CPU", series={"one": CPU}, start="-P30D").properties()["start"] == "-P30D"
+    assert "start" not in Graph(title="CPU", series={"one": CPU}).properties()
+
+
+def test_a_search_finds_the_metrics_with_these_dimensions() -> None:
+    search = Search(
+        title="charges",
+        namespace="AWS/Billing",
+        name="EstimatedCharges",
+        dimensions=("Currency", "ServiceName"),
+        statistic="Maximum",
+        region="us-east-1",
+        period_seconds=21_600,
+    )
+    ((found,),) = search.properties()["metrics"]
+    assert found["expression"] == (
+        "SEARCH('{AWS/Billing,Currency,ServiceName} MetricName=\"EstimatedCharges\"', 'Maximum', 21600)"
+    )
+
+
+def test_the_alarms_that_changed_last_are_first() -> None:
+    found = AlarmStates(title="Alarms", alarm_arns=["arn:aws:cloudwatch:us-east-1:444444444444:alarm:a"]).properties()
+    assert found["sortBy"] == "stateUpdatedTimestamp"
+    assert found["alarms"] == ["arn:aws:cloudwatch:us-east-1:444444444444:alarm:a"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from config.cluster import ClusterSettings
@@ -19,6 +19,7 @@ from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
+from modules.suppressor import Suppressor
 from tests.fixtures import fixture_environment
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
@@ -81,6 +82,7 @@ class Parts:
         protect: bool = False,
         cluster: ClusterSettings | None = None,
         load_balancer_settings: LoadBalancerSettings | None = None,
+        sleeps: bool = False,
     ) -> Parts:
         """Create everything but a service."""
         stack = new_stack()
@@ -90,7 +92,7 @@ class Parts:
         access_logs = Bucket(
             stack, "access-logs", config=bucket, label=LABEL, name="access-logs-1", key=None, access_logs=None
         )
-        topics = topics_in(stack)
+        topics = replace(topics_in(stack), suppressor=Suppressor("asleep") if sleeps else None)
         deployment = DeploymentSettings.model_validate({"strategy": strategy})
         load_balancer = LoadBalancer(
             stack,

@@ -88,7 +88,7 @@ def test_only_the_load_balancer_may_write_its_access_and_connection_logs() -> No
 
 
 def test_what_it_answers_itself_with_5xx_is_watched() -> None:
-    alarm = template().only("aws_cloudwatch_metric_alarm")
+    alarm = template().named("aws_cloudwatch_metric_alarm.load-balancer_own-errors")
     (value,) = (q["expression"] for q in alarm["metric_query"] if q["return_data"])
     assert value == "IF(FILL(own, 0) >= 3, 100 * FILL(own, 0) / MAX([FILL(own, 0), FILL(requests, 0)]), 0)"
     named = {q["id"]: q["metric"] for q in alarm["metric_query"] if "metric" in q}
@@ -99,6 +99,14 @@ def test_what_it_answers_itself_with_5xx_is_watched() -> None:
     assert all(set(one["dimensions"]) == {"LoadBalancer"} for one in named.values())
     assert (alarm["threshold"], alarm["treat_missing_data"]) == (5, "notBreaching")
     assert (alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (3, 5)
+
+
+def test_one_rejected_connection_is_a_warning() -> None:
+    alarm = template().named("aws_cloudwatch_metric_alarm.load-balancer_rejected")
+    assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/ApplicationELB", "RejectedConnectionCount")
+    assert (alarm["statistic"], set(alarm["dimensions"])) == ("Sum", {"LoadBalancer"})
+    assert (alarm["threshold"], alarm["treat_missing_data"]) == (1, "notBreaching")
+    assert alarm["tags"]["Severity"] == "warning"
 
 
 def test_one_for_cloudfront_allows_its_addresses_on_443_only() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,11 @@ def alarms(strategy: str, *, insights: str = "disabled", **changes: Any) -> dict
     parts.service(**changes)
     found = Template.of(parts.stack).all("aws_cloudwatch_metric_alarm").values()
     start = "user-management-test-api-"
-    return {a["alarm_name"].removeprefix(start): a for a in found if a["alarm_name"].startswith(start)}
+    return {
+        a["alarm_name"].removeprefix(start): a
+        for a in found
+        if a["alarm_name"].startswith(start) and a["tags"]["Severity"] == "critical"
+    }
 
 
 def expression(alarm: dict[str, Any]) -> str:
@@ -103,6 +108,13 @@ def test_a_deployment_watches_what_the_load_balancer_answers_itself(strategy: st
     assert isinstance(watched, list)
     assert len(watched) == 5
     assert watched[-1] == "${aws_cloudwatch_metric_alarm.load-balancer_own-errors_184C5918.alarm_name}"
+
+
+def test_only_absence_and_the_load_balancers_errors_are_silent_while_the_environment_sleeps() -> None:
+    parts = Parts.make(sleeps=True)
+    parts.service()
+    rule = Template.of(parts.stack).named("aws_cloudwatch_composite_alarm.awake-critical")["alarm_rule"]
+    assert re.findall(r"metric_alarm\.([\w-]+)_\w+\.", rule) == ["load-balancer_own-errors", "api_alarms_absence"]
 
 
 def test_a_service_without_requests_does_not_watch_the_load_balancer() -> None:

@@ -28,6 +28,11 @@ def test_a_service_with_databases_trusts_their_authorities() -> None:
     assert "NODE_EXTRA_CA_CERTS" not in variables(containers()[0])
 
 
+def test_a_service_with_databases_gets_the_size_of_its_pools() -> None:
+    assert variables(containers(databases=("documentdb",), pool_size=7)[0])["DATABASE_POOL_SIZE"] == "7"
+    assert "DATABASE_POOL_SIZE" not in variables(containers()[0])
+
+
 @pytest.mark.parametrize(("parameter", "uses"), [("postgres/url", True), ("documentdb/host", True), ("jwt/key", False)])
 def test_a_service_that_gets_where_a_database_is_uses_it(parameter: str, *, uses: bool) -> None:
     assert settings(secrets={"ONE": parameter}).uses_database is uses

@@ -1,0 +1,135 @@
+"""The dashboard `data`: load, connections, storage and speed of the databases, as their alarms see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from constructs import Construct
+
+from modules.data.proxy_alarms import QUERY_MILLISECONDS
+from modules.observability.dashboard import Dashboard
+from modules.observability.widgets import Graph, Line, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from modules.data.documentdb import Documentdb
+    from modules.data.instance_metrics import InstanceMetrics
+    from modules.data.postgres import Postgres
+    from modules.data.proxy_alarms import ProxyMetrics
+    from modules.label import Label
+    from modules.observability.widgets import Widget
+
+_PERCENT: Final = "percent"
+_HALF: Final = 12
+_MICROSECONDS_PER_MILLISECOND: Final = 1000
+
+
+class DataDashboard(Construct):
+    """Both databases, each if there is one, and the proxy."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, label: Label, postgres: Postgres | None, documentdb: Documentdb | None
+    ) -> None:
+        super().__init__(scope, id_)
+        rows: list[Sequence[Widget]] = [
+            [
+                Text(
+                    markdown=f"# Databases of {label.prefix}\nMade by Terraform: a change here is lost with the next "
+                    "apply. Statements that take long: the saved queries of CloudWatch Logs."
+                )
+            ]
+        ]
+        if postgres:
+            rows += _of_postgres(postgres)
+            if postgres.proxy:
+                rows.append(list(_of_proxy(postgres.proxy.metrics)))
+        if documentdb:
+            rows += _of_documentdb(documentdb)
+        Dashboard(self, "dashboard", label=label, name="data", rows=rows)
+
+
+def _of_postgres(postgres: Postgres) -> Iterator[Sequence[Widget]]:
+    named = {
+        "primary": postgres.metrics,
+        **{f"replica {number}": metrics for number, metrics in postgres.replica_metrics.items()},
+    }
+    yield _load("PostgreSQL", named)
+    yield [
+        *_latency("PostgreSQL", named, unit="seconds"),
+        Graph(
+            title="PostgreSQL: free storage",
+            series={name: metrics.free_storage_bytes for name, metrics in named.items()},
+            unit="bytes",
+        ),
+    ]
+
+
+def _of_proxy(metrics: ProxyMetrics) -> Iterator[Widget]:
+    target = Line(value=QUERY_MILLISECONDS * _MICROSECONDS_PER_MILLISECOND, label="target")
+    yield Graph(
+        title="Proxy: time of a query, average",
+        series={"query": metrics.query_microseconds, "wait for a connection": metrics.borrow_microseconds},
+        lines=[target],
+        unit="microseconds",
+        width=_HALF,
+    )
+    yield Graph(title="Proxy: connections in use", series={"pool": metrics.pool_percent}, unit=_PERCENT, width=_HALF)
+
+
+def _of_documentdb(documentdb: Documentdb) -> Iterator[Sequence[Widget]]:
+    named = {f"instance {number}": metrics for number, metrics in documentdb.instance_metrics.items()}
+    yield _load("DocumentDB", named)
+    yield [
+        *_latency("DocumentDB", named, unit="milliseconds"),
+        Graph(
+            title="DocumentDB: reads from memory",
+            series={name: metrics.cache_hit_percent for name, metrics in named.items()},
+            unit=_PERCENT,
+        ),
+    ]
+    yield [
+        Graph(
+            title="DocumentDB: lag of the last replica",
+            series={"cluster": documentdb.metrics.replica_lag_milliseconds},
+            unit="milliseconds",
+            width=_HALF,
+        ),
+        Graph(
+            title="DocumentDB: connections in use",
+            series={name: metrics.connection_percent for name, metrics in named.items()},
+            unit=_PERCENT,
+            width=_HALF,
+        ),
+    ]
+
+
+def _load(engine: str, named: Mapping[str, InstanceMetrics]) -> list[Widget]:
+    return [
+        Graph(
+            title=f"{engine}: CPU",
+            series={name: metrics.cpu_percent for name, metrics in named.items()},
+            unit=_PERCENT,
+        ),
+        Graph(
+            title=f"{engine}: connections", series={name: metrics.connection_count for name, metrics in named.items()}
+        ),
+        Graph(
+            title=f"{engine}: free memory",
+            series={name: metrics.free_memory_bytes for name, metrics in named.items()},
+            unit="bytes",
+        ),
+    ]
+
+
+def _latency(engine: str, named: Mapping[str, InstanceMetrics], *, unit: str) -> Iterator[Widget]:
+    yield Graph(
+        title=f"{engine}: time of a read",
+        series={name: metrics.read_latency for name, metrics in named.items()},
+        unit=unit,
+    )
+    yield Graph(
+        title=f"{engine}: time of a write",
+        series={name: metrics.write_latency for name, metrics in named.items()},
+        unit=unit,
+    )

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator.services.rds_events import CATEGORIES
+from modules.data import database_events
+from modules.data.database_events import EventSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.emulator.conftest import Client
+
+
+@pytest.fixture(scope="module")
+def topic(client: Client) -> str:
+    return str(client("sns").create_topic(Name="database-events")["TopicArn"])
+
+
+@pytest.fixture(scope="module")
+def source(client: Client) -> Iterator[str]:
+    rds = client("rds")
+    rds.create_db_instance(
+        DBInstanceIdentifier="eventful",
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="app",
+        MasterUserPassword="not-a-secret",
+    )
+    yield "eventful"
+    rds.delete_db_instance(DBInstanceIdentifier="eventful", SkipFinalSnapshot=True)
+
+
+def subscribe(client: Client, topic: str, name: str = "events", **changes: Any) -> None:
+    client("rds").create_event_subscription(
+        **{
+            "SubscriptionName": name,
+            "SnsTopicArn": topic,
+            "SourceType": "db-instance",
+            "SourceIds": ["eventful"],
+            "EventCategories": ["failure"],
+            **changes,
+        }
+    )
+
+
+@pytest.mark.usefixtures("source")
+def test_a_subscription_is_created_and_changed(client: Client, topic: str) -> None:
+    subscribe(client, topic)
+    rds = client("rds")
+    rds.modify_event_subscription(
+        SubscriptionName="events", SourceType="db-instance", EventCategories=["failure", "low storage"]
+    )
+    (found,) = rds.describe_event_subscriptions(SubscriptionName="events")["EventSubscriptionsList"]
+    assert found["EventCategoriesList"] == ["failure", "low storage"]
+    with pytest.raises(ClientError, match="SubscriptionCategoryNotFound"):
+        rds.modify_event_subscription(
+            SubscriptionName="events", SourceType="db-instance", EventCategories=["global failover"]
+        )
+    rds.delete_event_subscription(SubscriptionName="events")
+
+
+@pytest.mark.usefixtures("source")
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"EventCategories": ["outage"]}, "SubscriptionCategoryNotFound"),
+        ({"SourceIds": ["absent"]}, "SourceNotFound.*Could not find source: absent"),
+        ({"SourceType": "db-cluster", "EventCategories": ["failover"]}, "SourceNotFound"),
+        ({"SnsTopicArn": "arn:aws:sns:us-east-1:123456789012:absent"}, "SNSTopicArnNotFound"),
+    ],
+)
+def test_what_does_not_exist_is_refused(client: Client, topic: str, changes: dict[str, Any], error: str) -> None:
+    with pytest.raises(ClientError, match=error):
+        subscribe(client, topic, **changes)
+
+
+@pytest.mark.usefixtures("source")
+def test_a_topic_to_which_rds_may_not_publish_is_refused(client: Client) -> None:
+    sns = client("sns")
+    closed = sns.create_topic(Name="closed")["TopicArn"]
+    allowed = {"Effect": "Allow", "Action": "sns:Publish", "Resource": closed}
+    for service, is_accepted in (("cloudwatch", False), ("events.rds", True)):
+        statement = {**allowed, "Principal": {"Service": f"{service}.amazonaws.com"}}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        sns.set_topic_attributes(TopicArn=closed, AttributeName="Policy", AttributeValue=json.dumps(policy))
+        if is_accepted:
+            subscribe(client, closed, "open")
+            client("rds").delete_event_subscription(SubscriptionName="open")
+        else:
+            with pytest.raises(ClientError, match="SNSNoAuthorization"):
+                subscribe(client, closed)
+
+
+@pytest.mark.usefixtures("source")
+def test_a_region_has_twenty_subscriptions(client: Client, topic: str) -> None:
+    names = [f"events-{number}" for number in range(20)]
+    for name in names:
+        subscribe(client, topic, name)
+    with pytest.raises(ClientError, match="EventSubscriptionQuotaExceeded"):
+        subscribe(client, topic)
+    for name in names:
+        client("rds").delete_event_subscription(SubscriptionName=name)
+
+
+def test_the_platform_subscribes_to_categories_that_exist() -> None:
+    sources = [one for one in vars(database_events).values() if isinstance(one, EventSource)]
+    assert len(sources) == 4
+    for one in sources:
+        assert {category for group in one.categories.values() for category in group} <= CATEGORIES[one.type]

@@ -1,0 +1,70 @@
+"""The dashboard of the databases shows those that there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modules.data.documentdb import Documentdb
+from modules.data.postgres import Postgres
+from modules.observability.data_dashboard import DataDashboard
+from tests.config.examples import present
+from tests.fixtures import fixture_environment
+from tests.modules.data.databases import Layers
+from tests.modules.observability.bodies import labels, metric_names, properties_in
+from tests.template import LABEL
+
+PROD = fixture_environment("prod")
+
+
+def widgets(*, postgres: bool = True, documentdb: bool = True, **changes: Any) -> dict[str, dict[str, Any]]:
+    layers = Layers.new()
+    context = layers.context(protect=False)
+    settings = present(PROD.postgres).model_copy(update=changes)
+    DataDashboard(
+        layers.service,
+        "dashboard",
+        label=LABEL,
+        postgres=Postgres(layers.data, "postgres", config=settings, context=context, log_retention_days=30)
+        if postgres
+        else None,
+        documentdb=Documentdb(
+            layers.data, "documentdb", config=present(PROD.documentdb), context=context, log_retention_days=30
+        )
+        if documentdb
+        else None,
+    )
+    return properties_in(layers.service)
+
+
+def test_it_shows_load_connections_storage_and_speed_of_both_databases() -> None:
+    found = widgets()
+    expected = {
+        "PostgreSQL: CPU": {"CPUUtilization"},
+        "PostgreSQL: connections": {"DatabaseConnections"},
+        "PostgreSQL: free memory": {"FreeableMemory"},
+        "PostgreSQL: time of a read": {"ReadLatency"},
+        "PostgreSQL: time of a write": {"WriteLatency"},
+        "PostgreSQL: free storage": {"FreeStorageSpace"},
+        "DocumentDB: CPU": {"CPUUtilization"},
+        "DocumentDB: connections in use": {"DatabaseConnectionsMax", "DatabaseConnectionsLimit"},
+        "DocumentDB: lag of the last replica": {"DBClusterReplicaLagMaximum"},
+        "DocumentDB: reads from memory": {"BufferCacheHitRatio"},
+    }
+    assert {title: metric_names(found[title]) for title in expected} == expected
+    assert labels(found["DocumentDB: CPU"]) == ["instance 1", "instance 2", "instance 3"]
+
+
+def test_the_average_query_is_compared_with_its_target() -> None:
+    found = widgets()["Proxy: time of a query, average"]
+    assert metric_names(found) == {"QueryDatabaseResponseLatency", "DatabaseConnectionsBorrowLatency"}
+    assert found["annotations"]["horizontal"] == [{"value": 50_000, "label": "target"}]
+
+
+def test_each_replica_is_a_line() -> None:
+    assert labels(widgets(replicas=2)["PostgreSQL: CPU"]) == ["primary", "replica 1", "replica 2"]
+
+
+def test_what_is_not_there_is_not_shown() -> None:
+    titles = set(widgets(documentdb=False, proxy=None))
+    assert not {title for title in titles if title.startswith(("DocumentDB", "Proxy"))}
+    assert not {title for title in widgets(postgres=False) if title.startswith(("PostgreSQL", "Proxy"))}
