@@ -90,12 +90,15 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_ssm_parameter": "ssm:DescribeParameters",
     "aws_shield_protection": "shield:ListProtections",
     "aws_subnet": "ec2:DescribeSubnets",
+    "aws_synthetics_canary": "synthetics:DescribeCanaries",
     "aws_vpc": "ec2:DescribeVpcs",
     "aws_vpc_endpoint": "ec2:DescribeVpcEndpoints",
     "aws_vpc_security_group_egress_rule": "ec2:DescribeSecurityGroupRules",
     "aws_vpc_security_group_ingress_rule": "ec2:DescribeSecurityGroupRules",
     "aws_wafv2_ip_set": "wafv2:ListIPSets",
     "aws_wafv2_web_acl": "wafv2:ListWebACLs",
+    "aws_xray_group": "xray:GetGroups",
+    "aws_xray_sampling_rule": "xray:GetSamplingRules",
 }
 
 PART_OF: Final[Mapping[str, str]] = {

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from config.aws import AccountId, Region, RoleArn, TagValue, role_account, validate_name
 from config.backups import BackupsSettings
+from config.canaries import CANARY_CHECKS
 from config.cluster import ClusterSettings
 from config.containers import check_session_paths
 from config.cost import CostSettings, check_monitor_account
@@ -59,6 +60,7 @@ from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
 from config.state import StateSettings
+from config.tracing import TRACING_CHECKS
 from config.zone_features import (
     check_arm_zones,
     check_documentdb_region,
@@ -426,4 +428,6 @@ class Environment(Model):
         check_static_path,
         check_edge_timeout,
         check_monitor_account,
+        *CANARY_CHECKS,
+        *TRACING_CHECKS,
     )

@@ -30,7 +30,10 @@ class LogSettings(Model):
     """Days that DocumentDB's audit and profiler logs are kept, if not retention_days."""
 
     functions_days: LogRetentionDays | None = None
-    """Days that the logs of Lambda functions are kept, like that of the rotation, if not retention_days."""
+    """Days that the logs of Lambda functions are kept, those of canaries included, if not retention_days."""
+
+    canaries_days: LifecycleDays | None = None
+    """Days that the results of canaries are kept, in a bucket, if not retention_days."""
 
     services_days: LogRetentionDays | None = None
     """Days that the logs of services, shell sessions and the cluster's metrics are kept, if not retention_days."""
@@ -72,6 +75,11 @@ class LogSettings(Model):
     def function_retention_days(self) -> int:
         """Days for Lambda functions."""
         return self._or_default(self.functions_days)
+
+    @property
+    def canary_retention_days(self) -> int:
+        """Days for the results of canaries."""
+        return self._or_default(self.canaries_days)
 
     @property
     def service_retention_days(self) -> int:

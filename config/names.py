@@ -96,6 +96,12 @@ class NameLimit(IntEnum):
     VPC_ORIGIN = 55
     # https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateKeySigningKey.html
     KEY_SIGNING_KEY = 128
+    # https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CreateCanary.html
+    CANARY = 255
+    # https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html, also groups
+    XRAY = 32
+    # https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html (ServiceName)
+    TRACED_SERVICE = 64
     # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     TAG_VALUE = 256
 
@@ -135,6 +141,18 @@ class Names:
         """Name of a bucket; bucket names are unique across all AWS accounts, so it ends in the account id."""
         return f"{self.global_name(component, limit=_BUCKET_BASE_LENGTH)}-{self.account_id}"
 
+    def canary_function(self, canary: str) -> str:
+        """The start of the name of the function that Synthetics makes for a canary, of which it keeps this much.
+
+        https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_DeleteCanary.html
+        """
+        return f"cwsyn-{canary[:_CANARY_KEPT]}"
+
+    @property
+    def canary_functions(self) -> str:
+        """A pattern for the functions of all canaries of this environment; a long project's name hides which one's."""
+        return self.canary_function(f"{self.prefix}-") + "*"
+
     def path(self, *parts: str) -> str:
         """Hierarchical name for log groups and parameters: `/<project>/<environment>/<part>/...`."""
         return "/" + "/".join((self.project, self.environment, *parts))
@@ -155,6 +173,7 @@ def kept_length(limit: int) -> int:
     return limit - _HASH_LENGTH - 1
 
 
+_CANARY_KEPT: Final = 21
 _BUCKET_BASE_LENGTH: Final = NameLimit.S3_BUCKET - _ACCOUNT_ID_LENGTH - 1
 
 MAX_PROJECT_LENGTH: Final = (

@@ -55,7 +55,7 @@ def check_hidden_paths(services: Mapping[str, ServiceSettings]) -> Iterator[Prob
     )
     for priority, name, pattern in served:
         for earlier, owner, wider in served:
-            if earlier < priority and wider != pattern and owner != name and _covers(wider, pattern):
+            if earlier < priority and wider != pattern and owner != name and covers(wider, pattern):
                 yield Problem(
                     key=f"services.{name}.priority",
                     value=priority,
@@ -70,14 +70,14 @@ def check_static_path(edge__static_path: str | None, services: Mapping[str, Serv
         return
     for name, service in services.items():
         for index, pattern in enumerate(service.path_patterns):
-            if _covers(edge__static_path, pattern):
+            if covers(edge__static_path, pattern):
                 yield Problem(
                     key=f"services.{name}.path_patterns[{index}]",
                     value=pattern,
                     allowed=f'would never get a request: edge.static_path = "{edge__static_path}" is read from the '
                     "assets bucket; use another path in one of them",
                 )
-            elif pattern not in CATCH_ALL and _covers(pattern, edge__static_path):
+            elif pattern not in CATCH_ALL and covers(pattern, edge__static_path):
                 yield Problem(
                     key="edge.static_path",
                     value=edge__static_path,
@@ -85,7 +85,7 @@ def check_static_path(edge__static_path: str | None, services: Mapping[str, Serv
                 )
 
 
-def _covers(wider: str, pattern: str) -> bool:
+def covers(wider: str, pattern: str) -> bool:
     """Whether `wider` matches every path that `pattern` matches."""
     expression = "".join({"*": ".*", "?": "[^*]"}.get(c, re.escape(c)) for c in wider)
     return re.fullmatch(expression, pattern) is not None

@@ -18,7 +18,9 @@ from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.errors import Problem
 from config.model import Check, Model
 from config.service_values import (
+    ERROR_LINES,
     PIPELINE_IMAGE,
+    FilterPattern,
     FolderPath,
     FreeText,
     HealthPath,
@@ -287,6 +289,12 @@ class ServiceSettings(Model):
 
     requests_per_target: Annotated[int | None, Field(ge=1)] = None
     """Target requests per task and minute of auto-scaling; without it, requests are not used."""
+
+    error_pattern: FilterPattern = ERROR_LINES
+    """The filter pattern of CloudWatch Logs that finds the error lines in the log of the application."""
+
+    max_error_lines: int = Field(default=10, ge=1)
+    """Error lines within five minutes, three times in a row, at which an alarm warns."""
 
     tracing: bool = False
     """Whether a collector beside each task sends traces to X-Ray; it may use 256 MiB of the task's memory.

@@ -51,15 +51,28 @@ _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
 _FAILED_CALLS_PERIOD_SECONDS: Final = 300
 
 
-def zip_source(source: Path) -> bytes:
-    """A zip of one file, whose bytes depend only on that file: no time, no owner, no compression library."""
+def zip_source(source: Path, *, folder: str = "") -> bytes:
+    """A zip of one file, whose bytes depend only on that file: no time, no owner, no compression library.
+
+    Args:
+        source: The file.
+        folder: The folder in the zip that it is in, with a slash at its end.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        entry = zipfile.ZipInfo(source.name, _TIME)
+        entry = zipfile.ZipInfo(f"{folder}{source.name}", _TIME)
         entry.create_system = _UNIX
         entry.external_attr = _READABLE << 16
         archive.writestr(entry, source.read_bytes())
     return buffer.getvalue()
+
+
+def write_beside_stack(scope: Construct, file: str, content: bytes) -> str:
+    """Write a file into the folder of the JSON of the stack that `scope` is in, and return its relative path."""
+    target = Path(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id, file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return file
 
 
 class Function(Construct):
@@ -159,7 +172,7 @@ class Function(Construct):
             runtime=_RUNTIME,
             architectures=["arm64"],
             handler="handler.handler",
-            filename=self._write_code(f"{component}.zip", code),
+            filename=write_beside_stack(self, f"{_FOLDER}/{component}.zip", code),
             source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
             role=self.role.arn,
             timeout=timeout_seconds,
@@ -202,11 +215,3 @@ class Function(Construct):
     def dependables(self) -> list[TerraformResource]:
         """What must exist before anything uses it."""
         return [self._function]
-
-    def _write_code(self, file: str, code: bytes) -> str:
-        """Write the code to the folder of the stack's JSON, and return its path relative to that folder."""
-        stack = TerraformStack.of(self).node.id
-        target = Path(App.of(self).outdir, "stacks", stack, _FOLDER, file)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(code)
-        return f"{_FOLDER}/{file}"

@@ -85,4 +85,5 @@ class LogGroup(Construct):
 
 def _own_names(label: Label) -> tuple[str, ...]:
     """The names of this environment's groups: its own path, and those that AWS services give."""
-    return label.path("*"), f"/aws/*/{label.prefix}-*", f"/aws/*/{label.prefix}/*"
+    canaries = f"/aws/lambda/{label.canary_functions}"
+    return label.path("*"), f"/aws/*/{label.prefix}-*", f"/aws/*/{label.prefix}/*", canaries

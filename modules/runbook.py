@@ -13,6 +13,7 @@ class Runbook(StrEnum):
 
     ACCESS_FINDINGS = "access-findings"
     AUDIT_TAMPERING = "audit-tampering"
+    CANARY_FAILURE = "canary-failure"
     CERTIFICATE_EXPIRY = "certificate-expiry"
     CLOUDFRONT_ERRORS = "cloudfront-errors"
     DATABASE_ABSENCE = "database-absence"
@@ -23,6 +24,7 @@ class Runbook(StrEnum):
     DATABASE_VACUUM = "database-vacuum"
     DEAD_LETTERS = "dead-letters"
     ERROR_BUDGET = "error-budget"
+    ERROR_LINES = "error-lines"
     FIREWALL_BLOCKS = "firewall-blocks"
     FAILED_CHECKS = "failed-checks"
     FAILED_DEPLOYMENTS = "failed-deployments"

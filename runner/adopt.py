@@ -120,12 +120,15 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_sqs_queue",
         "aws_ssm_parameter",
         "aws_subnet",
+        "aws_synthetics_canary",
         "aws_vpc",
         "aws_vpc_endpoint",
         "aws_vpc_security_group_egress_rule",
         "aws_vpc_security_group_ingress_rule",
         "aws_wafv2_web_acl_association",
         "aws_wafv2_web_acl_logging_configuration",
+        "aws_xray_group",
+        "aws_xray_sampling_rule",
     }
 )
 """Types whose import takes the id that Terraform reports, by the pages of the provider.

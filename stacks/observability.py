@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from config.canaries import MAINTENANCE_STATUS
+from config.routing import covers
+from modules.observability.canary import Canary
+from modules.observability.canary_results import CanaryResults
 from modules.observability.cost_dashboard import CostDashboard
 from modules.observability.data_dashboard import DataDashboard
 from modules.observability.indicator import availability_of, latency_of
 from modules.observability.objective import Objective
 from modules.observability.service_dashboard import ServiceDashboard
+from modules.observability.traces import Traces
 from modules.runbook import Runbook
 from stacks.base import LayerStack, topics_for
 
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from config.canaries import CanarySettings
     from config.environment import Environment
     from config.objectives import ObjectivesSettings
     from config.observability import ObservabilitySettings
@@ -51,7 +57,7 @@ class ObservabilityStack(LayerStack):
         Args:
             config: The environment.
             settings: What it shows and promises.
-            state: Stores its state.
+            state: Its log bucket receives the access logs of the bucket of canaries.
             notifications: Has the topics of its alarms.
             network: Has the NAT gateways.
             data: Has the databases; None if the environment has no layer `data`.
@@ -92,6 +98,49 @@ class ObservabilityStack(LayerStack):
             nat_gateways=nat_gateways,
             monthly_usd=budget.monthly_usd if budget and budget.scope == "account" else None,
         )
+        if settings.tracing:
+            Traces(self, "traces", config=settings.tracing, label=self.label, services=config.services)
+        self.canaries: dict[str, Canary] = {}
+        if settings.canaries and config.domain:
+            self.canaries = self._canaries(settings, host=config.domain.name, state=state)
+
+    def _canaries(self, settings: ObservabilitySettings, *, host: str, state: StateStack) -> dict[str, Canary]:
+        config, days = self.config, self.config.logs.canary_retention_days
+        key = self.key("canaries-key", name="canaries", protects="Results and logs of canaries")
+        results = CanaryResults(
+            self,
+            "canary-results",
+            label=self.label,
+            key=key,
+            access_logs=state.store.access_logs,
+            retention_days=days,
+            protect=config.protect_data,
+        )
+        return {
+            name: Canary(
+                self,
+                f"{name}-canary",
+                config=canary,
+                label=self.label,
+                name=name,
+                host=host,
+                expected_status=self._expected_status(canary),
+                runtime=settings.canary_runtime,
+                results=results,
+                results_days=days,
+                key=key,
+                log_retention_days=config.logs.function_retention_days,
+                topics=self._topics,
+            )
+            for name, canary in settings.canaries.items()
+        }
+
+    def _expected_status(self, canary: CanarySettings) -> int:
+        """During maintenance CloudFront answers all paths but the static ones itself, and that is not a failure."""
+        edge = self.config.edge
+        if edge and edge.maintenance and not covers(edge.static_path, canary.path):
+            return MAINTENANCE_STATUS
+        return canary.expected_status
 
     def _objectives(self, settings: ObjectivesSettings) -> Iterator[tuple[str, Objective]]:
         """Availability of the site, and response time of each service.

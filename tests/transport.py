@@ -254,5 +254,6 @@ SILENT: Final[Mapping[str, str]] = {
     "aws_vpc_endpoint": "leads to services of AWS, which take TLS only",
     "aws_vpc_security_group_egress_rule": "lets packets through, whatever is in them",
     "aws_vpc_security_group_ingress_rule": "lets packets through, whatever is in them",
+    "aws_xray_sampling_rule": "says which requests are recorded",
 }
 """The types with such arguments that nothing connects to, and why."""

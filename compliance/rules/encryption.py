@@ -62,6 +62,8 @@ def key_names_its_log_groups(stack: Stack) -> Iterator[Finding]:
         f":log-group:/{stack.project}/{stack.environment}/",
         f"/{stack.project}-{stack.environment}",
         f":log-group:aws-waf-logs-{stack.project}-{stack.environment}-",
+        # Synthetics keeps this much of a canary's name.
+        f":log-group:/aws/lambda/cwsyn-{f'{stack.project}-{stack.environment}-'[:21]}",
     )
     for key in stack.all(*_KEYS):
         for statement in parsed(key.get("policy")) or ():

@@ -7,11 +7,14 @@ import uuid
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.registry import Context, operation
+from emulator.services.synthetics_checks import default_timeout_seconds, refuse, refuse_code
 from emulator.store import Kind, Shape
 
 CANARIES: Kind[Shape] = Kind("canary", missing="ResourceNotFoundException", message="Canary not found with name {key}")
 
 _RETENTION_DAYS = 31
+# https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_DeleteCanary.html (names of log groups)
+_KEPT_CHARACTERS = 21
 _REPLACED = (
     "ArtifactConfig",
     "ArtifactS3Location",
@@ -29,9 +32,10 @@ def create_canary(params: Shape, context: Context) -> Shape:
     name = params["Name"]
     if name in context.table(CANARIES):
         raise AwsError(code="ConflictException", message=f"A canary already exists with name {name}")
-    resource = f"cwsyn-{name}"
+    identifier = str(uuid.uuid4())
+    resource = f"cwsyn-{name[:_KEPT_CHARACTERS]}-{identifier}"
     canary = {
-        "Id": str(uuid.uuid4()),
+        "Id": identifier,
         "Name": name,
         "Code": {
             "SourceLocationArn": context.arn(f"layer:{resource}:1", service="lambda"),
@@ -40,7 +44,7 @@ def create_canary(params: Shape, context: Context) -> Shape:
         "ExecutionRoleArn": params["ExecutionRoleArn"],
         "Schedule": {"DurationInSeconds": 0, **params["Schedule"]},
         "RunConfig": {
-            "TimeoutInSeconds": 840,
+            "TimeoutInSeconds": default_timeout_seconds(params["Schedule"]["Expression"]),
             "MemoryInMB": 1000,
             "ActiveTracing": False,
             **(params.get("RunConfig") or {}),
@@ -56,6 +60,8 @@ def create_canary(params: Shape, context: Context) -> Shape:
         "ArtifactConfig": params.get("ArtifactConfig"),
         "Tags": params.get("Tags") or {},
     }
+    refuse(canary, params)
+    refuse_code(params["Code"], canary["RuntimeVersion"])
     context.table(CANARIES)[name] = canary
     return {"Canary": canary}
 
@@ -76,14 +82,25 @@ def describe_canaries(params: Shape, context: Context) -> Shape:
 
 @operation("synthetics", "UpdateCanary")
 def update_canary(params: Shape, context: Context) -> Shape:
-    """Replace whole members; schedule, run configuration and code are merged."""
+    """Replace whole members; schedule, run configuration and code are merged.
+
+    Another runtime needs the code again: https://github.com/hashicorp/terraform-provider-aws/issues/46792
+    """
     canary = context.table(CANARIES).require(params["Name"])
-    canary.update({key: params[key] for key in _REPLACED if key in params})
-    canary["ArtifactS3Location"] = canary["ArtifactS3Location"].removeprefix("s3://")
-    for key in ("Schedule", "RunConfig"):
-        canary[key].update(params.get(key) or {})
-    if "Handler" in (params.get("Code") or {}):
-        canary["Code"]["Handler"] = params["Code"]["Handler"]
+    code = params.get("Code") or {}
+    if params.get("RuntimeVersion", canary["RuntimeVersion"]) != canary["RuntimeVersion"] and not code:
+        message = "Code must be provided when updating to a different runtime"
+        raise AwsError(code="ValidationException", message=message)
+    changed = {
+        **canary,
+        **{key: params[key] for key in _REPLACED if key in params},
+        **{key: {**canary[key], **(params.get(key) or {})} for key in ("Schedule", "RunConfig")},
+        "Code": {**canary["Code"], **({"Handler": code["Handler"]} if "Handler" in code else {})},
+    }
+    changed["ArtifactS3Location"] = changed["ArtifactS3Location"].removeprefix("s3://")
+    refuse(changed, params)
+    refuse_code({"Handler": changed["Code"]["Handler"], **code}, changed["RuntimeVersion"])
+    canary.update(changed)
     canary["Timeline"]["LastModified"] = now()
     return {}
 

@@ -16,6 +16,9 @@ RULES: Kind[Shape] = Kind(
 GROUPS: Kind[Shape] = Kind("xray group", missing="InvalidRequestException", message="Group not found")
 ENCRYPTION: Kind[Shape] = Kind("xray encryption", missing="InvalidRequestException")
 
+_MOST = 25
+"""Sampling rules, and groups, in an account and region: https://docs.aws.amazon.com/general/latest/gr/xray.html"""
+
 tag_operations("xray", arn="ResourceARN")
 
 
@@ -25,6 +28,7 @@ def create_sampling_rule(params: Shape, context: Context) -> Shape:
     name = params["SamplingRule"]["RuleName"]
     if name in context.table(RULES):
         raise AwsError(code="InvalidRequestException", message=f"Sampling rule already exists: {name}")
+    _refuse_more(context.table(RULES), "sampling rules")
     rule = {"Attributes": {}, **params["SamplingRule"], "RuleARN": context.arn(f"sampling-rule/{name}")}
     record = {"SamplingRule": rule, "CreatedAt": now(), "ModifiedAt": now()}
     context.table(RULES)[name] = record
@@ -62,6 +66,9 @@ def create_group(params: Shape, context: Context) -> Shape:
     name = params["GroupName"]
     if any(group["GroupName"] == name for group in context.table(GROUPS).values()):
         raise AwsError(code="InvalidRequestException", message=f"Group already exists: {name}")
+    if name == "Default":
+        raise AwsError(code="InvalidRequestException", message="Default is a reserved group name")
+    _refuse_more(context.table(GROUPS), "groups")
     arn = context.arn(f"group/{name}/{uuid.uuid4().hex[:26].upper()}")
     group = {
         "GroupName": name,
@@ -82,6 +89,12 @@ def create_group(params: Shape, context: Context) -> Shape:
 def get_group(params: Shape, context: Context) -> Shape:
     """Find a group by ARN or by name."""
     return {"Group": _find_group(params, context)}
+
+
+@operation("xray", "GetGroups")
+def list_groups(_: Shape, context: Context) -> Shape:
+    """List the groups, without AWS's own."""
+    return {"Groups": list(context.table(GROUPS).values())}
 
 
 @operation("xray", "UpdateGroup")
@@ -114,6 +127,11 @@ def get_encryption_config(_: Shape, context: Context) -> Shape:
     """Return the setting, which AWS has by default."""
     default = {"Status": "ACTIVE", "Type": "NONE"}
     return {"EncryptionConfig": context.table(ENCRYPTION).get("config", default)}
+
+
+def _refuse_more(held: Shape, what: str) -> None:
+    if len(held) >= _MOST:
+        raise AwsError(code="RuleLimitExceededException", message=f"You have reached the maximum of {_MOST} {what}.")
 
 
 def _find_group(params: Shape, context: Context) -> Shape:

@@ -36,6 +36,7 @@ _USE: Final = (
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
     "rds-db:connect",
+    "s3:ListAllMyBuckets",
     "secretsmanager:GetRandomPassword",
     "ssmmessages:*",
     "sts:GetCallerIdentity",
@@ -117,6 +118,7 @@ _CHANGE: Final = (
     "ssm:*Parameter*",
     "ssm:*Tags*Resource",
     "sts:GetCallerIdentity",
+    "synthetics:*",
     "tag:Get*",
     "wafv2:*",
     "xray:*",
@@ -216,6 +218,7 @@ class PermissionsBoundaries(Construct):
                     ("lambda", f"function:{prefix}-*"),
                     ("logs", f"log-group:{path}"),
                     ("logs", f"log-group:/aws/*/{prefix}-*"),
+                    ("logs", f"log-group:/aws/lambda/{self._label.canary_functions}"),
                     ("secretsmanager", f"secret:{path.removeprefix('/')}"),
                     ("sns", f"{prefix}-*"),
                     ("sqs", f"{prefix}-*"),
@@ -227,12 +230,20 @@ class PermissionsBoundaries(Construct):
     def _deployment(self) -> tuple[Statement, ...]:
         label = self._label
         buckets = f"arn:aws:s3:::{label.prefix}-*"
-        functions = label.arn("lambda", f"function:{label.prefix}-*", region="*")
+        functions = tuple(
+            label.arn("lambda", name, region="*")
+            # Synthetics makes a canary's function, and the layer with its script, with the permissions of the caller.
+            for name in (
+                f"function:{label.prefix}-*",
+                f"function:{label.canary_functions}",
+                f"layer:{label.canary_functions}",
+            )
+        )
         sources = label.arn("lambda", "event-source-mapping:*", region="*")
         return (
             Statement(sid="AllowServices", actions=(*_CHANGE, *_READ), resources=("*",)),
             # Only this environment's: a function of another one runs code with a role outside these limits.
-            Statement(sid="AllowOwnFunctions", actions=("lambda:*",), resources=(functions, sources)),
+            Statement(sid="AllowOwnFunctions", actions=("lambda:*",), resources=(*functions, sources)),
             Statement(sid="AllowOwnBuckets", actions=("s3:*",), resources=(buckets,)),
             Statement(
                 sid="AllowServiceLinkedRoles",

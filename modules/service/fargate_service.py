@@ -21,6 +21,7 @@ from modules.service import placeholder
 from modules.service.auto_scaling import AutoScaling
 from modules.service.capacity import capacity_shares
 from modules.service.deployment_strategy import strategy_for
+from modules.service.error_lines import ErrorLines
 from modules.service.rollback_alarms import RollbackAlarms
 from modules.service.service_metrics import ServiceMetrics
 from modules.service.target_groups import TargetGroups
@@ -121,6 +122,9 @@ class FargateService(Construct):
             name=label.path("service", name),
             retention_days=cluster.log_retention_days,
             key=key,
+        )
+        self._error_lines = ErrorLines(
+            self, "error-lines", config=config, label=label, name=name, log_group=self._logs, topics=topics
         )
         self.execution_role = Role(
             self,
@@ -291,6 +295,11 @@ class FargateService(Construct):
     def p95_response_seconds(self) -> MetricExpression | None:
         """95th percentile of the response time; None if it takes no requests."""
         return self.target.p95_response_seconds if self.target else None
+
+    @property
+    def error_log_count(self) -> Metric:
+        """Error lines in its log."""
+        return self._error_lines.count
 
     @property
     def log_group_name(self) -> str:

@@ -8,7 +8,7 @@ from config.containers import COLLECTOR_CPU_UNITS, POOL_VARIABLE, PORT_VARIABLE,
 from config.database_tls import CA_FILE, CA_VARIABLE
 from modules.label import Label, NameLimit
 from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
-from modules.service.trace_collector import collector, trace_environment
+from modules.service.trace_collector import collector, trace_environment, traced_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,12 +47,12 @@ def task_of(
         health_check_grace_seconds=config.health_check_grace_seconds,
         stop_seconds=config.drain_seconds,
         environment={
-            **config.environment,
+            **(trace_environment(traced_name(label, name)) if config.tracing else {}),
+            **config.environment,  # an application can have its own sampler
             **parameters,
             PORT_VARIABLE: str(config.port),
             **({POOL_VARIABLE: str(config.pool_size)} if config.databases else {}),
             **({CA_VARIABLE: CA_FILE} if config.uses_database else {}),
-            **(trace_environment(name) if config.tracing else {}),
         },
         secrets=secrets,
         scratch_paths=config.writable_paths,

@@ -12,6 +12,7 @@ OVERRIDES = {
     "postgres_days": "postgres_retention_days",
     "documentdb_days": "documentdb_retention_days",
     "functions_days": "function_retention_days",
+    "canaries_days": "canary_retention_days",
     "services_days": "service_retention_days",
     "firewall_days": "firewall_retention_days",
     "trail_days": "trail_retention_days",
@@ -20,7 +21,7 @@ OVERRIDES = {
     "cloudfront_days": "cloudfront_retention_days",
     "bucket_access_days": "bucket_access_retention_days",
 }
-IN_BUCKETS = ("load_balancer_days", "cloudfront_days", "bucket_access_days")
+IN_BUCKETS = ("canaries_days", "load_balancer_days", "cloudfront_days", "bucket_access_days")
 
 
 def effective(logs: LogSettings) -> dict[str, int]:
@@ -47,7 +48,9 @@ def test_a_log_with_its_own_setting_is_kept_for_that_number_of_days(setting: str
         ("dev", dict.fromkeys(OVERRIDES, 7) | {"load_balancer_days": 14, "bucket_access_days": 14}),
         (
             "staging",
-            dict.fromkeys(OVERRIDES, 30) | dict.fromkeys(("flow_logs_days", "services_days", *IN_BUCKETS), 90),
+            dict.fromkeys(OVERRIDES, 30)
+            | dict.fromkeys(("flow_logs_days", "services_days", *IN_BUCKETS), 90)
+            | {"canaries_days": 30},
         ),
         ("prod", dict.fromkeys(OVERRIDES, 365)),
     ],

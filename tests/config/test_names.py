@@ -1,6 +1,7 @@
 """Names of any project and environment: within AWS's limits, unique per component, with a known prefix."""
 
 import re
+from fnmatch import fnmatchcase
 from itertools import product
 
 import pytest
@@ -98,3 +99,10 @@ def test_the_longest_project_is_as_long_as_the_shortest_cut_name_allows() -> Non
 def test_the_database_user_is_the_project_with_underscores_cut_to_the_limit_of_rds(project: str, user: str) -> None:
     assert database_user(project) == user
     assert len(user) <= NameLimit.DATABASE_USER
+
+
+@given(names(), st.sampled_from(("site", "c" * 20)))
+def test_the_functions_of_canaries_match_their_pattern(found: Names, canary: str) -> None:
+    function = found.canary_function(found.name(canary, limit=NameLimit.CANARY))
+    assert fnmatchcase(f"{function}-{'0' * 36}", found.canary_functions)
+    assert len(f"{function}-{'0' * 36}") <= NameLimit.LAMBDA_FUNCTION

@@ -295,3 +295,21 @@ def test_a_text_that_the_pipeline_would_replace_is_refused(setting: str, key: st
     assert line.endswith(
         "contains <IMAGE1_NAME>, which the pipeline replaces by the image of each release; use another text"
     )
+
+
+@pytest.mark.parametrize("pattern", ["ERROR", "?ERROR ?WARN", '{ $.level = "error" }', "%[Ee]rror|level.:.?[56]0%"])
+def test_a_filter_pattern_is_accepted(pattern: str) -> None:
+    toml = changed((SIZE, f"{SIZE}\nerror_pattern = '{pattern}'"))
+    assert parsed(toml).services["frontend"].error_pattern == pattern
+
+
+@pytest.mark.parametrize("pattern", ['%level.:"error"%', "%(a|b)%", "%two words%", "%open"])
+def test_a_regular_expression_that_cloudwatch_does_not_take_is_refused(pattern: str) -> None:
+    (line,) = refusal(changed((SIZE, f"{SIZE}\nerror_pattern = '{pattern}'")))
+    assert "is not a valid regular expression of CloudWatch Logs; between the two %" in line
+
+
+@pytest.mark.parametrize("pattern", ["", " ", "x" * 1025])
+def test_a_filter_pattern_of_no_or_too_much_text_is_refused(pattern: str) -> None:
+    (line,) = refusal(changed((SIZE, f"{SIZE}\nerror_pattern = '{pattern}'")))
+    assert "is not a valid filter pattern; it must have 1 to 1024 characters" in line

@@ -52,6 +52,11 @@ def made(stack: TerraformStack) -> Template:
     return build(stack)
 
 
+def test_the_file_can_be_in_a_folder_of_the_zip() -> None:
+    with zipfile.ZipFile(io.BytesIO(zip_source(SOURCE, folder="python/"))) as archive:
+        assert archive.namelist() == ["python/handler.py"]
+
+
 def test_the_zip_has_the_file_and_depends_on_nothing_else(tmp_path: Path) -> None:
     copy = tmp_path / "handler.py"
     copy.write_bytes(SOURCE.read_bytes())

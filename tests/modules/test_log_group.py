@@ -23,7 +23,12 @@ def made() -> Template:
 def test_the_key_is_for_log_groups_of_this_environment(made: Template) -> None:
     (logs,) = [s for s in statements(made.only("aws_kms_key")["policy"]) if s.get("Sid") == "AllowLogGroups"]
     assert logs["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
-    names = ("/user-management/test/*", "/aws/*/user-management-test-*", "/aws/*/user-management-test/*")
+    names = (
+        "/user-management/test/*",
+        "/aws/*/user-management-test-*",
+        "/aws/*/user-management-test/*",
+        "/aws/lambda/cwsyn-user-management-test-*",
+    )
     groups = [f"arn:aws:logs:us-east-1:444444444444:log-group:{name}" for name in names]
     assert logs["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
 

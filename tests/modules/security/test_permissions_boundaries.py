@@ -122,6 +122,7 @@ CREATES = {
     "aws_sqs_queue": "sqs:CreateQueue",
     "aws_ssm_parameter": "ssm:PutParameter",
     "aws_subnet": "ec2:CreateSubnet",
+    "aws_synthetics_canary": "synthetics:CreateCanary",
     "aws_vpc": "ec2:CreateVpc",
     "aws_vpc_endpoint": "ec2:CreateVpcEndpoint",
     "aws_vpc_security_group_egress_rule": "ec2:AuthorizeSecurityGroupEgress",
@@ -130,6 +131,8 @@ CREATES = {
     "aws_wafv2_web_acl": "wafv2:CreateWebACL",
     "aws_wafv2_web_acl_association": "wafv2:AssociateWebACL",
     "aws_wafv2_web_acl_logging_configuration": "wafv2:PutLoggingConfiguration",
+    "aws_xray_group": "xray:CreateGroup",
+    "aws_xray_sampling_rule": "xray:CreateSamplingRule",
 }
 OTHER_WAYS = {"aws_iam_role", "aws_iam_role_policy"}  # tests/modules/security/test_role_changes.py
 TERRAFORMS_OWN = {"terraform_data"}

@@ -1,0 +1,75 @@
+"""Settings of the traces: how many requests are recorded."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pydantic import Field
+
+from config.errors import Problem
+from config.model import Check, Model
+from config.services import ServiceSettings
+
+MOST_RULES: Final = 25
+"""Sampling rules, and groups, that X-Ray lets an account have in a region.
+
+https://docs.aws.amazon.com/general/latest/gr/xray.html
+"""
+GROUPS: Final = ("faults", "slow")
+"""The groups of traces of all services; each service has one of its own name too."""
+_LAST_PRIORITY: Final = 9999
+"""https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html, and the longest path: the same page."""
+_LONGEST_PATH: Final = 128
+
+
+class TracingSettings(Model):
+    """How many requests of services with tracing = true X-Ray records; the table, which may be empty, sets it."""
+
+    sampling_percent: float = Field(default=5, ge=0, le=100)
+    """Share of the requests that are recorded beyond the first ones of each second; a million traces cost 5 USD."""
+
+    reservoir: int = Field(default=1, ge=0, le=1000)
+    """Requests that are recorded in each second in any case, of all tasks and services together."""
+
+    first_priority: int = Field(default=1000, ge=1, le=_LAST_PRIORITY - MOST_RULES)
+    """Priority of the first sampling rule; environments of the same account and region should have others."""
+
+    insights: bool = True
+    """Whether X-Ray looks for anomalies among the faults; it charges 1 USD for a million traces."""
+
+
+def check_tracing_has_services(
+    observability__tracing: TracingSettings | None, services: Mapping[str, ServiceSettings]
+) -> Iterator[Problem]:
+    """Rules and groups of traces that nothing sends would look as if there were traces."""
+    if observability__tracing is None:
+        return
+    traced = {name: service for name, service in services.items() if service.tracing}
+    if not traced:
+        yield Problem(
+            key="observability.tracing",
+            allowed="no service sends traces; set tracing = true in a [services.<name>], or remove the table",
+        )
+    if len(traced) + len(GROUPS) > MOST_RULES:
+        yield Problem(
+            key="observability.tracing",
+            allowed=f"makes a group for each of {len(traced)} services, and {len(GROUPS)} others; X-Ray allows "
+            f"{MOST_RULES} in an account and region: set tracing = false in some services",
+        )
+    for name, service in traced.items():
+        if name in GROUPS:
+            yield Problem(
+                key=f"services.{name}.tracing",
+                value=True,
+                allowed=f'the group of its traces would have the name of the group "{name}" of all services; use '
+                "another name for the service, or remove [observability.tracing]",
+            )
+        if len(service.health_path) > _LONGEST_PATH:
+            yield Problem(
+                key=f"services.{name}.health_path",
+                value=service.health_path,
+                allowed=f"has {len(service.health_path)} characters, and the sampling rule that leaves health checks "
+                f"out can have {_LONGEST_PATH}; use a shorter path, or remove [observability.tracing]",
+            )
+
+
+TRACING_CHECKS: Final[tuple[Check, ...]] = (check_tracing_has_services,)
