@@ -7,6 +7,7 @@ from pydantic import Field
 
 from config.errors import Problem
 from config.model import Check, Model
+from config.sleep import SleepSettings
 
 DESIGN_MONTHLY_USD: Final = 495
 """The estimate for production in the platform's design, at list prices."""
@@ -75,8 +76,11 @@ class CostSettings(Model):
     budget: BudgetSettings | None = None
     """The monthly budget; without the table there is none."""
 
+    sleep: SleepSettings | None = None
+    """The hours outside of which the environment sleeps; without the table it is always awake. Not for production."""
+
     def problems(self) -> Iterator[Problem]:
         """The checks, and that the table has an effect: a layer needs at least one resource."""
         yield from super().problems()
         if all(value is None for _, value in self):
-            yield Problem(key="", allowed="has no effect; add [cost.budget], or remove the table")
+            yield Problem(key="", allowed="has no effect; add [cost.budget] or [cost.sleep], or remove the table")

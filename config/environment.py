@@ -50,6 +50,7 @@ from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
+from config.sleep import check_sleep_is_allowed
 from config.state import StateSettings
 from config.zone_features import (
     check_arm_zones,
@@ -373,6 +374,7 @@ class Environment(Model):
         check_session_paths,
         _check_endpoint_access,
         check_alarm_receivers,
+        check_sleep_is_allowed,
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,

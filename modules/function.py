@@ -1,4 +1,4 @@
-"""AWS Lambda functions, each from one Python file."""
+"""AWS Lambda functions, each from the Python files of one folder."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _RUNTIME: Final = "python3.13"
 _LAMBDAS: Final = Path(__file__).parent.parent / "lambdas"
 _FOLDER: Final = "lambdas"
+_HANDLER: Final = "handler.py"
+_PACKAGE: Final = "__init__.py"
 # The earliest time that a zip file can have; any constant would do.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o644
@@ -51,15 +53,24 @@ _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
 _FAILED_CALLS_PERIOD_SECONDS: Final = 300
 
 
-def zip_source(source: Path) -> bytes:
-    """A zip of one file, whose bytes depend only on that file: no time, no owner, no compression library."""
+def zip_source(*sources: Path, folder: str = "") -> bytes:
+    """A zip of files, whose bytes depend only on the files: no time, no owner, no compression library."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        entry = zipfile.ZipInfo(source.name, _TIME)
-        entry.create_system = _UNIX
-        entry.external_attr = _READABLE << 16
-        archive.writestr(entry, source.read_bytes())
+        for source in sorted(sources):
+            entry = zipfile.ZipInfo(f"{folder}{source.name}", _TIME)
+            entry.create_system = _UNIX
+            entry.external_attr = _READABLE << 16
+            archive.writestr(entry, source.read_bytes())
     return buffer.getvalue()
+
+
+def _zip_folder(folder: str) -> tuple[bytes, str]:
+    """The zip of a function, and the name of its entry point: one file is a module, several are a package."""
+    handler, *others = sorted((_LAMBDAS / folder).glob("*.py"), key=lambda source: source.name != _HANDLER)
+    if all(source.name == _PACKAGE for source in others):
+        return zip_source(handler), "handler.handler"
+    return zip_source(handler, *others, folder=f"{folder}/"), f"{folder}.handler.handler"
 
 
 class Function(Construct):
@@ -69,7 +80,7 @@ class Function(Construct):
     (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Code that must not run twice at once has
     to find that out itself.
 
-    Its code is `lambdas/<folder>/handler.py`. The zip is beside the stack's JSON, which has its relative path.
+    Its code is `lambdas/<folder>/handler.py`, with the other files of that folder. The zip is beside the stack's JSON, which has its relative path.
     (cdktf's TerraformAsset packs the times and modes of the files, so its bytes differ between machines.)
     """
 
@@ -87,6 +98,7 @@ class Function(Construct):
         logs_key: Key,
         log_retention_days: int,
         topics: Topics,
+        severity: Severity = Severity.CRITICAL,
     ) -> None:
         """Create the function with its role, log group and queue.
 
@@ -100,11 +112,12 @@ class Function(Construct):
             logs_key: Encrypts its log.
             log_retention_days: Days that the log is kept.
             topics: The topics to notify when a call has failed after all retries.
+            severity: How soon a person must react to that.
         """
         super().__init__(scope, id_)
         self._region = label.region
         component = folder.replace("_", "-")
-        code = zip_source(_LAMBDAS / folder / "handler.py")
+        code, entry_point = _zip_folder(folder)
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
         log = LogGroup(
             self,
@@ -129,7 +142,7 @@ class Function(Construct):
             description=f"A call of the function {name} failed after all retries; its event is in the queue",
             metric=self.failed_calls,
             threshold=1,
-            severity=Severity.CRITICAL,
+            severity=severity,
             missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
             runbook=Runbook.DEAD_LETTERS,
             topics=topics,
@@ -158,7 +171,7 @@ class Function(Construct):
             description=description,
             runtime=_RUNTIME,
             architectures=["arm64"],
-            handler="handler.handler",
+            handler=entry_point,
             filename=self._write_code(f"{component}.zip", code),
             source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
             role=self.role.arn,
