@@ -80,13 +80,12 @@ def _check_receivers(emails: Sequence[str], https: Sequence[str]) -> Iterator[Pr
     if not emails and not https:
         yield Problem(
             key="emails",
-            allowed="must have at least one receiver for the alarms; add an address, like "
-            '"on-call@example.com", or an https endpoint',
+            allowed='must have at least one receiver; add an address, like "on-call@example.com", or an https endpoint',
         )
 
 
 class Receivers(Model):
-    """Who receives the alarms of one severity."""
+    """Who receives the messages of one severity."""
 
     emails: tuple[
         Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})], ...
@@ -109,6 +108,9 @@ class NotificationsSettings(Model):
 
     warning: Receivers
     """Receivers of alarms that can wait for working hours."""
+
+    info: Receivers | None = None
+    """Receivers of messages that need nobody, on deployments and scaling; without the table there are none."""
 
 
 def check_alarm_receivers(

@@ -13,12 +13,13 @@ from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
+from modules.errors import WiringError
 from modules.key import PUBLISHER_KEY_ACTIONS, Key
 from modules.label import Label, NameLimit
 from modules.policy import Condition, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from modules.suppressor import Suppressor
 
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
 _POLICY_LIMIT: Final = 30_720
 _ALARMS: Final = "cloudwatch.amazonaws.com"
+EVENTS: Final = "events.amazonaws.com"
+_SENDS_NO_SOURCE: Final = frozenset({EVENTS})
+"""Services that do not say on whose behalf they publish: a policy with a condition on the source loses the messages.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+"""
 _ID_LENGTH: Final = 8
 
 
@@ -36,6 +44,8 @@ class Severity(StrEnum):
     """At once, also at night."""
     WARNING = "warning"
     """During working hours."""
+    INFO = "info"
+    """Never: it says what has happened. There is a topic only if the environment has receivers for it."""
 
 
 def topic_name(label: Label, name: str) -> str:
@@ -44,14 +54,18 @@ def topic_name(label: Label, name: str) -> str:
 
 
 class Topic(Construct):
-    """A topic to which only alarms of this environment may publish, and only over TLS."""
+    """A topic to which alarms of this environment may publish, and listed services, and only over TLS."""
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, name: str, key: Key) -> None:
         super().__init__(scope, id_)
+        self._label = label
+        self._key = key
+        full_name = topic_name(label, name)
+        self._literal_arn = label.arn("sns", full_name)  # for the key, which exists before the topic
         self._topic = SnsTopic(
             self,
             "Default",
-            name=topic_name(label, name),
+            name=full_name,
             kms_master_key_id=key.arn,
             signature_version=2,  # SHA-256; version 1 is SHA-1
         )
@@ -63,15 +77,9 @@ class Topic(Construct):
         # Without permission for the key, messages are lost and only the history of the alarm shows it:
         # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
         key.allow_service(_ALARMS, sid="AllowAlarms", conditions=conditions, actions=PUBLISHER_KEY_ACTIONS)
-        document = PolicyDocument(self, limit=_POLICY_LIMIT)
-        document.add(
-            Statement(
-                sid="AllowAlarms",
-                principal=Principal.service(_ALARMS),
-                actions=("sns:Publish",),
-                resources=(self.arn,),
-                conditions=conditions,
-            ),
+        self._policy = PolicyDocument(self, limit=_POLICY_LIMIT)
+        self._policy.add(
+            self._publish(_ALARMS, sid="AllowAlarms", conditions=conditions),
             Statement(
                 sid="DenyInsecureTransport",
                 effect="Deny",
@@ -81,12 +89,49 @@ class Topic(Construct):
                 conditions=(Condition(operator="Bool", key="aws:SecureTransport", values=("false",)),),
             ),
         )
-        SnsTopicPolicy(self, "policy", arn=self.arn, policy=document.text)
+        SnsTopicPolicy(self, "policy", arn=self.arn, policy=self._policy.text)
 
     @cached_property
     def arn(self) -> str:
         """ARN of the topic."""
         return self._topic.arn
+
+    def allow_publisher(self, service: str, *, sid: str, source_arns: Sequence[str]) -> None:
+        """Allow an AWS service to publish on behalf of resources of this account, and to use the key for that.
+
+        The key's condition is on the topic, which SNS itself sends, because not every service sends the source:
+        https://docs.aws.amazon.com/gamelift/latest/flexmatchguide/queue-notification-sns-sse.html
+
+        Args:
+            service: Its service principal.
+            sid: Of both statements; one for each service.
+            source_arns: The resources, with wildcards, by which the service publishes; none for EventBridge, which
+                cannot be restricted to the rules of one account.
+
+        Raises:
+            WiringError: There are no sources, or the service does not send them.
+        """
+        if (service in _SENDS_NO_SOURCE) == bool(source_arns):
+            allowed = "must be empty: it sends no source" if source_arns else "must name at least one resource"
+            raise WiringError(self, f"source_arns of {service} {allowed}")
+        source = (
+            Condition(operator="StringEquals", key="aws:SourceAccount", values=(self._label.account_id,)),
+            Condition(operator="ArnLike", key="aws:SourceArn", values=tuple(source_arns)),
+        )
+        self._policy.add(self._publish(service, sid=sid, conditions=source if source_arns else ()))
+        context = Condition(
+            operator="StringEquals", key="kms:EncryptionContext:aws:sns:topicArn", values=(self._literal_arn,)
+        )
+        self._key.allow_service(service, sid=sid, conditions=(context,), actions=PUBLISHER_KEY_ACTIONS)
+
+    def _publish(self, service: str, *, sid: str, conditions: tuple[Condition, ...]) -> Statement:
+        return Statement(
+            sid=sid,
+            principal=Principal.service(service),
+            actions=("sns:Publish",),
+            resources=(self.arn,),
+            conditions=conditions,
+        )
 
     def subscribe_email(self, address: str) -> None:
         """Subscribe an email address; its owner must confirm a message from AWS."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import boto3
 
     from config.environment import Environment
+    from config.notifications import NotificationsSettings, Receivers
 
 _ALARMS: Final = "cloudwatch.amazonaws.com"
 
@@ -57,7 +58,7 @@ def check_every_receiver_is_subscribed(environment: Environment, session: boto3.
         sns = session.client("sns", region_name=region)
         existing = _existing_topics(sns)
         topics = _topics(environment, region)
-        for severity, receivers in environment.notifications:
+        for severity, receivers in _receivers(environment.notifications):
             arn = topics[severity]
             if arn not in existing:
                 yield f"there is no topic {arn}"
@@ -75,8 +76,13 @@ def _topics(environment: Environment, region: str) -> dict[str, str]:
     start = f"arn:aws:sns:{region}:{environment.account_id}:"
     return {
         severity: start + environment.names.name(severity, limit=NameLimit.SNS_TOPIC)
-        for severity, _ in environment.notifications
+        for severity, _ in _receivers(environment.notifications)
     }
+
+
+def _receivers(notifications: NotificationsSettings) -> Iterator[tuple[str, Receivers]]:
+    """Each severity that has receivers."""
+    return ((severity, receivers) for severity, receivers in notifications if receivers is not None)
 
 
 def _existing_topics(sns: Any) -> set[str]:  # noqa: ANN401 - boto3 has no types

@@ -35,17 +35,20 @@ SENDS_NO_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
 }
 """Services of which no page says so, with the page on their role: its trust policy has no condition."""
 SENDS_SOURCE_TO_USE: Final[Mapping[str, str]] = {
+    "budgets.amazonaws.com": f"{_AWS}/cost-management/latest/userguide/budgets-sns-policy.html",
     "cloudfront.amazonaws.com": (
         f"{_AWS}/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
     ),
     "cloudtrail.amazonaws.com": f"{_AWS}/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     "cloudwatch.amazonaws.com": f"{_AWS}/sns/latest/dg/sns-access-policy-use-cases.html",
     "config.amazonaws.com": f"{_AWS}/config/latest/developerguide/s3-bucket-policy.html",
+    "costalerts.amazonaws.com": f"{_AWS}/cost-management/latest/userguide/ad-SNS.html",
     "delivery.logs.amazonaws.com": f"{_AWS}/eventbridge/latest/userguide/eb-use-resource-based.html",
     "dnssec-route53.amazonaws.com": (
         f"{_AWS}/Route53/latest/DeveloperGuide/access-control-managing-permissions.html#KMS-key-policy-for-DNSSEC"
     ),
     "events.amazonaws.com": f"{_AWS}/eventbridge/latest/userguide/eb-use-resource-based.html",
+    "events.rds.amazonaws.com": f"{_AWS}/AmazonRDS/latest/UserGuide/USER_Events.GrantingPermissions.html",
     "logdelivery.elasticloadbalancing.amazonaws.com": (
         f"{_AWS}/elasticloadbalancing/latest/application/enable-access-logging.html"
     ),

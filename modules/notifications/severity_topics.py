@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 
 
 class SeverityTopics(Construct):
-    """A topic for each severity, encrypted with one key, with its subscriptions."""
+    """A topic for each severity that has receivers, encrypted with one key, with its subscriptions."""
 
     def __init__(self, scope: Construct, id_: str, *, config: NotificationsSettings, label: Label, key: Key) -> None:
         super().__init__(scope, id_)
-        receivers = {Severity.CRITICAL: config.critical, Severity.WARNING: config.warning}
+        by_severity = {Severity.CRITICAL: config.critical, Severity.WARNING: config.warning}
+        if config.info:
+            by_severity[Severity.INFO] = config.info
         topics = {}
-        for severity in Severity:
+        for severity, receivers in by_severity.items():
             topic = topics[severity] = Topic(self, severity.value, label=label, name=severity.value, key=key)
-            for address in receivers[severity].emails:
+            for address in receivers.emails:
                 topic.subscribe_email(address)
-            for url in receivers[severity].https:
+            for url in receivers.https:
                 topic.subscribe_https(url)
         self.topics = Topics(region=label.region, by_severity=topics)

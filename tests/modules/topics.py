@@ -21,7 +21,10 @@ RECEIVERS = NotificationsSettings(
 )
 
 
-def topics_in(stack: TerraformStack, *, label: Label = LABEL) -> Topics:
-    """Both topics, in the stack of the test."""
+ALL_RECEIVERS = RECEIVERS.model_copy(update={"info": Receivers(emails=("everyone@example.com",))})
+
+
+def topics_in(stack: TerraformStack, *, label: Label = LABEL, receivers: NotificationsSettings = RECEIVERS) -> Topics:
+    """The topics, in the stack of the test: without ALL_RECEIVERS none for information."""
     key = Key(stack, "topics-key", label=label, name="topics", description="Topics", protect=False)
-    return SeverityTopics(stack, "topics", config=RECEIVERS, label=label, key=key).topics
+    return SeverityTopics(stack, "topics", config=receivers, label=label, key=key).topics
