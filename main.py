@@ -126,7 +126,15 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 service=service,
             )
         if config.cost:
-            CostStack(app, config=config, settings=config.cost, state=state, notifications=notifications)
+            CostStack(
+                app,
+                config=config,
+                settings=config.cost,
+                state=state,
+                notifications=notifications,
+                data=data,
+                service=service,
+            )
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:

@@ -3,8 +3,7 @@
 import base64
 import json
 import re
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,11 +24,6 @@ _SHORTEST_SLEEP: Final = 120
 """Minutes: databases take up to half an hour to stop, and as long to start; a shorter sleep saves next to nothing."""
 _SHORTEST_DAY: Final = 60
 """Minutes in which somebody can work: in less, the databases may not even have started."""
-_MOST_HOLIDAYS: Final = 60
-"""With hours and time zone they are variables of a function, which can have 4 KB.
-
-https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-"""
 
 
 @cache
@@ -172,11 +166,6 @@ def _check_holidays(holidays: Sequence[str]) -> Iterator[Problem]:
     for index, day in enumerate(holidays):
         if day in holidays[:index]:
             yield Problem(key=f"holidays[{index}]", value=day, allowed="is listed twice; remove one")
-    if len(holidays) > _MOST_HOLIDAYS:
-        yield Problem(
-            key="holidays",
-            allowed=f"has {len(holidays)} days; it must have {_MOST_HOLIDAYS} or fewer: remove those that are over",
-        )
 
 
 class SleepSettings(Model):
@@ -200,17 +189,20 @@ class SleepSettings(Model):
         return sum(end - start for hours in self.awake for start, end in _parts(hours)) / _WEEK
 
     def schedule(self) -> str:
-        """Hours by weekday and holidays, as `lambdas/sleep_schedule/schedule.py` reads them."""
+        """What `lambdas/sleep_schedule/schedule.py` reads: hours by weekday, holidays, the time zone with its data."""
         hours: dict[int, list[tuple[int, int]]] = {}
         for start, end in sorted(part for each in self.awake for part in _parts(each)):
             day = start // _DAY
             hours.setdefault(day, []).append((start - day * _DAY, end - day * _DAY))
-        return json.dumps({"hours": hours, "holidays": sorted(self.holidays)}, separators=(",", ":"))
-
-    def zone_data(self) -> str:
-        """The data of the time zone, compressed: the runtime of Lambda does not have to have any."""
+        # The runtime of Lambda need not have the data of time zones.
         data = (_zones() / "zoneinfo" / self.time_zone).read_bytes()
-        return base64.b64encode(zlib.compress(data, 9)).decode()
+        schedule = {
+            "hours": hours,
+            "holidays": sorted(self.holidays),
+            "zone": self.time_zone,
+            "zone_data": base64.b64encode(data).decode(),
+        }
+        return json.dumps(schedule, separators=(",", ":"))
 
 
 def check_sleep_is_allowed(
@@ -244,12 +236,3 @@ def check_sleep_is_allowed(
             allowed="must be false with [cost.sleep], because AWS does not stop a cluster of a global cluster; "
             "set it to false, or remove [cost.sleep]",
         )
-
-
-def sleeping_variables(settings: SleepSettings) -> Mapping[str, str]:
-    """The settings as variables of the function."""
-    return {
-        "SCHEDULE": settings.schedule(),
-        "TIME_ZONE": settings.time_zone,
-        "TIME_ZONE_DATA": settings.zone_data(),
-    }

@@ -53,24 +53,25 @@ _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
 _FAILED_CALLS_PERIOD_SECONDS: Final = 300
 
 
-def zip_source(*sources: Path, folder: str = "") -> bytes:
+def zip_files(files: Mapping[str, bytes]) -> bytes:
     """A zip of files, whose bytes depend only on the files: no time, no owner, no compression library."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for source in sorted(sources):
-            entry = zipfile.ZipInfo(f"{folder}{source.name}", _TIME)
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _TIME)
             entry.create_system = _UNIX
             entry.external_attr = _READABLE << 16
-            archive.writestr(entry, source.read_bytes())
+            archive.writestr(entry, content)
     return buffer.getvalue()
 
 
-def _zip_folder(folder: str) -> tuple[bytes, str]:
+def _zip_folder(folder: str, others: Mapping[str, str]) -> tuple[bytes, str]:
     """The zip of a function, and the name of its entry point: one file is a module, several are a package."""
-    handler, *others = sorted((_LAMBDAS / folder).glob("*.py"), key=lambda source: source.name != _HANDLER)
-    if all(source.name == _PACKAGE for source in others):
-        return zip_source(handler), "handler.handler"
-    return zip_source(handler, *others, folder=f"{folder}/"), f"{folder}.handler.handler"
+    files = {source.name: source.read_bytes() for source in (_LAMBDAS / folder).glob("*.py")}
+    if files.keys() == {_PACKAGE, _HANDLER} and not others:
+        return zip_files({_HANDLER: files[_HANDLER]}), "handler.handler"
+    files |= {name: text.encode() for name, text in others.items()}
+    return zip_files({f"{folder}/{name}": content for name, content in files.items()}), f"{folder}.handler.handler"
 
 
 class Function(Construct):
@@ -80,7 +81,8 @@ class Function(Construct):
     (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Code that must not run twice at once has
     to find that out itself.
 
-    Its code is `lambdas/<folder>/handler.py`, with the other files of that folder. The zip is beside the stack's JSON, which has its relative path.
+    Its code is `lambdas/<folder>/handler.py`, with the other files of that folder. The zip is beside the stack's JSON,
+    which has its relative path.
     (cdktf's TerraformAsset packs the times and modes of the files, so its bytes differ between machines.)
     """
 
@@ -99,6 +101,7 @@ class Function(Construct):
         log_retention_days: int,
         topics: Topics,
         severity: Severity = Severity.CRITICAL,
+        files: Mapping[str, str] | None = None,
     ) -> None:
         """Create the function with its role, log group and queue.
 
@@ -113,11 +116,12 @@ class Function(Construct):
             log_retention_days: Days that the log is kept.
             topics: The topics to notify when a call has failed after all retries.
             severity: How soon a person must react to that.
+            files: The text of other files in its package, by name.
         """
         super().__init__(scope, id_)
         self._region = label.region
         component = folder.replace("_", "-")
-        code, entry_point = _zip_folder(folder)
+        code, entry_point = _zip_folder(folder, files or {})
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
         log = LogGroup(
             self,

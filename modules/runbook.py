@@ -22,6 +22,7 @@ class Runbook(StrEnum):
     SERVICE_ABSENCE = "service-absence"
     SERVICE_ERRORS = "service-errors"
     SERVICE_LATENCY = "service-latency"
+    SLEEP_SCHEDULE = "sleep-schedule"
     SIGN_INS = "sign-ins"
     THREAT_FINDINGS = "threat-findings"
     ZONE_SIGNING = "zone-signing"

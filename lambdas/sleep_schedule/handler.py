@@ -19,6 +19,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger()
 LOGGER.setLevel(logging.INFO)
 
+SETTINGS: Final = Path(__file__).with_name("settings.json")
+"""The schedule, which synthesis adds to the package."""
 LONGEST_DEPLOYMENT: Final = timedelta(hours=1)
 """How long it waits at bedtime for a deployment that is in progress."""
 LONGEST_SILENCE: Final = timedelta(hours=1)
@@ -241,9 +244,7 @@ def _from_environment(variables: Mapping[str, str]) -> SleepSchedule:
     if identifier := variables.get("DOCUMENTDB"):
         databases.append(Documentdb(docdb=boto3.client("docdb"), identifier=identifier))
     return SleepSchedule(
-        schedule=Schedule.parse(
-            variables["SCHEDULE"], zone=variables["TIME_ZONE"], zone_data=variables["TIME_ZONE_DATA"]
-        ),
+        schedule=Schedule.parse(SETTINGS.read_text(encoding="utf-8")),
         parameters=Parameters(
             ssm=boto3.client("ssm"),
             state=variables["STATE_PARAMETER"],

@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import re
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -42,12 +41,12 @@ class Schedule:
     """Days on which it is never awake."""
 
     @staticmethod
-    def parse(text: str, *, zone: str, zone_data: str) -> Schedule:
-        """Read what synthesis wrote; the data of the zone come along, because the runtime may have none."""
+    def parse(text: str) -> Schedule:
+        """Read what synthesis wrote; the data of the zone are in it, because the runtime may have none."""
         written = json.loads(text)
-        data = io.BytesIO(zlib.decompress(base64.b64decode(zone_data)))
+        data = io.BytesIO(base64.b64decode(written["zone_data"]))
         return Schedule(
-            zone=ZoneInfo.from_file(data, key=zone),
+            zone=ZoneInfo.from_file(data, key=written["zone"]),
             hours={int(day): tuple((start, end) for start, end in hours) for day, hours in written["hours"].items()},
             holidays=frozenset(date.fromisoformat(day) for day in written["holidays"]),
         )

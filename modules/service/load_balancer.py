@@ -159,6 +159,7 @@ class LoadBalancer(Construct):
                 runbook=Runbook.LOAD_BALANCER_ERRORS,
                 topics=topics,
                 periods=_BAD_MINUTES,
+                fires_asleep=True,
             )
 
     def allow_from_internet(self) -> None:

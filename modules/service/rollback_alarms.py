@@ -127,5 +127,6 @@ class RollbackAlarms(Construct):
                 topics=self._topics,
                 comparison=comparison,
                 periods=_PERIODS,
+                fires_asleep=True,
             )
         )

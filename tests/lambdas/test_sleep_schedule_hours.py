@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import zlib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,9 +22,14 @@ WORKING_HOURS = {str(day): [[7 * 60, 20 * 60]] for day in range(5)}
 def schedule(
     hours: dict[str, list[list[int]]] | None = None, *, holidays: tuple[str, ...] = (), zone: str = ZONE
 ) -> Schedule:
-    text = json.dumps({"hours": hours or WORKING_HOURS, "holidays": holidays})
     data = (Path(tzdata.__file__).parent / "zoneinfo" / zone).read_bytes()
-    return Schedule.parse(text, zone=zone, zone_data=base64.b64encode(zlib.compress(data)).decode())
+    written = {
+        "hours": hours or WORKING_HOURS,
+        "holidays": holidays,
+        "zone": zone,
+        "zone_data": base64.b64encode(data).decode(),
+    }
+    return Schedule.parse(json.dumps(written))
 
 
 def local(text: str, *, zone: str = ZONE, fold: int = 0) -> datetime:
@@ -44,7 +48,7 @@ def local(text: str, *, zone: str = ZONE, fold: int = 0) -> datetime:
         ("2026-11-28T12:00", False, "2026-11-30T07:00"),
     ],
 )
-def test_it_is_awake_in_its_hours_and_knows_the_next_change(moment: str, awake: bool, until: str) -> None:
+def test_it_is_awake_in_its_hours_and_knows_the_next_change(moment: str, *, awake: bool, until: str) -> None:
     assert schedule().at(local(moment)) == Wanted(awake=awake, until=local(until))
 
 
@@ -98,11 +102,11 @@ def test_a_schedule_whose_days_are_all_holidays_wakes_never() -> None:
     assert never.show(None) == "further notice"
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.sampled_from((ZONE, "Europe/London", "UTC")))
-def test_nothing_changes_before_the_next_change_and_something_at_it(moment: datetime, zone: str) -> None:
+@given(st.integers(0, 2 * 365 * 24 * 60), st.sampled_from((ZONE, "Europe/London", "UTC")))
+def test_nothing_changes_before_the_next_change_and_something_at_it(minutes: int, zone: str) -> None:
     hours = {**WORKING_HOURS, "5": [[0, 150], [600, 24 * 60]], "6": [[0, 90]]}
     found = schedule(hours, zone=zone)
-    start = moment.replace(tzinfo=UTC)
+    start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     want = found.at(start)
     assert want.until is not None
     assert want.until > start
