@@ -58,10 +58,10 @@ class Services:
 
     def stop(self) -> str:
         """Suspend the scaling, then want no task; returns what is still to wait for."""
-        services = self.read()
         # Registering sets the number of tasks to the minimum if it is below, so this comes first, and only once:
         # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
-        self._set_suspended(services, suspended=True)
+        self._set_suspended(self.read(), suspended=True)
+        services = self.read()
         wanting = [service for service in services if service.desired]
         for service in wanting:
             self._set_count(service.name, 0)
