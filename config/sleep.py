@@ -5,8 +5,8 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -26,11 +26,9 @@ _SHORTEST_DAY: Final = 60
 """Minutes in which somebody can work: in less, the databases may not even have started."""
 
 
-@cache
-def _zones() -> Path:
-    import tzdata  # noqa: PLC0415 (only environments that sleep need it)
-
-    return Path(tzdata.__file__).parent
+def _zones() -> Traversable:
+    """The IANA database, as a package: the same one on every machine, and some have none of their own."""
+    return files("tzdata")
 
 
 def _time_zone(value: str) -> str:

@@ -42,7 +42,7 @@ class Environment:
 
     def __init__(self) -> None:
         for service in ("ecs", "rds", "ssm", "application-autoscaling", "cloudwatch"):
-            setattr(self, service.replace("-", "_"), boto3.client(service))  # type: ignore[call-overload]
+            setattr(self, service.replace("-", "_"), boto3.client(service))
         self.ecs: Any
         self.rds: Any
         self.ssm: Any
@@ -116,7 +116,8 @@ class Environment:
     def metric(self, name: str, *, region: str = REGION) -> float:
         """The newest value of a metric."""
         data = cloudwatch_backends[ACCOUNT][region].metric_data
-        return float([point.value for point in data if point.name == name][-1])
+        values: list[Any] = [point for point in data if point.name == name]
+        return float(values[-1].value)
 
     def running(self, name: str, count: int) -> None:
         """Make a service have so many tasks, whatever it wants: they start and end slowly."""
@@ -136,15 +137,13 @@ class Environment:
 
     def run_until_settled(self, now: datetime, runs: int = 3) -> dict[str, Any]:
         """Runs, five minutes apart."""
-        for number in range(runs):
-            told = self.run(now + number * 5 * MINUTES)
-        return told
+        return [self.run(now + number * 5 * MINUTES) for number in range(runs)][-1]
 
 
 def _clock(now: datetime) -> Any:
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:
+        def now(cls, tz: Any = None) -> Any:
             return now.astimezone(tz)
 
     return Clock

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
-import tzdata
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +21,7 @@ WORKING_HOURS = {str(day): [[7 * 60, 20 * 60]] for day in range(5)}
 def schedule(
     hours: dict[str, list[list[int]]] | None = None, *, holidays: tuple[str, ...] = (), zone: str = ZONE
 ) -> Schedule:
-    data = (Path(tzdata.__file__).parent / "zoneinfo" / zone).read_bytes()
+    data = files("tzdata").joinpath("zoneinfo", zone).read_bytes()
     written = {
         "hours": hours or WORKING_HOURS,
         "holidays": holidays,

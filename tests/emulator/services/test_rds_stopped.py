@@ -66,19 +66,22 @@ def test_nothing_of_a_stopped_cluster_can_be_changed_or_deleted(client: Client) 
     assert instance["DBInstanceStatus"] == "stopped"
     with pytest.raises(ClientError, match="InvalidDBClusterStateFault"):
         docdb.stop_db_cluster(DBClusterIdentifier="sleeping-documents")
-    for refused in (
-        lambda: docdb.modify_db_cluster(DBClusterIdentifier="sleeping-documents", BackupRetentionPeriod=3),
-        lambda: docdb.delete_db_cluster(DBClusterIdentifier="sleeping-documents", SkipFinalSnapshot=True),
-        lambda: docdb.delete_db_instance(DBInstanceIdentifier="sleeping-documents-1"),
-        lambda: docdb.create_db_instance(
-            DBInstanceIdentifier="sleeping-documents-2",
-            DBInstanceClass="db.t3.medium",
-            Engine="docdb",
-            DBClusterIdentifier="sleeping-documents",
+    for operation, arguments in (
+        ("modify_db_cluster", {"DBClusterIdentifier": "sleeping-documents", "BackupRetentionPeriod": 3}),
+        ("delete_db_cluster", {"DBClusterIdentifier": "sleeping-documents", "SkipFinalSnapshot": True}),
+        ("delete_db_instance", {"DBInstanceIdentifier": "sleeping-documents-1"}),
+        (
+            "create_db_instance",
+            {
+                "DBInstanceIdentifier": "sleeping-documents-2",
+                "DBInstanceClass": "db.t3.medium",
+                "Engine": "docdb",
+                "DBClusterIdentifier": "sleeping-documents",
+            },
         ),
     ):
         with pytest.raises(ClientError, match=IN_STOPPED_STATE):
-            refused()
+            getattr(docdb, operation)(**arguments)
     docdb.start_db_cluster(DBClusterIdentifier="sleeping-documents")
     docdb.modify_db_cluster(DBClusterIdentifier="sleeping-documents", BackupRetentionPeriod=3)
     instance = docdb.describe_db_instances(DBInstanceIdentifier="sleeping-documents-1")["DBInstances"][0]
