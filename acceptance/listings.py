@@ -17,6 +17,8 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_appautoscaling_policy": "application-autoscaling:DescribeScalingPolicies",
     "aws_appautoscaling_target": "application-autoscaling:DescribeScalableTargets",
     "aws_budgets_budget": "budgets:DescribeBudgets",
+    "aws_ce_anomaly_monitor": "ce:GetAnomalyMonitors",
+    "aws_ce_anomaly_subscription": "ce:GetAnomalySubscriptions",
     "aws_cloudfront_vpc_origin": "cloudfront:ListVpcOrigins",
     "aws_cloudfront_distribution": "cloudfront:ListDistributions",
     "aws_cloudfront_function": "cloudfront:ListFunctions",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from config.cost import CostSettings, check_shared_account
 from config.dns_zones import ZoneUser, check_zones
 from config.domain import DomainSettings
 from config.environment import Environment, validate_environment_name
@@ -98,6 +99,7 @@ def parse_environment(text: str, *, name: str, project: str, file: Path) -> Envi
 def check_neighbors(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:
     """The problems between an environment and the others that have a file."""
     yield from check_prefixes(environment, names, folder)
+    yield from _check_costs(environment, names, folder)
     if environment.domain:
         own = ZoneUser(environment=environment.name, account_id=environment.account_id, domain=environment.domain)
         yield from check_zones(own, [*_zone_users(names, folder, without=environment.name)])
@@ -115,6 +117,20 @@ def check_prefixes(environment: Environment, names: Sequence[str], folder: Path)
                 f'"{environment.project}-{shorter}-..", so also what belongs to "{longer}"; use another account, '
                 f'or rename the environment that is not applied yet, like "{longer.removeprefix(f"{shorter}-")}"',
             )
+
+
+def _check_costs(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:
+    """Budgets and monitors belong to an account, so environments in one account must share them."""
+    for name in names:
+        table = _table_in(folder / f"{name}.toml") if name != environment.name else {}
+        if table.get("account_id") != environment.account_id:
+            continue
+        try:
+            cost = CostSettings.model_validate(table["cost"]) if "cost" in table else None
+        except ValidationError:
+            continue
+        if cost:
+            yield from check_shared_account(environment.cost, cost, name=name)
 
 
 def _zone_users(names: Sequence[str], folder: Path, *, without: str) -> Iterator[ZoneUser]:

@@ -15,7 +15,10 @@ class LogSettings(Model):
     """How long logs are kept: one number for all logs, and another for each log that differs."""
 
     retention_days: LogRetentionDays
-    """Days that a log is kept if it has no line of its own below; only some numbers are valid."""
+    """Days that a log is kept if it has no line of its own below; only some numbers are valid.
+
+    To keep a GB costs 0.03 USD a month, in a bucket 0.023 USD; to write it into CloudWatch Logs costs 0.50 USD, once.
+    """
 
     flow_logs_days: LogRetentionDays | None = None
     """Days that VPC flow logs are kept, if not retention_days."""

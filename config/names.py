@@ -63,6 +63,9 @@ class NameLimit(IntEnum):
     SNS_TOPIC = 256
     # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
     BUDGET = 100
+    # Also subscriptions: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalyMonitor.html
+    # gives 1024, as a "generic string"
+    ANOMALY_MONITOR = 1024
     # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
     EVENT_RULE = 64
     # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html

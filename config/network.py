@@ -254,13 +254,19 @@ class NetworkSettings(Model):
     """The Availability Zones, two to six; load balancers and database subnet groups need two."""
 
     nat_gateways: Literal["per_zone", "single", "none"]
-    """NAT gateways for the services: one in each of their zones, one for all, or none (endpoints only)."""
+    """NAT gateways for the services: one in each of their zones, one for all, or none (endpoints only).
+
+    Each costs about 33 USD a month, 3.65 USD for its address, and 0.045 USD per GB.
+    """
 
     nat_gateway_zone: ZoneId | None = None
     """Zone of the single NAT gateway; it can be left out while only one zone has a private_cidr."""
 
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
-    """AWS services with an interface endpoint, reached without the internet; each costs per hour and zone."""
+    """AWS services with an interface endpoint, reached without the internet.
+
+    Each costs 7.30 USD a month in each zone with a private_cidr, and 0.01 USD per GB.
+    """
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_vpc_range,

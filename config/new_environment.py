@@ -76,12 +76,17 @@ def render(name: str, text: str, *, like: Environment, cidr: IPv4Network) -> str
     heading = f"# {name}: created from the settings of {like.name}."
     if like.security:
         heading += f"\n# No [security]: {like.name} has the account-wide settings of this account."
+    if _measures_account(like):
+        heading += (
+            f"\n# No [cost.budget] and no [cost.anomaly_detection]: those of {like.name} are for the whole account."
+        )
     _replace_heading(document, heading)
     _comment(document["account_id"], f"the account of {like.name}: replace it if this environment has its own")
     _move_network(_table(document, "network"), like.network.cidr, cidr)
     _rename_domain(document, name, like)
     _separate_registry(_table(document, "registry"), f"{like.project}-{name}")
     _remove_security(document, like)
+    _remove_account_costs(document, like)
     return tomlkit.dumps(document)
 
 
@@ -144,6 +149,22 @@ def _remove_security(document: TOMLDocument, like: Environment) -> None:
     """Remove [security]: the new environment starts in the account of `like`, whose file has those settings."""
     if like.security:
         document.remove("security")
+
+
+def _measures_account(like: Environment) -> bool:
+    return like.cost is not None and any((like.cost.budget, like.cost.anomaly_detection))
+
+
+def _remove_account_costs(document: TOMLDocument, like: Environment) -> None:
+    """Remove the budget and the anomaly detection: those of `like` are for its whole account."""
+    if not _measures_account(like):
+        return
+    cost = _table(document, "cost")
+    for setting in ("budget", "anomaly_detection"):
+        if setting in cost:
+            cost.remove(setting)
+    if not cost:
+        document.remove("cost")
 
 
 def _table(document: TOMLDocument, name: str) -> Table:

@@ -121,6 +121,7 @@ def check_alarm_receivers(
     security: SecuritySettings | None,
     load_balancer: object,
     domain__dnssec: object,
+    cost__anomaly_detection: object,
     cost__budget: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
@@ -131,6 +132,7 @@ def check_alarm_receivers(
         "load_balancer": load_balancer is not None,
         "secrets": secrets is not None,
         "domain.dnssec": bool(domain__dnssec),
+        "cost.anomaly_detection": cost__anomaly_detection is not None,
         "cost.budget": cost__budget is not None,
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,

@@ -39,7 +39,10 @@ class RegistrySettings(Model):
     """
 
     keep_builds: int = Field(ge=2, le=_MAX_IMAGES)
-    """Number of the newest images per service whose only tags are build-..; one with a tag release-.. always stays."""
+    """Number of the newest images per service whose only tags are build-..; one with a tag release-.. always stays.
+
+    Each GB costs 0.10 USD a month.
+    """
 
     untagged_days: int = Field(ge=1, le=_MAX_DAYS)
     """Days after which an image without a tag is deleted."""
@@ -55,4 +58,7 @@ class RegistrySettings(Model):
     """
 
     scanning: Literal["basic", "enhanced"]
-    """basic scans on push; enhanced also when a vulnerability becomes known, for the whole account and at a price."""
+    """basic scans on push; enhanced also when a vulnerability becomes known, for the whole account.
+
+    enhanced costs 0.09 USD for each new image, and 0.01 USD for each further scan of it.
+    """

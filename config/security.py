@@ -108,7 +108,7 @@ class ConfigRecorderSettings(Model):
     """AWS Config: the configuration history of each resource."""
 
     frequency: Literal["CONTINUOUS", "DAILY"]
-    """Every change, or at most one per day; each record is charged."""
+    """Every change, or at most one per day; each record costs 0.003 USD."""
 
     retention_days: int = Field(ge=1, le=_MAX_DAYS)
     """Days that the bucket keeps the records."""
@@ -163,7 +163,10 @@ class SecuritySettings(Model):
     """CloudTrail; without the table there is none."""
 
     threat_detection: ThreatDetectionSettings | None = None
-    """GuardDuty; without the table there is none."""
+    """GuardDuty; without the table there is none.
+
+    It costs 4.00 USD for a million calls to AWS, and 1.00 USD per GB of network logs.
+    """
 
     config_recorder: ConfigRecorderSettings | None = None
     """AWS Config; without the table there is none."""

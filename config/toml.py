@@ -19,6 +19,7 @@ from config.model import ONE_BY_ONE, PROBLEMS, Model, item_model, table_model
 _EXPECTED: Final = {
     "string_type": "must be text in quotes",
     "int_type": "must be an integer without quotes",
+    "float_type": "must be a number without quotes",
     "bool_type": "must be true or false without quotes",
     "date_type": "must be a date without quotes, like 2027-06-30",
     "tuple_type": "must be a list in [ ]",

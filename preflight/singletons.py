@@ -22,6 +22,8 @@ _CONFIG_SERVICE: Final = "config.amazonaws.com"
 _CONFIG_ROLE: Final = "AWSServiceRoleForConfig"
 """https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html"""
 
+_MONITOR: Final = "anomaly monitor of AWS services"
+
 _NO_ENTITY: Final = "NoSuchEntity"
 _OIDC: Final = "oidc-provider/"
 
@@ -40,6 +42,8 @@ def checks(platform: Platform, account: Account) -> Iterator[Check]:
                 subject,
                 partial(find, subject, platform, account, region),
             )
+    if platform.regions_with("aws_ce_anomaly_monitor"):
+        yield Check(_MONITOR, partial(_monitor, platform, account))
     if platform.regions_with("aws_config_configuration_recorder"):
         yield Check(_CONFIG_ROLE, partial(_config_role, platform, account))
     for arn, is_created in sorted(_identity_providers(platform).items()):
@@ -100,6 +104,23 @@ def _analyzer(subject: str, platform: Platform, account: Account, region: str) -
         yield problem(subject, f"{', '.join(foreign)} exists, and AWS allows one", fix)
     else:
         yield ok(subject, "this environment's" if found else "there is none")
+
+
+def _monitor(platform: Platform, account: Account) -> Iterator[Line]:
+    # AWS creates one when Cost Explorer is opened for the first time, and allows one for each dimension:
+    # https://docs.aws.amazon.com/cost-management/latest/userguide/getting-started-ad.html
+    own = platform.names("aws_ce_anomaly_monitor", "name")
+    found = [
+        item
+        for item in account.items("ce", None, "get_anomaly_monitors", "AnomalyMonitors")
+        if (item["MonitorType"], item.get("MonitorDimension")) == ("DIMENSIONAL", "SERVICE")
+    ]
+    foreign = [item for item in found if item["MonitorName"] not in own]
+    if foreign:
+        fix = f'Set monitor_arn = "{foreign[0]["MonitorArn"]}" in {platform.file}, [cost.anomaly_detection].'
+        yield problem(_MONITOR, f"{foreign[0]['MonitorName']} exists, and AWS allows one", fix)
+    else:
+        yield ok(_MONITOR, "this environment's" if found else "there is none")
 
 
 def _config_role(platform: Platform, account: Account) -> Iterator[Line]:

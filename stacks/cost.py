@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.cost.allocation_tags import AllocationTags
+from modules.cost.anomaly_detection import AnomalyDetection
 from modules.cost.budget import Budget
 from modules.cost.sleep_schedule import SleepSchedule
 from stacks.base import LayerStack, topics_for
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class CostStack(LayerStack):
-    """The budget of the environment, and the schedule by which it sleeps.
+    """The budget of the environment, reports of unusual costs, the tags that divide the bill, and the sleep schedule.
 
     AWS Budgets and Cost Explorer have one endpoint for all regions, which the provider knows; the topics that they
     notify are those of the environment's own region.
@@ -44,7 +46,13 @@ class CostStack(LayerStack):
     ) -> None:
         super().__init__(scope, config=config, state=state)
         if settings.budget:
-            Budget(self, "budget", config=settings.budget, label=self.label, topics=topics_for(self, notifications))
+            topics = topics_for(self, notifications)
+            Budget(self, "budget", config=settings.budget, label=self.label, topics=topics)
+        if settings.anomaly_detection:
+            topics = topics_for(self, notifications)
+            AnomalyDetection(self, "anomalies", config=settings.anomaly_detection, label=self.label, topics=topics)
+        if settings.allocation_tags:
+            AllocationTags(self, "tags", tags=settings.allocation_tags)
         if settings.sleep:
             self._add_sleep_schedule(settings.sleep, topics_for(self, notifications), data, service)
 

@@ -50,7 +50,7 @@ resource "aws_budgets_budget" "main" {
     threshold_type             = "PERCENTAGE"
     notification_type          = "ACTUAL"
     subscriber_email_addresses = ["costs@${local.domain}"]
-    subscriber_sns_topic_arns  = [aws_sns_topic.alerts.arn]
+    subscriber_sns_topic_arns  = [aws_sns_topic_policy.alerts.arn]
   }
 }
 
@@ -75,6 +75,12 @@ resource "aws_ce_anomaly_subscription" "main" {
       values        = [var.changed ? "100" : "50"]
     }
   }
+}
+
+resource "aws_ce_cost_allocation_tag" "main" {
+  tag_key    = "Project"
+  status     = var.changed ? "Inactive" : "Active"
+  depends_on = [aws_kms_key.main]
 }
 
 resource "aws_backup_vault" "main" {

@@ -1,10 +1,17 @@
 """What an environment may cost: amounts and thresholds that AWS, or a person, would not understand are refused."""
 
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
-from config.cost import BudgetSettings
-from tests.config.examples import changed, parsed, present, refusal
+from config.cost import AllocationTag, BudgetSettings, CostSettings, check_shared_account
+from config.load import load_environment
+from tests.config.examples import PROJECT, changed, loading, parsed, present, refusal, text
+from tests.template import LABEL
 
+ANOMALIES = "impact_usd = 20"
+MONITOR = "arn:aws:ce::333333333333:anomalymonitor/12345678-1234-1234-1234-123456789012"
 AMOUNT = "monthly_usd = 495"
 ACTUAL = "actual_percent = [80, 100]"
 FORECAST = "forecast_percent = [100]"
@@ -64,3 +71,70 @@ def test_a_table_without_effect_is_refused() -> None:
         "cost: has no effect; add [cost.budget], or remove the table"
     ]
     assert parsed(prod[:start] + prod[end:]).cost is None
+
+
+def test_an_existing_monitor_is_a_setting() -> None:
+    cost = present(parsed(changed((ANOMALIES, f'monitor_arn = "{MONITOR}"'))).cost)
+    assert present(cost.anomaly_detection).monitor_arn == MONITOR
+
+
+@pytest.mark.parametrize("arn", ["", MONITOR[:-1], MONITOR.replace("ce::", "ce:us-east-1:"), "default"])
+def test_what_is_not_an_arn_of_a_monitor_is_refused(arn: str) -> None:
+    (line,) = refusal(changed((ANOMALIES, f'monitor_arn = "{arn}"')))
+    assert "is not a valid ARN of an anomaly monitor; use one that `aws ce get-anomaly-monitors` lists" in line
+
+
+def test_a_monitor_of_another_account_is_refused() -> None:
+    other = MONITOR.replace("3" * 12, "4" * 12)
+    (line,) = refusal(changed((ANOMALIES, f'monitor_arn = "{other}"')))
+    assert line.startswith("cost.anomaly_detection.monitor_arn = ")
+    assert line.endswith(': is not in the account "333333333333"; use the monitor of that account')
+
+
+def test_the_tags_that_can_be_activated_are_those_of_every_resource() -> None:
+    assert set(get_args(AllocationTag)) == set(LABEL.tags)
+
+
+def test_a_tag_that_no_resource_has_is_refused() -> None:
+    (line,) = refusal(changed(("[cost.budget]", '[cost]\nallocation_tags = ["Team"]\n[cost.budget]')))
+    assert line.startswith('cost.allocation_tags[0] = "Team": ')
+
+
+def test_a_tag_that_is_listed_twice_is_refused() -> None:
+    tags = '["Owner", "Owner"]'
+    assert refusal(changed(("[cost.budget]", f"[cost]\nallocation_tags = {tags}\n[cost.budget]"))) == [
+        'cost.allocation_tags[1] = "Owner": is listed twice; remove one'
+    ]
+
+
+def test_two_environments_in_one_account_do_not_both_measure_all_of_it(tmp_path: Path) -> None:
+    for name in ("prod", "other"):
+        (tmp_path / f"{name}.toml").write_text(text().replace("users.example.com", f"{name}.example.org"), "utf-8")
+    budget, monitor = loading("prod", tmp_path).splitlines()
+    assert budget == (
+        f'{tmp_path}/prod.toml: cost.budget.scope = "account": would measure the costs of "other" too, which is in the '
+        'same account and has such a budget itself; remove one of them, or set "environment" in both (docs/cost.md)'
+    )
+    assert monitor == (
+        f'{tmp_path}/prod.toml: cost.anomaly_detection.monitor_arn: is missing, and also in "other", which is in the '
+        "same account: an account can only have one monitor of AWS services. Remove [cost.anomaly_detection] from one "
+        "of them: it reports on both"
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        text().replace("3" * 12, "4" * 12),  # another account
+        text().replace(AMOUNT, 'scope = "environment"').replace(ANOMALIES, f'monitor_arn = "{MONITOR}"'),
+        text().replace(AMOUNT, "monthly_usd = 0"),  # wrong, which is reported when it is loaded
+    ],
+)
+def test_environments_that_share_no_budget_and_no_monitor_are_accepted(other: str, tmp_path: Path) -> None:
+    for name, content in (("prod", text()), ("other", other)):
+        (tmp_path / f"{name}.toml").write_text(content.replace("users.example.com", f"{name}.example.org"), "utf-8")
+    assert load_environment("prod", folder=tmp_path, project=PROJECT).cost
+
+
+def test_an_environment_without_costs_shares_nothing() -> None:
+    assert [*check_shared_account(None, CostSettings(budget=BudgetSettings()), name="other")] == []

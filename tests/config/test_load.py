@@ -149,7 +149,10 @@ def test_a_missing_setting_is_reported_with_its_description() -> None:
     toml = changed(('account_id = "333333333333" # replace with yours\n', ""))
     assert refusal(toml) == ["account_id: is missing; the AWS account, 12 digits in quotes"]
     (line,) = refusal(changed(("cpu_units = 1024", "")))
-    assert line == "services.frontend.cpu_units: is missing; CPU of one task; 1024 units are one vCPU"
+    assert line == (
+        "services.frontend.cpu_units: is missing; CPU of one task; 1024 units are one vCPU, which costs about 24 USD a "
+        "month with ARM64"
+    )
 
 
 def test_the_name_in_the_file_is_refused() -> None:

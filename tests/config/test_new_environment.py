@@ -38,9 +38,10 @@ def test_a_new_environment_loads_and_is_like_dev_with_other_addresses(folder: Pa
     assert present(made.domain).name == "preview-1.users.example.com"
     # It starts in dev's account, which already has the account-wide settings.
     assert made.security is None
+    assert made.cost is None or (made.cost.budget, made.cost.anomaly_detection) == (None, None)
     assert present(made.domain).zone_name == "preview-1.users.example.com"
     assert made.repository_prefix == "user-management-preview-1"
-    same = {"name", "network", "security", "domain", "registry"}
+    same = {"name", "cost", "network", "security", "domain", "registry"}
     assert made.model_dump(exclude=same) == dev.model_dump(exclude=same)
 
 
@@ -79,7 +80,8 @@ def test_the_file_is_devs_with_its_comments_and_another_heading(folder: Path) ->
     made = new_environment("fresh", folder=folder).read_text(encoding="utf-8")
     assert made.startswith(
         "#:schema ../../environments/schema.json\n# fresh: created from the settings of dev.\n"
-        "# No [security]: dev has the account-wide settings of this account.\n\naccount_id = "
+        "# No [security]: dev has the account-wide settings of this account.\n"
+        "# No [cost.budget] and no [cost.anomaly_detection]: those of dev are for the whole account.\n\naccount_id = "
     )
     after_security = text[text.index("[network]") :]
     kept = [line for line in after_security.splitlines() if " # " in line]

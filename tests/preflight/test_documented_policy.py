@@ -42,6 +42,7 @@ def everything(place: Place) -> Platform:
         "aws_accessanalyzer_analyzer.x": {"analyzer_name": "x"},
         "aws_acm_certificate.x": {"domain_name": ZONE},
         "aws_cloudwatch_log_resource_policy.x": {"policy_name": "x"},
+        "aws_ce_anomaly_monitor.x": {"name": "x"},
         "aws_config_configuration_recorder.x": {"name": "x"},
         "aws_config_delivery_channel.x": {"name": "x"},
         "aws_db_instance.new": {"engine": "postgres", "engine_version": "17", "instance_class": "db.t3.medium"},

@@ -20,6 +20,7 @@ RECORDER = {"aws_config_configuration_recorder.r": {"name": "own"}}
 CHANNEL = {"aws_config_delivery_channel.c": {"name": "own"}}
 DETECTOR: dict[str, dict[str, Any]] = {"aws_guardduty_detector.d": {}}
 ANALYZER = {"aws_accessanalyzer_analyzer.a": {"analyzer_name": "own", "type": "ACCOUNT"}}
+MONITOR = {"aws_ce_anomaly_monitor.m": {"name": "own"}}
 PROVIDER = {"aws_iam_openid_connect_provider.p": {"url": "https://token.actions.githubusercontent.com"}}
 THUMBPRINT = "0" * 40
 
@@ -52,6 +53,7 @@ def record(place: Place, name: str) -> None:
         (CHANNEL, "AWS Config delivery channel"),
         (DETECTOR, "GuardDuty detector"),
         (ANALYZER, "account analyzer"),
+        (MONITOR, "anomaly monitor"),
         (RECORDER | CONFIG_ROLE, "AWSServiceRoleForConfig"),
         (PROVIDER, "GitHub's identity provider"),
     ],
@@ -128,6 +130,26 @@ def test_an_analyzer_of_others_is_a_problem(place: Place, name: str, status: Sta
     assert ("access_analyzer = false" in line.fix) == (status is Status.PROBLEM)
 
 
+@pytest.mark.parametrize(("name", "status"), [("Default-Services-Monitor", Status.PROBLEM), ("own", Status.OK)])
+def test_a_monitor_of_others_is_a_problem(place: Place, name: str, status: Status) -> None:
+    monitor = {"MonitorName": name, "MonitorType": "DIMENSIONAL", "MonitorDimension": "SERVICE"}
+    arn = place.client("ce").create_anomaly_monitor(AnomalyMonitor=monitor)["MonitorArn"]
+
+    (line,) = lines(place, MONITOR, subject="anomaly monitor")
+
+    assert line.status is status
+    assert (f'monitor_arn = "{arn}"' in line.fix) == (status is Status.PROBLEM)
+
+
+def test_a_monitor_of_accounts_does_not_count(place: Place) -> None:
+    monitor = {"MonitorName": "accounts", "MonitorType": "DIMENSIONAL", "MonitorDimension": "LINKED_ACCOUNT"}
+    place.client("ce").create_anomaly_monitor(AnomalyMonitor=monitor)
+
+    (line,) = lines(place, MONITOR, subject="anomaly monitor")
+
+    assert (line.status, line.found) == (Status.OK, "there is none")
+
+
 def test_a_service_role_that_exists_is_a_problem(place: Place) -> None:
     place.client("iam").create_service_linked_role(AWSServiceName="config.amazonaws.com")
 
@@ -187,6 +209,7 @@ def test_an_identity_provider_that_is_expected_and_missing_is_a_problem(place: P
         (CHANNEL, "config:DescribeDeliveryChannels", "config:DescribeDeliveryChannels"),
         (DETECTOR, "guardduty:ListDetectors", "guardduty:ListDetectors"),
         (ANALYZER, "accessanalyzer:ListAnalyzers", "access-analyzer:ListAnalyzers"),
+        (MONITOR, "ce:GetAnomalyMonitors", "ce:GetAnomalyMonitors"),
         (RECORDER | CONFIG_ROLE, "iam:GetRole", "iam:GetRole"),
         (PROVIDER, "iam:GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider"),
     ],

@@ -7,14 +7,18 @@ from typing import Any
 from config.cost import BudgetSettings
 from modules.cost.budget import Budget
 from tests.modules.topics import topics_in
-from tests.template import LABEL, Template, new_stack
+from tests.template import LABEL, Template, new_stack, statements
 
 
-def budget(**settings: Any) -> dict[str, Any]:
+def template(**settings: Any) -> Template:
     stack = new_stack()
     config = BudgetSettings.model_validate(settings)
     Budget(stack, "budget", config=config, label=LABEL, topics=topics_in(stack))
-    return Template.of(stack).named("aws_budgets_budget.budget")
+    return Template.of(stack)
+
+
+def budget(**settings: Any) -> dict[str, Any]:
+    return template(**settings).named("aws_budgets_budget.budget")
 
 
 def test_it_is_monthly_and_in_dollars() -> None:
@@ -38,3 +42,19 @@ def test_each_threshold_notifies_the_topic_of_warnings() -> None:
     for one in found:
         (topic,) = one["subscriber_sns_topic_arns"]
         assert topic.startswith("${aws_sns_topic.topics_warning_")
+
+
+def test_it_measures_the_account_or_what_has_the_tag_of_the_environment() -> None:
+    assert "cost_filter" not in budget()
+    (found,) = budget(scope="environment")["cost_filter"]
+    assert (found["name"], found["values"]) == ("TagKeyValue", ["user:Environment$test"])
+
+
+def test_only_budgets_of_the_account_may_publish() -> None:
+    policy = template().named("aws_sns_topic_policy.topics_warning_policy")["policy"]
+    (allow,) = [one for one in statements(policy) if one["Sid"] == "AllowBudgets"]
+    assert allow["Principal"] == {"Service": "budgets.amazonaws.com"}
+    assert allow["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "444444444444"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:budgets::444444444444:*"},
+    }
