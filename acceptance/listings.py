@@ -25,6 +25,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_cloudfront_origin_access_control": "cloudfront:ListOriginAccessControls",
     "aws_cloudfront_response_headers_policy": "cloudfront:ListResponseHeadersPolicies",
     "aws_cloudtrail": "cloudtrail:DescribeTrails",
+    "aws_cloudwatch_composite_alarm": "cloudwatch:DescribeAlarms",
     "aws_cloudwatch_event_rule": "events:ListRules",
     "aws_cloudwatch_log_delivery": "logs:DescribeDeliveries",
     "aws_cloudwatch_log_delivery_destination": "logs:DescribeDeliveryDestinations",

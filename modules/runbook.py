@@ -22,8 +22,8 @@ class Runbook(StrEnum):
     SERVICE_ABSENCE = "service-absence"
     SERVICE_ERRORS = "service-errors"
     SERVICE_LATENCY = "service-latency"
-    SLEEP_SCHEDULE = "sleep-schedule"
     SIGN_INS = "sign-ins"
+    SLEEP_SCHEDULE = "sleep-schedule"
     THREAT_FINDINGS = "threat-findings"
     ZONE_SIGNING = "zone-signing"
 

@@ -32,6 +32,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_cloudfront_origin_access_control",
         "aws_cloudfront_response_headers_policy",
         "aws_cloudtrail",
+        "aws_cloudwatch_composite_alarm",
         "aws_cloudwatch_event_rule",
         "aws_cloudwatch_log_data_protection_policy",
         "aws_cloudwatch_log_delivery",

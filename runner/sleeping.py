@@ -49,13 +49,20 @@ class SleepFunction:
     environment: str
     name: str
     region: str
+    saving: str = ""
+    """What sleep saves, for people."""
 
     @staticmethod
     def of(stacks: Mapping[str, Stack]) -> SleepFunction | None:
         """The function of the environment; None if it never sleeps."""
         for stack in stacks.values():
             if stack.sleep_function:
-                return SleepFunction(environment=stack.environment, name=stack.sleep_function, region=stack.region)
+                return SleepFunction(
+                    environment=stack.environment,
+                    name=stack.sleep_function,
+                    region=stack.region,
+                    saving=stack.sleep_saving,
+                )
         return None
 
     def call(self, **event: str) -> dict[str, Any]:
@@ -152,6 +159,8 @@ def _wait(
     told = function.call(action=action, **({"until": until} if until else {}))
     wanted, said = told["wanted"], ""
     say(f"{function.environment} is to be {wanted} until {told['until']}.")
+    if action == "sleep" and function.saving:
+        say(f"Its schedule {function.saving}.")
     while not told["settled"]:
         if told["wanted"] != wanted:
             say(f"{function.environment} is now to be {told['wanted']}, until {told['until']}: no longer waiting.")

@@ -8,6 +8,7 @@ from modules.cost.allocation_tags import AllocationTags
 from modules.cost.anomaly_detection import AnomalyDetection
 from modules.cost.budget import Budget
 from modules.cost.sleep_schedule import SleepSchedule
+from pricing.sleep_saving import describe_saving
 from stacks.base import LayerStack, topics_for
 from synthesis.manifest import METADATA
 
@@ -74,3 +75,4 @@ class CostStack(LayerStack):
             documentdb=data.documentdb if data else None,
         )
         self.add_override(f"{METADATA}.sleep_function", schedule.function_name)
+        self.add_override(f"{METADATA}.sleep_saving", describe_saving(self.config, settings))

@@ -12,6 +12,13 @@ def _filter(namespace: str) -> dict[str, Any]:
     return {"metric_transformation": {"namespace": namespace, "name": "root"}}
 
 
+def _publisher(namespace: str) -> str:
+    """The policy of a role that may publish metrics in a namespace."""
+    condition = {"StringEquals": {"cloudwatch:namespace": namespace}}
+    statement = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
+    return json.dumps({"Statement": [statement]})
+
+
 TRAIL: dict[str, dict[str, Any]] = {
     "aws_cloudtrail.audit": {
         "is_multi_region_trail": True,
@@ -133,6 +140,17 @@ def _through_composite(named: str) -> dict[str, Any]:
     }
 
 
+def _suppressing(alarm: str) -> dict[str, dict[str, Any]]:
+    """An alarm beside a composite alarm that another one suppresses."""
+    through = _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}")
+    composite = next(address for address in through if address.startswith("aws_cloudwatch_composite_alarm."))
+    return {
+        **through,
+        composite: {**through[composite], "actions_suppressor": {"alarm": alarm}},
+        "aws_cloudwatch_metric_alarm.asleep": {},
+    }
+
+
 SAMPLES = (
     *(
         sample(
@@ -162,6 +180,13 @@ SAMPLES = (
         "alarm-has-a-receiver",
         _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}"),
         _through_composite("another"),
+        says="no composite alarm that notifies names it",
+    ),
+    sample(
+        "alarm-has-a-receiver",
+        _suppressing("${aws_cloudwatch_metric_alarm.asleep.alarm_name}"),
+        _suppressing("another"),
+        at="aws_cloudwatch_metric_alarm.asleep",
         says="no composite alarm that notifies names it",
     ),
     *(
@@ -284,6 +309,13 @@ SAMPLES = (
             stack({"aws_cloudwatch_log_metric_filter.root": _filter("elsewhere")}, layer="edge", region="eu-west-1"),
             stack({"aws_cloudwatch_log_metric_filter.root": _filter("elsewhere")}, environment="prod"),
         ),
+    ),
+    sample(
+        "alarm-metric-exists",
+        {"aws_cloudwatch_metric_alarm.asleep": {"namespace": "sleep", "metric_name": "Asleep"}},
+        {"aws_cloudwatch_metric_alarm.asleep": {"namespace": "slep", "metric_name": "Asleep"}},
+        says="no metric filter of us-east-1 creates Asleep in slep, and no role may publish there",
+        others=(stack({"aws_iam_role_policy.publisher": {"policy": _publisher("sleep")}}, layer="cost"),),
     ),
     sample(
         "alarm-actions-are-enabled",

@@ -46,7 +46,11 @@ def sleeper(project: Project) -> Project:
     project.stack("dev-cost")
     path = project.out / "stacks" / "dev-cost" / "cdk.tf.json"
     document = json.loads(path.read_text())
-    document["//"]["metadata"] = {**identity(layer="cost", name="cost"), "sleep_function": FUNCTION}
+    document["//"]["metadata"] = {
+        **identity(layer="cost", name="cost"),
+        "sleep_function": FUNCTION,
+        "sleep_saving": "saves 45 USD",
+    }
     path.write_text(json.dumps(document))
     aws = project.root / "bin" / "aws"
     aws.write_text(_AWS.format(python=sys.executable, folder=str(project.root / "fake")))
@@ -80,6 +84,7 @@ def test_sleep_calls_the_function_until_the_environment_sleeps(
     assert code == 0
     assert out.splitlines() == [
         "dev is to be asleep until Wed 07:00 EST.",
+        "Its schedule saves 45 USD.",
         "   0 min  falling asleep: 2 tasks are still running",
         "   0 min  falling asleep: PostgreSQL is stopping",
         "dev is asleep, until Wed 07:00 EST.",

@@ -44,6 +44,7 @@ CREATES = {
     "aws_cloudfront_monitoring_subscription": "cloudfront:CreateMonitoringSubscription",
     "aws_cloudfront_origin_access_control": "cloudfront:CreateOriginAccessControl",
     "aws_cloudfront_response_headers_policy": "cloudfront:CreateResponseHeadersPolicy",
+    "aws_cloudwatch_composite_alarm": "cloudwatch:PutCompositeAlarm",
     "aws_cloudwatch_log_delivery": "logs:CreateDelivery",
     "aws_cloudwatch_log_delivery_destination": "logs:PutDeliveryDestination",
     "aws_cloudwatch_log_delivery_source": "logs:PutDeliverySource",
