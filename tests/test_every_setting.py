@@ -61,6 +61,9 @@ OTHERS: dict[str, Any] = {
     "alternative_names": [],
     "actual_percent": [70, 90],
     "forecast_percent": [90],
+    "time_zone": "Asia/Kolkata",
+    "awake": ["mon-sat 08:00-18:00"],
+    "holidays": [],
 }
 
 
@@ -163,6 +166,9 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
         alarms = {"cis_alarms": not security["cis_alarms"], "trail": security.get("trail", {"retention_days": 30})}
         yield {("security", "cis_alarms")}, {**table, "security": {**security, **alarms}}
     yield {("protect_data",)}, _with_other_protection(table)
+    if "sleep" in table.get("cost", {}) and "postgres" in table:  # a database with replicas is not stopped
+        with_replica = {**table["postgres"], "replicas": table["postgres"]["replicas"] + 1}
+        yield {("postgres", "replicas")}, {**_without_sleep(table), "postgres": with_replica}
     if "deployment" in table:
         other = "rolling" if table["deployment"]["strategy"] == "blue_green" else "blue_green"
         yield {("deployment", "strategy")}, {**table, "deployment": {**table["deployment"], "strategy": other}}
@@ -183,8 +189,8 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week and a firewall that blocks; what is locked needs protected data."""
-    other = copy.deepcopy(table)
+    """Protected data needs backups of a week, a firewall that blocks, no sleep; what is locked needs protected data."""
+    other = _without_sleep(table)
     other["protect_data"] = not table["protect_data"]
     for name in ("postgres", "documentdb"):
         if name in other:
@@ -194,6 +200,12 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
     if not other["protect_data"]:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)
+    return other
+
+
+def _without_sleep(table: dict[str, Any]) -> dict[str, Any]:
+    other = copy.deepcopy(table)
+    other.get("cost", {}).pop("sleep", None)
     return other
 
 

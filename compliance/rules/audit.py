@@ -139,17 +139,20 @@ def alarm_metric_exists(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[F
 
 @rule_with_others
 def alarm_has_a_receiver(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """Every alarm, or a composite alarm on it, notifies a topic of the platform in its region, or suppresses others."""
+    """Every alarm, or a composite alarm on it, notifies a topic; it is one of the platform in the alarm's region.
+
+    One whose tag says so only suppresses others, if there are any.
+    """
     spoken_for = {
         place
         for other in of_same_environment(stack, stacks)
         for composite in other.all("aws_cloudwatch_composite_alarm")
         if composite.get("alarm_actions")
-        for argument in ("alarm_rule", "actions_suppressor")
-        for place in places(composite.get(argument), other, stacks)
+        for place in places(composite.get("alarm_rule"), other, stacks)
     }
     for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
-        if not alarm.get("alarm_actions") and Place.of(stack, alarm) not in spoken_for:
+        notifies = alarm.get("alarm_actions") or Place.of(stack, alarm) in spoken_for
+        if not notifies and alarm.block("tags").get("Purpose") != "suppressor":
             yield Finding.about(alarm, "alarm_actions is empty, and no composite alarm that notifies names it")
         for argument in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
             for action in many(alarm.get(argument)):

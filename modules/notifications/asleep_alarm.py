@@ -39,6 +39,7 @@ class AsleepAlarm(Construct):
             # Every run publishes the metric, so without data the schedule does not run: then nobody knows whether the
             # environment sleeps, and silence would hide a failure. CloudWatch looks back some periods before that.
             treat_missing_data=MissingData.NOT_BREACHING,
+            tags={"Purpose": "suppressor"},  # the rule that every alarm notifies somebody knows it by that
         )
 
     @property

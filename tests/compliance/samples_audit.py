@@ -140,17 +140,6 @@ def _through_composite(named: str) -> dict[str, Any]:
     }
 
 
-def _suppressing(alarm: str) -> dict[str, dict[str, Any]]:
-    """An alarm beside a composite alarm that another one suppresses."""
-    through = _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}")
-    composite = next(address for address in through if address.startswith("aws_cloudwatch_composite_alarm."))
-    return {
-        **through,
-        composite: {**through[composite], "actions_suppressor": {"alarm": alarm}},
-        "aws_cloudwatch_metric_alarm.asleep": {},
-    }
-
-
 SAMPLES = (
     *(
         sample(
@@ -184,9 +173,8 @@ SAMPLES = (
     ),
     sample(
         "alarm-has-a-receiver",
-        _suppressing("${aws_cloudwatch_metric_alarm.asleep.alarm_name}"),
-        _suppressing("another"),
-        at="aws_cloudwatch_metric_alarm.asleep",
+        {"aws_cloudwatch_metric_alarm.asleep": {"tags": {"Purpose": "suppressor"}}},
+        {"aws_cloudwatch_metric_alarm.asleep": {"tags": {"Purpose": "another"}}},
         says="no composite alarm that notifies names it",
     ),
     *(
