@@ -143,7 +143,7 @@ class CostSettings(Model):
         """The checks, and that the table has an effect: a layer needs at least one resource."""
         yield from super().problems()
         if not any(value for _, value in self):
-            yield Problem(key="", allowed="has no effect; add [cost.budget] or [cost.sleep], or remove the table")
+            yield Problem(key="", allowed="has no effect; add [cost.budget], or remove the table")
 
 
 def check_shared_account(own: CostSettings | None, other: CostSettings, *, name: str) -> Iterator[Problem]:

@@ -51,6 +51,7 @@ from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
 from config.sleep import check_sleep_is_allowed
+from config.sleep_windows import check_sleep_windows
 from config.state import StateSettings
 from config.zone_features import (
     check_arm_zones,
@@ -381,6 +382,7 @@ class Environment(Model):
         _check_endpoint_access,
         check_alarm_receivers,
         check_sleep_is_allowed,
+        check_sleep_windows,
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,

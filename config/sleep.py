@@ -1,6 +1,7 @@
 """Settings of [cost.sleep]: when an environment that is not production is awake; it sleeps otherwise."""
 
 import base64
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -8,13 +9,14 @@ from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, ClassVar, Final
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.errors import Problem, nearest
+from config.maintenance_windows import WEEKDAYS
 from config.model import Check, Model
 
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY: Final = 24 * 60
 _WEEK: Final = 7 * _DAY
 _TIME: Final = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
@@ -29,6 +31,11 @@ _SHORTEST_DAY: Final = 60
 def _zones() -> Traversable:
     """The IANA database, as a package: the same one on every machine, and some have none of their own."""
     return files("tzdata")
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """A time zone of the database."""
+    return ZoneInfo.from_file(io.BytesIO((_zones() / "zoneinfo" / name).read_bytes()), key=name)
 
 
 def _time_zone(value: str) -> str:
@@ -49,10 +56,10 @@ def _hours(value: str) -> str:
         raise ValueError(message)
     first, last, start, end = found.groups()
     for day in (first, last):
-        if day and day not in _WEEKDAYS:
-            message = f'"{day}" is not a valid weekday; use {", ".join(_WEEKDAYS[:-1])} or {_WEEKDAYS[-1]}'
+        if day and day not in WEEKDAYS:
+            message = f'"{day}" is not a valid weekday; use {", ".join(WEEKDAYS[:-1])} or {WEEKDAYS[-1]}'
             raise ValueError(message)
-    if last and _WEEKDAYS.index(last) <= _WEEKDAYS.index(first):
+    if last and WEEKDAYS.index(last) <= WEEKDAYS.index(first):
         message = f'"{last}" must be after "{first}" in the week, which starts on Monday; use one entry for each part'
         raise ValueError(message)
     if _minute(end) <= _minute(start):
@@ -82,7 +89,7 @@ Hours = Annotated[
     str,
     AfterValidator(_hours),
     WithJsonSchema(
-        {"type": "string", "pattern": rf"^({'|'.join(_WEEKDAYS)})(-({'|'.join(_WEEKDAYS)}))? {_TIME}-{_TIME}$"}
+        {"type": "string", "pattern": rf"^({'|'.join(WEEKDAYS)})(-({'|'.join(WEEKDAYS)}))? {_TIME}-{_TIME}$"}
     ),
 ]
 """Days and hours."""
@@ -103,7 +110,7 @@ def _parts(hours: str) -> Iterator[tuple[int, int]]:
         message = f"{hours!r} was not validated"
         raise ValueError(message)
     first, last, start, end = found.groups()
-    for day in range(_WEEKDAYS.index(first), _WEEKDAYS.index(last or first) + 1):
+    for day in range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1):
         yield day * _DAY + _minute(start), day * _DAY + _minute(end)
 
 
@@ -136,6 +143,11 @@ def _merged(parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
+def awake_times(awake: Sequence[str]) -> list[tuple[int, int]]:
+    """Start and end of each time in which it is awake, in minutes of the week; one over its end ends after it."""
+    return _merged([part for hours in awake for part in _parts(hours)])
+
+
 def _gap_problems(times: Sequence[tuple[int, int]]) -> Iterator[Problem]:
     if times == [(0, _WEEK)]:
         yield Problem(key="awake", allowed="covers the whole week, so it never sleeps; shorten it, or remove the table")
@@ -157,7 +169,7 @@ def _gap_problems(times: Sequence[tuple[int, int]]) -> Iterator[Problem]:
 
 def _show(minute: int) -> str:
     day, rest = divmod(minute % _WEEK, _DAY)
-    return f"{_WEEKDAYS[day]} {rest // 60:02}:{rest % 60:02}"
+    return f"{WEEKDAYS[day]} {rest // 60:02}:{rest % 60:02}"
 
 
 def _check_holidays(holidays: Sequence[str]) -> Iterator[Problem]:

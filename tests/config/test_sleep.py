@@ -43,10 +43,7 @@ def awake(*hours: str) -> str:
     ],
 )
 def test_hours_are_accepted_and_counted(hours: tuple[str, ...], share: float) -> None:
-    found = parsed(awake(*hours)).cost
-    assert found
-    assert found.sleep
-    assert found.sleep.awake_share == pytest.approx(share)
+    assert SleepSettings(time_zone="UTC", awake=hours).awake_share == pytest.approx(share)
 
 
 def test_the_function_gets_the_hours_by_weekday_and_the_data_of_the_zone() -> None:
@@ -134,3 +131,33 @@ def test_databases_that_aws_does_not_stop_are_refused() -> None:
 
 def test_a_standby_and_an_environment_without_databases_may_sleep() -> None:
     assert parsed(DEV.replace("multi_az = false", "multi_az = true")).cost
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "accepted"),
+    [
+        ('backup_window = "15:00-16:00" #', 'backup_window = "12:00-12:30" #', True),  # 7:00 and 8:00 in New York
+        ('backup_window = "15:00-16:00" #', 'backup_window = "11:30-12:00" #', False),  # 6:30 in winter
+        ('backup_window = "15:00-16:00" #', 'backup_window = "23:00-23:59" #', True),
+        ('backup_window = "15:00-16:00" #', 'backup_window = "23:30-00:30" #', False),  # until 20:30 in summer
+        ('"wed:16:30-wed:17:30"', '"fri:23:00-fri:23:45"', True),
+        ('"wed:16:30-wed:17:30"', '"sat:16:30-sat:17:30"', False),
+        ('"wed:16:30-wed:17:30"', '"mon:11:30-mon:12:30"', False),
+    ],
+)
+def test_databases_are_backed_up_and_maintained_while_they_run(old: str, new: str, *, accepted: bool) -> None:
+    assert DEV.count(old) == 1
+    changed = DEV.replace(old, new)
+    if accepted:
+        assert parsed(changed).cost
+        return
+    (line,) = refusal(changed)
+    assert "is in hours in which the environment sleeps ([cost.sleep]), and AWS does not" in line
+    assert "choose hours in UTC in which it is awake, like" in line
+
+
+def test_a_message_offers_a_window_only_if_there_is_one() -> None:
+    sunday = [line for line in refusal(awake("sat 23:00-24:00", "sun 00:00-01:00")) if "maintenance_window" in line]
+    assert [line.endswith('like "sun:04:00-sun:04:30"') for line in sunday] == [True] * 2
+    short = refusal(awake("sun 00:15-01:20"))  # UTC's full hours are five or four hours later
+    assert [line.endswith("choose hours in UTC in which it is awake") for line in short] == [True] * 4
