@@ -178,6 +178,10 @@ gate: ## What CI runs: all targets that test, with the seconds of each; fails ab
 YES ?=
 # Where DNS is not the internet's: `make apply` then requests certificates without looking whether the zone is delegated.
 SKIP_DELEGATION_CHECK ?=
+# WAKE=1 wakes an environment that sleeps (docs/sleep.md) before it is applied or destroyed.
+WAKE ?=
+# When what `make sleep` or `make wake` asks for ends: 23:00, or 2026-12-01T23:00, on the clocks of the schedule.
+UNTIL ?=
 PARALLEL ?=
 LOCK_ID ?=
 # SKIP_PREFLIGHT=1 bootstraps without reading the account first, or although it has problems.
@@ -198,12 +202,12 @@ plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that 
 .PHONY: apply
 apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1)
 	@$(SYNTH_ONE)
-	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
+	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: destroy
 destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)
 	@$(SYNTH_ONE)
-	@$(TERRAFORM) $(if $(YES),--yes)
+	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake)
 
 .PHONY: preflight
 preflight: need-env .venv/synth.stamp .venv/preflight.stamp ## Read the account and report what would make the first apply fail (ENV=)
@@ -225,6 +229,16 @@ unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock
 secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
+
+.PHONY: sleep
+sleep: need-env .venv/synth.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
+
+.PHONY: wake
+wake: need-env .venv/synth.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
 
 ##@ Housekeeping
 

@@ -142,7 +142,15 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 edge=edge,
             )
         if config.cost:
-            CostStack(app, config=config, settings=config.cost, state=state, notifications=notifications)
+            CostStack(
+                app,
+                config=config,
+                settings=config.cost,
+                state=state,
+                notifications=notifications,
+                data=data,
+                service=service,
+            )
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:
@@ -245,6 +253,9 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
         if config.left_out_layers:
             left_out = ", ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
             print(f"Left out until [domain] delegated = true in {config.name}.toml (docs/domain.md): {left_out}.")
+    for stack in stacks:
+        if stack.sleep_saving:
+            print(f"{stack.environment} sleeps outside of its hours, and {stack.sleep_saving}.")
     print(f"Next: 'make test' checks it, 'make plan ENV={names[0]}' shows the changes.")
 
 

@@ -73,6 +73,7 @@ class Harness:
             parallel=self.parallel,
             shows_plans=False,
             checks_delegation=False,
+            checks_sleep=False,
         )
 
 

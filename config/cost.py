@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.errors import Problem
 from config.model import Check, Model
+from config.sleep import SleepSettings
 
 DESIGN_MONTHLY_USD: Final = 495
 """The estimate for production in the platform's design, at list prices."""
@@ -132,6 +133,9 @@ class CostSettings(Model):
     Only after the first apply: AWS must have seen a tag for a day. In an organization, only the management account can
     activate tags: docs/cost.md.
     """
+
+    sleep: SleepSettings | None = None
+    """The hours outside of which the environment sleeps; without the table it is always awake. Not for production."""
 
     checks: ClassVar[tuple[Check, ...]] = (_check_tags,)
 

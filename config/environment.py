@@ -60,6 +60,8 @@ from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
+from config.sleep import check_sleep_is_allowed
+from config.sleep_windows import check_sleep_windows
 from config.state import StateSettings
 from config.tracing import TRACING_CHECKS
 from config.zone_features import (
@@ -428,6 +430,8 @@ class Environment(Model):
         check_objectives_have_requests,
         check_objectives_are_stricter_than_rollbacks,
         check_log_destinations,
+        check_sleep_is_allowed,
+        check_sleep_windows,
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,

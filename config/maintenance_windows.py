@@ -11,7 +11,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from config.errors import Problem
 
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY: Final = 24 * 60
 _WEEK: Final = 7 * _DAY
 _SHORTEST: Final = 30
@@ -21,7 +21,7 @@ _LONGEST_MAINTENANCE: Final = _DAY - 1
 """Minutes: a maintenance window must be shorter than 24 hours (same page)."""
 
 _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-_WEEKDAY: Final = rf"({'|'.join(_WEEKDAYS)})"
+_WEEKDAY: Final = rf"({'|'.join(WEEKDAYS)})"
 _BACKUP: Final = rf"{_TIME}-{_TIME}"
 _MAINTENANCE: Final = rf"{_WEEKDAY}:{_TIME}-{_WEEKDAY}:{_TIME}"
 
@@ -34,7 +34,7 @@ def backup_minutes(window: str) -> tuple[int, int]:
 
 def maintenance_minutes(window: str) -> tuple[int, int]:
     """Start in the week and length of a weekly window in minutes."""
-    start, end = (_WEEKDAYS.index(moment[:3]) * _DAY + _minute_of_day(moment[4:]) for moment in window.split("-"))
+    start, end = (WEEKDAYS.index(moment[:3]) * _DAY + _minute_of_day(moment[4:]) for moment in window.split("-"))
     return start, (end - start) % _WEEK
 
 

@@ -126,6 +126,7 @@ def check_alarm_receivers(
     observability: object,
     cost__anomaly_detection: object,
     cost__budget: object,
+    cost__sleep: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
     if notifications is not None:
@@ -140,6 +141,7 @@ def check_alarm_receivers(
         "observability": observability is not None,
         "cost.anomaly_detection": cost__anomaly_detection is not None,
         "cost.budget": cost__budget is not None,
+        "cost.sleep": cost__sleep is not None,
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,
     }

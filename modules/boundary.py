@@ -18,7 +18,7 @@ class Boundary(StrEnum):
     """
 
     WORKLOAD = "workload-boundary"
-    """Of a role that a service or a task assumes: it uses resources, and changes none of them."""
+    """Of a role that a service or a task assumes: it uses resources; the sleep schedule also starts and stops them."""
     DEPLOYMENT = "deployment-boundary"
     """Of a role that plans or applies: it changes the platform, but neither its own limits nor the audit."""
 

@@ -1,4 +1,4 @@
-"""AWS Lambda functions, each from one Python file."""
+"""AWS Lambda functions, each from the Python files of one folder."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _RUNTIME: Final = "python3.13"
 _LAMBDAS: Final = Path(__file__).parent.parent / "lambdas"
 _FOLDER: Final = "lambdas"
+_HANDLER: Final = "handler.py"
+_PACKAGE: Final = "__init__.py"
 # The earliest time that a zip file can have; any constant would do.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o644
@@ -51,19 +53,15 @@ _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
 _FAILED_CALLS_PERIOD_SECONDS: Final = 300
 
 
-def zip_source(source: Path, *, folder: str = "") -> bytes:
-    """A zip of one file, whose bytes depend only on that file: no time, no owner, no compression library.
-
-    Args:
-        source: The file.
-        folder: The folder in the zip that it is in, with a slash at its end.
-    """
+def zip_files(files: Mapping[str, bytes]) -> bytes:
+    """A zip of files, whose bytes depend only on the files: no time, no owner, no compression library."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        entry = zipfile.ZipInfo(f"{folder}{source.name}", _TIME)
-        entry.create_system = _UNIX
-        entry.external_attr = _READABLE << 16
-        archive.writestr(entry, source.read_bytes())
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system = _UNIX
+            entry.external_attr = _READABLE << 16
+            archive.writestr(entry, content)
     return buffer.getvalue()
 
 
@@ -75,6 +73,15 @@ def write_beside_stack(scope: Construct, file: str, content: bytes) -> str:
     return file
 
 
+def _zip_folder(folder: str, others: Mapping[str, str]) -> tuple[bytes, str]:
+    """The zip of a function, and the name of its entry point: one file is a module, several are a package."""
+    files = {source.name: source.read_bytes() for source in (_LAMBDAS / folder).glob("*.py")}
+    if files.keys() == {_PACKAGE, _HANDLER} and not others:
+        return zip_files({_HANDLER: files[_HANDLER]}), "handler.handler"
+    files |= {name: text.encode() for name, text in others.items()}
+    return zip_files({f"{folder}/{name}": content for name, content in files.items()}), f"{folder}.handler.handler"
+
+
 class Function(Construct):
     """A function that logs to its own log group and sends events that failed after all retries to a queue.
 
@@ -82,7 +89,8 @@ class Function(Construct):
     (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Code that must not run twice at once has
     to find that out itself.
 
-    Its code is `lambdas/<folder>/handler.py`. The zip is beside the stack's JSON, which has its relative path.
+    Its code is `lambdas/<folder>/handler.py`, with the other files of that folder. The zip is beside the stack's JSON,
+    which has its relative path.
     (cdktf's TerraformAsset packs the times and modes of the files, so its bytes differ between machines.)
     """
 
@@ -100,6 +108,8 @@ class Function(Construct):
         logs_key: Key,
         log_retention_days: int,
         topics: Topics,
+        severity: Severity = Severity.CRITICAL,
+        files: Mapping[str, str] | None = None,
     ) -> None:
         """Create the function with its role, log group and queue.
 
@@ -113,11 +123,13 @@ class Function(Construct):
             logs_key: Encrypts its log.
             log_retention_days: Days that the log is kept.
             topics: The topics to notify when a call has failed after all retries.
+            severity: How soon a person must react to that.
+            files: The text of other files in its package, by name.
         """
         super().__init__(scope, id_)
         self._region = label.region
         component = folder.replace("_", "-")
-        code = zip_source(_LAMBDAS / folder / "handler.py")
+        code, entry_point = _zip_folder(folder, files or {})
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
         log = LogGroup(
             self,
@@ -142,7 +154,7 @@ class Function(Construct):
             description=f"A call of the function {name} failed after all retries; its event is in the queue",
             metric=self.failed_calls,
             threshold=1,
-            severity=Severity.CRITICAL,
+            severity=severity,
             missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
             runbook=Runbook.DEAD_LETTERS,
             topics=topics,
@@ -171,7 +183,7 @@ class Function(Construct):
             description=description,
             runtime=_RUNTIME,
             architectures=["arm64"],
-            handler="handler.handler",
+            handler=entry_point,
             filename=write_beside_stack(self, f"{_FOLDER}/{component}.zip", code),
             source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
             role=self.role.arn,

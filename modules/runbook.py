@@ -42,6 +42,7 @@ class Runbook(StrEnum):
     SERVICE_LATENCY = "service-latency"
     SIGN_INS = "sign-ins"
     SITE_CHECK = "site-check"
+    SLEEP_SCHEDULE = "sleep-schedule"
     SLOW_QUERIES = "slow-queries"
     STOPPED_TASKS = "stopped-tasks"
     THREAT_FINDINGS = "threat-findings"

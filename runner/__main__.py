@@ -1,4 +1,4 @@
-"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock|secrets --env ENV`."""
+"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock|secrets|sleep|wake --env ENV`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console import program
-from runner import actions, results, retired
+from runner import actions, results, retired, sleeping
 from runner.errors import OK, REFUSED, RunnerError
 from runner.interrupts import obeying_signals
 from runner.processes import Processes
@@ -32,6 +32,10 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "validate": actions.validate,
 }
 _CONFIRMED_ACTIONS = {"apply", "destroy", "bootstrap"}
+_SLEEP_ACTIONS = {
+    "sleep": "Send the environment to sleep, until the next change of its schedule or a given time.",
+    "wake": "Wake the environment, until the next change of its schedule or a given time.",
+}
 # A stack that waits for another one has changes too.
 _CHANGE_STATUSES = {Status.CHANGES, Status.WAITS}
 _CHANGES = 2  # of `terraform plan -detailed-exitcode`
@@ -44,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.action == "secrets":
             return secrets(of_environment(read_stacks(options.out), options.env))
+        if options.action in _SLEEP_ACTIONS:
+            return sleeping.change(of_environment(read_stacks(options.out), options.env), options.action, options.until)
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
@@ -51,6 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
                 return OK
+            if options.action in {"apply", "destroy"}:
+                sleeping.require_awake(session, options.action, wake=options.wake)
             stack_results = _ACTIONS[options.action](session)
             warnings = _retired_layer_warnings(options, session, stack_results)
         return _report(options, session, stack_results, warnings)
@@ -76,6 +84,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         command = commands.add_parser(name, parents=[common], help=action.__doc__, description=action.__doc__)
         if name in _CONFIRMED_ACTIONS:
             command.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+        if name in {"apply", "destroy"}:
+            command.add_argument("--wake", action="store_true", help="wake the environment first if it sleeps")
         if name == "apply":
             command.add_argument(
                 "--skip-delegation-check",
@@ -87,6 +97,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
     command.add_argument("--lock-id", required=True, help="the id that the error message gave")
     commands.add_parser("secrets", parents=[common], help=secrets.__doc__.splitlines()[0] if secrets.__doc__ else None)
+    for name, text in _SLEEP_ACTIONS.items():
+        command = commands.add_parser(name, parents=[common], help=text, description=text)
+        command.add_argument("--until", help="like 23:00 or 2026-12-01T23:00, on the clocks of the schedule")
     options = parser.parse_args(arguments)
     if options.parallel < 1:
         parser.error("--parallel: must be 1 or more")

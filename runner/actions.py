@@ -12,6 +12,7 @@ from runner.explain import is_bucket_missing, waiting_note
 from runner.protection import refuse_loss
 from runner.results import Result, Status
 from runner.session import section
+from runner.sleeping import refuse_loss_of_schedule
 from synthesis.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges, state_stack
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def _apply(session: Session, stack: Stack) -> Result:
             return Result(stack.id, Status.NO_CHANGES)
         refuse_loss(stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
+        if session.checks_sleep:
+            refuse_loss_of_schedule(stack, terraform, planned)
         if missing := find_missing_delegation(session, stack, terraform, planned):
             session.progress.warn(missing)
             return Result(stack.id, Status.WAITS, note=f"waits for the delegation of {stack.zone_name}")
@@ -176,6 +179,8 @@ def _destroy(session: Session, stack: Stack) -> Result:
         if state is None or state.empty:
             return Result(stack.id, Status.NOTHING_THERE)
         planned = terraform.plan(session.progress.start(stack.id, "planning"), destroy=True)
+        if session.checks_sleep:
+            refuse_loss_of_schedule(stack, terraform, planned)
         if not session.confirm(f"Destroy these {planned.changes.remove} resources of {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.progress.start(stack.id, "destroying", total=planned.changes.total))

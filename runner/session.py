@@ -36,6 +36,7 @@ class Session:
     parallel: int = 2
     shows_plans: bool = True  # with `yes`; a question always shows the plan
     checks_delegation: bool = True  # in the DNS of the internet, which knows nothing of an emulator's zones
+    checks_sleep: bool = True  # by the function, whose code no emulator runs
     unapplied: set[str] = field(default_factory=set)
 
     @property
@@ -128,6 +129,7 @@ def open_session(
     parallel: int = 2,
     shows_plans: bool = True,
     checks_delegation: bool = True,
+    checks_sleep: bool = True,
 ) -> Session:
     """Find Terraform and its providers; a run writes only below `root`, and fetched providers into `cache`.
 
@@ -152,6 +154,7 @@ def open_session(
         parallel=parallel,
         shows_plans=shows_plans,
         checks_delegation=checks_delegation,
+        checks_sleep=checks_sleep,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from modules.event_messages import EventMessages
 from modules.notifications import account_messages, severity_topics
+from modules.notifications.asleep_alarm import AsleepAlarm
 from modules.notifications.log_delivery import LogDelivery, firewall_groups
 from modules.notifications.severity_topics import SeverityTopics
 from stacks.base import LayerStack
@@ -40,7 +42,9 @@ class NotificationsStack(LayerStack):
         name = self.layer if region == config.region else f"{self.layer}-{region}"
         super().__init__(scope, config=config, state=state, region=region, name=name)
         key = self.key("key", name=severity_topics.KEY, protects="Messages of alarms")
-        self._severity_topics = SeverityTopics(self, "topics", config=settings, label=self.label, key=key)
+        self._topics = SeverityTopics(self, "topics", config=settings, label=self.label, key=key).topics
+        if config.cost and config.cost.sleep:
+            self._topics = replace(self._topics, suppressor=AsleepAlarm(self, "asleep", label=self.label).suppressor)
         if config.firewall_region == region:
             LogDelivery(self, "log-delivery", label=self.label, groups=[firewall_groups(self.label)])
         messages = list(account_messages.health_messages())
@@ -61,4 +65,4 @@ class NotificationsStack(LayerStack):
     @property
     def topics(self) -> Topics:
         """The topics by severity, for alarms of the same region."""
-        return self._severity_topics.topics
+        return self._topics

@@ -119,6 +119,16 @@ class Stack:
         return str(self._metadata.get("zone_name", ""))
 
     @property
+    def sleep_function(self) -> str:
+        """The function that sends the environment to sleep and wakes it; empty if none of its resources is that."""
+        return str(self._metadata.get("sleep_function", ""))
+
+    @property
+    def sleep_saving(self) -> str:
+        """What the environment saves while it sleeps, for people; empty as well."""
+        return str(self._metadata.get("sleep_saving", ""))
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """The layers that are not synthesized while its zone is not delegated; they may be applied all the same."""
         return tuple(self._metadata.get("left_out", ()))

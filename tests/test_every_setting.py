@@ -49,8 +49,8 @@ OTHERS: dict[str, Any] = {
     "user": "2000:2000",
     "writable_paths": ["/scratch"],
     "health_path": "/another/health",
-    "backup_window": "01:00-01:45",
-    "maintenance_window": "tue:10:00-tue:11:00",
+    "backup_window": "20:00-20:45",
+    "maintenance_window": "tue:18:00-tue:19:00",
     "engine_version": "5.0.0",
     "databases": [],
     "secrets": {},
@@ -62,6 +62,9 @@ OTHERS: dict[str, Any] = {
     "availability_percent": 99.5,
     "actual_percent": [70, 90],
     "forecast_percent": [90],
+    "time_zone": "America/Chicago",
+    "awake": ["mon-sat 08:00-18:00"],
+    "holidays": [],
 }
 
 
@@ -164,6 +167,9 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
         alarms = {"cis_alarms": not security["cis_alarms"], "trail": security.get("trail", {"retention_days": 30})}
         yield {("security", "cis_alarms")}, {**table, "security": {**security, **alarms}}
     yield {("protect_data",)}, _with_other_protection(table)
+    if "sleep" in table.get("cost", {}) and "postgres" in table:  # a database with replicas is not stopped
+        with_replica = {**table["postgres"], "replicas": table["postgres"]["replicas"] + 1}
+        yield {("postgres", "replicas")}, {**_without_sleep(table), "postgres": with_replica}
     if "deployment" in table:
         other = "rolling" if table["deployment"]["strategy"] == "blue_green" else "blue_green"
         yield {("deployment", "strategy")}, {**table, "deployment": {**table["deployment"], "strategy": other}}
@@ -184,8 +190,8 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week and a firewall that blocks; what is locked needs protected data."""
-    other = copy.deepcopy(table)
+    """Protected data needs backups of a week, a firewall that blocks, no sleep; what is locked needs protected data."""
+    other = _without_sleep(table)
     other["protect_data"] = not table["protect_data"]
     for name in ("postgres", "documentdb"):
         if name in other:
@@ -195,6 +201,12 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
     if not other["protect_data"]:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)
+    return other
+
+
+def _without_sleep(table: dict[str, Any]) -> dict[str, Any]:
+    other = copy.deepcopy(table)
+    other.get("cost", {}).pop("sleep", None)
     return other
 
 

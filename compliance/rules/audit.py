@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from compliance.policies import many
+from compliance.policies import Kind, allows_action, many, statements
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
 from synthesis.template import blocks
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _GUARDDUTY: Final = '"aws.guardduty"'
 _MESSAGES: Final = "ApproximateNumberOfMessagesVisible"
+_PUBLISH: Final = "cloudwatch:PutMetricData"
+_NAMESPACE_KEY: Final = "cloudwatch:namespace"
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
 _AWS_NAMESPACES: Final = frozenset(
     {"CloudWatchSynthetics", "ContainerInsights", "CWAgent", "ECS/ContainerInsights", "LambdaInsights"}
@@ -108,7 +110,18 @@ def account_singleton_is_not_created(stack: Stack) -> Iterator[Finding]:
 
 @rule_with_others
 def alarm_metric_exists(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """A metric that is not of AWS comes from a metric filter: CloudWatch accepts any name in an alarm."""
+    """A metric that is not of AWS comes from a metric filter, or from a role that may publish in its namespace.
+
+    CloudWatch accepts any name in an alarm.
+    """
+    published = {
+        namespace
+        for other in of_same_environment(stack, stacks)
+        for _, statement in statements(other, Kind.PERMISSIONS)
+        if allows_action(statement, _PUBLISH)
+        for tests in (statement.get("Condition") or {}).values()
+        for namespace in many(tests.get(_NAMESPACE_KEY))
+    }
     transformations = [
         metric_filter.block("metric_transformation")
         for other in of_same_environment(stack, stacks)
@@ -118,8 +131,11 @@ def alarm_metric_exists(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[F
     created = {(metric.get("namespace"), metric.get("name")) for metric in transformations}
     for alarm in stack.all("aws_cloudwatch_metric_alarm"):
         for namespace, name in _metrics(alarm):
-            if not _is_of_aws(str(namespace)) and (namespace, name) not in created:
-                yield Finding.about(alarm, f"no metric filter of {stack.region} creates {name} in {namespace}")
+            if not _is_of_aws(str(namespace)) and (namespace, name) not in created and namespace not in published:
+                yield Finding.about(
+                    alarm,
+                    f"no metric filter of {stack.region} creates {name} in {namespace}, and no role may publish there",
+                )
 
 
 _NEGATED: Final = re.compile(r'NOT ALARM\("[^"]*"\)')
@@ -128,7 +144,10 @@ _NEGATED: Final = re.compile(r'NOT ALARM\("[^"]*"\)')
 
 @rule_with_others
 def alarm_has_a_receiver(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """Every alarm, or a composite alarm on it, notifies a topic; it is one of the platform in the alarm's region."""
+    """Every alarm, or a composite alarm on it, notifies a topic; it is one of the platform in the alarm's region.
+
+    One whose tag says so only suppresses others, if there are any.
+    """
     spoken_for = {
         place
         for other in of_same_environment(stack, stacks)
@@ -137,7 +156,8 @@ def alarm_has_a_receiver(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[
         for place in places(_NEGATED.sub("", str(composite.get("alarm_rule"))), other, stacks)
     }
     for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
-        if not alarm.get("alarm_actions") and Place.of(stack, alarm) not in spoken_for:
+        notifies = alarm.get("alarm_actions") or Place.of(stack, alarm) in spoken_for
+        if not notifies and alarm.block("tags").get("Purpose") != "suppressor":
             yield Finding.about(alarm, "alarm_actions is empty, and no composite alarm that notifies names it")
         for argument in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
             for action in many(alarm.get(argument)):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 _ONLY_ON_EVERYTHING: Final = (
+    "application-autoscaling:DescribeScalableTargets",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",

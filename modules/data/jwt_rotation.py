@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.scheduler_schedule import (
-    SchedulerSchedule,
-    SchedulerScheduleFlexibleTimeWindow,
-    SchedulerScheduleTarget,
-    SchedulerScheduleTargetDeadLetterConfig,
-    SchedulerScheduleTargetRetryPolicy,
-)
 from constructs import Construct
 
 from modules.data.generated_password import GeneratedPassword
 from modules.function import Function
-from modules.key import Key, KeyUse
-from modules.label import Label, NameLimit
+from modules.function_schedule import add_schedule
 from modules.parameter import Parameter
-from modules.policy import Grantable, Statement
-from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
+    from modules.key import Key
+    from modules.label import Label
+    from modules.policy import Grantable
     from modules.topic import Topics
 
 # Terraform writes the first values only; the rotation writes all later ones.
@@ -75,7 +67,18 @@ class JwtRotation(Construct):
         )
         self.current.grant_read_write(self.function.role)
         self.previous.grant_read_write(self.function.role)
-        self._add_schedule(rotation_days, label, key)
+        add_schedule(
+            self,
+            label=label,
+            name="jwt-rotation",
+            rate=f"rate({rotation_days} {'day' if rotation_days == 1 else 'days'})",
+            function=self.function,
+            event={"action": "rotate"},
+            key=key,
+            retries=_RETRIES,
+            retry_seconds=_RETRY_SECONDS,
+            descriptions=("Rotation of the JWT signing secret", "Starts the rotation of the JWT signing secret"),
+        )
 
     @property
     def by_name(self) -> dict[str, Parameter]:
@@ -96,40 +99,4 @@ class JwtRotation(Construct):
             name=f"jwt/{name}",
             value=GeneratedPassword(self, f"first-{name}").value,
             version=_FIRST,
-        )
-
-    def _add_schedule(self, days: int, label: Label, key: Key) -> None:
-        role = Role(
-            self,
-            "scheduler",
-            label=label,
-            name="jwt-rotation-schedule",
-            service=ServicePrincipal.SCHEDULER,
-            description="Starts the rotation of the JWT signing secret",
-        )
-        role.add_to_policy(
-            Statement(actions=("lambda:InvokeFunction",), resources=(self.function.arn,)),
-            Statement(actions=("sqs:SendMessage",), resources=(self.function.failed_queue_arn,)),
-        )
-        schedule = label.name("jwt-rotation", limit=NameLimit.SCHEDULE)
-        key.grant_decrypt(role, KeyUse.schedule(label.arn("scheduler", f"schedule/default/{schedule}")))
-        key.grant_encrypt_decrypt(role, KeyUse.queue())
-        SchedulerSchedule(
-            self,
-            "schedule",
-            name=schedule,
-            description="Rotation of the JWT signing secret",
-            schedule_expression=f"rate({days} {'day' if days == 1 else 'days'})",
-            flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
-            kms_key_arn=key.arn,
-            target=SchedulerScheduleTarget(
-                arn=self.function.arn,
-                role_arn=role.arn,
-                input=json.dumps({"action": "rotate"}),
-                retry_policy=SchedulerScheduleTargetRetryPolicy(
-                    maximum_retry_attempts=_RETRIES, maximum_event_age_in_seconds=_RETRY_SECONDS
-                ),
-                dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=self.function.failed_queue_arn),
-            ),
-            depends_on=role.dependables,
         )

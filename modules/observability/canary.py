@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.synthetics_canary import (
 from constructs import Construct
 
 from modules.alarm import Alarm, Comparison, MissingData
-from modules.function import write_beside_stack, zip_source
+from modules.function import write_beside_stack, zip_files
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
@@ -112,7 +112,7 @@ class Canary(Construct):
                 conditions=(Condition(operator="StringEquals", key="cloudwatch:namespace", values=(_NAMESPACE,)),),
             ),
         )
-        code = zip_source(_SCRIPT, folder=_PYTHON)
+        code = zip_files({f"{_PYTHON}{_SCRIPT.name}": _SCRIPT.read_bytes()})
         # Only another path uploads the code again, and AWS wants the code with another runtime:
         # https://github.com/hashicorp/terraform-provider-aws/issues/18089
         # https://github.com/hashicorp/terraform-provider-aws/issues/46792

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Without white space, which IAM does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _MANAGED_POLICY_LIMIT: Final = 6_144
 _USE: Final = (
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:RegisterScalableTarget",
     "cloudwatch:Describe*",
     "cloudwatch:Get*",
     "cloudwatch:List*",
@@ -35,6 +37,7 @@ _USE: Final = (
     "logs:Describe*",
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
+    "rds:DescribeDB*",
     "rds-db:connect",
     "s3:ListAllMyBuckets",
     "secretsmanager:GetRandomPassword",
@@ -45,18 +48,25 @@ _USE: Final = (
 )
 """What a service or a task does with resources of any name; add here what a new role reads.
 
-Nothing here changes a resource, a role or what watches the account, and no role assumes another one. What writes is in
-`_USE_OF_OWN`, if IAM can restrict it to names: an account can hold several environments.
+Nothing here changes a role or what watches the account, and no role assumes another one. What writes, starts or stops
+is in `_USE_OF_OWN`, if IAM can restrict it to names: an account can hold several environments. The id of a scalable
+target has no name in it; the role of the sleep schedule names each one.
 """
 _USE_OF_OWN: Final = (
     "dynamodb:*Item",
     "dynamodb:DescribeTable",
     "dynamodb:Query",
+    "ecs:DescribeServices",
+    "ecs:UpdateService",
     "events:PutEvents",
     "lambda:InvokeFunction",
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
+    "rds:StartDBCluster",
+    "rds:StartDBInstance",
+    "rds:StopDBCluster",
+    "rds:StopDBInstance",
     "s3:AbortMultipartUpload",
     "s3:DeleteObject*",
     "s3:Get*",
@@ -214,11 +224,13 @@ class PermissionsBoundaries(Construct):
                 self._label.arn(service, resource, region="*")
                 for service, resource in (
                     ("dynamodb", f"table/{prefix}-*"),
+                    ("ecs", f"service/{prefix}-*"),
                     ("events", f"event-bus/{prefix}-*"),
                     ("lambda", f"function:{prefix}-*"),
                     ("logs", f"log-group:{path}"),
                     ("logs", f"log-group:/aws/*/{prefix}-*"),
                     ("logs", f"log-group:/aws/lambda/{self._label.canary_functions}"),
+                    ("rds", f"*:{prefix}-*"),
                     ("secretsmanager", f"secret:{path.removeprefix('/')}"),
                     ("sns", f"{prefix}-*"),
                     ("sqs", f"{prefix}-*"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
@@ -91,6 +92,11 @@ class AutoScaling(Construct):
                     customized_metric_specification=_requests(target),
                 ),
             )
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the scalable target."""
+        return self._scalable.arn
 
     def schedule(
         self, scope: Construct, id_: str, *, expression: str, timezone: str, min_count: int, max_count: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.ecs_service import (
@@ -270,6 +271,11 @@ class FargateService(Construct):
     def connections(self) -> Connections:
         """Adds rules to its security group; databases allow it."""
         return self._group.connections
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the ECS service."""
+        return self._service.id
 
     @property
     def service_name(self) -> str:

@@ -12,6 +12,13 @@ def _filter(namespace: str) -> dict[str, Any]:
     return {"metric_transformation": {"namespace": namespace, "name": "root"}}
 
 
+def _publisher(namespace: str) -> str:
+    """The policy of a role that may publish metrics in a namespace."""
+    condition = {"StringEquals": {"cloudwatch:namespace": namespace}}
+    statement = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
+    return json.dumps({"Statement": [statement]})
+
+
 TRAIL: dict[str, dict[str, Any]] = {
     "aws_cloudtrail.audit": {
         "is_multi_region_trail": True,
@@ -202,6 +209,12 @@ SAMPLES = (
         _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}", negated=True),
         says="no composite alarm that notifies names it",
     ),
+    sample(
+        "alarm-has-a-receiver",
+        {"aws_cloudwatch_metric_alarm.asleep": {"tags": {"Purpose": "suppressor"}}},
+        {"aws_cloudwatch_metric_alarm.asleep": {"tags": {"Purpose": "another"}}},
+        says="no composite alarm that notifies names it",
+    ),
     *(
         sample(
             "alarm-has-a-receiver",
@@ -322,6 +335,13 @@ SAMPLES = (
             stack({"aws_cloudwatch_log_metric_filter.root": _filter("elsewhere")}, layer="edge", region="eu-west-1"),
             stack({"aws_cloudwatch_log_metric_filter.root": _filter("elsewhere")}, environment="prod"),
         ),
+    ),
+    sample(
+        "alarm-metric-exists",
+        {"aws_cloudwatch_metric_alarm.asleep": {"namespace": "sleep", "metric_name": "Asleep"}},
+        {"aws_cloudwatch_metric_alarm.asleep": {"namespace": "slep", "metric_name": "Asleep"}},
+        says="no metric filter of us-east-1 creates Asleep in slep, and no role may publish there",
+        others=(stack({"aws_iam_role_policy.publisher": {"policy": _publisher("sleep")}}, layer="cost"),),
     ),
     sample(
         "alarm-actions-are-enabled",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import os
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cdktf import App
 
-from modules.function import Function, zip_source
+from modules.function import Function, zip_files
 from modules.key import Key
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).parents[2] / "lambdas" / "jwt_rotation" / "handler.py"
 
 
-def build(stack: TerraformStack) -> Template:
+def build(stack: TerraformStack, *, folder: str = "jwt_rotation", files: dict[str, str] | None = None) -> Template:
     keys = [Key(stack, n, label=LABEL, name=n, description=n, protect=False) for n in ("key", "logs-key")]
     Function(
         stack,
         "function",
         label=LABEL,
-        folder="jwt_rotation",
+        folder=folder,
         description="Rotates",
         variables={"A": "1"},
         timeout_seconds=30,
@@ -38,6 +37,7 @@ def build(stack: TerraformStack) -> Template:
         logs_key=keys[1],
         log_retention_days=30,
         topics=topics_in(stack),
+        files=files,
     )
     return Template.of(stack)
 
@@ -52,20 +52,27 @@ def made(stack: TerraformStack) -> Template:
     return build(stack)
 
 
-def test_the_file_can_be_in_a_folder_of_the_zip() -> None:
-    with zipfile.ZipFile(io.BytesIO(zip_source(SOURCE, folder="python/"))) as archive:
-        assert archive.namelist() == ["python/handler.py"]
+def test_the_zip_has_the_files_and_depends_on_nothing_else() -> None:
+    files = {"b": b"second", "a": b"first"}
+    assert zip_files(files) == zip_files(dict(reversed(files.items())))
+    with zipfile.ZipFile(io.BytesIO(zip_files(files))) as archive:
+        assert archive.namelist() == ["a", "b"]
+        assert archive.read("b") == b"second"
 
 
-def test_the_zip_has_the_file_and_depends_on_nothing_else(tmp_path: Path) -> None:
-    copy = tmp_path / "handler.py"
-    copy.write_bytes(SOURCE.read_bytes())
-    copy.chmod(0o600)
-    os.utime(copy, (0, 0))
-    assert zip_source(copy) == zip_source(SOURCE)
-    with zipfile.ZipFile(io.BytesIO(zip_source(SOURCE))) as archive:
+def test_a_folder_with_one_file_is_a_module_and_one_with_more_a_package(made: Template, stack: TerraformStack) -> None:
+    folder = Path(App.of(stack).outdir) / "stacks" / stack.node.id
+    with zipfile.ZipFile(folder / made.only("aws_lambda_function")["filename"]) as archive:
         assert archive.namelist() == ["handler.py"]
         assert archive.read("handler.py") == SOURCE.read_bytes()
+    assert made.only("aws_lambda_function")["handler"] == "handler.handler"
+    other = new_stack()
+    package = build(other, folder="sleep_schedule", files={"settings.json": "{}"}).only("aws_lambda_function")
+    with zipfile.ZipFile(Path(App.of(other).outdir) / "stacks" / other.node.id / package["filename"]) as archive:
+        names = archive.namelist()
+        assert archive.read("sleep_schedule/settings.json") == b"{}"
+    assert {"sleep_schedule/__init__.py", "sleep_schedule/handler.py", "sleep_schedule/schedule.py"} < set(names)
+    assert package["handler"] == "sleep_schedule.handler.handler"
 
 
 def test_terraform_finds_the_zip_beside_the_json_and_detects_changes(made: Template, stack: TerraformStack) -> None:

@@ -1,0 +1,1 @@
+"""Sends an environment to sleep outside of its hours and wakes it again."""
