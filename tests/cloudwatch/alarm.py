@@ -42,15 +42,16 @@ BREACHES: Final[dict[str, Callable[[float, float], bool]]] = {
 
 @dataclass(frozen=True)
 class MetricKey:
-    """What a metric is known by."""
+    """What a metric is known by: an alarm sees those of its own region only."""
 
+    region: str
     namespace: str
     name: str
     dimensions: frozenset[tuple[str, str]] = frozenset()
 
     def __str__(self) -> str:
         dimensions = ", ".join(f"{name}={value}" for name, value in sorted(self.dimensions))
-        return f"{self.namespace} {self.name} ({dimensions})"
+        return f"{self.namespace} {self.name} ({dimensions}) in {self.region}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +114,18 @@ class MetricAlarm:
     def _minutes(self, lines: list[Timeline | None], minutes: int, retrieval: Retrieval) -> Iterable[int]:
         """When its state can change: while a change of a metric is in what it retrieves."""
         known = [line for line in lines if line]
-        if not all(line.is_steady for line in known):
-            return range(1, minutes)
-        span = (self.evaluation_periods + retrieval.further_periods) * self.period_seconds // 60
-        ends = max(retrieval.late_minutes) + span + 2
+        length = self.period_seconds // 60
+        late = max(retrieval.late_minutes)
         found: set[int] = set()
+        for interval in set().union(*(line.intervals for line in known)):
+            if length % interval:
+                return range(1, minutes)
+            # At these minutes a value gets into a period, or from one into the next.
+            found.update(minute for minute in range(1, minutes) if minute % interval <= late + 1)
+        span = (self.evaluation_periods + retrieval.further_periods) * length + late + 2
         for line in known:
             for minute in line.minutes:
-                found.update(range(max(minute, 1), min(minute + ends, minutes)))
+                found.update(range(max(minute, 1), min(minute + span, minutes)))
         return sorted(found)
 
     def _state(self, lines: list[Timeline | None], minute: int, state: State, retrieval: Retrieval) -> State:

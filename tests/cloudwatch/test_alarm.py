@@ -52,7 +52,7 @@ def test_missing_data_are_treated_as_in_the_tables(
     assert found == [expected or state for expected in states]
 
 
-METRIC: Final = MetricKey("Test", "Value")
+METRIC: Final = MetricKey("us-east-1", "Test", "Value")
 
 
 def alarm(
@@ -82,7 +82,7 @@ def timeline(*values: float | None, repeat: int = 1) -> dict[MetricKey, Timeline
     changes = [
         (minute * repeat, NOTHING if value is None else Published(((value, 1),))) for minute, value in enumerate(values)
     ]
-    return {METRIC: Timeline.of(changes)}
+    return {METRIC: Timeline(changes)}
 
 
 AT_ONCE: Final = Retrieval(late_minutes=(0,))
@@ -135,7 +135,7 @@ def test_a_metric_that_nobody_publishes_has_no_values() -> None:
 
 def test_each_minute_is_evaluated_if_a_metric_is_published_now_and_then() -> None:
     """Also those without a change of what is published."""
-    values = {METRIC: Timeline.of([(0, Published(((5.0, 1),), every_minutes=10))])}
+    values = {METRIC: Timeline([(0, Published(((5.0, 1),), every_minutes=10))])}
     history = alarm(1, 1, missing="notBreaching").history(values, 20, AT_ONCE)
     assert history == [(0, OK), (1, ALARM), (4, OK), (11, ALARM), (14, OK)]
 
@@ -145,8 +145,8 @@ def test_a_percentile_of_few_samples_can_leave_the_state() -> None:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
     """
-    few = {METRIC: Timeline.of([(0, Published(((1.0, 250),))), (5, Published(((9.0, 150),)))])}
-    enough = {METRIC: Timeline.of([(0, Published(((1.0, 250),))), (5, Published(((9.0, 200),)))])}
+    few = {METRIC: Timeline([(0, Published(((1.0, 250),))), (5, Published(((9.0, 150),)))])}
+    enough = {METRIC: Timeline([(0, Published(((1.0, 250),))), (5, Published(((9.0, 200),)))])}
     evaluating = alarm(1, 1, statistic="p95")
     ignoring = MetricAlarm(**{**vars(evaluating), "ignores_few_samples": True})
     assert evaluating.history(few, 9, AT_ONCE) == [(0, OK), (6, ALARM)]

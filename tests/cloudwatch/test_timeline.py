@@ -5,7 +5,7 @@ import pytest
 from tests.cloudwatch.timeline import NOTHING, Published, Timeline
 
 TEN, TWENTY = Published(((10.0, 1),)), Published(((20.0, 2),))
-LINE = Timeline.of([(0, TEN), (60, TWENTY), (70, NOTHING), (80, TEN)])
+LINE = Timeline([(0, TEN), (60, TWENTY), (70, NOTHING), (80, TEN)])
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_a_period_has_the_samples_of_its_minutes(
 
 
 def test_what_is_published_now_and_then_is_in_the_periods_of_those_minutes() -> None:
-    line = Timeline.of([(0, Published(((1.0, 1),), every_minutes=240))])
-    assert not line.is_steady
+    line = Timeline([(0, Published(((1.0, 1),), every_minutes=240))])
+    assert line.intervals == {240}
     assert line.value("Sum", 1, 240) is None
     assert line.value("Sum", 1, 241) == 1
     assert line.value("Sum", 240, 241) == 1
@@ -39,6 +39,6 @@ def test_what_is_published_now_and_then_is_in_the_periods_of_those_minutes() -> 
 
 
 def test_only_changes_are_kept() -> None:
-    line = Timeline.of([(0, TEN), (5, TEN), (9, NOTHING)])
+    line = Timeline([(0, TEN), (5, TEN), (9, NOTHING)])
     assert line.minutes == [9]
-    assert line.is_steady
+    assert not line.intervals

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.cloudwatch.statistics import merged, statistic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tests.cloudwatch.statistics import Samples
 
@@ -24,58 +24,64 @@ class Published:
     every_minutes: int = 1
     """How often it is published."""
 
-    def times(self, start: float, end: float) -> int:
+    def times(self, start: int, end: int) -> int:
         """How often it is published from `start` until before `end`."""
+        if self.every_minutes == 1:
+            return max(end - start, 0)
         return max(math.ceil(end / self.every_minutes) - math.ceil(start / self.every_minutes), 0)
 
 
 NOTHING = Published()
 
 
-@dataclass(frozen=True)
 class Timeline:
     """One metric. What it got before the first minute, it got for ever."""
 
-    changes: tuple[tuple[int, Published], ...]
-    """From which minute on it gets what."""
-    _known: dict[tuple[str, tuple[int, ...]], float | None] = field(default_factory=dict, compare=False, repr=False)
+    def __init__(self, changes: Sequence[tuple[int, Published]]) -> None:
+        """Keep the changes.
 
-    @staticmethod
-    def of(changes: Sequence[tuple[int, Published]]) -> Timeline:
-        """Without the changes that change nothing."""
-        kept: list[tuple[int, Published]] = []
+        Args:
+            changes: From which minute on it gets what; those that change nothing are left out.
+        """
+        self._starts: list[int] = []
+        self._published: list[Published] = []
         for minute, published in changes:
-            if not kept or kept[-1][1] != published:
-                kept.append((minute, published))
-        return Timeline(tuple(kept))
+            if not self._published or self._published[-1] != published:
+                self._starts.append(minute)
+                self._published.append(published)
+        self._of_one: dict[tuple[str, int, int], float | None] = {}
+        self._of_window: dict[tuple[str, int, int], float | None] = {}
 
     @property
     def minutes(self) -> list[int]:
         """When it changes."""
-        return [minute for minute, _ in self.changes[1:]]
+        return self._starts[1:]
 
     @property
-    def is_steady(self) -> bool:
-        """Whether it is published each minute or never, so that between changes all windows are the same."""
-        return all(published.every_minutes == 1 or not published.samples for _, published in self.changes)
+    def intervals(self) -> set[int]:
+        """Every how many minutes it is published, whenever that is not each minute or never."""
+        return {one.every_minutes for one in self._published if one.every_minutes > 1 and one.samples}
 
     def value(self, name: str, start: int, end: int) -> float | None:
         """A statistic of what it got from `start` until before `end`."""
         if end <= start:
             return None
-        minutes = [minute for minute, _ in self.changes]
-        first = max(bisect_right(minutes, start) - 1, 0)
-        times = [0] * len(self.changes)
-        for index in range(first, len(self.changes)):
-            minute, published = self.changes[index]
-            until = minutes[index + 1] if index + 1 < len(minutes) else end
-            begin = start if index == first else minute
-            if begin >= end:
-                break
-            if published.samples:
-                times[index] = published.times(begin, min(until, end))
-        key = (name, tuple(times))
-        if key not in self._known:
-            parts = zip((published.samples for _, published in self.changes), times, strict=True)
-            self._known[key] = statistic(name, merged(parts))
-        return self._known[key]
+        index = max(bisect_right(self._starts, start) - 1, 0)
+        if index + 1 == len(self._starts) or self._starts[index + 1] >= end:
+            published = self._published[index]
+            key = (name, index, published.times(start, end) if published.samples else 0)
+            if key not in self._of_one:
+                self._of_one[key] = statistic(name, merged([(published.samples, key[2])]))
+            return self._of_one[key]
+        window = (name, start, end)
+        if window not in self._of_window:
+            self._of_window[window] = statistic(name, merged(self._parts(start, end)))
+        return self._of_window[window]
+
+    def _parts(self, start: int, end: int) -> Iterator[tuple[Samples, int]]:
+        """What it got in a window, each with how often."""
+        begin = start
+        for change, published in zip([*self._starts[1:], end], self._published, strict=True):
+            until = min(max(change, begin), end)
+            yield published.samples, published.times(begin, until)
+            begin = until

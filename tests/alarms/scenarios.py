@@ -1,0 +1,9 @@
+"""All scenarios."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.alarms import scenarios_edge, scenarios_security, scenarios_services
+
+SCENARIOS: Final = (*scenarios_services.SCENARIOS, *scenarios_edge.SCENARIOS, *scenarios_security.SCENARIOS)

@@ -1,0 +1,64 @@
+"""Events that a person must know of, each once: the trail's, GuardDuty's, and work that failed after all retries."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.alarms.scenario import Expected, Scenario
+from tests.alarms.scenarios_services import START, bad
+from tests.alarms.world import both, world
+
+_WITH_TRAIL: Final = ("staging", "prod")
+# At night too: whoever does this may have taken over the account, or destroys what proves it. The rest happens in every
+# apply as well.
+_CRITICAL: Final = (
+    "config-changes",
+    "key-deletion",
+    "organization-changes",
+    "root-use",
+    "sign-in-without-mfa",
+    "trail-changes",
+)
+_WARNING: Final = (
+    "bucket-policy-changes",
+    "gateway-changes",
+    "network-acl-changes",
+    "policy-changes",
+    "route-changes",
+    "security-group-changes",
+    "sign-in-failures",
+    "unauthorized-calls",
+    "vpc-changes",
+)
+_EVENTS: Final = (
+    *((name, f"critical: audit-{name}") for name in _CRITICAL),
+    *((name, f"warning: audit-{name}") for name in _WARNING),
+    ("high", "critical: threats-high"),
+    ("medium", "warning: threats-medium"),
+)
+
+
+def _each_event() -> Scenario:
+    """Each in one minute, half an hour after the one before."""
+    minutes = [30 * (index + 1) for index in range(len(_EVENTS))]
+    return Scenario(
+        name="each event of the trail and each finding, once",
+        steps=tuple(
+            step
+            for minute, (name, _) in zip(minutes, _EVENTS, strict=True)
+            for step in ((minute, world(events={name: 1})), (minute + 1, both()))
+        ),
+        expected=tuple(Expected(pattern, minute + 5) for minute, (_, pattern) in zip(minutes, _EVENTS, strict=True)),
+        minutes=minutes[-1] + 60,
+        only=_WITH_TRAIL,
+    )
+
+
+SCENARIOS: Final = (
+    _each_event(),
+    bad(
+        "the rotation of the JWT key fails",
+        world(failed_messages={"jwt": 1}),
+        Expected("critical: jwt-rotation-failed", START + 8),
+    ),
+)

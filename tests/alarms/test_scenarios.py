@@ -1,0 +1,1 @@
+"""Every alarm of the JSON, in every scenario."""

@@ -1,0 +1,137 @@
+"""What happens in an environment at one time: requests, tasks, databases; healthy unless a scenario changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.alarms.environment import Environment
+    from tests.cloudwatch.statistics import Samples
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One service behind the load balancer. Numbers are those of a minute."""
+
+    limit: int
+    """The most tasks that auto-scaling starts."""
+    desired: int
+    running: int
+    healthy: int
+    unhealthy: int = 0
+    live: int = 0
+    """Which of its target groups has the tasks and gets the requests."""
+    waiting: int = 0
+    """Healthy tasks in the other target group: during a deployment."""
+    requests: float = 600
+    """Requests that reach a task."""
+    failed: float = 0
+    """Of these, the ones that a task answers with 5xx."""
+    refused: float = 0
+    """Connections that the tasks do not accept."""
+    unanswered: float = 0
+    """Requests that the load balancer answers with 5xx itself, because no task does."""
+    seconds: float = 0.05
+    slow_share: float = 0.02
+    slow_seconds: float = 0.15
+    cpu_percent: float = 35
+    memory_percent: float = 45
+    highest_memory_percent: float = 50
+
+    @property
+    def times(self) -> Samples:
+        """The response times of the requests that a task answers."""
+        slow = self.requests * self.slow_share
+        return ((self.seconds, self.requests - slow), (self.slow_seconds, slow))
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One environment."""
+
+    services: Mapping[str, Service]
+    rejected_connections: float = 0
+    """Connections that the load balancer rejects, because it has too many."""
+    blocked: float = 0
+    """Requests that the firewall blocks."""
+    function_errors: Mapping[str, float] = field(default_factory=dict)
+    """Errors and throttles of CloudFront's functions, by their part in the path of constructs."""
+    origin_seconds: float = 0.01
+    """From CloudFront to the load balancer and back."""
+    unreached: float = 0
+    """Requests that CloudFront answers with 5xx itself, because it does not reach the load balancer."""
+    site_answers: bool = True
+    """Whether Route 53's health check gets an answer."""
+    port_errors: Mapping[str, float] = field(default_factory=dict)
+    """Connections for which a NAT gateway has no port, by the zone of the gateway."""
+    dropped_packets: Mapping[str, float] = field(default_factory=dict)
+    """Packets that a NAT gateway drops, of a million."""
+    days_to_expiry: Mapping[str, float] = field(default_factory=dict)
+    """Days until a certificate expires, by its layer; more than half a year if it is not there."""
+    unsigned_zone: float = 0
+    """Failures of signing the DNS zone."""
+    zone_keys_needing_action: float = 0
+    events: Mapping[str, float] = field(default_factory=dict)
+    """Log events that match a metric filter, by its name."""
+    failed_messages: Mapping[str, float] = field(default_factory=dict)
+    """Messages in dead-letter queues, by a part of the path of constructs."""
+    is_silent: bool = False
+    """Whether CloudWatch gets no data at all."""
+
+    @property
+    def requests(self) -> float:
+        """Requests of users."""
+        return self.unreached + sum(service.requests + service.unanswered for service in self.services.values())
+
+    @property
+    def failed(self) -> float:
+        """Of these, the ones with a 5xx answer."""
+        return self.unreached + sum(service.failed + service.unanswered for service in self.services.values())
+
+
+def healthy(environment: Environment) -> World:
+    """An environment in which everything works, with the lowest number of tasks."""
+    services: dict[str, Service] = {}
+    for target in environment.all("aws_appautoscaling_target"):
+        count = target.get("min_capacity")
+        services[target.path[0].removesuffix("-service")] = Service(
+            limit=target.get("max_capacity"), desired=count, running=count, healthy=count
+        )
+    return World(services=services)
+
+
+Change = Callable[[World], World]
+"""Something that happens: what it makes of a world."""
+
+
+def both(*changes: Change) -> Change:
+    """Several changes at once."""
+
+    def apply(world: World) -> World:
+        for change in changes:
+            world = change(world)
+        return world
+
+    return apply
+
+
+def service(*names: str, **values: Any) -> Change:
+    """Change these services; all of them if none is named."""
+    return of_service(*names, change=lambda one: replace(one, **values))
+
+
+def of_service(*names: str, change: Callable[[Service], Service]) -> Change:
+    """Change these services, from what they are; all of them if none is named."""
+
+    def apply(world: World) -> World:
+        chosen = names or tuple(world.services)
+        return replace(world, services={**world.services, **{name: change(world.services[name]) for name in chosen}})
+
+    return apply
+
+
+def world(**values: Any) -> Change:
+    """Change what belongs to no service."""
+    return lambda before: replace(before, **values)
