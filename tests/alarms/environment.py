@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Environment:
         self._places = {
             str(place): place for stack in self.stacks.values() for place in (Place(stack, r) for r in stack.all())
         }
+        self._by_kind: dict[str, list[Place]] = {}
+        for place in self._places.values():
+            self._by_kind.setdefault(place.resource.kind, []).append(place)
+        self.of = cache(self._of)
+        """What a reference to an attribute of a resource means."""
         self._remotes = {stack.id: stack.producers(self.stacks) for stack in self.stacks.values()}
 
     @property
@@ -56,12 +62,11 @@ class Environment:
         """The start of the names of its resources."""
         return f"{self.project}-{self.name}-"
 
-    def all(self, *kinds: str) -> list[Place]:
-        """The resources of these types."""
-        return [place for place in self._places.values() if place.resource.kind in kinds]
+    def all(self, kind: str) -> list[Place]:
+        """The resources of a type."""
+        return self._by_kind.get(kind, [])
 
-    def of(self, place: Place, attribute: str) -> str:
-        """What a reference to an attribute of a resource means."""
+    def _of(self, place: Place, attribute: str) -> str:
         return self.text(place.stack, f"${{{place.resource.address}.{attribute}}}")
 
     def text(self, stack: Stack, text: str) -> str:

@@ -1,32 +1,62 @@
-"""What log events and messages that nobody could process publish.
+"""What log events, canaries, and messages and events that nobody got publish.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_metrics.html
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tests.alarms.measure import Measured, gauge, of
+from tests.alarms.measure import Measured, counted, gauge, of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from tests.alarms.environment import Environment
+    from tests.alarms.environment import Environment, Place
     from tests.alarms.world import World
+    from tests.cloudwatch.statistics import Samples
+
+
+_VALUE: Final = 100
+"""What an event adds to a metric whose value is a field of the event."""
 
 
 def measure(environment: Environment, world: World) -> Iterator[Measured]:
-    """The metrics of metric filters and of dead-letter queues."""
+    """The metrics of metric filters, canaries, rules and dead-letter queues."""
     for filter_ in environment.all("aws_cloudwatch_log_metric_filter"):
         transformation = filter_.resource.block("metric_transformation")
-        count = world.events.get(filter_.get("name"), 0)
-        default = transformation.get("default_value")
-        samples = ((float(transformation["value"]), count),) if count else gauge(float(default)) if default else ()
+        value = transformation["value"]
+        count = world.events.get(transformation["name"], 0)
+        samples: Samples = ((float(_VALUE if value.startswith("$") else value), count),) if count else ()
+        if "default_value" in transformation and not count:
+            samples = gauge(float(transformation["default_value"]))
         yield of(filter_, transformation["namespace"], transformation["name"], {}, samples)
+    for canary in environment.all("aws_synthetics_canary"):
+        dimensions = {"CanaryName": environment.of(canary, "name")}
+        samples = gauge(0 if _fails(canary, world) else 100)
+        minutes = int(canary.resource.block("schedule")["expression"].removeprefix("rate(").partition(" ")[0])
+        yield of(canary, "CloudWatchSynthetics", "SuccessPercent", dimensions, samples, every_minutes=minutes)
+    for rule in environment.all("aws_cloudwatch_event_rule"):
+        count = _named(world.undelivered, rule)
+        dimensions = {"RuleName": environment.of(rule, "name")}
+        yield of(rule, "AWS/Events", "FailedInvocations", dimensions, counted(count))
     for queue in environment.all("aws_sqs_queue"):
         # Nothing of a queue that was empty for six hours.
-        count = sum(value for part, value in world.failed_messages.items() if part in "/".join(queue.path))
+        count = _named(world.failed_messages, queue)
         dimensions = {"QueueName": environment.of(queue, "name")}
         yield of(queue, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, gauge(count) if count else ())
+
+
+def _fails(canary: Place, world: World) -> bool:
+    """Whether it gets no answer, or a wrong one: that of the API asks the backend, that of the site the frontend."""
+    asked = world.services["backend" if canary.path[0].startswith("api") else "frontend"]
+    works = asked.requests > asked.failed * 2 and asked.requests > asked.unanswered
+    return not works or any(name in canary.path[0] for name in world.failing_canaries)
+
+
+def _named(values: Mapping[str, float], place: Place) -> float:
+    """The value whose key is in the path of constructs."""
+    return sum(value for part, value in values.items() if part in "/".join(place.path))

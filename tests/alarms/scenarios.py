@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.alarms import scenarios_edge, scenarios_security, scenarios_services
+from tests.alarms import scenarios_databases, scenarios_edge, scenarios_security, scenarios_services
 
-SCENARIOS: Final = (*scenarios_services.SCENARIOS, *scenarios_edge.SCENARIOS, *scenarios_security.SCENARIOS)
+SCENARIOS: Final = (
+    *scenarios_services.SCENARIOS,
+    *scenarios_edge.SCENARIOS,
+    *scenarios_databases.SCENARIOS,
+    *scenarios_security.SCENARIOS,
+)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WITH_INSIGHTS: Final = ("staging", "prod")
 """Container Insights counts the tasks that are wanted; dev has it off, because CloudWatch charges for it."""
 WITH_CLOUDFRONT: Final = ("staging", "prod")
-WITH_COLORS: Final = ("staging", "prod")
+WITH_OBJECTIVES: Final = ("staging", "prod")
 SERVICES: Final = ("backend", "frontend")
 START: Final = 30
 
@@ -84,9 +84,17 @@ def _dead(name: str) -> Change:
     return both(tasks, world(site_answers=name != "backend"))
 
 
+def objective(by: int | None = None) -> Expected:
+    """So many requests fail that the month's error budget would be gone within days."""
+    return Expected("critical: objective-availability-critical", by, WITH_OBJECTIVES)
+
+
 def _outage(name: str) -> tuple[Expected, ...]:
     by = START + 10
+    canary = "api" if name == "backend" else "site"
     return (
+        objective(by),
+        Expected(f"critical: {canary}-canary", only=WITH_OBJECTIVES),
         Expected(f"critical: {name}-absence", by),
         Expected("critical: load-balancer-errors", by),
         Expected("critical: cloudfront-errors", by + 5, WITH_CLOUDFRONT),
@@ -98,7 +106,7 @@ def _of(name: str) -> tuple[Scenario, ...]:
     errors = Expected(f"critical: {name}-errors", START + 8)
     at_cloudfront = Expected("critical: cloudfront-errors", START + 12, WITH_CLOUDFRONT)
     slow = Expected(f"warning: {name}-slow", START + 25)
-    failing = service(name, failed=300)
+    failing = service(name, failed=240)
     return (
         # Outages and wrong answers.
         bad(f"{name}: no task is healthy", _dead(name), *_outage(name), Expected(f"warning: {name}-unhealthy")),
@@ -112,12 +120,20 @@ def _of(name: str) -> tuple[Scenario, ...]:
             scenario
             for color in (0, 1)
             for scenario in (
-                bad(f"{name}: half of the answers are errors", failing, errors, at_cloudfront, color=color),
-                bad(f"{name}: some answers are errors", service(name, failed=36), errors, color=color),
+                bad(
+                    f"{name}: many answers are errors",
+                    failing,
+                    errors,
+                    at_cloudfront,
+                    objective(START + 10),
+                    color=color,
+                ),
+                bad(f"{name}: some answers are errors", service(name, failed=36), errors, objective(), color=color),
                 bad(
                     f"{name}: connections are refused",
                     service(name, refused=20, unanswered=20),
                     Expected(f"critical: {name}-connections", START + 8),
+                    objective(),
                     color=color,
                 ),
                 bad(
@@ -153,14 +169,14 @@ def _of(name: str) -> tuple[Scenario, ...]:
         Scenario(
             name=f"{name}: one bad release, which is rolled back after ten minutes",
             steps=(*_swap(name, (START + 30, failing)), (START + 40, both())),
-            expected=(replace(errors, by=START + 38), replace(at_cloudfront, by=START + 42)),
+            expected=(replace(errors, by=START + 38), replace(at_cloudfront, by=START + 42), objective(START + 40)),
         ),
         Scenario(name=f"{name}: the target groups are swapped", steps=_swap(name)),
         Scenario(
             name=f"{name}: no task is healthy after a swap",
             steps=_swap(name, (START + 30, _dead(name))),
             expected=(
-                *(replace(one, by=(one.by or 0) + 30) for one in _outage(name)),
+                *(replace(one, by=one.by and one.by + 30) for one in _outage(name)),
                 Expected(f"warning: {name}-unhealthy"),
             ),
         ),
@@ -204,7 +220,7 @@ SCENARIOS: Final = (
     Scenario(
         name="a quiet night with single errors",
         always=service(requests=1),
-        steps=((START, service(failed=1)), (START + 60, both())),
+        steps=((START, service(failed=1)), (START + 1, both()), (START + 40, service(failed=1)), (START + 41, both())),
         minutes=150,
     ),
     *(scenario for name in SERVICES for scenario in _of(name)),
@@ -213,9 +229,17 @@ SCENARIOS: Final = (
         service(unanswered=60),
         Expected("critical: load-balancer-errors", START + 8),
         Expected("critical: cloudfront-errors", START + 12, WITH_CLOUDFRONT),
+        objective(),
     ),
-    bad("the load balancer answers with errors", service(unanswered=600), minutes=2),
-    bad("the load balancer answers a few requests with errors", service(unanswered=12)),
+    # Two minutes without any answer are a twentieth of the budget of a month.
+    bad(
+        "the load balancer answers all requests with errors",
+        service(unanswered=1200, requests=0),
+        objective(),
+        minutes=2,
+    ),
+    bad("the load balancer answers a quarter of the requests with errors", service(unanswered=200), minutes=2),
+    bad("the load balancer answers a few requests with errors", service(unanswered=6)),
     bad(
         "the load balancer rejects connections",
         world(rejected_connections=5),
@@ -227,6 +251,11 @@ SCENARIOS: Final = (
         world(is_silent=True),
         Expected("critical: backend-absence", START + 10),
         Expected("critical: frontend-absence", START + 10),
+        Expected("critical: postgres-absence", START + 15),
+        Expected("critical: documentdb-absence", START + 15),
+        Expected("warning: documentdb-[123]-absence", START + 15, WITH_OBJECTIVES),
+        Expected("critical: api-canary", only=WITH_OBJECTIVES),
+        Expected("critical: site-canary", only=WITH_OBJECTIVES),
     ),
     bad("no metric has data", world(is_silent=True), minutes=2),
 )

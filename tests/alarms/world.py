@@ -48,10 +48,51 @@ class Service:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Database:
+    """One instance of PostgreSQL or DocumentDB."""
+
+    reports: bool = True
+    """Whether it runs: one that is stopped or has failed publishes nothing."""
+    connections_share: float = 0.3
+    """The open connections, of those that it accepts."""
+    cpu_percent: float = 30
+    cpu_credits: float = 200
+    free_memory_share: float = 0.35
+    swap_gib: float = 0
+    read_seconds: float = 0.001
+    write_seconds: float = 0.002
+    waiting_io: float = 0.5
+    free_storage_gib: float = 12
+    transaction_ids: float = 2e8
+    lag_seconds: float = 1
+    throttled: float = 0
+    """Operations that wait because memory is short."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """The proxy of PostgreSQL."""
+
+    available_percent: float = 100
+    """Its own checks that the database answers."""
+    allowed: float = 300
+    borrowed: float = 40
+    borrow_seconds: float = 0.0005
+    query_seconds: float = 0.005
+    refused: float = 0
+    """Connections to the database that cannot be opened."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class World:
     """One environment."""
 
     services: Mapping[str, Service]
+    postgres: Database = Database()
+    proxy: Proxy = Proxy()
+    documentdb_instances: Mapping[str, Database] = field(default_factory=dict)
+    """By their number; healthy if they are not there."""
+    documentdb_lag_ms: float = 15
     rejected_connections: float = 0
     """Connections that the load balancer rejects, because it has too many."""
     blocked: float = 0
@@ -77,8 +118,16 @@ class World:
     """Log events that match a metric filter, by its name."""
     failed_messages: Mapping[str, float] = field(default_factory=dict)
     """Messages in dead-letter queues, by a part of the path of constructs."""
+    undelivered: Mapping[str, float] = field(default_factory=dict)
+    """Events that EventBridge cannot deliver, by a part of the path of constructs of their rule."""
+    failing_canaries: frozenset[str] = frozenset()
+    """Canaries that fail although requests get answers: a part of their path of constructs."""
     is_silent: bool = False
     """Whether CloudWatch gets no data at all."""
+
+    def documentdb(self, number: str) -> Database:
+        """An instance of DocumentDB."""
+        return self.documentdb_instances.get(number, Database())
 
     @property
     def requests(self) -> float:
@@ -128,6 +177,26 @@ def of_service(*names: str, change: Callable[[Service], Service]) -> Change:
     def apply(world: World) -> World:
         chosen = names or tuple(world.services)
         return replace(world, services={**world.services, **{name: change(world.services[name]) for name in chosen}})
+
+    return apply
+
+
+def postgres(**values: Any) -> Change:
+    """Change PostgreSQL."""
+    return lambda before: replace(before, postgres=replace(before.postgres, **values))
+
+
+def proxy(**values: Any) -> Change:
+    """Change the proxy of PostgreSQL."""
+    return lambda before: replace(before, proxy=replace(before.proxy, **values))
+
+
+def documentdb(*numbers: str, **values: Any) -> Change:
+    """Change these instances of DocumentDB."""
+
+    def apply(before: World) -> World:
+        changed = {number: replace(before.documentdb(number), **values) for number in numbers}
+        return replace(before, documentdb_instances={**before.documentdb_instances, **changed})
 
     return apply
 

@@ -123,9 +123,11 @@ class MetricAlarm:
             # At these minutes a value gets into a period, or from one into the next.
             found.update(minute for minute in range(1, minutes) if minute % interval <= late + 1)
         span = (self.evaluation_periods + retrieval.further_periods) * length + late + 2
+        # A period of hours changes slowly: not each minute of it is evaluated, to save time.
+        step = max(length // 72, 1)
         for line in known:
             for minute in line.minutes:
-                found.update(range(max(minute, 1), min(minute + span, minutes)))
+                found.update(range(max(minute, 1), min(minute + span, minutes), step))
         return sorted(found)
 
     def _state(self, lines: list[Timeline | None], minute: int, state: State, retrieval: Retrieval) -> State:

@@ -58,6 +58,11 @@ class Timeline:
         return self._starts[1:]
 
     @property
+    def first(self) -> Published:
+        """What it gets in the first minute, and got before."""
+        return self._published[0]
+
+    @property
     def intervals(self) -> set[int]:
         """Every how many minutes it is published, whenever that is not each minute or never."""
         return {one.every_minutes for one in self._published if one.every_minutes > 1 and one.samples}
