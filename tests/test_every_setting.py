@@ -57,6 +57,7 @@ OTHERS: dict[str, Any] = {
     "environment": {"ANOTHER": "value"},
     "parameters": {},
     "features": ["LAMBDA_NETWORK_LOGS"],
+    "security_hub": ["fsbp"],
     "zone_id": "Z0123456789ABCDEFGHIJ",
     "alternative_names": [],
     "availability_percent": 99.5,
