@@ -4,6 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from config.notifications import Receivers
+from tests.config.examples import refusal as config_refusal
+from tests.config.test_parts import without
 
 
 def refusal(**receivers: tuple[str, ...]) -> str:
@@ -62,3 +64,12 @@ def test_a_port_that_does_not_exist_is_refused(port: str) -> None:
 def test_a_host_name_that_is_too_long_is_refused() -> None:
     host = ".".join(["a" * 63] * 4)
     assert refusal(https=(f"https://{host}",)).startswith(f"has a host name of {len(host)} characters; ")
+
+
+def test_a_database_without_receivers_of_its_alarms_is_refused() -> None:
+    lines = config_refusal(without("notifications"))
+    (line,) = [line for line in lines if line.startswith("notifications: ")]
+    assert ", postgres, documentdb, " in line
+    assert line.endswith(
+        "has alarms; add [notifications.critical] and [notifications.warning], each with emails = [...]"
+    )

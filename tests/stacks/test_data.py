@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fixtures import ENVIRONMENTS
+from tests.template import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,3 +120,30 @@ def test_protection_follows_the_setting(
     for kind in stateful:
         for resource in data.all(kind).values():
             assert resource.get("lifecycle", {}).get("prevent_destroy", False) is protected
+
+
+@every_environment
+def test_rds_may_publish_the_events_of_the_databases_to_every_topic(
+    stacks: dict[str, Template], environment: str
+) -> None:
+    topics = stacks[f"{environment}-notifications"]
+    for policy in topics.all("aws_sns_topic_policy").values():
+        (allowed,) = [one for one in statements(policy["policy"]) if one["Sid"] == "AllowDatabaseEvents"]
+        assert allowed["Principal"] == {"Service": "events.rds.amazonaws.com"}
+    key = topics.only("aws_kms_key")["policy"]
+    assert "events.rds.amazonaws.com" in key
+
+
+@every_environment
+def test_the_alarms_of_the_databases_fit_the_settings(
+    stacks: dict[str, Template], environments: dict[str, Environment], environment: str
+) -> None:
+    alarms = stacks[f"{environment}-data"].all("aws_cloudwatch_metric_alarm").values()
+    names = {alarm["alarm_name"].removeprefix(f"user-management-{environment}-") for alarm in alarms}
+    config = environments[environment]
+    assert config.postgres
+    assert ("postgres-proxy-query-time" in names) is (config.postgres.proxy is not None)
+    assert ("postgres-slow-statements" in names) is (config.postgres.proxy is None)
+    assert config.documentdb
+    absent = {name for name in names if name.startswith("documentdb-") and name.endswith("absence")}
+    assert len(absent) == (1 if config.documentdb.instances == 1 else 1 + config.documentdb.instances)

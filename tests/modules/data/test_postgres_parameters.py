@@ -23,6 +23,11 @@ def test_no_log_has_the_values_of_a_statement_or_a_password() -> None:
     assert (found["log_statement"], found["pgaudit.log"], found["pgaudit.log_parameter"]) == ("none", "ddl,role", "0")
 
 
+def test_autovacuum_of_a_second_or_more_is_logged() -> None:
+    found = values()
+    assert (found["log_autovacuum_min_duration"], found["rds.force_autovacuum_logging_level"]) == ("1000", "warning")
+
+
 def test_only_the_libraries_wait_for_a_restart() -> None:
     parameters = postgres_templates()[0].only("aws_db_parameter_group")["parameter"]
     static = {each["name"]: each["value"] for each in parameters if each["apply_method"] == "pending-reboot"}
