@@ -35,7 +35,7 @@ def test_a_tenth_of_the_requests_for_a_quarter_of_an_hour_is_unusual() -> None:
     alarm = made().only("aws_cloudwatch_metric_alarm")
     (value,) = (q["expression"] for q in alarm["metric_query"] if q["return_data"])
     assert value == ("IF(FILL(blocked, 0) >= 100, 100 * FILL(blocked, 0) / (FILL(blocked, 0) + FILL(allowed, 0)), 0)")
-    assert (alarm["threshold"], alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (10, 3, 5)
+    assert (alarm["threshold"], alarm["datapoints_to_alarm"]) == (10, 3)
     assert (alarm["tags"]["Severity"], alarm["treat_missing_data"]) == ("warning", "notBreaching")
 
 

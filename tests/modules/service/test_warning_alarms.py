@@ -50,7 +50,7 @@ def test_slow_is_the_designs_target_at_the_95th_percentile_of_either_color_with_
         ("RequestCount", "Sum", 300),
     }
     assert all(set(q["dimensions"]) == {"LoadBalancer", "TargetGroup"} for q in queries)
-    assert bad_of(alarm) == (3, 5)
+    assert alarm["datapoints_to_alarm"] == 3
 
 
 def test_a_task_that_is_unhealthy_in_turns_with_its_replacement_is_reported() -> None:
@@ -59,7 +59,7 @@ def test_a_task_that_is_unhealthy_in_turns_with_its_replacement_is_reported() ->
     assert {(q["metric"]["stat"], q["metric"]["period"]) for q in alarm["metric_query"] if "metric" in q} == {
         ("Maximum", 300)
     }
-    assert (alarm["threshold"], *bad_of(alarm)) == (1, 3, 5)
+    assert (alarm["threshold"], alarm["datapoints_to_alarm"]) == (1, 3)
 
 
 def test_cpu_is_of_all_tasks_and_memory_of_the_task_that_uses_most() -> None:
