@@ -98,6 +98,7 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_cloudfront_monitoring_subscription": "aws_cloudfront_distribution",
     "aws_cloudwatch_event_target": "aws_cloudwatch_event_rule",
     "aws_cloudwatch_log_data_protection_policy": "aws_cloudwatch_log_group",
+    "aws_cloudwatch_log_subscription_filter": "aws_cloudwatch_log_group",
     "aws_config_configuration_recorder_status": "aws_config_configuration_recorder",
     "aws_db_proxy_default_target_group": "aws_db_proxy",
     "aws_db_proxy_target": "aws_db_proxy",

@@ -23,6 +23,7 @@ from config.firewall import (
 )
 from config.images import check_images
 from config.load_balancer import LoadBalancerSettings
+from config.log_destinations import check_log_destinations, destination_region
 from config.logs import LogSettings
 from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
@@ -208,7 +209,7 @@ class Environment(Model):
     """The bucket that holds the Terraform state."""
 
     logs: LogSettings
-    """How long logs are kept."""
+    """How long logs are kept, and where they go besides."""
 
     notifications: NotificationsSettings | None = None
     """Who receives the alarms; without the table there can be no alarms."""
@@ -272,6 +273,10 @@ class Environment(Model):
         viewers = [VIEWER_REGION] if self.edge else []
         zone = [ROUTE_53_REGION] if self.domain and self.domain.needs_route_53_region else []
         return tuple(dict.fromkeys((self.region, *viewers, *zone)))
+
+    def log_destination(self, region: str) -> str | None:
+        """ARN of the destination to which log groups of a region are forwarded; None if they are not."""
+        return next((arn for arn in self.logs.forward_to if destination_region(arn) == region), None)
 
     @property
     def names(self) -> Names:
@@ -381,6 +386,7 @@ class Environment(Model):
         check_session_paths,
         _check_endpoint_access,
         check_alarm_receivers,
+        check_log_destinations,
         check_unique_paths,
         check_unique_priorities,
         check_hidden_paths,

@@ -1,18 +1,33 @@
-"""Settings of all log retentions."""
+"""Settings of all logs: how long they are kept, and where they go besides."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.aws import MAX_LIFECYCLE_DAYS, LogRetentionDays
 from config.model import Model
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestination.html
+_DESTINATION: Final = r"arn:aws:logs:[a-z0-9-]+:[0-9]{12}:destination:[^:*\s]{1,512}"
+
+
+def _destination(value: str) -> str:
+    if re.fullmatch(_DESTINATION, value):
+        return value
+    message = (
+        "is not the ARN of a destination of CloudWatch Logs; use one like "
+        '"arn:aws:logs:us-east-1:999999999999:destination:company-logs", which the other account creates'
+    )
+    raise ValueError(message)
+
 
 LifecycleDays = Annotated[int, Field(ge=1, le=MAX_LIFECYCLE_DAYS)]
 """Days after which S3 deletes an object: any number, unlike CloudWatch Logs."""
 
 
 class LogSettings(Model):
-    """How long logs are kept: one number for all logs, and another for each log that differs."""
+    """How long logs are kept: one number for all logs, another for each log that differs; and where they go besides."""
 
     retention_days: LogRetentionDays
     """Days that a log is kept if it has no line of its own below; only some numbers are valid.
@@ -52,6 +67,16 @@ class LogSettings(Model):
 
     bucket_access_days: LifecycleDays | None = None
     """Days that the access logs of buckets are kept, in a bucket, if not retention_days."""
+
+    forward_to: tuple[
+        Annotated[
+            str,
+            AfterValidator(_destination),
+            WithJsonSchema({"type": "string", "pattern": f"^{_DESTINATION}$"}),
+        ],
+        ...,
+    ] = Field(default=(), json_schema_extra={"uniqueItems": True})
+    """Destinations in an account for logs, one in each region with log groups: every log group is forwarded to it."""
 
     @property
     def flow_log_retention_days(self) -> int:

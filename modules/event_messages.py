@@ -35,6 +35,8 @@ _PLACEHOLDER: Final = re.compile(r"<([^<>]*)>")
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html (metrics of one alarm)
 _MOST_RULES: Final = 10
 _PERIOD_SECONDS: Final = 300
+ACCOUNT_MESSAGE: Final = "account-"
+"""The start of the ids of messages that watch the account; pipelines cannot change rules with such names."""
 _TIME: Final = "time"
 
 

@@ -16,6 +16,8 @@ class Label(Names):
     layer: str
     owner: str
     cost_center: str
+    log_destination: str | None = None
+    """ARN of the destination in its region to which every log group is forwarded, too."""
 
     def in_home_region(self) -> Label:
         """The same layer, with the names of the environment's own region."""

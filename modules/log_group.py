@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.cloudwatch_log_subscription_filter import CloudwatchLogSubscriptionFilter
 from constructs import Construct
 
 from modules.errors import WiringError
@@ -26,7 +27,11 @@ https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 
 
 class LogGroup(Construct):
-    """A log group with a retention and a key; a service that writes to it must depend on it."""
+    """A log group with a retention and a key; a service that writes to it must depend on it.
+
+    If the label has a destination, all its events go there, too. That is one of the two subscription filters that a
+    group can have: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+    """
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, name: str, retention_days: int, key: Key) -> None:
         super().__init__(scope, id_)
@@ -51,6 +56,15 @@ class LogGroup(Construct):
         self._group = CloudwatchLogGroup(
             self, "Default", name=name, retention_in_days=retention_days, kms_key_id=key.arn
         )
+        if label.log_destination:
+            CloudwatchLogSubscriptionFilter(
+                self,
+                "forward",
+                name=f"{label.prefix}-forward",
+                log_group_name=self._group.name,
+                filter_pattern="",  # every event
+                destination_arn=label.log_destination,
+            )
         self._name = name
 
     @property

@@ -135,6 +135,7 @@ IMPORTED_OTHERWISE: Final[Mapping[str, str]] = {
     "aws_appautoscaling_target": "takes namespace, resource and dimension",
     "aws_cloudwatch_event_target": "takes bus, rule and target",
     "aws_cloudwatch_log_metric_filter": "takes log group and name",
+    "aws_cloudwatch_log_subscription_filter": "takes log group and name",
     "aws_ecs_cluster": "takes the name, and the id is the ARN",
     "aws_ecs_service": "takes cluster and name, and the id is the ARN",
     "aws_ecs_task_definition": "takes the ARN, and the id is the family",

@@ -66,6 +66,7 @@ class LayerStack(TerraformStack):
             home_region=config.region,
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
+            log_destination=config.log_destination(self.region),
         )
         self._add_s3_backend(self.state_location())
         self._add_provider("aws", region=self.region)

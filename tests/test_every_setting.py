@@ -57,7 +57,7 @@ OTHERS: dict[str, Any] = {
     "environment": {"ANOTHER": "value"},
     "parameters": {},
     "features": ["LAMBDA_NETWORK_LOGS"],
-    "security_hub": ["cis"],
+    "security_hub": ["fsbp"],
     "zone_id": "Z0123456789ABCDEFGHIJ",
     "alternative_names": [],
     "actual_percent": [70, 90],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from config.notifications import NotificationsSettings, Receivers
 
 _ALARMS: Final = "cloudwatch.amazonaws.com"
+_QUEUE: Final = "acceptance-messages"
 
 
 def check_alarms_may_publish_to_each_topic_and_use_its_key(
@@ -31,6 +32,74 @@ def check_alarms_may_publish_to_each_topic_and_use_its_key(
                 yield from _closed_to_alarms(arn, sns, kms)
             else:
                 yield f"there is no topic {arn}"
+
+
+def check_every_event_message_arrives(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A rule, a topic or a key that is not open to EventBridge loses messages, and only a metric says so.
+
+    A real account refuses events with a source of AWS's; the emulator takes them.
+    """
+    for region in environment.regions:
+        events, sqs = session.client("events", region_name=region), session.client("sqs", region_name=region)
+        queue = sqs.create_queue(QueueName=_QUEUE)["QueueUrl"]
+        try:
+            for rule in _rules(events, environment):
+                topics = [
+                    target["Arn"]
+                    for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+                    if target["Arn"].split(":")[2] == "sns"
+                ]
+                for topic in topics:
+                    yield from _lost_message(rule, topic, queue=queue, session=session, region=region)
+        finally:
+            sqs.delete_queue(QueueUrl=queue)
+
+
+def _lost_message(
+    rule: dict[str, Any], topic: str, *, queue: str, session: boto3.Session, region: str
+) -> Iterator[str]:
+    """Send an event that the rule matches, and look for its message in the queue."""
+    sns, sqs = session.client("sns", region_name=region), session.client("sqs", region_name=region)
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
+    event = sample_event(json.loads(rule["EventPattern"]))
+    session.client("events", region_name=region).put_events(
+        Entries=[
+            {
+                "Source": event["source"],
+                "DetailType": event["detail-type"],
+                "Resources": event.get("resources", []),
+                "Detail": json.dumps(event["detail"]),
+            }
+        ]
+    )
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    for message in messages:
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    texts = [json.loads(message["Body"])["Message"] for message in messages]
+    if not any("What to do: " in text for text in texts):
+        yield f"the message of {rule['Name']} does not arrive at {topic}"
+
+
+def sample_event(pattern: Any) -> Any:  # noqa: ANN401 - JSON
+    """An event that a pattern matches: of each value the first that it allows."""
+    if isinstance(pattern, dict):
+        event = {name: sample_event(value) for name, value in pattern.items()}
+        if isinstance(event.get("resources"), str):
+            event["resources"] = [event["resources"]]
+        return event
+    first = pattern[0]
+    if not isinstance(first, dict):
+        return first
+    ((operator, value),) = first.items()
+    return f"{value}sample" if operator == "prefix" else value[1] + 1
+
+
+def _rules(events: Any, environment: Environment) -> list[dict[str, Any]]:  # noqa: ANN401 - boto3 has no types
+    """The rules of the environment that wait for events."""
+    pages = events.get_paginator("list_rules").paginate(NamePrefix=f"{environment.names.prefix}-")
+    return [rule for page in pages for rule in page["Rules"] if rule.get("EventPattern")]
 
 
 def _closed_to_alarms(arn: str, sns: Any, kms: Any) -> Iterator[str]:  # noqa: ANN401 - boto3 has no types

@@ -31,6 +31,7 @@ _PUBLISHER_ACTIONS: Final = ("kms:GenerateDataKey*", "kms:Decrypt")
 """What a service needs to publish to an encrypted topic."""
 _LOGS: Final = re.compile(r"logs\.([a-z0-9-]+\.)?amazonaws\.com")
 _LOG_GROUP: Final = "kms:EncryptionContext:aws:logs:arn"
+_FORWARD: Final = "aws_cloudwatch_log_subscription_filter"
 _EVENTS: Final = "events.amazonaws.com"
 _NOT_SENT_BY_EVENTS: Final = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid"})
 """Condition keys, in lowercase letters, that EventBridge does not support with an encrypted topic."""
@@ -102,6 +103,21 @@ def log_group_has_retention(stack: Stack) -> Iterator[Finding]:
     for group in stack.all("aws_cloudwatch_log_group"):
         if not group.get("retention_in_days"):
             yield Finding.about(group, "retention_in_days is not set")
+
+
+@rule_with_others
+def log_groups_are_all_forwarded(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """If one log group is forwarded to another account, all of the environment are, each within its region."""
+    own = of_same_environment(stack, stacks)
+    if not any(list(other.all(_FORWARD)) for other in own):
+        return
+    for group in stack.all("aws_cloudwatch_log_group"):
+        filters = stack.attached(group, _FORWARD, by="log_group_name")
+        if not filters:
+            yield Finding.about(group, "is not forwarded, and other log groups of the environment are")
+        for one in filters:
+            if f":logs:{stack.region}:" not in str(one.get("destination_arn")):
+                yield Finding.about(one, f"destination_arn is not in {stack.region}, like the log group")
 
 
 @rule

@@ -7,10 +7,12 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 
+from emulator.arns import parse_arn
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.keys import key_admits
-from emulator.registry import Context, after, guard, operation
+from emulator.policy import as_list, statements
+from emulator.registry import FORWARD, Context, Forward, after, guard, operation
 from emulator.store import Kind, Shape
 
 QUERIES: Kind[Shape] = Kind(
@@ -50,6 +52,40 @@ def disassociate_key(params: Shape, context: Context) -> Shape:
     """Remove the key of a log group."""
     _group(params, context).kms_key_id = None
     return {}
+
+
+@operation("logs", "PutSubscriptionFilter")
+def subscribe(params: Shape, context: Context) -> Shape | Forward:
+    """Forward a log group to a destination of another account, for which moto has no check.
+
+    Both are in the same Region, and the destination's policy allows the account:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CrossAccountSubscriptions.html
+    """
+    arn = parse_arn(params["destinationArn"])
+    if arn is None or not arn.resource.startswith("destination:"):
+        return FORWARD
+    held = logs_backends[arn.account][arn.region].destinations if arn.region == context.region else {}
+    destination = next((one for one in held.values() if one.arn == params["destinationArn"]), None)
+    if destination is None:
+        raise AwsError(code="InvalidParameterException", message="The specified destination does not exist.")
+    if not _admits(destination.access_policy, context.account):
+        message = f"User with accountId: {context.account} is not authorized to perform PutSubscriptionFilter"
+        raise AwsError(code="AccessDeniedException", message=message)
+    _group(params, context).put_subscription_filter(
+        params["filterName"], params["filterPattern"], params["destinationArn"], params.get("roleArn")
+    )
+    return {}
+
+
+def _admits(policy: str | None, account: str) -> bool:
+    """Return whether the policy of a destination allows the account to send logs to it."""
+    wanted = {"*", account, f"arn:aws:iam::{account}:root"}
+    for one in statements(policy) if policy else ():
+        principal = one.get("Principal")
+        names = as_list(principal.get("AWS", [])) if isinstance(principal, dict) else [principal]
+        if one["Effect"] == "Allow" and wanted & set(names) and "logs:PutSubscriptionFilter" in as_list(one["Action"]):
+            return True
+    return False
 
 
 @operation("logs", "PutQueryDefinition")

@@ -46,8 +46,8 @@ def health_messages() -> tuple[EventMessage, ...]:
 
     return (
         # Not critical: what users notice has its own alarms, and a change is announced days before.
-        message("health-issues", Severity.WARNING, "issue", "investigation", "scheduledChange"),
-        message("health-notices", Severity.INFO, "accountNotification"),
+        message("account-health-issues", Severity.WARNING, "issue", "investigation", "scheduledChange"),
+        message("account-health-notices", Severity.INFO, "accountNotification"),
     )
 
 
@@ -63,7 +63,7 @@ def image_message(label: Label, *, repository_prefix: str, enhanced: bool) -> Ev
         enhanced: Whether Inspector scans, or ECR itself.
     """
     return EventMessage(
-        id="vulnerable-images",
+        id="account-vulnerable-images",
         what="an image has <critical> critical vulnerabilities",
         where="<repository>",
         severity=Severity.WARNING,

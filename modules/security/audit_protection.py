@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modules.event_messages import undelivered_alarm
+from modules.event_messages import ACCOUNT_MESSAGE, undelivered_alarm
 from modules.key import key_alias
 from modules.label import NameLimit
 from modules.network import flow_logs
@@ -87,7 +87,12 @@ def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
         ),
         _deny("DenyAuditLogChanges", _LOG_GROUPS, *_log_groups(label, *groups)),
         _deny("DenyFlowLogDeletion", _FLOW_LOG_GROUP, *_log_groups(label, flow_logs.group_name(label))),
-        _deny("DenyAuditRuleChanges", _RULES, *(label.arn("events", f"rule/{name}") for name in _rules(label))),
+        _deny(
+            "DenyAuditRuleChanges",
+            _RULES,
+            label.arn("events", f"rule/{threat_findings.rule_name(label)}"),
+            label.arn("events", f"rule/{label.prefix}-{ACCOUNT_MESSAGE}*"),
+        ),
         _deny(
             "DenyTopicChanges",
             _TOPICS,
@@ -97,15 +102,6 @@ def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
         *deny_audit_bucket_writes(label),
         *_deny_state_changes(label),
     )
-
-
-def _rules(label: Label) -> tuple[str, ...]:
-    messages = (
-        *account_messages.health_messages(),
-        *finding_messages.access_messages(),
-        finding_messages.security_hub_message(label),
-    )
-    return (threat_findings.rule_name(label), *(message.rule_name(label) for message in messages))
 
 
 def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:

@@ -39,8 +39,10 @@ def access_messages() -> tuple[EventMessage, ...]:
         )
 
     return (
-        message("public-access", "everybody can access a resource of the account", Severity.CRITICAL, is_public=True),
-        message("external-access", "another account can access a resource", Severity.WARNING, is_public=False),
+        message(
+            "account-public-access", "everybody can access a resource of the account", Severity.CRITICAL, is_public=True
+        ),
+        message("account-external-access", "another account can access a resource", Severity.WARNING, is_public=False),
     )
 
 
@@ -52,7 +54,7 @@ def security_hub_message(label: Label) -> EventMessage:
     https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-integration-types.html
     """
     return EventMessage(
-        id="failed-checks",
+        id="account-failed-checks",
         what="a check of Security Hub has failed (<severity>): <title>",
         where="<resource>",
         severity=Severity.WARNING,

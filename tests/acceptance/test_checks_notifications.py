@@ -10,6 +10,7 @@ import pytest
 from acceptance.account import EmulatedSession
 from acceptance.checks.notifications import (
     check_alarms_may_publish_to_each_topic_and_use_its_key,
+    check_every_event_message_arrives,
     check_every_receiver_is_subscribed,
 )
 from emulator import Emulator
@@ -134,3 +135,46 @@ def test_a_receiver_that_is_not_subscribed_and_a_topic_that_is_not_there_are_fou
     ]
     session.client("sns").subscribe(TopicArn=arn, Protocol="email", Endpoint=email)
     assert list(check_every_receiver_is_subscribed(dev, session)) == [missing("warning")]
+
+
+EVENTS: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}
+PATTERN = {
+    "source": ["aws.ecs"],
+    "detail-type": ["ECS Service Action"],
+    "resources": [{"prefix": "arn:aws:ecs:"}],
+    "detail": {"eventType": ["WARN"], "counts": {"CRITICAL": [{"numeric": [">", 0]}]}},
+}
+
+
+def rule(session: EmulatedSession, dev: Environment, topic_arn: str) -> str:
+    events, name = session.client("events"), f"{dev.names.prefix}-impaired"
+    events.put_rule(Name=name, EventPattern=json.dumps(PATTERN))
+    template = {"InputPathsMap": {"event": "$.detail.eventType"}, "InputTemplate": '"<event>"\n"What to do: wait"'}
+    events.put_targets(Rule=name, Targets=[{"Id": "topic", "Arn": topic_arn, "InputTransformer": template}])
+    return name
+
+
+def topic_for_events(session: EmulatedSession, dev: Environment, key_id: str) -> str:
+    arn = topic(session, dev, "warning", key=key_id)
+    session.client("sns").set_topic_attributes(
+        TopicArn=arn,
+        AttributeName="Policy",
+        AttributeValue=document({**EVENTS, "Action": "sns:Publish", "Resource": arn}),
+    )
+    return arn
+
+
+def test_a_message_of_a_rule_that_arrives_is_no_problem(session: EmulatedSession, dev: Environment) -> None:
+    use = {**EVENTS, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*"}
+    rule(session, dev, topic_for_events(session, dev, key(session, use)))
+    assert list(check_every_event_message_arrives(dev, session)) == []
+    assert session.client("sqs").list_queues().get("QueueUrls", []) == []
+    assert session.client("sns").list_subscriptions()["Subscriptions"] == []
+
+
+def test_a_message_of_a_rule_that_is_lost_is_found(session: EmulatedSession, dev: Environment) -> None:
+    closed = topic_for_events(session, dev, key(session))
+    name = rule(session, dev, closed)
+    assert list(check_every_event_message_arrives(dev, session)) == [
+        f"the message of {name} does not arrive at {closed}"
+    ]

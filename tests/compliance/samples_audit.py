@@ -34,6 +34,20 @@ FINDINGS: dict[str, dict[str, Any]] = {
     "aws_cloudwatch_event_rule.findings": {"event_pattern": '{"source": ["aws.guardduty"]}'},
     "aws_cloudwatch_event_target.log": {"rule": "${aws_cloudwatch_event_rule.findings.name}"},
 }
+FORWARDED: dict[str, dict[str, Any]] = {
+    address: arguments
+    for name in ("one", "two")
+    for address, arguments in (
+        (f"aws_cloudwatch_log_group.{name}", {"name": name}),
+        (
+            f"aws_cloudwatch_log_subscription_filter.{name}",
+            {
+                "log_group_name": f"${{aws_cloudwatch_log_group.{name}.name}}",
+                "destination_arn": "arn:aws:logs:us-east-1:999999999999:destination:logs",
+            },
+        ),
+    )
+}
 ALARM: dict[str, dict[str, Any]] = {
     "aws_cloudwatch_metric_alarm.root": {"namespace": "audit", "metric_name": "root"},
     "aws_cloudwatch_metric_alarm.cpu": {"namespace": "AWS/RDS", "metric_name": "CPUUtilization"},
@@ -134,6 +148,24 @@ def _through_composite(named: str) -> dict[str, Any]:
 
 
 SAMPLES = (
+    sample(
+        "log-groups-are-all-forwarded",
+        FORWARDED,
+        without(FORWARDED, "aws_cloudwatch_log_subscription_filter.two"),
+        says="is not forwarded, and other log groups of the environment are",
+        at="aws_cloudwatch_log_group.two",
+    ),
+    sample(
+        "log-groups-are-all-forwarded",
+        {"aws_cloudwatch_log_group.one": {"name": "one"}},
+        changed(
+            FORWARDED,
+            "aws_cloudwatch_log_subscription_filter.one",
+            destination_arn="arn:aws:logs:eu-west-1:999999999999:destination:logs",
+        ),
+        says="destination_arn is not in us-east-1, like the log group",
+        at="aws_cloudwatch_log_subscription_filter.one",
+    ),
     *(
         sample(
             "dead-letter-queue-has-an-alarm",

@@ -14,6 +14,7 @@ SECURITY_OFF = (
     ("password_policy = true", "password_policy = false"),
     ("access_analyzer = true", "access_analyzer = false"),
     ("cis_alarms = true", "cis_alarms = false"),
+    ('security_hub = ["fsbp", "cis"]', ""),
 )
 
 
@@ -192,7 +193,7 @@ def test_security_hub_can_be_left_out() -> None:
     ("line", "message"),
     [
         ("[]", 'security.security_hub: must have at least one standard, "fsbp" or "cis"; add one, or remove the line'),
-        ('["cis", "cis"]', 'security.security_hub[1]: "cis" is listed twice; remove one'),
+        ('["cis", "cis"]', 'security.security_hub[1] = "cis": is listed twice; remove one'),
     ],
 )
 def test_standards_that_make_no_sense_are_refused(line: str, message: str) -> None:
@@ -210,7 +211,7 @@ def test_security_hub_without_aws_config_is_refused() -> None:
     start = prod.index("[security.config_recorder]")
     end = prod.index("# The roles of GitHub Actions", start)
     (message,) = refusal(prod[:start] + prod[end:])
-    assert message.startswith("security.security_hub: ")
+    assert message.startswith("security.security_hub = ")
     assert message.endswith(
         "its checks read what AWS Config records; add [security.config_recorder], or remove the line"
     )

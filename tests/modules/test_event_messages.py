@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modules.errors import WiringError
-from modules.event_messages import EventMessage, EventMessages
+from modules.event_messages import ACCOUNT_MESSAGE, EventMessage, EventMessages
+from modules.notifications.account_messages import health_messages, image_message
 from modules.runbook import Runbook
+from modules.security.finding_messages import access_messages, security_hub_message
+from modules.service.service_events import service_messages
 from modules.topic import Severity
 from tests.modules.topics import ALL_RECEIVERS, RECEIVERS, topics_in
 from tests.template import LABEL, Template, new_stack, statements
@@ -123,3 +126,14 @@ def test_topics_of_another_region_are_refused() -> None:
     topics = replace(topics_in(stack), region="eu-west-1")
     with pytest.raises(WiringError, match="events in us-east-1 cannot reach topics in eu-west-1"):
         EventMessages(stack, "events", label=LABEL, name="jobs", messages=(FAILED,), topics=topics)
+
+
+def test_messages_that_watch_the_account_have_names_that_pipelines_cannot_change() -> None:
+    messages = (
+        *access_messages(),
+        security_hub_message(LABEL),
+        *health_messages(),
+        image_message(LABEL, repository_prefix="a", enhanced=True),
+    )
+    assert all(message.id.startswith(ACCOUNT_MESSAGE) for message in messages)
+    assert not any(message.id.startswith(ACCOUNT_MESSAGE) for message in service_messages(LABEL, blue_green=True))

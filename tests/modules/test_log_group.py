@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from modules.errors import WiringError
@@ -41,3 +43,22 @@ def test_grant_write_allows_only_this_group_and_its_streams(made: Template) -> N
     (write,) = statements(made.only("aws_iam_role_policy")["policy"])
     arn = "${aws_cloudwatch_log_group.group.arn}"
     assert write["Resource"] == [arn, f"{arn}:*"]
+
+
+def test_without_a_destination_nothing_is_forwarded(made: Template) -> None:
+    assert made.all("aws_cloudwatch_log_subscription_filter") == {}
+
+
+def test_with_a_destination_every_event_is_forwarded() -> None:
+    stack = new_stack()
+    destination = "arn:aws:logs:us-east-1:999999999999:destination:company-logs"
+    label = replace(LABEL, log_destination=destination)
+    key = Key(stack, "key", label=label, name="logs", description="Logs", protect=False)
+    for name in ("one", "two"):
+        LogGroup(stack, name, label=label, name=f"/user-management/test/{name}", retention_days=90, key=key)
+    filters = Template.of(stack).all("aws_cloudwatch_log_subscription_filter").values()
+    assert {one["log_group_name"] for one in filters} == {
+        "${aws_cloudwatch_log_group.one.name}",
+        "${aws_cloudwatch_log_group.two.name}",
+    }
+    assert all((one["filter_pattern"], one["destination_arn"]) == ("", destination) for one in filters)

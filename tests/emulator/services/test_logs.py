@@ -111,3 +111,55 @@ def test_a_key_for_other_log_groups_is_refused(client: Client) -> None:
     client("logs").create_log_group(logGroupName="/other/api")
     with pytest.raises(ClientError, match=REFUSED.format("/other/api")):
         client("logs").associate_kms_key(logGroupName="/other/api", kmsKeyId=key)
+
+
+ACCOUNT, COMPANY = "123456789012", "999999999999"
+DESTINATION = f"arn:aws:logs:us-east-1:{COMPANY}:destination:company-logs"
+
+
+def make_destination(client: Client, *, admits: str | None) -> None:
+    logs = client("logs", account=COMPANY)
+    logs.put_destination(
+        destinationName="company-logs",
+        targetArn=f"arn:aws:kinesis:us-east-1:{COMPANY}:stream/logs",
+        roleArn=f"arn:aws:iam::{COMPANY}:role/logs",
+    )
+    if admits:
+        allow = {"Effect": "Allow", "Principal": {"AWS": admits}, "Action": "logs:PutSubscriptionFilter"}
+        document = {"Version": "2012-10-17", "Statement": [{**allow, "Resource": DESTINATION}]}
+        logs.put_destination_policy(destinationName="company-logs", accessPolicy=json.dumps(document))
+
+
+def forward(client: Client, group: str, destination: str = DESTINATION, name: str = "forward") -> None:
+    client("logs").put_subscription_filter(
+        logGroupName=group, filterName=name, filterPattern="", destinationArn=destination
+    )
+
+
+def test_a_log_group_is_forwarded_to_a_destination_that_admits_the_account(client: Client) -> None:
+    make_destination(client, admits=ACCOUNT)
+    client("logs").create_log_group(logGroupName="forwarded")
+    forward(client, "forwarded")
+    (found,) = client("logs").describe_subscription_filters(logGroupName="forwarded")["subscriptionFilters"]
+    assert (found["destinationArn"], found["filterPattern"]) == (DESTINATION, "")
+    forward(client, "forwarded", name="second")
+    with pytest.raises(ClientError, match="LimitExceededException"):
+        forward(client, "forwarded", name="third")
+
+
+def test_a_destination_that_does_not_admit_the_account_is_refused(client: Client) -> None:
+    make_destination(client, admits="888888888888")
+    client("logs").create_log_group(logGroupName="not-admitted")
+    with pytest.raises(ClientError, match=f"AccessDeniedException.*accountId: {ACCOUNT} is not authorized"):
+        forward(client, "not-admitted")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_destination_that_is_not_in_the_region_is_refused(client: Client, region: str) -> None:
+    make_destination(client, admits=ACCOUNT)
+    client("logs").create_log_group(logGroupName=f"misled-{region}")
+    missing = DESTINATION.replace("us-east-1", region).replace(
+        "company", "other" if region == "us-east-1" else "company"
+    )
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*The specified destination does not exist\."):
+        forward(client, f"misled-{region}", missing)

@@ -17,9 +17,9 @@ HEALTH = {message.id: message for message in health_messages()}
 @pytest.mark.parametrize(
     ("name", "message", "severity"),
     [
-        ("health-issue", "health-issues", Severity.WARNING),
-        ("health-change", "health-issues", Severity.WARNING),
-        ("health-notice", "health-notices", Severity.INFO),
+        ("health-issue", "account-health-issues", Severity.WARNING),
+        ("health-change", "account-health-issues", Severity.WARNING),
+        ("health-notice", "account-health-notices", Severity.INFO),
     ],
 )
 def test_an_event_about_the_account_becomes_a_message(name: str, message: str, severity: Severity) -> None:
@@ -32,7 +32,7 @@ def test_an_event_about_a_whole_region_becomes_none() -> None:
 
 
 def test_a_message_of_aws_can_be_read() -> None:
-    assert text(HEALTH["health-issues"], LABEL, event("health-change")) == [
+    assert text(HEALTH["account-health-issues"], LABEL, event("health-change")) == [
         (
             "WARNING in user-management-test: AWS reports AWS_RDS_PLANNED_LIFECYCLE_EVENT (scheduledChange) "
             "for this account"

@@ -20,11 +20,11 @@ def taken_by(name: str, *replaced: tuple[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "message", "severity"),
     [
-        ("access-public", "public-access", Severity.CRITICAL),
-        ("access-external", "external-access", Severity.WARNING),
-        ("access-denied", "external-access", Severity.WARNING),
-        ("check-failed", "failed-checks", Severity.WARNING),
-        ("check-failed-critical", "failed-checks", Severity.WARNING),
+        ("access-public", "account-public-access", Severity.CRITICAL),
+        ("access-external", "account-external-access", Severity.WARNING),
+        ("access-denied", "account-external-access", Severity.WARNING),
+        ("check-failed", "account-failed-checks", Severity.WARNING),
+        ("check-failed-critical", "account-failed-checks", Severity.WARNING),
     ],
 )
 def test_a_finding_becomes_a_message_by_its_severity(name: str, message: str, severity: Severity) -> None:
@@ -54,7 +54,7 @@ def test_a_finding_of_another_region_becomes_none() -> None:
 
 
 def test_a_failed_check_says_what_and_where() -> None:
-    assert text(MESSAGES["failed-checks"], LABEL, event("check-failed")) == [
+    assert text(MESSAGES["account-failed-checks"], LABEL, event("check-failed")) == [
         (
             "WARNING in user-management-test: a check of Security Hub has failed (HIGH): "
             "S3 general purpose buckets should block public access"
