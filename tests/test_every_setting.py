@@ -185,7 +185,10 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week and a firewall that blocks; what is locked needs protected data."""
+    """Protected data needs backups of a week, a firewall that blocks and a task that is not on Spot.
+
+    What is locked needs protected data.
+    """
     other = copy.deepcopy(table)
     other["protect_data"] = not table["protect_data"]
     for name in ("postgres", "documentdb"):
@@ -193,6 +196,9 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
             other[name]["backup_retention_days"] = max(7, other[name]["backup_retention_days"])
     if "firewall" in other:
         other["firewall"].pop("mode", None)
+    for service in other["services"].values():
+        if service.get("spot_percent"):
+            service["on_demand_count"] = max(1, service.get("on_demand_count", 0))
     if not other["protect_data"]:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)
