@@ -206,6 +206,16 @@ def _trail(account: Account, region: str, name: str) -> Tags | None:
     return tags_from(answer["ResourceTagList"][0]["TagsList"])
 
 
+def _budget(account: Account, _: str, name: str) -> Tags | None:
+    own = account.once("account_id", lambda: account.client("sts").get_caller_identity()["Account"])
+    client = account.client("budgets")
+    budget = unless_missing(lambda: client.describe_budget(AccountId=own, BudgetName=name), "NotFoundException")
+    if budget is None:
+        return None
+    answer: Any = client.list_tags_for_resource(ResourceARN=f"arn:aws:budgets::{own}:budget/{name}")
+    return tags_from(answer.get("ResourceTags"))
+
+
 KINDS: Final = (
     NamedKind("aws_s3_bucket", "bucket", "S3 buckets", _bucket, is_global=True),
     NamedKind("aws_dynamodb_table", "name", "DynamoDB tables", _table),
@@ -304,4 +314,5 @@ KINDS: Final = (
     NamedKind("aws_cloudtrail", "name", "trails", _trail),
     NamedKind("aws_wafv2_ip_set", "name", "IP sets", _firewall("list_ip_sets", "IPSets")),
     NamedKind("aws_wafv2_web_acl", "name", "web ACLs", _firewall("list_web_acls", "WebACLs")),
+    NamedKind("aws_budgets_budget", "name", "budgets", _budget, is_global=True),
 )

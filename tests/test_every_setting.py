@@ -57,6 +57,7 @@ OTHERS: dict[str, Any] = {
     "environment": {"ANOTHER": "value"},
     "parameters": {},
     "features": ["LAMBDA_NETWORK_LOGS"],
+    "security_hub": ["fsbp"],
     "zone_id": "Z0123456789ABCDEFGHIJ",
     "alternative_names": [],
     "availability_percent": 99.5,
@@ -190,7 +191,10 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week, a firewall that blocks, no sleep; what is locked needs protected data."""
+    """Protected data needs backups of a week, a firewall that blocks, no sleep and a task that is not on Spot.
+
+    What is locked needs protected data.
+    """
     other = _without_sleep(table)
     other["protect_data"] = not table["protect_data"]
     for name in ("postgres", "documentdb"):
@@ -198,6 +202,9 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
             other[name]["backup_retention_days"] = max(7, other[name]["backup_retention_days"])
     if "firewall" in other:
         other["firewall"].pop("mode", None)
+    for service in other["services"].values():
+        if service.get("spot_percent"):
+            service["on_demand_count"] = max(1, service.get("on_demand_count", 0))
     if not other["protect_data"]:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)

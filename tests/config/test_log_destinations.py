@@ -16,20 +16,20 @@ from tests.fixtures import FOLDER
 if TYPE_CHECKING:
     from pathlib import Path
 
-LINE = 'forward_to = ["arn:aws:logs:us-east-1:999999999999:destination:company-logs"]'
+LINE = "retention_days = 365"
 HERE = "arn:aws:logs:us-east-1:999999999999:destination:logs"  # short: a message shows the start of a long value
 
 
 def with_destinations(*arns: str) -> str:
     quoted = ", ".join(f'"{arn}"' for arn in arns)
-    return changed((LINE, f"forward_to = [{quoted}]"))
+    return changed((LINE, f"{LINE}\nforward_to = [{quoted}]"))
 
 
 def test_the_destination_of_a_region_is_found() -> None:
-    environment = parsed(changed())
-    assert environment.log_destination("us-east-1") == "arn:aws:logs:us-east-1:999999999999:destination:company-logs"
+    environment = parsed(with_destinations(HERE))
+    assert environment.log_destination("us-east-1") == HERE
     assert environment.log_destination("eu-west-1") is None
-    assert parsed(with_destinations()).log_destination("us-east-1") is None
+    assert parsed(changed()).log_destination("us-east-1") is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from config.notifications import Receivers
 from tests.config.examples import refusal as config_refusal
-from tests.config.test_parts import without
+from tests.config.examples import without
 
 
 def refusal(**receivers: tuple[str, ...]) -> str:
