@@ -27,13 +27,22 @@ if TYPE_CHECKING:
     from modules.topic import Severity, Topics
 
 _RESULT: Final = "value"
-_LATE_SECONDS: Final = 120
-"""In which of the newest values the filler of FILL can be all there is: metrics of AWS arrive a minute or two late.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
+_MOST_METRICS: Final = 10
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (Period): a day with
+# periods of less than an hour, else a week
+_HOUR_SECONDS: Final = 3600
+_DAY_SECONDS: Final = 86_400
+_WEEK_SECONDS: Final = 604_800
+_LATE_PERIODS: Final = 2
+"""How many of the newest values can be the filler of FILL: metrics arrive late, those of AWS by a minute or two.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
 """
 _LEAST_PERIODS: Final = 5
-"""Minutes that must breach the threshold if the filler does: more of them than data are late by."""
+"""Values that must breach the threshold if the filler does: more of them than data are late by."""
+_WINDOW_SECONDS: Final = 300
+"""From this period on, a single value is computed over a window that has data, although its last minutes are late."""
 
 
 class MissingData(StrEnum):
@@ -118,7 +127,7 @@ class Alarm(Construct):
                 alarm, which is silent meanwhile (`modules/suppressor.py`).
 
         Raises:
-            WiringError: The metric or the topics are in another region.
+            WiringError: The metric or the topics are in another region, or CloudWatch does not accept the metric.
         """
         super().__init__(scope, id_)
         for what, region in (("metric", metric.region), ("topics", topics.region)):
@@ -126,6 +135,8 @@ class Alarm(Construct):
                 message = f"an alarm in {label.region} cannot use the {what} in {region}; create the alarm in {region}"
                 raise WiringError(self, message)
         needed, window = _datapoints(metric, periods=periods, comparison=comparison, threshold=threshold)
+        if (problem := _problem_of(metric, window=window)) is not None:
+            raise WiringError(self, problem)
         suppressor = topics.suppressor if fires_asleep and notifies else None
         receivers = [topics.by_severity[severity].arn] if notifies and not suppressor else None
         self.full_name: str = label.name(name, limit=NameLimit.ALARM)
@@ -168,13 +179,26 @@ def _datapoints(
     """
     if isinstance(metric, Metric) or metric.late_value is None:
         return periods, periods
-    late_periods = _LATE_SECONDS // metric.period_seconds
-    if late_periods == 0:  # the newest value has data of some of its minutes
+    if periods == 1 and metric.period_seconds >= _WINDOW_SECONDS:
         return periods, periods
     if comparison.breaches(metric.late_value, threshold):
         needed = max(periods, _LEAST_PERIODS)
         return needed, needed
-    return periods, periods + late_periods
+    return periods, periods + _LATE_PERIODS
+
+
+def _problem_of(metric: Metric | MetricExpression, *, window: int) -> str | None:
+    """Why CloudWatch refuses an alarm on so many values of a metric; None if it does not."""
+    if isinstance(metric, MetricExpression) and len(metric.metrics) > _MOST_METRICS:
+        return f"it reads {len(metric.metrics)} metrics; CloudWatch allows {_MOST_METRICS}: split it into two alarms"
+    seconds = window * metric.period_seconds
+    most = _DAY_SECONDS if metric.period_seconds < _HOUR_SECONDS else _WEEK_SECONDS
+    if seconds > most:
+        return (
+            f"it looks back {seconds} seconds; CloudWatch allows {most} with a period of {metric.period_seconds}: "
+            "use fewer periods"
+        )
+    return None
 
 
 def _metric_arguments(metric: Metric) -> dict[str, Any]:

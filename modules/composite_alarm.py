@@ -67,8 +67,11 @@ class AlarmRule:
     @staticmethod
     def none_of(*parts: AlarmRule | Watched) -> AlarmRule:
         """None of them is in the state ALARM."""
-        rule = AlarmRule.any_of(*parts)
-        return AlarmRule(text=f"NOT {rule.text}", plain=f"NOT {rule.plain}", alarms=rule.alarms)
+        return AlarmRule.all_of(*(_negated(AlarmRule.any_of(part)) for part in parts))
+
+
+def _negated(rule: AlarmRule) -> AlarmRule:
+    return AlarmRule(text=f"NOT {rule.text}", plain=f"NOT {rule.plain}", alarms=rule.alarms)
 
 
 def _joined(operator: str, parts: tuple[AlarmRule | Watched, ...]) -> AlarmRule:

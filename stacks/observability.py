@@ -72,7 +72,7 @@ class ObservabilityStack(LayerStack):
         self.objectives = dict(self._objectives(settings.objectives)) if settings.objectives else {}
         self.service_dashboard = ServiceDashboard(
             self,
-            "service-dashboard",
+            "service",
             label=self.label,
             deployment=config.deployment,
             services=service.services,
@@ -86,12 +86,12 @@ class ObservabilityStack(LayerStack):
         self.data_dashboard: DataDashboard | None = None
         if data and data.databases:
             self.data_dashboard = DataDashboard(
-                self, "data-dashboard", label=self.label, postgres=data.postgres, documentdb=data.documentdb
+                self, "data", label=self.label, postgres=data.postgres, documentdb=data.documentdb
             )
         budget = config.cost.budget if config.cost else None
         self.cost_dashboard = CostDashboard(
             self,
-            "cost-dashboard",
+            "cost",
             label=self.label,
             services=service.services,
             load_balancer=service.load_balancer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.policies import many
@@ -121,6 +122,10 @@ def alarm_metric_exists(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[F
                 yield Finding.about(alarm, f"no metric filter of {stack.region} creates {name} in {namespace}")
 
 
+_NEGATED: Final = re.compile(r'NOT ALARM\("[^"]*"\)')
+"""A part of a composite alarm's rule that silences it: it reports nothing of that alarm."""
+
+
 @rule_with_others
 def alarm_has_a_receiver(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Every alarm, or a composite alarm on it, notifies a topic; it is one of the platform in the alarm's region."""
@@ -129,7 +134,7 @@ def alarm_has_a_receiver(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[
         for other in of_same_environment(stack, stacks)
         for composite in other.all("aws_cloudwatch_composite_alarm")
         if composite.get("alarm_actions")
-        for place in places(composite.get("alarm_rule"), other, stacks)
+        for place in places(_NEGATED.sub("", str(composite.get("alarm_rule"))), other, stacks)
     }
     for alarm in stack.all("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
         if not alarm.get("alarm_actions") and Place.of(stack, alarm) not in spoken_for:

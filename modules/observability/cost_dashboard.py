@@ -89,7 +89,7 @@ class CostDashboard(Construct):
             ],
             list(_drivers(services, load_balancer, nat_gateways)),
         ]
-        Dashboard(self, "dashboard", label=label, name="cost", rows=rows)
+        Dashboard(self, "Default", label=label, name="cost", rows=rows)
 
 
 def _drivers(

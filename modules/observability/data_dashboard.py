@@ -46,7 +46,7 @@ class DataDashboard(Construct):
                 rows.append(list(_of_proxy(postgres.proxy.metrics)))
         if documentdb:
             rows += _of_documentdb(documentdb)
-        Dashboard(self, "dashboard", label=label, name="data", rows=rows)
+        Dashboard(self, "Default", label=label, name="data", rows=rows)
 
 
 def _of_postgres(postgres: Postgres) -> Iterator[Sequence[Widget]]:

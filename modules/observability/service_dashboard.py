@@ -67,7 +67,7 @@ class ServiceDashboard(Construct):
         self._distribution, self._firewall, self._nat_gateways = distribution, firewall, nat_gateways
         self._served = {name: service.target for name, service in services.items() if service.target}
         rows = [self._header(label), *self._health(), *self._requests(), *self._saturation()]
-        Dashboard(self, "dashboard", label=label, name="service", rows=rows)
+        Dashboard(self, "Default", label=label, name="service", rows=rows)
 
     def _header(self, label: Label) -> list[Widget]:
         return [

@@ -123,11 +123,11 @@ _OTHER_STACK_FAILS = stack(
 )
 
 
-def _through_composite(named: str) -> dict[str, Any]:
+def _through_composite(named: str, *, negated: bool = False) -> dict[str, Any]:
     return {
         **changed(NOTIFYING, "aws_cloudwatch_metric_alarm.cpu", alarm_actions=None),
         "aws_cloudwatch_composite_alarm.all": {
-            "alarm_rule": f'ALARM("{named}")',
+            "alarm_rule": f'ALARM("other") AND {"NOT " if negated else ""}ALARM("{named}")',
             "alarm_actions": ["${aws_sns_topic.critical.arn}"],
         },
     }
@@ -162,6 +162,12 @@ SAMPLES = (
         "alarm-has-a-receiver",
         _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}"),
         _through_composite("another"),
+        says="no composite alarm that notifies names it",
+    ),
+    sample(
+        "alarm-has-a-receiver",
+        _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}"),
+        _through_composite("${aws_cloudwatch_metric_alarm.cpu.alarm_name}", negated=True),
         says="no composite alarm that notifies names it",
     ),
     *(

@@ -96,10 +96,15 @@ def test_late_values_of_an_expression_with_fill_decide_nothing(
     assert datapoints(alarm(filled, comparison=comparison, periods=periods)) == expected
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(60, (1, 3)), (120, (1, 2)), (300, (1, 1)), (86_400, (1, 1))])
-def test_the_newest_value_of_a_long_period_is_not_only_filler(seconds: int, expected: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "periods", "expected"),
+    [(60, 1, (1, 3)), (240, 1, (1, 3)), (300, 1, (1, 1)), (300, 3, (3, 5)), (86_400, 1, (1, 1))],
+)
+def test_a_single_value_over_a_window_has_data_although_its_last_minutes_are_late(
+    seconds: int, periods: int, expected: tuple[int, int]
+) -> None:
     filled = MetricExpression(expression="FILL(a, 0)", metrics={"a": CPU}, label="Filled", late_value=0)
-    assert datapoints(alarm(filled.over(seconds), periods=1)) == expected
+    assert datapoints(alarm(filled.over(seconds), periods=periods)) == expected
 
 
 def test_a_part_of_a_composite_alarm_notifies_nobody() -> None:
@@ -119,6 +124,25 @@ def test_a_metric_of_another_region_is_refused() -> None:
     message = "alarm: an alarm in us-east-1 cannot use the metric in eu-west-1; create the alarm in eu-west-1"
     with pytest.raises(WiringError, match=message):
         alarm(replace(CPU, region="eu-west-1"))
+
+
+def test_more_metrics_than_cloudwatch_reads_are_refused() -> None:
+    def total(count: int) -> MetricExpression:
+        metrics = {f"m{number}": CPU for number in range(count)}
+        return MetricExpression(expression=" + ".join(metrics), metrics=metrics, label="Sum")
+
+    assert len(alarm(total(10))["metric_query"]) == 11
+    message = "it reads 12 metrics; CloudWatch allows 10: split it into two alarms"
+    with pytest.raises(WiringError, match=message):
+        alarm(total(12))
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(300, 288), (3600, 168), (86_400, 7)])
+def test_an_alarm_looks_back_a_day_or_with_long_periods_a_week(seconds: int, most: int) -> None:
+    metric = replace(CPU, period_seconds=seconds)
+    assert alarm(metric, periods=most)["evaluation_periods"] == most
+    with pytest.raises(WiringError, match=f"CloudWatch allows {seconds * most} with a period of {seconds}: use fewer"):
+        alarm(metric, periods=most + 1)
 
 
 def test_topics_of_another_region_are_refused() -> None:

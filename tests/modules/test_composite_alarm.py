@@ -92,7 +92,7 @@ def test_rules_are_joined_with_parentheses() -> None:
 def test_a_rule_can_exclude_a_state() -> None:
     rule = AlarmRule.all_of(Named("a"), AlarmRule.none_of(Named("b")))
     assert composite(rule)["alarm_rule"] == '(ALARM("a") AND NOT ALARM("b"))'
-    assert AlarmRule.none_of(Named("a"), Named("b")).text == 'NOT (ALARM("a") OR ALARM("b"))'
+    assert AlarmRule.none_of(Named("a"), Named("b")).text == '(NOT ALARM("a") AND NOT ALARM("b"))'
     assert rule.alarms == {"a", "b"}
 
 

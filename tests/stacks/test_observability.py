@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformStack
 
 from config.canaries import CanarySettings
+from emulator.services.cloudwatch.dashboard_body import body_problems
 from main import compose
 from synthesis.manifest import read_stacks
 from tests.fixtures import fixture_environment
+from tests.modules.observability.bodies import with_values
 from tests.template import Template, new_app
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from synthesis.manifest import Stack
 
 
 def test_it_is_applied_after_the_service(output: Path) -> None:
@@ -77,3 +82,38 @@ def test_without_objectives_there_are_only_dashboards(stacks: dict[str, Template
     addresses = stacks["dev-observability"].addresses
     assert addresses
     assert all(address.startswith("aws_cloudwatch_dashboard.") for address in addresses)
+
+
+def test_each_dashboard_is_one_that_cloudwatch_documents(stacks: dict[str, Template]) -> None:
+    bodies = {
+        one["dashboard_name"]: json.loads(one["dashboard_body"])
+        for stack in stacks.values()
+        for one in stack.all("aws_cloudwatch_dashboard").values()
+    }
+    assert [name for name, body in bodies.items() if list(body_problems(with_values(body)))] == []
+    assert {"user-management-prod-service", "user-management-prod-data", "user-management-prod-cost"} <= set(bodies)
+
+
+def test_the_budget_of_the_account_is_a_line_on_the_cost(stacks: dict[str, Template]) -> None:
+    body = stacks["prod-observability"].named("aws_cloudwatch_dashboard.cost")["dashboard_body"]
+    lines = [
+        line["value"]
+        for widget in json.loads(body)["widgets"]
+        for line in widget["properties"].get("annotations", {}).get("horizontal", [])
+    ]
+    assert lines == [495]
+
+
+def test_cloudfront_is_shown_in_its_region_whatever_the_home_region(every_stack: dict[str, Stack]) -> None:
+    (found,) = (
+        one
+        for one in every_stack["elsewhere-observability"].all("aws_cloudwatch_dashboard")
+        if str(one.get("dashboard_name")).endswith("-service")
+    )
+    regions = {
+        widget["properties"]["title"]: widget["properties"]["region"]
+        for widget in json.loads(str(found.get("dashboard_body")))["widgets"]
+        if widget["type"] == "metric"
+    }
+    assert regions["Requests to CloudFront, a minute"] == "us-east-1"
+    assert regions["Requests, a minute"] == "eu-west-1"

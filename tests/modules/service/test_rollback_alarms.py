@@ -121,3 +121,18 @@ def test_a_service_without_requests_does_not_watch_the_load_balancer() -> None:
     service = Parts.make().service(path_patterns=(), priority=None)
     assert service.alarms is not None
     assert len(service.alarms.names) == 1
+
+
+def test_its_own_alarms_are_known_without_the_load_balancers() -> None:
+    parts = Parts.make()
+    service = parts.service()
+    assert service.alarms is not None
+    TerraformOutput(parts.stack, "arns", value=service.alarms.arns, static_id=True)
+    arns = Template.of(parts.stack).output("arns")
+    assert isinstance(arns, list)
+    assert [re.findall(r"metric_alarm\.api_alarms_(\w+)_\w+\.arn", arn) for arn in arns] == [
+        ["errors"],
+        ["latency"],
+        ["connections"],
+        ["absence"],
+    ]

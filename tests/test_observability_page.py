@@ -1,0 +1,59 @@
+"""The numbers on the page about objectives are those of the program."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from config.burn_rates import FAST, MEDIUM, SLOW
+from main import ROOT
+from tests.test_alarm_costs import cents_of
+
+if TYPE_CHECKING:
+    from config.burn_rates import BurnRate
+    from tests.template import Template
+
+PAGE: Final = (ROOT / "docs" / "observability.md").read_text(encoding="utf-8")
+STRICT, LOOSE = 99.9, 95
+
+
+def window(seconds: int) -> str:
+    return f"{seconds // 3600} h" if seconds >= 3600 else f"{seconds // 60} min"
+
+
+def row(burn: BurnRate, severity: str) -> str:
+    cells = (
+        f"{burn.rate:g}",
+        f"{window(burn.long_seconds)} and {window(burn.short_seconds)}",
+        f"{burn.budget_percent} %",
+        f"{burn.bad_percent(STRICT):g} %",
+        f"{burn.bad_percent(LOOSE):g} %",
+        f"{burn.least_requests(STRICT)}, {burn.least_requests(LOOSE)}",
+        severity,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_table_of_burn_rates_is_what_the_alarms_have() -> None:
+    table = PAGE.partition("<!-- burn rates -->")[2].partition("<!-- end of burn rates -->")[0]
+    rows = [line for line in table.splitlines() if re.match(r"\| \d", line)]
+    assert rows == [row(FAST, "critical"), row(MEDIUM, "critical"), row(SLOW, "warning")]
+
+
+def test_the_costs_are_those_of_the_alarms(stacks: dict[str, Template]) -> None:
+    made = stacks["prod-observability"]
+    start = "user-management-prod-objective-"
+    costs: dict[str, int] = {}
+    for kind in ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
+        for alarm in made.all(kind).values():
+            if alarm["alarm_name"].startswith(start):
+                name = re.sub(r"-((fast|medium|slow)-(long|short)|critical|warning)$", "", alarm["alarm_name"])
+                costs[name] = costs.get(name, 0) + cents_of(kind, alarm)
+    assert {name.removeprefix(start): cents for name, cents in costs.items()} == {
+        "availability": 280,
+        "backend-latency": 340,
+        "frontend-latency": 340,
+    }
+    for cells in ("| availability | 3 | 2.80 |", "| response time, `blue_green` | 4 | 3.40 |"):
+        assert cells in PAGE
+    assert f"that is {sum(costs.values()) / 100:.2f} USD" in PAGE
