@@ -163,6 +163,27 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
         size = _other_size(service["cpu_units"])
         keys: set[Key] = {("services", name, setting) for setting in size}
         yield keys, {**table, "services": {**table["services"], name: {**service, **size}}}
+    if canaries := table.get("observability", {}).get("canaries"):
+        moved_canaries = {name: {**canary, "path": "/another/page"} for name, canary in canaries.items()}
+        pages = next(name for name, service in table["services"].items() if service.get("path_patterns") == ["/*"])
+        moved_pages = {**table["services"][pages], "path_patterns": OTHERS["path_patterns"]}
+        paths: set[Key] = {("observability", "canaries", name, "path") for name in canaries}
+        yield (
+            {*paths, ("services", pages, "path_patterns")},
+            {
+                **table,
+                "observability": {**table["observability"], "canaries": moved_canaries},
+                "services": {**table["services"], pages: moved_pages},
+            },
+        )
+    if "tracing" in table.get("observability", {}):
+        rest = {name: value for name, value in table["observability"].items() if name != "tracing"}
+        silent = {
+            name: {setting: value for setting, value in service.items() if setting != "tracing"}
+            for name, service in table["services"].items()
+        }
+        traced: set[Key] = {("services", name, "tracing") for name in silent if "tracing" in table["services"][name]}
+        yield traced, {**table, "observability": rest, "services": silent}
     if "security" in table:
         security = table["security"]
         alarms = {"cis_alarms": not security["cis_alarms"], "trail": security.get("trail", {"retention_days": 30})}

@@ -8,9 +8,8 @@ from config.aws import REGIONS
 from config.canaries import CanarySettings, check_canaries_have_site
 from config.canary_runtimes import DEPRECATED, NEWEST, RUNTIMES
 from config.countries import COUNTRIES, REGION_COUNTRIES
-from config.load import load_environment
-from main import ROOT
 from tests.config.examples import changed, parsed, present, refusal
+from tests.fixtures import fixture_environment
 from tests.modules.service.parts import settings
 
 TABLE = "[observability] #"
@@ -41,8 +40,7 @@ def test_a_canary_needs_only_a_path() -> None:
 
 
 def test_the_example_has_a_canary_for_the_site_and_one_for_the_api() -> None:
-    prod = load_environment("prod", folder=ROOT / "environments")
-    canaries = present(prod.observability).canaries
+    canaries = present(fixture_environment("staging").observability).canaries
     assert {name: canary.path for name, canary in canaries.items()} == {"site": "/", "api": "/api/health"}
 
 
