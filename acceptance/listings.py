@@ -78,6 +78,8 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_scheduler_schedule": "scheduler:ListSchedules",
     "aws_secretsmanager_secret": "secretsmanager:ListSecrets",
     "aws_security_group": "ec2:DescribeSecurityGroups",
+    "aws_securityhub_account": "securityhub:DescribeHub",
+    "aws_securityhub_standards_subscription": "securityhub:GetEnabledStandards",
     "aws_sns_topic": "sns:ListTopics",
     "aws_sns_topic_subscription": "sns:ListSubscriptions",
     "aws_sqs_queue": "sqs:ListQueues",

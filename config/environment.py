@@ -40,6 +40,7 @@ from config.parts import (
     check_load_balancer_has_domain,
     check_parameters,
     check_paths_have_load_balancer,
+    check_spot_leaves_a_task,
     check_strategy_has_paths,
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS, PostgresSettings
@@ -375,6 +376,7 @@ class Environment(Model):
         check_web_acl_fits,
         check_paths_have_load_balancer,
         check_strategy_has_paths,
+        check_spot_leaves_a_task,
         check_databases,
         check_parameters,
         check_images,

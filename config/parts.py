@@ -38,6 +38,21 @@ def check_paths_have_load_balancer(services: Mapping[str, ServiceSettings], load
             )
 
 
+def check_spot_leaves_a_task(protect_data: bool, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    """Where data is protected, users depend on the service; AWS may stop all its tasks on Spot at the same time.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+    """
+    for name, service in services.items():
+        if protect_data and service.is_load_balanced and service.spot_percent and not service.on_demand_count:
+            yield Problem(
+                key=f"services.{name}.on_demand_count",
+                value=service.on_demand_count,
+                allowed="must be 1 or more where protect_data = true and the service takes requests, because AWS may "
+                "stop all tasks on Spot at once; raise it, or set spot_percent = 0",
+            )
+
+
 def check_load_balancer_has_domain(load_balancer: object, domain: object) -> Iterator[Problem]:
     """It needs a certificate for HTTPS, and AWS issues one only for a name that is validated in a zone."""
     if load_balancer is not None and domain is None:

@@ -24,6 +24,12 @@ ThreatDetectionFeature = Literal[
 ]
 """https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-features-activation-model.html"""
 
+SecurityStandard = Literal["fsbp", "cis"]
+"""AWS Foundational Security Best Practices, and the CIS AWS Foundations Benchmark.
+
+https://docs.aws.amazon.com/securityhub/latest/userguide/standards-reference.html
+"""
+
 
 def _repository(value: str) -> str:
     if re.fullmatch(_REPOSITORY, value):
@@ -82,6 +88,27 @@ def _check_alarm_trail(trail: "TrailSettings | None", cis_alarms: bool) -> Itera
             key="cis_alarms",
             value=cis_alarms,
             allowed="the alarms need the trail; add [security.trail], or set it to false",
+        )
+
+
+def _check_security_hub(
+    security_hub: tuple[str, ...] | None, config_recorder: "ConfigRecorderSettings | None"
+) -> Iterator[Problem]:
+    if security_hub is None:
+        return
+    if not security_hub:
+        yield Problem(
+            key="security_hub", allowed='must have at least one standard, "fsbp" or "cis"; add one, or remove the line'
+        )
+    for index, standard in enumerate(security_hub):
+        if standard in security_hub[:index]:
+            yield Problem(key=f"security_hub[{index}]", value=standard, allowed="is listed twice; remove one")
+    # https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-setup-prereqs.html
+    if config_recorder is None:
+        yield Problem(
+            key="security_hub",
+            value=list(security_hub),
+            allowed="its checks read what AWS Config records; add [security.config_recorder], or remove the line",
         )
 
 
@@ -159,6 +186,9 @@ class SecuritySettings(Model):
     cis_alarms: bool
     """The alarms of the CIS benchmark on the trail: root user, sign-in without MFA, changed policies."""
 
+    security_hub: Annotated[tuple[SecurityStandard, ...], Field(json_schema_extra={"uniqueItems": True})] | None = None
+    """Security Hub's checks of the account by these standards; each check is charged, about 10 USD a month for both."""
+
     trail: TrailSettings | None = None
     """CloudTrail; without the table there is none."""
 
@@ -174,7 +204,7 @@ class SecuritySettings(Model):
     github: GithubSettings | None = None
     """Roles for GitHub Actions; without the table there are none."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_check_alarm_trail,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_alarm_trail, _check_security_hub)
 
     def problems(self) -> Iterator[Problem]:
         """The checks, and that the table has an effect: a layer needs at least one resource."""

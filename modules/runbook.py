@@ -11,8 +11,12 @@ PAGE: Final = "docs/runbooks.md"
 class Runbook(StrEnum):
     """The keys of the runbooks, which are the anchors of their sections; a test compares the page with this list."""
 
+    ACCESS_FINDINGS = "access-findings"
     AUDIT_TAMPERING = "audit-tampering"
     DEAD_LETTERS = "dead-letters"
+    FAILED_CHECKS = "failed-checks"
+    FAILED_DEPLOYMENTS = "failed-deployments"
+    HEALTH_EVENTS = "health-events"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"
     NETWORK_CHANGES = "network-changes"
@@ -24,7 +28,10 @@ class Runbook(StrEnum):
     SERVICE_LATENCY = "service-latency"
     SIGN_INS = "sign-ins"
     SLEEP_SCHEDULE = "sleep-schedule"
+    STOPPED_TASKS = "stopped-tasks"
     THREAT_FINDINGS = "threat-findings"
+    UNDELIVERED_MESSAGES = "undelivered-messages"
+    VULNERABLE_IMAGES = "vulnerable-images"
     ZONE_SIGNING = "zone-signing"
 
     @property

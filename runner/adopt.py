@@ -108,6 +108,8 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_secretsmanager_secret",
         "aws_secretsmanager_secret_version",
         "aws_security_group",
+        "aws_securityhub_account",
+        "aws_securityhub_standards_subscription",
         "aws_shield_protection",
         "aws_sns_topic",
         "aws_sns_topic_policy",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from modules.notifications import severity_topics
+from modules.event_messages import EventMessages
+from modules.notifications import account_messages, severity_topics
 from modules.notifications.asleep_alarm import AsleepAlarm
 from modules.notifications.log_delivery import LogDelivery, firewall_groups
 from modules.notifications.severity_topics import SeverityTopics
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class NotificationsStack(LayerStack):
     """One encrypted topic per severity, in one region: an alarm can only notify a topic of its own region.
 
-    Also the policy by which AWS WAF writes its log, if its web ACL is in that region.
+    Also messages on what AWS announces for the account in that region, and the policy by which AWS WAF writes its log,
+    if its web ACL is there.
     """
 
     layer: ClassVar[str] = "notifications"
@@ -45,6 +47,18 @@ class NotificationsStack(LayerStack):
             self._topics = replace(self._topics, suppressor=AsleepAlarm(self, "asleep", label=self.label).suppressor)
         if config.firewall_region == region:
             LogDelivery(self, "log-delivery", label=self.label, groups=[firewall_groups(self.label)])
+        messages = list(account_messages.health_messages())
+        if region == config.region:
+            messages.append(
+                account_messages.image_message(
+                    self.label,
+                    repository_prefix=config.repository_prefix,
+                    enhanced=config.registry.scanning == "enhanced",
+                )
+            )
+        EventMessages(
+            self, "events", label=self.label, name=account_messages.NAME, messages=messages, topics=self.topics
+        )
         for severity, topic in self.topics.by_severity.items():
             self.output(f"{severity.value}_topic_arn", topic.arn)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from modules.security import audit_trail, config_recorder, threat_findings
+from modules.event_messages import EventMessages
+from modules.security import audit_trail, config_recorder, finding_messages, threat_findings
 from modules.security.account_baseline import AccountBaseline
 from modules.security.audit_trail import AuditTrail
 from modules.security.cis_alarms import CisAlarms
 from modules.security.config_recorder import ConfigRecorder
 from modules.security.github_roles import GithubRoles
+from modules.security.security_hub import SecurityHub
 from modules.security.threat_detection import ThreatDetection
 from modules.security.threat_findings import ThreatFindings
 from stacks.base import LayerStack, topics_for
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class SecurityStack(LayerStack):
-    """CloudTrail, GuardDuty, AWS Config, account-wide protection and the GitHub Actions roles; each by a setting."""
+    """Audit, threat detection, checks, account-wide protection and the GitHub Actions roles; each by a setting."""
 
     layer: ClassVar[str] = "security"
 
@@ -74,6 +76,21 @@ class SecurityStack(LayerStack):
                 label=self.label,
                 key=self.key("threats-key", name=threat_findings.KEY, protects="Findings of GuardDuty"),
                 topics=topics_for(self, notifications),
+            )
+        if settings.security_hub:
+            SecurityHub(self, "hub", standards=settings.security_hub, label=self.label)
+        messages = [
+            *(finding_messages.access_messages() if settings.access_analyzer else ()),
+            *((finding_messages.security_hub_message(self.label),) if settings.security_hub else ()),
+        ]
+        if messages and notifications:
+            EventMessages(
+                self,
+                "findings",
+                label=self.label,
+                name=finding_messages.NAME,
+                messages=messages,
+                topics=notifications.topics,
             )
         if settings.github:
             roles = GithubRoles(

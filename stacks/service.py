@@ -8,12 +8,14 @@ from modules.domain.alias_record import add_alias_records
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.health_check import HealthCheck
 from modules.edge.web_acl import WebAcl
+from modules.event_messages import EventMessages
 from modules.service.cluster import Cluster
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
 from modules.service.origin import Origin
 from modules.service.release_files import ReleaseFiles
+from modules.service.service_events import service_messages
 from modules.service.vpc_origin import VpcOrigin
 from stacks.base import LayerStack
 from synthesis.manifest import METADATA
@@ -115,6 +117,15 @@ class ServiceStack(LayerStack):
             protect=config.protect_data,
         )
         self.services = {name: self._service(name, settings, registry) for name, settings in config.services.items()}
+        if notifications:
+            EventMessages(
+                self,
+                "events",
+                label=self.label,
+                name="service-events",
+                messages=service_messages(self.label, blue_green=config.deployment.strategy == "blue_green"),
+                topics=notifications.topics,
+            )
         self.output("cluster_name", self.cluster.name)
         if self.load_balancer:
             self.output("load_balancer_dns_name", self.load_balancer.dns_name)

@@ -32,8 +32,10 @@ _PUBLISHER_ACTIONS: Final = ("kms:GenerateDataKey*", "kms:Decrypt")
 _LOGS: Final = re.compile(r"logs\.([a-z0-9-]+\.)?amazonaws\.com")
 _LOG_GROUP: Final = "kms:EncryptionContext:aws:logs:arn"
 _EVENTS: Final = "events.amazonaws.com"
-_NOT_SENT_BY_EVENTS: Final = frozenset({"aws:sourceaccount", "aws:sourcearn"})
+_NOT_SENT_BY_EVENTS: Final = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid"})
 """Condition keys, in lowercase letters, that EventBridge does not support with an encrypted topic."""
+_TOPIC: Final = "kms:EncryptionContext:aws:sns:topicArn"
+"""What SNS sends to KMS: https://docs.aws.amazon.com/gamelift/latest/flexmatchguide/queue-notification-sns-sse.html"""
 
 
 @rule
@@ -132,10 +134,39 @@ def topic_key_allows_its_publishers(stack: Stack, stacks: Mapping[str, Stack]) -
             yield Finding.about(topic, f"kms_master_key_id: {value} does not refer to a key of a stack")
         publishers = _publishers(stack, topic, stacks)
         for owner, key in keys:
-            statements = _policies_of(owner, key, "aws_kms_key_policy", by="key_id", stacks=stacks)
+            policies = _policies_of(owner, key, "aws_kms_key_policy", by="key_id", stacks=stacks)
+            statements = [one for one in policies if _is_about(topic, one)]
             for service in publishers:
                 for problem in _problems_of_publisher(service, statements):
                     yield Finding.about(topic, f"allows {service} to publish, and {key.address} {problem}")
+
+
+@rule_with_others
+def topic_requires_no_source_of_eventbridge(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """A topic allows EventBridge without a condition: AWS supports none, and the messages are lost silently.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+    """
+    for topic in stack.all("aws_sns_topic"):
+        for statement in _policies_of(stack, topic, "aws_sns_topic_policy", by="arn", stacks=stacks):
+            allows = allows_action(statement, "sns:Publish") and _EVENTS in principals(statement, "Service")
+            if allows and (keys := condition_keys(statement)):
+                yield Finding.about(topic, f"allows {_EVENTS} to publish only under {', '.join(sorted(keys))}")
+
+
+@rule_with_others
+def topic_accepts_its_event_rules(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """A topic that is the target of a rule of EventBridge allows it to publish: else the messages are lost silently."""
+    for target in stack.all("aws_cloudwatch_event_target"):
+        for owner, topic in referred(target.get("arn"), stack, stacks):
+            if topic.kind == "aws_sns_topic" and _EVENTS not in _publishers(owner, topic, stacks):
+                yield Finding.about(target, f"{topic.address} does not allow {_EVENTS} to publish")
+
+
+def _is_about(topic: Resource, statement: Statement) -> bool:
+    """Whether a statement of a key policy holds for the messages of a topic, which its condition may name."""
+    names = _condition_values(statement, _TOPIC)
+    return not names or any(matches(name.rpartition(":")[2], str(topic.get("name"))) for name in names)
 
 
 def _keys(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Stack, Resource]]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modules.event_messages import undelivered_alarm
 from modules.key import key_alias
 from modules.label import NameLimit
 from modules.network import flow_logs
-from modules.notifications import severity_topics
+from modules.notifications import account_messages, severity_topics
 from modules.policy import Condition, Statement
-from modules.security import audit_trail, config_recorder, threat_findings
+from modules.security import audit_trail, config_recorder, finding_messages, threat_findings
 from modules.security.cis_alarms import CONTROLS
 from modules.security.threat_findings import BANDS
 from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation
@@ -71,7 +72,11 @@ _PERSONS_LAYERS: Final = ("state", "security", "notifications*")
 
 def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
     """The statements for a role that applies the other layers."""
-    alarms = (*(control.alarm for control in CONTROLS), *(band.alarm for band in BANDS))
+    alarms = (
+        *(control.alarm for control in CONTROLS),
+        *(band.alarm for band in BANDS),
+        *(undelivered_alarm(name) for name in (account_messages.NAME, finding_messages.NAME)),
+    )
     groups = (audit_trail.group_name(label), threat_findings.group_name(label))
     return (
         _deny("DenyAccountChanges", _ACCOUNT, "*"),
@@ -82,7 +87,7 @@ def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
         ),
         _deny("DenyAuditLogChanges", _LOG_GROUPS, *_log_groups(label, *groups)),
         _deny("DenyFlowLogDeletion", _FLOW_LOG_GROUP, *_log_groups(label, flow_logs.group_name(label))),
-        _deny("DenyAuditRuleChanges", _RULES, label.arn("events", f"rule/{threat_findings.rule_name(label)}")),
+        _deny("DenyAuditRuleChanges", _RULES, *(label.arn("events", f"rule/{name}") for name in _rules(label))),
         _deny(
             "DenyTopicChanges",
             _TOPICS,
@@ -92,6 +97,15 @@ def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
         *deny_audit_bucket_writes(label),
         *_deny_state_changes(label),
     )
+
+
+def _rules(label: Label) -> tuple[str, ...]:
+    messages = (
+        *account_messages.health_messages(),
+        *finding_messages.access_messages(),
+        finding_messages.security_hub_message(label),
+    )
+    return (threat_findings.rule_name(label), *(message.rule_name(label) for message in messages))
 
 
 def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:

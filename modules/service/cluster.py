@@ -32,6 +32,11 @@ ON_DEMAND: Final = "FARGATE"
 SPOT: Final = "FARGATE_SPOT"
 
 
+def cluster_name(label: Label) -> str:
+    """Name of the cluster, for code that needs it without the cluster."""
+    return label.name("cluster", limit=NameLimit.ECS)
+
+
 class Cluster(Construct):
     """A cluster on which a service runs on Spot only if its settings say so.
 
@@ -53,7 +58,7 @@ class Cluster(Construct):
         self.execute_command = config.execute_command
         self.log_retention_days = log_retention_days
         self.has_insights = config.container_insights != "disabled"
-        name = label.name("cluster", limit=NameLimit.ECS)
+        name = cluster_name(label)
         self._sessions = LogGroup(
             self,
             "sessions",

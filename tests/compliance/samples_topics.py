@@ -27,7 +27,7 @@ def _topic(service: str, *statements: dict[str, Any]) -> dict[str, dict[str, Any
     publish = {"Effect": "Allow", "Principal": principal, "Action": "sns:Publish"}
     use = [{"Effect": "Allow", "Principal": principal, **statement} for statement in statements]
     return {
-        "aws_sns_topic.critical": {"kms_master_key_id": "${aws_kms_alias.topics.target_key_arn}"},
+        "aws_sns_topic.critical": {"name": "critical", "kms_master_key_id": "${aws_kms_alias.topics.target_key_arn}"},
         "aws_sns_topic_policy.critical": {"arn": "${aws_sns_topic.critical.arn}", "policy": policy(publish)},
         "aws_kms_alias.topics": {"target_key_id": "${aws_kms_key.topics.id}"},
         "aws_kms_key.topics": {"policy": policy(*use)},
@@ -37,6 +37,20 @@ def _topic(service: str, *statements: dict[str, Any]) -> dict[str, dict[str, Any
 _ALARMS, _EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
 _FROM_HERE = {"StringEquals": {"aws:SourceAccount": "444444444444"}}
 _FROM_RULE = {"ArnLike": {"AWS:SourceArn": "arn:aws:events:us-east-1:444444444444:rule/*"}}
+_FROM_TOPIC = {
+    "StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:us-east-1:444444444444:critical"}
+}
+_FROM_OTHER = {"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:us-east-1:444444444444:warning"}}
+_TARGET = {
+    **_topic(_EVENTS, {"Action": _USE}),
+    "aws_cloudwatch_event_target.critical": {"arn": "${aws_sns_topic.critical.arn}"},
+}
+
+
+def _publish(**statement: Any) -> str:
+    return policy({"Effect": "Allow", "Principal": {"Service": _EVENTS}, "Action": "sns:Publish", **statement})
+
+
 _REMOTE = "${data.terraform_remote_state.keys.outputs.topics}"
 
 
@@ -51,6 +65,22 @@ def _key_stack(actions: list[str]) -> Stack:
 
 _REMOTE_TOPIC = changed(without(SNS_TOPIC, "aws_kms_key.topics"), "aws_sns_topic.critical", kms_master_key_id=_REMOTE)
 SAMPLES = (
+    *(
+        sample(
+            "topic-requires-no-source-of-eventbridge",
+            _TARGET,
+            changed(_TARGET, "aws_sns_topic_policy.critical", policy=_publish(Condition=condition)),
+            says=f"allows events.amazonaws.com to publish only under {key}",
+        )
+        for condition, key in ((_FROM_HERE, "aws:sourceaccount"), (_FROM_RULE, "aws:sourcearn"))
+    ),
+    sample(
+        "topic-accepts-its-event-rules",
+        _TARGET,
+        changed(_TARGET, "aws_sns_topic_policy.critical", policy=_publish(Principal=_SERVICE)),
+        says="aws_sns_topic.critical does not allow events.amazonaws.com to publish",
+        at="aws_cloudwatch_event_target.critical",
+    ),
     *(
         sample(
             "topic-key-allows-its-publishers",
@@ -77,6 +107,12 @@ SAMPLES = (
                 [{"Action": _USE}, {"Action": _USE, "Condition": _FROM_RULE}],
                 [{"Action": _USE, "Condition": _FROM_RULE}],
                 "allows it kms:GenerateDataKey* only under aws:sourcearn",
+            ),
+            (
+                _EVENTS,
+                [{"Action": _USE, "Condition": _FROM_TOPIC}],
+                [{"Action": _USE, "Condition": _FROM_OTHER}],
+                "does not allow it kms:Decrypt",
             ),
         )
     ),

@@ -25,6 +25,18 @@ def table(name: str = "prod") -> dict[str, Any]:
     return tomllib.loads(text(name))
 
 
+def without(*tables: str, toml: str = "") -> str:
+    """Production's file without these tables and their nested tables."""
+    lines, leaves_out = [], False
+    for line in (toml or text()).splitlines():
+        if line.startswith("["):
+            name = line.strip().partition("#")[0].strip().strip("[]")
+            leaves_out = any(name == table or name.startswith(f"{table}.") for table in tables)
+        if not leaves_out:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def changed(*changes: tuple[str, str]) -> str:
     """Production's file with the first place of each text replaced; a missing text is an error."""
     result = text()

@@ -4,8 +4,7 @@ import pytest
 
 from config.environment import Environment
 from config.firewall import FirewallSettings
-from tests.config.examples import changed, parsed, present, refusal
-from tests.config.test_parts import without
+from tests.config.examples import changed, parsed, present, refusal, without
 
 TABLE = "[firewall] #"
 SIGN_IN = 'paths = ["/api/auth/"]\nrate_limit = 100'

@@ -4,21 +4,10 @@ import re
 
 import pytest
 
-from tests.config.examples import changed, parsed, refusal, text
+from config.load import parse_environment
+from tests.config.examples import FILE, PROJECT, changed, parsed, refusal, text, without
 
 PATHS = ('path_patterns = ["/*"]', 'path_patterns = ["/api/*"]')
-
-
-def without(*tables: str, toml: str = "") -> str:
-    """Production's file without these tables and their nested tables."""
-    lines, leaves_out = [], False
-    for line in (toml or text()).splitlines():
-        if line.startswith("["):
-            name = line.strip().partition("#")[0].strip().strip("[]")
-            leaves_out = any(name == table or name.startswith(f"{table}.") for table in tables)
-        if not leaves_out:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
 
 
 def settings_named(lines: list[str]) -> list[str]:
@@ -142,6 +131,32 @@ def test_blue_green_without_requests_is_refused() -> None:
 def test_blue_green_allows_some_services_without_paths() -> None:
     third = "\n[services.worker]\nmin_count = 0\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
     assert parsed(text() + third).deployment.strategy == "blue_green"
+
+
+def test_a_service_for_users_has_a_task_that_aws_does_not_stop() -> None:
+    spot = ("requests_per_target = 3000", "requests_per_target = 3000\nspot_percent = 50")
+    (line,) = refusal(changed(spot))
+    assert line == (
+        "services.frontend.on_demand_count = 0: must be 1 or more where protect_data = true and the service takes "
+        "requests, because AWS may stop all tasks on Spot at once; raise it, or set spot_percent = 0"
+    )
+    one = (spot[0], f"{spot[1]}\non_demand_count = 1")
+    assert parsed(changed(one)).services["frontend"].on_demand_count == 1
+
+
+def test_a_worker_and_an_environment_without_protected_data_may_run_on_spot_alone() -> None:
+    worker = """
+[services.worker]
+min_count = 1
+max_count = 2
+cpu_units = 256
+memory_mib = 512
+spot_percent = 100
+"""
+    assert parsed(changed() + worker).services["worker"].spot_percent == 100
+    assert (
+        parse_environment(text("dev"), name="dev", project=PROJECT, file=FILE).services["backend"].spot_percent == 100
+    )
 
 
 def test_an_unknown_setting_is_refused_with_those_that_the_table_has() -> None:

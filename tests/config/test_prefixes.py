@@ -1,19 +1,18 @@
 """Two environments in one account have prefixes of which none starts the other."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from config.errors import ConfigError
 from config.load import load_environment
-from tests.config.examples import PROJECT, text
+from tests.config.examples import PROJECT, text, without
 
 
 def write(folder: Path, name: str, content: str = text()) -> None:
     """Write the file of an environment, with names of its own in DNS, and without what an account has once."""
-    content = re.sub(r"\[cost\.(budget|anomaly_detection)\][^[]*(\[[0-9, ]*\][^[]*)*", "", content)
-    (folder / f"{name}.toml").write_text(content.replace("users.example.com", f"{name}.example.org"), encoding="utf-8")
+    content = (content and without("cost", toml=content)).replace("users.example.com", f"{name}.example.org")
+    (folder / f"{name}.toml").write_text(content, encoding="utf-8")
 
 
 def loading(name: str, folder: Path) -> str:

@@ -179,3 +179,38 @@ def test_branch_and_environment_at_once_are_refused() -> None:
             "with an environment has no branch; remove one"
         )
     ]
+
+
+HUB = 'security_hub = ["fsbp", "cis"] #'
+
+
+def test_security_hub_can_be_left_out() -> None:
+    assert present(parsed(changed((HUB, "#"))).security).security_hub is None
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("[]", 'security.security_hub: must have at least one standard, "fsbp" or "cis"; add one, or remove the line'),
+        ('["cis", "cis"]', 'security.security_hub[1]: "cis" is listed twice; remove one'),
+    ],
+)
+def test_standards_that_make_no_sense_are_refused(line: str, message: str) -> None:
+    assert refusal(changed((HUB, f"security_hub = {line} #"))) == [message]
+
+
+def test_an_unknown_standard_is_refused() -> None:
+    (message,) = refusal(changed((HUB, 'security_hub = ["pci"] #')))
+    assert "security.security_hub[0]" in message
+    assert "fsbp" in message
+
+
+def test_security_hub_without_aws_config_is_refused() -> None:
+    prod = changed()
+    start = prod.index("[security.config_recorder]")
+    end = prod.index("# The roles of GitHub Actions", start)
+    (message,) = refusal(prod[:start] + prod[end:])
+    assert message.startswith("security.security_hub: ")
+    assert message.endswith(
+        "its checks read what AWS Config records; add [security.config_recorder], or remove the line"
+    )

@@ -15,7 +15,10 @@ from pricing.prices import SPOT_SHARE, format_usd, monthly_usd
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-AMOUNT = re.compile(r"[0-9][0-9.,]* USD")
+AMOUNT = re.compile(r"([0-9][0-9.,]*) USD")
+TOLERANCE = 0.01
+MOST_ROUNDING = 0.05
+"""What a text may differ by, as a share of the amount: in any case, and if it is rounded to its last digit."""
 NOT_PRICES = {"monthly_usd", "impact_usd"}
 """Settings that are an amount, so that their texts may name one that the price list does not have."""
 
@@ -64,6 +67,7 @@ AMOUNTS: Mapping[str, tuple[float, ...]] = {
     "PostgresSettings.proxy": (usd("postgres_proxy", 2),),
     "RegistrySettings.keep_builds": (usd("ecr_storage"),),
     "RegistrySettings.scanning": (usd("inspector_image"), usd("inspector_image_again")),
+    "SecuritySettings.security_hub": (usd("security_hub_check", 10_000),),
     "SecuritySettings.threat_detection": (usd("guardduty_events"), usd("guardduty_logs")),
     "ServiceSettings.cpu_units": (usd("fargate_arm_vcpu"),),
     "ServiceSettings.memory_mib": (usd("fargate_arm_memory"),),
@@ -95,10 +99,27 @@ def texts() -> dict[str, str]:
     }
 
 
+def is_amount(text: str, amount: float) -> bool:
+    """Whether a text like "33" or "7.30" is this amount."""
+    digits = text.replace(",", "")
+    rounding: float = 0.5 * 10.0 ** -len(digits.partition(".")[2])
+    return abs(float(digits) - amount) <= max(amount * TOLERANCE, min(rounding, amount * MOST_ROUNDING))
+
+
 @pytest.mark.parametrize("setting", AMOUNTS)
 def test_the_text_of_a_setting_has_the_prices_of_the_list(setting: str) -> None:
-    expected = [format_usd(amount) for amount in AMOUNTS[setting]]
-    assert AMOUNT.findall(texts()[setting]) == expected, f"correct the text of {setting} in config/"
+    found, expected = AMOUNT.findall(texts()[setting]), AMOUNTS[setting]
+    assert len(found) == len(expected), f"AMOUNTS has not every amount in the text of {setting}"
+    for text, amount in zip(found, expected, strict=True):
+        assert is_amount(text, amount), f"{setting} says {text} USD; by pricing/prices.toml it is {format_usd(amount)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "fits"),
+    [("33", 32.85, True), ("12", 11.68, True), ("36", 32.85, False), ("0.045", 0.046, False), ("1,618", 1617.68, True)],
+)
+def test_an_amount_may_be_rounded_and_not_wrong(text: str, amount: float, fits: bool) -> None:  # noqa: FBT001 (a case)
+    assert is_amount(text, amount) is fits
 
 
 def test_no_text_names_a_price_that_is_not_compared() -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from config.load import load_environment
 from main import synthesize
 from synthesis.manifest import read_stacks
-from tests.config.examples import parsed
-from tests.config.test_parts import without
+from tests.config.examples import parsed, without
 from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:

@@ -138,7 +138,7 @@ def on_resources() -> list[tuple[str, str]]:
         *(
             (f"cloudwatch:{one}", f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:{PREFIX}-{alarm}")
             for one in alarms
-            for alarm in ("audit-root-use", "threats-high")
+            for alarm in ("audit-root-use", "findings-undelivered", "threats-high")
         ),
         *(
             (f"logs:{one}", name)
@@ -161,7 +161,11 @@ def on_resources() -> list[tuple[str, str]]:
             for region in ("us-east-1", "eu-west-1")
             for topic in ("critical", "warning")
         ),
-        *((f"events:{one}", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{PREFIX}-threat-findings") for one in rules),
+        *(
+            (f"events:{one}", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{PREFIX}-{name}")
+            for one in rules
+            for name in ("external-access", "failed-checks", "health-issues", "public-access", "threat-findings")
+        ),
         *(
             (f"kms:{one}", f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/{PREFIX}-{key}")
             for one in ("DeleteAlias", "UpdateAlias")
