@@ -28,12 +28,11 @@ from .platform import Documentdb, Postgres, Services, start, stop
 from .schedule import LONGEST_OVERRIDE, Override, Schedule, Wanted, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .platform import Database
 
 LOGGER = logging.getLogger()
-LOGGER.setLevel(logging.INFO)
 
 SETTINGS: Final = Path(__file__).with_name("settings.json")
 """The schedule, which synthesis adds to the package."""
@@ -221,7 +220,9 @@ class SleepSchedule:
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 (Lambda passes it)
     """Do what the event asks for."""
-    schedule, now = _from_environment(os.environ), datetime.now(tz=UTC)
+    LOGGER.setLevel(logging.INFO)
+    schedule = from_variables(os.environ, schedule=SETTINGS.read_text(encoding="utf-8"))
+    now = datetime.now(tz=UTC)
     match event.get("action", "run"):
         case "run":
             pass
@@ -237,27 +238,30 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     return told
 
 
-def _from_environment(variables: Mapping[str, str]) -> SleepSchedule:
+def from_variables(
+    variables: Mapping[str, str], *, schedule: str, client: Callable[..., Any] = boto3.client
+) -> SleepSchedule:
+    """What a run works on: the environment variables of the function, and the text of its schedule."""
     databases: list[Database] = []
     if identifier := variables.get("POSTGRES"):
-        databases.append(Postgres(rds=boto3.client("rds"), identifier=identifier))
+        databases.append(Postgres(rds=client("rds"), identifier=identifier))
     if identifier := variables.get("DOCUMENTDB"):
-        databases.append(Documentdb(docdb=boto3.client("docdb"), identifier=identifier))
+        databases.append(Documentdb(docdb=client("docdb"), identifier=identifier))
     return SleepSchedule(
-        schedule=Schedule.parse(SETTINGS.read_text(encoding="utf-8")),
+        schedule=Schedule.parse(schedule),
         parameters=Parameters(
-            ssm=boto3.client("ssm"),
+            ssm=client("ssm"),
             state=variables["STATE_PARAMETER"],
             override=variables["OVERRIDE_PARAMETER"],
             key_id=variables["KEY_ID"],
         ),
         metrics=Metrics(
-            clients=[boto3.client("cloudwatch", region_name=region) for region in variables["REGIONS"].split(",")],
+            clients=[client("cloudwatch", region_name=region) for region in variables["REGIONS"].split(",")],
             namespace=variables["NAMESPACE"],
         ),
         services=Services(
-            ecs=boto3.client("ecs"),
-            scaling=boto3.client("application-autoscaling"),
+            ecs=client("ecs"),
+            scaling=client("application-autoscaling"),
             cluster=variables["CLUSTER"],
             names=[name for name in variables["SERVICES"].split(",") if name],
         ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import boto3
@@ -12,7 +13,12 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.ecs.models import ecs_backends
 
 from config.sleep import SleepSettings
+from emulator import Emulator
 from lambdas.sleep_schedule import handler as function
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 ACCOUNT, REGION, ABROAD = "123456789012", "eu-central-1", "us-east-1"
 PREFIX = "user-management-test"
@@ -137,3 +143,29 @@ def clock_at(now: datetime) -> Any:
             return now.astimezone(tz)
 
     return Clock
+
+
+@contextmanager
+def sleeping_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Environment]:
+    """Three services, both databases, and the variables of the function."""
+    settings = tmp_path / "settings.json"
+    settings.write_text(SETTINGS.schedule(), encoding="utf-8")
+    monkeypatch.setattr(function, "SETTINGS", settings)
+    with Emulator() as emulator:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": emulator.url,
+            "STATE_PARAMETER": STATE,
+            "OVERRIDE_PARAMETER": OVERRIDE,
+            "KEY_ID": "alias/aws/ssm",
+            "NAMESPACE": f"{PREFIX}/sleep",
+            "REGIONS": f"{REGION},{ABROAD}",
+            "CLUSTER": CLUSTER,
+            "SERVICES": ",".join(f"{PREFIX}-{name}" for name in ("api", "worker", "rare")),
+            "POSTGRES": POSTGRES,
+            "DOCUMENTDB": DOCUMENTDB,
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield Environment()

@@ -10,12 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.rds.models import rds_backends
 
-from emulator import Emulator
 from emulator.registry import REGISTRY
 from lambdas.sleep_schedule import handler as function
 from lambdas.sleep_schedule.platform import Postgres, start, stop
 from tests.lambdas.sleeping import (
-    ABROAD,
     ACCOUNT,
     BEDTIME,
     CLUSTER,
@@ -23,13 +21,12 @@ from tests.lambdas.sleeping import (
     DOCUMENTDB,
     MINUTES,
     MORNING,
-    OVERRIDE,
     POSTGRES,
     PREFIX,
     REGION,
-    SETTINGS,
     STATE,
     Environment,
+    sleeping_environment,
 )
 
 if TYPE_CHECKING:
@@ -39,28 +36,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Environment]:
-    """Three services, both databases, and the variables of the function."""
-    settings = tmp_path / "settings.json"
-    settings.write_text(SETTINGS.schedule(), encoding="utf-8")
-    monkeypatch.setattr(function, "SETTINGS", settings)
-    with Emulator() as emulator:
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": ACCOUNT,
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": emulator.url,
-            "STATE_PARAMETER": STATE,
-            "OVERRIDE_PARAMETER": OVERRIDE,
-            "KEY_ID": "alias/aws/ssm",
-            "NAMESPACE": f"{PREFIX}/sleep",
-            "REGIONS": f"{REGION},{ABROAD}",
-            "CLUSTER": CLUSTER,
-            "SERVICES": ",".join(f"{PREFIX}-{name}" for name in ("api", "worker", "rare")),
-            "POSTGRES": POSTGRES,
-            "DOCUMENTDB": DOCUMENTDB,
-        }.items():
-            monkeypatch.setenv(name, value)
-        made = Environment()
+    with sleeping_environment(monkeypatch, tmp_path) as made:
         yield made
         REGISTRY.denied.clear()
 
