@@ -36,7 +36,8 @@ def measure(environment: Environment, world: World) -> Iterator[Measured]:
     for place in environment.all("aws_docdb_cluster_instance"):
         one = world.documentdb(place.path[-1].rpartition("-")[2])
         members.append(one)
-        yield from _of_documentdb(environment, place, one)
+        # Each accepts another number, so that no alarm can use that of another one.
+        yield from _of_documentdb(environment, place, one, _DOCUMENTDB_CONNECTIONS + 100 * len(members))
     for place in environment.all("aws_docdb_cluster"):
         dimensions = {"DBClusterIdentifier": environment.of(place, "cluster_identifier")}
         cpu = tuple((one.cpu_percent, 1.0) for one in members if one.reports)
@@ -60,13 +61,13 @@ def _of_postgres(environment: Environment, place: Place, one: Database) -> Itera
     yield from _reported(place, _RDS, dimensions, values, one)
 
 
-def _of_documentdb(environment: Environment, place: Place, one: Database) -> Iterator[Measured]:
+def _of_documentdb(environment: Environment, place: Place, one: Database, connections: int) -> Iterator[Measured]:
     """Its latencies are in milliseconds."""
     dimensions = {"DBInstanceIdentifier": environment.of(place, "identifier")}
     values = {
         **_of_instance(one, place.get("instance_class")),
-        "DatabaseConnectionsMax": one.connections_share * _DOCUMENTDB_CONNECTIONS,
-        "DatabaseConnectionsLimit": _DOCUMENTDB_CONNECTIONS,
+        "DatabaseConnectionsMax": one.connections_share * connections,
+        "DatabaseConnectionsLimit": connections,
         "LowMemNumOperationsThrottled": one.throttled,
         "ReadLatency": 1000 * one.read_seconds,
         "WriteLatency": 1000 * one.write_seconds,

@@ -37,7 +37,7 @@ def measure(environment: Environment, world: World) -> Iterator[Measured]:
     for certificate in environment.all("aws_acm_certificate"):
         days = world.days_to_expiry.get(certificate.stack.layer, _DAYS)
         dimensions = {"CertificateArn": environment.of(certificate, "arn")}
-        samples = gauge(days)
+        samples = () if days is None else gauge(days)
         yield of(certificate, "AWS/CertificateManager", "DaysToExpiry", dimensions, samples, every_minutes=_HALF_A_DAY)
     yield from _of_dns(environment, world)
     for gateway in environment.all("aws_nat_gateway"):
@@ -96,7 +96,7 @@ def _of_dns(environment: Environment, world: World) -> Iterator[Measured]:
             "DNSSECInternalFailure": world.unsigned_zone,
             "DNSSECKeySigningKeysNeedingAction": world.zone_keys_needing_action,
         }.items():
-            samples = gauge(value)
+            samples = () if value is None else gauge(value)
             yield of(signing, "AWS/Route53", name, dimensions, samples, region=GLOBAL, every_minutes=_FOUR_HOURS)
     for check in environment.all("aws_route53_health_check"):
         dimensions = {"HealthCheckId": environment.of(check, "id")}
@@ -105,12 +105,14 @@ def _of_dns(environment: Environment, world: World) -> Iterator[Measured]:
 
 
 def _of_gateway(environment: Environment, gateway: Place, world: World) -> Iterator[Measured]:
+    """Each has another number of packets, so that no alarm can use those of another one."""
     dimensions = {"NatGatewayId": environment.of(gateway, "id")}
+    packets = _PACKETS * (1 + environment.all("aws_nat_gateway").index(gateway) / 2)
     for name, value in {
         "ErrorPortAllocation": _named(world.port_errors, gateway),
-        "PacketsDropCount": _named(world.dropped_packets, gateway),
-        "PacketsInFromSource": _PACKETS,
-        "PacketsInFromDestination": _PACKETS,
+        "PacketsDropCount": _named(world.dropped_percent, gateway) / 100 * 2 * packets,
+        "PacketsInFromSource": packets,
+        "PacketsInFromDestination": packets,
     }.items():
         yield of(gateway, "AWS/NATGateway", name, dimensions, gauge(value))
 

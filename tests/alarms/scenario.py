@@ -43,10 +43,13 @@ class Expected:
     """The minute by which it must be there."""
     only: tuple[str, ...] = ENVIRONMENTS
     """The environments that have what sends it."""
+    after: int = 0
+    """The minute before which it must not be there."""
 
     def is_met_by(self, message: Message) -> bool:
         """Whether a message is this one, and in time."""
-        return fnmatchcase(str(message), self.pattern) and (self.by is None or message.minute <= self.by)
+        in_time = self.after <= message.minute and (self.by is None or message.minute <= self.by)
+        return in_time and fnmatchcase(str(message), self.pattern)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,8 @@ class Scenario:
     expected: tuple[Expected, ...] = ()
     minutes: int = 120
     """How long it lasts."""
+    if_late: bool = False
+    """Whether it is so only if data are late by two minutes, in which FILL's filler counts."""
     only: tuple[str, ...] = ENVIRONMENTS
     """The environments in which it can happen."""
 
@@ -71,11 +76,10 @@ class Scenario:
         """What is wrong with the messages of an environment."""
         sent = sorted(messages, key=lambda message: message.minute)
         expected = [one for one in self.expected if environment in one.only]
-        alarming = [message for message in sent if message.state is State.ALARM]
         problems = [
             f"no message {one.pattern}{'' if one.by is None else f' until minute {one.by}'}"
             for one in expected
-            if not any(one.is_met_by(message) for message in alarming)
+            if not any(one.is_met_by(message) for message in sent)
         ]
         seen: set[str] = set()
         for message in sent:

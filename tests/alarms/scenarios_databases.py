@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.alarms import where
 from tests.alarms.scenario import Expected, Scenario
-from tests.alarms.scenarios_services import START, bad
+from tests.alarms.scenarios_services import START, bad, pair
 from tests.alarms.world import both, documentdb, postgres, proxy, world
+from tests.fixtures import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.alarms.world import Change
 
-_WITH_PROXY: Final = ("staging", "prod")
-_WITHOUT_PROXY: Final = ("dev",)
-_INSTANCES: Final = {"1": ("dev", "staging", "prod"), "2": ("staging", "prod"), "3": ("staging", "prod")}
+_INSTANCES: Final = {str(number): where.documentdb(number) for number in (1, 2, 3)}
 """The instances of DocumentDB."""
 # Both databases: what is too much of what, for how many minutes it is an alarm, and for how many it is not.
 _LOADS: Final[tuple[tuple[str, dict[str, Any], int, int], ...]] = (
@@ -25,26 +25,15 @@ _LOADS: Final[tuple[tuple[str, dict[str, Any], int, int], ...]] = (
     ("read-latency", {"read_seconds": 0.12}, 11, 6),
     ("write-latency", {"write_seconds": 0.12}, 11, 6),
     ("credits", {"cpu_credits": 5}, 120, 115),
-    ("connections", {"connections_share": 0.85}, 3, 2),
+    ("connections", {"connections_share": 0.82}, 3, 2),
 )
 
 
-def _pair(
-    name: str, change: Change, pattern: str, minutes: tuple[int, int], only: tuple[str, ...] = ()
-) -> tuple[Scenario, ...]:
-    """One message after so many minutes, none after so few."""
-    just, short = minutes
-    return (
-        bad(name, change, Expected(pattern, START + just + 10), minutes=just, only=only),
-        bad(name, change, minutes=short, only=only),
-    )
-
-
-def _loads(name: str, change: Callable[..., Change], only: tuple[str, ...] = ()) -> tuple[Scenario, ...]:
+def _loads(name: str, change: Callable[..., Change], only: tuple[str, ...] = ENVIRONMENTS) -> tuple[Scenario, ...]:
     return tuple(
         scenario
         for what, values, just, short in _LOADS
-        for scenario in _pair(f"{name}: {what}", change(**values), f"warning: {name}-{what}", (just, short), only)
+        for scenario in pair(f"{name}: {what}", change(**values), f"warning: {name}-{what}", (just, short), only)
     )
 
 
@@ -56,7 +45,7 @@ def _of_instance(number: str, only: tuple[str, ...]) -> tuple[Scenario, ...]:
 
     return (
         *_loads(name, change, only),
-        *_pair(f"{name}: throttling", change(throttled=2), f"warning: {name}-throttling", (11, 6), only),
+        *pair(f"{name}: throttling", change(throttled=2), f"warning: {name}-throttling", (11, 6), only),
         bad(
             f"{name}: no connection is left",
             change(connections_share=0.98),
@@ -66,6 +55,13 @@ def _of_instance(number: str, only: tuple[str, ...]) -> tuple[Scenario, ...]:
             only=only,
         ),
         bad(f"{name}: no connection is left", change(connections_share=0.98), minutes=2, only=only),
+        bad(f"{name}: many connections", change(connections_share=0.76), only=only),
+        bad(
+            f"{name}: few connections are left",
+            change(connections_share=0.92),
+            Expected(f"warning: {name}-connections", START + 8),
+            only=only,
+        ),
     )
 
 
@@ -77,28 +73,39 @@ def _documentdb_fails() -> tuple[Scenario, ...]:
             stopped,
             Expected("critical: documentdb-absence", START + 15),
             *(
-                Expected(f"warning: documentdb-{number}-absence", START + 15, ("staging", "prod"))
+                Expected(f"warning: documentdb-{number}-absence", START + 15, where.documentdb(2))
                 for number in _INSTANCES
             ),
         ),
         bad("DocumentDB restarts", stopped, minutes=4),
+        bad(
+            "DocumentDB restarts",
+            stopped,
+            Expected("critical: documentdb-absence", START + 8),
+            *(
+                Expected(f"warning: documentdb-{number}-absence", START + 8, where.documentdb(2))
+                for number in _INSTANCES
+            ),
+            minutes=5,
+            if_late=True,
+        ),
         *(
             bad(
                 f"documentdb-{number} has failed",
                 documentdb(number, reports=False),
                 Expected(f"warning: documentdb-{number}-absence", START + 15),
-                only=("staging", "prod"),
+                only=where.documentdb(2),
             )
             for number in _INSTANCES
         ),
-        *_pair(
+        *pair(
             "DocumentDB's replicas are behind",
             world(documentdb_lag_ms=5000),
             "warning: documentdb-lag",
             (11, 6),
-            ("staging", "prod"),
+            where.documentdb(2),
         ),
-        *_pair(
+        *pair(
             "DocumentDB: slow statements",
             world(events={"documentdb-slow-statements": 80}),
             "warning: documentdb-slow-statements",
@@ -110,14 +117,14 @@ def _documentdb_fails() -> tuple[Scenario, ...]:
 def _postgres_fails() -> tuple[Scenario, ...]:
     absence = Expected("critical: postgres-absence", START + 15)
     return (
-        bad("PostgreSQL without a proxy has stopped", postgres(reports=False), absence, only=_WITHOUT_PROXY),
+        bad("PostgreSQL without a proxy has stopped", postgres(reports=False), absence, only=where.NO_PROXY),
         bad(
             "PostgreSQL has stopped",
             both(postgres(reports=False), proxy(available_percent=0, refused=5)),
             absence,
             Expected("critical: postgres-proxy-availability", START + 8),
             Expected("critical: postgres-proxy-refusals", START + 8),
-            only=_WITH_PROXY,
+            only=where.PROXY,
         ),
         bad(
             "PostgreSQL fails over",
@@ -125,6 +132,13 @@ def _postgres_fails() -> tuple[Scenario, ...]:
             minutes=2,
         ),
         bad("PostgreSQL restarts", postgres(reports=False), minutes=4),
+        bad(
+            "PostgreSQL restarts",
+            postgres(reports=False),
+            Expected("critical: postgres-absence", START + 8),
+            minutes=5,
+            if_late=True,
+        ),
         bad(
             "PostgreSQL: no connection is left",
             postgres(connections_share=0.98),
@@ -144,42 +158,43 @@ def _postgres_fails() -> tuple[Scenario, ...]:
 
 SCENARIOS: Final = (
     *_loads("postgres", postgres),
-    *_pair("postgres: storage", postgres(free_storage_gib=1.5), "warning: postgres-storage", (55, 50)),
-    *_pair("postgres: waiting-io", postgres(waiting_io=60), "warning: postgres-waiting-io", (11, 6)),
+    *pair("postgres: storage", postgres(free_storage_gib=1.5), "warning: postgres-storage", (55, 50)),
+    *pair("postgres: waiting-io", postgres(waiting_io=60), "warning: postgres-waiting-io", (11, 6)),
     bad(
         "postgres: transaction-ids",
         postgres(transaction_ids=1.2e9),
         Expected("warning: postgres-transaction-ids", START + 8),
+        minutes=1,
     ),
-    *_pair(
+    *pair(
         "postgres: slow statements",
         world(events={"postgres-slow-statements": 80}),
         "warning: postgres-slow-statements",
         (11, 6),
-        _WITHOUT_PROXY,
+        where.NO_PROXY,
     ),
-    *_pair(
+    *pair(
         "postgres: slow queries",
         proxy(query_seconds=0.3),
         "warning: postgres-proxy-query-time",
         (11, 6),
-        _WITH_PROXY,
+        where.PROXY,
     ),
-    *_pair(
+    *pair(
         "postgres: queries wait for a connection",
         proxy(borrow_seconds=0.6),
         "warning: postgres-proxy-borrowing",
         (11, 6),
-        _WITH_PROXY,
+        where.PROXY,
     ),
-    *_pair("postgres: pool", proxy(borrowed=270), "warning: postgres-proxy-connections", (3, 2), _WITH_PROXY),
-    *_pair("postgres: refusals", proxy(refused=5), "critical: postgres-proxy-refusals", (3, 2), _WITH_PROXY),
-    *_pair(
+    *pair("postgres: pool", proxy(borrowed=270), "warning: postgres-proxy-connections", (3, 2), where.PROXY),
+    *pair("postgres: refusals", proxy(refused=5), "critical: postgres-proxy-refusals", (3, 2), where.PROXY),
+    *pair(
         "postgres: availability",
         proxy(available_percent=0),
         "critical: postgres-proxy-availability",
         (3, 2),
-        _WITH_PROXY,
+        where.PROXY,
     ),
     *_postgres_fails(),
     *(scenario for number, only in _INSTANCES.items() for scenario in _of_instance(number, only)),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.alarms import where
 from tests.alarms.scenario import Expected, Scenario
 from tests.alarms.scenarios_services import START, bad
 from tests.alarms.world import both, world
+from tests.fixtures import ENVIRONMENTS
 
-_WITH_TRAIL: Final = ("staging", "prod")
 # At night too: whoever does this may have taken over the account, or destroys what proves it. The rest happens in every
 # apply as well.
 _CRITICAL: Final = (
@@ -38,6 +39,30 @@ _EVENTS: Final = (
 )
 
 
+_RULES: Final = {
+    "service-events": {
+        "failed-deployments": ENVIRONMENTS,
+        "impaired-services": ENVIRONMENTS,
+        "stopped-tasks": ENVIRONMENTS,
+        "failed-traffic-shifts": where.BLUE_GREEN,
+        "deployments": where.INFO,
+        "traffic-shifts": where.INFO,
+        "scaled-to-maximum": where.INFO,
+    },
+    "account-events": {
+        "account-health-issues": ENVIRONMENTS,
+        "account-vulnerable-images": ENVIRONMENTS,
+        "account-health-notices": where.INFO,
+    },
+    "findings": {
+        "account-public-access": ENVIRONMENTS,
+        "account-external-access": ENVIRONMENTS,
+        "account-failed-checks": where.SECURITY_HUB,
+    },
+}
+"""The rules whose events become messages, by the alarm on those that are not delivered."""
+
+
 def _each_event() -> Scenario:
     """Each in one minute, half an hour after the one before."""
     minutes = [30 * (index + 1) for index in range(len(_EVENTS))]
@@ -50,15 +75,27 @@ def _each_event() -> Scenario:
         ),
         expected=tuple(Expected(pattern, minute + 5) for minute, (_, pattern) in zip(minutes, _EVENTS, strict=True)),
         minutes=minutes[-1] + 60,
-        only=_WITH_TRAIL,
+        only=where.TRAIL,
     )
 
 
 SCENARIOS: Final = (
     _each_event(),
+    *(
+        bad(
+            f"an event of the rule {rule} is not delivered",
+            world(undelivered={rule: 1}),
+            Expected(f"warning: {alarm}-undelivered", START + 8),
+            minutes=1,
+            only=only,
+        )
+        for alarm, rules in _RULES.items()
+        for rule, only in rules.items()
+    ),
     bad(
         "the rotation of the JWT key fails",
         world(failed_messages={"jwt": 1}),
         Expected("critical: jwt-rotation-failed", START + 8),
+        minutes=1,
     ),
 )

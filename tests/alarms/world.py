@@ -25,7 +25,7 @@ class Service:
     """Which of its target groups has the tasks and gets the requests."""
     waiting: int = 0
     """Healthy tasks in the other target group: during a deployment."""
-    requests: float = 600
+    requests: float
     """Requests that reach a task."""
     failed: float = 0
     """Of these, the ones that a task answers with 5xx."""
@@ -56,7 +56,7 @@ class Database:
     connections_share: float = 0.3
     """The open connections, of those that it accepts."""
     cpu_percent: float = 30
-    cpu_credits: float = 200
+    cpu_credits: float = 100
     free_memory_share: float = 0.35
     swap_gib: float = 0
     read_seconds: float = 0.001
@@ -107,19 +107,19 @@ class World:
     """Whether Route 53's health check gets an answer."""
     port_errors: Mapping[str, float] = field(default_factory=dict)
     """Connections for which a NAT gateway has no port, by the zone of the gateway."""
-    dropped_packets: Mapping[str, float] = field(default_factory=dict)
-    """Packets that a NAT gateway drops, of a million."""
-    days_to_expiry: Mapping[str, float] = field(default_factory=dict)
-    """Days until a certificate expires, by its layer; more than half a year if it is not there."""
-    unsigned_zone: float = 0
-    """Failures of signing the DNS zone."""
-    zone_keys_needing_action: float = 0
+    dropped_percent: Mapping[str, float] = field(default_factory=dict)
+    """Packets that a NAT gateway drops, in percent, by the zone of the gateway."""
+    days_to_expiry: Mapping[str, float | None] = field(default_factory=dict)
+    """Days until a certificate expires, by its layer; None if AWS does not publish it. Of others, half a year."""
+    unsigned_zone: float | None = 0
+    """Failures of signing the DNS zone; None if AWS publishes nothing of it."""
+    zone_keys_needing_action: float | None = 0
     events: Mapping[str, float] = field(default_factory=dict)
     """Log events that match a metric filter, by its name."""
     failed_messages: Mapping[str, float] = field(default_factory=dict)
     """Messages in dead-letter queues, by a part of the path of constructs."""
     undelivered: Mapping[str, float] = field(default_factory=dict)
-    """Events that EventBridge cannot deliver, by a part of the path of constructs of their rule."""
+    """Events that EventBridge cannot deliver, by the construct of their rule."""
     failing_canaries: frozenset[str] = frozenset()
     """Canaries that fail although requests get answers: a part of their path of constructs."""
     is_silent: bool = False
@@ -140,13 +140,21 @@ class World:
         return self.unreached + sum(service.failed + service.unanswered for service in self.services.values())
 
 
+_REQUESTS = {"backend": 600, "frontend": 900}
+
+
 def healthy(environment: Environment) -> World:
     """An environment in which everything works, with the lowest number of tasks."""
     services: dict[str, Service] = {}
     for target in environment.all("aws_appautoscaling_target"):
         count = target.get("min_capacity")
-        services[target.path[0].removesuffix("-service")] = Service(
-            limit=target.get("max_capacity"), desired=count, running=count, healthy=count
+        name = target.path[0].removesuffix("-service")
+        services[name] = Service(
+            limit=target.get("max_capacity"),
+            desired=count,
+            running=count,
+            healthy=count,
+            requests=_REQUESTS[name],
         )
     return World(services=services)
 
