@@ -50,6 +50,7 @@ def check_the_environment_sleeps_and_wakes(environment: Environment, session: bo
 
 
 def _run(function: SleepSchedule, start: datetime, wanted: str) -> Iterator[str]:
+    told: dict[str, Any] = {}
     for number in range(_MOST_RUNS):
         told = function.run(now=start + number * _BETWEEN_RUNS)
         if told["settled"] and told["phase"] == wanted:

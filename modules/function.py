@@ -65,12 +65,13 @@ def zip_files(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def write_beside_stack(scope: Construct, file: str, content: bytes) -> str:
-    """Write a file into the folder of the JSON of the stack that `scope` is in, and return its relative path."""
-    target = Path(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id, file)
+def write_code(scope: Construct, file: str, content: bytes) -> str:
+    """Write code beside the JSON of the stack that `scope` is in, and return its path relative to that."""
+    path = f"{_FOLDER}/{file}"
+    target = Path(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id, path)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
-    return file
+    return path
 
 
 def _zip_folder(folder: str, others: Mapping[str, str]) -> tuple[bytes, str]:
@@ -184,7 +185,7 @@ class Function(Construct):
             runtime=_RUNTIME,
             architectures=["arm64"],
             handler=entry_point,
-            filename=write_beside_stack(self, f"{_FOLDER}/{component}.zip", code),
+            filename=write_code(self, f"{component}.zip", code),
             source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
             role=self.role.arn,
             timeout=timeout_seconds,

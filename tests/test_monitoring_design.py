@@ -36,7 +36,7 @@ class Watched:
         return [
             Watched(
                 metric=metric["metric_name"],
-                statistic=metric.get("stat") or metric.get("statistic") or metric.get("extended_statistic"),
+                statistic=str(metric.get("stat") or metric.get("statistic") or metric.get("extended_statistic")),
                 dimensions=json.dumps(metric.get("dimensions")),
                 severity=alarm["tags"]["Severity"],
                 threshold=alarm["threshold"],

@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.synthetics_canary import (
 from constructs import Construct
 
 from modules.alarm import Alarm, Comparison, MissingData
-from modules.function import write_beside_stack, zip_files
+from modules.function import write_code, zip_files
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
@@ -125,7 +125,7 @@ class Canary(Construct):
             artifact_s3_location=f"s3://{results.id}/{name}",
             execution_role_arn=self.role.arn,
             handler=f"{_SCRIPT.stem}.handler",
-            zip_file=write_beside_stack(self, f"canaries/{name}-{version}.zip", code),
+            zip_file=write_code(self, f"{name}-canary-{version}.zip", code),
             runtime_version=runtime,
             schedule=SyntheticsCanarySchedule(expression=_rate(config.interval_minutes)),
             run_config=SyntheticsCanaryRunConfig(
