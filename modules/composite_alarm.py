@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+import jsii
+from cdktf import IResolveContext, IStringProducer, Lazy
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import (
     CloudwatchCompositeAlarm,
     CloudwatchCompositeAlarmActionsSuppressor,
@@ -105,7 +107,7 @@ class CompositeAlarm(Construct):
         label: Label,
         name: str,
         description: str,
-        rule: AlarmRule,
+        rule: AlarmRule | GrowingRule,
         severity: Severity,
         runbook: Runbook | None,
         topics: Topics,
@@ -119,7 +121,7 @@ class CompositeAlarm(Construct):
             label: Names it.
             name: Component of its name.
             description: What has happened when the alarm is in the state ALARM: a sentence without a full stop.
-            rule: Which alarms must be in the state ALARM.
+            rule: Which alarms must be in the state ALARM; a growing rule can still get further ones.
             severity: Whom it notifies.
             runbook: What a person must do; None if the alarms of the rule say it.
             topics: The topics of the alarm's region.
@@ -134,7 +136,8 @@ class CompositeAlarm(Construct):
         if topics.region != label.region:
             message = f"an alarm in {label.region} cannot use topics in {topics.region}; create it in {topics.region}"
             raise WiringError(self, message)
-        self._require_valid(rule)
+        if isinstance(rule, AlarmRule) and (problem := problem_of(rule)) is not None:
+            raise WiringError(self, problem)
         suppressor = topics.suppressor if fires_asleep else None
         topic_arn = topics.by_severity[severity].arn
         self.full_name: str = label.name(name, limit=NameLimit.ALARM)
@@ -164,18 +167,39 @@ class CompositeAlarm(Construct):
         """ARN of the alarm."""
         return self._alarm.arn
 
-    def set_rule(self, rule: AlarmRule) -> None:
-        """Replace the rule, while alarms are added to it.
 
-        Raises:
-            WiringError: The rule is too long or names too many alarms.
-        """
-        self._require_valid(rule)
-        self._alarm.alarm_rule = rule.text
+class GrowingRule:
+    """At least one of alarms is in the state ALARM, while alarms are still added."""
 
-    def _require_valid(self, rule: AlarmRule) -> None:
-        if (problem := problem_of(rule)) is not None:
-            raise WiringError(self, problem)
+    def __init__(self, first: Watched) -> None:
+        """Start with one alarm."""
+        self._rule = AlarmRule.any_of(first)
+        self._alarms = [first]
+        self.text = Lazy.string_value(_Rendered(self))
+        """A token for the rule with all alarms, rendered when the stack is synthesized."""
+
+    def add(self, alarm: Watched) -> bool:
+        """Add an alarm; False if AWS accepts no further one."""
+        rule = AlarmRule.any_of(*self._alarms, alarm)
+        if problem_of(rule) is not None:
+            return False
+        self._rule = rule
+        self._alarms.append(alarm)
+        return True
+
+    def render(self) -> str:
+        """The rule with the alarms so far."""
+        return self._rule.text
+
+
+@jsii.implements(IStringProducer)
+class _Rendered:
+    def __init__(self, rule: GrowingRule) -> None:
+        self._rule = rule
+
+    def produce(self, context: IResolveContext) -> str:  # noqa: ARG002 (the interface passes it)
+        """The text, when the stack is synthesized."""
+        return self._rule.render()
 
 
 def problem_of(rule: AlarmRule) -> str | None:

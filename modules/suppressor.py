@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cdktf import TerraformStack
 
-from modules.composite_alarm import AlarmRule, CompositeAlarm, problem_of
+from modules.composite_alarm import CompositeAlarm, GrowingRule
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -31,32 +31,27 @@ class Suppressor:
             alarm_name: Name of the alarm that suppresses the actions of others.
         """
         self.alarm_name = alarm_name
-        self._composites: dict[tuple[str, Severity], list[tuple[CompositeAlarm, list[Watched]]]] = {}
+        self._rules: dict[tuple[str, Severity], list[GrowingRule]] = {}
 
     def notify_through_composite(
         self, alarm: Watched, scope: Construct, *, label: Label, severity: Severity, topics: Topics
     ) -> None:
         """Let an alarm without actions notify through the composite alarm of its stack and severity."""
         stack = TerraformStack.of(scope)
-        composites = self._composites.setdefault((stack.node.path, severity), [])
-        if composites:
-            composite, alarms = composites[-1]
-            rule = AlarmRule.any_of(*alarms, alarm)
-            if problem_of(rule) is None:
-                composite.set_rule(rule)
-                alarms.append(alarm)
-                return
-        number = f"-{len(composites) + 1}" if composites else ""
-        composite = CompositeAlarm(
+        rules = self._rules.setdefault((stack.node.path, severity), [])
+        if rules and rules[-1].add(alarm):
+            return
+        number = f"-{len(rules) + 1}" if rules else ""
+        rules.append(GrowingRule(alarm))
+        CompositeAlarm(
             stack,
             f"awake-{severity.value}{number}",
             label=label,
             name=f"{label.layer}-{severity.value}{number}",
             description=f"An alarm of the layer {label.layer} is in the state ALARM",
-            rule=AlarmRule.any_of(alarm),
+            rule=rules[-1],
             severity=severity,
             runbook=None,
             topics=topics,
             fires_asleep=True,
         )
-        composites.append((composite, [alarm]))

@@ -216,6 +216,12 @@ def _budget(account: Account, _: str, name: str) -> Tags | None:
     return tags_from(answer.get("ResourceTags"))
 
 
+def _canary(account: Account, region: str, name: str) -> Tags | None:
+    client = account.client("synthetics", region)
+    answer = unless_missing(lambda: client.get_canary(Name=name), "ResourceNotFoundException")
+    return None if answer is None else answer["Canary"].get("Tags", {})
+
+
 KINDS: Final = (
     NamedKind("aws_s3_bucket", "bucket", "S3 buckets", _bucket, is_global=True),
     NamedKind("aws_dynamodb_table", "name", "DynamoDB tables", _table),
@@ -294,6 +300,24 @@ KINDS: Final = (
         "RDS proxies",
         _database("describe_db_proxies", "DBProxies", "DBProxyName", "DBProxyArn", "DBProxyNotFound"),
     ),
+    *(
+        NamedKind(
+            kind,
+            "name",
+            title,
+            _database(
+                "describe_event_subscriptions",
+                "EventSubscriptionsList",
+                "SubscriptionName",
+                "EventSubscriptionArn",
+                "SubscriptionNotFound",
+            ),
+        )
+        for kind, title in (
+            ("aws_db_event_subscription", "event subscriptions"),
+            ("aws_docdb_event_subscription", "DocumentDB event subscriptions"),
+        )
+    ),
     NamedKind(
         "aws_lb",
         "name",
@@ -314,5 +338,6 @@ KINDS: Final = (
     NamedKind("aws_cloudtrail", "name", "trails", _trail),
     NamedKind("aws_wafv2_ip_set", "name", "IP sets", _firewall("list_ip_sets", "IPSets")),
     NamedKind("aws_wafv2_web_acl", "name", "web ACLs", _firewall("list_web_acls", "WebACLs")),
+    NamedKind("aws_synthetics_canary", "name", "canaries", _canary),
     NamedKind("aws_budgets_budget", "name", "budgets", _budget, is_global=True),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from config.canaries import MAINTENANCE_STATUS
 from config.routing import covers
+from config.zones import zone_number
 from modules.observability.canary import Canary
 from modules.observability.canary_results import CanaryResults
 from modules.observability.cost_dashboard import CostDashboard
@@ -67,7 +68,8 @@ class ObservabilityStack(LayerStack):
         super().__init__(scope, config=config, state=state)
         self._topics = topics_for(self, notifications)
         self._service = service
-        nat_gateways = network.vpc.nat_gateways
+        # In the order of their zones, so that the order in the settings changes no dashboard.
+        nat_gateways = dict(sorted(network.vpc.nat_gateways.items(), key=lambda item: zone_number(item[0])))
         web_acl = (edge.web_acl if edge else None) or service.web_acl
         self.objectives = dict(self._objectives(settings.objectives)) if settings.objectives else {}
         self.service_dashboard = ServiceDashboard(

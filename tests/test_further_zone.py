@@ -121,7 +121,12 @@ def test_a_further_zone_changes_nothing_that_is_there(
     before, after = emitted(config), emitted(with_network(config, zones=tuple(zones)))
     assert before.keys() - after.keys() == set()
     assert any("aws_subnet" in place for place in after.keys() - before.keys())
-    assert [line for place, arguments in before.items() for line in changes(place, arguments, after[place])] == []
+    assert [
+        line
+        for place, arguments in before.items()
+        if "/aws_cloudwatch_dashboard." not in place  # they show the NAT gateway of the zone too
+        for line in changes(place, arguments, after[place])
+    ] == []
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

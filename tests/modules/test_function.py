@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).parents[2] / "lambdas" / "jwt_rotation" / "handler.py"
 
 
-def build(stack: TerraformStack, *, folder: str = "jwt_rotation", files: dict[str, str] | None = None) -> Template:
+def function_in(
+    stack: TerraformStack, *, folder: str = "jwt_rotation", files: dict[str, str] | None = None
+) -> Function:
     keys = [Key(stack, n, label=LABEL, name=n, description=n, protect=False) for n in ("key", "logs-key")]
-    Function(
+    return Function(
         stack,
         "function",
         label=LABEL,
@@ -39,6 +41,10 @@ def build(stack: TerraformStack, *, folder: str = "jwt_rotation", files: dict[st
         topics=topics_in(stack),
         files=files,
     )
+
+
+def build(stack: TerraformStack, *, folder: str = "jwt_rotation", files: dict[str, str] | None = None) -> Template:
+    function_in(stack, folder=folder, files=files)
     return Template.of(stack)
 
 

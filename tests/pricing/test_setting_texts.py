@@ -10,7 +10,7 @@ import pytest
 from config.descriptions import descriptions
 from config.environment import Environment
 from config.model import Model, item_model, table_model
-from pricing.prices import SPOT_SHARE, format_usd, monthly_usd
+from pricing.prices import HOURS_PER_MONTH, SPOT_SHARE, format_usd, monthly_usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,8 +32,12 @@ def task(vcpus: float, memory_gib: float) -> float:
 
 
 STORED = usd("s3_storage")
+CANARY = usd("canary_run", 12 * HOURS_PER_MONTH)
+"""A canary that runs every five minutes."""
 T3 = usd("postgres/db.t3.medium")
 AMOUNTS: Mapping[str, tuple[float, ...]] = {
+    "TracingSettings.insights": (usd("trace_insights"),),
+    "TracingSettings.sampling_percent": (usd("traces"),),
     "Environment.firewall": (usd("waf_web_acl"), usd("waf_rule"), usd("waf_requests")),
     "Environment.load_balancer": (usd("load_balancer"), usd("load_balancer_capacity"), usd("public_ipv4")),
     "BackupsSettings.noncurrent_version_days": (STORED,),
@@ -42,6 +46,7 @@ AMOUNTS: Mapping[str, tuple[float, ...]] = {
         STORED,
         usd("s3_tiering_monitoring"),
     ),
+    "CanarySettings.interval_minutes": (usd("canary_run"), CANARY),
     "ClusterSettings.container_insights": (usd("metric"),),
     "ConfigRecorderSettings.frequency": (usd("config_item"),),
     "DocumentdbSettings.instance_class": (usd("documentdb/db.t3.medium"), usd("documentdb/db.r5.large")),

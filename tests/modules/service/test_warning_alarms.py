@@ -25,11 +25,9 @@ def made(strategy: str = "rolling", *, insights: str = "enabled", sleeps: bool =
 
 
 def warnings(strategy: str = "rolling", *, insights: str = "enabled", **changes: Any) -> dict[str, Resource]:
-    found = made(strategy, insights=insights, **changes).all("aws_cloudwatch_metric_alarm").values()
+    found = made(strategy, insights=insights, **changes).all("aws_cloudwatch_metric_alarm")
     return {
-        alarm["alarm_name"].removeprefix(START): alarm
-        for alarm in found
-        if alarm["alarm_name"].startswith(START) and alarm["tags"]["Severity"] == "warning"
+        alarm["alarm_name"].removeprefix(START): alarm for address, alarm in found.items() if "_warnings_" in address
     }
 
 
