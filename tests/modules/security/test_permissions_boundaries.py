@@ -150,6 +150,14 @@ def who() -> Principals:
     return Principals(security_layer())
 
 
+@pytest.mark.parametrize("kind", ["function", "layer"])
+def test_it_may_make_what_synthetics_makes_for_a_canary_of_this_environment_only(who: Principals, kind: str) -> None:
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:{kind}:cwsyn-{PREFIX}-0123"
+    action = {"function": "lambda:CreateFunction", "layer": "lambda:PublishLayerVersion"}[kind]
+    assert who.apply_may(action, arn)
+    assert not who.apply_may(action, arn.replace(PREFIX, "user-management-prod"))
+
+
 @pytest.mark.parametrize(("kind", "action"), CREATES.items())
 def test_it_may_apply_the_other_layers(who: Principals, kind: str, action: str) -> None:
     assert who.apply_may(action, RESOURCES.get(action.partition(":")[0], "*")), kind
