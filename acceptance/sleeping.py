@@ -55,6 +55,7 @@ def _run(function: SleepSchedule, start: datetime, wanted: str) -> Iterator[str]
         told = function.run(now=start + number * _BETWEEN_RUNS)
         if told["settled"] and told["phase"] == wanted:
             return
+        told = function.run(now=start + number * _BETWEEN_RUNS)
     yield f"the environment is not {wanted} after {_MOST_RUNS} runs, but {told['phase']}: {told['doing']}"
 
 

@@ -179,7 +179,7 @@ def _check_holidays(holidays: Sequence[str]) -> Iterator[Problem]:
 
 
 class SleepSettings(Model):
-    """When the environment is awake; otherwise no task runs, the databases are stopped, and its alarms are quiet."""
+    """When the environment is awake; otherwise no task runs, the databases are stopped, and its alarms are silent."""
 
     time_zone: TimeZone
     """On whose clocks the hours are, like `Europe/Berlin`; summer time is respected."""

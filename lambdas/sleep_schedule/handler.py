@@ -1,9 +1,9 @@
 """Bring the environment step by step to what its schedule wants, every five minutes.
 
 Each run compares what is wanted with what there is and takes the next step, so that a run that fails is repaired by the
-next one. To sleep: alarms go quiet, scaling is suspended, tasks end, databases stop. To wake: databases start, then
-tasks, then scaling goes on, then alarms notify again. AWS starts a database that was stopped for seven days; the next
-run finds it and stops it again.
+next one. To sleep: alarms become silent, scaling is suspended, tasks end, databases stop. To wake: databases start,
+then tasks, then scaling goes on, then alarms notify again. AWS starts a database that was stopped for seven days; the
+next run finds it and stops it again.
 
     {}                                      one run
     {"action": "status"}                    what there is; changes nothing
@@ -39,7 +39,7 @@ SETTINGS: Final = Path(__file__).with_name("settings.json")
 LONGEST_DEPLOYMENT: Final = timedelta(hours=1)
 """How long it waits at bedtime for a deployment that is in progress."""
 LONGEST_SILENCE: Final = timedelta(hours=1)
-"""How long alarms are quiet while it wakes: if the tasks do not start by then, somebody must know."""
+"""How long alarms are silent while it wakes: if the tasks do not start by then, somebody must know."""
 
 
 class Phase(StrEnum):
@@ -106,7 +106,7 @@ class Metrics:
     namespace: str
 
     def publish_asleep(self, *, asleep: bool) -> None:
-        """Whether alarms are quiet, in all regions: an alarm reads the metrics of its own region only."""
+        """Whether alarms are silent, in all regions: an alarm reads the metrics of its own region only."""
         for region in range(len(self.clients)):
             self._publish("Asleep", int(asleep), region=region)
 
@@ -151,7 +151,7 @@ class SleepSchedule:
         state = self._next_state(before, want, now)
         # Before anything is changed: whatever fails now, the next run knows where to go on, and with how many tasks.
         self._keep(before, state)
-        self.metrics.publish_asleep(asleep=_is_quiet(state, now))
+        self.metrics.publish_asleep(asleep=_is_silent(state, now))
         doing = self._step(state)
         settled = state
         if state.phase is Phase.FALLING_ASLEEP and not doing:
@@ -269,7 +269,7 @@ def from_variables(
     )
 
 
-def _is_quiet(state: State, now: datetime) -> bool:
+def _is_silent(state: State, now: datetime) -> bool:
     if state.phase is Phase.WAKING:
         return now - state.since < LONGEST_SILENCE
     return state.phase in {Phase.FALLING_ASLEEP, Phase.ASLEEP}

@@ -127,7 +127,7 @@ class SleepSchedule(Construct):
         add_schedule(
             self,
             label=label,
-            name="sleep",
+            name="sleep-steps",
             rate=f"rate({sleep_metrics.RUN_SECONDS // 60} minutes)",
             function=self._function,
             event={"action": "run"},

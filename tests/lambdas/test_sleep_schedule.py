@@ -83,7 +83,7 @@ def test_no_task_starts_before_both_databases_are_available(environment: Environ
     assert environment.run(MORNING + 10 * MINUTES)["phase"] == "awake"
 
 
-def test_alarms_stay_quiet_until_the_tasks_run_but_not_for_ever(environment: Environment) -> None:
+def test_alarms_stay_silent_until_the_tasks_run_but_not_for_ever(environment: Environment) -> None:
     environment.run_until_settled(BEDTIME)
     environment.run(MORNING)
     environment.ecs.update_service(cluster=CLUSTER, service=f"{PREFIX}-api", desiredCount=3)

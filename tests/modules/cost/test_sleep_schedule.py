@@ -126,6 +126,11 @@ def test_it_runs_every_five_minutes_and_scheduler_repeats_nothing(made: Template
     assert json.loads(schedule["target"]["input"]) == {"action": "run"}
 
 
+def test_the_two_roles_have_names_of_their_own(made: Template) -> None:
+    names = [role["name"] for role in made.all("aws_iam_role").values()]
+    assert len(set(names)) == len(names) == 2
+
+
 def test_its_parameters_are_written_once_by_terraform(made: Template) -> None:
     found = {each["name"]: each["value_wo"] for each in made.all("aws_ssm_parameter").values()}
     assert found == {"/user-management/test/sleep/state": "{}", "/user-management/test/sleep/override": "{}"}
