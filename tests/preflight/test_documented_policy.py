@@ -12,7 +12,7 @@ from main import ROOT
 from preflight.__main__ import preflight
 from preflight.named import KINDS
 from tests.preflight.samples import OWN_TAGS, no_dns, own_tags, platform
-from tests.preflight.test_named import MAKERS, name_of
+from tests.preflight.makers import MAKERS, name_of
 from tests.preflight.test_usage import run_task
 
 if TYPE_CHECKING:
