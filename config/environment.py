@@ -1,77 +1,41 @@
 """The settings of one environment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from config.aws import AccountId, Region, RoleArn, TagValue, role_account, validate_name
+from config.aws import AccountId, Region, RoleArn, TagValue, validate_name
 from config.backups import BackupsSettings
-from config.canaries import CANARY_CHECKS
 from config.cluster import ClusterSettings
-from config.containers import check_session_paths
-from config.cost import CostSettings, check_monitor_account
-from config.database_connections import (
-    check_documentdb_connections,
-    check_postgres_connections,
-    check_proxy_leaves_connections,
-)
+from config.cost import CostSettings
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
-from config.errors import Problem
+from config.environment_checks import CHECKS, used_endpoints
 from config.firewall import (
     FirewallSettings,
-    check_firewall_body_limit,
-    check_firewall_has_entrance,
-    check_web_acl_fits,
 )
-from config.images import check_images
 from config.load_balancer import LoadBalancerSettings
-from config.log_destinations import check_log_destinations, destination_region
+from config.log_destinations import destination_region
 from config.logs import LogSettings
 from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
-from config.network import FARGATE_TASK_ENDPOINTS, NetworkSettings
-from config.notifications import NotificationsSettings, check_alarm_receivers
-from config.objectives import check_objectives_are_stricter_than_rollbacks, check_objectives_have_requests
+from config.network import NetworkSettings
+from config.notifications import NotificationsSettings
 from config.observability import ObservabilitySettings
-from config.origin_name import check_origin_name, origin_name
+from config.origin_name import origin_name
 from config.parameters import parameter_names
-from config.parts import (
-    check_databases,
-    check_edge_has_origin,
-    check_edge_timeout,
-    check_health_check_has_site,
-    check_health_check_is_answered,
-    check_internal_load_balancer,
-    check_load_balancer_has_domain,
-    check_parameters,
-    check_paths_have_load_balancer,
-    check_spot_leaves_a_task,
-    check_strategy_has_paths,
-)
-from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS, PostgresSettings
+from config.postgres import PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
 from config.registry import RegistrySettings
-from config.routing import CATCH_ALL, check_hidden_paths, check_static_path, check_unique_paths, check_unique_priorities
+from config.routing import CATCH_ALL
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
-from config.sleep import check_sleep_is_allowed
-from config.sleep_windows import check_sleep_windows
 from config.state import StateSettings
-from config.tracing import TRACING_CHECKS
-from config.zone_features import (
-    check_arm_zones,
-    check_documentdb_region,
-    check_origin_zones,
-    check_proxy_zones,
-    check_task_zones,
-    check_zone_regions,
-)
 
 
 def validate_environment_name(value: str) -> str:
@@ -80,106 +44,6 @@ def validate_environment_name(value: str) -> str:
         message = "is not a valid environment name, because the project's own file has it; use another"
         raise ValueError(message)
     return validate_name(value, what="environment name", max_length=MAX_ENVIRONMENT_LENGTH)
-
-
-def _check_trail_lock(protect_data: bool, security__trail__lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
-    if security__trail__lock_days and not protect_data:
-        yield Problem(
-            key="security.trail.lock_days",
-            value=security__trail__lock_days,
-            allowed="must not be set where protect_data = false, because a locked trail cannot be destroyed; "
-            "remove it, or set protect_data = true",
-        )
-
-
-def _check_role_account(account_id: str, deploy_role_arn: str | None) -> Iterator[Problem]:
-    if deploy_role_arn and role_account(deploy_role_arn) != account_id:
-        yield Problem(
-            key="deploy_role_arn",
-            value=deploy_role_arn,
-            allowed=f'is not in the account "{account_id}"; use a role of that account',
-        )
-
-
-def _check_deploy_role(deploy_role_arn: str | None, security__github: object) -> Iterator[Problem]:
-    if deploy_role_arn and security__github:
-        yield Problem(
-            key="deploy_role_arn",
-            value=deploy_role_arn,
-            allowed="cannot be set with [security.github]: the pipeline would assume it and leave the limits of its "
-            "own role; remove one of them",
-        )
-
-
-def _check_backup_lock(protect_data: bool, backups__object_lock_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
-    if backups__object_lock_days and not protect_data:
-        yield Problem(
-            key="backups.object_lock_days",
-            value=backups__object_lock_days,
-            allowed="must not be set where protect_data = false, because locked objects cannot be destroyed; "
-            "remove it, or set protect_data = true",
-        )
-
-
-def _check_postgres_backups(protect_data: bool, postgres__backup_retention_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
-    if protect_data:
-        yield from _problems_with_backups("postgres", postgres__backup_retention_days)
-
-
-def _check_documentdb_backups(protect_data: bool, documentdb__backup_retention_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
-    if protect_data:
-        yield from _problems_with_backups("documentdb", documentdb__backup_retention_days)
-
-
-def _problems_with_backups(database: str, days: int | None) -> Iterator[Problem]:
-    # The databases' own check reports fewer days than AWS allows.
-    if days is not None and MIN_RETENTION_DAYS <= days < PROTECTED_BACKUP_DAYS:
-        yield Problem(
-            key=f"{database}.backup_retention_days",
-            value=days,
-            allowed=f"must be {PROTECTED_BACKUP_DAYS} or more where protect_data = true; "
-            "raise it, or set protect_data = false",
-        )
-
-
-def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
-    if not services:
-        yield Problem(key="services", allowed="must have at least one table, like [services.backend]")
-
-
-def _check_endpoint_access(
-    network__nat_gateways: str,
-    network__interface_endpoints: Sequence[str],
-    cluster__execute_command: bool,  # noqa: FBT001 (a setting)
-    services: Mapping[str, ServiceSettings],
-) -> Iterator[Problem]:
-    if network__nat_gateways != "none":
-        return
-    shells = cluster__execute_command
-    used = {endpoint for service in services.values() for endpoint in _used_endpoints(service, shells=shells)}
-    used -= {*FARGATE_TASK_ENDPOINTS, *network__interface_endpoints}  # [network] has its own check of the former
-    missing = [endpoint for endpoint in ("ssm", "xray", "ssmmessages", "kms") if endpoint in used]
-    if missing:
-        yield Problem(
-            key="network.interface_endpoints",
-            value=tuple(network__interface_endpoints),
-            allowed="without NAT gateways the services cannot reach their parameters or X-Ray, "
-            "and no shell opens in them; "
-            f"add {', '.join(missing)}",
-        )
-
-
-def _used_endpoints(service: ServiceSettings, *, shells: bool) -> Iterator[str]:
-    """The AWS services that a service's tasks reach by an interface endpoint or the internet; S3 has its own way."""
-    yield from FARGATE_TASK_ENDPOINTS
-    if service.secrets or service.parameters:
-        yield "ssm"
-    if service.tracing:
-        yield "xray"
-    if shells:
-        # The agent in the task decrypts the session's key itself:
-        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
-        yield from ("ssmmessages", "kms")
 
 
 class Tags(Model):
@@ -342,7 +206,7 @@ class Environment(Model):
         """Whether tasks of a service go out to the internet: for the application, or to AWS without an endpoint."""
         if self.network.nat_gateways == "none":
             return False
-        used = _used_endpoints(service, shells=self.cluster.execute_command)
+        used = used_endpoints(service, shells=self.cluster.execute_command)
         return service.calls_internet or not set(used) <= set(self.network.interface_endpoints)
 
     @property
@@ -392,52 +256,4 @@ class Environment(Model):
 
     not_in_file: ClassVar[frozenset[str]] = frozenset({"name", "project"})
 
-    checks: ClassVar[tuple[Check, ...]] = (
-        _check_trail_lock,
-        _check_role_account,
-        check_zone_regions,
-        check_proxy_zones,
-        check_task_zones,
-        check_arm_zones,
-        check_origin_zones,
-        check_documentdb_region,
-        _check_deploy_role,
-        _check_backup_lock,
-        _check_postgres_backups,
-        _check_documentdb_backups,
-        _check_service_count,
-        check_load_balancer_has_domain,
-        check_edge_has_origin,
-        check_origin_name,
-        check_health_check_has_site,
-        check_health_check_is_answered,
-        check_internal_load_balancer,
-        check_firewall_has_entrance,
-        check_firewall_body_limit,
-        check_web_acl_fits,
-        check_paths_have_load_balancer,
-        check_strategy_has_paths,
-        check_spot_leaves_a_task,
-        check_databases,
-        check_proxy_leaves_connections,
-        check_postgres_connections,
-        check_documentdb_connections,
-        check_parameters,
-        check_images,
-        check_session_paths,
-        _check_endpoint_access,
-        check_alarm_receivers,
-        check_objectives_have_requests,
-        check_objectives_are_stricter_than_rollbacks,
-        check_log_destinations,
-        check_sleep_is_allowed,
-        check_sleep_windows,
-        check_unique_paths,
-        check_unique_priorities,
-        check_hidden_paths,
-        check_static_path,
-        check_edge_timeout,
-        check_monitor_account,
-        *CANARY_CHECKS,
-        *TRACING_CHECKS,
-    )
+    checks: ClassVar[tuple[Check, ...]] = CHECKS

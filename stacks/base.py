@@ -149,7 +149,7 @@ def topics_for(stack: LayerStack, notifications: NotificationsStack | None) -> T
     if notifications is None:
         raise WiringError(
             stack,
-            "it has alarms, and its environment has no [notifications]; add a check to config/environment.py that asks "
-            "for the table",
+            "it has alarms, and its environment has no [notifications]; add a check to "
+            "config/environment_checks.py that asks for the table",
         )
     return notifications.topics

@@ -11,8 +11,8 @@ from emulator.services.servicequotas import APPLIED
 from main import ROOT
 from preflight.__main__ import preflight
 from preflight.named import KINDS
-from tests.preflight.samples import OWN_TAGS, no_dns, own_tags, platform
 from tests.preflight.makers import MAKERS, name_of
+from tests.preflight.samples import OWN_TAGS, no_dns, own_tags, platform
 from tests.preflight.test_usage import run_task
 
 if TYPE_CHECKING:

@@ -1,0 +1,106 @@
+import pytest
+
+from tests.config.examples import changed, parsed, refusal
+
+REGION = 'region = "us-east-1"'
+
+
+def test_zones_of_another_region_are_refused() -> None:
+    assert refusal(changed((REGION, 'region = "eu-west-1"'))) == [
+        f'network.zones[{index}].id = "use1-az{index + 1}": is not in the region "eu-west-1"; this prints the ids of '
+        "its zones: aws ec2 describe-availability-zones --region eu-west-1 --query 'AvailabilityZones[].ZoneId'"
+        for index in range(2)
+    ]
+
+
+def test_a_deploy_role_of_another_account_is_refused() -> None:
+    role = "arn:aws:iam::444444444444:role/deploy"
+    assert refusal(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'))) == [
+        f'deploy_role_arn = "{role}": is not in the account "333333333333"; use a role of that account'
+    ]
+
+
+def test_a_deploy_role_of_the_account_is_accepted() -> None:
+    role = "arn:aws:iam::333333333333:role/deploy"
+    assert parsed(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'))).deploy_role_arn == role
+    assert parsed(changed()).deploy_role_arn is None
+
+
+def test_a_deploy_role_beside_the_roles_of_github_is_refused() -> None:
+    role = "arn:aws:iam::333333333333:role/deploy"
+    github = '[security.github]\nrepository = "acme/infra"\nbranch = "main"\nplan_pull_requests = true\n\n[network]'
+    assert refusal(changed((REGION, f'{REGION}\ndeploy_role_arn = "{role}"'), ("[network]", github))) == [
+        (
+            f'deploy_role_arn = "{role}": cannot be set with [security.github]: the pipeline would assume it and leave '
+            "the limits of its own role; remove one of them"
+        )
+    ]
+
+
+def test_an_environment_without_services_is_refused() -> None:
+    toml = changed()
+    assert refusal(toml[: toml.index("[services.")] + "[services]\n") == [
+        "services: must have at least one table, like [services.backend]"
+    ]
+
+
+def test_an_internal_load_balancer_needs_two_zones_with_services() -> None:
+    assert refusal(changed(('private_cidr = "10.0.20.0/24"\n', ""))) == [
+        (
+            "edge: puts the load balancer in private subnets, which it needs in two zones; add a private_cidr to "
+            'another zone, set origin = "public", or remove [edge]'
+        )
+    ]
+
+
+def test_without_nat_gateways_images_are_private_and_used_services_have_endpoints() -> None:
+    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
+    lines = refusal(changed(('"per_zone"', '"none"'), ("interface_endpoints = []", endpoints)))
+    assert [line.split(": ")[0].split(" = ")[0] for line in lines] == [
+        "deployment.placeholder_image",
+        "cluster.collector_image",
+        "network.interface_endpoints",
+    ]
+    assert all("without NAT gateways" in line for line in lines)
+    assert lines[-1].endswith("add ssm, xray")
+
+
+def test_without_nat_gateways_a_shell_needs_two_more_endpoints() -> None:
+    """The agent in the task opens the session, and decrypts its key with KMS itself."""
+    shells = ("execute_command = false", "execute_command = true")
+    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm", "xray"{}]'
+    for added, missing in (("", "ssmmessages, kms"), (', "ssmmessages"', "kms"), (', "kms"', "ssmmessages")):
+        changes = (shells, ('"per_zone"', '"none"'), ("interface_endpoints = []", endpoints.format(added)))
+        assert refusal(changed(*changes))[-1].endswith(
+            "without NAT gateways the services cannot reach their parameters or X-Ray, and no shell opens in them; "
+            f"add {missing}"
+        )
+    both = ("interface_endpoints = []", endpoints.format(', "ssmmessages", "kms"'))
+    for change in (shells, ("execute_command = false", "execute_command = false")):
+        lines = refusal(changed(change, ('"per_zone"', '"none"'), both))
+        assert not [line for line in lines if line.startswith("network.")]
+
+
+def test_tasks_with_shells_need_the_internet_until_there_is_an_endpoint_for_kms() -> None:
+    """Without the endpoint the session would start and end at once: nothing can decrypt its key."""
+    shells = ("execute_command = false", "execute_command = true")
+    every = '"ecr.api", "ecr.dkr", "logs", "ssm", "xray", "ssmmessages"'
+    for added, needed in (("", True), (', "kms"', False)):
+        environment = parsed(changed(shells, ("interface_endpoints = []", f"interface_endpoints = [{every}{added}]")))
+        found = {environment.needs_internet(one) for one in environment.services.values() if not one.calls_internet}
+        assert found == {needed}
+
+
+@pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])
+def test_protected_data_has_backups_of_a_week(index: int, database: str) -> None:
+    line = "backup_retention_days = "
+    before, first, second = changed().split(f"{line}7")
+    days = [7, 7]
+    days[index] = 6
+    toml = f"{before}{line}{days[0]}{first}{line}{days[1]}{second}"
+    assert refusal(toml) == [
+        (
+            f"{database}.backup_retention_days = 6: must be 7 or more where protect_data = true; "
+            "raise it, or set protect_data = false"
+        )
+    ]
