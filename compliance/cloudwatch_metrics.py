@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.metric_family import MetricFamily
+from compliance.cloudwatch_database_metrics import DATABASE_METRICS
+from compliance.metric_family import COUNTED, SAMPLED, TIMED, MetricFamily
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OF_AWS: Final = ("AWS/", "CWAgent", "CloudWatchSynthetics", "ECS/")
 """The beginnings of namespaces of AWS; an application chooses others for its own metrics."""
-
-_COUNTED: Final = ("Sum",)
-_SAMPLED: Final = ("Average", "Maximum", "Minimum")
-_TIMED: Final = (*_SAMPLED, "SampleCount", "Sum")
 
 
 _BALANCER_PAGE: Final = (
@@ -27,18 +24,14 @@ _BALANCER_PAGE: Final = (
 _CLOUDFRONT_PAGE: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
 )
-_DOCUMENTDB_PAGE: Final = "https://docs.aws.amazon.com/documentdb/latest/developerguide/cloud_watch.html"
 _INSIGHTS_PAGE: Final = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html"
 )
 _LAMBDA_PAGE: Final = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
 _NAT_PAGE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"
-_PROXY_PAGE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html"
-_RDS_PAGE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html"
-_OF_PROXY: Final = (("ProxyName",), ("EndpointName", "ProxyName"))
-_OF_TARGET: Final = (("ProxyName",), ("ProxyName", "Target", "TargetGroup"), ("ProxyName", "TargetGroup", "TargetRole"))
 
 METRICS: Final = (
+    *DATABASE_METRICS,
     # Of the load balancer's metrics only HealthyHostCount and UnHealthyHostCount are there without requests; the error
     # counts are absent while they are zero.
     MetricFamily(
@@ -57,7 +50,7 @@ METRICS: Final = (
             "RejectedConnectionCount",
         ),
         dimensions=(("LoadBalancer",), ("AvailabilityZone", "LoadBalancer")),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source=_BALANCER_PAGE,
     ),
     MetricFamily(
@@ -77,21 +70,21 @@ METRICS: Final = (
             ("LoadBalancer", "TargetGroup"),
             ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
         ),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source=_BALANCER_PAGE,
     ),
     MetricFamily(
         namespace="AWS/ApplicationELB",
         names=("RequestCountPerTarget",),
         dimensions=(("TargetGroup",), ("LoadBalancer", "TargetGroup")),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source=_BALANCER_PAGE,
     ),
     MetricFamily(
         namespace="AWS/ApplicationELB",
         names=("HealthyHostCount", "UnHealthyHostCount"),
         dimensions=(("LoadBalancer", "TargetGroup"), ("AvailabilityZone", "LoadBalancer", "TargetGroup")),
-        statistics=_SAMPLED,
+        statistics=SAMPLED,
         source=_BALANCER_PAGE,
     ),
     MetricFamily(
@@ -103,7 +96,7 @@ METRICS: Final = (
             ("LoadBalancer", "TargetGroup"),
             ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
         ),
-        statistics=_TIMED,
+        statistics=TIMED,
         source=_BALANCER_PAGE,
         is_distribution=True,
     ),
@@ -121,7 +114,7 @@ METRICS: Final = (
         namespace="AWS/CertificateManager",
         names=("DaysToExpiry",),
         dimensions=(("CertificateArn",),),
-        statistics=_SAMPLED,
+        statistics=SAMPLED,
         source="https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html",
     ),
     # All of CloudFront's metrics are in us-east-1.
@@ -129,7 +122,7 @@ METRICS: Final = (
         namespace="AWS/CloudFront",
         names=("BytesDownloaded", "BytesUploaded", "Requests"),
         dimensions=(("DistributionId", "Region"),),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source=_CLOUDFRONT_PAGE,
         values={"Region": "Global"},
     ),
@@ -164,52 +157,16 @@ METRICS: Final = (
         namespace="AWS/CloudFront",
         names=("FunctionExecutionErrors", "FunctionInvocations", "FunctionThrottles", "FunctionValidationErrors"),
         dimensions=(("FunctionName", "Region"),),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source=f"{_CLOUDFRONT_PAGE}#cloudfront-metrics-function-values",
         values={"Region": "Global"},
     ),
     # Absent of a stopped cluster or instance. SampleCount is one each minute and instance.
     MetricFamily(
-        namespace="AWS/DocDB",
-        names=(
-            "BufferCacheHitRatio",
-            "CPUUtilization",
-            "DatabaseConnections",
-            "DatabaseConnectionsLimit",
-            "DatabaseConnectionsMax",
-            "DatabaseCursors",
-            "DiskQueueDepth",
-            "FreeableMemory",
-            "LowMemNumOperationsThrottled",
-            "ReadLatency",
-            "SwapUsage",
-            "WriteLatency",
-        ),
-        dimensions=(("DBInstanceIdentifier",), ("DBClusterIdentifier",), ("DBClusterIdentifier", "Role")),
-        statistics=_TIMED,
-        source=_DOCUMENTDB_PAGE,
-    ),
-    MetricFamily(
-        namespace="AWS/DocDB",
-        names=("DBClusterReplicaLagMaximum", "DBClusterReplicaLagMinimum", "VolumeBytesUsed"),
-        dimensions=(("DBClusterIdentifier",),),
-        statistics=_SAMPLED,
-        source=_DOCUMENTDB_PAGE,
-    ),
-    # Of the burstable classes only, every five minutes.
-    MetricFamily(
-        namespace="AWS/DocDB",
-        names=("CPUCreditBalance", "CPUCreditUsage", "CPUSurplusCreditBalance", "CPUSurplusCreditsCharged"),
-        dimensions=(("DBInstanceIdentifier",), ("DBClusterIdentifier",)),
-        statistics=_SAMPLED,
-        source=_DOCUMENTDB_PAGE,
-    ),
-    # Of running tasks only: SampleCount is their number.
-    MetricFamily(
         namespace="AWS/ECS",
         names=("CPUUtilization", "MemoryUtilization"),
         dimensions=(("ClusterName",), ("ClusterName", "ServiceName")),
-        statistics=(*_SAMPLED, "SampleCount"),
+        statistics=(*SAMPLED, "SampleCount"),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html",
     ),
     # Absent while zero; a bus of one's own has the second set.
@@ -217,21 +174,21 @@ METRICS: Final = (
         namespace="AWS/Events",
         names=("FailedInvocations", "Invocations", "ThrottledRules", "TriggeredRules"),
         dimensions=(("RuleName",), ("EventBusName", "RuleName")),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html",
     ),
     MetricFamily(
         namespace="AWS/Lambda",
         names=("DeadLetterErrors", "Errors", "Invocations", "Throttles"),
         dimensions=(("FunctionName",), ("FunctionName", "Resource")),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source=_LAMBDA_PAGE,
     ),
     MetricFamily(
         namespace="AWS/Lambda",
         names=("Duration",),
         dimensions=(("FunctionName",), ("FunctionName", "Resource")),
-        statistics=_TIMED,
+        statistics=TIMED,
         source=_LAMBDA_PAGE,
         is_distribution=True,
     ),
@@ -253,7 +210,7 @@ METRICS: Final = (
             "PacketsOutToSource",
         ),
         dimensions=(("NatGatewayId",),),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source=_NAT_PAGE,
     ),
     MetricFamily(
@@ -265,93 +222,17 @@ METRICS: Final = (
     ),
     # Absent of a stopped instance. SampleCount is one each minute.
     MetricFamily(
-        namespace="AWS/RDS",
-        names=(
-            "CPUUtilization",
-            "DiskQueueDepth",
-            "FreeStorageSpace",
-            "FreeableMemory",
-            "MaximumUsedTransactionIDs",
-            "ReadLatency",
-            "ReplicaLag",
-            "SwapUsage",
-            "WriteLatency",
-        ),
-        dimensions=(("DBInstanceIdentifier",),),
-        statistics=(*_SAMPLED, "SampleCount"),
-        source=_RDS_PAGE,
-    ),
-    # Of the burstable classes only, every five minutes.
-    MetricFamily(
-        namespace="AWS/RDS",
-        names=("CPUCreditBalance", "CPUCreditUsage", "CPUSurplusCreditBalance", "CPUSurplusCreditsCharged"),
-        dimensions=(("DBInstanceIdentifier",),),
-        statistics=_SAMPLED,
-        source=_RDS_PAGE,
-    ),
-    # Of an instance, and of a proxy. Each machine of a proxy reports, so the number of its connections is the Sum.
-    MetricFamily(
-        namespace="AWS/RDS",
-        names=("DatabaseConnections",),
-        dimensions=(("DBInstanceIdentifier",), *_OF_TARGET),
-        statistics=(*_SAMPLED, "Sum"),
-        source=_PROXY_PAGE,
-    ),
-    MetricFamily(
-        namespace="AWS/RDS",
-        names=(
-            "DatabaseConnectionRequests",
-            "DatabaseConnectionsCurrentlyBorrowed",
-            "DatabaseConnectionsCurrentlySessionPinned",
-            "DatabaseConnectionsSetupFailed",
-            "MaxDatabaseConnectionsAllowed",
-        ),
-        dimensions=_OF_TARGET,
-        statistics=_COUNTED,
-        source=_PROXY_PAGE,
-    ),
-    MetricFamily(
-        namespace="AWS/RDS",
-        names=("ClientConnections", "ClientConnectionsReceived", "ClientConnectionsSetupFailedAuth", "QueryRequests"),
-        dimensions=_OF_PROXY,
-        statistics=_COUNTED,
-        source=_PROXY_PAGE,
-    ),
-    # Microseconds.
-    MetricFamily(
-        namespace="AWS/RDS",
-        names=("DatabaseConnectionsBorrowLatency", "QueryResponseLatency"),
-        dimensions=_OF_PROXY,
-        statistics=_TIMED,
-        source=_PROXY_PAGE,
-    ),
-    MetricFamily(
-        namespace="AWS/RDS",
-        names=("QueryDatabaseResponseLatency",),
-        dimensions=(*_OF_TARGET, ("EndpointName", "ProxyName")),
-        statistics=_TIMED,
-        source=_PROXY_PAGE,
-    ),
-    MetricFamily(
-        namespace="AWS/RDS",
-        names=("AvailabilityPercentage",),
-        dimensions=(("ProxyName", "TargetGroup", "TargetRole"),),
-        statistics=_SAMPLED,
-        source=_PROXY_PAGE,
-    ),
-    # All of Route 53's metrics are in us-east-1.
-    MetricFamily(
         namespace="AWS/Route53",
         names=("DNSSECInternalFailure", "DNSSECKeySigningKeysNeedingAction"),
         dimensions=(("HostedZoneId",),),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-hosted-zones-with-cloudwatch.html",
     ),
     MetricFamily(
         namespace="AWS/Route53",
         names=("HealthCheckPercentageHealthy", "HealthCheckStatus"),
         dimensions=(("HealthCheckId",),),
-        statistics=_SAMPLED,
+        statistics=SAMPLED,
         source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html",
     ),
     # None of a queue that is idle for hours.
@@ -359,7 +240,7 @@ METRICS: Final = (
         namespace="AWS/SQS",
         names=("ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"),
         dimensions=(("QueueName",),),
-        statistics=_SAMPLED,
+        statistics=SAMPLED,
         source="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html",
     ),
     # Absent while zero. Of a distribution without the dimension Region, and then in us-east-1.
@@ -367,7 +248,7 @@ METRICS: Final = (
         namespace="AWS/WAFV2",
         names=("AllowedRequests", "BlockedRequests", "CountedRequests"),
         dimensions=(("Rule", "WebACL"), ("Region", "Rule", "WebACL")),
-        statistics=_COUNTED,
+        statistics=COUNTED,
         source="https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html",
     ),
     # Success in percent, per run; absent while the canary does not run.
@@ -375,7 +256,7 @@ METRICS: Final = (
         namespace="CloudWatchSynthetics",
         names=("Duration", "Failed", "SuccessPercent"),
         dimensions=(("CanaryName",), ("CanaryName", "StepName")),
-        statistics=_TIMED,
+        statistics=TIMED,
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_metrics.html",
         is_distribution=True,
     ),
@@ -383,7 +264,7 @@ METRICS: Final = (
         namespace="ECS/ContainerInsights",
         names=("DeploymentCount", "DesiredTaskCount", "PendingTaskCount", "RunningTaskCount", "TaskSetCount"),
         dimensions=(("ClusterName", "ServiceName"),),
-        statistics=_SAMPLED,
+        statistics=SAMPLED,
         source=_INSIGHTS_PAGE,
     ),
 )

@@ -14,6 +14,13 @@ _EXTENDED: Final = re.compile(
 )
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html"""
 
+COUNTED: Final = ("Sum",)
+"""Statistics that mean something of a number of events."""
+SAMPLED: Final = ("Average", "Maximum", "Minimum")
+"""Those of a level that is read now and then."""
+TIMED: Final = (*SAMPLED, "SampleCount", "Sum")
+"""Those of durations."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class MetricFamily:

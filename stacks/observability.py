@@ -72,6 +72,9 @@ class ObservabilityStack(LayerStack):
         nat_gateways = dict(sorted(network.vpc.nat_gateways.items(), key=lambda item: zone_number(item[0])))
         web_acl = (edge.web_acl if edge else None) or service.web_acl
         self.objectives = dict(self._objectives(settings.objectives)) if settings.objectives else {}
+        self.canaries: dict[str, Canary] = {}
+        if settings.canaries and config.domain:
+            self.canaries = self._canaries(settings, host=config.domain.name, state=state)
         self.service_dashboard = ServiceDashboard(
             self,
             "service",
@@ -84,6 +87,7 @@ class ObservabilityStack(LayerStack):
             nat_gateways=nat_gateways,
             targets=settings.objectives,
             objectives=self.objectives,
+            canaries=self.canaries,
         )
         self.data_dashboard: DataDashboard | None = None
         if data and data.databases:
@@ -102,9 +106,6 @@ class ObservabilityStack(LayerStack):
         )
         if settings.tracing:
             Traces(self, "traces", config=settings.tracing, label=self.label, services=config.services)
-        self.canaries: dict[str, Canary] = {}
-        if settings.canaries and config.domain:
-            self.canaries = self._canaries(settings, host=config.domain.name, state=state)
 
     def _canaries(self, settings: ObservabilitySettings, *, host: str, state: StateStack) -> dict[str, Canary]:
         config, days = self.config, self.config.logs.canary_retention_days

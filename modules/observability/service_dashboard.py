@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modules.label import Label
     from modules.metric import Metric, MetricExpression
     from modules.network.nat_gateway_alarms import NatGatewayMetrics
+    from modules.observability.canary import Canary
     from modules.observability.objective import Objective
     from modules.observability.widgets import Widget
     from modules.service.fargate_service import FargateService
@@ -47,6 +48,7 @@ class ServiceDashboard(Construct):
         nat_gateways: Mapping[str, NatGatewayMetrics],
         targets: ObjectivesSettings | None,
         objectives: Mapping[str, Objective],
+        canaries: Mapping[str, Canary],
     ) -> None:
         """Create the dashboard.
 
@@ -60,13 +62,14 @@ class ServiceDashboard(Construct):
             nat_gateways: By the key of their zone.
             targets: What users can rely on; None without objectives.
             objectives: The objectives by what they are about.
+            canaries: By name.
         """
         super().__init__(scope, id_)
         self._deployment, self._targets, self._objectives = deployment, targets, objectives
-        self._services, self._load_balancer = services, load_balancer
+        self._services, self._load_balancer, self._canaries = services, load_balancer, canaries
         self._distribution, self._firewall, self._nat_gateways = distribution, firewall, nat_gateways
         self._served = {name: service.target for name, service in services.items() if service.target}
-        rows = [self._header(label), *self._health(), *self._requests(), *self._saturation()]
+        rows = [self._header(label), *self._health(), *self._requests(), list(self._failures()), *self._saturation()]
         Dashboard(self, "Default", label=label, name="service", rows=rows)
 
     def _header(self, label: Label) -> list[Widget]:
@@ -83,6 +86,7 @@ class ServiceDashboard(Construct):
         if self._load_balancer and self._load_balancer.error_alarm:
             arns.append(self._load_balancer.error_alarm.arn)
         arns += [arn for service in self._services.values() if service.alarms for arn in service.alarms.arns]
+        arns += [canary.alarm.arn for canary in self._canaries.values()]
         if arns:
             yield [AlarmStates(title="Alarms", alarm_arns=arns)]
         if self._objectives:
@@ -127,6 +131,21 @@ class ServiceDashboard(Construct):
                 unit="seconds",
             ),
         ]
+
+    def _failures(self) -> Iterator[Widget]:
+        """What fails without a 5xx, or only for somebody outside."""
+        yield Graph(
+            title="Error lines in the logs, in five minutes",
+            series={name: service.error_log_count for name, service in self._services.items()},
+            width=_HALF,
+        )
+        if self._canaries:
+            yield Graph(
+                title="Runs of canaries that succeeded",
+                series={name: canary.success_percent for name, canary in self._canaries.items()},
+                unit=_PERCENT,
+                width=_HALF,
+            )
 
     def _entrance(self) -> Iterator[Widget]:
         if self._distribution:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.objectives import ObjectivesSettings
 from modules.edge.distribution_alarms import DistributionMetrics
 from modules.edge.web_acl_alarm import WebAclMetrics
+from modules.metric import Metric
 from modules.network.nat_gateway_alarms import NatGatewayMetrics
 from modules.observability.indicator import availability_of
 from modules.observability.objective import Objective
@@ -37,6 +39,7 @@ def widgets(*, served: bool = True, **changes: Any) -> dict[str, dict[str, Any]]
         "nat_gateways": {},
         "targets": None,
         "objectives": {},
+        "canaries": {},
         **changes,
     }
     if arguments["targets"]:
@@ -96,6 +99,33 @@ def test_the_states_of_the_alarms_are_those_of_objectives_load_balancer_and_serv
     kinds = [alarm.removeprefix("${aws_cloudwatch_").partition(".")[0] for alarm in alarms]
     assert kinds == ["composite_alarm"] * 2 + ["metric_alarm"] * 5
     assert all(alarm.endswith(".arn}") for alarm in alarms)
+
+
+@dataclass(frozen=True)
+class FakeAlarm:
+    arn: str = "arn:aws:cloudwatch:us-east-1:444444444444:alarm:site-canary"
+
+
+@dataclass(frozen=True)
+class FakeCanary:
+    success_percent: Metric
+    alarm: FakeAlarm = FakeAlarm()
+
+
+def test_error_lines_and_canaries_are_shown_too() -> None:
+    success = Metric(
+        namespace="CloudWatchSynthetics",
+        name="SuccessPercent",
+        statistic="Average",
+        dimensions={"CanaryName": "site"},
+        region="us-east-1",
+        period_seconds=300,
+    )
+    found = widgets(canaries={"site": FakeCanary(success)})
+    assert metric_names(found["Error lines in the logs, in five minutes"]) == {"api-error-lines"}
+    assert metric_names(found["Runs of canaries that succeeded"]) == {"SuccessPercent"}
+    assert FakeAlarm().arn in found["Alarms"]["alarms"]
+    assert "Runs of canaries that succeeded" not in widgets()
 
 
 def test_without_objectives_it_has_no_budget() -> None:
