@@ -58,7 +58,7 @@ def test_topics_subscriptions_alarms_and_rules_are_found_until_they_are_gone(emu
     sns, cloudwatch, events = (place.client(service) for service in ("sns", "cloudwatch", "events"))
     topic = sns.create_topic(Name="alerts")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
-    cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)")
+    cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="TRUE")
     events.put_rule(Name="findings", EventPattern='{"source": ["aws.guardduty"]}')
     events.put_targets(Rule="findings", Targets=[{"Id": "sns", "Arn": topic}])
 

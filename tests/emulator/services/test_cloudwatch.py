@@ -227,12 +227,50 @@ def test_a_list_of_queries_that_is_not_valid_is_refused(client: Client, queries:
     refuse(client, words, EvaluationPeriods=8, Threshold=1, Metrics=queries)
 
 
-def test_a_composite_alarm_is_stored(client: Client) -> None:
+@pytest.fixture
+def both(client: Client) -> Any:
+    """A client where the alarms `a` and `b` exist."""
     cloudwatch = client("cloudwatch")
-    cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a) AND ALARM(b)", AlarmActions=[TOPIC])
+    for name in ("a", "b"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="AWS/RDS",
+            MetricName="CPUUtilization",
+            Statistic="Average",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=80,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+    return cloudwatch
 
-    found = cloudwatch.describe_alarms(AlarmNames=["both"], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
-    assert found[0]["AlarmRule"] == "ALARM(a) AND ALARM(b)"
+
+def test_a_composite_alarm_is_stored_with_its_suppressor(both: Any) -> None:
+    silent = {"ActionsSuppressor": "b", "ActionsSuppressorWaitPeriod": 60, "ActionsSuppressorExtensionPeriod": 900}
+    both.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a) AND NOT ALARM(b)", AlarmActions=[TOPIC], **silent)
+
+    (found,) = both.describe_alarms(AlarmNames=["both"], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    assert found["AlarmRule"] == "ALARM(a) AND NOT ALARM(b)"
+    assert {name: found[name] for name in silent} == silent
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"AlarmRule": "ALARM(a"}, "not a valid rule"),
+        ({"AlarmRule": "ALARM(a) ALARM(b)"}, "not a valid rule"),
+        ({"AlarmRule": "(ALARM(a) OR ALARM(b)"}, "not a valid rule"),
+        ({"AlarmRule": "ALARM(a) AND"}, "not a valid rule"),
+        ({"AlarmRule": "a AND b"}, "not a valid rule"),
+        ({"AlarmRule": " OR ".join(f"ALARM(a{number})" for number in range(101))}, "more than 100 alarms"),
+        ({"AlarmRule": 'ALARM("a") OR ALARM("gone")'}, r"as alarms \[gone\] in the alarm rule do not exist"),
+        ({"ActionsSuppressor": "gone"}, "the name or the ARN of an existing alarm"),
+        ({"ActionsSuppressor": "b"}, "are required with ActionsSuppressor"),
+    ],
+)
+def test_a_composite_alarm_that_is_not_valid_is_refused(both: Any, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ClientError, match=words):
+        both.put_composite_alarm(**{"AlarmName": "both", "AlarmRule": "ALARM(a)", **changes})
 
 
 @pytest.mark.parametrize(
@@ -242,11 +280,11 @@ def test_a_composite_alarm_is_stored(client: Client) -> None:
         ("arn:aws:automate:us-east-1:ec2:recover", "is of automate; an alarm can act on aiops, lambda, sns, ssm"),
     ],
 )
-def test_a_composite_alarms_action_that_cannot_be_run_is_refused(client: Client, action: str, words: str) -> None:
+def test_a_composite_alarms_action_that_cannot_be_run_is_refused(both: Any, action: str, words: str) -> None:
     with pytest.raises(ClientError, match=words):
-        client("cloudwatch").put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)", AlarmActions=[action])
+        both.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)", AlarmActions=[action])
 
 
-def test_a_composite_alarms_description_that_is_too_long_is_refused(client: Client) -> None:
+def test_a_composite_alarms_description_that_is_too_long_is_refused(both: Any) -> None:
     with pytest.raises(ClientError, match=r"'AlarmDescription' .* length less than or equal to 1024"):
-        client("cloudwatch").put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)", AlarmDescription="a" * 1025)
+        both.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)", AlarmDescription="a" * 1025)
