@@ -101,6 +101,7 @@ class Alarm(Construct):
         topics: Topics,
         comparison: Comparison = Comparison.AT_LEAST,
         periods: int = 1,
+        spare_periods: int = 0,
         notifies: bool = True,
         notifies_recovery: bool = True,
         fires_asleep: bool = False,
@@ -121,6 +122,8 @@ class Alarm(Construct):
             periods: How many consecutive values must breach the threshold. Of an expression with FILL, whose newest
                 values are its filler until the data arrive: as many of a longer window, or, if the filler
                 breaches the threshold itself, at least five.
+            spare_periods: How many values more its window has: for an expression without FILL over metrics that do not
+                arrive together, of which the newest value is not yet right.
             notifies: Whether it notifies by itself; False if it is only a part of a composite alarm that does.
             notifies_recovery: Whether it also notifies when the state returns to OK; not useful for single events.
             fires_asleep: Whether it also goes off because the environment sleeps; then it notifies through a composite
@@ -135,6 +138,7 @@ class Alarm(Construct):
                 message = f"an alarm in {label.region} cannot use the {what} in {region}; create the alarm in {region}"
                 raise WiringError(self, message)
         needed, window = _datapoints(metric, periods=periods, comparison=comparison, threshold=threshold)
+        window += spare_periods
         if (problem := _problem_of(metric, window=window)) is not None:
             raise WiringError(self, problem)
         suppressor = topics.suppressor if fires_asleep and notifies else None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from modules.topic import Topics
 
 _ERROR_PERIODS: Final = 5  # of one minute: as long as the load balancer's alarm needs, whose message says more
+_SPARE_PERIODS: Final = 2
+"""In a minute of which only one of both metrics has arrived, the other counts as 0, so there are no errors."""
 _SLOW_PERIOD_SECONDS: Final = 300
 _SLOW_PERIODS: Final = 3
 _LEAST_SAMPLES: Final = 200
@@ -123,6 +125,7 @@ class DistributionAlarms(Construct):
             runbook=Runbook.CLOUDFRONT_ERRORS,
             topics=topics,
             periods=_ERROR_PERIODS,
+            spare_periods=_SPARE_PERIODS,
             fires_asleep=True,  # whoever asks while no task runs gets 503
         )
         if has_latency:

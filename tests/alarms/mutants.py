@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tests.cloudwatch.alarm import MetricAlarm, MetricKey, State
@@ -113,3 +113,66 @@ def composite_mutants(alarm: CompositeAlarm) -> Iterator[Mutant]:
         yield f"{name} never in ALARM", replace(alarm, rule=alarm.rule.replace(f'ALARM("{name}")', "FALSE"))
     if alarm.suppressor:
         yield "suppressor removed", replace(alarm, suppressor=None)
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """A mistake that changes no message, and why."""
+
+    mistake: str
+    """A regular expression."""
+    alarms: str
+    """A regular expression."""
+    reason: str
+    if_filled: bool = False
+    """Whether it is so only of an alarm that has FILL for each of its metrics."""
+
+
+EQUIVALENT: Final = (
+    Equivalent("missing data flipped", ".*", "with FILL for each metric no value is ever missing", if_filled=True),
+    Equivalent(
+        "FILL removed",
+        r"objective-.*-(long|short)|.*-undelivered",
+        "one value is enough: without FILL it is missing, which does not breach the threshold, instead of 0, which "
+        "does not either; and a missing value beside another one counts as 0",
+    ),
+    Equivalent(
+        "FILL removed",
+        r"(backend|frontend)-(full|unhealthy)",
+        "the load balancer reports both counts for each target group with tasks, and the other group counts as 0",
+    ),
+    Equivalent(
+        "one datapoint more",
+        r"objective-(availability-slow|.*-latency-(fast|slow))-short",
+        "the long window shows the share only after more than two short ones have it",
+    ),
+    Equivalent(
+        "wrong dimension of answered_blue",
+        r"objective-frontend-latency-.*-short",
+        "the long window, whose metrics are right, decides when the composite alarm goes off; a share that is too high "
+        "in the short one only ends it later",
+    ),
+)
+"""All that no scenario notices; a test fails if a scenario does notice one of them."""
+
+
+def equivalent(mistake: str, alarm: MetricAlarm | CompositeAlarm) -> Equivalent | None:
+    """The entry of a mistake in an alarm; None if a scenario must notice it."""
+    return next(
+        (
+            one
+            for one in EQUIVALENT
+            if re.fullmatch(one.mistake, mistake)
+            and re.fullmatch(one.alarms, alarm.name)
+            and (not one.if_filled or _is_filled(alarm))
+        ),
+        None,
+    )
+
+
+def _is_filled(alarm: MetricAlarm | CompositeAlarm) -> bool:
+    """Whether each metric is only in FILL."""
+    if not isinstance(alarm, MetricAlarm) or not alarm.expressions:
+        return False
+    text = " ".join(expression for _, expression in alarm.expressions)
+    return all(len(re.findall(rf"\b{query.id}\b", text)) == text.count(f"FILL({query.id},") for query in alarm.metrics)

@@ -45,7 +45,7 @@ def test_errors_are_a_share_of_the_requests_if_they_are_more_than_chance() -> No
         ("DistributionId", "${aws_cloudfront_distribution.distribution.id}"),
         ("Region", "Global"),
     )
-    assert (found["threshold"], found["datapoints_to_alarm"], found["evaluation_periods"]) == (5, 5, 5)
+    assert (found["threshold"], found["datapoints_to_alarm"], found["evaluation_periods"]) == (5, 5, 7)
     assert (found["tags"]["Severity"], found["treat_missing_data"]) == ("critical", "notBreaching")
 
 
