@@ -148,7 +148,10 @@ class CompositeAlarm(Construct):
             alarm_description=f"{description}. Runbook: {runbook.link}" if runbook else f"{description}.",
             alarm_rule=rule.text,
             alarm_actions=[topic_arn],
-            ok_actions=[topic_arn] if notifies_recovery else None,
+            # With a suppressor, each morning would begin with a recovery of what nobody was told about: at the end of
+            # both periods AWS performs the actions of the state of that time.
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-suppression.html
+            ok_actions=[topic_arn] if notifies_recovery and not suppressor else None,
             actions_suppressor=CloudwatchCompositeAlarmActionsSuppressor(
                 alarm=suppressor.alarm_name, wait_period=_WAIT_SECONDS, extension_period=wake_seconds
             )

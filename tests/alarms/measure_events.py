@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.cloudwatch.statistics import Samples
 
 
+_SLEEP_MINUTES: Final = 5
+"""The time between two runs of the sleep schedule: lambdas/sleep_schedule/."""
 _VALUE: Final = 100
 """What an event adds to a metric whose value is a field of the event."""
 
@@ -43,6 +45,11 @@ def measure(environment: Environment, world: World) -> Iterator[Measured]:
         count = world.undelivered.get(rule.path[-1], 0)
         dimensions = {"RuleName": environment.of(rule, "name")}
         yield of(rule, "AWS/Events", "FailedInvocations", dimensions, counted(count))
+    for function in environment.all("aws_lambda_function"):
+        if function.path[0] == "sleep" and world.transition_minutes is not None:
+            space = f"{environment.prefix.removesuffix('-')}/sleep"
+            for name, value in {"Asleep": int(world.is_asleep), "TransitionMinutes": world.transition_minutes}.items():
+                yield of(function, space, name, {}, gauge(value), every_minutes=_SLEEP_MINUTES)
     for queue in environment.all("aws_sqs_queue"):
         # Nothing of a queue that was empty for six hours.
         count = _named(world.failed_messages, queue)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.alarms import scenarios_databases, scenarios_edge, scenarios_security, scenarios_services
+from tests.alarms import scenarios_databases, scenarios_edge, scenarios_security, scenarios_services, scenarios_sleep
 
 SCENARIOS: Final = (
     *scenarios_services.SCENARIOS,
     *scenarios_edge.SCENARIOS,
     *scenarios_databases.SCENARIOS,
     *scenarios_security.SCENARIOS,
+    *scenarios_sleep.SCENARIOS,
 )

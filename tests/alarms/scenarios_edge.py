@@ -108,7 +108,7 @@ SCENARIOS: Final = (
         "the site does not answer",
         world(site_answers=False),
         Expected("critical: site-down", START + 8),
-        minutes=3,
+        minutes=4 if where.SLEEP else 3,
         only=where.SITE_CHECK,
     ),
     bad("the site does not answer", world(site_answers=False), minutes=2, only=where.SITE_CHECK),

@@ -187,7 +187,8 @@ def _of(name: str) -> tuple[Scenario, ...]:
                 ),
             )
         ),
-        bad(f"{name}: errors", failing, errors, minutes=3),
+        bad(f"{name}: errors", failing, errors, minutes=3, only=where.NO_SLEEP),
+        bad(f"{name}: errors", failing, errors, minutes=4, only=where.SLEEP),  # its composite alarm waits a minute
         bad(f"{name}: errors", failing, minutes=2),
         bad(f"{name}: very slow answers", service(name, slow_share=1, slow_seconds=3), minutes=2),
         bad(f"{name}: slow answers", service(name, slow_share=0.5, slow_seconds=0.6), minutes=6),
@@ -204,6 +205,18 @@ def _of(name: str) -> tuple[Scenario, ...]:
             objective(START + 8),
             *((Expected("critical: site-down", START + 6, where.SITE_CHECK),) if name == "backend" else ()),
             minutes=3,
+            only=where.NO_SLEEP,
+            if_late=True,
+        ),
+        bad(
+            f"{name}: no task is healthy",
+            _dead(name),
+            Expected(f"critical: {name}-absence", START + 8),
+            Expected("critical: load-balancer-errors", START + 8),
+            objective(START + 8),
+            *((Expected("critical: site-down", START + 8, where.SITE_CHECK),) if name == "backend" else ()),
+            minutes=4,
+            only=where.SLEEP,
             if_late=True,
         ),
         # Releases.
@@ -417,6 +430,7 @@ SCENARIOS: Final = (
         Expected("warning: documentdb-[123]-absence", START + 15, where.documentdb(2)),
         Expected("critical: api-canary", only=where.CANARIES),
         Expected("critical: site-canary", only=where.CANARIES),
+        Expected("warning: sleep-failing", only=where.SLEEP),
         minutes=150,  # a canary runs every quarter of an hour
     ),
     bad("no metric has data", world(is_silent=True), minutes=2),

@@ -9,6 +9,7 @@ from tests.alarms import measure_databases, measure_edge, measure_events, measur
 from tests.alarms.read import read_alarms
 from tests.alarms.scenario import Message
 from tests.alarms.world import both, healthy
+from tests.cloudwatch.alarm import State
 from tests.cloudwatch.timeline import NOTHING, Timeline
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from tests.alarms.read import Alarms
     from tests.alarms.scenario import Scenario
     from tests.alarms.world import Change
-    from tests.cloudwatch.alarm import History, MetricAlarm, MetricKey, Retrieval, State
+    from tests.cloudwatch.alarm import History, MetricAlarm, MetricKey, Retrieval
+    from tests.cloudwatch.composite import CompositeAlarm
     from tests.cloudwatch.timeline import Published
 
 _MEASURES: Final = (
@@ -129,6 +131,8 @@ class Run:
     def _messages(self, alarms: Alarms, histories: Mapping[str, History], name: str) -> list[Message]:
         history = histories[name]
         composite = alarms.composite.get(name)
+        if composite and composite.collects:
+            return self._collected(composite, histories)
         alarm = composite or alarms.metric[name]
         performed = composite.performed(history, histories, self.scenario.minutes) if composite else history[1:]
         return [
@@ -137,6 +141,38 @@ class Run:
             for severity in alarm.actions.get(state, ())
         ]
 
+    def _collected(self, composite: CompositeAlarm, histories: Mapping[str, History]) -> list[Message]:
+        """As messages of the alarms that it collects, which a person finds in its message.
+
+        A recovery without a message before is one of its own.
+        """
+        found: list[Message] = []
+        open_: list[Message] = []
+        performed = composite.performed(histories[composite.name], histories, self.scenario.minutes)
+        ends = [minute for minute, _ in performed[1:]]
+        for (minute, state), end in zip(performed, [*ends, self.scenario.minutes], strict=False):
+            severities = composite.actions.get(state, ())
+            if state is State.ALARM:
+                open_ = [
+                    Message(max(minute, start), severity, name, state)
+                    for name in composite.alarms
+                    for start, own in alarm_times(histories[name])
+                    if own > minute and start < end
+                    for severity in severities
+                ]
+                found += open_
+            else:
+                names = dict.fromkeys(message.alarm for message in open_) or [composite.name]
+                found += [Message(minute, severity, name, state) for severity in severities for name in names]
+                open_ = []
+        return found
+
     def _problems(self, messages: Mapping[str, list[Message]]) -> list[str]:
         sent = [message for one in messages.values() for message in one]
         return self.scenario.problems(sent, self._stage.environment.name)
+
+
+def alarm_times(history: History) -> list[tuple[int, int]]:
+    """From when until when it is in ALARM, at the end for ever."""
+    ends = [minute for minute, _ in history[1:]]
+    return [(minute, end) for (minute, state), end in zip(history, [*ends, 10**9], strict=True) if state is State.ALARM]

@@ -37,6 +37,8 @@ PROXY: Final = where(lambda one: one.postgres and one.postgres.proxy)
 NO_PROXY: Final = tuple(name for name in ENVIRONMENTS if name not in PROXY)
 SECURITY_HUB: Final = where(lambda one: one.security and one.security.security_hub)
 SITE_CHECK: Final = where(lambda one: one.domain and one.domain.health_check)
+SLEEP: Final = where(lambda one: getattr(getattr(one, "cost", None), "sleep", None))
+NO_SLEEP: Final = tuple(name for name in ENVIRONMENTS if name not in SLEEP)
 TRAIL: Final = where(lambda one: one.security and one.security.trail)
 BLOCKING_FIREWALL: Final = where(lambda one: one.firewall and one.firewall.mode == "block" and one.edge)
 

@@ -122,6 +122,10 @@ class World:
     """Events that EventBridge cannot deliver, by the construct of their rule."""
     failing_canaries: frozenset[str] = frozenset()
     """Canaries that fail although requests get answers: a part of their path of constructs."""
+    is_asleep: bool = False
+    """Whether the sleep schedule says so, in an environment that has one."""
+    transition_minutes: float | None = 0
+    """For how long it has been falling asleep or waking; None if the schedule does not run."""
     is_silent: bool = False
     """Whether CloudWatch gets no data at all."""
 

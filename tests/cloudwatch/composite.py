@@ -46,6 +46,11 @@ class CompositeAlarm:
         """The alarms that its rule names."""
         return tuple(match["quoted"] or match["bare"] for match in _TOKEN.finditer(self.rule) if match["state"])
 
+    @property
+    def collects(self) -> bool:
+        """Whether it only sends the messages of the alarms of its rule, and is silent while another is in ALARM."""
+        return self.suppressor is not None and not re.search(r"\b(AND|NOT)\b|OK\(", self.rule)
+
     def history(self, histories: Mapping[str, History]) -> History:
         """Its states, from those of the alarms of its rule.
 

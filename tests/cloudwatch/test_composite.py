@@ -65,6 +65,12 @@ def test_a_composite_alarm_changes_with_the_alarms_of_its_rule() -> None:
     assert composite.performed(history, histories, 200) == history[1:]
 
 
+def test_a_composite_alarm_with_a_suppressor_collects_if_each_alarm_of_its_rule_is_enough() -> None:
+    assert CompositeAlarm(name="test", rule="ALARM(a) OR ALARM(b)", suppressor=SUPPRESSED.suppressor).collects
+    assert not CompositeAlarm(name="test", rule="ALARM(a) AND ALARM(b)", suppressor=SUPPRESSED.suppressor).collects
+    assert not CompositeAlarm(name="test", rule="ALARM(a) OR ALARM(b)").collects
+
+
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-suppression.html: of the examples, the wait
 # period is 2 units of time, the extension period 3.
 SUPPRESSED: Final = CompositeAlarm(

@@ -1,0 +1,69 @@
+"""An environment that sleeps outside of working hours: nobody gets a message of that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tests.alarms import where
+from tests.alarms.scenario import Expected, Scenario
+from tests.alarms.scenarios_services import START, bad
+from tests.alarms.world import both, documentdb, of_service, postgres, proxy, world
+
+if TYPE_CHECKING:
+    from tests.alarms.world import Change, Service
+
+_MORNING: Final = START + 600
+
+
+def _without_tasks(one: Service) -> Service:
+    """A few requests come all the same, and the load balancer answers them with 503."""
+    return replace(one, desired=0, running=0, healthy=0, requests=0, unanswered=10)
+
+
+_SAYS_SO: Final = world(is_asleep=True)
+_NO_TASKS: Final[Change] = both(_SAYS_SO, of_service(change=_without_tasks), world(is_asleep=True, site_answers=False))
+_STOPPED: Final[Change] = both(
+    _NO_TASKS,
+    postgres(reports=False),
+    proxy(available_percent=0, refused=5),
+    documentdb("1", "2", "3", reports=False),
+)
+
+SCENARIOS: Final = (
+    Scenario(
+        name="the environment sleeps for a night",
+        steps=(
+            (START, _SAYS_SO),  # the schedule says so before it changes anything
+            (START + 1, _NO_TASKS),
+            (START + 10, _STOPPED),
+            (_MORNING, _NO_TASKS),
+            (_MORNING + 12, _SAYS_SO),
+            (_MORNING + 15, both()),
+        ),
+        minutes=_MORNING + 120,
+        only=where.SLEEP,
+    ),
+    bad(
+        "the sleep schedule does not run",
+        world(transition_minutes=None),
+        Expected("warning: sleep-failing", START + 50),
+        only=where.SLEEP,
+    ),
+    bad("the sleep schedule does not run", world(transition_minutes=None), minutes=14, only=where.SLEEP),
+    bad(
+        "the environment does not get to sleep",
+        world(transition_minutes=95),
+        Expected("warning: sleep-transition", START + 12),
+        minutes=5,
+        only=where.SLEEP,
+    ),
+    bad("the environment takes a while to wake", world(transition_minutes=60), only=where.SLEEP),
+    bad(
+        "the sleep schedule fails",
+        world(failed_messages={"sleep": 1}),
+        Expected("warning: sleep-schedule-failed", START + 8),
+        minutes=1,
+        only=where.SLEEP,
+    ),
+)
