@@ -117,6 +117,8 @@ def test_only_an_alarm_that_fires_asleep_is_suppressed() -> None:
         "wait_period": 60,
     }
     assert "actions_suppressor" not in composite(rule, suppressor=asleep)
+    # Each morning would begin with a recovery of what nobody was told about.
+    assert "ok_actions" not in composite(rule, suppressor=asleep, fires_asleep=True)
     assert "actions_suppressor" not in composite(rule, fires_asleep=True)
 
 
