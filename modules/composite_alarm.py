@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+import jsii
+from cdktf import IResolveContext, IStringProducer, Lazy
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import (
     CloudwatchCompositeAlarm,
     CloudwatchCompositeAlarmActionsSuppressor,
@@ -122,6 +124,8 @@ class CompositeAlarm(Construct):
             message = f"an alarm in {label.region} cannot use topics in {topics.region}; create it in {topics.region}"
             raise WiringError(self, message)
         self._require_valid(rule)
+        self.rule = rule
+        """Which alarms must be in the state ALARM; rendered at the end of synthesis, so that it can grow."""
         suppressor = topics.suppressor if fires_asleep else None
         topic_arn = topics.by_severity[severity].arn
         self.full_name: str = label.name(name, limit=NameLimit.ALARM)
@@ -130,7 +134,7 @@ class CompositeAlarm(Construct):
             "Default",
             alarm_name=self.full_name,
             alarm_description=f"{description}. Runbook: {runbook.link}" if runbook else f"{description}.",
-            alarm_rule=rule.text,
+            alarm_rule=Lazy.string_value(_Rendered(self)),
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn],
             actions_suppressor=CloudwatchCompositeAlarmActionsSuppressor(
@@ -153,11 +157,20 @@ class CompositeAlarm(Construct):
             WiringError: The rule is too long or names too many alarms.
         """
         self._require_valid(rule)
-        self._alarm.alarm_rule = rule.text
+        self.rule = rule
 
     def _require_valid(self, rule: AlarmRule) -> None:
         if (problem := problem_of(rule)) is not None:
             raise WiringError(self, problem)
+
+
+@jsii.implements(IStringProducer)
+class _Rendered:
+    def __init__(self, alarm: CompositeAlarm) -> None:
+        self._alarm = alarm
+
+    def produce(self, context: IResolveContext) -> str:  # noqa: ARG002 (the interface passes it)
+        return self._alarm.rule.text
 
 
 def problem_of(rule: AlarmRule) -> str | None:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from acceptance.sleeping import check_the_environment_sleeps_and_wakes
 from config.cost import CostSettings
 from modules.function import zip_files
-from tests.lambdas.sleeping import ACCOUNT, PREFIX, REGION, SETTINGS, sleeping_environment
+from tests.lambdas.sleeping import PREFIX, REGION, SETTINGS, sleeping_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Env
 
 @pytest.fixture
 def settings(environments: dict[str, Settings]) -> Settings:
-    changed = {"name": "test", "region": REGION, "account_id": ACCOUNT, "cost": CostSettings(sleep=SETTINGS)}
+    changed = {"name": "test", "region": REGION, "cost": CostSettings(sleep=SETTINGS)}
     return environments["dev"].model_copy(update=changed)
 
 

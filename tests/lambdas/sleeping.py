@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ACCOUNT, REGION, ABROAD = "123456789012", "eu-central-1", "us-east-1"
+REGION, ABROAD = "eu-central-1", "us-east-1"
+_ACCOUNTS = itertools.count(910000000001)  # emulators of one process share what is in an account
 PREFIX = "user-management-test"
 CLUSTER, POSTGRES, DOCUMENTDB = f"{PREFIX}-cluster", f"{PREFIX}-postgres", f"{PREFIX}-documentdb"
 STATE, OVERRIDE = "/user-management/test/sleep/state", "/user-management/test/sleep/override"
@@ -36,7 +38,8 @@ SUSPENSIONS = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "Sched
 class Environment:
     """An environment on the emulator."""
 
-    def __init__(self) -> None:
+    def __init__(self, account: str) -> None:
+        self.account = account
         for service in ("ecs", "rds", "ssm", "application-autoscaling", "cloudwatch"):
             setattr(self, service.replace("-", "_"), boto3.client(service))
         self.ecs: Any
@@ -111,18 +114,18 @@ class Environment:
 
     def metric(self, name: str, *, region: str = REGION) -> float:
         """The newest value of a metric."""
-        data = cloudwatch_backends[ACCOUNT][region].metric_data
+        data = cloudwatch_backends[self.account][region].metric_data
         values: list[Any] = [point for point in data if point.name == name]
         return float(values[-1].value)
 
     def running(self, name: str, count: int) -> None:
         """Make a service have so many tasks, whatever it wants: they start and end slowly."""
-        service = ecs_backends[ACCOUNT][REGION].services[f"{CLUSTER}:{PREFIX}-{name}"]
+        service = ecs_backends[self.account][REGION].services[f"{CLUSTER}:{PREFIX}-{name}"]
         service.running_count = count
 
     def deploying(self, name: str, *, deploys: bool) -> None:
         """Start or finish a deployment of a service."""
-        service = ecs_backends[ACCOUNT][REGION].services[f"{CLUSTER}:{PREFIX}-{name}"]
+        service = ecs_backends[self.account][REGION].services[f"{CLUSTER}:{PREFIX}-{name}"]
         service.deployments = service.deployments[:1] * (2 if deploys else 1)
 
     def run(self, now: datetime, **event: Any) -> dict[str, Any]:
@@ -151,9 +154,10 @@ def sleeping_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
     settings = tmp_path / "settings.json"
     settings.write_text(SETTINGS.schedule(), encoding="utf-8")
     monkeypatch.setattr(function, "SETTINGS", settings)
+    account = str(next(_ACCOUNTS))
     with Emulator() as emulator:
         for name, value in {
-            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_ACCESS_KEY_ID": account,
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": emulator.url,
@@ -168,4 +172,4 @@ def sleeping_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
             "DOCUMENTDB": DOCUMENTDB,
         }.items():
             monkeypatch.setenv(name, value)
-        yield Environment()
+        yield Environment(account)

@@ -14,7 +14,6 @@ from emulator.registry import REGISTRY
 from lambdas.sleep_schedule import handler as function
 from lambdas.sleep_schedule.platform import Postgres, start, stop
 from tests.lambdas.sleeping import (
-    ACCOUNT,
     BEDTIME,
     CLUSTER,
     DAY,
@@ -72,7 +71,7 @@ def test_no_database_stops_before_the_last_task_has_ended(environment: Environme
 def test_no_task_starts_before_both_databases_are_available(environment: Environment) -> None:
     environment.run_until_settled(BEDTIME)
     assert environment.run(MORNING)["doing"] == "PostgreSQL is starting; DocumentDB is starting"
-    instance = rds_backends[ACCOUNT][REGION].databases[f"{DOCUMENTDB}-1"]
+    instance = rds_backends[environment.account][REGION].databases[f"{DOCUMENTDB}-1"]
     instance.status = "starting"
 
     told = environment.run(MORNING + 5 * MINUTES)

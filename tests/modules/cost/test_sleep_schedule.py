@@ -14,7 +14,6 @@ from cdktf import App
 from config.sleep import SleepSettings
 from modules.cost.sleep_schedule import SleepSchedule
 from modules.key import Key
-from modules.notifications.asleep_alarm import AsleepAlarm
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
 
@@ -156,14 +155,3 @@ def test_its_alarms_notify_directly_and_warn(made: Template) -> None:
     alarms = made.all("aws_cloudwatch_metric_alarm").values()
     assert {alarm["tags"]["Severity"] for alarm in alarms} == {"warning"}
     assert all(alarm["alarm_actions"] for alarm in alarms)
-
-
-def test_the_suppressor_speaks_again_when_the_schedule_does_not_run() -> None:
-    stack = new_stack()
-    suppressor = AsleepAlarm(stack, "asleep", label=LABEL).suppressor
-    alarm = Template.of(stack).only("aws_cloudwatch_metric_alarm")
-    assert (alarm["namespace"], alarm["metric_name"]) == ("user-management-test/sleep", "Asleep")
-    assert (alarm["threshold"], alarm["comparison_operator"]) == (1, "GreaterThanOrEqualToThreshold")
-    assert alarm["treat_missing_data"] == "notBreaching"
-    assert "alarm_actions" not in alarm
-    assert suppressor.alarm_name
