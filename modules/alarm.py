@@ -34,15 +34,13 @@ _MOST_METRICS: Final = 10
 _HOUR_SECONDS: Final = 3600
 _DAY_SECONDS: Final = 86_400
 _WEEK_SECONDS: Final = 604_800
-_LATE_PERIODS: Final = 2
-"""How many of the newest values can be the filler of FILL: metrics arrive late, those of AWS by a minute or two.
+_LATE_SECONDS: Final = 120
+"""In which of the newest values the filler of FILL can be all there is: metrics of AWS arrive a minute or two late.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
 """
 _LEAST_PERIODS: Final = 5
 """Values that must breach the threshold if the filler does: more of them than data are late by."""
-_WINDOW_SECONDS: Final = 300
-"""From this period on, a single value is computed over a window that has data, although its last minutes are late."""
 
 
 class MissingData(StrEnum):
@@ -183,12 +181,13 @@ def _datapoints(
     """
     if isinstance(metric, Metric) or metric.late_value is None:
         return periods, periods
-    if periods == 1 and metric.period_seconds >= _WINDOW_SECONDS:
+    late_periods = _LATE_SECONDS // metric.period_seconds
+    if late_periods == 0:  # the newest value has data of some of its minutes
         return periods, periods
     if comparison.breaches(metric.late_value, threshold):
         needed = max(periods, _LEAST_PERIODS)
         return needed, needed
-    return periods, periods + _LATE_PERIODS
+    return periods, periods + late_periods
 
 
 def _problem_of(metric: Metric | MetricExpression, *, window: int) -> str | None:

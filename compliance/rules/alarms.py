@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 _FILL: Final = "FILL("
 _MINUTE_SECONDS: Final = 60
-_WINDOW_SECONDS: Final = 300
-"""The shortest period in which late data are a part only."""
-_LATE: Final = 2
-"""Minutes by which data of AWS's metrics are usually late."""
+_LATE_SECONDS: Final = 120
+"""By which data of AWS's metrics are usually late."""
 _LEAST: Final = 5
 """Values without data that are more than late ones."""
 _BREACHES: Final[dict[object, Callable[[float, float], bool]]] = {
@@ -51,10 +49,11 @@ def metric_exists(stack: Stack) -> Iterator[Finding]:
 def alarm_waits_for_late_data(stack: Stack) -> Iterator[Finding]:
     """An alarm on an expression with FILL goes off, and only when it must: the newest values are the filler."""
     for alarm in stack.all("aws_cloudwatch_metric_alarm"):
+        late = _late_periods(alarm)
+        if late == 0:  # the newest value has data of some of its minutes
+            continue
         needed = int(alarm.get("datapoints_to_alarm") or alarm.get("evaluation_periods") or 1)
         window = int(alarm.get("evaluation_periods") or 1)
-        if window == 1 and _period_seconds(alarm) >= _WINDOW_SECONDS:  # it has data, although its last minutes are late
-            continue
         for expression in _results(alarm):
             breaches = _filler_breaches(alarm, expression)
             if True in breaches and needed < _LEAST:
@@ -63,11 +62,11 @@ def alarm_waits_for_late_data(stack: Stack) -> Iterator[Finding]:
                     f"{needed} of {window} values alarm, and the filler of {expression} breaches the threshold, so "
                     f"late data alarm; datapoints_to_alarm must be {_LEAST} or more",
                 )
-            if False in breaches and window < needed + _LATE:
+            if False in breaches and window < needed + late:
                 yield Finding.about(
                     alarm,
                     f"{needed} of {window} values alarm, and the newest of {expression} are its filler, which does not "
-                    f"breach the threshold; evaluation_periods must be {needed + _LATE} or more",
+                    f"breach the threshold; evaluation_periods must be {needed + late} or more",
                 )
 
 
@@ -98,10 +97,10 @@ def deployment_watches_the_load_balancer(stack: Stack) -> Iterator[Finding]:
                 yield Finding.about(resource, f"{where} has no alarm on {_OWN_ERRORS} of its load balancer")
 
 
-def _period_seconds(alarm: Resource) -> int:
-    """The longest period of the metrics of an alarm on an expression."""
-    metrics = [metric for query in blocks(alarm.get("metric_query")) for metric in blocks(query.get("metric"))]
-    return max((int(metric.get("period") or _MINUTE_SECONDS) for metric in metrics), default=_MINUTE_SECONDS)
+def _late_periods(alarm: Resource) -> int:
+    """How many of the newest values of an alarm on an expression can be without data."""
+    metrics = [{}, *(metric for query in blocks(alarm.get("metric_query")) for metric in blocks(query.get("metric")))]
+    return _LATE_SECONDS // max(int(metric.get("period") or _MINUTE_SECONDS) for metric in metrics)
 
 
 def _results(alarm: Resource) -> list[str]:

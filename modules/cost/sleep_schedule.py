@@ -11,6 +11,7 @@ from modules.alarm import Alarm, Comparison, MissingData
 from modules.function import Function
 from modules.function_schedule import add_schedule
 from modules.label import Label, NameLimit
+from modules.metric import MetricExpression
 from modules.parameter import Parameter
 from modules.policy import Condition, Statement
 from modules.runbook import Runbook
@@ -148,7 +149,13 @@ class SleepSchedule(Construct):
             label=label,
             name="sleep-failing",
             description="The sleep schedule has not had a successful run for half an hour",
-            metric=sleep_metrics.successful_runs(label),
+            # With FILL, or CloudWatch would look for values of older runs for half an hour more.
+            metric=MetricExpression(
+                expression="FILL(runs, 0)",
+                metrics={"runs": sleep_metrics.successful_runs(label)},
+                label="Successful runs",
+                late_value=0,
+            ),
             threshold=1,
             comparison=Comparison.BELOW,
             periods=_RUNS_IN_HALF_AN_HOUR,

@@ -88,6 +88,15 @@ def _documentdb_fails() -> tuple[Scenario, ...]:
             ),
             minutes=5,
             if_late=True,
+            only=where.NO_SLEEP,
+        ),
+        bad(
+            "DocumentDB restarts",
+            stopped,
+            Expected("critical: documentdb-absence", START + 9),
+            minutes=6,  # the composite alarm waits a minute
+            if_late=True,
+            only=where.SLEEP,
         ),
         *(
             bad(
@@ -138,6 +147,15 @@ def _postgres_fails() -> tuple[Scenario, ...]:
             Expected("critical: postgres-absence", START + 8),
             minutes=5,
             if_late=True,
+            only=where.NO_SLEEP,
+        ),
+        bad(
+            "PostgreSQL restarts",
+            postgres(reports=False),
+            Expected("critical: postgres-absence", START + 9),
+            minutes=6,  # the composite alarm waits a minute
+            if_late=True,
+            only=where.SLEEP,
         ),
         bad(
             "PostgreSQL: no connection is left",

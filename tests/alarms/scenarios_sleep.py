@@ -50,7 +50,21 @@ SCENARIOS: Final = (
         Expected("warning: sleep-failing", START + 50),
         only=where.SLEEP,
     ),
-    bad("the sleep schedule does not run", world(transition_minutes=None), minutes=14, only=where.SLEEP),
+    bad(
+        "the sleep schedule does not run",
+        world(transition_minutes=None),
+        Expected("warning: sleep-failing", START + 40),
+        minutes=31,
+        only=where.SLEEP,
+    ),
+    bad("the sleep schedule does not run", world(transition_minutes=None), minutes=19, only=where.SLEEP),
+    bad(
+        "the sleep schedule does not run, and PostgreSQL fails",
+        both(world(transition_minutes=None), postgres(reports=False)),
+        Expected("warning: sleep-failing", START + 50),
+        Expected("critical: postgres-absence", START + 15),
+        only=where.SLEEP,
+    ),
     bad(
         "the environment does not get to sleep",
         world(transition_minutes=95),

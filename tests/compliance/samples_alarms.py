@@ -120,16 +120,11 @@ SAMPLES: tuple[Sample, ...] = (
                 _alarm("FILL(a, 0)", 3, 4),
                 "3 of 4 values alarm, and the newest of FILL(a, 0) are its filler, which does not breach the threshold",
             ),
-            # A single value over five minutes has data, although the last of them are late.
+            # In five minutes the newest value has data; in two, one value is late.
             (
                 _alarm("FILL(a, 0)", 1, 1, seconds=300),
-                _alarm("FILL(a, 0)", 1, 1, seconds=240),
-                "evaluation_periods must be 3 or more",
-            ),
-            (
-                _alarm("FILL(a, 0)", 3, 5, seconds=300),
-                _alarm("FILL(a, 0)", 3, 3, seconds=300),
-                "evaluation_periods must be 5 or more",
+                _alarm("FILL(a, 0)", 1, 1, seconds=120),
+                "evaluation_periods must be 2 or more",
             ),
             (_alarm("FILL(a, REPEAT)", 3, 3), _alarm("FILL(a, 0)", None, 3), "evaluation_periods must be 5 or more"),
             (_below("FILL(a, 0)", 5, 5), _below("FILL(a, 0)", 3, 5), "datapoints_to_alarm must be 5 or more"),

@@ -138,8 +138,11 @@ def test_its_parameters_are_written_once_by_terraform(made: Template) -> None:
 
 def test_half_an_hour_without_a_successful_run_warns(made: Template) -> None:
     alarm = made.named("aws_cloudwatch_metric_alarm.sleep_failing-alarm")
-    assert (alarm["metric_name"], alarm["statistic"]) == ("TransitionMinutes", "SampleCount")
-    assert (alarm["period"], alarm["evaluation_periods"], alarm["treat_missing_data"]) == (300, 6, "breaching")
+    result, runs = alarm["metric_query"]
+    assert result["expression"] == "FILL(runs, 0)"  # a run that is missing counts, not one before it
+    assert (runs["metric"]["metric_name"], runs["metric"]["stat"]) == ("TransitionMinutes", "SampleCount")
+    assert (runs["metric"]["period"], alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (300, 6, 6)
+    assert alarm["treat_missing_data"] == "breaching"
     assert (alarm["comparison_operator"], alarm["threshold"]) == ("LessThanThreshold", 1)
 
 
