@@ -48,6 +48,7 @@ RETAINED: Final = (
         '"DBParameterGroupName": "default\\.',
         "an engine's default group stays once used",
     ),
+    Retained("ce:ListCostAllocationTags", '"Status": "Inactive"', "a tag that a resource once had stays listed"),
     Retained("ecs:ListTaskDefinitionFamilies", "", "deregistered task definitions stay, inactive"),
 )
 """The complete list. A pattern is searched for in the item as JSON."""
