@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-# With the layers of today, and with all that are planned; in between, each layer adds the same.
-_LAYERS_NOW, _MINUTES_NOW = 9, 30
-_LAYERS_AT_THE_END, _MINUTES_AT_THE_END = 13, 45
+# With nine layers, and with all that are planned; in between, each layer adds the same.
+_FEWER_LAYERS, _FEWER_MINUTES = 9, 30
+_ALL_LAYERS, _ALL_MINUTES = 13, 45
 
 _NOT_LAYERS: Final = {"__init__", "base"}
 
 
 def budget_seconds(layers: int) -> int:
     """The longest that a run may take."""
-    share = (layers - _LAYERS_NOW) / (_LAYERS_AT_THE_END - _LAYERS_NOW)
-    return round(60 * (_MINUTES_NOW + (_MINUTES_AT_THE_END - _MINUTES_NOW) * min(max(share, 0), 1)))
+    share = (layers - _FEWER_LAYERS) / (_ALL_LAYERS - _FEWER_LAYERS)
+    return round(60 * (_FEWER_MINUTES + (_ALL_MINUTES - _FEWER_MINUTES) * min(max(share, 0), 1)))
 
 
 def count_layers(stacks: Path) -> int:
