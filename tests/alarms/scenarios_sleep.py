@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from tests.alarms import where
 from tests.alarms.scenario import Expected, Scenario
-from tests.alarms.scenarios_services import START, bad
-from tests.alarms.world import both, documentdb, of_service, postgres, proxy, world
+from tests.alarms.scenarios_services import SERVICES, START, bad
+from tests.alarms.world import both, documentdb, of_service, postgres, proxy, service, world
 
 if TYPE_CHECKING:
     from tests.alarms.world import Change, Service
 
 _MORNING: Final = START + 600
+_QUARTER_OF_AN_HOUR: Final = 15
 
 
 def _without_tasks(one: Service) -> Service:
@@ -47,13 +48,13 @@ SCENARIOS: Final = (
     bad(
         "the sleep schedule does not run",
         world(transition_minutes=None),
-        Expected("warning: sleep-failing", START + 50),
+        Expected("warning: sleep-failing", START + 30),  # the last run was five minutes before
         only=where.SLEEP,
     ),
     bad(
         "the sleep schedule does not run",
         world(transition_minutes=None),
-        Expected("warning: sleep-failing", START + 40),
+        Expected("warning: sleep-failing", START + 30),
         minutes=31,
         only=where.SLEEP,
     ),
@@ -63,6 +64,20 @@ SCENARIOS: Final = (
         both(world(transition_minutes=None), postgres(reports=False)),
         Expected("warning: sleep-failing", START + 50),
         Expected("critical: postgres-absence", START + 15),
+        only=where.SLEEP,
+    ),
+    Scenario(
+        name="the sleep schedule has not run for half an hour when PostgreSQL fails",
+        steps=(
+            (START, world(transition_minutes=None)),
+            (START + 30, both(world(transition_minutes=None), postgres(reports=False))),
+            (START + 90, both()),
+        ),
+        expected=(
+            Expected("warning: sleep-failing", START + 30),
+            Expected("critical: postgres-absence", START + 45),
+        ),
+        minutes=START + 150,
         only=where.SLEEP,
     ),
     bad(
@@ -79,5 +94,30 @@ SCENARIOS: Final = (
         Expected("warning: sleep-schedule-failed", START + 8),
         minutes=1,
         only=where.SLEEP,
+    ),
+    # Its composite alarms wait a minute for the suppressor, and do not send what is over by then.
+    *(
+        # The load balancer sends requests to all tasks if none of them is healthy:
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html
+        bad(
+            f"{name}: no task passes its health checks, and all answer",
+            of_service(name, change=lambda one: replace(one, healthy=0, unhealthy=one.desired)),
+            Expected(f"critical: {name}-absence", START + 8),
+            minutes=4,
+            only=where.SLEEP,
+            if_late=True,
+        )
+        for name in SERVICES
+    ),
+    Scenario(
+        name="a few requests get no answer in two of three minutes of the night",
+        always=service(requests=0),
+        steps=tuple(
+            step
+            for start in range(START, START + _QUARTER_OF_AN_HOUR, 3)
+            for step in ((start, service(unanswered=3)), (start + 2, both()))
+        ),
+        only=where.SLEEP,
+        if_late=True,
     ),
 )
