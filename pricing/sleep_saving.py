@@ -35,10 +35,7 @@ class SleepSaving:
 
     def __str__(self) -> str:
         parts = ", ".join(f"{name} {format_usd(usd * self.share)}" for name, usd in self.awake_usd.items())
-        return (
-            f"saves about {format_usd(self.usd)} a month ({parts}), {self.share * _PERCENT:.0f} % of what they cost "
-            "always awake; storage, backups, load balancer, NAT and a proxy cost the same"
-        )
+        return f"saves about {format_usd(self.usd)} a month, {self.share * _PERCENT:.0f} %: {parts}"
 
 
 def describe_saving(environment: Environment, settings: SleepSettings) -> str:
