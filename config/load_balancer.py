@@ -1,11 +1,11 @@
 """Settings of the load balancer."""
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
+from config.aws import NAME_PATTERN, validate_name
 from config.model import Model
-from config.names import NameLimit, Names
 
 TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
@@ -18,8 +18,25 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl
 """
 
 
+_LONGEST_NAME: Final = 8
+
+
+def _name(value: str) -> str:
+    return validate_name(value, what="end of the load balancer's name", max_length=_LONGEST_NAME)
+
+
+LoadBalancerName = Annotated[
+    str,
+    AfterValidator(_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": _LONGEST_NAME}),
+]
+
+
 class LoadBalancerSettings(Model):
     """The load balancer before the services."""
+
+    name: LoadBalancerName = "web"
+    """The end of its name. AWS cannot make a public one internal: add or remove [edge] together with another name."""
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
     """The TLS versions and ciphers that it accepts."""
@@ -31,11 +48,3 @@ class LoadBalancerSettings(Model):
     zonal_shift: bool = False
     """Whether a person, or AWS, may shift its traffic away from a zone that fails (zonal shift of ARC); it is free."""
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html
-
-
-def load_balancer_name(names: Names, *, internal: bool) -> str:
-    """Name of the load balancer.
-
-    AWS cannot make an internal one public: it is replaced, and behind a VPC origin the new one is created first.
-    """
-    return names.name("int" if internal else "web", limit=NameLimit.LOAD_BALANCER)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acceptance.checks.domain import find_zone_id
 from acceptance.firewall import web_acl_problems
 from config.images import registry_host, repository_path
-from config.load_balancer import load_balancer_name
+from config.load_balancer import LoadBalancerSettings
 from config.names import NameLimit
 
 if TYPE_CHECKING:
@@ -312,7 +312,8 @@ def _of_service_or_task_set(service: Mapping[str, Any], name: str) -> Any:  # no
 
 
 def _load_balancer(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON
-    name = load_balancer_name(environment.names, internal=not environment.has_public_load_balancer)
+    settings = environment.load_balancer or LoadBalancerSettings()
+    name = environment.names.name(settings.name, limit=NameLimit.LOAD_BALANCER)
     return session.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"][0]
 
 

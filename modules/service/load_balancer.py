@@ -17,10 +17,10 @@ from cdktf_cdktf_provider_aws.lb_listener import (
 from cdktf_cdktf_provider_aws.lb_listener_certificate import LbListenerCertificate
 from constructs import Construct
 
-from config.load_balancer import load_balancer_name
 from modules.alarm import Alarm, MissingData
 from modules.bucket import Bucket, BucketConfig
 from modules.domain.alias_record import AliasTarget
+from modules.label import Label, NameLimit
 from modules.metric import LEAST_ERRORS, Metric, MetricExpression
 from modules.network.connections import Port, SecurityGroup
 from modules.policy import Condition, Principal, Statement
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from cdktf import TerraformResource
 
     from config.load_balancer import LoadBalancerSettings
-    from modules.label import Label
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
     from modules.service.deployment_strategy import DeploymentStrategy
@@ -95,7 +94,7 @@ class LoadBalancer(Construct):
         self._balancer = Lb(
             self,
             "Default",
-            name=load_balancer_name(label, internal=internal),
+            name=label.name(config.name, limit=NameLimit.LOAD_BALANCER),
             load_balancer_type="application",
             internal=internal,
             ip_address_type="ipv4",

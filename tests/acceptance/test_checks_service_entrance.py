@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from acceptance.checks import service
-from config.load_balancer import load_balancer_name
 from tests.config.examples import present
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def entrance(
     ]
     group = ec2.create_security_group(GroupName="web", Description="Web", VpcId=vpc)["GroupId"]
     (balancer,) = session.client("elbv2").create_load_balancer(
-        Name=load_balancer_name(environment.names, internal=not environment.has_public_load_balancer),
+        Name=f"user-management-{environment.name}-web",
         Subnets=subnets,
         SecurityGroups=[group],
         Scheme="internal",

@@ -58,17 +58,20 @@ def test_a_setting_that_replaces_a_resource_also_renames_it(
     assert clashes(before, read_stacks(tmp_path / "out")) == []
 
 
-@pytest.mark.parametrize("settings", [{"edge": None}, {"edge": EdgeSettings(origin="public")}])
+@pytest.mark.parametrize("name", ["web", "other"])
+@pytest.mark.parametrize("edge", [None, EdgeSettings(origin="public")])
 @pytest.mark.parametrize("reverse", [False, True])
-def test_a_load_balancer_that_becomes_public_or_internal_has_another_name(
-    before: dict[str, Stack], tmp_path: Path, settings: dict[str, Any], *, reverse: bool
+def test_a_load_balancer_becomes_public_or_internal_under_another_name_only(
+    before: dict[str, Stack], tmp_path: Path, name: str, edge: EdgeSettings | None, *, reverse: bool
 ) -> None:
     staging = fixture_environment("staging")
-    synthesize([staging.model_copy(update=settings)], tmp_path / "out")
+    named = present(staging.load_balancer).model_copy(update={"name": name})
+    synthesize([staging.model_copy(update={"edge": edge, "load_balancer": named})], tmp_path / "out")
     after = read_stacks(tmp_path / "out")
     # The VPC origin is created first, and so is what it depends on.
     assert "aws_lb.load-balancer" in created_first(before["staging-service"])
-    assert clashes(*((after, before) if reverse else (before, after))) == []
+    found = clashes(*((after, before) if reverse else (before, after)))
+    assert [line.partition(":")[0] for line in found] == (["staging-service"] if name == "web" else [])
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
