@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import checks, whole
 from acceptance.findings import Finding, Step
+from acceptance.log_destinations import make_log_destinations
 from config.load import load_environment
 from runner import actions, results
 from runner.errors import FAILED, INTERRUPTED, RunnerError
@@ -58,6 +59,7 @@ def run_lifecycle(harness: Harness, environment: str) -> EnvironmentRun:
     try:
         session = harness.session(environment)
         run.rows = {stack.id: Row(stack.id) for stack in in_order(session.stacks)}
+        make_log_destinations(load_environment(environment, folder=harness.settings), harness.emulator)
         apply(session, run)
         _plan_again(session, run)
         check(harness, environment, run)
