@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import socket
 import threading
@@ -29,6 +30,10 @@ _THREADS = 24
 # SDKs keep their connections open; above the limit waitress would leave new ones without an answer until old ones end.
 _CONNECTIONS = 5000
 _IDLE_SECONDS = 120
+
+
+# A request that waits for a thread is no news for anybody: on a busy machine each would be a line on stderr.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
