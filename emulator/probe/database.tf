@@ -62,7 +62,7 @@ resource "aws_db_instance" "replica" {
 
 resource "aws_db_event_subscription" "main" {
   name             = local.name
-  sns_topic        = aws_sns_topic.alerts.arn
+  sns_topic        = aws_sns_topic_policy.alerts.arn
   source_type      = "db-instance"
   source_ids       = [aws_db_instance.primary.identifier]
   event_categories = var.changed ? ["failover"] : ["failover", "failure"]
@@ -151,7 +151,7 @@ resource "aws_docdb_event_subscription" "main" {
   event_categories = ["failover"]
   source_type      = "db-cluster"
   source_ids       = [aws_docdb_cluster.main.id]
-  sns_topic_arn    = aws_sns_topic.alerts.arn
+  sns_topic_arn    = aws_sns_topic_policy.alerts.arn
 }
 
 resource "aws_dynamodb_table" "locks" {

@@ -67,7 +67,7 @@ resource "aws_sns_topic_subscription" "pager" {
 
 resource "aws_sns_topic_policy" "alerts" {
   arn    = aws_sns_topic.alerts.arn
-  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "ev", Effect = "Allow", Principal = { Service = ["budgets.amazonaws.com", "events.amazonaws.com", "codestar-notifications.amazonaws.com"] }, Action = var.changed ? ["sns:GetTopicAttributes", "sns:Publish"] : ["sns:Publish"], Resource = aws_sns_topic.alerts.arn }] })
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "ev", Effect = "Allow", Principal = { Service = ["budgets.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com", "codestar-notifications.amazonaws.com"] }, Action = var.changed ? ["sns:GetTopicAttributes", "sns:Publish"] : ["sns:Publish"], Resource = aws_sns_topic.alerts.arn }] })
 }
 
 resource "aws_cloudwatch_metric_alarm" "server_errors" {

@@ -39,7 +39,7 @@ CATEGORIES: Final[Mapping[str, frozenset[str]]] = {
 }
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
 _MOST: Final = 20
-_PUBLISHERS: Final = ({"Service": "events.rds.amazonaws.com"}, {"AWS": "*"}, "*")
+_PUBLISHER: Final = "events.rds.amazonaws.com"
 
 
 @guard("rds", "CreateEventSubscription")
@@ -82,9 +82,16 @@ def _allows_publish(statement: Mapping[str, Any]) -> bool:
     actions = [action.lower() for action in as_list(statement.get("Action"))]
     return (
         statement["Effect"] == "Allow"
-        and statement.get("Principal") in _PUBLISHERS
+        and _is_rds(statement.get("Principal"))
         and any(matches_pattern(action, "sns:publish") for action in actions)
     )
+
+
+def _is_rds(principal: Any) -> bool:
+    """Whether it is RDS, alone or among others, or anybody."""
+    if not isinstance(principal, dict):
+        return bool(principal == "*")
+    return "*" in as_list(principal.get("AWS", [])) or _PUBLISHER in as_list(principal.get("Service", []))
 
 
 def _sources(source_type: str, context: Context) -> Mapping[str, object]:
