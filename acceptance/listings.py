@@ -19,6 +19,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_budgets_budget": "budgets:DescribeBudgets",
     "aws_ce_anomaly_monitor": "ce:GetAnomalyMonitors",
     "aws_ce_anomaly_subscription": "ce:GetAnomalySubscriptions",
+    "aws_ce_cost_allocation_tag": "ce:ListCostAllocationTags",
     "aws_cloudfront_vpc_origin": "cloudfront:ListVpcOrigins",
     "aws_cloudfront_distribution": "cloudfront:ListDistributions",
     "aws_cloudfront_function": "cloudfront:ListFunctions",
