@@ -67,7 +67,7 @@ def check(url: str, *, expected_status: int, expected_text: str, timeout_seconds
 
 
 def _reason(error: OSError | http.client.HTTPException, timeout_seconds: float) -> str:
-    """Why there is no answer."""
+    """The reason that a request got no answer."""
     if isinstance(error, socket.gaierror):
         return f"its name was not found in DNS: {error.strerror}"
     if isinstance(error, ssl.SSLCertVerificationError):

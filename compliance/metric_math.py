@@ -220,7 +220,7 @@ class _Evaluation:
         return tuple(other if own is None else own for own, other in zip(series, others, strict=True))
 
     def _chosen(self, condition: Value, branches: Sequence[Value]) -> Value:
-        """The first branch where the condition is not 0, the second where it is, nothing where there is no condition.
+        """The second argument where the first is not 0, the third where it is 0, no value where the first has none.
 
         Where the first has no value it counts as 0, where the second has none there is none.
         """

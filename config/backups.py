@@ -20,7 +20,7 @@ class BackupsSettings(Model):
     intelligent_tiering_after_days: int = Field(ge=0, le=MAX_LIFECYCLE_DAYS)
     """Days after which S3 moves a backup to S3 Intelligent-Tiering.
 
-    A GB that nobody reads for a month then costs 0.0125 USD a month, not 0.023 USD; 1000 objects cost 0.0025 USD.
+    A GB that is not read for a month then costs 0.0125 USD a month, not 0.023 USD; 1000 objects cost 0.0025 USD.
     """
 
     object_lock_days: int | None = Field(default=None, ge=1, le=_MAX_LOCK_DAYS)

@@ -1,4 +1,4 @@
-"""Settings of the layer `cost`: what the environment may cost, and who learns that it costs more."""
+"""Settings of the layer `cost`: the monthly budget, reports of unusual costs, tags for the bill, the sleep schedule."""
 
 import re
 from collections.abc import Iterator, Sequence

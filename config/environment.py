@@ -143,7 +143,7 @@ class Environment(Model):
     """The services on the cluster, one [services.<name>] table each."""
 
     cost: CostSettings | None = None
-    """What the environment may cost, and who learns that it costs more; without the table nobody does."""
+    """Budget, reports of unusual costs, tags for the bill and sleep schedule; without the table there are none."""
 
     @property
     def regions(self) -> tuple[str, ...]:

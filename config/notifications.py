@@ -110,7 +110,7 @@ class NotificationsSettings(Model):
     """Receivers of alarms that can wait for working hours."""
 
     info: Receivers | None = None
-    """Receivers of messages that need nobody, on deployments and scaling; without the table there are none."""
+    """Receivers of messages that need no action, on deployments and scaling; without the table none are sent."""
 
 
 def check_alarm_receivers(

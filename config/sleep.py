@@ -25,7 +25,7 @@ _EXAMPLE: Final = 'like "mon-fri 07:00-20:00" or "sat 09:00-13:00"'
 _SHORTEST_SLEEP: Final = 120
 """Minutes: databases take up to half an hour to stop, and as long to start; a shorter sleep saves next to nothing."""
 _SHORTEST_DAY: Final = 60
-"""Minutes in which somebody can work: in less, the databases may not even have started."""
+"""The shortest time awake, in minutes: the databases need some of it to start."""
 
 
 def _zones() -> Traversable:

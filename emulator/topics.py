@@ -21,7 +21,7 @@ def admits_publisher(topic_arn: str, service: str, context: Context, *, source: 
     """Return whether a topic of the caller's account lets a service publish for a resource, in any region.
 
     Args:
-        topic_arn: ARN of the topic; one that does not exist admits nobody.
+        topic_arn: ARN of the topic; one that does not exist admits no service.
         service: The service principal that publishes.
         context: The caller.
         source: ARN of the resource for which it publishes. Other conditions are not evaluated.

@@ -126,7 +126,7 @@ class CompositeAlarm(Construct):
             runbook: What a person must do; None if the alarms of the rule say it.
             topics: The topics of the alarm's region.
             notifies_recovery: Whether it also notifies when the state returns to OK.
-            fires_asleep: Whether it also goes off because the environment sleeps; then it notifies nobody meanwhile.
+            fires_asleep: Whether it also goes off because the environment sleeps; then it sends no message meanwhile.
             wake_seconds: How long it stays silent after the sleep.
 
         Raises:
@@ -148,8 +148,8 @@ class CompositeAlarm(Construct):
             alarm_description=f"{description}. Runbook: {runbook.link}" if runbook else f"{description}.",
             alarm_rule=rule.text,
             alarm_actions=[topic_arn],
-            # With a suppressor, each morning would begin with a recovery of what nobody was told about: at the end of
-            # both periods AWS performs the actions of the state of that time.
+            # With a suppressor, each morning would begin with a recovery from an alarm that sent no message: at the
+            # end of both periods AWS performs the actions of the state of that time.
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-suppression.html
             ok_actions=[topic_arn] if notifies_recovery and not suppressor else None,
             actions_suppressor=CloudwatchCompositeAlarmActionsSuppressor(

@@ -158,7 +158,7 @@ class EventMessages(Construct):
             "undelivered-alarm",
             label=label,
             name=undelivered_alarm(name),
-            description="EventBridge could not publish a message to a topic, so nobody got it",
+            description="EventBridge could not publish a message to a topic, so it is lost",
             # EventBridge sends the metric only if it is not zero:
             # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
             metric=MetricExpression(

@@ -1,4 +1,4 @@
-"""Layer `cost`: what the environment may cost, and who learns that it costs more."""
+"""Layer `cost`: the monthly budget, reports of unusual costs, tags for the bill, the sleep schedule."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import uuid
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.registry import Context, operation
-from emulator.services.synthetics_checks import default_timeout_seconds, refuse, refuse_code
+from emulator.services.synthetics_checks import DEFAULT_MEMORY_MB, default_timeout_seconds, refuse, refuse_code
 from emulator.store import Kind, Shape
 
 CANARIES: Kind[Shape] = Kind("canary", missing="ResourceNotFoundException", message="Canary not found with name {key}")
@@ -45,7 +45,7 @@ def create_canary(params: Shape, context: Context) -> Shape:
         "Schedule": {"DurationInSeconds": 0, **params["Schedule"]},
         "RunConfig": {
             "TimeoutInSeconds": default_timeout_seconds(params["Schedule"]["Expression"]),
-            "MemoryInMB": 1000,
+            "MemoryInMB": DEFAULT_MEMORY_MB,
             "ActiveTracing": False,
             **(params.get("RunConfig") or {}),
         },

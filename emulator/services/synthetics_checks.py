@@ -34,6 +34,8 @@ _UNIT_SECONDS: Final = {"minute": 60, "minutes": 60, "hour": 3600}
 _LONGEST_RATE: Final = 3600
 _LONGEST_RUN: Final = 840
 _MEMORY_STEP: Final = 64
+DEFAULT_MEMORY_MB: Final = 1000
+"""What AWS itself chooses, although it is no multiple; the provider sends it back with each change of a canary."""
 _MOST_RETENTION_DAYS: Final = 455
 _MOST_VARIABLE_BYTES: Final = 4096
 
@@ -94,7 +96,8 @@ def _problems(canary: Shape, run: Shape) -> Iterator[str]:
     timeout = canary["RunConfig"]["TimeoutInSeconds"]
     if seconds and timeout > seconds:
         yield f"The timeout of {timeout} seconds is longer than the frequency of the canary"
-    if run.get("MemoryInMB", 0) % _MEMORY_STEP:
+    memory = run.get("MemoryInMB", DEFAULT_MEMORY_MB)
+    if memory != DEFAULT_MEMORY_MB and memory % _MEMORY_STEP:
         yield f"MemoryInMB must be a multiple of {_MEMORY_STEP}"
     variables = run.get("EnvironmentVariables") or {}
     if sum(len(f"{name}{value}".encode()) for name, value in variables.items()) > _MOST_VARIABLE_BYTES:

@@ -39,7 +39,7 @@ SETTINGS: Final = Path(__file__).with_name("settings.json")
 LONGEST_DEPLOYMENT: Final = timedelta(hours=1)
 """How long it waits at bedtime for a deployment that is in progress."""
 LONGEST_SILENCE: Final = timedelta(hours=1)
-"""How long alarms are silent while it wakes: if the tasks do not start by then, somebody must know."""
+"""How long alarms are silent while it wakes: if the tasks do not start by then, the alarms must report it."""
 
 
 class Phase(StrEnum):

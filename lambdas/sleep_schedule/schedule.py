@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _HORIZON_DAYS: Final = 400
 """How far ahead the next change is looked for: more than a year, because every day of it can be a holiday."""
 LONGEST_OVERRIDE: Final = timedelta(days=7)
-"""How long a person can keep the environment awake or asleep: whoever needs more changes the schedule."""
+"""How long a person can keep the environment awake or asleep: for longer, change the schedule."""
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _MOMENT: Final = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK.pattern}")
 
@@ -122,7 +122,7 @@ class Override:
 
     @staticmethod
     def parse(text: str) -> Override | None:
-        """Read it; None if nobody ever asked for anything."""
+        """Read it; None if there was never one."""
         written = json.loads(text)
         if not written:
             return None

@@ -1,1 +1,1 @@
-"""What the environment costs, and who learns that it costs more than it should."""
+"""Budget, reports of unusual costs, tags for the bill, and the sleep schedule."""

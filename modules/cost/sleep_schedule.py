@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from modules.topic import Topics
 
 _FOLDER: Final = "sleep_schedule"
-_NOTHING: Final = "{}"  # an environment that never slept, and of which nobody wanted anything
+_NOTHING: Final = "{}"  # an environment that never slept, without a request of a person
 _WRITTEN_ONCE: Final = 1  # the function writes all later values
 _TIMEOUT_SECONDS: Final = 60
 # The next run repairs a failed one, so Scheduler itself does not repeat a call; AWS's shortest age of an event:
@@ -106,7 +106,7 @@ class SleepSchedule(Construct):
             log_retention_days=log_retention_days,
             topics=topics,
             files={"settings.json": config.schedule()},
-            severity=Severity.WARNING,  # nobody works in it at night, and in the morning they are there
+            severity=Severity.WARNING,  # the environment is for working hours, when warnings are read
         )
         for parameter in (state, override):
             parameter.grant_read_write(self._function.role)

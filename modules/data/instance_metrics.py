@@ -16,16 +16,34 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.Monitoring.
 
 
 @dataclass(frozen=True, kw_only=True)
-class InstanceMetrics:
-    """The metrics that both engines publish of an instance, each minute."""
+class _Metrics:
+    """What AWS publishes under one dimension."""
 
     namespace: ClassVar[str]
-    second: ClassVar[float]
-    """A second in the unit of the latencies."""
+    dimension: ClassVar[str]
 
     identifier: str
-    """Name of the instance, as a reference to it."""
+    """Name of the instance or cluster, as a reference to it."""
     region: str
+
+    def _metric(self, name: str, statistic: str, *, period_seconds: int = FIVE_MINUTES) -> Metric:
+        return Metric(
+            namespace=self.namespace,
+            name=name,
+            statistic=statistic,
+            dimensions={self.dimension: self.identifier},
+            region=self.region,
+            period_seconds=period_seconds,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceMetrics(_Metrics):
+    """The metrics that both engines publish of an instance, each minute."""
+
+    dimension: ClassVar[str] = "DBInstanceIdentifier"
+    second: ClassVar[float]
+    """A second in the unit of the latencies."""
 
     @property
     def sample_count(self) -> Metric:
@@ -66,16 +84,6 @@ class InstanceMetrics:
     def write_latency(self) -> Metric:
         """Time of one write to the storage, in units of `second`."""
         return self._metric("WriteLatency", "Average")
-
-    def _metric(self, name: str, statistic: str, *, period_seconds: int = FIVE_MINUTES) -> Metric:
-        return Metric(
-            namespace=self.namespace,
-            name=name,
-            statistic=statistic,
-            dimensions={"DBInstanceIdentifier": self.identifier},
-            region=self.region,
-            period_seconds=period_seconds,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,12 +153,11 @@ class DocumentdbMetrics(InstanceMetrics):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClusterMetrics:
+class ClusterMetrics(_Metrics):
     """A cluster of DocumentDB: what its instances report together."""
 
-    identifier: str
-    """Name of the cluster, as a reference to it."""
-    region: str
+    namespace: ClassVar[str] = DocumentdbMetrics.namespace
+    dimension: ClassVar[str] = "DBClusterIdentifier"
 
     @property
     def sample_count(self) -> Metric:
@@ -166,13 +173,3 @@ class ClusterMetrics:
     def replica_lag_milliseconds(self) -> Metric:
         """How far the last replica is behind the primary."""
         return self._metric("DBClusterReplicaLagMaximum", "Maximum")
-
-    def _metric(self, name: str, statistic: str, *, period_seconds: int = FIVE_MINUTES) -> Metric:
-        return Metric(
-            namespace=DocumentdbMetrics.namespace,
-            name=name,
-            statistic=statistic,
-            dimensions={"DBClusterIdentifier": self.identifier},
-            region=self.region,
-            period_seconds=period_seconds,
-        )

@@ -48,7 +48,7 @@ class DistributionMetrics:
 
     @property
     def error_percent(self) -> MetricExpression:
-        """Share of the answers with 5xx, whoever made them; 0 in a minute with a few of them only.
+        """Share of the answers with 5xx, from CloudFront or its origins; 0 in a minute with a few of them only.
 
         CloudFront publishes no value of a minute without requests, and does not publish at once: so there is no FILL.
         """
@@ -126,7 +126,7 @@ class DistributionAlarms(Construct):
             topics=topics,
             periods=_ERROR_PERIODS,
             spare_periods=_SPARE_PERIODS,
-            fires_asleep=True,  # whoever asks while no task runs gets 503
+            fires_asleep=True,  # without tasks, each request gets 503
         )
         if has_latency:
             Alarm(

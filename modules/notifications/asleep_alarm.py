@@ -16,7 +16,7 @@ _ASLEEP: Final = 1
 
 
 class AsleepAlarm(Construct):
-    """In the state ALARM while the sleep schedule says that the environment is not awake; it notifies nobody itself.
+    """In the state ALARM while the sleep schedule says that the environment is not awake; it has no action itself.
 
     Before the stacks whose alarms it keeps silent, and in the region of those alarms.
     """
@@ -36,10 +36,10 @@ class AsleepAlarm(Construct):
             comparison_operator=Comparison.AT_LEAST,
             threshold=_ASLEEP,
             evaluation_periods=1,
-            # Every run publishes the metric, so without data the schedule does not run: then nobody knows whether the
-            # environment sleeps, and silence would hide a failure. CloudWatch looks back some periods before that.
+            # Every run publishes the metric, so without data the schedule does not run: then it is not known whether
+            # the environment sleeps, and silence would hide a failure. CloudWatch looks back some periods before that.
             treat_missing_data=MissingData.NOT_BREACHING,
-            tags={"Purpose": "suppressor"},  # the rule that every alarm notifies somebody knows it by that
+            tags={"Purpose": "suppressor"},  # by which the rule alarm-has-a-receiver knows it
         )
 
     @property

@@ -133,7 +133,7 @@ class ServiceDashboard(Construct):
         ]
 
     def _failures(self) -> Iterator[Widget]:
-        """What fails without a 5xx, or only for somebody outside."""
+        """What fails without a 5xx, or only seen from outside."""
         yield Graph(
             title="Error lines in the logs, in five minutes",
             series={name: service.error_log_count for name, service in self._services.items()},

@@ -30,7 +30,7 @@ assert tuple(_FILTERS) == GROUPS  # noqa: S101 (the settings refuse services of 
 class Traces(Construct):
     """Health checks are not recorded, of other requests a share; slow and failed ones, and each service, are groups.
 
-    The decision is made at the start of a request, when nobody knows yet that it will fail or be slow: so of these too
+    The decision is made at the start of a request, before it is known whether it will fail or be slow: so of these too
     only the share is recorded. X-Ray encrypts traces with a key of AWS. A key of the environment is not offered: it
     would be a setting of the whole account that a destroy does not take back, with a key that is deleted.
     """

@@ -164,7 +164,7 @@ class LoadBalancer(Construct):
                 runbook=Runbook.LOAD_BALANCER_ERRORS,
                 topics=topics,
                 periods=_BAD_MINUTES,
-                fires_asleep=True,  # whoever asks while no task runs gets 503
+                fires_asleep=True,  # without tasks, each request gets 503
             )
             Alarm(
                 self,

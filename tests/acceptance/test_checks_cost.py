@@ -1,4 +1,4 @@
-"""The checks of costs find a budget that notifies nobody, and a topic or key that is closed."""
+"""The checks of costs find a budget without a receiver, and a topic or key that is closed."""
 
 from __future__ import annotations
 

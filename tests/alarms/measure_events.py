@@ -1,4 +1,4 @@
-"""What log events, canaries, and messages and events that nobody got publish.
+"""What log events, canaries, and undelivered messages and events publish.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_metrics.html

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.alarms import scenarios_databases, scenarios_edge, scenarios_security, scenarios_services, scenarios_sleep
+from tests.alarms import (
+    scenarios_databases,
+    scenarios_edge,
+    scenarios_security,
+    scenarios_services,
+    scenarios_site,
+    scenarios_sleep,
+)
 
 SCENARIOS: Final = (
+    *scenarios_site.SCENARIOS,
     *scenarios_services.SCENARIOS,
     *scenarios_edge.SCENARIOS,
     *scenarios_databases.SCENARIOS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.alarms import where
+from tests.alarms.faults import START, bad, pair
 from tests.alarms.scenario import Expected, Scenario
-from tests.alarms.scenarios_services import START, bad, pair
 from tests.alarms.world import both, documentdb, postgres, proxy, world
 from tests.fixtures import ENVIRONMENTS
 

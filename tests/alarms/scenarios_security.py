@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from tests.alarms import where
+from tests.alarms.faults import START, bad
 from tests.alarms.scenario import Expected, Scenario
-from tests.alarms.scenarios_services import START, bad
 from tests.alarms.world import both, world
 from tests.fixtures import ENVIRONMENTS
 
-# At night too: whoever does this may have taken over the account, or destroys what proves it. The rest happens in every
-# apply as well.
+# At night too: it can be the work of an attacker who has the account, or who destroys evidence. The rest happens in
+# every apply as well.
 _CRITICAL: Final = (
     "config-changes",
     "key-deletion",

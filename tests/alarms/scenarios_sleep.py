@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tests.alarms import where
+from tests.alarms.faults import SERVICES, START, bad
 from tests.alarms.scenario import Expected, Scenario
-from tests.alarms.scenarios_services import SERVICES, START, bad
 from tests.alarms.world import both, documentdb, of_service, postgres, proxy, service, world
 
 if TYPE_CHECKING:

@@ -81,6 +81,32 @@ def test_no_upgrade_replaces_a_resource_by_one_of_the_same_name(before: dict[str
     assert clashes(used, before) == []
 
 
+FIRST: Final = {"create_before_destroy": True}
+ORIGIN: Final[dict[str, dict[str, Any]]] = {
+    "aws_lb.web": {"name": "web", "security_groups": ["${aws_security_group.web.id}"]},
+    "aws_security_group.web": {"name": "web"},
+    "aws_lb_listener.https": {"load_balancer_arn": "${aws_lb.web.arn}"},
+    "aws_cloudfront_vpc_origin.origin": {
+        "arn": "${aws_lb.web.arn}",
+        "depends_on": ["aws_lb_listener.https"],
+        "lifecycle": FIRST,
+    },
+    "aws_route53_record.web": {"alias": {"name": "${aws_lb.web.dns_name}"}},
+}
+
+
+def test_what_a_resource_depends_on_is_created_first_with_it() -> None:
+    assert created_first(stack(ORIGIN)) == ORIGIN.keys() - {"aws_route53_record.web"}
+
+
+def test_what_is_removed_still_forces_what_it_depended_on() -> None:
+    origin = "aws_cloudfront_vpc_origin.origin"
+    after = {address: arguments for address, arguments in ORIGIN.items() if address != origin}
+    assert created_first(stack(after)) == set()
+    assert "aws_lb.web" in created_first(stack(ORIGIN), after=stack(after))
+    assert created_first(stack(ORIGIN), after=stack(ORIGIN)) == set()
+
+
 TARGETS: Final = "aws_lb_target_group.api"
 USED: Final[dict[str, dict[str, Any]]] = {
     TARGETS: {"name": "api-9d780c", "port": 3000, "protocol": "HTTPS", "lifecycle": {"create_before_destroy": True}}

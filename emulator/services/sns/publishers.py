@@ -1,4 +1,4 @@
-"""What keeps an AWS service from publishing to a topic: the message is lost, and nobody is told."""
+"""What keeps an AWS service from publishing to a topic: the message is lost without an error."""
 
 from __future__ import annotations
 

@@ -93,19 +93,27 @@ def test_a_topic_that_does_not_exist_is_refused(client: Client, topic: str) -> N
 
 
 @pytest.mark.usefixtures("source")
-def test_a_topic_to_which_rds_may_not_publish_is_refused(client: Client) -> None:
-    sns = client("sns")
-    closed = sns.create_topic(Name="closed")["TopicArn"]
-    allowed = {"Effect": "Allow", "Action": "sns:Publish", "Resource": closed}
-    for service, is_accepted in (("cloudwatch", False), ("events.rds", True)):
-        statement = {**allowed, "Principal": {"Service": f"{service}.amazonaws.com"}}
-        policy = {"Version": "2012-10-17", "Statement": [statement]}
-        sns.set_topic_attributes(TopicArn=closed, AttributeName="Policy", AttributeValue=json.dumps(policy))
-        if is_accepted:
-            subscribe(client, closed)
-        else:
-            with pytest.raises(ClientError, match="SNSNoAuthorization"):
-                subscribe(client, closed)
+@pytest.mark.parametrize(
+    ("principal", "is_accepted"),
+    [
+        ({"Service": "cloudwatch.amazonaws.com"}, False),
+        ({"Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]}, False),
+        ({"AWS": "arn:aws:iam::123456789012:root"}, False),
+        ({"Service": "events.rds.amazonaws.com"}, True),
+        ({"Service": ["budgets.amazonaws.com", "events.rds.amazonaws.com"]}, True),
+        ({"AWS": "*"}, True),
+        ("*", True),
+    ],
+)
+def test_a_topic_must_let_rds_publish(client: Client, topic: str, principal: object, *, is_accepted: bool) -> None:
+    statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic, "Principal": principal}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    if is_accepted:
+        subscribe(client, topic)
+        return
+    with pytest.raises(ClientError, match="SNSNoAuthorization"):
+        subscribe(client, topic)
 
 
 @pytest.mark.usefixtures("source")
