@@ -1,11 +1,12 @@
 """Settings of DocumentDB."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import DOCUMENTDB_CLASSES, instance_family, validate_class
+from config.database_roles import DEFAULT_ROTATION_DAYS, MAX_ROTATION_DAYS, DocumentdbRoleSettings, RoleName
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
@@ -87,8 +88,16 @@ class DocumentdbSettings(Model):
     slow_operation_milliseconds: int = Field(ge=MIN_SLOW_MILLISECONDS, le=MAX_SLOW_MILLISECONDS)
     """Operations that take longer are logged by the profiler."""
 
-    password_version: int = Field(ge=1)
-    """Raise it by one to get a new password at the next apply."""
+    rotation_days: int = Field(default=DEFAULT_ROTATION_DAYS, ge=1, le=MAX_ROTATION_DAYS)
+    """Days after which each role gets a new password; the one before stays valid for as long again."""
+
+    roles: Mapping[RoleName, DocumentdbRoleSettings] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Who signs in, one [documentdb.roles.<name>] table each; `owner`, for migrations, is always there."""
+
+    password_version: int = Field(default=1, ge=1)
+    """Raise it by one to get a new password of the master at the next apply."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_instance_count,

@@ -9,6 +9,7 @@ from config.aws import AccountId, Region, RoleArn, TagValue, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.cost import CostSettings
+from config.database_roles import DatabaseRole, database_roles
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
@@ -231,6 +232,19 @@ class Environment(Model):
     def has_data(self) -> bool:
         """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
+
+    @property
+    def postgres_roles(self) -> tuple[DatabaseRole, ...]:
+        """The roles of PostgreSQL, `owner` first; none without the database."""
+        if self.postgres is None:
+            return ()
+        has_proxy = self.postgres.proxy is not None
+        return database_roles("postgres", self.postgres.roles, self.services, has_proxy=has_proxy)
+
+    @property
+    def documentdb_roles(self) -> tuple[DatabaseRole, ...]:
+        """The roles of DocumentDB, `owner` first; none without the database."""
+        return database_roles("documentdb", self.documentdb.roles, self.services) if self.documentdb else ()
 
     @property
     def left_out_layers(self) -> tuple[str, ...]:

@@ -134,11 +134,11 @@ def check_databases(services: Mapping[str, ServiceSettings], postgres: object, d
     """A service can only connect to a database of the environment."""
     tables = {"postgres": postgres, "documentdb": documentdb}
     for name, service in services.items():
-        for index, database in enumerate(service.databases):
+        for database in service.databases:
             if tables[database] is None:
                 yield Problem(
-                    key=f"services.{name}.databases[{index}]",
-                    value=database,
+                    key=f"services.{name}.{database}_role",
+                    value=service.role(database),
                     allowed=f"there is no [{database}]; add the table, or remove it here",
                 )
 

@@ -1,12 +1,13 @@
 """Settings of PostgreSQL on RDS."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import POSTGRES_CLASSES, validate_class
+from config.database_roles import DEFAULT_ROTATION_DAYS, MAX_ROTATION_DAYS, PostgresRoleSettings, RoleName
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
@@ -162,9 +163,6 @@ class ProxySettings(Model):
     idle_client_seconds: int = Field(ge=1, le=MAX_IDLE_SECONDS)
     """Seconds after which an idle client connection is closed."""
 
-    require_iam: bool = False
-    """Accept only IAM tokens from clients, and no passwords."""
-
     clients_per_connection: int = Field(default=1, ge=1, le=MAX_CLIENTS_PER_CONNECTION)
     """Connections of services for each connection of the pool; more than 1 only if sessions are not pinned."""
 
@@ -234,14 +232,24 @@ class PostgresSettings(Model):
     ] = 7
     """Days that Performance Insights keeps data; 7 are free, more cost 2.95 USD a month per vCPU of a T3 class."""
 
-    password_version: int = Field(ge=1)
-    """Raise it by one to get a new password at the next apply."""
+    rotation_days: int = Field(default=DEFAULT_ROTATION_DAYS, ge=1, le=MAX_ROTATION_DAYS)
+    """Days after which each role gets a new password; the one before stays valid for as long again."""
+
+    roles: Mapping[RoleName, PostgresRoleSettings] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Who signs in, one [postgres.roles.<name>] table each; `owner`, for migrations, is always there."""
+
+    password_version: int = Field(default=1, ge=1)
+    """Raise it by one to get a new password of the master at the next apply; only with read replicas.
+
+    Without them RDS itself keeps that password and replaces it.
+    """
 
     proxy: ProxySettings | None = None
     """A connection pool in front of the database; without the table, services connect directly.
 
     It costs about 22 USD a month for a class with two vCPUs.
-    The parameter `postgres/url` has both host and password: when you change this, raise password_version too.
     """
 
     checks: ClassVar[tuple[Check, ...]] = (
