@@ -97,6 +97,15 @@ def validate_role_name(value: str) -> str:
     return value
 
 
+def role_name_for(service: str) -> str:
+    """A valid name for the role of a service, for messages."""
+    name = service.replace("-", "_")
+    try:
+        return validate_role_name(name)
+    except ValueError:
+        return f"{name}_service"
+
+
 _ROLE_SCHEMA: Final = WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$", "maxLength": _MAX_NAME_LENGTH})
 
 RoleName = Annotated[str, AfterValidator(validate_role_name), _ROLE_SCHEMA]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from config.database_roles import OWNER, login_names
+from config.database_roles import OWNER, login_names, role_name_for
 from config.errors import Problem, list_allowed, nearest
 from config.names import database_user
 
@@ -57,7 +57,7 @@ def check_service_roles(
             elif user != name:
                 allowed = (
                     f"is already the role of services.{user}, and two services never share one, so that each has only "
-                    f"its own rights; add a table for this one, like [{database}.roles.{_role_like(name)}]"
+                    f"its own rights; add a table for this one, like [{database}.roles.{role_name_for(name)}]"
                 )
             else:
                 continue
@@ -75,10 +75,6 @@ def _explain_role(role: str, database: DatabaseName, declared: Collection[str]) 
     choices = sorted(declared)
     allowed = list_allowed(choices, meant=nearest(role, choices), quote='"')
     return f"is not a role of [{database}.roles]; {allowed}"
-
-
-def _role_like(service: str) -> str:
-    return service.replace("-", "_")
 
 
 def check_master_has_another_name(
