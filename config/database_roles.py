@@ -97,6 +97,15 @@ def validate_role_name(value: str) -> str:
     return value
 
 
+def role_name_for(service: str) -> str:
+    """A valid name for the role of a service, for messages."""
+    name = service.replace("-", "_")
+    try:
+        return validate_role_name(name)
+    except ValueError:
+        return f"{name}_service"
+
+
 _ROLE_SCHEMA: Final = WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$", "maxLength": _MAX_NAME_LENGTH})
 
 RoleName = Annotated[str, AfterValidator(validate_role_name), _ROLE_SCHEMA]
@@ -120,6 +129,32 @@ def _check_reader_writes_nothing(access: Access, audit: Sequence[AuditRight]) ->
             allowed='must not have "insert" with access = "read_only", which writes nothing; remove it, '
             'or use access = "read_write"',
         )
+
+
+def check_rotation_days(rotation_days: int) -> Iterator[Problem]:
+    """A check of both databases."""
+    if not 1 <= rotation_days <= MAX_ROTATION_DAYS:
+        yield Problem(
+            key="rotation_days",
+            value=rotation_days,
+            allowed=f"must be 1 to {MAX_ROTATION_DAYS}: in less than a day a release would not have replaced the tasks "
+            "that have the password before, and no password should be valid for more than a year",
+        )
+
+
+def check_readers_have_a_schema(
+    roles: Mapping[str, PostgresRoleSettings] | Mapping[str, DocumentdbRoleSettings],
+) -> Iterator[Problem]:
+    """A check of both databases."""
+    if any(role.access == "read_write" for role in roles.values()):
+        return
+    for name, role in roles.items():
+        if not (isinstance(role, PostgresRoleSettings) and "read" in role.audit):
+            yield Problem(
+                key=f"roles.{name}.access",
+                value=role.access,
+                allowed='has nothing to read: there is no role with access = "read_write"; add one, or remove this one',
+            )
 
 
 class PostgresRoleSettings(Model):

@@ -6,7 +6,14 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import DOCUMENTDB_CLASSES, instance_family, validate_class
-from config.database_roles import DEFAULT_ROTATION_DAYS, MAX_ROTATION_DAYS, DocumentdbRoleSettings, RoleName
+from config.database_roles import (
+    DEFAULT_ROTATION_DAYS,
+    MAX_ROTATION_DAYS,
+    DocumentdbRoleSettings,
+    RoleName,
+    check_readers_have_a_schema,
+    check_rotation_days,
+)
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
@@ -88,7 +95,9 @@ class DocumentdbSettings(Model):
     slow_operation_milliseconds: int = Field(ge=MIN_SLOW_MILLISECONDS, le=MAX_SLOW_MILLISECONDS)
     """Operations that take longer are logged by the profiler."""
 
-    rotation_days: int = Field(default=DEFAULT_ROTATION_DAYS, ge=1, le=MAX_ROTATION_DAYS)
+    rotation_days: int = Field(
+        default=DEFAULT_ROTATION_DAYS, json_schema_extra={"minimum": 1, "maximum": MAX_ROTATION_DAYS}
+    )
     """Days after which each role gets a new password; the one before stays valid for as long again."""
 
     roles: Mapping[RoleName, DocumentdbRoleSettings] = Field(
@@ -104,4 +113,6 @@ class DocumentdbSettings(Model):
         _check_global_class,
         check_backup_retention,
         check_windows,
+        check_rotation_days,
+        check_readers_have_a_schema,
     )

@@ -14,7 +14,7 @@ from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
-from config.environment_checks import CHECKS, used_endpoints
+from config.environment_checks import CHECKS, role_endpoints, used_endpoints
 from config.firewall import (
     FirewallSettings,
 )
@@ -209,6 +209,12 @@ class Environment(Model):
             return False
         used = used_endpoints(service, shells=self.cluster.execute_command)
         return service.calls_internet or not set(used) <= set(self.network.interface_endpoints)
+
+    @property
+    def role_functions_need_internet(self) -> bool:
+        """Whether the functions that keep the databases' roles go out to the internet: to AWS without an endpoint."""
+        used = role_endpoints(sleeps=self.cost is not None and self.cost.sleep is not None)
+        return self.network.nat_gateways != "none" and not set(used) <= set(self.network.interface_endpoints)
 
     @property
     def has_public_load_balancer(self) -> bool:

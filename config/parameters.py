@@ -16,6 +16,11 @@ SOURCES: Final[Mapping[str, str]] = {
 URLS: Final[Mapping[str, DatabaseName]] = {"postgres/url": "postgres", "documentdb/url": "documentdb"}
 """Names that mean another parameter for each service: the url of its own role."""
 
+ROTATED_PARTS: Final[Mapping[str, str]] = {
+    f"{database}/{part}": url for url, database in URLS.items() for part in ("username", "password")
+}
+"""Parameters of an earlier version to the one that replaces them."""
+
 _OF_EVERY_DATABASE: Final = ("host", "port", "url")
 _ROTATED: Final = ("jwt/current", "jwt/previous")
 

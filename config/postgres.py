@@ -7,7 +7,14 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import POSTGRES_CLASSES, validate_class
-from config.database_roles import DEFAULT_ROTATION_DAYS, MAX_ROTATION_DAYS, PostgresRoleSettings, RoleName
+from config.database_roles import (
+    DEFAULT_ROTATION_DAYS,
+    MAX_ROTATION_DAYS,
+    PostgresRoleSettings,
+    RoleName,
+    check_readers_have_a_schema,
+    check_rotation_days,
+)
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
@@ -154,6 +161,16 @@ def _check_replica_backups(replicas: int, backup_retention_days: int) -> Iterato
         )
 
 
+def _check_password_version(replicas: int, password_version: int) -> Iterator[Problem]:
+    if not replicas and password_version != 1:
+        yield Problem(
+            key="password_version",
+            value=password_version,
+            allowed="has no effect without read replicas: RDS itself keeps the master's password and replaces it; "
+            "remove the line",
+        )
+
+
 class ProxySettings(Model):
     """RDS Proxy: a connection pool that survives failovers and replaced tasks."""
 
@@ -232,7 +249,9 @@ class PostgresSettings(Model):
     ] = 7
     """Days that Performance Insights keeps data; 7 are free, more cost 2.95 USD a month per vCPU of a T3 class."""
 
-    rotation_days: int = Field(default=DEFAULT_ROTATION_DAYS, ge=1, le=MAX_ROTATION_DAYS)
+    rotation_days: int = Field(
+        default=DEFAULT_ROTATION_DAYS, json_schema_extra={"minimum": 1, "maximum": MAX_ROTATION_DAYS}
+    )
     """Days after which each role gets a new password; the one before stays valid for as long again."""
 
     roles: Mapping[RoleName, PostgresRoleSettings] = Field(
@@ -259,4 +278,7 @@ class PostgresSettings(Model):
         check_backup_retention,
         _check_replica_backups,
         check_windows,
+        check_rotation_days,
+        check_readers_have_a_schema,
+        _check_password_version,
     )
