@@ -74,8 +74,8 @@ class Server:
 class Database(Protocol):
     """A database, signed in to as its master user; each method may be repeated.
 
-    A method that needs a connection opens it, and raises `UnreachableError` if it cannot. No message of an error and no log
-    has a password in it.
+    A method that needs a connection opens it, and raises `UnreachableError` if it cannot. No message of an error and no
+    log has a password in it.
     """
 
     def lock(self) -> AbstractContextManager[None]:
