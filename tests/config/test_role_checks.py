@@ -7,7 +7,7 @@ import pytest
 from config.errors import ConfigError
 from config.load import parse_environment
 from config.role_checks import MAX_PROXIED_ROLES, check_proxied_roles
-from tests.config.examples import FILE, changed, parsed, present, refusal, text
+from tests.config.examples import FILE, changed, parsed, present, refusal, text, without
 
 FRONTEND = "[services.frontend]\n"
 PROXY = "[postgres.proxy]\n"
@@ -173,8 +173,7 @@ def test_without_a_proxy_and_for_people_there_may_be_more() -> None:
     people = {f"person{number}": roles["backend"] for number in range(200)}
     proxy = present(environment.postgres).proxy
     assert [*check_proxied_roles(environment.services, proxy, {**roles, **people})] == []
-    start = toml.index(PROXY)
-    assert parsed(toml[:start] + toml[toml.index("[documentdb]") :])
+    assert parsed(without("postgres.proxy", toml=toml)).services["one99"].databases == ("postgres",)
 
 
 @pytest.mark.parametrize("table", ["secrets", "parameters"])
@@ -194,7 +193,5 @@ def test_replicas_are_not_reached_with_the_tokens_of_the_proxy(table: str) -> No
 
 
 def test_replicas_are_reached_with_passwords_or_without_a_proxy() -> None:
-    assert parsed(changed(REPLICA, READERS))
-    toml = changed(IAM, REPLICA, READERS)
-    start = toml.index(PROXY)
-    assert parsed(toml[:start] + toml[toml.index("[documentdb]") :])
+    for toml in (changed(REPLICA, READERS), without("postgres.proxy", toml=changed(IAM, REPLICA, READERS))):
+        assert parsed(toml).services["backend"].secrets["READERS"] == "postgres/reader-hosts"
