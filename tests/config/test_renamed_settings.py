@@ -64,9 +64,10 @@ def old_databases(databases: str) -> str:
 def test_the_databases_of_a_service_are_refused_with_its_roles() -> None:
     assert refusal(old_databases('["postgres", "documentdb"]')) == [
         (
-            'services.backend.databases = ["postgres", "documentdb"]: is now a role of the service in each database, '
-            'which it signs in as; write postgres_role = "backend" and documentdb_role = "backend" instead, and the '
-            "tables [postgres.roles.backend] and [documentdb.roles.backend] (docs/upgrades.md)"
+            'services.backend.databases = ["postgres", "documentdb"]: is replaced by postgres_role and '
+            'documentdb_role, the roles that the service signs in as; write postgres_role = "backend" and '
+            'documentdb_role = "backend" instead, and the tables [postgres.roles.backend] and '
+            "[documentdb.roles.backend] (docs/upgrades.md)"
         )
     ]
 
@@ -75,9 +76,9 @@ def test_one_database_is_one_role_and_the_rest_of_the_file_is_checked_too() -> N
     lines = refusal(old_databases('["documentdb"]'))
     assert lines == [
         (
-            'services.backend.databases = ["documentdb"]: is now a role of the service in each database, which it '
-            'signs in as; write documentdb_role = "backend" instead, and the table [documentdb.roles.backend] '
-            "(docs/upgrades.md)"
+            'services.backend.databases = ["documentdb"]: is replaced by postgres_role and documentdb_role, the roles '
+            'that the service signs in as; write documentdb_role = "backend" instead, and the table '
+            "[documentdb.roles.backend] (docs/upgrades.md)"
         ),
         (
             'services.backend.secrets.DATABASE_URL = "postgres/url": is the url of the service\'s role, and it has '
@@ -90,15 +91,15 @@ def test_one_database_is_one_role_and_the_rest_of_the_file_is_checked_too() -> N
 def test_a_list_without_a_database_is_only_removed(databases: str) -> None:
     (line,) = refusal(changed(("[services.frontend]", f"[services.frontend]\ndatabases = {databases}")))
     assert line == (
-        f"services.frontend.databases = {databases}: is now a role of the service in each database, which it signs in "
-        "as; remove the line"
+        f"services.frontend.databases = {databases}: is replaced by postgres_role and documentdb_role, the roles that the "
+        "service signs in as; remove the line"
     )
 
 
 def test_a_role_that_the_file_has_already_is_kept() -> None:
     toml = changed((OLD, f'{OLD}databases = ["postgres"]\n'))
     (line,) = refusal(toml.replace('backend"', 'api"').replace("roles.backend]", "roles.api]"))
-    assert line.startswith('services.backend.databases = ["postgres"]: is now a role of the service in each database')
+    assert line.startswith('services.backend.databases = ["postgres"]: is replaced by postgres_role and')
 
 
 @pytest.mark.parametrize(
