@@ -91,8 +91,8 @@ def test_one_database_is_one_role_and_the_rest_of_the_file_is_checked_too() -> N
 def test_a_list_without_a_database_is_only_removed(databases: str) -> None:
     (line,) = refusal(changed(("[services.frontend]", f"[services.frontend]\ndatabases = {databases}")))
     assert line == (
-        f"services.frontend.databases = {databases}: is replaced by postgres_role and documentdb_role, the roles that the "
-        "service signs in as; remove the line"
+        f"services.frontend.databases = {databases}: is replaced by postgres_role and documentdb_role, the roles that "
+        "the service signs in as; remove the line"
     )
 
 
