@@ -208,7 +208,8 @@ def test_an_environment_without_it_says_which_table_is_missing(rotating: Project
             FAILED,
             (
                 "documentdb of dev: no answer within 10 s.\n"
-                "Its log: aws logs tail /aws/lambda/acme-dev-documentdb-roles --since 15m --region eu-west-1. What to do: docs/runbooks.md#database-rotation\n"
+                "Its log: aws logs tail /aws/lambda/acme-dev-documentdb-roles "
+                "--since 15m --region eu-west-1. What to do: docs/runbooks.md#database-rotation\n"
             ),
         ),
         (
