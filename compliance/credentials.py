@@ -36,7 +36,7 @@ _READS: Final = (
 _SECRET, _VERSION, _PARAMETER = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"
 _VALUE: Final = re.compile(r"\b(?P<address>(?:ephemeral|data)\.(?:aws|random)_[a-z0-9_]+\.[\w-]+)")
 _LOCAL: Final = re.compile(r"\blocal\.(?P<name>[\w-]+)")
-_MANAGED: Final = re.compile(rf"\b(?P<address>(?:{'|'.join(DATABASES)})\.[\w-]+)\.master_user_secret\b")
+_MANAGED: Final = re.compile(rf"\b(?P<address>(?:data\.)?(?:{'|'.join(DATABASES)})\.[\w-]+)\.master_user_secret\b")
 # As RDS names it: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
 _MANAGED_NAME: Final = "rds!db-00000000-0000-0000-0000-000000000000"
 
@@ -51,8 +51,8 @@ class Stored:
     """Empty if it is not known before an apply."""
     arn: str
     """The start of it, as far as the name is known: Secrets Manager adds six characters."""
-    managed: bool = False
-    """Whether RDS keeps it."""
+    managed_by: frozenset[str] = frozenset()
+    """If RDS keeps it: the addresses of the database, and of data sources that read it, in its stack."""
 
     @staticmethod
     def of(stack: Stack, holder: Resource) -> Stored:
@@ -91,10 +91,11 @@ class Stored:
 
     def _is_in(self, owner: Stack, text: str) -> bool:
         if "${" in text:
-            found = _MANAGED.finditer(text) if self.managed else references(text)
-            return owner.id == self.place.stack and self.place.address in {match["address"] for match in found}
+            found = _MANAGED.finditer(text) if self.managed_by else references(text)
+            own = self.managed_by or {self.place.address}
+            return owner.id == self.place.stack and not own.isdisjoint({match["address"] for match in found})
         # A container takes one part of a secret by `<arn>:password::`.
-        known = bool(self.name) and not self.managed
+        known = bool(self.name) and not self.managed_by
         return known and (text == self.name or bool(re.fullmatch(rf"{re.escape(self.arn)}(-\w{{6}})?(:.*)?", text)))
 
 
@@ -114,6 +115,9 @@ def followed(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> Iterat
             local = owner.document.get("locals", {}).get(match["name"])
             waiting += [(owner, inner) for _, inner in texts(local)]
         for match in references(text):
+            if (match["address"] or "").startswith(f"{_VERSION}."):
+                versions = (one for one in owner.all(_VERSION) if one.address == match["address"])
+                waiting += [(owner, str(one.get("secret_id"))) for one in versions]
             if match["remote"] and (producer := stacks.get(owner.producers(stacks).get(match["remote"], ""))):
                 output = producer.document.get("output", {}).get(match["output"], {})
                 waiting += [(producer, inner) for _, inner in texts(output.get("value"))]
@@ -139,8 +143,7 @@ def master_credentials(stack: Stack, stacks: Mapping[str, Stack]) -> list[tuple[
     for owner, database in databases:
         place = Place.of(owner, database)
         if database.is_on("manage_master_user_password"):
-            arn = _arn(owner, "secretsmanager", f"secret:{_MANAGED_NAME}")
-            found.append((place, Stored(place=place, name=_MANAGED_NAME, arn=arn, managed=True)))
+            found.append((place, _managed(owner, database, stacks)))
         reached: set[Place] = set()
         waiting = [one for name in PASSWORDS for one in values(database.get(name), owner, stacks)]
         while waiting:
@@ -150,6 +153,22 @@ def master_credentials(stack: Stack, stacks: Mapping[str, Stack]) -> list[tuple[
                 waiting += edges.get(one, ())
         found += [(place, holders[one]) for one in sorted(reached & holders.keys(), key=str)]
     return found
+
+
+def _managed(stack: Stack, database: Resource, stacks: Mapping[str, Stack]) -> Stored:
+    """The secret that RDS keeps for a database; only its ARN is known, to the database and to what reads it."""
+    data: dict[str, Any] = {"resource": stack.document.get("data", {})}
+    readers = {
+        f"data.{source.address}"
+        for source in resources(data, database.kind)
+        if any(database.is_referred_to_by(text) for _, text in followed(dict(source.arguments), stack, stacks))
+    }
+    return Stored(
+        place=Place.of(stack, database),
+        name=_MANAGED_NAME,
+        arn=_arn(stack, "secretsmanager", f"secret:{_MANAGED_NAME}"),
+        managed_by=frozenset({database.address, *readers}),
+    )
 
 
 def _edges(environment: Sequence[Stack], stacks: Mapping[str, Stack]) -> dict[Place, set[Place]]:

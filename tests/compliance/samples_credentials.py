@@ -20,7 +20,10 @@ _MANAGED, _OWN = "aws_db_instance.postgres", "aws_docdb_cluster.documentdb"
 _MANAGED_ARN = f"${{{_MANAGED}.master_user_secret[0].secret_arn}}"
 _EPHEMERAL: dict[str, Any] = {
     "aws_secretsmanager_random_password": {"p": {}},
-    "aws_secretsmanager_secret_version": {"m": {"secret_id": "${aws_secretsmanager_secret.master.id}"}},
+    "aws_secretsmanager_secret_version": {
+        # Of the version, so that it is read after it was written.
+        "m": {"secret_id": "${aws_secretsmanager_secret_version.master.secret_id}"}
+    },
 }
 _DATABASES: dict[str, dict[str, Any]] = {
     _MANAGED: {"username": "acme", "manage_master_user_password": True, "address": "host"},
@@ -38,9 +41,11 @@ _DATA_STACK = stack(
     _DATABASES,
     layer="data",
     ephemeral=_EPHEMERAL,
+    data={"aws_db_instance": {"read": {"db_instance_identifier": f"${{{_MANAGED}.identifier}}"}}},
     locals={"arn": _MANAGED_ARN},
     output={
         "managed": {"value": "${local.arn}"},
+        "managed-read": {"value": "${data.aws_db_instance.read.master_user_secret[0].secret_arn}"},
         "own": {"value": "${aws_secretsmanager_secret.master.arn}"},
         "host": {"value": f"${{{_MANAGED}.address}}"},
         "url": {"value": "${aws_ssm_parameter.url.arn}"},
@@ -117,6 +122,7 @@ _OF_OWN = f"the master's credential of test-data/{_OWN}"
 
 TASKS = (
     _task(_service(_remote("managed")), f"app gets {_OF_MANAGED}", _TASK),
+    _task(_service(_remote("managed-read")), f"app gets {_OF_MANAGED}", _TASK),
     _task(_service(f"{_remote('own')}:password::"), f"app gets {_OF_OWN}", _TASK),
     _task(_service(f"{_SECRETS}:acme/test/documentdb/master-Ab12Cd:password::"), f"app gets {_OF_OWN}", _TASK),
     _task(_service(_remote("url"), environment="acme/test/documentdb/master"), f"app gets {_OF_OWN}", _TASK),
