@@ -11,6 +11,7 @@ from config.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from config.database_roles import DatabaseName
     from config.services import ServiceSettings
 
 PORT_VARIABLE: Final = "PORT"
@@ -50,6 +51,12 @@ _MAX_TASK_BYTES: Final = 65_536
 
 PLATFORM_BYTES: Final = 1024
 """What every task definition has besides the settings' texts, at the least; a test renders the smallest one."""
+
+
+def used_databases(postgres_role: str | None, documentdb_role: str | None) -> tuple[DatabaseName, ...]:
+    """The databases in which a service has a role."""
+    roles: tuple[tuple[DatabaseName, str | None], ...] = (("postgres", postgres_role), ("documentdb", documentdb_role))
+    return tuple(database for database, role in roles if role is not None)
 
 
 def uses_database(databases: Sequence[str], secrets: Mapping[str, str], parameters: Mapping[str, str]) -> bool:
@@ -133,9 +140,11 @@ def check_unique_variables(
     environment: Mapping[str, str],
     secrets: Mapping[str, str],
     parameters: Mapping[str, str],
-    databases: Sequence[str],
+    postgres_role: str | None,
+    documentdb_role: str | None,
 ) -> Iterator[Problem]:
     """A variable has one value, and the platform sets some."""
+    databases = used_databases(postgres_role, documentdb_role)
     tables = {"environment": environment, "secrets": secrets, "parameters": parameters}
     first: dict[str, str] = {}
     for table, names in tables.items():

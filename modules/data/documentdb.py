@@ -20,10 +20,11 @@ from constructs import Construct
 from config.database_tls import CA_FILE
 from modules.data.database_events import DOCUMENTDB_CLUSTER, DOCUMENTDB_INSTANCE, DatabaseEvents
 from modules.data.database_parameters import DatabaseParameters
+from modules.data.database_roles import DatabaseRoles, RoleServer
 from modules.data.documentdb_alarms import DocumentdbAlarms
 from modules.data.final_snapshot import FinalSnapshot
-from modules.data.generated_password import GeneratedPassword
 from modules.data.instance_metrics import ClusterMetrics, DocumentdbMetrics
+from modules.data.master import OwnMaster
 from modules.data.saved_queries import DOCUMENTDB_AUDIT, DOCUMENTDB_PROFILER, SavedQueries
 from modules.data.slow_statements import SlowStatements, documentdb_pattern
 from modules.data.statement_log import mask_personal_data
@@ -32,8 +33,9 @@ from modules.log_group import LogGroup
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from config.database_roles import DatabaseRole
     from config.documentdb import DocumentdbSettings
     from modules.data.database_context import DatabaseContext
 
@@ -42,6 +44,9 @@ _STATEMENTS: Final = "profiler"
 _AUDIT: Final = "audit"
 _LOGS: Final = (_AUDIT, _STATEMENTS)
 # https://docs.aws.amazon.com/documentdb/latest/developerguide/ca_cert_rotation.html
+# The database in which DocumentDB keeps all users:
+# https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-users.html
+_USERS: Final = "admin"
 _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
 
@@ -55,6 +60,7 @@ class Documentdb(Construct):
         *,
         config: DocumentdbSettings,
         context: DatabaseContext,
+        roles: Sequence[DatabaseRole],
         log_retention_days: int,
     ) -> None:
         """Create the cluster and what belongs to it.
@@ -62,6 +68,7 @@ class Documentdb(Construct):
         Args:
             config: Size, windows, backups.
             context: What all databases share.
+            roles: Who signs in.
             log_retention_days: Days that its logs are kept.
         """
         super().__init__(scope, id_)
@@ -70,7 +77,16 @@ class Documentdb(Construct):
         self._label = label = context.label
         username = label.database_user
         protect = context.protect
-        self._password = GeneratedPassword(self, "password")
+        # DocumentDB can keep it too, but the provider says neither where nor with which key:
+        # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/docdb_cluster
+        self.master = OwnMaster(
+            self,
+            "master",
+            context=context,
+            database="documentdb",
+            username=username,
+            version=config.password_version,
+        )
         self._group = SecurityGroup(
             self,
             "security-group",
@@ -111,7 +127,7 @@ class Documentdb(Construct):
             allow_major_version_upgrade=config.allow_major_upgrade,
             global_cluster_identifier=self._add_global_cluster(protect=protect) if config.global_cluster else None,
             master_username=username,
-            master_password_wo=self._password.value,
+            master_password_wo=self.master.password,
             master_password_wo_version=config.password_version,
             port=PORT.first,
             storage_encrypted=True,
@@ -143,16 +159,11 @@ class Documentdb(Construct):
             label=label,
             key=context.secrets_key,
             name="documentdb",
-            values={"host": self.endpoint, "port": str(PORT.first), "username": username},
-            # The options that DocumentDB requires of every driver:
-            # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
-            url=f"mongodb://{username}:{self._password.value}@{self.endpoint}:{PORT.first}/"
-            f"?tls=true&tlsCAFile={CA_FILE}&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
+            values={"host": self.endpoint, "port": str(PORT.first)},
             reader_hosts=[self.reader_endpoint],
-            password=self._password,
-            password_version=config.password_version,
-            depends_on=[self._cluster],
         )
+        self.roles = self._add_roles(roles)
+        self.roles.apply(host=self.endpoint, depends_on=self._instances)
         self._watch(logs)
 
     @property
@@ -197,6 +208,28 @@ class Documentdb(Construct):
     def allow_from(self, peer: Connectable) -> None:
         """Allow `peer` to reach the cluster on port 27017."""
         self.connections.allow_from(peer)
+
+    def _add_roles(self, roles: Sequence[DatabaseRole]) -> DatabaseRoles:
+        return DatabaseRoles(
+            self,
+            "roles",
+            context=self._context,
+            server=RoleServer(
+                engine="documentdb",
+                database=_USERS,
+                url=_url,
+                host=self.endpoint,
+                port=PORT,
+                connections=self._group.connections,
+                identifier=self._label.name("documentdb", limit=NameLimit.DATABASE),
+                arn=self.arn,
+                resource_id=self._cluster.cluster_resource_id,
+                describe="rds:DescribeDBClusters",
+            ),
+            master=self.master,
+            roles=roles,
+            rotation_days=self._config.rotation_days,
+        )
 
     def _watch(self, logs: Mapping[str, LogGroup]) -> None:
         """Add alarms, event subscriptions and saved queries."""
@@ -308,3 +341,15 @@ class Documentdb(Construct):
             # No prevent_destroy: the data is in the cluster, and fewer instances are a change of a setting.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["availability_zone"]),
         )
+
+
+def _url(role: DatabaseRole) -> str:
+    """The url of a role, whose database is its own; with the options that DocumentDB requires of every driver.
+
+    https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
+    """
+    database = role.name if role.access == "read_write" else ""
+    return (
+        f"mongodb://{{credentials}}@{{host}}:{PORT.first}/{database}?authSource={_USERS}&tls=true&tlsCAFile={CA_FILE}"
+        "&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false"
+    )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from cdktf import App
 
-from modules.function import Function, zip_files
+from modules.function import Function
+from modules.function_code import zip_files
 from modules.key import Key
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements

@@ -1,0 +1,1 @@
+"""Servers that speak the databases' own protocols, for code that signs in to them."""
