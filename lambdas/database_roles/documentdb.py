@@ -54,7 +54,7 @@ class _CredentialsError(RolesError):
     """The server refuses a user with this password."""
 
 
-class DocumentdbDatabase:
+class Documentdb:
     """A cluster, signed in to as its primary user."""
 
     def __init__(self, server: Server, *, lease: timedelta = LEASE) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdas.database_roles.database import Server
-from lambdas.database_roles.documentdb import DocumentdbDatabase
+from lambdas.database_roles.documentdb import Documentdb
 from lambdas.database_roles.settings import Access, Place, Role, Url
 from tests.emulator.databases.documentdb import MASTER, PASSWORD
 
@@ -28,12 +28,12 @@ def engine(
     ca_pem: str | None = None,
     host: str = "localhost",
     lease: timedelta | None = None,
-) -> Iterator[DocumentdbDatabase]:
+) -> Iterator[Documentdb]:
     """The function's view of the double."""
     authorities = folder / "authorities.pem"
     authorities.write_text(ca_pem or server.ca_pem, encoding="utf-8")
     location = Server(host=host, port=server.port, database="", user=MASTER, password=password, authorities=authorities)
-    made = DocumentdbDatabase(location) if lease is None else DocumentdbDatabase(location, lease=lease)
+    made = Documentdb(location) if lease is None else Documentdb(location, lease=lease)
     try:
         yield made
     finally:

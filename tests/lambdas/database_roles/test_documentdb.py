@@ -16,7 +16,7 @@ from emulator.databases.authority import Authority
 from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
 from lambdas.database_roles.database import BusyError, ConflictError, RolesError, UnreachableError
-from lambdas.database_roles.documentdb import NOTES, DocumentdbDatabase
+from lambdas.database_roles.documentdb import NOTES, Documentdb
 from tests.emulator.databases.documentdb import MASTER, PASSWORD, Client, connected, create_user
 from tests.lambdas.database_roles.documentdb_engine import BACKEND, OWNER, REPORTS, WORKER, Wire, engine
 
@@ -44,7 +44,7 @@ def server(wire: Wire) -> Iterator[DocumentdbServer]:
 
 
 @pytest.fixture
-def database(server: DocumentdbServer, tmp_path: Path) -> Iterator[DocumentdbDatabase]:
+def database(server: DocumentdbServer, tmp_path: Path) -> Iterator[Documentdb]:
     with engine(server, tmp_path) as made:
         yield made
 
@@ -83,7 +83,7 @@ def both(**roles: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
 WHOLE = both(owner=OF_OWNER, backend=OF_BACKEND, worker=OF_WORKER, reports=OF_REPORTS)
 
 
-def test_each_kind_of_role_gets_its_rights_and_no_others(database: DocumentdbDatabase, master: Client) -> None:
+def test_each_kind_of_role_gets_its_rights_and_no_others(database: Documentdb, master: Client) -> None:
     database.ensure_roles(ALL)
     assert users(master) == WHOLE
 
@@ -100,7 +100,7 @@ def test_every_version_of_the_engine_is_served(tmp_path: Path, version: str) -> 
         assert database.signs_in("backend_a", NEW)
 
 
-def test_new_login_has_a_password_that_nobody_knows(database: DocumentdbDatabase, wire: Wire) -> None:
+def test_new_login_has_a_password_that_nobody_knows(database: Documentdb, wire: Wire) -> None:
     made: set[str] = set()
 
     def token(length: int) -> str:
@@ -115,7 +115,7 @@ def test_new_login_has_a_password_that_nobody_knows(database: DocumentdbDatabase
     assert not database.signs_in("backend_a", NEW)
 
 
-def test_password_is_set_and_replaced(database: DocumentdbDatabase) -> None:
+def test_password_is_set_and_replaced(database: Documentdb) -> None:
     database.ensure_roles([OWNER, BACKEND])
     database.set_password("backend_a", NEW)
     database.set_password("backend_b", NEW)
@@ -126,7 +126,7 @@ def test_password_is_set_and_replaced(database: DocumentdbDatabase) -> None:
     assert database.signs_in("backend_b", NEW)
 
 
-def test_second_run_changes_nothing(database: DocumentdbDatabase, wire: Wire) -> None:
+def test_second_run_changes_nothing(database: Documentdb, wire: Wire) -> None:
     database.ensure_roles(ALL)
     database.set_password("backend_a", NEW)
     wire.commands.clear()
@@ -135,7 +135,7 @@ def test_second_run_changes_nothing(database: DocumentdbDatabase, wire: Wire) ->
     assert database.signs_in("backend_a", NEW)
 
 
-def test_rights_are_corrected_and_passwords_kept(database: DocumentdbDatabase, master: Client) -> None:
+def test_rights_are_corrected_and_passwords_kept(database: Documentdb, master: Client) -> None:
     database.ensure_roles(ALL)
     database.set_password("backend_a", NEW)
     master.admin.command("grantRolesToUser", "backend_a", roles=[{"role": "root", "db": "admin"}])
@@ -148,7 +148,7 @@ def test_rights_are_corrected_and_passwords_kept(database: DocumentdbDatabase, m
 
 
 def test_role_that_is_added_or_removed_changes_only_its_logins(
-    database: DocumentdbDatabase, master: Client, wire: Wire
+    database: Documentdb, master: Client, wire: Wire
 ) -> None:
     database.ensure_roles([OWNER, BACKEND])
     database.set_password("backend_a", NEW)
@@ -170,9 +170,7 @@ def test_role_that_is_added_or_removed_changes_only_its_logins(
     assert "dropUser" not in wire.commands
 
 
-def test_login_that_somebody_else_made_is_refused_until_it_is_noted(
-    database: DocumentdbDatabase, master: Client
-) -> None:
+def test_login_that_somebody_else_made_is_refused_until_it_is_noted(database: Documentdb, master: Client) -> None:
     create_user(master, "backend_b", ("root", "admin"))
     with pytest.raises(ConflictError, match=r'a user backend_b .*\.logins\.insertOne\(\{_id: "backend_b"\}\)'):
         database.ensure_roles([OWNER, BACKEND])
@@ -190,9 +188,7 @@ def refused(client: Client, database: str) -> bool:
     return True
 
 
-def test_service_reaches_only_its_own_database(
-    database: DocumentdbDatabase, server: DocumentdbServer, master: Client
-) -> None:
+def test_service_reaches_only_its_own_database(database: Documentdb, server: DocumentdbServer, master: Client) -> None:
     with database.lock():
         database.ensure_roles(ALL)
         database.set_password("backend_a", NEW)
@@ -215,9 +211,7 @@ def test_service_reaches_only_its_own_database(
                 client.drop_database("backend")
 
 
-def test_reader_reads_all_and_writes_nothing(
-    database: DocumentdbDatabase, server: DocumentdbServer, master: Client
-) -> None:
+def test_reader_reads_all_and_writes_nothing(database: Documentdb, server: DocumentdbServer, master: Client) -> None:
     database.ensure_roles(ALL)
     database.set_password("reports_a", NEW)
     for name in ("backend", "worker"):
@@ -230,7 +224,7 @@ def test_reader_reads_all_and_writes_nothing(
         assert refused(client, "reports")
 
 
-def test_owner_changes_structure_and_data_of_all(database: DocumentdbDatabase, server: DocumentdbServer) -> None:
+def test_owner_changes_structure_and_data_of_all(database: Documentdb, server: DocumentdbServer) -> None:
     database.ensure_roles(ALL)
     database.set_password("owner_b", NEW)
     with connected(server, "owner_b", NEW) as client:
@@ -243,7 +237,7 @@ def test_owner_changes_structure_and_data_of_all(database: DocumentdbDatabase, s
 
 
 @pytest.mark.parametrize(("login", "password"), [("backend_a", NEWER), ("nobody", NEW), ("serviceadmin", NEW)])
-def test_refused_credentials_are_no_error(database: DocumentdbDatabase, login: str, password: str) -> None:
+def test_refused_credentials_are_no_error(database: Documentdb, login: str, password: str) -> None:
     database.ensure_roles([OWNER, BACKEND])
     database.set_password("backend_a", NEW)
     assert database.signs_in(login, password) is False
@@ -277,13 +271,13 @@ def test_certificate_of_another_authority_or_name_is_refused(server: DocumentdbS
 
 
 @pytest.mark.usefixtures("impatient")
-def test_other_host_is_asked_where_one_is_given(database: DocumentdbDatabase) -> None:
+def test_other_host_is_asked_where_one_is_given(database: Documentdb) -> None:
     assert database.signs_in(MASTER, PASSWORD, host="127.0.0.1")
     with pytest.raises(UnreachableError, match=r"nowhere\.invalid"):
         database.signs_in(MASTER, PASSWORD, host="nowhere.invalid")
 
 
-def test_other_answer_than_a_refusal_is_no_refusal(database: DocumentdbDatabase, wire: Wire) -> None:
+def test_other_answer_than_a_refusal_is_no_refusal(database: Documentdb, wire: Wire) -> None:
     wire.remaining = 0
     with pytest.raises(UnreachableError):
         database.signs_in(MASTER, PASSWORD)
@@ -297,12 +291,12 @@ def test_primary_user_that_is_refused_is_named_with_the_way_out(server: Document
             assert "not-the-password" not in str(caught.value)
 
 
-def test_what_documentdb_refuses_is_reported(database: DocumentdbDatabase) -> None:
+def test_what_documentdb_refuses_is_reported(database: Documentdb) -> None:
     with pytest.raises(RolesError, match=f"refuses what {MASTER} asked for: User 'nobody' not found"):
         database.set_password("nobody", NEW)
 
 
-def test_second_run_waits_for_the_first(database: DocumentdbDatabase, server: DocumentdbServer, tmp_path: Path) -> None:
+def test_second_run_waits_for_the_first(database: Documentdb, server: DocumentdbServer, tmp_path: Path) -> None:
     with engine(server, tmp_path) as other:
         with database.lock():
             with pytest.raises(BusyError, match=r"another run is changing .* its lock ends after 45 seconds"):
@@ -311,12 +305,12 @@ def test_second_run_waits_for_the_first(database: DocumentdbDatabase, server: Do
         enter(other)
 
 
-def enter(database: DocumentdbDatabase) -> None:
+def enter(database: Documentdb) -> None:
     with database.lock():
         pass
 
 
-def test_lock_is_released_after_an_error(database: DocumentdbDatabase) -> None:
+def test_lock_is_released_after_an_error(database: Documentdb) -> None:
     with pytest.raises(ZeroDivisionError), database.lock():
         raise ZeroDivisionError
     enter(database)
@@ -364,14 +358,14 @@ def test_run_that_goes_on_extends_its_lock(server: DocumentdbServer, master: Cli
 
 @pytest.mark.usefixtures("impatient")
 def test_lock_that_cannot_be_released_is_only_a_warning(
-    database: DocumentdbDatabase, wire: Wire, caplog: pytest.LogCaptureFixture
+    database: Documentdb, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
     with database.lock():
         wire.remaining = 0
     assert "the lock was not released and ends in 0:00:45" in caplog.text
 
 
-def test_connections_are_closed_after_each_use(database: DocumentdbDatabase, server: DocumentdbServer) -> None:
+def test_connections_are_closed_after_each_use(database: Documentdb, server: DocumentdbServer) -> None:
     with database.lock():
         database.ensure_roles(ALL)
         database.set_password("backend_a", NEW)
@@ -393,7 +387,7 @@ def test_file_of_authorities_is_removed(server: DocumentdbServer, tmp_path: Path
 
 
 def test_no_password_is_logged(
-    database: DocumentdbDatabase, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    database: Documentdb, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("secrets.token_urlsafe", lambda _: "the-password-that-nobody-keeps")
     with caplog.at_level(logging.DEBUG), database.lock():
@@ -405,7 +399,7 @@ def test_no_password_is_logged(
         assert password not in caplog.text
 
 
-def prepare(database: DocumentdbDatabase, roles: Sequence[Role]) -> None:
+def prepare(database: Documentdb, roles: Sequence[Role]) -> None:
     """What a run does with the database."""
     with database.lock():
         database.ensure_roles(roles)
