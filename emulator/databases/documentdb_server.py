@@ -64,7 +64,7 @@ class DocumentdbServer:
             hosts: The names that clients know it by, besides localhost.
             members: What clients of the replica set are told to connect to, as `host:port`; by default localhost.
             engine_version: `4.0.0`, `5.0.0` or `5.0.1`, which has SCRAM-SHA-256 too.
-            before: Called with the user and the name of each command before it is carried out, except those that sign
+            before: Called with the user and the name of each command before it is carried out, once the user has signed
                 in. If it returns False, the connection ends without an answer.
             authority: Issues its certificate; by default one of its own.
         """
@@ -177,6 +177,7 @@ class DocumentdbServer:
 
     def _answer(self, session: Session, request: Request) -> bytes | None:
         with self._commands:
-            if session.user and self.before and not self.before(session.user, request.name):
+            signed_in = session.user and session.conversation is None
+            if self.before and session.user and signed_in and not self.before(session.user, request.name):
                 return None
             return answer(request, run(session, request.command))
