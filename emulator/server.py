@@ -17,6 +17,8 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from emulator import address, dns, services
+from emulator.databases import reach
+from emulator.databases.servers import authority
 from emulator.dispatcher import Dispatcher
 from emulator.registry import REGISTRY
 
@@ -138,9 +140,7 @@ class Emulator:
 
         A server is started by the first question; over HTTP it is `GET /emulator/databases?account=..&endpoint=..`.
         """
-        from emulator.services import rds_servers
-
-        return rds_servers.connect(account, host), rds_servers.authority().pem
+        return reach.connect(account, host), authority().pem
 
     def environment(self, *, account: str = "123456789012", region: str = "us-east-1") -> dict[str, str]:
         """Return the environment variables with which an unchanged Terraform configuration uses the emulator."""

@@ -8,6 +8,7 @@ from emulator.databases.endpoints import find_endpoint
 from emulator.databases.proxies import PROXIES
 from emulator.databases.servers import SERVERS
 from emulator.reachability import refusal
+from emulator.registry import REGISTRY
 
 if TYPE_CHECKING:
     from emulator.databases.endpoints import Endpoint
@@ -54,3 +55,14 @@ def port(endpoint: Endpoint) -> int:
     if endpoint.proxy is not None:
         return PROXIES.port(endpoint)
     return SERVERS.port(endpoint.database, endpoint.host)
+
+
+def connect(account: str, host: str) -> int:
+    """Return the port of this machine at which an endpoint of an account answers, and start what answers.
+
+    Raises:
+        UnreachableError: The account has no such endpoint, or it is stopped.
+    """
+    with REGISTRY.lock:
+        endpoint = find(account, host)
+    return port(endpoint)

@@ -40,20 +40,9 @@ def answer(incoming: HttpRequest) -> HttpResponse:
             told = [{"endpoint": each.host, "port": each.port, "stopped": each.stopped} for each in endpoints(account)]
         return _json(HTTPStatus.OK, {"databases": told})
     try:
-        return _json(HTTPStatus.OK, {"port": connect(account, host), "authority": authority().pem})
+        return _json(HTTPStatus.OK, {"port": reach.connect(account, host), "authority": authority().pem})
     except reach.UnreachableError as error:
         return _json(HTTPStatus.NOT_FOUND, {"reason": str(error)})
-
-
-def connect(account: str, host: str) -> int:
-    """Return the port of this machine at which an endpoint of an account answers, and start what answers.
-
-    Raises:
-        UnreachableError: The account has no such endpoint, or it is stopped.
-    """
-    with REGISTRY.lock:
-        endpoint = reach.find(account, host)
-    return reach.port(endpoint)
 
 
 def close() -> None:

@@ -31,7 +31,8 @@ def zip_code(code: str, *packages: str, files: Mapping[str, str] | None = None) 
             if origin.name != "__init__.py":
                 archive.write(origin, origin.name)
                 continue
-            for file in origin.parent.rglob("*.py"):
+            # Some packages read their own version there.
+            for file in (*origin.parent.rglob("*.py"), *origin.parents[1].glob(f"{package}-*.dist-info/METADATA")):
                 archive.write(file, file.relative_to(origin.parents[1]))
     return buffer.getvalue()
 
