@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runner.errors import FAILED, OK, REFUSED
+from synthesis.manifest import Rotation, read_stacks
 from tests.outputs import identity
 from tests.runner import fake_functions
 from tests.runner.fake_functions import events, set_answers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.runner.conftest import Project
 
 ROTATION: dict[str, Any] = {
@@ -279,3 +282,12 @@ def test_the_jwt_secret_is_rotated_while_the_environment_sleeps(rotating: Projec
     set_answers(rotating, {"outcome": "rotated", "version_before": 6, "version": 7})
     assert rotating.run("rotate", "--what", "jwt")[0] == OK
     assert events(rotating) == [{"action": "rotate"}]
+
+
+def test_the_synthesized_json_names_the_functions_and_the_roles_that_have_passwords(output: Path) -> None:
+    """Staging has one role that signs in by IAM token through the proxy, and one without."""
+    assert read_stacks(output)["staging-data"].rotations == {
+        "postgres": Rotation(function="user-management-staging-postgres-roles", roles=("owner", "backend")),
+        "documentdb": Rotation(function="user-management-staging-documentdb-roles", roles=("owner", "backend")),
+        "jwt": Rotation(function="user-management-staging-jwt-rotation"),
+    }
