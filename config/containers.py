@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from config.database_roles import used_databases
 from config.database_tls import CA_FILE, CA_VARIABLE
 from config.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from config.database_roles import DatabaseName
     from config.services import ServiceSettings
 
 PORT_VARIABLE: Final = "PORT"
@@ -51,12 +51,6 @@ _MAX_TASK_BYTES: Final = 65_536
 
 PLATFORM_BYTES: Final = 1024
 """What every task definition has besides the settings' texts, at the least; a test renders the smallest one."""
-
-
-def used_databases(postgres_role: str | None, documentdb_role: str | None) -> tuple[DatabaseName, ...]:
-    """The databases in which a service has a role."""
-    roles: tuple[tuple[DatabaseName, str | None], ...] = (("postgres", postgres_role), ("documentdb", documentdb_role))
-    return tuple(database for database, role in roles if role is not None)
 
 
 def uses_database(databases: Sequence[str], secrets: Mapping[str, str], parameters: Mapping[str, str]) -> bool:

@@ -223,6 +223,12 @@ class DatabaseRole:
         return f"{self.database}/{self.name}/url"
 
 
+def used_databases(postgres_role: str | None, documentdb_role: str | None) -> tuple[DatabaseName, ...]:
+    """The databases in which a service has a role."""
+    roles: tuple[tuple[DatabaseName, str | None], ...] = (("postgres", postgres_role), ("documentdb", documentdb_role))
+    return tuple(database for database, role in roles if role is not None)
+
+
 def database_roles(
     database: DatabaseName,
     declared: Mapping[str, PostgresRoleSettings] | Mapping[str, DocumentdbRoleSettings],

@@ -112,7 +112,8 @@ def _replace_databases(table: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(
             key=".".join(path),
             value=value,
-            allowed=f"is now a role of the service in each database, which it signs in as; {write}",
+            allowed="is replaced by postgres_role and documentdb_role, the roles that the service signs in as; "
+            f"{write}",
         )
 
 

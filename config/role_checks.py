@@ -55,9 +55,11 @@ def check_service_roles(
             elif role == OWNER or role not in (declared[database] or ()):
                 allowed = _explain_role(role, database, tuple(declared[database] or ()))
             elif user != name:
+                free = [one for one in map(role_name_for, (name, user)) if one not in (declared[database] or ())]
+                like = f", like [{database}.roles.{free[0]}]" if free else ""
                 allowed = (
                     f"is already the role of services.{user}, and two services never share one, so that each has only "
-                    f"its own rights; add a table for this one, like [{database}.roles.{role_name_for(name)}]"
+                    f"its own rights; add a table for one of them{like}"
                 )
             else:
                 continue

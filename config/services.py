@@ -12,11 +12,10 @@ from config.containers import (
     check_task_size,
     check_unique_variables,
     check_writable_paths,
-    used_databases,
     uses_database,
 )
 from config.database_connections import MOST_POSTGRES_CONNECTIONS
-from config.database_roles import DatabaseName, NamedRole
+from config.database_roles import DatabaseName, NamedRole, used_databases
 from config.errors import Problem
 from config.model import Check, Model
 from config.service_values import (

@@ -46,10 +46,7 @@ _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
 _FAILED_CALLS_PERIOD_SECONDS: Final = 300
 # Lambda's default: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MEMORY_MIB: Final = 128
-# What Lambda needs of the role to connect a function to a VPC; it looks at them when it creates the function. EC2 offers
-# the description on all resources only, and Lambda fails if the others are limited to names:
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
-_NETWORK_INTERFACES: Final = (
+NETWORK_INTERFACES: Final = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -57,8 +54,13 @@ _NETWORK_INTERFACES: Final = (
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
 )
-# The same page, "Security best practices": Lambda connects the function, and its code never does.
-_NOT_FOR_THE_CODE: Final = (*_NETWORK_INTERFACES, "ec2:DetachNetworkInterface")
+"""What Lambda needs of the role to connect a function to a VPC; it looks for them when it creates the function.
+
+EC2 offers the description on all resources only, and with names in the others the function may not get its network:
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+"""
+# The same page, "Security best practices": Lambda makes the interfaces, the code never does.
+_NOT_FOR_THE_CODE: Final = (*NETWORK_INTERFACES, "ec2:DetachNetworkInterface")
 
 
 class Function(Construct):
@@ -184,9 +186,7 @@ class Function(Construct):
             role=self.role.arn,
             timeout=timeout_seconds,
             memory_size=memory_mib,
-            vpc_config=LambdaFunctionVpcConfig(
-                subnet_ids=vpc.private_subnet_ids, security_group_ids=[self._group.id]
-            )
+            vpc_config=LambdaFunctionVpcConfig(subnet_ids=vpc.private_subnet_ids, security_group_ids=[self._group.id])
             if vpc and self._group
             else None,
             environment=LambdaFunctionEnvironment(variables=dict(variables)),
@@ -203,7 +203,7 @@ class Function(Construct):
             operator="ArnEquals", key="lambda:SourceFunctionArn", values=(label.arn("lambda", f"function:{name}"),)
         )
         self.role.add_to_policy(
-            Statement(sid="AllowNetworkInterfaces", actions=_NETWORK_INTERFACES, resources=("*",)),
+            Statement(sid="AllowNetworkInterfaces", actions=NETWORK_INTERFACES, resources=("*",)),
             Statement(
                 sid="DenyNetworkInterfacesToCode",
                 effect="Deny",

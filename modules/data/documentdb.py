@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING, Final
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.docdb_cluster import DocdbCluster
 from cdktf_cdktf_provider_aws.docdb_cluster_instance import DocdbClusterInstance
-from cdktf_cdktf_provider_aws.docdb_cluster_parameter_group import (
-    DocdbClusterParameterGroup,
-    DocdbClusterParameterGroupParameter,
-)
 from cdktf_cdktf_provider_aws.docdb_global_cluster import DocdbGlobalCluster
 from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
 from constructs import Construct
@@ -22,6 +18,7 @@ from modules.data.database_events import DOCUMENTDB_CLUSTER, DOCUMENTDB_INSTANCE
 from modules.data.database_parameters import DatabaseParameters
 from modules.data.database_roles import DatabaseRoles, RoleServer
 from modules.data.documentdb_alarms import DocumentdbAlarms
+from modules.data.documentdb_parameters import create_parameter_group
 from modules.data.final_snapshot import FinalSnapshot
 from modules.data.instance_metrics import ClusterMetrics, DocumentdbMetrics
 from modules.data.master import OwnMaster
@@ -134,7 +131,12 @@ class Documentdb(Construct):
             kms_key_id=context.key.arn,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[self._group.id],
-            db_cluster_parameter_group_name=self._add_parameter_group().name,
+            db_cluster_parameter_group_name=create_parameter_group(
+                self,
+                label=label,
+                engine_version=config.engine_version,
+                slow_operation_milliseconds=config.slow_operation_milliseconds,
+            ).name,
             backup_retention_period=config.backup_retention_days,
             preferred_backup_window=config.backup_window,
             preferred_maintenance_window=config.maintenance_window,
@@ -280,33 +282,6 @@ class Documentdb(Construct):
             deletion_protection=protect,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
         ).id
-
-    def _add_parameter_group(self) -> DocdbClusterParameterGroup:
-        family = f"docdb{self._config.engine_version.rpartition('.')[0]}"
-        immediate = {
-            "audit_logs": "enabled",
-            "profiler": "enabled",
-            "profiler_threshold_ms": str(self._config.slow_operation_milliseconds),
-        }
-        at_restart = {"tls": "tls1.2+"}
-        return DocdbClusterParameterGroup(
-            self,
-            "parameter-group",
-            # The family is in the name: an upgrade needs the old and the new group at the same time.
-            name=self._label.name(family.replace(".", "-"), limit=NameLimit.DATABASE_GROUP),
-            family=family,
-            description="TLS only; changes and slow operations are logged",
-            parameter=[
-                DocdbClusterParameterGroupParameter(name=name, value=value, apply_method=method)
-                for method, values in (("immediate", immediate), ("pending-reboot", at_restart))
-                for name, value in values.items()
-            ],
-            lifecycle=TerraformResourceLifecycle(
-                create_before_destroy=True,
-                # Another description would need another group, and the name is taken.
-                ignore_changes=["description"],
-            ),
-        )
 
     def _add_final_snapshot(self, identifier: str, subnets: DocdbSubnetGroup) -> FinalSnapshot:
         return FinalSnapshot(

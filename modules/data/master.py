@@ -49,7 +49,14 @@ class OwnMaster(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, context: DatabaseContext, database: DatabaseName, username: str, version: int
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        context: DatabaseContext,
+        database: DatabaseName,
+        username: str,
+        version: int,
     ) -> None:
         """Create the secret and its value.
 
@@ -127,7 +134,5 @@ class ManagedMaster(Construct):
 
 
 def _grant_read(grantee: Grantable, arn: str, key: Key) -> None:
-    grantee.add_to_policy(
-        Statement(sid="ReadMaster", actions=("secretsmanager:GetSecretValue",), resources=(arn,))
-    )
+    grantee.add_to_policy(Statement(sid="ReadMaster", actions=("secretsmanager:GetSecretValue",), resources=(arn,)))
     key.grant_decrypt(grantee, KeyUse.secret(arn))

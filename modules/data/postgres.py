@@ -20,6 +20,7 @@ from modules.data.master import ManagedMaster, OwnMaster
 from modules.data.monitoring_role import add_monitoring_role
 from modules.data.postgres_parameters import create_parameter_group
 from modules.data.postgres_proxy import PostgresProxy
+from modules.data.postgres_replica import CERTIFICATE_AUTHORITY, LOGS, STATEMENTS, create_replica
 from modules.data.postgres_watch import PostgresWatch
 from modules.data.statement_log import mask_personal_data
 from modules.label import NameLimit
@@ -37,11 +38,6 @@ if TYPE_CHECKING:
 
 PORT: Final = Port.tcp(5432)
 DATABASE: Final = "users"
-_STATEMENTS: Final = "postgresql"
-_LOGS: Final = (_STATEMENTS, "upgrade")
-# RDS's default for new databases, set here so that a new default does not change existing ones:
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html#UsingWithRDS.SSL.RegionCertificateAuthorities
-_CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
 
 class Postgres(Construct):
@@ -264,10 +260,10 @@ class Postgres(Construct):
                 retention_days=self._log_retention_days,
                 key=self._context.logs_key,
             )
-            for log in _LOGS
+            for log in LOGS
         }
-        mask_personal_data(groups[_STATEMENTS])
-        self._statement_logs[name or "primary"] = groups[_STATEMENTS]
+        mask_personal_data(groups[STATEMENTS])
+        self._statement_logs[name or "primary"] = groups[STATEMENTS]
         return list(groups.values())
 
     def _add_primary(self) -> DbInstance:
@@ -292,7 +288,7 @@ class Postgres(Construct):
             password_wo_version=config.password_version if self._own_master else None,
             port=PORT.first,
             iam_database_authentication_enabled=True,
-            ca_cert_identifier=_CERTIFICATE_AUTHORITY,
+            ca_cert_identifier=CERTIFICATE_AUTHORITY,
             storage_type="gp3",
             allocated_storage=config.storage_gib,
             max_allocated_storage=config.max_storage_gib,
@@ -311,7 +307,7 @@ class Postgres(Construct):
             skip_final_snapshot=not self._protect,
             final_snapshot_identifier=self._add_final_snapshot(identifier).name if self._protect else None,
             apply_immediately=not self._protect,  # a restart in production waits for the maintenance window
-            enabled_cloudwatch_logs_exports=list(_LOGS),
+            enabled_cloudwatch_logs_exports=list(LOGS),
             performance_insights_enabled=True,
             performance_insights_kms_key_id=self._context.key.arn,
             performance_insights_retention_period=config.insights_retention_days,
@@ -339,35 +335,16 @@ class Postgres(Construct):
         )
 
     def _add_replica(self, number: int, group: SecurityGroup) -> DbInstance:
-        config = self._config
         identifier = self._label.name(f"postgres-replica-{number}", limit=NameLimit.DATABASE)
-        logs = self._add_log_groups(f"replica-{number}", identifier)
-        return DbInstance(
+        return create_replica(
             self,
             f"replica-{number}",
+            config=self._config,
+            context=self._context,
             identifier=identifier,
-            replicate_source_db=self._instance.identifier,
-            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would revert an upgrade
-            instance_class=config.instance_class,
-            iam_database_authentication_enabled=True,
-            ca_cert_identifier=_CERTIFICATE_AUTHORITY,
-            storage_type="gp3",
-            max_allocated_storage=config.max_storage_gib,
-            storage_encrypted=True,  # with the primary's key: RDS allows no other in the same region
-            vpc_security_group_ids=[group.id],
-            publicly_accessible=False,
-            parameter_group_name=self._parameter_group.name,
-            maintenance_window=config.maintenance_window,
-            copy_tags_to_snapshot=True,
-            # It has only data of the primary and can be created again, so it is not protected.
-            deletion_protection=False,
-            skip_final_snapshot=True,
-            apply_immediately=not self._protect,
-            enabled_cloudwatch_logs_exports=list(_LOGS),
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=self._context.key.arn,
-            performance_insights_retention_period=config.insights_retention_days,
-            monitoring_interval=config.monitoring_interval_seconds,
-            monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
-            depends_on=[*(dependable for log in logs for dependable in log.dependables), self._parameter_group],
+            source=self._instance,
+            group=group,
+            parameter_group=self._parameter_group,
+            monitoring_role=self._monitoring_role,
+            logs=self._add_log_groups(f"replica-{number}", identifier),
         )

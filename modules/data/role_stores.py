@@ -112,9 +112,7 @@ class RoleStores(Construct):
 
     def _parameter_patterns(self) -> tuple[str, ...]:
         label = self._context.label
-        return tuple(
-            label.arn("ssm", f"parameter{label.path(self._database, '*', end)}") for end in (*LOGINS, _URL)
-        )
+        return tuple(label.arn("ssm", f"parameter{label.path(self._database, '*', end)}") for end in (*LOGINS, _URL))
 
     def _secret_patterns(self) -> tuple[str, ...]:
         label = self._context.label

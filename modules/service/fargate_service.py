@@ -14,7 +14,6 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 from constructs import Construct
 
 from modules.errors import WiringError
-from modules.label import Label
 from modules.log_group import LogGroup
 from modules.network.connections import Port, SecurityGroup
 from modules.role import Role, ServicePrincipal
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from config.services import ServiceSettings
     from modules.image_cache import Image
     from modules.key import Key
+    from modules.label import Label
     from modules.metric import Metric, MetricExpression
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc

@@ -65,8 +65,8 @@ def test_without_nat_gateways_images_are_private_and_used_services_have_endpoint
     assert all("without NAT gateways" in line for line in lines)
     assert lines[-2].endswith("add ssm, xray")
     assert lines[-1] == (
-        'network.interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]: without NAT gateways the functions that make the '
-        "roles of the databases and replace their passwords cannot reach AWS; add secretsmanager, ecs"
+        'network.interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]: without NAT gateways the functions that make '
+        "the roles of the databases and replace their passwords cannot reach AWS; add secretsmanager, ecs"
     )
 
 
