@@ -125,6 +125,8 @@ class Function(Construct):
         self.code_hash: str = base64.b64encode(hashlib.sha256(code).digest()).decode()
         """Changes with each file of its package."""
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
+        self.full_name: str = name
+        """What people call it by; known before it exists."""
         log = LogGroup(
             self,
             "logs",
