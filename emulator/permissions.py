@@ -21,7 +21,10 @@ def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -
 
 
 def role_actions(role_arn: str, actions: Collection[str]) -> set[str]:
-    """Return those of the actions that the role's policies allow on any resource; conditions are not evaluated."""
+    """Return those of the actions that the role's policies allow on any resource.
+
+    Conditions are not evaluated: they count as met where they allow, and as not met where they deny.
+    """
     arn = parse_arn(role_arn)
     roles = iam_backends[arn.account]["aws"].roles.values() if arn else ()
     role = next((role for role in roles if role.arn == role_arn), None)
@@ -32,7 +35,10 @@ def role_actions(role_arn: str, actions: Collection[str]) -> set[str]:
     found = [statement for document in documents for statement in statements(document)]
     patterns = {
         effect: [
-            pattern.lower() for one in found if one["Effect"] == effect for pattern in as_list(one.get("Action", []))
+            pattern.lower()
+            for one in found
+            if one["Effect"] == effect and not (effect == "Deny" and one.get("Condition"))
+            for pattern in as_list(one.get("Action", []))
         ]
         for effect in ("Allow", "Deny")
     }
