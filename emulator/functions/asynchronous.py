@@ -91,18 +91,15 @@ REGISTRY.resets.append(stop)
 
 
 def _run_until_successful(function: Any, payload: bytes, call: Call, stopped: threading.Event) -> None:
-    retries = _retries(function)
-    for attempt in range(retries + 1):
-        if attempt:
-            if stopped.wait(RETRY_SECONDS):
-                return
-            with REGISTRY.lock:
-                again = prepare(function, payload)
-        else:
-            again = call
-        outcome = again.run()
-        if stopped.is_set() or not outcome.failed:
+    outcome = call.run()
+    for _ in range(_retries(function)):
+        if not outcome.failed or stopped.wait(RETRY_SECONDS):
             return
+        with REGISTRY.lock:
+            again = prepare(function, payload)
+        outcome = again.run()
+    if not outcome.failed or stopped.is_set():
+        return
     with REGISTRY.lock:
         _send_dead_letter(function, payload, call.request, outcome)
 
