@@ -25,7 +25,6 @@ _PATIENCE_SECONDS: Final = 60
 _PAUSE_SECONDS: Final = 0.02
 _ATTEMPTS: Final = 5
 _OWNER_ONLY: Final = 0o600
-# What a connection gets that is a moment too early.
 _STARTING: Final = "FATAL:  the database system is starting up"
 
 # Ends the server and removes its folder when the pipe is closed, which also happens when its other end is killed.
@@ -139,8 +138,7 @@ class PostgresProcess:
                 with suppress(pg8000.Error, OSError):
                     self.connect("postgres").close()
                     return
-            log = self.log.replace(_STARTING, "")
-            if "database system is shut down" in log or "FATAL" in log:
+            if "FATAL" in self.log.replace(_STARTING, ""):
                 break
             time.sleep(_PAUSE_SECONDS)
         message = f"PostgreSQL ({self._binaries}) did not start: {self.log}"
