@@ -127,7 +127,7 @@ def _send_dead_letter(function: Any, payload: bytes, request: str, outcome: Outc
         "ErrorMessage": ("String", str(error.get("errorMessage"))[:_MESSAGE_CHARACTERS]),
     }
     if target.service == "sqs":
-        sent = {name: {"data_type": kind, "string_value": value} for name, (kind, value) in attributes.items()}
+        sent = {name: {"DataType": kind, "StringValue": value} for name, (kind, value) in attributes.items()}
         sqs_backends[target.account][target.region].send_message(
             target.resource, payload.decode(), message_attributes=sent
         )
