@@ -40,8 +40,8 @@ _DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
 """What the driver of each engine consists of: packages of Python files only."""
 _HTTPS: Final = Port.tcp(443)
 _ANYWHERE: Final = "0.0.0.0/0"
-# Connections, and a proxy that learns of a new password only after a while, for some roles.
-_TIMEOUT_SECONDS: Final = 600
+# The longest of Lambda: a new proxy needs minutes until it lets somebody in.
+_TIMEOUT_SECONDS: Final = 900
 # A share of a CPU with which the driver is imported in a second or two.
 _MEMORY_MIB: Final = 512
 _HOURS_BETWEEN_TURNS: Final = 6
