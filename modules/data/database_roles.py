@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = "database_roles"
 _AUTHORITIES: Final = Path(__file__).parents[2] / "lambdas" / _FOLDER / "authorities"
-_DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
+DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "postgres": ("pg8000", "scramp", "asn1crypto", "dateutil", "six"),
     "documentdb": ("pymongo", "bson"),
 }
@@ -134,7 +134,7 @@ class DatabaseRoles(Construct):
             topics=context.topics,
             severity=Severity.WARNING,  # the password before stays valid, and the next turn is in hours
             files={"settings.json": settings.render(), AUTHORITIES: authorities},
-            packages=_DRIVERS[server.engine],
+            packages=DRIVERS[server.engine],
             vpc=context.vpc,
         )
         self._grant(master, proxy_host)

@@ -11,7 +11,9 @@ def test_the_right_is_for_each_user_at_each_place() -> None:
     statement = connect_statement(LABEL, resource_ids=["db-1", "db-2"], users=["api_a", "api_b"])
     start = "arn:aws:rds-db:us-east-1:444444444444:dbuser:"
     assert statement.actions == ("rds-db:connect",)
-    assert statement.resources == tuple(f"{start}{place}/{user}" for place in ("db-1", "db-2") for user in ("api_a", "api_b"))
+    assert statement.resources == tuple(
+        f"{start}{place}/{user}" for place in ("db-1", "db-2") for user in ("api_a", "api_b")
+    )
 
 
 def test_people_get_an_iam_role_within_the_boundary() -> None:
