@@ -93,6 +93,7 @@ class Function(Construct):
         log_retention_days: int,
         topics: Topics,
         severity: Severity = Severity.CRITICAL,
+        runbook: Runbook = Runbook.DEAD_LETTERS,
         files: Mapping[str, str] | None = None,
         name: str | None = None,
         packages: Sequence[str] = (),
@@ -112,6 +113,7 @@ class Function(Construct):
             log_retention_days: Days that the log is kept.
             topics: The topics to notify when a call has failed after all retries.
             severity: How soon a person must react to that.
+            runbook: What to do first.
             files: The text of other files in its package, by name.
             name: Component of its names, if it is not the folder's.
             packages: What it imports besides what Lambda has.
@@ -125,6 +127,8 @@ class Function(Construct):
         self.code_hash: str = base64.b64encode(hashlib.sha256(code).digest()).decode()
         """Changes with each file of its package."""
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
+        self.full_name: str = name
+        """What people call it by; known before it exists."""
         log = LogGroup(
             self,
             "logs",
@@ -150,7 +154,7 @@ class Function(Construct):
             threshold=1,
             severity=severity,
             missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
-            runbook=Runbook.DEAD_LETTERS,
+            runbook=runbook,
             topics=topics,
         )
         self.role = Role(

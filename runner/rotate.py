@@ -31,6 +31,7 @@ _CALL_SECONDS: Final = 900
 _FORCED: Final = "1"
 _OLD_TASKS: Final = "OldTasksError"
 _BUSY: Final = "BusyError"
+_STOPPED: Final = "StoppedError"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +142,8 @@ def _remedy(request: _Request, kind: str) -> str:
             f"Or, if the tasks may lose the database: {request.command(force=True)}\n"
             f"Why: {_RUNBOOK}"
         )
+    if kind == _STOPPED:
+        return f"To wake it: make wake ENV={request.environment}. Then repeat: {request.command()}"
     if kind == _BUSY:
         return f"Repeat it in a minute: {request.command()}"
     log = f"aws logs tail /aws/lambda/{request.function.function} --since 15m --region {request.region}"
@@ -169,16 +172,15 @@ def _describe_jwt(request: _Request, told: Mapping[str, Any]) -> list[str]:
 
 
 def _describe_roles(request: _Request, told: Mapping[str, Any]) -> list[str]:
-    if told["outcome"] == "stopped":
-        message = f"{request.what} of {request.environment} is stopped, so nothing was changed."
-        raise RunnerError(message, f"Start it (make wake ENV={request.environment}), then repeat: {request.command()}")
     roles: Mapping[str, Mapping[str, Any]] = told["roles"]
+    rotated = [str(name) for name in told.get("rotated", ())]
     rows = [("role", "its url names", "next turn")]
-    rows += [
-        (name, str(role["login"]), _time(role.get("due")) or "no password") for name, role in sorted(roles.items())
-    ]
-    dues = sorted(filter(None, (_time(role.get("due")) for role in roles.values())))
-    lines = [f"{request.what} of {request.environment}: {told['outcome']}.", table(rows)]
+    for name, role in sorted(roles.items()):
+        due = _time(role["due"]) if role["due"] else ("no password" if role["login"] else "-")
+        rows.append((name, role["login"] or "unset", due))
+    did = f"{told['outcome']}: {', '.join(rotated)}" if rotated else str(told["outcome"])
+    lines = [f"{request.what} of {request.environment}: {did}.", table(rows)]
+    dues = sorted(_time(roles[name]["due"]) for name in rotated)
     if dues:
         lines += [
             "Tasks that got a url at their start sign in with the other login, which is valid until the next turn.",
@@ -188,8 +190,8 @@ def _describe_roles(request: _Request, told: Mapping[str, Any]) -> list[str]:
 
 
 def _time(text: object) -> str:
-    """A time of an answer as people read it; empty if there is none."""
-    return f"{datetime.fromisoformat(str(text)).astimezone(UTC):%Y-%m-%d %H:%M} UTC" if text else ""
+    """A time of an answer as people read it."""
+    return f"{datetime.fromisoformat(str(text)).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _allowed(value: str, choices: Sequence[str]) -> str:

@@ -1,9 +1,9 @@
 """Lists the parameters that a person must still set, and how; `make secrets ENV=prod` runs it.
 
 It reads the synthesized JSON and calls the AWS CLI, which is also needed to set a value, so that it needs no
-AWS library. A parameter that Terraform created and that was not set since is at its first version. What a function should
-have set is reported too, with the command that repairs it, and so is what is encrypted with the account's default key,
-which AWS takes for a value that is written without a key. Only the commands that it prints read a value.
+AWS library. A parameter that Terraform created and that was not set since is at its first version. What a function
+should have set is reported too, with the command that repairs it, and so is what is encrypted with the account's
+default key, which AWS takes for a value that is written without a key. Only the commands that it prints read a value.
 """
 
 from __future__ import annotations

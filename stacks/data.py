@@ -13,6 +13,7 @@ from modules.data.documentdb import Documentdb
 from modules.data.jwt_rotation import JwtRotation
 from modules.data.postgres import Postgres
 from stacks.base import LayerStack, topics_for
+from synthesis.manifest import METADATA
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -110,6 +111,7 @@ class DataStack(LayerStack):
                 protect=config.protect_data,
             )
         self._add_outputs()
+        self._describe_rotations()
 
     @property
     def databases(self) -> dict[str, Postgres | Documentdb]:
@@ -185,3 +187,19 @@ class DataStack(LayerStack):
             self.output("backups_bucket", self.backups.id)
         if self.jwt:
             self.output("jwt_rotation_function", self.jwt.function.name)
+
+    def _describe_rotations(self) -> None:
+        """Say in the JSON which functions `make rotate` can call, and for which roles: those that have passwords."""
+        config = self.config
+        roles = {"postgres": config.postgres_roles, "documentdb": config.documentdb_roles}
+        rotations: dict[str, dict[str, object]] = {
+            name: {
+                "function": database.roles.function.full_name,
+                "roles": [role.name for role in roles[name] if role.has_passwords],
+            }
+            for name, database in self.databases.items()
+        }
+        if self.jwt:
+            rotations["jwt"] = {"function": self.jwt.function.full_name, "roles": []}
+        if rotations:
+            self.add_override(f"{METADATA}.rotation", rotations)

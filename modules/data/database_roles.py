@@ -17,6 +17,7 @@ from modules.function_schedule import add_schedule
 from modules.key import KeyUse
 from modules.network.connections import Port
 from modules.policy import Condition, Statement
+from modules.runbook import Runbook
 from modules.service.cluster import cluster_name
 from modules.topic import Severity
 
@@ -132,6 +133,7 @@ class DatabaseRoles(Construct):
             logs_key=context.logs_key,
             log_retention_days=context.function_log_retention_days,
             topics=context.topics,
+            runbook=Runbook.DATABASE_ROTATION,
             severity=Severity.WARNING,  # the password before stays valid, and the next turn is in hours
             files={"settings.json": settings.render(), AUTHORITIES: authorities},
             packages=DRIVERS[server.engine],

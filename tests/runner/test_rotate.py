@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runner.errors import FAILED, OK, REFUSED
+from synthesis.manifest import Rotation, read_stacks
 from tests.outputs import identity
 from tests.runner import fake_functions
 from tests.runner.fake_functions import events, set_answers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.runner.conftest import Project
 
 ROTATION: dict[str, Any] = {
@@ -24,8 +27,9 @@ ROLES = {
     "backend": {"login": "backend_b", "set_at": "2026-11-26T13:00:00+00:00", "due": "2026-12-26T13:00:00+00:00"},
     "owner": {"login": "owner_a", "set_at": "2026-11-26T14:00:00+01:00", "due": "2026-12-26T14:30:00+01:00"},
     "reports": {"login": "reports_iam", "set_at": None, "due": None},
+    "stats": {"login": None, "set_at": None, "due": None},
 }
-ROTATED: dict[str, Any] = {"outcome": "rotated", "roles": ROLES}
+ROTATED: dict[str, Any] = {"outcome": "rotated", "rotated": ["backend", "owner"], "roles": ROLES}
 
 
 def _describe(project: Project, layer: str, **fields: object) -> None:
@@ -84,19 +88,29 @@ def test_it_prints_each_role_with_its_login_and_its_next_turn(rotating: Project)
     code, out, err = rotating.run("rotate", "--what", "postgres")
     assert (code, err) == (OK, "")
     assert out.splitlines() == [
-        "postgres of dev: rotated.",
+        "postgres of dev: rotated: backend, owner.",
         "role     its url names  next turn",
         "backend  backend_b      2026-12-26 13:00 UTC",
         "owner    owner_a        2026-12-26 13:30 UTC",
         "reports  reports_iam    no password",
+        "stats    unset          -",
         "Tasks that got a url at their start sign in with the other login, which is valid until the next turn.",
         "Release each service before 2026-12-26 13:00 UTC, so that its tasks take the new url.",
     ]
 
 
-def test_without_a_password_there_is_nothing_to_release(rotating: Project) -> None:
-    set_answers(rotating, {"outcome": "unchanged", "roles": {"reports": ROLES["reports"]}})
-    assert "Release" not in rotating.run("rotate", "--what", "postgres")[1]
+def test_the_time_to_release_is_that_of_what_was_rotated(rotating: Project) -> None:
+    later = {**ROTATED, "rotated": ["owner"]}
+    set_answers(rotating, later)
+    out = rotating.run("rotate", "--what", "postgres", "--role", "owner")[1]
+    assert out.splitlines()[-1].startswith("Release each service before 2026-12-26 13:30 UTC")
+
+
+def test_where_nothing_was_rotated_there_is_nothing_to_release(rotating: Project) -> None:
+    set_answers(rotating, {"outcome": "nothing is due", "rotated": [], "roles": ROLES})
+    out = rotating.run("rotate", "--what", "postgres")[1]
+    assert out.startswith("postgres of dev: nothing is due.\n")
+    assert "Release" not in out
 
 
 @pytest.mark.parametrize(
@@ -214,11 +228,11 @@ def test_an_environment_without_it_says_which_table_is_missing(rotating: Project
         ),
         (
             "postgres",
-            {"outcome": "stopped", "roles": {}},
-            REFUSED,
+            {"errorType": "StoppedError", "errorMessage": "the sleep schedule has stopped acme-dev-postgres"},
+            FAILED,
             (
-                "postgres of dev is stopped, so nothing was changed.\nStart it (make wake ENV=dev), then repeat: "
-                "make rotate ENV=dev WHAT=postgres ROLE=backend\n"
+                "postgres of dev: the sleep schedule has stopped acme-dev-postgres.\n"
+                "To wake it: make wake ENV=dev. Then repeat: make rotate ENV=dev WHAT=postgres ROLE=backend\n"
             ),
         ),
         (
@@ -279,3 +293,12 @@ def test_the_jwt_secret_is_rotated_while_the_environment_sleeps(rotating: Projec
     set_answers(rotating, {"outcome": "rotated", "version_before": 6, "version": 7})
     assert rotating.run("rotate", "--what", "jwt")[0] == OK
     assert events(rotating) == [{"action": "rotate"}]
+
+
+def test_the_synthesized_json_names_the_functions_and_the_roles_that_have_passwords(output: Path) -> None:
+    """Staging has one role that signs in by IAM token through the proxy, and one without."""
+    assert read_stacks(output)["staging-data"].rotations == {
+        "postgres": Rotation(function="user-management-staging-postgres-roles", roles=("owner", "backend")),
+        "documentdb": Rotation(function="user-management-staging-documentdb-roles", roles=("owner", "backend")),
+        "jwt": Rotation(function="user-management-staging-jwt-rotation"),
+    }
