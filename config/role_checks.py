@@ -52,7 +52,7 @@ def check_service_roles(
             user = first.setdefault(role, name)
             if tables[database] is None:
                 allowed = f"there is no [{database}]; add the table, or remove it here"
-            elif role == OWNER or role not in (declared[database] or ()):
+            elif role not in (declared[database] or ()):
                 allowed = _explain_role(role, database, tuple(declared[database] or ()))
             elif user != name:
                 free = [one for one in map(role_name_for, (name, user)) if one not in (declared[database] or ())]

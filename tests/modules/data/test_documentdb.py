@@ -102,7 +102,10 @@ def test_a_new_password_of_the_master_is_applied_at_once_as_in_its_secret() -> N
 
 def test_the_connection_strings_are_what_the_drivers_need() -> None:
     urls = {role.name: documentdb_url(role) for role in ROLES}
-    options = "tls=true&tlsCAFile=/etc/ssl/certs/databases.pem&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false"
+    options = (
+        "tls=true&tlsCAFile=/etc/ssl/certs/databases.pem"
+        "&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false"
+    )
     start = "mongodb://{credentials}@{host}:27017/"
     assert urls["api"] == f"{start}api?authSource=admin&{options}"
     assert urls["owner"] == urls["reports"] == f"{start}?authSource=admin&{options}"
