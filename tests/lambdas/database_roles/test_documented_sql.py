@@ -32,10 +32,8 @@ _BEFORE = (
 def documented(page: str, word: str) -> str:
     """The block of SQL of a page of docs/ that has this word."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    found = [
-        block for block in re.findall(r"^ *```sql\n(.+?)^ *```", text, flags=re.DOTALL | re.MULTILINE) if word in block
-    ]
-    (block,) = found
+    blocks: list[str] = re.findall(r"^ *```sql\n(.+?)^ *```", text, flags=re.DOTALL | re.MULTILINE)
+    (block,) = (block for block in blocks if word in block)
     return block
 
 
