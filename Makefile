@@ -184,6 +184,11 @@ WAKE ?=
 UNTIL ?=
 PARALLEL ?=
 LOCK_ID ?=
+# What `make rotate` replaces: WHAT=postgres, documentdb or jwt; ROLE=backend for one role of a database; FORCE=1 whatever
+# the age, and although tasks still use what it replaces.
+WHAT ?=
+ROLE ?=
+FORCE ?=
 # SKIP_PREFLIGHT=1 bootstraps without reading the account first, or although it has problems.
 SKIP_PREFLIGHT ?=
 PREFLIGHT = $(RUN) preflight $(ENV)
@@ -229,6 +234,11 @@ unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock
 secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
+
+.PHONY: rotate
+rotate: need-env .venv/synth.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1)
+	@$(SYNTH_ONE) >/dev/null
+	@$(TERRAFORM) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
 
 .PHONY: sleep
 sleep: need-env .venv/synth.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)

@@ -26,6 +26,18 @@ def task_definitions(stack: Stack) -> Iterator[tuple[Resource, list[Container]]]
             yield file, _containers(document["containerDefinitions"])
 
 
+def family(task: Resource) -> str:
+    """The family of a task definition, or of a file of one."""
+    return str(task.get("family") or _document(task).get("family"))
+
+
+def role_arns(task: Resource) -> list[object]:
+    """The two roles of a task definition, or of a file of one."""
+    document = _document(task)
+    arguments = (("task_role_arn", "taskRoleArn"), ("execution_role_arn", "executionRoleArn"))
+    return [task.get(argument) or document.get(name) for argument, name in arguments]
+
+
 def tmpfs_mounts(container: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The folders in memory of a container."""
     return blocks((container.get("linuxParameters") or {}).get("tmpfs"))
@@ -33,6 +45,11 @@ def tmpfs_mounts(container: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _containers(value: object) -> list[Container]:
     return [dict(container) for container in blocks(value)]
+
+
+def _document(file: Resource) -> Mapping[str, Any]:
+    document = _parsed(file.get("content"))
+    return document if isinstance(document, dict) else {}
 
 
 def _parsed(text: object) -> object:

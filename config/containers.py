@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from config.database_roles import used_databases
 from config.database_tls import CA_FILE, CA_VARIABLE
 from config.errors import Problem
 
@@ -133,9 +134,11 @@ def check_unique_variables(
     environment: Mapping[str, str],
     secrets: Mapping[str, str],
     parameters: Mapping[str, str],
-    databases: Sequence[str],
+    postgres_role: str | None,
+    documentdb_role: str | None,
 ) -> Iterator[Problem]:
     """A variable has one value, and the platform sets some."""
+    databases = used_databases(postgres_role, documentdb_role)
     tables = {"environment": environment, "secrets": secrets, "parameters": parameters}
     first: dict[str, str] = {}
     for table, names in tables.items():

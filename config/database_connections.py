@@ -34,7 +34,11 @@ https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SUPER
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html
 """
 PEOPLE: Final = 5
-"""Connections for people and for migrations of the schema, in each database."""
+"""Connections for people, for migrations of the schema and for the function that keeps the roles, in each database.
+
+That function has three at the same time at the most: in PostgreSQL the master's, which holds its lock, a login that it
+tries, and the master's of a second run that ends at once; in DocumentDB a client and the two that watch the instance.
+"""
 
 _DOCUMENTDB_BURSTABLE: Final = 1000
 _DOCUMENTDB: Final[Mapping[str, int]] = {

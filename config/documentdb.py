@@ -1,11 +1,19 @@
 """Settings of DocumentDB."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import DOCUMENTDB_CLASSES, instance_family, validate_class
+from config.database_roles import (
+    DEFAULT_ROTATION_DAYS,
+    MAX_ROTATION_DAYS,
+    DocumentdbRoleSettings,
+    RoleName,
+    check_readers_have_a_schema,
+    check_rotation_days,
+)
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
@@ -87,12 +95,24 @@ class DocumentdbSettings(Model):
     slow_operation_milliseconds: int = Field(ge=MIN_SLOW_MILLISECONDS, le=MAX_SLOW_MILLISECONDS)
     """Operations that take longer are logged by the profiler."""
 
-    password_version: int = Field(ge=1)
-    """Raise it by one to get a new password at the next apply."""
+    rotation_days: int = Field(
+        default=DEFAULT_ROTATION_DAYS, json_schema_extra={"minimum": 1, "maximum": MAX_ROTATION_DAYS}
+    )
+    """Days after which each role gets a new password; the one before stays valid for as long again."""
+
+    roles: Mapping[RoleName, DocumentdbRoleSettings] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Who signs in, one [documentdb.roles.<name>] table each; `owner`, for migrations, is always there."""
+
+    password_version: int = Field(default=1, ge=1)
+    """Raise it by one to get a new password of the master at the next apply."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_instance_count,
         _check_global_class,
         check_backup_retention,
         check_windows,
+        check_rotation_days,
+        check_readers_have_a_schema,
     )

@@ -9,11 +9,12 @@ from config.aws import AccountId, Region, RoleArn, TagValue, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.cost import CostSettings
+from config.database_roles import DatabaseRole, database_roles
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
-from config.environment_checks import CHECKS, used_endpoints
+from config.environment_checks import CHECKS, role_endpoints, used_endpoints
 from config.firewall import (
     FirewallSettings,
 )
@@ -210,6 +211,12 @@ class Environment(Model):
         return service.calls_internet or not set(used) <= set(self.network.interface_endpoints)
 
     @property
+    def role_functions_need_internet(self) -> bool:
+        """Whether the functions that keep the databases' roles go out to the internet: to AWS without an endpoint."""
+        used = role_endpoints(sleeps=self.cost is not None and self.cost.sleep is not None)
+        return self.network.nat_gateways != "none" and not set(used) <= set(self.network.interface_endpoints)
+
+    @property
     def has_public_load_balancer(self) -> bool:
         """Whether the load balancer has public addresses; a VPC origin of CloudFront reaches an internal one."""
         is_public = self.edge is None or self.edge.origin == "public"
@@ -231,6 +238,19 @@ class Environment(Model):
     def has_data(self) -> bool:
         """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
+
+    @property
+    def postgres_roles(self) -> tuple[DatabaseRole, ...]:
+        """The roles of PostgreSQL, `owner` first; none without the database."""
+        if self.postgres is None:
+            return ()
+        has_proxy = self.postgres.proxy is not None
+        return database_roles("postgres", self.postgres.roles, self.services, has_proxy=has_proxy)
+
+    @property
+    def documentdb_roles(self) -> tuple[DatabaseRole, ...]:
+        """The roles of DocumentDB, `owner` first; none without the database."""
+        return database_roles("documentdb", self.documentdb.roles, self.services) if self.documentdb else ()
 
     @property
     def left_out_layers(self) -> tuple[str, ...]:

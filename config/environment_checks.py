@@ -26,7 +26,6 @@ from config.notifications import check_alarm_receivers
 from config.objectives import check_objectives_are_stricter_than_rollbacks, check_objectives_have_requests
 from config.origin_name import check_origin_name
 from config.parts import (
-    check_databases,
     check_edge_has_origin,
     check_edge_timeout,
     check_health_check_has_site,
@@ -39,6 +38,13 @@ from config.parts import (
     check_strategy_has_paths,
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS
+from config.role_checks import (
+    check_master_has_another_name,
+    check_proxied_roles,
+    check_rotation_is_longer_than_a_release,
+    check_service_roles,
+    check_tokens_reach_replicas,
+)
 from config.routing import check_hidden_paths, check_static_path, check_unique_paths, check_unique_priorities
 from config.services import ServiceSettings
 from config.sleep import check_sleep_is_allowed
@@ -120,10 +126,14 @@ def _check_service_count(services: Mapping[str, ServiceSettings]) -> Iterator[Pr
 
 
 def _check_endpoint_access(
+    *,
     network__nat_gateways: str,
     network__interface_endpoints: Sequence[str],
-    cluster__execute_command: bool,  # noqa: FBT001 (a setting)
+    cluster__execute_command: bool,
     services: Mapping[str, ServiceSettings],
+    postgres: object,
+    documentdb: object,
+    cost__sleep: object,
 ) -> Iterator[Problem]:
     if network__nat_gateways != "none":
         return
@@ -139,6 +149,16 @@ def _check_endpoint_access(
             "and no shell opens in them; "
             f"add {', '.join(missing)}",
         )
+    if postgres is None and documentdb is None:
+        return
+    of_roles = [endpoint for endpoint in role_endpoints(sleeps=cost__sleep is not None) if endpoint not in missing]
+    if unreached := [endpoint for endpoint in of_roles if endpoint not in network__interface_endpoints]:
+        yield Problem(
+            key="network.interface_endpoints",
+            value=tuple(network__interface_endpoints),
+            allowed="without NAT gateways the functions that make the roles of the databases and replace their "
+            f"passwords cannot reach AWS; add {', '.join(unreached)}",
+        )
 
 
 def used_endpoints(service: ServiceSettings, *, shells: bool) -> Iterator[str]:
@@ -152,6 +172,15 @@ def used_endpoints(service: ServiceSettings, *, shells: bool) -> Iterator[str]:
         # The agent in the task decrypts the session's key itself:
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
         yield from ("ssmmessages", "kms")
+
+
+def role_endpoints(*, sleeps: bool) -> tuple[str, ...]:
+    """The AWS services that the functions of the databases' roles reach from the private subnets.
+
+    Parameter Store and Secrets Manager have what they read and write, ECS says which tasks run, and RDS whether a
+    database that sleeps is awake. Lambda itself writes their logs.
+    """
+    return ("ssm", "secretsmanager", "ecs", *(("rds",) if sleeps else ()))
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -180,7 +209,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_paths_have_load_balancer,
     check_strategy_has_paths,
     check_spot_leaves_a_task,
-    check_databases,
+    check_service_roles,
+    check_master_has_another_name,
+    check_rotation_is_longer_than_a_release,
+    check_proxied_roles,
+    check_tokens_reach_replicas,
     check_proxy_leaves_connections,
     check_postgres_connections,
     check_documentdb_connections,

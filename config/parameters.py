@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from config.database_roles import DatabaseName
+
 SOURCES: Final[Mapping[str, str]] = {
     "postgres": "postgres",
     "documentdb": "documentdb",
@@ -11,7 +13,15 @@ SOURCES: Final[Mapping[str, str]] = {
 }
 """First part of a parameter's name to the table of settings that creates it."""
 
-_OF_EVERY_DATABASE: Final = ("host", "port", "username", "password", "url")
+URLS: Final[Mapping[str, DatabaseName]] = {"postgres/url": "postgres", "documentdb/url": "documentdb"}
+"""Names that mean another parameter for each service: the url of its own role."""
+
+ROTATED_PARTS: Final[Mapping[str, str]] = {
+    f"{database}/{part}": url for url, database in URLS.items() for part in ("username", "password")
+}
+"""Parameters of an earlier version to the one that replaces them."""
+
+_OF_EVERY_DATABASE: Final = ("host", "port", "url")
 _ROTATED: Final = ("jwt/current", "jwt/previous")
 
 

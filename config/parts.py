@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from config.errors import Problem, list_allowed, nearest
-from config.parameters import SOURCES, parameter_names
+from config.parameters import ROTATED_PARTS, SOURCES, URLS, parameter_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -130,19 +130,6 @@ def check_internal_load_balancer(
         )
 
 
-def check_databases(services: Mapping[str, ServiceSettings], postgres: object, documentdb: object) -> Iterator[Problem]:
-    """A service can only connect to a database of the environment."""
-    tables = {"postgres": postgres, "documentdb": documentdb}
-    for name, service in services.items():
-        for index, database in enumerate(service.databases):
-            if tables[database] is None:
-                yield Problem(
-                    key=f"services.{name}.databases[{index}]",
-                    value=database,
-                    allowed=f"there is no [{database}]; add the table, or remove it here",
-                )
-
-
 def check_parameters(
     *,
     services: Mapping[str, ServiceSettings],
@@ -163,11 +150,15 @@ def check_parameters(
         for table, parameters in (("secrets", service.secrets), ("parameters", service.parameters)):
             for variable, parameter in parameters.items():
                 if parameter not in names:
-                    yield Problem(
-                        key=f"services.{name}.{table}.{variable}",
-                        value=parameter,
-                        allowed=_explain_parameter(parameter, names, tables),
+                    allowed = _explain_parameter(parameter, names, tables)
+                elif parameter in URLS and service.role(URLS[parameter]) is None:
+                    allowed = (
+                        f"is the url of the service's role, and it has none; add {URLS[parameter]}_role, "
+                        "or remove it here"
                     )
+                else:
+                    continue
+                yield Problem(key=f"services.{name}.{table}.{variable}", value=parameter, allowed=allowed)
 
 
 def check_strategy_has_paths(deployment__strategy: str, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
@@ -189,6 +180,11 @@ def _explain_parameter(parameter: str, names: Sequence[str], tables: Mapping[str
     source = SOURCES.get(kind)
     if source is not None and tables[source] is None:
         return f"there is no [{source}]; add the table, or remove it here"
+    if parameter in ROTATED_PARTS:
+        return (
+            "is not a parameter any more: user and password change when the url does, and must be read together; "
+            f'use "{ROTATED_PARTS[parameter]}", which has both'
+        )
     if kind == "api-keys" and rest:
         return f'there is no such API key; add "{rest}" to secrets.api_keys, or remove it here'
     if not names:

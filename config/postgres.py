@@ -1,12 +1,20 @@
 """Settings of PostgreSQL on RDS."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import POSTGRES_CLASSES, validate_class
+from config.database_roles import (
+    DEFAULT_ROTATION_DAYS,
+    MAX_ROTATION_DAYS,
+    PostgresRoleSettings,
+    RoleName,
+    check_readers_have_a_schema,
+    check_rotation_days,
+)
 from config.errors import Problem
 from config.maintenance_windows import BackupWindow, MaintenanceWindow, check_windows
 from config.model import Check, Model
@@ -153,6 +161,16 @@ def _check_replica_backups(replicas: int, backup_retention_days: int) -> Iterato
         )
 
 
+def _check_password_version(replicas: int, password_version: int) -> Iterator[Problem]:
+    if not replicas and password_version != 1:
+        yield Problem(
+            key="password_version",
+            value=password_version,
+            allowed="has no effect without read replicas: RDS itself keeps the master's password and replaces it; "
+            "remove the line",
+        )
+
+
 class ProxySettings(Model):
     """RDS Proxy: a connection pool that survives failovers and replaced tasks."""
 
@@ -161,9 +179,6 @@ class ProxySettings(Model):
 
     idle_client_seconds: int = Field(ge=1, le=MAX_IDLE_SECONDS)
     """Seconds after which an idle client connection is closed."""
-
-    require_iam: bool = False
-    """Accept only IAM tokens from clients, and no passwords."""
 
     clients_per_connection: int = Field(default=1, ge=1, le=MAX_CLIENTS_PER_CONNECTION)
     """Connections of services for each connection of the pool; more than 1 only if sessions are not pinned."""
@@ -234,14 +249,26 @@ class PostgresSettings(Model):
     ] = 7
     """Days that Performance Insights keeps data; 7 are free, more cost 2.95 USD a month per vCPU of a T3 class."""
 
-    password_version: int = Field(ge=1)
-    """Raise it by one to get a new password at the next apply."""
+    rotation_days: int = Field(
+        default=DEFAULT_ROTATION_DAYS, json_schema_extra={"minimum": 1, "maximum": MAX_ROTATION_DAYS}
+    )
+    """Days after which each role gets a new password; the one before stays valid for as long again."""
+
+    roles: Mapping[RoleName, PostgresRoleSettings] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Who signs in, one [postgres.roles.<name>] table each; `owner`, for migrations, is always there."""
+
+    password_version: int = Field(default=1, ge=1)
+    """Raise it by one to get a new password of the master at the next apply; only with read replicas.
+
+    Without them RDS itself keeps that password and replaces it.
+    """
 
     proxy: ProxySettings | None = None
     """A connection pool in front of the database; without the table, services connect directly.
 
-    It costs about 22 USD a month for a class with two vCPUs.
-    The parameter `postgres/url` has both host and password: when you change this, raise password_version too.
+    It costs about 22 USD a month for a class with two vCPUs, and 0.80 USD for the two secrets of each role behind it.
     """
 
     checks: ClassVar[tuple[Check, ...]] = (
@@ -251,4 +278,7 @@ class PostgresSettings(Model):
         check_backup_retention,
         _check_replica_backups,
         check_windows,
+        check_rotation_days,
+        check_readers_have_a_schema,
+        _check_password_version,
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, WithJsonSchema
 
 from config.aws import NAME_PATTERN, validate_name
+from config.database_roles import AUDIT_OWNER, OWNER, login_names
 from config.errors import ConfigError, Problem
 from config.model import Model
 from config.names import MAX_PROJECT_LENGTH, database_user
@@ -30,6 +31,10 @@ _RESERVED_BEGINNINGS: Final = (
 """Starts that an AWS service refuses in names, and the service."""
 
 
+_OWN_USERS: Final = frozenset({OWNER, *login_names(OWNER), AUDIT_OWNER})
+"""Users that every database has besides its master."""
+
+
 def validate_project_name(value: str) -> str:
     """Return the name if all names that contain it are valid too."""
     validate_name(value, what="project name", max_length=MAX_PROJECT_LENGTH)
@@ -40,6 +45,9 @@ def validate_project_name(value: str) -> str:
     user = database_user(value)
     if is_reserved(user):
         message = f'makes "{user}" the master user of the databases, which is a reserved name; use another name'
+        raise ValueError(message)
+    if user in _OWN_USERS:
+        message = f'makes "{user}" the master user of the databases, which have another "{user}"; use another name'
         raise ValueError(message)
     return value
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from config.aws import REGIONS
+from config.database_roles import role_name_for
 from config.errors import MISSING, Problem, render_value
 from config.zones import is_zone_name, lookup_command, unused_zone_ids
 
@@ -51,6 +52,7 @@ def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
     """Move old settings to their new place, so that they are not also unknown or missing, and report each."""
     moved = _copy(table)
     problems = [*_replace_zone_names(moved)]
+    problems += [*_replace_databases(moved), *_remove_require_iam(moved)]
     problems += [_remove_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
     for old, renamed in RENAMED.items():
         for path in list(_matches(moved, old.split("."))):
@@ -89,6 +91,38 @@ def _replace_zone_names(table: dict[str, Any]) -> Iterator[Problem]:
             allowed="is now named id, and is the zone's id, because one name means another zone in each account; "
             f"{write}",
         )
+
+
+def _replace_databases(table: dict[str, Any]) -> Iterator[Problem]:
+    """Report each list of databases; roles of the service take its place, so that the rest of it is checked too."""
+    for path in list(_matches(table, ["services", _ANY, "databases"])):
+        value = _take(table, path)
+        _, service, _ = path
+        role = role_name_for(service)
+        named = [name for name in ("postgres", "documentdb") if isinstance(value, tuple) and name in value]
+        for database in named:
+            own = table["services"][service].setdefault(f"{database}_role", role)
+            if own == role and isinstance(table.get(database), dict):
+                _put(table, [database, "roles", role], {})
+        write = "remove the line"
+        if named:
+            lines = " and ".join(f'{database}_role = "{role}"' for database in named)
+            tables = " and ".join(f"[{database}.roles.{role}]" for database in named)
+            write = f"write {lines} instead, and the table{'s' if named[1:] else ''} {tables} (docs/upgrades.md)"
+        yield Problem(
+            key=".".join(path),
+            value=value,
+            allowed="is replaced by postgres_role and documentdb_role, the roles that the service signs in as; "
+            f"{write}",
+        )
+
+
+def _remove_require_iam(table: dict[str, Any]) -> Iterator[Problem]:
+    """Report the setting of the proxy that is now one of each role."""
+    for path in list(_matches(table, ["postgres", "proxy", "require_iam"])):
+        value = _take(table, path)
+        write = ", and write iam = true in the table [postgres.roles.<name>] of each service" if value is True else ""
+        yield Problem(key=".".join(path), value=value, allowed=f"is now a setting of each role; remove the line{write}")
 
 
 def _remove_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:

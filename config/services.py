@@ -15,6 +15,7 @@ from config.containers import (
     uses_database,
 )
 from config.database_connections import MOST_POSTGRES_CONNECTIONS
+from config.database_roles import DatabaseName, NamedRole, used_databases
 from config.errors import Problem
 from config.model import Check, Model
 from config.service_values import (
@@ -54,9 +55,6 @@ _SLOW_START_SECONDS: Final = (30, 900)
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"""
 
 _SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
-
-
-DatabaseName = Literal["postgres", "documentdb"]
 
 
 def _check_size(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
@@ -161,12 +159,6 @@ def _check_pipeline_image(
             )
 
 
-def _check_unique_databases(databases: tuple[str, ...]) -> Iterator[Problem]:
-    for index, name in enumerate(databases):
-        if name in databases[:index]:
-            yield Problem(key=f"databases[{index}]", value=name, allowed="is listed twice; remove one")
-
-
 def _check_request_target(path_patterns: tuple[str, ...], requests_per_target: int | None) -> Iterator[Problem]:
     if requests_per_target is not None and not path_patterns:
         yield Problem(
@@ -255,15 +247,18 @@ class ServiceSettings(Model):
     secrets: Mapping[VariableName, ParameterName] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
-    """Variables that get a parameter's value when a task starts: DB_HOST = "postgres/host"."""
+    """Variables that get a parameter's value when a task starts: DATABASE_URL = "postgres/url", that of its role."""
 
     parameters: Mapping[VariableName, ParameterName] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
     """Variables that get a parameter's full name, for values that are rotated: the application reads them itself."""
 
-    databases: tuple[DatabaseName, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
-    """Databases that the service may connect to; its image must have their certificate authorities."""
+    postgres_role: NamedRole | None = None
+    """The role of [postgres.roles] that the service signs in as; its image must have the certificate authorities."""
+
+    documentdb_role: NamedRole | None = None
+    """The same of [documentdb.roles]; without a role the service cannot connect to the database."""
 
     pool_size: int = Field(default=10, ge=1, le=MOST_POSTGRES_CONNECTIONS)
     """Connections that one task may open to each instance of a database; it gets the number in DATABASE_POOL_SIZE."""
@@ -315,7 +310,6 @@ class ServiceSettings(Model):
         check_scratch_size,
         check_task_size,
         _check_pipeline_image,
-        _check_unique_databases,
         _check_request_target,
     )
 
@@ -328,6 +322,15 @@ class ServiceSettings(Model):
     def is_load_balanced(self) -> bool:
         """Whether the load balancer forwards requests to it."""
         return bool(self.path_patterns)
+
+    def role(self, database: DatabaseName) -> str | None:
+        """The role that it signs in as; None if it does not use the database."""
+        return self.postgres_role if database == "postgres" else self.documentdb_role
+
+    @property
+    def databases(self) -> tuple[DatabaseName, ...]:
+        """The databases that it may connect to."""
+        return used_databases(self.postgres_role, self.documentdb_role)
 
     @property
     def uses_database(self) -> bool:

@@ -4,83 +4,63 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
-import zipfile
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
     LambdaFunctionDeadLetterConfig,
     LambdaFunctionEnvironment,
     LambdaFunctionLoggingConfig,
     LambdaFunctionTracingConfig,
+    LambdaFunctionVpcConfig,
 )
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
 from modules.alarm import Alarm, MissingData
+from modules.errors import WiringError
+from modules.function_code import function_code, write_code
 from modules.key import Key, KeyUse
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric
-from modules.policy import Statement
+from modules.network.connections import Connections, SecurityGroup
+from modules.policy import Condition, Statement
 from modules.role import Role, ServicePrincipal
 from modules.runbook import Runbook
 from modules.topic import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cdktf import TerraformResource
 
+    from modules.network.vpc import Vpc
     from modules.topic import Topics
 
 _RUNTIME: Final = "python3.13"
-_LAMBDAS: Final = Path(__file__).parent.parent / "lambdas"
-_FOLDER: Final = "lambdas"
-_HANDLER: Final = "handler.py"
-_PACKAGE: Final = "__init__.py"
-# The earliest time that a zip file can have; any constant would do.
-_TIME: Final = (1980, 1, 1, 0, 0, 0)
-_READABLE: Final = 0o644
-_UNIX: Final = 3
 # Messages of failed calls are kept for two weeks, the maximum of SQS:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 _DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
 _FAILED_CALLS_PERIOD_SECONDS: Final = 300
+# Lambda's default: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+_MEMORY_MIB: Final = 128
+NETWORK_INTERFACES: Final = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""What Lambda needs of the role to connect a function to a VPC; it looks for them when it creates the function.
 
-
-def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """A zip of files, whose bytes depend only on the files: no time, no owner, no compression library."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.create_system = _UNIX
-            entry.external_attr = _READABLE << 16
-            archive.writestr(entry, content)
-    return buffer.getvalue()
-
-
-def write_code(scope: Construct, file: str, content: bytes) -> str:
-    """Write code beside the JSON of the stack that `scope` is in, and return its path relative to that."""
-    path = f"{_FOLDER}/{file}"
-    target = Path(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id, path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
-    return path
-
-
-def _zip_folder(folder: str, others: Mapping[str, str]) -> tuple[bytes, str]:
-    """The zip of a function, and the name of its entry point: one file is a module, several are a package."""
-    files = {source.name: source.read_bytes() for source in (_LAMBDAS / folder).glob("*.py")}
-    if files.keys() == {_PACKAGE, _HANDLER} and not others:
-        return zip_files({_HANDLER: files[_HANDLER]}), "handler.handler"
-    files |= {name: text.encode() for name, text in others.items()}
-    return zip_files({f"{folder}/{name}": content for name, content in files.items()}), f"{folder}.handler.handler"
+EC2 offers the description on all resources only, and with names in the others the function may not get its network:
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+"""
+# The same page, "Security best practices": Lambda makes the interfaces, the code never does.
+_NOT_FOR_THE_CODE: Final = (*NETWORK_INTERFACES, "ec2:DetachNetworkInterface")
 
 
 class Function(Construct):
@@ -92,6 +72,9 @@ class Function(Construct):
 
     Its code is `lambdas/<folder>/handler.py`, with the other files of that folder. The zip is beside the stack's JSON,
     which has its relative path.
+
+    With a VPC it is in the private subnets, and reaches only what allows its `connections`: none of AWS's services
+    either. The queue of failed calls, the log and the traces are Lambda's own business and need no network.
     (cdktf's TerraformAsset packs the times and modes of the files, so its bytes differ between machines.)
     """
 
@@ -110,7 +93,12 @@ class Function(Construct):
         log_retention_days: int,
         topics: Topics,
         severity: Severity = Severity.CRITICAL,
+        runbook: Runbook = Runbook.DEAD_LETTERS,
         files: Mapping[str, str] | None = None,
+        name: str | None = None,
+        packages: Sequence[str] = (),
+        memory_mib: int = _MEMORY_MIB,
+        vpc: Vpc | None = None,
     ) -> None:
         """Create the function with its role, log group and queue.
 
@@ -125,13 +113,22 @@ class Function(Construct):
             log_retention_days: Days that the log is kept.
             topics: The topics to notify when a call has failed after all retries.
             severity: How soon a person must react to that.
+            runbook: What to do first.
             files: The text of other files in its package, by name.
+            name: Component of its names, if it is not the folder's.
+            packages: What it imports besides what Lambda has.
+            memory_mib: Its memory, and its share of a CPU with it.
+            vpc: Where it runs, if it connects to something in it.
         """
         super().__init__(scope, id_)
         self._region = label.region
-        component = folder.replace("_", "-")
-        code, entry_point = _zip_folder(folder, files or {})
+        component = name or folder.replace("_", "-")
+        code, entry_point = function_code(self, folder, others=files or {}, packages=packages)
+        self.code_hash: str = base64.b64encode(hashlib.sha256(code).digest()).decode()
+        """Changes with each file of its package."""
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)
+        self.full_name: str = name
+        """What people call it by; known before it exists."""
         log = LogGroup(
             self,
             "logs",
@@ -157,7 +154,7 @@ class Function(Construct):
             threshold=1,
             severity=severity,
             missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
-            runbook=Runbook.DEAD_LETTERS,
+            runbook=runbook,
             topics=topics,
         )
         self.role = Role(
@@ -177,6 +174,7 @@ class Function(Construct):
             # X-Ray has no ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             Statement(actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"), resources=("*",)),
         )
+        self._group = self._join(vpc, label, name, component) if vpc else None
         self._function = LambdaFunction(
             self,
             "Default",
@@ -186,9 +184,13 @@ class Function(Construct):
             architectures=["arm64"],
             handler=entry_point,
             filename=write_code(self, f"{component}.zip", code),
-            source_code_hash=base64.b64encode(hashlib.sha256(code).digest()).decode(),
+            source_code_hash=self.code_hash,
             role=self.role.arn,
             timeout=timeout_seconds,
+            memory_size=memory_mib,
+            vpc_config=LambdaFunctionVpcConfig(subnet_ids=vpc.private_subnet_ids, security_group_ids=[self._group.id])
+            if vpc and self._group
+            else None,
             environment=LambdaFunctionEnvironment(variables=dict(variables)),
             kms_key_arn=key.arn,
             dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=self._failed.arn),
@@ -196,6 +198,36 @@ class Function(Construct):
             logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log.name),
             depends_on=[*log.dependables, *self.role.dependables],
         )
+
+    def _join(self, vpc: Vpc, label: Label, name: str, component: str) -> SecurityGroup:
+        """Let Lambda put the function into the network, and nothing else."""
+        function = Condition(
+            operator="ArnEquals", key="lambda:SourceFunctionArn", values=(label.arn("lambda", f"function:{name}"),)
+        )
+        self.role.add_to_policy(
+            Statement(sid="AllowNetworkInterfaces", actions=NETWORK_INTERFACES, resources=("*",)),
+            Statement(
+                sid="DenyNetworkInterfacesToCode",
+                effect="Deny",
+                actions=_NOT_FOR_THE_CODE,
+                resources=("*",),
+                conditions=(function,),
+            ),
+        )
+        return SecurityGroup(
+            self, "security-group", label=label, vpc=vpc, name=component, description=f"The function {name}"
+        )
+
+    @property
+    def connections(self) -> Connections:
+        """Adds rules to its security group.
+
+        Raises:
+            WiringError: It is in no VPC.
+        """
+        if self._group is None:
+            raise WiringError(self, "it is in no VPC, so it has no security group: pass vpc=")
+        return self._group.connections
 
     @property
     def name(self) -> str:

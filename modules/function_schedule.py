@@ -19,8 +19,9 @@ from modules.policy import Statement
 from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from cdktf import TerraformResource
     from constructs import Construct
 
     from modules.function import Function
@@ -38,6 +39,7 @@ def add_schedule(
     retries: int,
     retry_seconds: int,
     descriptions: tuple[str, str],
+    depends_on: Sequence[TerraformResource] = (),
 ) -> None:
     """Call a function with an event again and again; what cannot be delivered goes to the function's queue.
 
@@ -52,6 +54,7 @@ def add_schedule(
         retries: How often Scheduler repeats a call that Lambda does not accept.
         retry_seconds: How long it does so.
         descriptions: Of the schedule, and of the role.
+        depends_on: What must have happened before the first call.
     """
     role = Role(
         scope,
@@ -85,5 +88,5 @@ def add_schedule(
             ),
             dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=function.failed_queue_arn),
         ),
-        depends_on=role.dependables,
+        depends_on=[*role.dependables, *depends_on],
     )

@@ -48,26 +48,26 @@ class KeyUse:
     """Uses of the same kind by one role have the same Sid, so that they become one statement."""
 
     @staticmethod
-    def parameter(arn: str, *, sid: str) -> KeyUse:
-        """One parameter of Parameter Store, also where ECS reads it with the execution role.
+    def parameter(*arns: str, sid: str) -> KeyUse:
+        """One parameter of Parameter Store, also where ECS reads it with the execution role; or some, by patterns.
 
         A value of the tier Standard is written with `kms:Encrypt`, one of the tier Advanced with a data key:
         https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
         """
         return KeyUse(
             services=("ssm",),
-            context=(_equals("PARAMETER_ARN", arn),),
+            context=(_matches("PARAMETER_ARN", arns),),
             writes=("kms:Encrypt", "kms:GenerateDataKey"),
             sid=sid,
         )
 
     @staticmethod
-    def secret(arn: str) -> KeyUse:
-        """One secret of Secrets Manager.
+    def secret(*arns: str) -> KeyUse:
+        """One secret of Secrets Manager; or some, by patterns.
 
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
         """
-        return KeyUse(services=("secretsmanager",), context=(_equals("SecretARN", arn),))
+        return KeyUse(services=("secretsmanager",), context=(_matches("SecretARN", arns),))
 
     @staticmethod
     def queue() -> KeyUse:
@@ -238,4 +238,10 @@ def key_alias(label: Label, name: str) -> str:
 
 
 def _equals(name: str, arn: str) -> Condition:
-    return Condition(operator="StringEquals", key=f"kms:EncryptionContext:{name}", values=(arn,))
+    return _matches(name, (arn,))
+
+
+def _matches(name: str, arns: tuple[str, ...]) -> Condition:
+    is_pattern = any("*" in arn or "?" in arn for arn in arns)
+    operator = "StringLike" if is_pattern else "StringEquals"
+    return Condition(operator=operator, key=f"kms:EncryptionContext:{name}", values=arns)

@@ -28,7 +28,7 @@ _DIGITS: Final = 7
 class Parameter(Construct):
     """One SecureString whose value is in no state and no plan.
 
-    Create it by the source of its value: with `plain`, `generated` or `manual`.
+    Create it by the source of its value: with `plain`, `generated`, `by_function` or `manual`.
 
     Terraform writes everything when it creates the parameter, later only the value, and only with a new version:
 
@@ -108,6 +108,11 @@ class Parameter(Construct):
         return Parameter(
             scope, id_, label=label, key=key, name=name, value=value, version=version, depends_on=depends_on
         )
+
+    @staticmethod
+    def by_function(scope: Construct, id_: str, *, label: Label, key: Key, name: str) -> Parameter:
+        """A parameter that a function writes; until then its value is `unset`, and no apply overwrites it."""
+        return Parameter(scope, id_, label=label, key=key, name=name, value=PLACEHOLDER, version=_WRITTEN_ONCE)
 
     @staticmethod
     def manual(scope: Construct, id_: str, *, label: Label, key: Key, name: str) -> Parameter:

@@ -1,4 +1,4 @@
-"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock|secrets|sleep|wake --env ENV`."""
+"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock|secrets|rotate|sleep|wake --env ENV`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from runner.interrupts import obeying_signals
 from runner.processes import Processes
 from runner.progress import ProgressDisplay
 from runner.results import Result, Status
+from runner.rotate import rotate
 from runner.secrets import secrets
 from runner.session import Session, open_session
 from synthesis.manifest import OutputError, in_order, of_environment, read_stacks, select
@@ -36,6 +37,12 @@ _SLEEP_ACTIONS = {
     "sleep": "Send the environment to sleep, until the next change of its schedule or a given time.",
     "wake": "Wake the environment, until the next change of its schedule or a given time.",
 }
+_WITHOUT_TERRAFORM: dict[str, Callable[[Mapping[str, Stack], argparse.Namespace], int]] = {
+    "secrets": lambda stacks, _: secrets(stacks),
+    "rotate": lambda stacks, options: rotate(stacks, options.what, options.role, options.force),
+    "sleep": lambda stacks, options: sleeping.change(stacks, "sleep", options.until),
+    "wake": lambda stacks, options: sleeping.change(stacks, "wake", options.until),
+}
 # A stack that waits for another one has changes too.
 _CHANGE_STATUSES = {Status.CHANGES, Status.WAITS}
 _CHANGES = 2  # of `terraform plan -detailed-exitcode`
@@ -46,10 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     processes = Processes()
     try:
-        if options.action == "secrets":
-            return secrets(of_environment(read_stacks(options.out), options.env))
-        if options.action in _SLEEP_ACTIONS:
-            return sleeping.change(of_environment(read_stacks(options.out), options.env), options.action, options.until)
+        if options.action in _WITHOUT_TERRAFORM:
+            return _WITHOUT_TERRAFORM[options.action](of_environment(read_stacks(options.out), options.env), options)
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
@@ -97,6 +102,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
     command.add_argument("--lock-id", required=True, help="the id that the error message gave")
     commands.add_parser("secrets", parents=[common], help=secrets.__doc__.splitlines()[0] if secrets.__doc__ else None)
+    command = commands.add_parser(
+        "rotate", parents=[common], help=rotate.__doc__.splitlines()[0] if rotate.__doc__ else None
+    )
+    command.add_argument("--what", help="postgres, documentdb or jwt")
+    command.add_argument("--role", help="one role of the database (default: all)")
+    command.add_argument("--force", help="1: although it was rotated lately, or tasks still use what would be replaced")
     for name, text in _SLEEP_ACTIONS.items():
         command = commands.add_parser(name, parents=[common], help=text, description=text)
         command.add_argument("--until", help="like 23:00 or 2026-12-01T23:00, on the clocks of the schedule")

@@ -1,21 +1,17 @@
 """`make sleep` and `make wake`; and what refuses to change an environment while it sleeps.
 
-Both call the function of the sleep schedule by the AWS CLI, with the credentials of the shell, so that they need no AWS
-library. It stores what a person asks for, and each call takes the next step; it goes on every five minutes by itself.
+Both call the function of the sleep schedule. It stores what a person asks for, and each call takes the next step; it
+goes on every five minutes by itself.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from runner.errors import FAILED, INTERRUPTED, OK, RunnerError
+from runner.functions import FunctionFailedError, NotAppliedError, UnreachableError, call_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,14 +28,6 @@ _STEP_SECONDS: Final = 15
 _LONGEST_SECONDS: Final = 3600
 _FUNCTION: Final = "aws_lambda_function"
 _PACKAGE: Final = "sleep-schedule.zip"
-
-
-class UnreachableError(Exception):
-    """The function cannot be called; the message says why."""
-
-
-class NotAppliedError(Exception):
-    """The function does not exist (yet)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,38 +61,16 @@ class SleepFunction:
             UnreachableError: There is no AWS CLI, or AWS refused.
             RunnerError: The function failed.
         """
-        aws = shutil.which("aws")
-        if aws is None:
-            message = "`aws` is not on PATH: install the AWS CLI, version 2"
-            raise UnreachableError(message)
-        with tempfile.TemporaryDirectory() as folder:
-            answer = Path(folder) / "answer.json"
-            command = [
-                *(aws, "lambda", "invoke", "--region", self.region, "--function-name", self.name),
-                *("--cli-binary-format", "raw-in-base64-out", "--payload", json.dumps(event)),
-                *("--output", "json", str(answer)),
-            ]
-            try:
-                done = subprocess.run(command, capture_output=True, text=True, timeout=_CALL_SECONDS, check=True)
-                failed = "FunctionError" in json.loads(done.stdout)
-                told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-            except subprocess.CalledProcessError as error:
-                lines = error.stderr.strip().splitlines() or [str(error)]
-                if "ResourceNotFoundException" in error.stderr:
-                    raise NotAppliedError(lines[-1]) from None
-                raise UnreachableError(lines[-1]) from None
-            except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-                raise UnreachableError(str(error)) from None
-        if failed:
-            raise self._failure(told)
-        return told
+        try:
+            return call_function(self.name, event, region=self.region, seconds=_CALL_SECONDS)
+        except FunctionFailedError as error:
+            raise self._failure(error) from None
 
-    def _failure(self, told: Mapping[str, Any]) -> RunnerError:
-        reason = str(told.get("errorMessage", told))
-        if told.get("errorType") == "ValueError":  # what a person typed
-            return RunnerError(f"{reason}.")
+    def _failure(self, error: FunctionFailedError) -> RunnerError:
+        if error.kind == "ValueError":  # what a person typed
+            return RunnerError(f"{error.reason}.")
         return RunnerError(
-            f"The sleep schedule of {self.environment} failed: {reason}.",
+            f"The sleep schedule of {self.environment} failed: {error.reason}.",
             f"It goes on every five minutes. Its log: aws logs tail /aws/lambda/{self.name} --region {self.region}. "
             f"What to do: {_RUNBOOK}",
             exit_code=FAILED,
@@ -187,21 +153,42 @@ def require_awake(session: Session, action: str, *, wake: bool) -> None:
     function = SleepFunction.of(session.stacks)
     if function is None or not LAYERS & {stack.layer for stack in session.chosen.values()}:
         return
-    try:
-        told = function.call(action="status")
-    except NotAppliedError:
+    told = _status(function, session.progress.warn)
+    if told is None:
         return
-    except UnreachableError as error:
-        session.progress.warn(
-            f"Cannot see whether {function.environment} sleeps ({error}). If it does, a change of a database fails."
-        )
-        return
-    if told["phase"] == told["wanted"] == "awake":
+    if _is_awake(told):
         session.progress.warn(f"{function.environment} is awake until {told['until']}.")
     elif wake:
         change(session.stacks, "wake", None, say=session.progress.warn)
     else:
-        raise _asleep_error(function, told, f"make {action} ENV={function.environment} WAKE=1")
+        raise _asleep_error(function, told, repeat=f"make {action} ENV={function.environment} WAKE=1")
+
+
+def refuse_stopped_databases(stacks: Mapping[str, Stack], *, warn: Callable[[str], None]) -> None:
+    """Refuse what needs the databases of an environment while they are stopped.
+
+    Raises:
+        RunnerError: The environment is not awake.
+    """
+    function = SleepFunction.of(stacks)
+    told = _status(function, warn) if function else None
+    if function and told and not _is_awake(told):
+        raise _asleep_error(function, told, why="its databases are stopped")
+
+
+def _status(function: SleepFunction, warn: Callable[[str], None]) -> dict[str, Any] | None:
+    """What the function says; None if it does not exist yet, or, after a warning, if it cannot be called."""
+    try:
+        return function.call(action="status")
+    except NotAppliedError:
+        return None
+    except UnreachableError as error:
+        warn(f"Cannot see whether {function.environment} sleeps ({error}). If it does, a change of a database fails.")
+        return None
+
+
+def _is_awake(told: Mapping[str, Any]) -> bool:
+    return bool(told["phase"] == told["wanted"] == "awake")
 
 
 def refuse_loss_of_schedule(stack: Stack, terraform: Terraform, plan: Plan) -> None:
@@ -222,13 +209,21 @@ def refuse_loss_of_schedule(stack: Stack, terraform: Terraform, plan: Plan) -> N
                 return
             if told["phase"] != "awake":
                 wake = f"put [cost.sleep] back, run `make wake ENV={stack.environment}`, then remove it"
-                raise _asleep_error(function, told, "", wake=wake)
+                raise _asleep_error(function, told, wake=wake)
 
 
-def _asleep_error(function: SleepFunction, told: Mapping[str, Any], repeat: str, *, wake: str = "") -> RunnerError:
+def _asleep_error(
+    function: SleepFunction,
+    told: Mapping[str, Any],
+    *,
+    why: str = "AWS changes no stopped database, and an apply would fail halfway",
+    repeat: str = "",
+    wake: str = "",
+) -> RunnerError:
     name = function.environment
     state = told["phase"] if told["phase"] != "awake" else "about to fall asleep"
+    both = f". Or both at once: {repeat}" if repeat else ""
     return RunnerError(
-        f"{name} is {state}, so nothing is changed: AWS changes no stopped database, and an apply would fail halfway.",
-        f"To wake it: {wake}." if wake else f"To wake it: make wake ENV={name}. Or both at once: {repeat}",
+        f"{name} is {state}, so nothing is changed: {why}.",
+        f"To wake it: {wake}." if wake else f"To wake it: make wake ENV={name}{both}",
     )

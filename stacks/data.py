@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from config.parameters import URLS
 from modules.data.api_keys import ApiKeys
 from modules.data.backups_bucket import BackupsBucket
 from modules.data.database_context import DatabaseContext
@@ -12,12 +13,15 @@ from modules.data.documentdb import Documentdb
 from modules.data.jwt_rotation import JwtRotation
 from modules.data.postgres import Postgres
 from stacks.base import LayerStack, topics_for
+from synthesis.manifest import METADATA
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from config.services import ServiceSettings
     from modules.parameter import Parameter
+    from modules.service.fargate_service import FargateService
     from stacks.network import NetworkStack
     from stacks.notifications import NotificationsStack
     from stacks.state import StateStack
@@ -76,6 +80,10 @@ class DataStack(LayerStack):
                     logs_key=logs_key,
                     topics=topics,
                     protect=config.protect_data,
+                    function_log_retention_days=config.logs.function_retention_days,
+                    endpoints=network.interface_endpoints,
+                    functions_need_internet=config.role_functions_need_internet,
+                    sleeps=config.cost is not None and config.cost.sleep is not None,
                 )
             )
         if config.secrets and self.secrets_key and logs_key:
@@ -103,6 +111,7 @@ class DataStack(LayerStack):
                 protect=config.protect_data,
             )
         self._add_outputs()
+        self._describe_rotations()
 
     @property
     def databases(self) -> dict[str, Postgres | Documentdb]:
@@ -110,21 +119,37 @@ class DataStack(LayerStack):
         named = {"postgres": self.postgres, "documentdb": self.documentdb}
         return {name: database for name, database in named.items() if database}
 
-    @property
-    def parameters(self) -> dict[str, Parameter]:
-        """Every parameter that a service can request, as settings name it: `postgres/url`, `jwt/current`."""
+    def parameters(self, service: ServiceSettings) -> dict[str, Parameter]:
+        """Every parameter that a service can request, as its settings name it: `postgres/host`, `jwt/current`.
+
+        `postgres/url` is another parameter for each service: the url of its own role.
+        """
         by_start = {
             "postgres": self.postgres.parameters if self.postgres else None,
             "documentdb": self.documentdb.parameters if self.documentdb else None,
             "jwt": self.jwt,
             "api-keys": self.api_keys,
         }
-        return {
+        shared = {
             f"{start}/{name}": entry
             for start, holder in by_start.items()
             if holder
             for name, entry in holder.by_name.items()
         }
+        urls = {
+            name: self.databases[database].roles.urls[role]
+            for name, database in URLS.items()
+            if (role := service.role(database))
+        }
+        return shared | urls
+
+    def connect(self, service: FargateService, settings: ServiceSettings) -> None:
+        """Let a service reach the databases in which it has a role, and sign in if that takes a right of IAM."""
+        for database in settings.databases:
+            self.databases[database].allow_from(service)
+        roles = {role.name: role for role in self.config.postgres_roles}
+        if self.postgres and settings.postgres_role and roles[settings.postgres_role].iam:
+            self.postgres.grant_connect(service, role=settings.postgres_role)
 
     def _add_databases(self, context: DatabaseContext) -> None:
         config = self.config
@@ -134,6 +159,7 @@ class DataStack(LayerStack):
                 "postgres",
                 config=config.postgres,
                 context=context,
+                roles=config.postgres_roles,
                 log_retention_days=config.logs.postgres_retention_days,
             )
         if config.documentdb:
@@ -142,15 +168,36 @@ class DataStack(LayerStack):
                 "documentdb",
                 config=config.documentdb,
                 context=context,
+                roles=config.documentdb_roles,
                 log_retention_days=config.logs.documentdb_retention_days,
             )
 
     def _add_outputs(self) -> None:
         if self.postgres:
             self.output("postgres_host", self.postgres.endpoint)
+            self.output("postgres_roles_function", self.postgres.roles.function.name)
+            if self.postgres.people:
+                self.output("postgres_people_roles", [role.arn for role in self.postgres.people])
         if self.documentdb:
             self.output("documentdb_host", self.documentdb.endpoint)
+            self.output("documentdb_roles_function", self.documentdb.roles.function.name)
         if self.backups:
             self.output("backups_bucket", self.backups.id)
         if self.jwt:
             self.output("jwt_rotation_function", self.jwt.function.name)
+
+    def _describe_rotations(self) -> None:
+        """Say in the JSON which functions `make rotate` can call, and for which roles: those that have passwords."""
+        config = self.config
+        roles = {"postgres": config.postgres_roles, "documentdb": config.documentdb_roles}
+        rotations: dict[str, dict[str, object]] = {
+            name: {
+                "function": database.roles.function.full_name,
+                "roles": [role.name for role in roles[name] if role.has_passwords],
+            }
+            for name, database in self.databases.items()
+        }
+        if self.jwt:
+            rotations["jwt"] = {"function": self.jwt.function.full_name, "roles": []}
+        if rotations:
+            self.add_override(f"{METADATA}.rotation", rotations)

@@ -65,8 +65,7 @@ class ServiceStack(LayerStack):
         super().__init__(scope, config=config, state=state)
         self._topics = notifications.topics if notifications else None
         self._network = network
-        self._databases = data.databases if data else {}
-        self._parameters = data.parameters if data else {}
+        self._data = data
         self.logs_key = self.key("key", name="service", protects="Logs and release files")
         self.cluster = Cluster(
             self,
@@ -181,7 +180,7 @@ class ServiceStack(LayerStack):
         )
 
     def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
-        parameters = self._parameters
+        parameters = self._data.parameters(settings) if self._data else {}
         service = FargateService(
             self,
             # Not the name alone: a service can have the same name as another construct of this stack.
@@ -206,8 +205,8 @@ class ServiceStack(LayerStack):
             parameters[end].grant_read(service.execution_role)
         for end in dict.fromkeys(settings.parameters.values()):
             parameters[end].grant_read(service)
-        for database in settings.databases:
-            self._databases[database].allow_from(service)
+        if self._data:
+            self._data.connect(service, settings)
         if self.config.needs_internet(settings):
             service.allow_to_internet()
         service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)

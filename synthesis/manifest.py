@@ -70,6 +70,16 @@ def metadata(
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rotation:
+    """A function that rotates credentials, as a stack's metadata has it."""
+
+    function: str
+    """Its name."""
+    roles: tuple[str, ...] = ()
+    """The roles of the database whose passwords it rotates; none for the JWT secret."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stack:
     """One synthesized stack, which is one state file."""
 
@@ -127,6 +137,15 @@ class Stack:
     def sleep_saving(self) -> str:
         """What the environment saves while it sleeps, for people; empty as well."""
         return str(self._metadata.get("sleep_saving", ""))
+
+    @property
+    def rotations(self) -> Mapping[str, Rotation]:
+        """What rotates credentials, by what `make rotate` calls it: `postgres`, `documentdb`, `jwt`."""
+        declared: Mapping[str, Mapping[str, Any]] = self._metadata.get("rotation", {})
+        return {
+            what: Rotation(function=str(entry["function"]), roles=tuple(entry.get("roles", ())))
+            for what, entry in declared.items()
+        }
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+import jmespath  # type: ignore[import-untyped]
 from botocore import xform_name
 
 if TYPE_CHECKING:
     import pytest
 
 _ROOT: Final = Path(__file__).parents[1]
+_FILTERS: Final = ("filters", "parameter-filters")
 
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,8 +42,8 @@ def main(service: str, operation: str, *words: str) -> None:
         answer: Any = client.get_paginator(method).paginate(**arguments).build_full_result()
     else:
         answer = getattr(client, method)(**arguments)
-    for part in filter(None, query.split(".")):
-        answer = answer[part]
+    if query:
+        answer = jmespath.search(query, answer)
     if output == "text":
         print(answer)
     else:
@@ -54,7 +56,7 @@ def _options(words: list[str]) -> dict[str, Any]:
         name = words.pop(0).removeprefix("--")
         if not words or words[0].startswith("--"):
             options[name] = True
-        elif name == "parameter-filters":
+        elif name in _FILTERS:
             fields = dict(field.split("=", 1) for field in words.pop(0).split(","))
             options[name] = [{**fields, "Values": [fields["Values"]]}]
         else:

@@ -52,7 +52,7 @@ OTHERS: dict[str, Any] = {
     "backup_window": "20:00-20:45",
     "maintenance_window": "tue:18:00-tue:19:00",
     "engine_version": "5.0.0",
-    "databases": [],
+    "audit": ["insert", "read"],
     "secrets": {},
     "environment": {"ANOTHER": "value"},
     "parameters": {},
@@ -192,9 +192,24 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     if "sleep" in table.get("cost", {}) and "postgres" in table:  # a database with replicas is not stopped
         with_replica = {**table["postgres"], "replicas": table["postgres"]["replicas"] + 1}
         yield {("postgres", "replicas")}, {**_without_sleep(table), "postgres": with_replica}
+    for database in ("postgres", "documentdb"):
+        if table.get(database, {}).get("roles"):
+            yield _with_other_roles(table, database)
     if "deployment" in table:
         other = "rolling" if table["deployment"]["strategy"] == "blue_green" else "blue_green"
         yield {("deployment", "strategy")}, {**table, "deployment": {**table["deployment"], "strategy": other}}
+
+
+def _with_other_roles(table: dict[str, Any], database: str) -> tuple[set[Key], dict[str, Any]]:
+    """Each role with another name, and the services that sign in as it."""
+    setting = f"{database}_role"
+    roles = {f"another_{name}": role for name, role in table[database]["roles"].items()}
+    keys: set[Key] = {("services", name, setting) for name, service in table["services"].items() if setting in service}
+    services = {
+        name: {**service, **({setting: f"another_{service[setting]}"} if setting in service else {})}
+        for name, service in table["services"].items()
+    }
+    return keys, {**table, database: {**table[database], "roles": roles}, "services": services}
 
 
 def _with_other_gateways(network: dict[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def test_one_more_service_is_one_more_table(folder: Path, tmp_path: Path) -> Non
     for name in ENVIRONMENTS:
         file = folder / f"{name}.toml"
         table = "\n[services.reports]\nmin_count = 1\nmax_count = 2\ncpu_units = 256\nmemory_mib = 512\n"
-        served = 'path_patterns = ["/reports/*"]\npriority = 200\ndatabases = ["postgres"]\npool_size = 5\n'
+        served = 'path_patterns = ["/reports/*"]\npriority = 200\npostgres_role = "summaries"\npool_size = 5\n'
+        served += '\n[postgres.roles.summaries]\naccess = "read_only"\n'
         file.write_text(file.read_text(encoding="utf-8") + table + served, encoding="utf-8")
     assert problems_in(loaded(folder), tmp_path / "out") == []
 

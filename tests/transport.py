@@ -242,7 +242,7 @@ SILENT: Final[Mapping[str, str]] = {
     "aws_default_network_acl": "lets packets through, whatever is in them",
     "aws_default_security_group": "lets packets through, whatever is in them",
     "aws_flow_log": "watches a network",
-    "aws_lambda_function": "calls services of AWS by HTTPS, and nothing connects to it",
+    "aws_lambda_function": "calls services of AWS by HTTPS and databases by TLS only, and nothing connects to it",
     "aws_lb": "its listeners speak",
     "aws_network_acl": "lets packets through, whatever is in them",
     "aws_network_acl_rule": "lets packets through, whatever is in them",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from synthesis.manifest import Stack
+    from synthesis.template import Resource
 
 _ONLY_ON_EVERYTHING: Final = (
     "application-autoscaling:DescribeScalableTargets",
@@ -56,6 +57,18 @@ _ONLY_ON_EVERYTHING: Final = (
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
+# Actions that IAM restricts only by a condition: a list of tasks is not about one resource.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+_BY_CONDITION: Final = {"ecs:ListTasks": "ecs:cluster"}
+# What Lambda needs on everything to put a function into a network. Nothing else may have it:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+_INTERFACES: Final = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses",
+)
+_CALLED_BY_CODE: Final = "lambda:sourcefunctionarn"
 _USERS: Final = (
     "aws_iam_access_key",
     "aws_iam_group",
@@ -114,8 +127,28 @@ def role_names_its_resources(stack: Stack) -> Iterator[Finding]:
         if "*" not in many(statement.get("Resource")):
             continue
         for action in many(statement.get("Action")):
+            if action in _INTERFACES or _BY_CONDITION.get(action) in condition_keys(statement):
+                continue
             if not any(fnmatchcase(action, allowed) for allowed in _ONLY_ON_EVERYTHING):
                 yield Finding.about(resource, f'allows {action} on the resource "*"')
+
+
+@rule
+def network_interfaces_are_for_lambda(stack: Stack) -> Iterator[Finding]:
+    """A role that lets Lambda change network interfaces denies the same to the function's own code."""
+    denied: dict[str, set[str]] = {}
+    allowed: list[tuple[Resource, str]] = []
+    for resource, statement in statements(stack, Kind.PERMISSIONS):
+        for action in many(statement.get("Action")):
+            if is_allow(statement) and any(fnmatchcase(one, action) for one in _INTERFACES):
+                allowed.append((resource, action))
+            elif not is_allow(statement) and _CALLED_BY_CODE in condition_keys(statement):
+                denied.setdefault(resource.address, set()).add(action)
+    for resource, action in allowed:
+        if action not in denied.get(resource.address, ()):
+            yield Finding.about(
+                resource, f"allows {action}, and does not deny it to the function's code (lambda:SourceFunctionArn)"
+            )
 
 
 @rule

@@ -49,8 +49,9 @@ _SHAPES: Final = {
 }
 _OTHER_SECTIONS: Final = ("provider", "data", "ephemeral", "locals", "output")
 _SECRET_VARIABLE: Final = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)")
-# Such a variable says where the secret is, not what it is.
+# Such a variable says where the secret is, not what it is; so does one whose value is an ARN.
 _POINTER_VARIABLE: Final = re.compile(r"_(ARN|ID|NAME|PATH|PARAMETER|PREFIX|URL|HOURS|DAYS|SECONDS)$")
+_ARN: Final = re.compile(r"\$\{[^{}]*[._]arn\}|arn:[\w:/.-]+")
 
 
 @rule
@@ -132,8 +133,8 @@ def build_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
 def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A function reads its secrets when it runs, never from plain environment variables."""
     for function in stack.all("aws_lambda_function"):
-        for name in function.block("environment").get("variables") or {}:
-            if _is_secret(name):
+        for name, value in (function.block("environment").get("variables") or {}).items():
+            if _is_secret(name) and not _ARN.fullmatch(str(value)):
                 yield Finding.about(function, f"the variable {name} is plain; let the function read the parameter")
 
 

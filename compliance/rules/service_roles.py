@@ -139,6 +139,20 @@ _USES: Final = (
         actions=("sqs:SendMessage",),
     ),
     _Use(
+        kind="aws_lambda_function",
+        block="vpc_config",
+        argument="role",
+        page=f"{_AWS}/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html",
+        actions=(
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
+        ),
+    ),
+    _Use(
         kind="aws_scheduler_schedule",
         block="target",
         argument="role_arn",

@@ -37,8 +37,8 @@ LOGGER = logging.getLogger(__name__)
 
 NOTES: Final = "database-roles"
 """The database of this function; the name of a role has no hyphen."""
-LEASE: Final = timedelta(minutes=2)
-"""How long a run that was killed keeps others out. Each change of a run that goes on extends it."""
+LEASE: Final = timedelta(seconds=45)
+"""How long a run that was killed keeps others out. Each change of a run extends it, if no other one has begun."""
 
 _ADMIN: Final = "admin"
 _LOCK: Final = "run"
@@ -119,6 +119,10 @@ class Documentdb:
                 client[_ADMIN].command("connectionStatus")
         except _CredentialsError:
             return False
+        except UnreachableError:
+            raise
+        except RolesError as error:
+            raise UnreachableError(str(error)) from error
         return True
 
     def close(self) -> None:
@@ -168,10 +172,9 @@ class Documentdb:
             LOGGER.warning("DocumentDB: the lock was not released and ends in %s: %s", self._lease, error)
 
     def _busy(self) -> BusyError:
-        minutes = max(1, round(self._lease.total_seconds() / 60))
         message = (
-            f"another run is changing the roles of DocumentDB at {self._server.host}; repeat this one when it has "
-            f"ended. If it was killed, its lock ends after {minutes} minutes"
+            f"another run is changing the roles of DocumentDB at {self._server.host}: repeat this one when that one "
+            f"has ended. If it was killed, its lock ends after {self._lease.total_seconds():.0f} seconds"
         )
         return BusyError(message)
 

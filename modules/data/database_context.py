@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
     from modules.network.vpc import Vpc
+    from modules.network.vpc_endpoints import InterfaceEndpoints
     from modules.topic import Topics
 
 
@@ -20,7 +21,7 @@ class DatabaseContext:
 
     label: Label
     vpc: Vpc
-    """The database is in its database subnets."""
+    """The database is in its database subnets, the function that makes its roles in its private ones."""
     key: Key
     """Encrypts storage, backups and Performance Insights."""
     secrets_key: Key
@@ -31,6 +32,14 @@ class DatabaseContext:
     """Receive its alarms and its events."""
     protect: bool
     """Refuse to destroy the database, and take a final snapshot if it is deleted in spite of that."""
+    function_log_retention_days: int
+    """Days that the logs of the functions that make the roles are kept."""
+    endpoints: InterfaceEndpoints | None
+    """By which those functions reach AWS, if there are any."""
+    functions_need_internet: bool
+    """Whether they reach some of AWS by the internet."""
+    sleeps: bool
+    """Whether a sleep schedule stops the database."""
 
     def subject(self, name: str, what: str) -> Subject:
         """Who alarms are about.

@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING, Final
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.docdb_cluster import DocdbCluster
 from cdktf_cdktf_provider_aws.docdb_cluster_instance import DocdbClusterInstance
-from cdktf_cdktf_provider_aws.docdb_cluster_parameter_group import (
-    DocdbClusterParameterGroup,
-    DocdbClusterParameterGroupParameter,
-)
 from cdktf_cdktf_provider_aws.docdb_global_cluster import DocdbGlobalCluster
 from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
 from constructs import Construct
@@ -20,10 +16,12 @@ from constructs import Construct
 from config.database_tls import CA_FILE
 from modules.data.database_events import DOCUMENTDB_CLUSTER, DOCUMENTDB_INSTANCE, DatabaseEvents
 from modules.data.database_parameters import DatabaseParameters
+from modules.data.database_roles import DatabaseRoles, RoleServer
 from modules.data.documentdb_alarms import DocumentdbAlarms
+from modules.data.documentdb_parameters import create_parameter_group
 from modules.data.final_snapshot import FinalSnapshot
-from modules.data.generated_password import GeneratedPassword
 from modules.data.instance_metrics import ClusterMetrics, DocumentdbMetrics
+from modules.data.master import OwnMaster
 from modules.data.saved_queries import DOCUMENTDB_AUDIT, DOCUMENTDB_PROFILER, SavedQueries
 from modules.data.slow_statements import SlowStatements, documentdb_pattern
 from modules.data.statement_log import mask_personal_data
@@ -32,8 +30,9 @@ from modules.log_group import LogGroup
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from config.database_roles import DatabaseRole
     from config.documentdb import DocumentdbSettings
     from modules.data.database_context import DatabaseContext
 
@@ -42,6 +41,9 @@ _STATEMENTS: Final = "profiler"
 _AUDIT: Final = "audit"
 _LOGS: Final = (_AUDIT, _STATEMENTS)
 # https://docs.aws.amazon.com/documentdb/latest/developerguide/ca_cert_rotation.html
+# The database in which DocumentDB keeps all users:
+# https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-users.html
+_USERS: Final = "admin"
 _CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
 
@@ -55,6 +57,7 @@ class Documentdb(Construct):
         *,
         config: DocumentdbSettings,
         context: DatabaseContext,
+        roles: Sequence[DatabaseRole],
         log_retention_days: int,
     ) -> None:
         """Create the cluster and what belongs to it.
@@ -62,6 +65,7 @@ class Documentdb(Construct):
         Args:
             config: Size, windows, backups.
             context: What all databases share.
+            roles: Who signs in.
             log_retention_days: Days that its logs are kept.
         """
         super().__init__(scope, id_)
@@ -70,7 +74,16 @@ class Documentdb(Construct):
         self._label = label = context.label
         username = label.database_user
         protect = context.protect
-        self._password = GeneratedPassword(self, "password")
+        # DocumentDB can keep it too, but the provider says neither where nor with which key:
+        # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/docdb_cluster
+        self.master = OwnMaster(
+            self,
+            "master",
+            context=context,
+            database="documentdb",
+            username=username,
+            version=config.password_version,
+        )
         self._group = SecurityGroup(
             self,
             "security-group",
@@ -111,14 +124,19 @@ class Documentdb(Construct):
             allow_major_version_upgrade=config.allow_major_upgrade,
             global_cluster_identifier=self._add_global_cluster(protect=protect) if config.global_cluster else None,
             master_username=username,
-            master_password_wo=self._password.value,
+            master_password_wo=self.master.password,
             master_password_wo_version=config.password_version,
             port=PORT.first,
             storage_encrypted=True,
             kms_key_id=context.key.arn,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[self._group.id],
-            db_cluster_parameter_group_name=self._add_parameter_group().name,
+            db_cluster_parameter_group_name=create_parameter_group(
+                self,
+                label=label,
+                engine_version=config.engine_version,
+                slow_operation_milliseconds=config.slow_operation_milliseconds,
+            ).name,
             backup_retention_period=config.backup_retention_days,
             preferred_backup_window=config.backup_window,
             preferred_maintenance_window=config.maintenance_window,
@@ -143,16 +161,11 @@ class Documentdb(Construct):
             label=label,
             key=context.secrets_key,
             name="documentdb",
-            values={"host": self.endpoint, "port": str(PORT.first), "username": username},
-            # The options that DocumentDB requires of every driver:
-            # https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
-            url=f"mongodb://{username}:{self._password.value}@{self.endpoint}:{PORT.first}/"
-            f"?tls=true&tlsCAFile={CA_FILE}&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false",
+            values={"host": self.endpoint, "port": str(PORT.first)},
             reader_hosts=[self.reader_endpoint],
-            password=self._password,
-            password_version=config.password_version,
-            depends_on=[self._cluster],
         )
+        self.roles = self._add_roles(roles)
+        self.roles.apply(host=self.endpoint, depends_on=self._instances)
         self._watch(logs)
 
     @property
@@ -197,6 +210,28 @@ class Documentdb(Construct):
     def allow_from(self, peer: Connectable) -> None:
         """Allow `peer` to reach the cluster on port 27017."""
         self.connections.allow_from(peer)
+
+    def _add_roles(self, roles: Sequence[DatabaseRole]) -> DatabaseRoles:
+        return DatabaseRoles(
+            self,
+            "roles",
+            context=self._context,
+            server=RoleServer(
+                engine="documentdb",
+                database=_USERS,
+                url=documentdb_url,
+                host=self.endpoint,
+                port=PORT,
+                connections=self._group.connections,
+                identifier=self._label.name("documentdb", limit=NameLimit.DATABASE),
+                arn=self.arn,
+                resource_id=self._cluster.cluster_resource_id,
+                describe="rds:DescribeDBClusters",
+            ),
+            master=self.master,
+            roles=roles,
+            rotation_days=self._config.rotation_days,
+        )
 
     def _watch(self, logs: Mapping[str, LogGroup]) -> None:
         """Add alarms, event subscriptions and saved queries."""
@@ -248,33 +283,6 @@ class Documentdb(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
         ).id
 
-    def _add_parameter_group(self) -> DocdbClusterParameterGroup:
-        family = f"docdb{self._config.engine_version.rpartition('.')[0]}"
-        immediate = {
-            "audit_logs": "enabled",
-            "profiler": "enabled",
-            "profiler_threshold_ms": str(self._config.slow_operation_milliseconds),
-        }
-        at_restart = {"tls": "tls1.2+"}
-        return DocdbClusterParameterGroup(
-            self,
-            "parameter-group",
-            # The family is in the name: an upgrade needs the old and the new group at the same time.
-            name=self._label.name(family.replace(".", "-"), limit=NameLimit.DATABASE_GROUP),
-            family=family,
-            description="TLS only; changes and slow operations are logged",
-            parameter=[
-                DocdbClusterParameterGroupParameter(name=name, value=value, apply_method=method)
-                for method, values in (("immediate", immediate), ("pending-reboot", at_restart))
-                for name, value in values.items()
-            ],
-            lifecycle=TerraformResourceLifecycle(
-                create_before_destroy=True,
-                # Another description would need another group, and the name is taken.
-                ignore_changes=["description"],
-            ),
-        )
-
     def _add_final_snapshot(self, identifier: str, subnets: DocdbSubnetGroup) -> FinalSnapshot:
         return FinalSnapshot(
             self,
@@ -308,3 +316,15 @@ class Documentdb(Construct):
             # No prevent_destroy: the data is in the cluster, and fewer instances are a change of a setting.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["availability_zone"]),
         )
+
+
+def documentdb_url(role: DatabaseRole) -> str:
+    """The url of a role, whose database is its own; with the options that DocumentDB requires of every driver.
+
+    https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html
+    """
+    database = role.name if role.access == "read_write" else ""
+    return (
+        f"mongodb://{{credentials}}@{{host}}:{PORT.first}/{database}?authSource={_USERS}&tls=true&tlsCAFile={CA_FILE}"
+        "&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false"
+    )

@@ -15,16 +15,15 @@ _LENGTH: Final = 40
 class GeneratedPassword(Construct):
     """A random value that AWS generates in every run of Terraform; only for write-only arguments.
 
-    A write-only argument is sent only when its `_wo_version` changes. All resources that need the same value must
-    therefore receive it in the same apply: give all of them the same version.
+    A write-only argument is sent only when its `_wo_version` changes, and no value is the same in the next run: one
+    resource stores it, and others read it there.
 
     It has only letters and digits: RDS refuses `/`, `@`, `"` and spaces, and a connection string needs no escaping.
     """
 
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)
-        # Names start after the stack's own id. Construct ids are [a-z0-9-], so paths joined by "_" are unique.
-        name = self.node.path.partition("/")[2].replace("/", "_")
+        name = ephemeral_name(self)
         # cdktf 0.21 has no class for ephemeral resources.
         TerraformStack.of(self).add_override(
             f"ephemeral.{_TYPE}.{name}",
@@ -38,5 +37,13 @@ class GeneratedPassword(Construct):
         return f"${{{self._reference}}}"
 
     def json_with_username(self, username: str) -> str:
-        """User name and password in the JSON format of RDS Proxy's secret."""
+        """User name and password in the JSON format of a secret of RDS."""
         return f'${{jsonencode({{"username" = "{username}", "password" = {self._reference}}})}}'
+
+
+def ephemeral_name(construct: Construct) -> str:
+    """The name of the ephemeral resource of a construct, after its place in the stack.
+
+    Construct ids are [a-z0-9-], so paths joined by "_" are unique.
+    """
+    return construct.node.path.partition("/")[2].replace("/", "_")

@@ -12,30 +12,32 @@ from constructs import Construct
 
 from config.database_tls import CA_FILE
 from modules.data.database_parameters import DatabaseParameters
+from modules.data.database_roles import DatabaseRoles, RoleServer
 from modules.data.final_snapshot import FinalSnapshot
-from modules.data.generated_password import GeneratedPassword
+from modules.data.iam_sign_in import add_people_role, connect_statement
 from modules.data.instance_metrics import PostgresMetrics
+from modules.data.master import ManagedMaster, OwnMaster
+from modules.data.monitoring_role import add_monitoring_role
 from modules.data.postgres_parameters import create_parameter_group
 from modules.data.postgres_proxy import PostgresProxy
+from modules.data.postgres_replica import CERTIFICATE_AUTHORITY, LOGS, STATEMENTS, create_replica
 from modules.data.postgres_watch import PostgresWatch
 from modules.data.statement_log import mask_personal_data
 from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.network.connections import Connectable, Connections, Port, SecurityGroup
-from modules.policy import Grantable, Statement
-from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.database_roles import DatabaseRole
     from config.postgres import PostgresSettings
     from modules.data.database_context import DatabaseContext
+    from modules.data.master import Master
+    from modules.policy import Grantable
 
 PORT: Final = Port.tcp(5432)
 DATABASE: Final = "users"
-_STATEMENTS: Final = "postgresql"
-_LOGS: Final = (_STATEMENTS, "upgrade")
-# RDS's default for new databases, set here so that a new default does not change existing ones:
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html#UsingWithRDS.SSL.RegionCertificateAuthorities
-_CERTIFICATE_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 
 
 class Postgres(Construct):
@@ -52,6 +54,7 @@ class Postgres(Construct):
         *,
         config: PostgresSettings,
         context: DatabaseContext,
+        roles: Sequence[DatabaseRole],
         log_retention_days: int,
     ) -> None:
         """Create the database and what belongs to it.
@@ -59,6 +62,7 @@ class Postgres(Construct):
         Args:
             config: Size, windows, backups.
             context: What all databases share.
+            roles: Who signs in.
             log_retention_days: Days that its logs are kept.
         """
         super().__init__(scope, id_)
@@ -69,7 +73,20 @@ class Postgres(Construct):
         self._protect = context.protect
         # Not "postgres", the name that attackers try first.
         self._username = label.database_user
-        self._password = GeneratedPassword(self, "password")
+        # RDS keeps the password itself, but then makes no replicas of the instance:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations
+        self._own_master = (
+            OwnMaster(
+                self,
+                "master",
+                context=context,
+                database="postgres",
+                username=self._username,
+                version=config.password_version,
+            )
+            if config.replicas
+            else None
+        )
         self._subnets = DbSubnetGroup(
             self,
             "subnets",
@@ -84,7 +101,7 @@ class Postgres(Construct):
             slow_query_milliseconds=config.slow_query_milliseconds,
         )
         self._statement_logs: dict[str, LogGroup] = {}
-        self._monitoring_role = self._add_monitoring_role() if config.monitoring_interval_seconds else None
+        self._monitoring_role = add_monitoring_role(self, label) if config.monitoring_interval_seconds else None
         self._group = self._add_security_group("postgres", "PostgreSQL, the instance that writes")
         self._instance = self._add_primary()
         self._replica_group: SecurityGroup | None = None
@@ -94,40 +111,32 @@ class Postgres(Construct):
             self._replicas = {
                 str(number): self._add_replica(number, self._replica_group) for number in range(1, config.replicas + 1)
             }
-        self.proxy: PostgresProxy | None = None
-        if config.proxy:
-            self.proxy = PostgresProxy(
-                self,
-                "proxy",
-                config=config.proxy,
-                context=context,
-                database=self._instance,
-                database_connections=self._group.connections,
-                port=PORT,
-                username=self._username,
-                password=self._password,
-                password_version=config.password_version,
-                log_retention_days=log_retention_days,
-            )
+        self._roles = {role.name: role for role in roles}
+        self.master: Master = self._own_master or ManagedMaster(
+            self, "managed-master", context=context, instance=self._instance
+        )
+        self.roles = self._add_roles()
+        self.proxy = self._add_proxy()
         self.parameters = DatabaseParameters(
             self,
             "parameters",
             label=label,
             key=context.secrets_key,
             name="postgres",
-            values={
-                "host": self.endpoint,
-                "port": str(PORT.first),
-                "database": DATABASE,
-                "username": self._username,
-            },
-            url=f"postgresql://{self._username}:{self._password.value}@{self.endpoint}:{PORT.first}/{DATABASE}"
-            f"?sslmode=verify-full&sslrootcert={CA_FILE}",
+            values={"host": self.endpoint, "port": str(PORT.first), "database": DATABASE},
             reader_hosts=self.reader_endpoints,
-            password=self._password,
-            password_version=config.password_version,
-            depends_on=[self._instance],
         )
+        self.roles.apply(
+            host=self.endpoint,
+            depends_on=[*self.parameters.dependables, *(self.proxy.dependables if self.proxy else ())],
+            through=[self.proxy] if self.proxy else (),
+        )
+        self.people = [
+            add_people_role(self, role, label=label, resource_ids=self._resource_ids)
+            for role in roles
+            if role.iam and role.service is None
+        ]
+        """The IAM roles with which people sign in."""
         self.watch = PostgresWatch(
             self,
             "watch",
@@ -179,16 +188,58 @@ class Postgres(Construct):
         if self._replica_group:
             self._replica_group.connections.allow_from(peer)
 
-    def grant_connect(self, grantee: Grantable, *, user: str) -> None:
-        """Allow `grantee` to sign in with an IAM token as the database user `user`, who must have the role `rds_iam`.
+    def grant_connect(self, grantee: Grantable, *, role: str) -> None:
+        """Allow `grantee` to sign in with an IAM token as the logins of `role`, at the proxy if it is behind it."""
+        found = self._roles[role]
+        ids = [self.proxy.resource_id] if self.proxy and found.is_proxied else self._resource_ids
+        grantee.add_to_policy(connect_statement(self._label, resource_ids=ids, users=found.logins))
 
-        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
-        """
-        ids = [instance.resource_id for instance in (self._instance, *self._replicas.values())]
-        if self.proxy and self._config.proxy and self._config.proxy.require_iam:
-            ids.append(self.proxy.resource_id)
-        arns = tuple(self._label.arn("rds-db", f"dbuser:{resource_id}/{user}") for resource_id in ids)
-        grantee.add_to_policy(Statement(actions=("rds-db:connect",), resources=arns))
+    @property
+    def _resource_ids(self) -> list[str]:
+        return [instance.resource_id for instance in (self._instance, *self._replicas.values())]
+
+    def _add_roles(self) -> DatabaseRoles:
+        return DatabaseRoles(
+            self,
+            "roles",
+            context=self._context,
+            server=RoleServer(
+                engine="postgres",
+                database=DATABASE,
+                url=lambda _: (
+                    f"postgresql://{{credentials}}@{{host}}:{PORT.first}/{DATABASE}"
+                    f"?sslmode=verify-full&sslrootcert={CA_FILE}"
+                ),
+                host=self._instance.address,
+                port=PORT,
+                connections=self._group.connections,
+                identifier=self._label.name("postgres", limit=NameLimit.DATABASE),
+                arn=self.arn,
+                resource_id=self._instance.resource_id,
+                describe="rds:DescribeDBInstances",
+            ),
+            master=self.master,
+            roles=tuple(self._roles.values()),
+            rotation_days=self._config.rotation_days,
+            proxy_host=self._label.path("postgres", "host") if self._config.proxy else None,
+        )
+
+    def _add_proxy(self) -> PostgresProxy | None:
+        if self._config.proxy is None:
+            return None
+        return PostgresProxy(
+            self,
+            "proxy",
+            config=self._config.proxy,
+            context=self._context,
+            database=self._instance,
+            database_connections=self._group.connections,
+            port=PORT,
+            stores=self.roles.stores,
+            iam_roles=[role.name for role in self._roles.values() if role.iam],
+            depends_on=self.roles.prepare(),
+            log_retention_days=self._log_retention_days,
+        )
 
     def _metrics_of(self, instance: DbInstance) -> PostgresMetrics:
         return PostgresMetrics(identifier=instance.identifier, region=self._label.region)
@@ -198,27 +249,6 @@ class Postgres(Construct):
         return SecurityGroup(
             self, id_, label=self._label, vpc=self._context.vpc, name=name, description=description, port=PORT
         )
-
-    def _add_monitoring_role(self) -> Role:
-        role = Role(
-            self,
-            "monitoring",
-            label=self._label,
-            name="postgres-monitoring",
-            service=ServicePrincipal.RDS_MONITORING,
-            description="Writes the operating system's measurements of PostgreSQL",
-        )
-        # One log group for all databases of an account and region, created by RDS with 30 days, so not in this state.
-        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
-        group = self._label.arn("logs", "log-group:RDSOSMetrics")
-        role.add_to_policy(
-            Statement(actions=("logs:CreateLogGroup", "logs:PutRetentionPolicy"), resources=(group, f"{group}:*")),
-            Statement(
-                actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"),
-                resources=(f"{group}:log-stream:*",),
-            ),
-        )
-        return role
 
     def _add_log_groups(self, name: str, identifier: str) -> list[LogGroup]:
         groups = {
@@ -230,10 +260,10 @@ class Postgres(Construct):
                 retention_days=self._log_retention_days,
                 key=self._context.logs_key,
             )
-            for log in _LOGS
+            for log in LOGS
         }
-        mask_personal_data(groups[_STATEMENTS])
-        self._statement_logs[name or "primary"] = groups[_STATEMENTS]
+        mask_personal_data(groups[STATEMENTS])
+        self._statement_logs[name or "primary"] = groups[STATEMENTS]
         return list(groups.values())
 
     def _add_primary(self) -> DbInstance:
@@ -252,11 +282,13 @@ class Postgres(Construct):
             multi_az=config.multi_az,
             db_name=DATABASE,
             username=self._username,
-            password_wo=self._password.value,
-            password_wo_version=config.password_version,
+            manage_master_user_password=None if self._own_master else True,
+            master_user_secret_kms_key_id=None if self._own_master else self._context.secrets_key.arn,
+            password_wo=self._own_master.password if self._own_master else None,
+            password_wo_version=config.password_version if self._own_master else None,
             port=PORT.first,
             iam_database_authentication_enabled=True,
-            ca_cert_identifier=_CERTIFICATE_AUTHORITY,
+            ca_cert_identifier=CERTIFICATE_AUTHORITY,
             storage_type="gp3",
             allocated_storage=config.storage_gib,
             max_allocated_storage=config.max_storage_gib,
@@ -275,7 +307,7 @@ class Postgres(Construct):
             skip_final_snapshot=not self._protect,
             final_snapshot_identifier=self._add_final_snapshot(identifier).name if self._protect else None,
             apply_immediately=not self._protect,  # a restart in production waits for the maintenance window
-            enabled_cloudwatch_logs_exports=list(_LOGS),
+            enabled_cloudwatch_logs_exports=list(LOGS),
             performance_insights_enabled=True,
             performance_insights_kms_key_id=self._context.key.arn,
             performance_insights_retention_period=config.insights_retention_days,
@@ -303,35 +335,16 @@ class Postgres(Construct):
         )
 
     def _add_replica(self, number: int, group: SecurityGroup) -> DbInstance:
-        config = self._config
         identifier = self._label.name(f"postgres-replica-{number}", limit=NameLimit.DATABASE)
-        logs = self._add_log_groups(f"replica-{number}", identifier)
-        return DbInstance(
+        return create_replica(
             self,
             f"replica-{number}",
+            config=self._config,
+            context=self._context,
             identifier=identifier,
-            replicate_source_db=self._instance.identifier,
-            auto_minor_version_upgrade=config.engine_version is None,  # Terraform would revert an upgrade
-            instance_class=config.instance_class,
-            iam_database_authentication_enabled=True,
-            ca_cert_identifier=_CERTIFICATE_AUTHORITY,
-            storage_type="gp3",
-            max_allocated_storage=config.max_storage_gib,
-            storage_encrypted=True,  # with the primary's key: RDS allows no other in the same region
-            vpc_security_group_ids=[group.id],
-            publicly_accessible=False,
-            parameter_group_name=self._parameter_group.name,
-            maintenance_window=config.maintenance_window,
-            copy_tags_to_snapshot=True,
-            # It has only data of the primary and can be created again, so it is not protected.
-            deletion_protection=False,
-            skip_final_snapshot=True,
-            apply_immediately=not self._protect,
-            enabled_cloudwatch_logs_exports=list(_LOGS),
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=self._context.key.arn,
-            performance_insights_retention_period=config.insights_retention_days,
-            monitoring_interval=config.monitoring_interval_seconds,
-            monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
-            depends_on=[*(dependable for log in logs for dependable in log.dependables), self._parameter_group],
+            source=self._instance,
+            group=group,
+            parameter_group=self._parameter_group,
+            monitoring_role=self._monitoring_role,
+            logs=self._add_log_groups(f"replica-{number}", identifier),
         )

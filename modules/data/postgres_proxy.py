@@ -11,34 +11,34 @@ from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroupConnectionPoolConfig,
 )
 from cdktf_cdktf_provider_aws.db_proxy_target import DbProxyTarget
-from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
-from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
 from modules.data.database_events import POSTGRES_PROXY, DatabaseEvents
 from modules.data.proxy_alarms import ProxyAlarms, ProxyMetrics
-from modules.key import KeyUse
 from modules.label import NameLimit
 from modules.log_group import LogGroup
 from modules.network.connections import Connections, Port, SecurityGroup
-from modules.policy import Statement
 from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from cdktf import TerraformResource
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
 
     from config.postgres import ProxySettings
     from modules.data.database_context import DatabaseContext
-    from modules.data.generated_password import GeneratedPassword
+    from modules.data.role_stores import RoleStores
 
-# Days until a deleted secret is lost: Secrets Manager allows 7 to 30, or 0.
-_RECOVERY_DAYS: Final = 30
 # Index of the last part of `arn:aws:rds:<region>:<account>:db-proxy:<id>`.
 _ID_IN_ARN: Final = 6
 
 
 class PostgresProxy(Construct):
-    """A proxy in the database subnets that accepts TLS only, with its role, secret, security group and log group."""
+    """A proxy in the database subnets that accepts TLS only, with its role, security group and log group.
+
+    It signs in to the database as the logins of the roles of services, both of each, and lets in nobody else.
+    """
 
     def __init__(
         self,
@@ -50,11 +50,24 @@ class PostgresProxy(Construct):
         database: DbInstance,
         database_connections: Connections,
         port: Port,
-        username: str,
-        password: GeneratedPassword,
-        password_version: int,
+        stores: RoleStores,
+        iam_roles: Collection[str],
+        depends_on: Sequence[TerraformResource],
         log_retention_days: int,
     ) -> None:
+        """Create the proxy.
+
+        Args:
+            config: Its pool.
+            context: What all databases share.
+            database: The instance behind it.
+            database_connections: Lets it in.
+            port: Of both.
+            stores: The secrets with the logins.
+            iam_roles: The roles whose clients sign in by IAM token, and not by password.
+            depends_on: What writes the secrets.
+            log_retention_days: Days that its log is kept.
+        """
         super().__init__(scope, id_)
         label = context.label
         name = label.name("postgres", limit=NameLimit.DATABASE)
@@ -67,25 +80,7 @@ class PostgresProxy(Construct):
             description="Connection pool of PostgreSQL",
             port=port,
         )
-        database_connections.allow_from(self._group)
-        # The proxy can read its credentials from Secrets Manager only:
-        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html
-        secret = SecretsmanagerSecret(
-            self,
-            "secret",
-            name=label.path("postgres", "proxy").removeprefix("/"),
-            description="What the connection pool of PostgreSQL signs in with",
-            kms_key_id=context.secrets_key.arn,
-            recovery_window_in_days=_RECOVERY_DAYS if context.protect else 0,
-        )
-        credentials = SecretsmanagerSecretVersion(
-            self,
-            "credentials",
-            secret_id=secret.id,
-            secret_string_wo=password.json_with_username(username),
-            secret_string_wo_version=password_version,
-            depends_on=[database],  # the password is stored only after the database has accepted it
-        )
+        self._rules = database_connections.allow_from(self._group)
         role = Role(
             self,
             "role",
@@ -94,8 +89,7 @@ class PostgresProxy(Construct):
             service=ServicePrincipal.RDS,
             description="Lets the connection pool of PostgreSQL read its credentials",
         )
-        role.add_to_policy(Statement(actions=("secretsmanager:GetSecretValue",), resources=(secret.arn,)))
-        context.secrets_key.grant_decrypt(role, KeyUse.secret(secret.arn))
+        stores.grant_read_secrets(role)
         log = LogGroup(
             self,
             "logs",
@@ -119,11 +113,13 @@ class PostgresProxy(Construct):
                 DbProxyAuth(
                     auth_scheme="SECRETS",
                     secret_arn=secret.arn,
-                    iam_auth="REQUIRED" if config.require_iam else "DISABLED",
+                    iam_auth="REQUIRED" if name_ in iam_roles else "DISABLED",
                     client_password_auth_type="POSTGRES_SCRAM_SHA_256",  # noqa: S106 (a method)
                 )
+                for name_, secrets in stores.secrets.items()
+                for secret in secrets
             ],
-            depends_on=[credentials, *log.dependables, *role.dependables],
+            depends_on=[*depends_on, *log.dependables, *role.dependables],
             # AWS cannot change them: for a further zone Terraform would replace the proxy, and its address with it.
             # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxy.html
             lifecycle=TerraformResourceLifecycle(ignore_changes=["vpc_subnet_ids"]),
@@ -138,7 +134,7 @@ class PostgresProxy(Construct):
                 max_connections_percent=config.max_connections_percent
             ),
         )
-        DbProxyTarget(
+        self._target = DbProxyTarget(
             self,
             "target",
             db_proxy_name=self._proxy.name,
@@ -162,6 +158,11 @@ class PostgresProxy(Construct):
     def endpoint(self) -> str:
         """Host to connect to."""
         return self._proxy.endpoint
+
+    @property
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before a client connects through it."""
+        return [self._target, *self._rules]
 
     @property
     def resource_id(self) -> str:

@@ -16,6 +16,8 @@ from modules.errors import WiringError
 from modules.label import Label, NameLimit
 
 if TYPE_CHECKING:
+    from cdktf import TerraformResource
+
     from modules.network.vpc import Vpc
 
 _HIGHEST_PORT: Final = 65_535
@@ -81,17 +83,21 @@ class Connections:
         self.name = name
         self._port = port
 
-    def allow_from(self, peer: Connectable, *, port: Port | None = None) -> None:
+    def allow_from(self, peer: Connectable, *, port: Port | None = None) -> list[TerraformResource]:
         """Allow `peer` to reach this on `port`, or on the port it listens on.
+
+        Returns:
+            The two rules, for what uses the connection during the apply.
 
         Raises:
             WiringError: Neither has a port.
         """
         other, port = peer.connections, self._port_or_own(port)
-        self._add_ingress(
-            other.owner, f"into-{self.name}", other.name, port, referenced_security_group_id=other.group_id
-        )
-        other._add_egress(f"to-{self.name}", self.name, port, referenced_security_group_id=self.group_id)  # noqa: SLF001
+        peer_group, own_group = ({"referenced_security_group_id": one.group_id} for one in (other, self))
+        return [
+            self._add_ingress(other.owner, f"into-{self.name}", other.name, port, **peer_group),
+            other._add_egress(f"to-{self.name}", self.name, port, **own_group),  # noqa: SLF001
+        ]
 
     def allow_from_cidr(self, cidr: str, *, name: str, port: Port | None = None) -> None:
         """Allow an IPv4 block to reach this; `name` is a word for the block."""
@@ -106,16 +112,16 @@ class Connections:
         """Allow the addresses of a prefix list to reach this; `name` is a word for them."""
         self._add_ingress(self.owner, f"from-{name}", name, self._port_or_own(port), prefix_list_id=prefix_list_id)
 
-    def allow_to_cidr(self, cidr: str, *, name: str, port: Port) -> None:
-        """Allow this to reach an IPv4 block; `name` is a word for the block."""
-        self._add_egress(f"to-{name}", name, port, cidr_ipv4=cidr)
+    def allow_to_cidr(self, cidr: str, *, name: str, port: Port) -> list[TerraformResource]:
+        """Allow this to reach an IPv4 block; `name` is a word for the block. Returns the rule."""
+        return [self._add_egress(f"to-{name}", name, port, cidr_ipv4=cidr)]
 
     def allow_to_prefix_list(self, prefix_list_id: str, *, name: str, port: Port) -> None:
         """Allow this to reach a prefix list, like the service of a gateway endpoint."""
         self._add_egress(f"to-{name}", name, port, prefix_list_id=prefix_list_id)
 
-    def _add_ingress(self, scope: Construct, id_: str, caller: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
-        VpcSecurityGroupIngressRule(
+    def _add_ingress(self, scope: Construct, id_: str, caller: str, port: Port, **peer: Any) -> TerraformResource:  # noqa: ANN401 (one of three)
+        return VpcSecurityGroupIngressRule(
             scope,
             f"{id_}-{port}",
             security_group_id=self.group_id,
@@ -124,8 +130,8 @@ class Connections:
             **peer,
         )
 
-    def _add_egress(self, id_: str, called: str, port: Port, **peer: Any) -> None:  # noqa: ANN401 (one of three)
-        VpcSecurityGroupEgressRule(
+    def _add_egress(self, id_: str, called: str, port: Port, **peer: Any) -> TerraformResource:  # noqa: ANN401 (one of three)
+        return VpcSecurityGroupEgressRule(
             self.owner,
             f"{id_}-{port}",
             security_group_id=self.group_id,

@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.synthetics_canary import (
 from constructs import Construct
 
 from modules.alarm import Alarm, Comparison, MissingData
-from modules.function import write_code, zip_files
+from modules.function_code import write_code, zip_files
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.metric import Metric

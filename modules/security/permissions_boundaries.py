@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from constructs import Construct
 
 from modules.boundary import Boundary, boundary_name
+from modules.function import NETWORK_INTERFACES
 from modules.policy import Condition, PolicyDocument, Statement
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
 from modules.security.role_changes import allow_role_changes, deny_boundary_removal, deny_limit_changes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Without white space, which IAM does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _MANAGED_POLICY_LIMIT: Final = 6_144
 _USE: Final = (
+    *NETWORK_INTERFACES,
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:RegisterScalableTarget",
     "cloudwatch:Describe*",
@@ -29,6 +31,7 @@ _USE: Final = (
     "ecr:BatchImportUpstreamImage",
     "ecr:GetAuthorizationToken",
     "ecr:GetDownloadUrlForLayer",
+    "ecs:ListTasks",
     "kms:Decrypt",
     "kms:DescribeKey",
     "kms:Encrypt",
@@ -50,13 +53,15 @@ _USE: Final = (
 
 Nothing here changes a role or what watches the account, and no role assumes another one. What writes, starts or stops
 is in `_USE_OF_OWN`, if IAM can restrict it to names: an account can hold several environments. The id of a scalable
-target has no name in it; the role of the sleep schedule names each one.
+target has no name in it; the role of the sleep schedule names each one. Network interfaces are Lambda's, for functions
+in the VPC; their own code is denied the use.
 """
 _USE_OF_OWN: Final = (
     "dynamodb:*Item",
     "dynamodb:DescribeTable",
     "dynamodb:Query",
     "ecs:DescribeServices",
+    "ecs:DescribeTasks",
     "ecs:UpdateService",
     "events:PutEvents",
     "lambda:InvokeFunction",
@@ -225,6 +230,7 @@ class PermissionsBoundaries(Construct):
                 for service, resource in (
                     ("dynamodb", f"table/{prefix}-*"),
                     ("ecs", f"service/{prefix}-*"),
+                    ("ecs", f"task/{prefix}-*"),
                     ("events", f"event-bus/{prefix}-*"),
                     ("lambda", f"function:{prefix}-*"),
                     ("logs", f"log-group:{path}"),
@@ -232,6 +238,8 @@ class PermissionsBoundaries(Construct):
                     ("logs", f"log-group:/aws/lambda/{self._label.canary_functions}"),
                     ("rds", f"*:{prefix}-*"),
                     ("secretsmanager", f"secret:{path.removeprefix('/')}"),
+                    # RDS's name of the secret of a master user, which has no name of the environment in it.
+                    ("secretsmanager", "secret:rds!db-*"),
                     ("sns", f"{prefix}-*"),
                     ("sqs", f"{prefix}-*"),
                     ("ssm", f"parameter{path}"),

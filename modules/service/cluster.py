@@ -37,6 +37,11 @@ def cluster_name(label: Label) -> str:
     return label.name("cluster", limit=NameLimit.ECS)
 
 
+def service_name(label: Label, name: str) -> str:
+    """Name in ECS of a service of the settings, for code that needs it without the service."""
+    return label.name(name, limit=NameLimit.ECS)
+
+
 class Cluster(Construct):
     """A cluster on which a service runs on Spot only if its settings say so.
 

@@ -14,13 +14,13 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 from constructs import Construct
 
 from modules.errors import WiringError
-from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.network.connections import Port, SecurityGroup
 from modules.role import Role, ServicePrincipal
 from modules.service import placeholder
 from modules.service.auto_scaling import AutoScaling
 from modules.service.capacity import capacity_shares
+from modules.service.cluster import service_name
 from modules.service.deployment_strategy import strategy_for
 from modules.service.error_lines import ErrorLines
 from modules.service.rollback_alarms import RollbackAlarms
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from config.services import ServiceSettings
     from modules.image_cache import Image
     from modules.key import Key
+    from modules.label import Label
     from modules.metric import Metric, MetricExpression
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
@@ -185,7 +186,7 @@ class FargateService(Construct):
                 load_balancer=load_balancer,
                 strategy=strategy,
             )
-        service_name = label.name(name, limit=NameLimit.ECS)
+        full_name = service_name(label, name)
         if topics:
             self.alarms = RollbackAlarms(
                 self,
@@ -196,7 +197,7 @@ class FargateService(Construct):
                 target=self.target,
                 working=working_count(
                     cluster=cluster,
-                    service=service_name,
+                    service=full_name,
                     region=label.region,
                     target=self.target,
                     may_be_empty=config.min_count == 0,
@@ -212,7 +213,7 @@ class FargateService(Construct):
         self._service = EcsService(
             self,
             "Default",
-            name=service_name,
+            name=full_name,
             cluster=cluster.arn,
             task_definition=first_revision.arn,
             desired_count=config.initial_count,

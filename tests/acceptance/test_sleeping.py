@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from acceptance.sleeping import check_the_environment_sleeps_and_wakes
 from config.cost import CostSettings
-from modules.function import zip_files
+from modules.function_code import zip_files
 from tests.lambdas.sleeping import PREFIX, REGION, SETTINGS, sleeping_environment
 
 if TYPE_CHECKING:

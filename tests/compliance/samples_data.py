@@ -244,7 +244,16 @@ BUILD: dict[str, dict[str, Any]] = {
         }
     }
 }
-FUNCTION: dict[str, dict[str, Any]] = {"aws_lambda_function.rotate": {"environment": {"variables": {"SECRET_NAME": 1}}}}
+FUNCTION: dict[str, dict[str, Any]] = {
+    "aws_lambda_function.rotate": {
+        "environment": {
+            "variables": {
+                "SECRET_NAME": 1,
+                "MASTER_SECRET": "${data.aws_db_instance.d.master_user_secret[0].secret_arn}",
+            }
+        }
+    }
+}
 
 SECRETS = (
     sample("secret-argument-is-write-only", PASSWORD, changed(PASSWORD, _P, password="hunter2"), says="password_wo"),
@@ -286,6 +295,12 @@ SECRETS = (
         FUNCTION,
         {"aws_lambda_function.rotate": {"environment": {"variables": {"DB_PASSWORD": "x"}}}},
         says="DB_PASSWORD is plain",
+    ),
+    sample(
+        "function-gets-secrets-by-reference",
+        FUNCTION,
+        {"aws_lambda_function.rotate": {"environment": {"variables": {"MASTER_SECRET": "${var.password} for arn:x"}}}},
+        says="MASTER_SECRET is plain",
     ),
 )
 

@@ -48,6 +48,14 @@ def _key(rule: str, statement: dict[str, Any], *, says: str) -> Sample:
     return sample(rule, good, {_K: {"policy": policy(_KEY, statement)}}, says=says)
 
 
+_INTERFACES = {**_ALLOW, "Action": ["ec2:CreateNetworkInterface"], "Resource": "*"}
+_BY_CODE = {"ArnEquals": {"lambda:SourceFunctionArn": "arn"}}
+_TASKS = {
+    **_ALLOW,
+    "Action": "ecs:ListTasks",
+    "Resource": "*",
+    "Condition": {"ArnEquals": {"ecs:cluster": "arn"}},
+}
 _READABLE = {_P: {"policy": policy(_BUCKET)}}
 _ATTACHED = "aws_iam_role_policy_attachment.a"
 _READ_ONLY = {_ATTACHED: {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
@@ -58,7 +66,25 @@ SAMPLES = (
     _may("role-names-its-actions", {"Action": ["s3:*"], "Resource": "arn"}, says="allows the action s3:*"),
     _may("role-names-its-actions", {"NotAction": "iam:*", "Resource": "arn"}, says="NotAction"),
     _may("role-names-its-resources", {"Action": "kms:Decrypt", "Resource": ["*"]}, says="kms:Decrypt"),
+    _may("role-names-its-resources", {"Action": "ecs:ListTasks", "Resource": "*"}, says="ecs:ListTasks"),
     _may("role-names-its-resources", {"Action": "s3:GetObject", "NotResource": "arn"}, says="NotResource"),
+    sample(
+        "role-names-its-resources",
+        {_P: {"policy": policy(_INTERFACES, _TASKS)}},
+        {_P: {"policy": policy({**_TASKS, "Condition": _OF_ACCOUNT})}},
+        says="ecs:ListTasks",
+    ),
+    sample(
+        "network-interfaces-are-for-lambda",
+        {_P: {"policy": policy(_INTERFACES, {**_INTERFACES, "Effect": "Deny", "Condition": _BY_CODE})}},
+        {_P: {"policy": policy(_INTERFACES, {**_INTERFACES, "Effect": "Deny", "Condition": _OF_ACCOUNT})}},
+        says="allows ec2:CreateNetworkInterface, and does not deny it",
+    ),
+    _may(
+        "network-interfaces-are-for-lambda",
+        {"Action": "ec2:*NetworkInterface", "Resource": "arn"},
+        says="allows ec2:*NetworkInterface",
+    ),
     sample(
         "role-is-not-an-administrator",
         _READ_ONLY,

@@ -85,7 +85,8 @@ def test_writable_folders_and_the_collector_leave_memory_to_the_application() ->
 @pytest.mark.parametrize("table", ["environment", "parameters"])
 def test_the_variable_of_the_authorities_is_set_for_services_with_databases(table: str) -> None:
     value = "jwt/current" if table == "parameters" else "/a.pem"
-    (line,) = refusal(worker('databases = ["postgres"]', f'{table} = {{ NODE_EXTRA_CA_CERTS = "{value}" }}'))
+    role = 'secrets = { HOST = "postgres/host" }'
+    (line,) = refusal(worker(role, f'{table} = {{ NODE_EXTRA_CA_CERTS = "{value}" }}'))
     assert line == (
         f'services.worker.{table}.NODE_EXTRA_CA_CERTS = "{value}": is "/etc/ssl/certs/databases.pem" in a service with '
         "databases, whose urls name the same file; put the authorities there in the image, and remove the line"

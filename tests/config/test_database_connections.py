@@ -8,7 +8,7 @@ from config.database_classes import DOCUMENTDB_CLASSES, POSTGRES_CLASSES
 from config.database_connections import documentdb_connections, postgres_connections, proxy_connections
 from tests.config.examples import changed, parsed, refusal
 
-POOL = 'databases = ["postgres", "documentdb"]\n'
+POOL = 'documentdb_role = "backend"\n'
 CLASS = 'instance_class = "db.t3.medium"\n'
 
 
@@ -73,14 +73,15 @@ def test_without_a_proxy_the_instance_is_the_limit() -> None:
 
 
 def test_all_services_with_a_database_count_and_the_largest_is_named() -> None:
-    other = ('path_patterns = ["/*"]\n', 'path_patterns = ["/*"]\ndatabases = ["postgres"]\npool_size = 15\n')
-    (line,) = refusal(changed(other))
+    other = ('path_patterns = ["/*"]\n', 'path_patterns = ["/*"]\npostgres_role = "site"\npool_size = 15\n')
+    (line,) = refusal(changed(other, ("[postgres.proxy]", "[postgres.roles.site]\n[postgres.proxy]")))
     assert line.startswith("services.backend.pool_size = 10: during a deployment services may open 380 connections")
     assert "(2 x 6 tasks of frontend x 15 + 2 x 10 tasks of backend x 10: pool_size)" in line
 
 
 def test_each_instance_of_documentdb_has_its_own_limit() -> None:
-    lines = refusal(changed(("max_count = 10", "max_count = 50"), (POOL, 'databases = ["documentdb"]\n')))
+    only = ('postgres_role = "backend"', "#"), ('DATABASE_URL = "postgres/url"', "#")
+    lines = refusal(changed(("max_count = 10", "max_count = 50"), *only))
     assert lines == [
         (
             "services.backend.pool_size = 10: during a deployment services may open 1200 connections to documentdb "

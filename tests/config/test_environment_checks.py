@@ -1,6 +1,6 @@
 import pytest
 
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, refusal, text, without
 
 REGION = 'region = "us-east-1"'
 
@@ -60,15 +60,43 @@ def test_without_nat_gateways_images_are_private_and_used_services_have_endpoint
         "deployment.placeholder_image",
         "cluster.collector_image",
         "network.interface_endpoints",
+        "network.interface_endpoints",
     ]
     assert all("without NAT gateways" in line for line in lines)
-    assert lines[-1].endswith("add ssm, xray")
+    assert lines[-2].endswith("add ssm, xray")
+    assert lines[-1] == (
+        'network.interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]: without NAT gateways the functions that make '
+        "the roles of the databases and replace their passwords cannot reach AWS; add secretsmanager, ecs"
+    )
+
+
+@pytest.mark.parametrize("database", ["postgres", "documentdb"])
+def test_without_nat_gateways_the_functions_of_either_database_have_endpoints(database: str) -> None:
+    other = {"postgres": "documentdb", "documentdb": "postgres"}[database]
+    toml = without(other, toml=changed(('"per_zone"', '"none"')))
+    assert any(line.endswith("cannot reach AWS; add secretsmanager, ecs") for line in refusal(toml))
+    neither = without("postgres", "documentdb", toml=changed(('"per_zone"', '"none"')))
+    assert not any("functions that make the roles" in line for line in refusal(neither))
+
+
+def test_where_databases_sleep_their_functions_ask_whether_they_are_awake() -> None:
+    toml = text("dev").replace('nat_gateways = "single"', 'nat_gateways = "none"')
+    assert any(line.endswith("cannot reach AWS; add secretsmanager, ecs, rds") for line in refusal(toml))
+
+
+def test_the_functions_of_the_databases_go_to_the_internet_until_they_have_endpoints() -> None:
+    every = '"ssm", "secretsmanager", "ecs"'
+    for names, needed in (("", True), ('"ssm", "ecs"', True), (every, False)):
+        environment = parsed(changed(("interface_endpoints = []", f"interface_endpoints = [{names}]")))
+        assert environment.role_functions_need_internet is needed
+    awake = text("dev").replace('nat_gateways = "single"', f'nat_gateways = "single"\ninterface_endpoints = [{every}]')
+    assert parsed(awake).role_functions_need_internet, "dev sleeps, and has no endpoint for RDS"
 
 
 def test_without_nat_gateways_a_shell_needs_two_more_endpoints() -> None:
     """The agent in the task opens the session, and decrypts its key with KMS itself."""
     shells = ("execute_command = false", "execute_command = true")
-    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm", "xray"{}]'
+    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm", "xray", "secretsmanager", "ecs"{}]'
     for added, missing in (("", "ssmmessages, kms"), (', "ssmmessages"', "kms"), (', "kms"', "ssmmessages")):
         changes = (shells, ('"per_zone"', '"none"'), ("interface_endpoints = []", endpoints.format(added)))
         assert refusal(changed(*changes))[-1].endswith(

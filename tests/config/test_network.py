@@ -12,6 +12,7 @@ from tests.config.examples import changed, parsed, refusal
 
 NO_ENDPOINTS = "interface_endpoints = []"
 ENDPOINTS = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
+USED = '"ssm", "xray", "secretsmanager", "ecs"'
 
 ECR = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
 DIGEST = f"sha256:{'a' * 64}"
@@ -134,7 +135,7 @@ def test_an_unknown_nat_setting_is_reported_with_the_allowed_ones() -> None:
 
 def test_no_nat_gateway_needs_the_endpoints_of_a_task() -> None:
     toml = changed(
-        *PRIVATE_IMAGES, ('"per_zone"', '"none"'), (NO_ENDPOINTS, 'interface_endpoints = ["ecr.dkr", "ssm", "xray"]')
+        *PRIVATE_IMAGES, ('"per_zone"', '"none"'), (NO_ENDPOINTS, f'interface_endpoints = ["ecr.dkr", {USED}]')
     )
     assert refusal(toml) == [
         (
@@ -145,7 +146,7 @@ def test_no_nat_gateway_needs_the_endpoints_of_a_task() -> None:
 
 
 def test_no_nat_gateway_is_accepted_with_the_endpoints_of_a_task() -> None:
-    endpoints = ENDPOINTS.replace("]", ', "ssm", "xray"]')
+    endpoints = ENDPOINTS.replace("]", f", {USED}]")
     toml = changed(*PRIVATE_IMAGES, ('"per_zone"', '"none"'), (NO_ENDPOINTS, endpoints))
     assert parsed(toml).network.nat_gateways == "none"
 

@@ -1,4 +1,5 @@
 import errno
+import json
 import re
 import shutil
 from ipaddress import IPv4Network
@@ -14,6 +15,7 @@ from config.new_environment import find_free_block, main, new_environment
 from tests.config.examples import present
 from tests.fixtures import FOLDER
 
+ENDPOINTS = ("ecr.api", "ecr.dkr", "logs", "ssm", "ssmmessages", "kms", "secretsmanager", "ecs", "rds")
 BLOCKS = st.builds(
     lambda address, prefix: IPv4Network((0x0A000000 + address, prefix), strict=False),
     st.integers(0, 2**20 - 1),
@@ -58,14 +60,14 @@ def test_all_settings_of_dev_are_carried_over(folder: Path) -> None:
     text = dev.read_text(encoding="utf-8")
     text = text.replace(
         'nat_gateways = "single"',
-        'nat_gateways = "none"\ninterface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm", "ssmmessages", "kms"]',
+        f'nat_gateways = "none"\ninterface_endpoints = {json.dumps(ENDPOINTS)}',
     )
     image = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/python@sha256:{'a' * 64}"
     text += f'\n[deployment]\nplaceholder_image = "{image}"\n'
     dev.write_text(text.replace('owner = "platform"', 'owner = "Équipe \U00010400"'), encoding="utf-8")
     new_environment("fresh", folder=folder)
     made = load_environment("fresh", folder=folder)
-    assert made.network.interface_endpoints == ("ecr.api", "ecr.dkr", "logs", "ssm", "ssmmessages", "kms")
+    assert made.network.interface_endpoints == ENDPOINTS
     assert made.deployment.placeholder_image == image
     assert made.services["backend"].secrets == load_environment("dev", folder=folder).services["backend"].secrets
     assert made.tags.owner == "Équipe \U00010400"

@@ -60,13 +60,13 @@ def test_a_health_check_without_a_site_is_refused() -> None:
     ) in refusal(toml)
 
 
-@pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])
-def test_a_database_that_is_left_out_is_refused_where_it_is_used(index: int, database: str) -> None:
+@pytest.mark.parametrize("database", ["postgres", "documentdb"])
+def test_a_database_that_is_left_out_is_refused_where_it_is_used(database: str) -> None:
     lines = refusal(without(database))
     variable = {"postgres": "DATABASE_URL", "documentdb": "DOCUMENTDB_URL"}[database]
     absent = f"there is no [{database}]; add the table, or remove it here"
     assert lines == [
-        f'services.backend.databases[{index}] = "{database}": {absent}',
+        f'services.backend.{database}_role = "backend": {absent}',
         f'services.backend.secrets.{variable} = "{database}/url": {absent}',
     ]
 

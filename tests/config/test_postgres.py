@@ -9,6 +9,25 @@ def postgres(old: str, new: str) -> str:
     return changed((old, new))
 
 
+@pytest.mark.parametrize("version", [2, 7])
+def test_a_password_that_rds_keeps_has_no_version(version: int) -> None:
+    toml = changed(("replicas = 0", f"password_version = {version}\nreplicas = 0"))
+    assert refusal(toml) == [
+        (
+            f"postgres.password_version = {version}: has no effect without read replicas: RDS itself keeps the "
+            "master's password and replaces it; remove the line"
+        )
+    ]
+    assert present(parsed(toml.replace("replicas = 0", "replicas = 1")).postgres).password_version == version
+
+
+def test_the_passwords_of_the_masters_have_a_first_version() -> None:
+    environment = parsed(changed())
+    assert present(environment.postgres).password_version == present(environment.documentdb).password_version == 1
+    raised = parsed(changed(("instances = 3", "instances = 3\npassword_version = 2")))
+    assert present(raised.documentdb).password_version == 2
+
+
 def test_production_has_the_numbers_of_the_design() -> None:
     settings = present(parsed(changed()).postgres)
     assert settings.instance_class == "db.t3.medium"

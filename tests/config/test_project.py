@@ -95,3 +95,23 @@ def test_a_missing_file_is_refused_with_what_to_write(tmp_path: Path) -> None:
 def test_a_wrong_file_is_refused_in_plain_words(text: str, says: str, tmp_path: Path) -> None:
     (line,) = refusal(text, tmp_path)
     assert line.startswith(f"project.toml: {says}")
+
+
+@pytest.mark.parametrize(
+    ("name", "user"),
+    [
+        ("owner", "owner"),
+        ("owner-a", "owner_a"),
+        ("owner-b", "owner_b"),
+        ("owner-iam", "owner_iam"),
+        ("audit-owner", "audit_owner"),
+    ],
+)
+def test_a_name_that_every_database_has_as_another_user_is_refused(name: str, user: str, tmp_path: Path) -> None:
+    assert refusal(f'name = "{name}"\n', tmp_path) == [
+        (
+            f'project.toml: name = "{name}": makes "{user}" the master user of the databases, which have another '
+            f'"{user}"; use another name'
+        )
+    ]
+    assert loaded('name = "owner-c"\n', tmp_path) == "owner-c"

@@ -52,6 +52,69 @@ def test_an_old_setting_alone_is_one_problem_and_not_also_a_missing_one() -> Non
     ]
 
 
+OLD = 'postgres_role = "backend" # who it signs in as; no two services share a role\ndocumentdb_role = "backend"\n'
+
+
+def old_databases(databases: str) -> str:
+    """Production's file as it was before services had roles."""
+    roles = ('[postgres.roles.backend]\naudit = ["insert"]', ""), ("[documentdb.roles.backend]", "")
+    return changed((OLD, f"databases = {databases}\n"), *roles)
+
+
+def test_the_databases_of_a_service_are_refused_with_its_roles() -> None:
+    assert refusal(old_databases('["postgres", "documentdb"]')) == [
+        (
+            'services.backend.databases = ["postgres", "documentdb"]: is replaced by postgres_role and '
+            'documentdb_role, the roles that the service signs in as; write postgres_role = "backend" and '
+            'documentdb_role = "backend" instead, and the tables [postgres.roles.backend] and '
+            "[documentdb.roles.backend] (docs/upgrades.md)"
+        )
+    ]
+
+
+def test_one_database_is_one_role_and_the_rest_of_the_file_is_checked_too() -> None:
+    lines = refusal(old_databases('["documentdb"]'))
+    assert lines == [
+        (
+            'services.backend.databases = ["documentdb"]: is replaced by postgres_role and documentdb_role, the roles '
+            'that the service signs in as; write documentdb_role = "backend" instead, and the table '
+            "[documentdb.roles.backend] (docs/upgrades.md)"
+        ),
+        (
+            'services.backend.secrets.DATABASE_URL = "postgres/url": is the url of the service\'s role, and it has '
+            "none; add postgres_role, or remove it here"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("databases", ["[]", '"postgres"', '["mysql"]'])
+def test_a_list_without_a_database_is_only_removed(databases: str) -> None:
+    (line,) = refusal(changed(("[services.frontend]", f"[services.frontend]\ndatabases = {databases}")))
+    assert line == (
+        f"services.frontend.databases = {databases}: is replaced by postgres_role and documentdb_role, the roles that "
+        "the service signs in as; remove the line"
+    )
+
+
+def test_a_role_that_the_file_has_already_is_kept() -> None:
+    toml = changed((OLD, f'{OLD}databases = ["postgres"]\n'))
+    (line,) = refusal(toml.replace('backend"', 'api"').replace("roles.backend]", "roles.api]"))
+    assert line.startswith('services.backend.databases = ["postgres"]: is replaced by postgres_role and')
+
+
+@pytest.mark.parametrize(
+    ("value", "write"),
+    [
+        ("true", ", and write iam = true in the table [postgres.roles.<name>] of each service"),
+        ("false", ""),
+    ],
+)
+def test_tokens_at_the_proxy_are_refused_with_the_setting_of_a_role(value: str, write: str) -> None:
+    assert refusal(changed(("[postgres.proxy]", f"[postgres.proxy]\nrequire_iam = {value}"))) == [
+        f"postgres.proxy.require_iam = {value}: is now a setting of each role; remove the line{write}"
+    ]
+
+
 def test_the_switch_of_the_edge_is_refused_with_the_table_as_the_switch() -> None:
     assert refusal(changed(("[edge]", "[edge]\nenabled = true"))) == [
         (

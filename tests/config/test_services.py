@@ -190,9 +190,8 @@ def test_a_secret_without_a_parameter_is_reported_with_the_existing_ones() -> No
         (
             'services.worker.secrets.KEY = "stripe/key": is not a parameter of this environment; allowed: '
             "api-keys/email, "
-            "documentdb/host, documentdb/password, documentdb/port, documentdb/reader-hosts, documentdb/url, "
-            "documentdb/username, jwt/current, jwt/previous, postgres/database, postgres/host, postgres/password, "
-            "postgres/port, postgres/url, postgres/username"
+            "documentdb/host, documentdb/port, documentdb/reader-hosts, documentdb/url, jwt/current, jwt/previous, "
+            "postgres/database, postgres/host, postgres/port, postgres/url"
         )
     ]
 
@@ -262,14 +261,12 @@ def test_a_request_target_without_requests_is_refused() -> None:
     ]
 
 
-def test_an_unknown_database_is_reported_with_the_allowed_ones() -> None:
-    (line,) = refusal(worker('databases = ["postgresql"]'))
-    assert line == (
-        'services.worker.databases[0] = "postgresql": did you mean "postgres"? Allowed: "postgres", "documentdb"'
-    )
-    assert refusal(worker('databases = ["postgres", "postgres"]')) == [
-        'services.worker.databases[1] = "postgres": is listed twice; remove one'
-    ]
+def test_the_databases_of_a_service_are_those_in_which_it_has_a_role() -> None:
+    backend, frontend = (parsed(changed()).services[name] for name in ("backend", "frontend"))
+    assert (backend.databases, frontend.databases) == (("postgres", "documentdb"), ())
+    assert (backend.role("postgres"), frontend.role("documentdb")) == ("backend", None)
+    only = parsed(changed(('postgres_role = "backend"', "#"), ('DATABASE_URL = "postgres/url"', "#")))
+    assert only.services["backend"].databases == ("documentdb",)
 
 
 def test_writable_folders_may_use_half_of_the_memory() -> None:

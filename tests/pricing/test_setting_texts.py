@@ -69,7 +69,7 @@ AMOUNTS: Mapping[str, tuple[float, ...]] = {
     "PostgresSettings.backup_retention_days": (usd("postgres_backup"),),
     "PostgresSettings.monitoring_interval_seconds": (usd("logs_ingested"),),
     "PostgresSettings.insights_retention_days": (usd("insights_retention_t3"),),
-    "PostgresSettings.proxy": (usd("postgres_proxy", 2),),
+    "PostgresSettings.proxy": (usd("postgres_proxy", 2), usd("secrets_manager_secret", 2)),
     "RegistrySettings.keep_builds": (usd("ecr_storage"),),
     "RegistrySettings.scanning": (usd("inspector_image"), usd("inspector_image_again")),
     "SecuritySettings.security_hub": (usd("security_hub_check", 10_000),),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
 
-from runner.secrets import ParameterTree, StoredParameter, Written, read_written, report
+from runner.secrets import Written, read_written, report
+from runner.stored import MasterUser, ParameterTree, StoredParameter, StoredSecret
 from tests import aws_cli
 
 if TYPE_CHECKING:
@@ -72,3 +74,27 @@ def test_the_printed_commands_set_a_value_and_give_it_its_key_back(ssm: Any) -> 
     assert value(ssm) == long
     assert report(tree(), read_written(tree()))[0] == ["1 of 1 are set."]
     assert read_written(tree())[EMAIL.name] == Written(version=4, key=declared.key)
+
+
+@pytest.mark.emulator
+def test_a_secret_has_a_value_or_none_and_the_emergency_command_prints_it(
+    ssm: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert ssm.get_parameter(Name=EMAIL.name)["Parameter"]["Version"] == 1
+    names = {"login": "acme/dev/postgres/backend/a", "master": "acme/dev/documentdb/master"}
+    manager: Any = boto3.client("secretsmanager", region_name=REGION)
+    manager.create_secret(Name=names["login"], KmsKeyId=ALIAS)
+    manager.create_secret(Name=names["master"], KmsKeyId=ALIAS, SecretString='{"password": "s3 cr$t*"}')
+    master = MasterUser(
+        database="documentdb",
+        command=f"aws secretsmanager get-secret-value --region {REGION} --query SecretString --output text "
+        f"--secret-id {names['master']}",
+    )
+    stored = tuple(StoredSecret(name=name, by_function=kind == "login") for kind, name in names.items())
+    declared = replace(tree(), secrets=stored, masters=(master,))
+    written = read_written(declared)
+    assert [written[name].is_set for name in names.values()] == [False, True]
+    assert report(declared, written)[0][0] == f"unset    {names['login']}"
+    capfd.readouterr()
+    run(master.command)
+    assert capfd.readouterr().out == '{"password": "s3 cr$t*"}\n'

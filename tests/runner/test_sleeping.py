@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,24 +11,13 @@ from runner import sleeping
 from runner.errors import RunnerError
 from synthesis.manifest import read_stacks
 from tests.outputs import identity
+from tests.runner import fake_functions
+from tests.runner.fake_functions import events, set_answers
 
 if TYPE_CHECKING:
     from tests.runner.conftest import Project
 
 FUNCTION = "acme-dev-sleep-schedule"
-_AWS = """#!{python} -IS
-import json, os, sys
-folder = {folder!r}
-with open(os.path.join(folder, "aws-calls"), "a") as calls:
-    calls.write(json.dumps(sys.argv[1:]) + "\\n")
-answers = json.load(open(os.path.join(folder, "aws-answers")))
-answer = answers.pop(0) if len(answers) > 1 else answers[0]
-json.dump(answers, open(os.path.join(folder, "aws-answers"), "w"))
-if isinstance(answer, str):
-    sys.exit("An error occurred (" + answer + ") when calling the Invoke operation: no")
-json.dump(answer, open(sys.argv[-1], "w"))
-print(json.dumps({{"StatusCode": 200, **({{"FunctionError": "Unhandled"}} if "errorType" in answer else {{}})}}))
-"""
 
 
 def told(phase: str, wanted: str = "", doing: str = "") -> dict[str, Any]:
@@ -52,28 +40,15 @@ def sleeper(project: Project) -> Project:
         "sleep_saving": "saves 45 USD",
     }
     path.write_text(json.dumps(document))
-    aws = project.root / "bin" / "aws"
-    aws.write_text(_AWS.format(python=sys.executable, folder=str(project.root / "fake")))
-    aws.chmod(0o755)
+    fake_functions.install(project)
     return project
-
-
-def answers(project: Project, *each: dict[str, Any] | str) -> None:
-    (project.root / "fake" / "aws-answers").write_text(json.dumps(each))
-
-
-def events(project: Project) -> list[dict[str, str]]:
-    """What the function was called with."""
-    path = project.root / "fake" / "aws-calls"
-    calls = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    return [json.loads(call[call.index("--payload") + 1]) for call in calls]
 
 
 def test_sleep_calls_the_function_until_the_environment_sleeps(
     sleeper: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sleeping, "_STEP_SECONDS", 0)
-    answers(
+    set_answers(
         sleeper,
         told("falling asleep", "asleep", "2 tasks are still running"),
         told("falling asleep", "asleep", "2 tasks are still running"),
@@ -93,14 +68,14 @@ def test_sleep_calls_the_function_until_the_environment_sleeps(
 
 
 def test_the_call_names_function_and_region(sleeper: Project) -> None:
-    answers(sleeper, told("awake"))
+    set_answers(sleeper, told("awake"))
     assert sleeper.run("wake")[0] == 0
-    call = json.loads((sleeper.root / "fake" / "aws-calls").read_text())
+    (call,) = fake_functions.calls(sleeper)
     assert call[:6] == ["lambda", "invoke", "--region", "us-east-1", "--function-name", FUNCTION]
 
 
 def test_a_wake_that_takes_more_than_an_hour_fails(sleeper: Project) -> None:
-    answers(sleeper, told("waking", "awake", "DocumentDB is starting"))
+    set_answers(sleeper, told("waking", "awake", "DocumentDB is starting"))
     times = iter(range(0, 100_000, 1000))
     with pytest.raises(RunnerError, match="dev is still waking: DocumentDB is starting, after") as caught:
         sleeping.change(
@@ -111,7 +86,7 @@ def test_a_wake_that_takes_more_than_an_hour_fails(sleeper: Project) -> None:
 
 def test_a_person_who_wants_the_opposite_ends_the_wait(sleeper: Project) -> None:
     said: list[str] = []
-    answers(sleeper, told("waking", "awake", "x"), told("waking", "asleep", "x"))
+    set_answers(sleeper, told("waking", "awake", "x"), told("waking", "asleep", "x"))
     sleeping.change(read_stacks(sleeper.out), "wake", None, say=said.append, pause=lambda _: None)
     assert said[-1] == "dev is now to be asleep, until Wed 07:00 EST: no longer waiting."
 
@@ -121,7 +96,7 @@ def test_ctrl_c_ends_the_wait_and_not_the_schedule(sleeper: Project) -> None:
         raise KeyboardInterrupt
 
     said: list[str] = []
-    answers(sleeper, told("waking", "awake", "x"))
+    set_answers(sleeper, told("waking", "awake", "x"))
     code = sleeping.change(read_stacks(sleeper.out), "wake", None, say=said.append, pause=interrupt)
     assert (code, said[-1]) == (130, "No longer waiting. The schedule goes on by itself, every five minutes.")
 
@@ -140,7 +115,7 @@ def test_ctrl_c_ends_the_wait_and_not_the_schedule(sleeper: Project) -> None:
     ],
 )
 def test_a_call_that_fails_says_why_and_what_to_do(sleeper: Project, answer: Any, says: str) -> None:
-    answers(sleeper, answer)
+    set_answers(sleeper, answer)
     code, _, err = sleeper.run("wake")
     assert code != 0
     assert says in err
@@ -171,7 +146,7 @@ def test_without_the_aws_cli_it_says_what_is_missing(sleeper: Project, monkeypat
     ],
 )
 def test_an_apply_while_it_sleeps_is_refused(sleeper: Project, action: str, answer: dict[str, Any], state: str) -> None:
-    answers(sleeper, answer)
+    set_answers(sleeper, answer)
     code, _, err = sleeper.run(action, "--yes")
     assert code == 2
     assert f"dev is {state}, so nothing is changed" in err
@@ -181,32 +156,32 @@ def test_an_apply_while_it_sleeps_is_refused(sleeper: Project, action: str, answ
 
 
 def test_an_apply_of_an_awake_environment_goes_on_and_says_until_when(sleeper: Project) -> None:
-    answers(sleeper, told("awake"))
+    set_answers(sleeper, told("awake"))
     code, out, err = sleeper.run("apply", "--yes")
     assert (code, "dev is awake until Wed 07:00 EST." in out + err) == (0, True)
 
 
 @pytest.mark.parametrize("layer", ["network", "state"])
 def test_a_layer_in_which_nothing_sleeps_is_applied_at_any_time(sleeper: Project, layer: str) -> None:
-    answers(sleeper, told("asleep"))
+    set_answers(sleeper, told("asleep"))
     assert sleeper.run("apply", "--yes", "--layer", layer)[0] == 0
     assert not events(sleeper)
 
 
 def test_a_plan_is_made_at_any_time(sleeper: Project) -> None:
-    answers(sleeper, told("asleep"))
+    set_answers(sleeper, told("asleep"))
     assert sleeper.run("plan")[0] == 0
 
 
 def test_wake_wakes_first(sleeper: Project) -> None:
-    answers(sleeper, told("asleep"), told("awake"))
+    set_answers(sleeper, told("asleep"), told("awake"))
     assert sleeper.run("apply", "--yes", "--wake")[0] == 0
     assert events(sleeper) == [{"action": "status"}, {"action": "wake"}]
 
 
 @pytest.mark.parametrize("answer", ["ResourceNotFoundException", "AccessDeniedException"])
 def test_what_cannot_be_known_does_not_stop_an_apply(sleeper: Project, answer: str) -> None:
-    answers(sleeper, answer)
+    set_answers(sleeper, answer)
     code, out, err = sleeper.run("apply", "--yes")
     assert code == 0
     assert ("Cannot see whether dev sleeps" in out + err) == (answer == "AccessDeniedException")
@@ -217,10 +192,10 @@ def test_the_schedule_is_not_removed_while_the_environment_sleeps(sleeper: Proje
     path.write_text(path.read_text().replace("sleep_function", "unused"))
     values = {"filename": "lambdas/sleep-schedule.zip", "function_name": FUNCTION}
     sleeper.script("dev-cost", plan={"deletes": {"aws_lambda_function.sleep": values}})
-    answers(sleeper, told("asleep"))
+    set_answers(sleeper, told("asleep"))
     code, out, err = sleeper.run("apply", "--yes")
     assert code != 0
     assert "put [cost.sleep] back, run `make wake ENV=dev`, then remove it" in out + err
     assert not [call for call in sleeper.calls("apply") if call.startswith("dev-cost")]
-    answers(sleeper, told("awake"))
+    set_answers(sleeper, told("awake"))
     assert sleeper.run("apply", "--yes")[0] == 0

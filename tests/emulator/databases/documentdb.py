@@ -28,7 +28,7 @@ def connected(
     with tempfile.TemporaryDirectory() as folder:
         authority = Path(folder, "ca.pem")
         authority.write_text(ca_pem or server.ca_pem, encoding="utf-8")
-        given = {
+        given: dict[str, Any] = {
             "host": "localhost",
             "port": server.port,
             "username": user,

@@ -76,7 +76,7 @@ def test_results_are_sorted_limited_and_projected(people: Collection[dict[str, A
 def test_documents_are_changed(people: Collection[dict[str, Any]]) -> None:
     people.update_one({"_id": 2}, {"$set": {"address.town": "Oslo"}, "$inc": {"age": 1}, "$unset": {"since": ""}})
     assert people.find_one({"_id": 2}) == {"_id": 2, "name": "Bo", "age": 21, "address": {"town": "Oslo"}}
-    assert people.update_many({"age": {"$gt": 0}}, {"$set": {"age": 21}}).raw_result["nModified"] == 1
+    assert people.update_many({"age": {"$gt": 0}}, {"$set": {"age": 21}}).modified_count == 1
     people.replace_one({"_id": 3}, {"name": "Di"})
     assert people.find_one({"_id": 3}) == {"_id": 3, "name": "Di"}
     assert people.delete_one({}).deleted_count == 1

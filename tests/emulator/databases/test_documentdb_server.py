@@ -153,7 +153,7 @@ def test_users_sign_in_from_any_database(server: DocumentdbServer) -> None:
 
 
 def test_client_that_has_not_signed_in_may_do_nothing(server: DocumentdbServer) -> None:
-    with connected(server) as signed_in, connected(server, username=None, password=None) as client:
+    with connected(server) as signed_in, connected(server, username=None) as client:
         signed_in.profiles.people.insert_one({"_id": 1})
         client.admin.command("ping")
         assert client.admin.command("connectionStatus")["authInfo"]["authenticatedUsers"] == []
