@@ -138,9 +138,9 @@ def open_database(server: Server, engine: Engine) -> Database:
         from .postgres import PostgresDatabase  # noqa: PLC0415
 
         return PostgresDatabase(server)
-    from .documentdb import DocumentdbDatabase  # noqa: PLC0415
+    from .documentdb import Documentdb  # noqa: PLC0415
 
-    return DocumentdbDatabase(server)
+    return Documentdb(server)
 
 
 def _act(request: Request, rotation: Rotation) -> tuple[str, list[str] | None]:
