@@ -129,9 +129,7 @@ class Documentdb:
 
     def close(self) -> None:
         """Close the primary user's connection and remove the file of authorities."""
-        if self._client:
-            self._client.close()
-            self._client = None
+        self._disconnect()
         if self._authorities:
             self._authorities.unlink(missing_ok=True)
             self._authorities = None
@@ -191,12 +189,20 @@ class Documentdb:
         try:
             with self._reporting(server.user, host=server.host):
                 yield self._client
+        except UnreachableError:
+            self._disconnect()  # so that the next use does not wait for this client to see the server again
+            raise
         except _CredentialsError:
             message = (
                 f"DocumentDB at {server.host} refuses its primary user {server.user} with the password of the master's "
                 "secret: increase password_version of [documentdb] by one and apply, which sets both"
             )
             raise RolesError(message) from None
+
+    def _disconnect(self) -> None:
+        if self._client:
+            self._client.close()
+            self._client = None
 
     def _connect(self, user: str, password: str, *, host: str) -> Client:
         """Return a client, which connects when it is used."""

@@ -419,7 +419,7 @@ def prepare(database: Documentdb, roles: Sequence[Role]) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_run_that_was_killed_after_any_change_is_ended_by_the_next_one(tmp_path: Path) -> None:
     whole, changes = interrupted_run(tmp_path, after=None)
-    assert whole["signed in"] == ["owner_a", "owner_b", "backend_a", "backend_b", "reports_a", "reports_b"]
+    assert whole["signed in"] == ["backend_a", "backend_b", "reports_a", "reports_b"]
     assert set(changes) == CHANGES
     for count in range(len(changes)):
         assert interrupted_run(tmp_path, after=count)[0] == whole, changes[:count]
@@ -431,10 +431,10 @@ def interrupted_run(folder: Path, *, after: int | None) -> tuple[dict[str, Any],
     Returns also the changes of the second one.
     """
     wire = Wire()
-    roles = [OWNER, BACKEND, REPORTS]
+    roles = [BACKEND, REPORTS]
     with DocumentdbServer(master=MASTER, password=PASSWORD, before=wire) as server:
         with engine(server, folder) as database:
-            prepare(database, [OWNER, BACKEND, WORKER])
+            prepare(database, [WORKER, REPORTS])
         wire.commands.clear()
         wire.remaining = after
         with engine(server, folder, lease=ENDED) as database, contextlib.suppress(UnreachableError):
