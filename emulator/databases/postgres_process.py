@@ -25,6 +25,7 @@ _PATIENCE_SECONDS: Final = 60
 _PAUSE_SECONDS: Final = 0.02
 _ATTEMPTS: Final = 5
 _OWNER_ONLY: Final = 0o600
+_STARTING: Final = "FATAL:  the database system is starting up"
 
 # Ends the server and removes its folder when the pipe is closed, which also happens when its other end is killed.
 _KEEPER: Final = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$folder"'
@@ -137,7 +138,7 @@ class PostgresProcess:
                 with suppress(pg8000.Error, OSError):
                     self.connect("postgres").close()
                     return
-            if "database system is shut down" in self.log or "FATAL" in self.log:
+            if "FATAL" in self.log.replace(_STARTING, ""):
                 break
             time.sleep(_PAUSE_SECONDS)
         message = f"PostgreSQL ({self._binaries}) did not start: {self.log}"

@@ -121,6 +121,7 @@ def run(
             urls=urls,
             tasks=Tasks(ecs=client("ecs"), cluster=settings.cluster),
             now=now,
+            patience=Patience(),
         )
         try:
             with database.lock():
@@ -135,9 +136,9 @@ def open_database(server: Server, engine: Engine) -> Database:
     """The database, to which nothing is connected yet."""
     # Each imports its driver, of which a package may have only the one that it needs.
     if engine is Engine.POSTGRES:
-        from .postgres import PostgresDatabase  # noqa: PLC0415
+        from .postgres import Postgres  # noqa: PLC0415
 
-        return PostgresDatabase(server)
+        return Postgres(server)
     from .documentdb import Documentdb  # noqa: PLC0415
 
     return Documentdb(server)

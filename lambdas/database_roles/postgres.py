@@ -44,7 +44,7 @@ _NOT_ALLOWED: Final = "42501"
 _LOCKED: Final = "55P03"
 
 
-class PostgresDatabase:
+class Postgres:
     """One database; see `Database`."""
 
     def __init__(self, server: Server) -> None:
