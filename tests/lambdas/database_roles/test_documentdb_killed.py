@@ -13,6 +13,7 @@ import pytest
 from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
 from lambdas.database_roles.database import UnreachableError
+from lambdas.database_roles.patience import Patience
 from lambdas.database_roles.rotation import Rotation
 from lambdas.database_roles.settings import Engine, Settings
 from lambdas.database_roles.stores import Stores
@@ -109,6 +110,7 @@ class World:
                 urls=urls,
                 tasks=Tasks(ecs=None, cluster=""),
                 now=now,
+                patience=Patience(),
             )
             rotation.apply() if action == "apply" else rotation.turn()
 
