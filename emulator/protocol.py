@@ -75,11 +75,22 @@ class Call:
         serialiser = get_serializer_class(self.service, self.protocol)(operation_model=self.model)
         serialised = serialiser.serialize(result)
         body = serialised["body"] or b""
+        status = self._status(result) or serialised["status_code"]
         return HttpResponse(
-            status=serialised["status_code"],
+            status=status,
             headers=[(name, str(value)) for name, value in serialised["headers"].items()],
             body=body.encode() if isinstance(body, str) else body,
         )
+
+    def _status(self, result: Shape | ServiceException) -> int | None:
+        """Return the member of a result that is the status of the response; moto's serializers leave it out."""
+        shape = self.model.output_shape
+        if isinstance(result, ServiceException) or shape is None:
+            return None
+        for name, member in shape.members.items():
+            if member.serialization.get("location") == "statusCode":
+                return result.get(name)
+        return None
 
 
 def find_call(incoming: HttpRequest) -> Call | None:

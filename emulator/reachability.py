@@ -88,7 +88,7 @@ def endpoint_services(source: Place) -> dict[str, bool]:
         if endpoint.vpc_id != source.vpc or not endpoint.service_name.startswith(prefix):
             continue
         name = endpoint.service_name.removeprefix(prefix)
-        if endpoint.vpc_endpoint_type == "Gateway":
+        if endpoint.vpc_endpoint_type in {None, "Gateway"}:  # moto stores no default
             found[name] = reaches_internet(source) or _reaches_gateway(source, endpoint)
         elif endpoint.private_dns_enabled:
             place = replace(source, subnets=tuple(endpoint.subnet_ids or ()), groups=tuple(endpoint.security_group_ids))

@@ -93,6 +93,7 @@ class Function(Construct):
         log_retention_days: int,
         topics: Topics,
         severity: Severity = Severity.CRITICAL,
+        runbook: Runbook = Runbook.DEAD_LETTERS,
         files: Mapping[str, str] | None = None,
         name: str | None = None,
         packages: Sequence[str] = (),
@@ -112,6 +113,7 @@ class Function(Construct):
             log_retention_days: Days that the log is kept.
             topics: The topics to notify when a call has failed after all retries.
             severity: How soon a person must react to that.
+            runbook: What to do first.
             files: The text of other files in its package, by name.
             name: Component of its names, if it is not the folder's.
             packages: What it imports besides what Lambda has.
@@ -152,7 +154,7 @@ class Function(Construct):
             threshold=1,
             severity=severity,
             missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
-            runbook=Runbook.DEAD_LETTERS,
+            runbook=runbook,
             topics=topics,
         )
         self.role = Role(

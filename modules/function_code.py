@@ -68,7 +68,7 @@ def function_code(
     if not packages:
         return zip_files(own), entry_point
     if missing := [package for package in packages if find_spec(package) is None]:
-        raise WiringError(owner, f"{', '.join(missing)}: not installed here; run 'make install', which uses the lock")
+        raise WiringError(owner, f"{', '.join(missing)}: not installed here; run 'make setup', which uses the lock")
     buffer = io.BytesIO()
     buffer.write(_zipped_packages(tuple(packages)))
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_STORED) as archive:

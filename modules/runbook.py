@@ -20,6 +20,7 @@ class Runbook(StrEnum):
     DATABASE_CONNECTIONS = "database-connections"
     DATABASE_LOAD = "database-load"
     DATABASE_REPLICATION = "database-replication"
+    DATABASE_ROTATION = "database-rotation"
     DATABASE_STORAGE = "database-storage"
     DATABASE_VACUUM = "database-vacuum"
     DEAD_LETTERS = "dead-letters"

@@ -176,13 +176,11 @@ class DataStack(LayerStack):
         if self.postgres:
             self.output("postgres_host", self.postgres.endpoint)
             self.output("postgres_roles_function", self.postgres.roles.function.name)
-            self.output("postgres_master_secret", self.postgres.master.secret_arn)
             if self.postgres.people:
                 self.output("postgres_people_roles", [role.arn for role in self.postgres.people])
         if self.documentdb:
             self.output("documentdb_host", self.documentdb.endpoint)
             self.output("documentdb_roles_function", self.documentdb.roles.function.name)
-            self.output("documentdb_master_secret", self.documentdb.master.secret_arn)
         if self.backups:
             self.output("backups_bucket", self.backups.id)
         if self.jwt:

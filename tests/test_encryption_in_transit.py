@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -14,6 +16,7 @@ from tests.transport import SILENT, SPEAKS, is_about_transport, problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from synthesis.manifest import Stack
 
@@ -78,15 +81,21 @@ def test_no_url_is_in_clear_text(every_stack: dict[str, Stack]) -> None:
     assert found == []
 
 
+def settings_in(package: Path) -> dict[str, Any]:
+    """What the package of a function says besides its code, where it says something."""
+    with zipfile.ZipFile(package) as archive:
+        found = [name for name in archive.namelist() if name.endswith("/settings.json")]
+        return dict(json.loads(archive.read(found[0]))) if found else {}
+
+
 def test_the_urls_of_databases_demand_tls(every_stack: dict[str, Stack]) -> None:
     urls = [
-        text
+        role["url"]["template"]
         for stack in every_stack.values()
-        for resource in stack.all()
-        for _, text in texts(dict(resource.arguments))
-        if text.startswith(("postgres", "mongodb://")) and "://" in text
+        for function in stack.all("aws_lambda_function")
+        for role in settings_in(stack.folder / str(function.get("filename"))).get("roles", ())
     ]
-    assert urls
+    assert {url.partition(":")[0] for url in urls} == {"postgresql", "mongodb"}
     assert [url for url in urls if not re.search(r"[?&](sslmode=verify-full|tls=true)(&|$)", url)] == []
 
 

@@ -47,8 +47,7 @@ def endpoints(account: str) -> Iterator[Endpoint]:
         for instance in backend.databases.values():
             if instance.engine == POSTGRES:
                 yield endpoint_of_instance(instance)
-            elif instance.engine == DOCUMENTDB and getattr(instance, "cluster", None) is not None:
-                cluster = instance.cluster
+            elif (cluster := getattr(instance, "cluster", None)) is not None and cluster.engine == DOCUMENTDB:
                 yield Endpoint(instance.address, int(cluster.port), _place(cluster), cluster)
         for cluster in backend.clusters.values():
             if cluster.engine == DOCUMENTDB:

@@ -102,10 +102,8 @@ class ProxyServer:
     def _target(self) -> Target:
         with REGISTRY.lock:
             proxy = endpoint_of_proxy(self.proxy)
-            reason = proxy.stopped
-            if not reason:
-                database = endpoint_of_instance(proxy.database)
-                reason = refusal(proxy.place, database.place, database.port)
+            database = endpoint_of_instance(proxy.database) if proxy.database else proxy
+            reason = proxy.stopped or refusal(proxy.place, database.place, database.port)
         if reason:
             LOG.debug("the proxy %s does not reach its database: %s", self.proxy.db_proxy_name, reason)
             raise FatalError(_CANNOT_CONNECT, "Timed-out waiting to acquire database connection")

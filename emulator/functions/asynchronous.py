@@ -91,18 +91,15 @@ REGISTRY.resets.append(stop)
 
 
 def _run_until_successful(function: Any, payload: bytes, call: Call, stopped: threading.Event) -> None:
-    retries = _retries(function)
-    for attempt in range(retries + 1):
-        if attempt:
-            if stopped.wait(RETRY_SECONDS):
-                return
-            with REGISTRY.lock:
-                again = prepare(function, payload)
-        else:
-            again = call
-        outcome = again.run()
-        if stopped.is_set() or not outcome.failed:
+    outcome = call.run()
+    for _ in range(_retries(function)):
+        if not outcome.failed or stopped.wait(RETRY_SECONDS):
             return
+        with REGISTRY.lock:
+            again = prepare(function, payload)
+        outcome = again.run()
+    if not outcome.failed or stopped.is_set():
+        return
     with REGISTRY.lock:
         _send_dead_letter(function, payload, call.request, outcome)
 
@@ -130,7 +127,7 @@ def _send_dead_letter(function: Any, payload: bytes, request: str, outcome: Outc
         "ErrorMessage": ("String", str(error.get("errorMessage"))[:_MESSAGE_CHARACTERS]),
     }
     if target.service == "sqs":
-        sent = {name: {"data_type": kind, "string_value": value} for name, (kind, value) in attributes.items()}
+        sent = {name: {"DataType": kind, "StringValue": value} for name, (kind, value) in attributes.items()}
         sqs_backends[target.account][target.region].send_message(
             target.resource, payload.decode(), message_attributes=sent
         )

@@ -222,7 +222,7 @@ def main() -> None:
     call = json.loads(line)
     threading.Thread(target=end_with_emulator, daemon=True).start()
     sys.path.insert(0, call["code"])
-    sys.meta_path.append(RuntimePackages(call["packages"]))  # type: ignore[arg-type]
+    sys.meta_path.append(RuntimePackages(call["packages"]))
     set_up_logging(call)
     Network(call["question"])
     with os.fdopen(call["pipe"], "w", encoding="utf-8") as pipe:

@@ -121,6 +121,7 @@ def run(
             urls=urls,
             tasks=Tasks(ecs=client("ecs"), cluster=settings.cluster),
             now=now,
+            patience=Patience(),
         )
         try:
             with database.lock():

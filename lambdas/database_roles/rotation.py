@@ -8,18 +8,18 @@ login that the url does not name is in nobody's hands as soon as the tasks from 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from .database import OldTasksError, ProxyRefusesError, RolesError, UnreachableError
-from .patience import Patience
 from .settings import SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from .database import Database
+    from .patience import Patience
     from .settings import Role
     from .stores import Login
     from .tasks import Tasks
@@ -42,7 +42,7 @@ class Rotation:
     urls: Urls
     tasks: Tasks
     now: datetime
-    patience: Patience = field(default_factory=Patience)
+    patience: Patience
     """For the proxy, which may use a password from before for a while; all roles share it."""
 
     def prepare(self) -> None:
@@ -60,7 +60,7 @@ class Rotation:
         """Rotate what is due; returns the names of the roles."""
         # A role without a url is one whose apply has not ended yet.
         roles = [role for role in self.roles if self.urls.active(role)]
-        return self._rotate_all(roles, lambda role: self._rotate(role, force=False) if self._is_due(role) else False)
+        return self._rotate_all(roles, lambda role: self._is_due(role) and self._rotate(role, force=False))
 
     def rotate(self, roles: Iterable[Role], *, force: bool) -> list[str]:
         """Rotate these now, whatever their age; returns their names.
@@ -73,6 +73,9 @@ class Rotation:
 
     def _rotate_all(self, roles: Iterable[Role], action: Callable[[Role], bool]) -> list[str]:
         def repair_and_rotate(role: Role) -> bool:
+            if self.urls.active(role) is None:
+                message = f'role {role.name} has no url yet: invoke the function with {{"action": "apply"}}, then again'
+                raise RolesError(message)
             self._ensure_passwords(role)
             self._ensure_url(role)
             return action(role)
@@ -97,14 +100,11 @@ class Rotation:
         return self.urls.ensure(role, login)
 
     def _rotate(self, role: Role, *, force: bool) -> bool:
-        active = self.urls.active(role)
-        if active is None:
-            message = f'role {role.name} has no url yet: invoke the function with {{"action": "apply"}}, then again'
-            raise RolesError(message)
         switched = self.urls.switched_at(role)
         if not force:
             self._refuse_old_tasks(role, switched)
-        login = self._next_login(role, SLOTS[1 - SLOTS.index(active)], switched=switched, force=force)
+        idle = next(slot for slot in SLOTS if slot != self.urls.active(role))
+        login = self._next_login(role, idle, switched=switched, force=force)
         self._set(login)
         self._check_proxy(role, login)
         self.urls.ensure(role, login)

@@ -17,6 +17,7 @@ from modules.function_schedule import add_schedule
 from modules.key import KeyUse
 from modules.network.connections import Port
 from modules.policy import Condition, Statement
+from modules.runbook import Runbook
 from modules.service.cluster import cluster_name
 from modules.topic import Severity
 
@@ -33,15 +34,15 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = "database_roles"
 _AUTHORITIES: Final = Path(__file__).parents[2] / "lambdas" / _FOLDER / "authorities"
-_DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
+DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "postgres": ("pg8000", "scramp", "asn1crypto", "dateutil", "six"),
     "documentdb": ("pymongo", "bson"),
 }
 """What the driver of each engine consists of: packages of Python files only."""
 _HTTPS: Final = Port.tcp(443)
 _ANYWHERE: Final = "0.0.0.0/0"
-# Connections, and a proxy that learns of a new password only after a while, for some roles.
-_TIMEOUT_SECONDS: Final = 600
+# The longest of Lambda: a new proxy needs minutes until it lets somebody in.
+_TIMEOUT_SECONDS: Final = 900
 # A share of a CPU with which the driver is imported in a second or two.
 _MEMORY_MIB: Final = 512
 _HOURS_BETWEEN_TURNS: Final = 6
@@ -132,9 +133,10 @@ class DatabaseRoles(Construct):
             logs_key=context.logs_key,
             log_retention_days=context.function_log_retention_days,
             topics=context.topics,
+            runbook=Runbook.DATABASE_ROTATION,
             severity=Severity.WARNING,  # the password before stays valid, and the next turn is in hours
             files={"settings.json": settings.render(), AUTHORITIES: authorities},
-            packages=_DRIVERS[server.engine],
+            packages=DRIVERS[server.engine],
             vpc=context.vpc,
         )
         self._grant(master, proxy_host)

@@ -219,7 +219,7 @@ class Documentdb(Construct):
             server=RoleServer(
                 engine="documentdb",
                 database=_USERS,
-                url=_url,
+                url=documentdb_url,
                 host=self.endpoint,
                 port=PORT,
                 connections=self._group.connections,
@@ -318,7 +318,7 @@ class Documentdb(Construct):
         )
 
 
-def _url(role: DatabaseRole) -> str:
+def documentdb_url(role: DatabaseRole) -> str:
     """The url of a role, whose database is its own; with the options that DocumentDB requires of every driver.
 
     https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html

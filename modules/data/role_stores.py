@@ -14,7 +14,7 @@ from modules.parameter import Parameter
 from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from cdktf import TerraformResource
 

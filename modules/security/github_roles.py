@@ -87,7 +87,8 @@ class GithubRoles(Construct):
     def _grant_plan(self, state: StateStore) -> None:
         self.plan.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_plan(self.plan)
-        secrets = self._arns("secretsmanager", f"secret:{self._label.path('*').removeprefix('/')}")
+        # A version that Terraform wrote is read again by each plan: those of the masters, and of no login of a role.
+        masters = self._arns("secretsmanager", f"secret:{self._label.path('*', 'master').removeprefix('/')}-??????")
         self.plan.add_to_policy(
             # Every plan generates the passwords that Terraform does not store, also those that are not written.
             Statement(
@@ -98,7 +99,7 @@ class GithubRoles(Construct):
             ),
             # ReadOnlyAccess describes secrets; the provider compares also a value written with secret_string_wo:
             # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
-            Statement(sid="AllowSecretReads", actions=("secretsmanager:GetSecretValue",), resources=secrets),
+            Statement(sid="AllowSecretReads", actions=("secretsmanager:GetSecretValue",), resources=masters),
         )
         # The contexts and their pages are beside KeyUse in modules/key.py. The provider decrypts a parameter to compare
         # it, also one written with value_wo; Lambda returns no variables to a caller that cannot decrypt them.
@@ -108,7 +109,7 @@ class GithubRoles(Construct):
         schedules = self._arns("scheduler", f"schedule/*/{prefix}-*")
         self.plan.add_to_policy(
             self._decryption("AllowParameterDecryption", "PARAMETER_ARN", parameters, service="ssm"),
-            self._decryption("AllowSecretDecryption", "SecretARN", secrets, service="secretsmanager"),
+            self._decryption("AllowSecretDecryption", "SecretARN", masters, service="secretsmanager"),
             self._decryption("AllowVariableDecryption", "aws:lambda:FunctionArn", functions),
             self._decryption("AllowScheduleDecryption", "aws:scheduler:schedule:arn", schedules),
         )

@@ -53,8 +53,8 @@ _USE: Final = (
 
 Nothing here changes a role or what watches the account, and no role assumes another one. What writes, starts or stops
 is in `_USE_OF_OWN`, if IAM can restrict it to names: an account can hold several environments. The id of a scalable
-target has no name in it; the role of the sleep schedule names each one. Network interfaces are for functions in the VPC,
-whose own code is denied their use.
+target has no name in it; the role of the sleep schedule names each one. Network interfaces are Lambda's, for functions
+in the VPC; their own code is denied the use.
 """
 _USE_OF_OWN: Final = (
     "dynamodb:*Item",

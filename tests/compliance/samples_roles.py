@@ -173,6 +173,18 @@ SAMPLES = (
         "logs:DescribeLogGroups",
     ),
     _use("aws_lambda_function", _LAMBDA, [*_LOGS, "sqs:SendMessage"], "sqs:SendMessage"),
+    _use(
+        "aws_lambda_function",
+        {"role": _ROLE_ARN, "vpc_config": {"subnet_ids": ["s"]}},
+        [
+            *_LOGS,
+            "ec2:*PrivateIpAddresses",
+            "ec2:Describe*",
+            "ec2:DeleteNetworkInterface",
+            "ec2:CreateNetworkInterface",
+        ],
+        "ec2:CreateNetworkInterface",
+    ),
     _use("aws_scheduler_schedule", {"target": _TARGET}, ["lambda:Invoke*", "sqs:SendMessage"], "sqs:SendMessage"),
     _use("aws_scheduler_schedule", {"target": _TARGET}, ["lambda:InvokeFunction", "sqs:*"], "lambda:InvokeFunction"),
     sample(

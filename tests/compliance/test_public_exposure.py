@@ -100,7 +100,9 @@ def test_a_rule_for_public_addresses_is_a_path_from_any_stack(
 ) -> None:
     group = next(iter(prod["prod-data"]["output"].values()), None)
     assert group is not None
-    name = next(n for n in prod["prod-data"]["resource"]["aws_security_group"] if n.startswith("documentdb"))
+    name = next(
+        n for n in prod["prod-data"]["resource"]["aws_security_group"] if n.startswith("documentdb_security-group")
+    )
     prod["prod-data"]["output"]["group"] = {"value": f"${{aws_security_group.{name}.id}}"}
     source = "cross-stack-reference-input-prod-data"
     reference = f"${{data.terraform_remote_state.{source}.outputs.group}}"
@@ -115,7 +117,7 @@ def test_a_rule_for_public_addresses_is_a_path_from_any_stack(
 
 def test_an_allowed_public_load_balancer_is_a_path(prod: dict[str, Document]) -> None:
     resources = prod["prod-data"]["resource"]
-    name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb"))
+    name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb_security-group"))
     resources["aws_security_group"]["balancer"] = {"description": "x"}
     rules = resources["aws_vpc_security_group_ingress_rule"]
     rules["world"] = {"security_group_id": "${aws_security_group.balancer.id}", "cidr_ipv4": "0.0.0.0/0"}
@@ -133,7 +135,7 @@ def test_an_allowed_public_load_balancer_is_a_path(prod: dict[str, Document]) ->
 
 def test_a_private_block_is_not_a_path(prod: dict[str, Document]) -> None:
     resources = prod["prod-data"]["resource"]
-    name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb"))
+    name = next(n for n in resources["aws_security_group"] if n.startswith("documentdb_security-group"))
     resources["aws_vpc_security_group_ingress_rule"]["in"] = {
         "security_group_id": f"${{aws_security_group.{name}.id}}",
         "cidr_ipv4": "10.0.10.0/24",

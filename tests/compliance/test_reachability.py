@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 INTO, OUT = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
 
 
+def of_functions(config: Environment) -> set[str]:
+    """The functions that make the roles of the databases connect to them, and call AWS."""
+    found = {"postgres-roles -> postgres tcp 5432", "documentdb-roles -> documentdb tcp 27017"}
+    for function in ("postgres-roles", "documentdb-roles"):
+        found.add(f"{function} -> internet tcp 443")
+        if not config.edge:
+            found.add(f"{function} -> load-balancer tcp 443")
+    return found
+
+
 def expected(config: Environment) -> set[str]:
     """Internet to balancer, balancer to tasks, whoever says so to databases, out to HTTPS; and nothing else."""
-    found = set()
+    found = of_functions(config)
     has_proxy = config.postgres is not None and config.postgres.proxy is not None
     for name, service in config.services.items():
         if service.is_load_balanced:
@@ -35,7 +45,7 @@ def expected(config: Environment) -> set[str]:
         if "postgres" in service.databases:
             found.add(f"{name} -> {'postgres-proxy' if has_proxy else 'postgres'} tcp 5432")
     if has_proxy:
-        found.add("postgres-proxy -> postgres tcp 5432")
+        found |= {"postgres-proxy -> postgres tcp 5432", "postgres-roles -> postgres-proxy tcp 5432"}
     if config.edge:
         found.add("CloudFront-VPCOrigins-Service-SG -> load-balancer tcp 443")
     else:

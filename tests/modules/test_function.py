@@ -1,31 +1,35 @@
-"""A function's zip has the same bytes on every machine, and failed calls are kept."""
+"""A function has the rights that it needs and no others, and failed calls are kept."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import io
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from cdktf import App
 
+from modules.errors import WiringError
 from modules.function import Function
-from modules.function_code import zip_files
 from modules.key import Key
+from modules.network.connections import Port
+from modules.network.vpc import Vpc
+from tests.fixtures import fixture_environment
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
 
 if TYPE_CHECKING:
     from cdktf import TerraformStack
 
-SOURCE = Path(__file__).parents[2] / "lambdas" / "jwt_rotation" / "handler.py"
-
 
 def function_in(
-    stack: TerraformStack, *, folder: str = "jwt_rotation", files: dict[str, str] | None = None
+    stack: TerraformStack,
+    *,
+    folder: str = "jwt_rotation",
+    files: dict[str, str] | None = None,
+    name: str | None = None,
+    vpc: Vpc | None = None,
 ) -> Function:
     keys = [Key(stack, n, label=LABEL, name=n, description=n, protect=False) for n in ("key", "logs-key")]
     return Function(
@@ -41,11 +45,22 @@ def function_in(
         log_retention_days=30,
         topics=topics_in(stack),
         files=files,
+        name=name,
+        vpc=vpc,
     )
 
 
-def build(stack: TerraformStack, *, folder: str = "jwt_rotation", files: dict[str, str] | None = None) -> Template:
-    function_in(stack, folder=folder, files=files)
+def build(stack: TerraformStack) -> Template:
+    function_in(stack)
+    return Template.of(stack)
+
+
+@pytest.fixture(scope="module")
+def in_vpc() -> Template:
+    stack = new_stack()
+    vpc = Vpc(stack, "vpc", config=fixture_environment("dev").network, label=LABEL)
+    function = function_in(stack, name="keeper", vpc=vpc)
+    function.connections.allow_to_cidr("0.0.0.0/0", name="internet", port=Port.tcp(443))
     return Template.of(stack)
 
 
@@ -57,29 +72,6 @@ def stack() -> TerraformStack:
 @pytest.fixture(scope="module")
 def made(stack: TerraformStack) -> Template:
     return build(stack)
-
-
-def test_the_zip_has_the_files_and_depends_on_nothing_else() -> None:
-    files = {"b": b"second", "a": b"first"}
-    assert zip_files(files) == zip_files(dict(reversed(files.items())))
-    with zipfile.ZipFile(io.BytesIO(zip_files(files))) as archive:
-        assert archive.namelist() == ["a", "b"]
-        assert archive.read("b") == b"second"
-
-
-def test_a_folder_with_one_file_is_a_module_and_one_with_more_a_package(made: Template, stack: TerraformStack) -> None:
-    folder = Path(App.of(stack).outdir) / "stacks" / stack.node.id
-    with zipfile.ZipFile(folder / made.only("aws_lambda_function")["filename"]) as archive:
-        assert archive.namelist() == ["handler.py"]
-        assert archive.read("handler.py") == SOURCE.read_bytes()
-    assert made.only("aws_lambda_function")["handler"] == "handler.handler"
-    other = new_stack()
-    package = build(other, folder="sleep_schedule", files={"settings.json": "{}"}).only("aws_lambda_function")
-    with zipfile.ZipFile(Path(App.of(other).outdir) / "stacks" / other.node.id / package["filename"]) as archive:
-        names = archive.namelist()
-        assert archive.read("sleep_schedule/settings.json") == b"{}"
-    assert {"sleep_schedule/__init__.py", "sleep_schedule/handler.py", "sleep_schedule/schedule.py"} < set(names)
-    assert package["handler"] == "sleep_schedule.handler.handler"
 
 
 def test_terraform_finds_the_zip_beside_the_json_and_detects_changes(made: Template, stack: TerraformStack) -> None:
@@ -115,3 +107,37 @@ def test_a_call_that_failed_after_all_retries_alarms(made: Template) -> None:
     assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert alarm["dimensions"] == {"QueueName": made.only("aws_sqs_queue")["name"]} or "failed" in str(alarm)
     assert (alarm["threshold"], alarm["tags"]) == (1, {"Severity": "critical"})
+
+
+def test_with_another_name_than_its_folder_all_that_it_has_is_called_so(in_vpc: Template) -> None:
+    function = in_vpc.only("aws_lambda_function")
+    assert function["function_name"] == "user-management-test-keeper"
+    assert function["filename"] == "lambdas/keeper.zip"
+    assert in_vpc.only("aws_sqs_queue")["name"] == "user-management-test-keeper-failed"
+    assert in_vpc.only("aws_cloudwatch_log_group", name="/aws/lambda/user-management-test-keeper")
+
+
+def test_in_a_vpc_it_is_in_the_private_subnets_with_a_group_of_its_own(in_vpc: Template, made: Template) -> None:
+    network = in_vpc.only("aws_lambda_function")["vpc_config"]
+    assert all(subnet.startswith("${aws_subnet.vpc_private-") for subnet in network["subnet_ids"])
+    assert network["security_group_ids"] == [
+        f"${{aws_security_group.{name}.id}}" for name in in_vpc.all("aws_security_group")
+    ]
+    assert in_vpc.only("aws_vpc_security_group_egress_rule")["description"] == "keeper to internet"
+    assert "vpc_config" not in made.only("aws_lambda_function")
+
+
+def test_lambda_may_put_it_into_the_network_and_its_code_may_not(in_vpc: Template) -> None:
+    by_sid = {one.get("Sid"): one for one in statements(in_vpc.only("aws_iam_role_policy")["policy"])}
+    allowed, denied = by_sid["AllowNetworkInterfaces"], by_sid["DenyNetworkInterfacesToCode"]
+    assert set(allowed["Action"]) < set(denied["Action"])
+    assert (denied["Effect"], denied["Resource"]) == ("Deny", "*")
+    arn = "arn:aws:lambda:us-east-1:444444444444:function:user-management-test-keeper"
+    assert denied["Condition"] == {"ArnEquals": {"lambda:SourceFunctionArn": arn}}
+    function = in_vpc.only("aws_lambda_function")
+    assert any("aws_iam_role_policy" in dependency for dependency in function["depends_on"])
+
+
+def test_outside_of_a_vpc_it_has_no_connections() -> None:
+    with pytest.raises(WiringError, match="it is in no VPC, so it has no security group: pass vpc="):
+        _ = function_in(new_stack()).connections

@@ -16,17 +16,19 @@ from tests.template import LABEL, Template, new_stack, statements
 def template() -> Template:
     stack = new_stack()
     key = Key(stack, "schedule-key", label=LABEL, name="schedule", description="Schedule", protect=False)
+    function = function_in(stack)
     add_schedule(
         stack,
         label=LABEL,
         name="refresh",
         rate="rate(5 minutes)",
-        function=function_in(stack),
+        function=function,
         event={"action": "run"},
         key=key,
         retries=2,
         retry_seconds=240,
         descriptions=("Calls the function", "Lets Scheduler call the function"),
+        depends_on=function.dependables,
     )
     return Template.of(stack)
 
@@ -53,3 +55,8 @@ def test_its_role_may_only_call_the_function_and_use_queue_and_key(template: Tem
     }
     assert {"lambda:InvokeFunction", "sqs:SendMessage"} < actions
     assert {action.partition(":")[0] for action in actions} == {"kms", "lambda", "sqs"}
+
+
+def test_it_starts_after_what_it_waits_for_and_its_own_rights(template: Template) -> None:
+    needs = {one.partition(".")[0] for one in template.only("aws_scheduler_schedule")["depends_on"]}
+    assert needs == {"aws_lambda_function", "aws_iam_role_policy"}

@@ -60,6 +60,14 @@ _PARAMETER = {"kms:ViaService": "ssm.us-east-1.amazonaws.com", "kms:EncryptionCo
                 }
             },
         ),
+        (
+            KeyUse.secret(f"{ARN}/*/a-??????", f"{ARN}/*/b-??????"),
+            ["kms:GenerateDataKey"],
+            {
+                "StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"},
+                "StringLike": {"kms:EncryptionContext:SecretARN": [f"{ARN}/*/a-??????", f"{ARN}/*/b-??????"]},
+            },
+        ),
         (KeyUse.queue(), ["kms:GenerateDataKey"], {"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}}),
         (
             KeyUse.schedule(ARN),

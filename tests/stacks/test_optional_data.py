@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.parameters import URLS
 from main import synthesize
 from synthesis.manifest import read_stacks
 from tests.config.examples import changed, parsed, present
@@ -24,10 +25,10 @@ KEYS = {
     "backups": {"backups-key"},
 }
 OUTPUTS = {
-    "postgres": "postgres_host",
-    "documentdb": "documentdb_host",
-    "secrets": "jwt_rotation_function",
-    "backups": "backups_bucket",
+    "postgres": ["postgres_host", "postgres_roles_function"],
+    "documentdb": ["documentdb_host", "documentdb_roles_function"],
+    "secrets": ["jwt_rotation_function"],
+    "backups": ["backups_bucket"],
 }
 
 
@@ -35,7 +36,9 @@ def with_only(*tables: str) -> Environment:
     """Production whose services request no parameters, with only these tables of the layer."""
     prod = parsed(changed())
     services = {
-        name: service.model_copy(update={"databases": (), "secrets": {}, "parameters": {}})
+        name: service.model_copy(
+            update={"postgres_role": None, "documentdb_role": None, "secrets": {}, "parameters": {}}
+        )
         for name, service in prod.services.items()
     }
     return prod.model_copy(update={"services": services, **dict.fromkeys(set(TABLES).difference(tables))})
@@ -52,7 +55,7 @@ def test_a_single_part_has_its_own_keys_and_output(table: str, tmp_path: Path) -
     data = present(data_of(with_only(table), tmp_path))
     assert set(data.all("aws_kms_key")) == KEYS[table]
     own = [name for name in data.document["output"] if not name.startswith("cross-stack-output")]
-    assert own == [OUTPUTS[table]]
+    assert own == OUTPUTS[table]
 
 
 def test_parts_keep_their_addresses_without_the_others(tmp_path: Path, stacks: dict[str, Template]) -> None:
@@ -81,4 +84,8 @@ def test_all_existing_parameters_may_be_requested(tables: tuple[str, ...], tmp_p
     environment = with_only(*tables)
     data = present(data_of(environment, tmp_path))
     made = {entry["name"].removeprefix("/user-management/prod/") for entry in data.all("aws_ssm_parameter").values()}
-    assert made == set(environment.parameter_names)
+    # Those of a role are requested by the service that has it, as `postgres/url`.
+    shared = {name for name in environment.parameter_names if name not in URLS}
+    of_roles = {role.url_name for role in (*environment.postgres_roles, *environment.documentdb_roles)}
+    assert shared | of_roles <= made
+    assert {name.count("/") for name in made - shared} <= {2}

@@ -18,6 +18,8 @@ from moto.ecs.models import ecs_backends
 from emulator import Emulator
 from emulator.databases.postgres_server import PostgresServer
 from lambdas.database_roles import handler as function
+from lambdas.database_roles.database import Server
+from lambdas.database_roles.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +74,7 @@ class Platform:
         self.account = str(next(_ACCOUNTS))
         self.roles = roles
         self._folder = folder
+        self._places: set[str] = set()
         self.settings: dict[str, Any] = {
             "engine": "postgres",
             "prefix": PREFIX,
@@ -98,7 +101,7 @@ class Platform:
             self.ecs: Any = boto3.client("ecs")
             self.rds: Any = boto3.client("rds")
         self._tls = ssl.create_default_context(cadata=server.ca_pem)
-        (folder / "authorities.pem").write_text(server.ca_pem, encoding="utf-8")
+        self.authorities.write_text(server.ca_pem, encoding="utf-8")
         self._create()
 
     def call(self, action: str, **event: Any) -> dict[str, Any]:
@@ -118,6 +121,24 @@ class Platform:
             # As in Lambda, where a process has one account: a session keeps its credentials.
             patch.setattr(boto3, "DEFAULT_SESSION", None)
             yield
+
+    def open_database(self) -> Postgres:
+        """What the function works on, as another run has it."""
+        return Postgres(
+            Server(
+                host="localhost",
+                port=self.server.port,
+                database="users",
+                user=MASTER,
+                password=MASTER_PASSWORD,
+                authorities=self.authorities,
+            )
+        )
+
+    @property
+    def authorities(self) -> Path:
+        """The file with the certificate of the server's authority."""
+        return self._folder / "authorities.pem"
 
     def change(self, *roles: dict[str, Any]) -> None:
         """Other roles, whose places Terraform has made."""
@@ -207,14 +228,16 @@ class Platform:
         self._create_places()
 
     def _create_places(self) -> None:
-        there = {each["Name"] for each in self.ssm.describe_parameters()["Parameters"]}
-        there |= {each["Name"] for each in self.secrets.list_secrets()["SecretList"]}
         for each in self.roles:
             for place in (*each["stores"].values(), {"parameter": each["url"]["parameter"]}):
-                if "secret" in place and place["secret"] not in there:
-                    self.secrets.create_secret(Name=place["secret"])
-                elif "parameter" in place and place["parameter"] not in there:
-                    self.ssm.put_parameter(Name=place["parameter"], Value="unset", Type="SecureString")
+                (kind, name) = next(iter(place.items()))
+                if name in self._places:
+                    continue
+                self._places.add(name)
+                if kind == "secret":
+                    self.secrets.create_secret(Name=name)
+                else:
+                    self.ssm.put_parameter(Name=name, Value="unset", Type="SecureString")
 
 
 @contextmanager

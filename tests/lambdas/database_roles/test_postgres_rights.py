@@ -23,12 +23,16 @@ def migrated(shared: Platform) -> Iterator[Platform]:
     with shared.client("owner") as owner:
         for schema in ("backend", "worker"):
             owner.run(f"CREATE TABLE {schema}.people (id serial PRIMARY KEY, name text)")
-            owner.run(f"INSERT INTO {schema}.people (name) VALUES ('ann')")
+            owner.run(of(schema, "INSERT INTO $schema.people (name) VALUES ('ann')"))
             owner.run(f"CREATE FUNCTION {schema}.answer() RETURNS int LANGUAGE sql AS 'SELECT 42'")
         yield shared
         for schema in ("backend", "worker"):
             owner.run(f"DROP TABLE {schema}.people CASCADE")
             owner.run(f"DROP FUNCTION {schema}.answer")
+
+
+def of(schema: str, statement: str) -> str:
+    return statement.replace("$schema", schema)
 
 
 def refuse(client: Any, *statements: str, code: str = REFUSED) -> None:
@@ -95,16 +99,21 @@ def test_a_role_cannot_become_another(shared: Platform) -> None:
 def test_a_read_only_role_reads_all_schemas_and_writes_nothing(migrated: Platform) -> None:
     with migrated.client("reports") as reports:
         for schema in ("backend", "worker"):
-            assert reports.run(f"SELECT name FROM {schema}.people") == [["ann"]]
+            assert reports.run(of(schema, "SELECT name FROM $schema.people")) == [["ann"]]
             refuse(
                 reports,
-                f"INSERT INTO {schema}.people (name) VALUES ('bob')",
-                f"UPDATE {schema}.people SET name = 'bob'",
-                f"DELETE FROM {schema}.people",
-                f"TRUNCATE {schema}.people",
-                f"SELECT nextval('{schema}.people_id_seq')",
-                f"SELECT {schema}.answer()",  # which could write with the rights of the owner
-                f"CREATE TABLE {schema}.mine (id int)",
+                *(
+                    of(schema, statement)
+                    for statement in (
+                        "INSERT INTO $schema.people (name) VALUES ('bob')",
+                        "UPDATE $schema.people SET name = 'bob'",
+                        "DELETE FROM $schema.people",
+                        "TRUNCATE $schema.people",
+                        "SELECT nextval('$schema.people_id_seq')",
+                        "SELECT $schema.answer()",  # which could write with the rights of the owner
+                        "CREATE TABLE $schema.mine (id int)",
+                    )
+                ),
             )
 
 

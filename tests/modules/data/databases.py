@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformStack
 
+from config.database_roles import DatabaseRole
 from modules.data.database_context import DatabaseContext
 from modules.data.postgres import Postgres
 from modules.key import Key
 from modules.network.connections import SecurityGroup
 from modules.network.vpc import Vpc
+from modules.network.vpc_endpoints import InterfaceEndpoints
 from modules.role import Role, ServicePrincipal
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from config.postgres import PostgresSettings, ProxySettings
 
 _POSTGRES = present(fixture_environment("prod").postgres)
+OWNER = DatabaseRole(database="postgres", name="owner", access="owner")
+API = DatabaseRole(database="postgres", name="api", access="read_write", service="api", starts_with_url=True)
+PROXIED = replace(API, is_proxied=True)
+REPORTS = DatabaseRole(database="postgres", name="reports", access="read_only", audit=("read",), iam=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +50,9 @@ class Layers:
         vpc = Vpc(network, "vpc", config=fixture_environment("prod").network, label=LABEL)
         return Layers(notifications=notifications, network=network, data=data, service=service, vpc=vpc)
 
-    def context(self, *, protect: bool) -> DatabaseContext:
+    def context(
+        self, *, protect: bool, sleeps: bool = False, endpoints: tuple[str, ...] = (), internet: bool = True
+    ) -> DatabaseContext:
         """The context of a database, with keys in the data stack."""
         keys = [
             Key(self.data, name, label=LABEL, name=name, description=name, protect=protect)
@@ -58,6 +66,12 @@ class Layers:
             logs_key=keys[2],
             topics=topics_in(self.notifications, receivers=ALL_RECEIVERS),
             protect=protect,
+            function_log_retention_days=30,
+            endpoints=InterfaceEndpoints(self.network, "endpoints", services=endpoints, label=LABEL, vpc=self.vpc)
+            if endpoints
+            else None,
+            functions_need_internet=internet,
+            sleeps=sleeps,
         )
 
     def consumer(self) -> tuple[SecurityGroup, Role]:
@@ -81,6 +95,7 @@ def postgres_templates(
     version: str | None = None,
     password_version: int = 1,
     slow_query_milliseconds: int = 50,
+    roles: tuple[DatabaseRole, ...] = (),
 ) -> tuple[Template, Template]:
     """The data stack with PostgreSQL, and the service stack that uses it."""
     layers = Layers.new()
@@ -94,10 +109,16 @@ def postgres_templates(
             "slow_query_milliseconds": slow_query_milliseconds,
         }
     )
+    roles = roles or (OWNER, PROXIED if proxy else API)
     postgres = Postgres(
-        layers.data, "postgres", config=settings, context=layers.context(protect=protect), log_retention_days=365
+        layers.data,
+        "postgres",
+        config=settings,
+        context=layers.context(protect=protect),
+        roles=roles,
+        log_retention_days=365,
     )
     group, role = layers.consumer()
     postgres.allow_from(group)
-    postgres.grant_connect(role, user="api")
+    postgres.grant_connect(role, role="api")
     return layers.templates()

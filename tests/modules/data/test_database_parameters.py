@@ -1,15 +1,14 @@
-"""Parameter Store gets what a service needs to connect, and a password only after the database has it."""
+"""Parameter Store says where a database is, and not who signs in."""
 
 from __future__ import annotations
 
 from tests.modules.data.databases import postgres_templates
 
 
-def test_parameter_store_gets_the_password_in_the_same_apply_and_after_the_database() -> None:
-    data, _ = postgres_templates(password_version=3)
-    for name in ("password", "url"):
-        entry = data.named(f"aws_ssm_parameter.postgres_parameters_{name}")
-        assert entry["type"] == "SecureString"
-        assert entry["value_wo_version"] == 3
-        assert entry["depends_on"] == ["aws_db_instance.postgres"]
-        assert "ephemeral.aws_secretsmanager_random_password.postgres_password" in entry["value_wo"]
+def test_they_say_where_the_database_is_and_have_no_password() -> None:
+    data, _ = postgres_templates(replicas=2)
+    there = {name.rpartition("_")[0] for name in data.all("aws_ssm_parameter") if "parameters" in name}
+    assert there == {f"postgres_parameters_{part}" for part in ("host", "port", "database", "reader-hosts")}
+    hosts = data.named("aws_ssm_parameter.postgres_parameters_reader-hosts")["value_wo"]
+    assert hosts.count(".address") == 2
+    assert all(one["type"] == "SecureString" for one in data.all("aws_ssm_parameter").values())

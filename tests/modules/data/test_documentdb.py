@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from modules.data.documentdb import Documentdb
+from config.database_roles import DatabaseRole
+from modules.data.documentdb import Documentdb, documentdb_url
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
 from tests.modules.data.databases import Layers
@@ -13,6 +14,11 @@ from tests.modules.data.databases import Layers
 if TYPE_CHECKING:
     from tests.template import Template
 
+ROLES = (
+    DatabaseRole(database="documentdb", name="owner", access="owner"),
+    DatabaseRole(database="documentdb", name="api", access="read_write", service="api"),
+    DatabaseRole(database="documentdb", name="reports", access="read_only"),
+)
 PRODUCTION = present(fixture_environment("prod").documentdb)
 
 
@@ -25,7 +31,12 @@ def templates(
         update={"instances": instances, "global_cluster": global_cluster, "password_version": password_version}
     )
     documentdb = Documentdb(
-        layers.data, "documentdb", config=settings, context=layers.context(protect=protect), log_retention_days=365
+        layers.data,
+        "documentdb",
+        config=settings,
+        context=layers.context(protect=protect),
+        roles=ROLES,
+        log_retention_days=365,
     )
     group, _ = layers.consumer()
     documentdb.allow_from(group)
@@ -79,22 +90,31 @@ def test_its_log_groups_are_created_before_it() -> None:
         assert any(f"documentdb_{log}-logs" in dependency for dependency in cluster["depends_on"])
 
 
-def test_a_new_password_is_applied_at_once_as_in_parameter_store() -> None:
+def test_a_new_password_of_the_master_is_applied_at_once_as_in_its_secret() -> None:
     data, _ = templates(password_version=2)
     cluster = data.only("aws_docdb_cluster")
     assert cluster["apply_immediately"] is True
-    assert "ephemeral.aws_secretsmanager_random_password.documentdb_password" in cluster["master_password_wo"]
-    entry = data.named("aws_ssm_parameter.documentdb_parameters_url")
-    assert cluster["master_password_wo_version"] == entry["value_wo_version"] == 2
-    assert entry["depends_on"] == ["aws_docdb_cluster.documentdb"]
+    reference = "ephemeral.aws_secretsmanager_secret_version.documentdb_master.secret_string"
+    assert cluster["master_password_wo"] == f"${{jsondecode({reference}).password}}"
+    stored = data.only("aws_secretsmanager_secret_version")
+    assert cluster["master_password_wo_version"] == stored["secret_string_wo_version"] == 2
 
 
-def test_the_connection_string_is_what_the_drivers_need() -> None:
-    url = templates()[0].named("aws_ssm_parameter.documentdb_parameters_url")["value_wo"]
-    assert url.startswith("mongodb://user_management:${ephemeral.")
-    assert url.endswith(
-        ":27017/?tls=true&tlsCAFile=/etc/ssl/certs/databases.pem&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false"
+def test_the_connection_strings_are_what_the_drivers_need() -> None:
+    urls = {role.name: documentdb_url(role) for role in ROLES}
+    options = (
+        "tls=true&tlsCAFile=/etc/ssl/certs/databases.pem"
+        "&replicaSet=rs0&readPreference=secondaryPreferred&retryWrites=false"
     )
+    start = "mongodb://{credentials}@{host}:27017/"
+    assert urls["api"] == f"{start}api?authSource=admin&{options}"
+    assert urls["owner"] == urls["reports"] == f"{start}?authSource=admin&{options}"
+
+
+def test_its_roles_are_made_when_there_is_an_instance() -> None:
+    apply = templates(instances=2)[0].only("aws_lambda_invocation")
+    assert len([one for one in apply["depends_on"] if one.startswith("aws_docdb_cluster_instance.")]) == 2
+    assert "${aws_docdb_cluster.documentdb.cluster_resource_id}" in apply["input"]
 
 
 def test_a_protected_cluster_cannot_be_destroyed() -> None:
@@ -115,7 +135,7 @@ def test_an_unprotected_cluster_can_be_destroyed() -> None:
 
 def test_allow_from_opens_one_port_to_one_service() -> None:
     data, service = templates()
-    assert data.all("aws_vpc_security_group_ingress_rule") == {}
+    assert data.only("aws_vpc_security_group_ingress_rule")["description"] == "documentdb-roles to documentdb"
     rule = service.only("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"], rule["description"]) == (27017, 27017, "api to documentdb")
 

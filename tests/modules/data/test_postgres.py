@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.modules.data.databases import postgres_templates
+from dataclasses import replace
+
+from tests.modules.data.databases import API, OWNER, REPORTS, postgres_templates
 from tests.template import statements
 
 
@@ -24,13 +26,19 @@ def test_it_is_in_the_database_subnets_only() -> None:
     assert "postgres_subnets" in data.named("aws_db_instance.postgres")["db_subnet_group_name"]
 
 
-def test_the_password_is_ephemeral_and_sent_once_per_version() -> None:
-    data, _ = postgres_templates(password_version=3)
-    instance = data.named("aws_db_instance.postgres")
-    reference = "${ephemeral.aws_secretsmanager_random_password.postgres_password.random_password}"
-    assert (instance["password_wo"], instance["password_wo_version"]) == (reference, 3)
-    assert "postgres_password" in data.document["ephemeral"]["aws_secretsmanager_random_password"]
-    assert "password" not in instance
+def test_rds_keeps_the_masters_password_where_there_are_no_replicas() -> None:
+    instance = postgres_templates()[0].named("aws_db_instance.postgres")
+    assert instance["manage_master_user_password"] is True
+    assert instance["master_user_secret_kms_key_id"] == "${aws_kms_key.secrets-key.arn}"
+    assert {"password", "password_wo", "password_wo_version"}.isdisjoint(instance)
+
+
+def test_with_replicas_the_password_is_what_the_own_secret_has() -> None:
+    instance = postgres_templates(replicas=1, password_version=3)[0].named("aws_db_instance.postgres")
+    reference = "ephemeral.aws_secretsmanager_secret_version.postgres_master.secret_string"
+    assert instance["password_wo"] == f"${{jsondecode({reference}).password}}"
+    assert instance["password_wo_version"] == 3
+    assert {"password", "manage_master_user_password", "master_user_secret_kms_key_id"}.isdisjoint(instance)
 
 
 def test_minor_upgrades_are_automatic_and_major_ones_are_not() -> None:
@@ -80,12 +88,12 @@ def test_enhanced_monitoring_has_its_own_role_or_none() -> None:
     assert "postgres_monitoring" in data.named("aws_db_instance.postgres")["monitoring_role_arn"]
     (trust,) = statements(data.named("aws_iam_role.postgres_monitoring")["assume_role_policy"])
     assert trust["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
-    assert postgres_templates(monitoring=0)[0].all("aws_iam_role") == {}
+    assert not [name for name in postgres_templates(monitoring=0)[0].all("aws_iam_role") if "monitoring" in name]
 
 
 def test_allow_from_opens_one_port_to_one_service() -> None:
     data, service = postgres_templates()
-    assert data.all("aws_vpc_security_group_ingress_rule") == {}
+    assert data.only("aws_vpc_security_group_ingress_rule")["description"] == "postgres-roles to postgres"
     rule = service.only("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"], rule["description"]) == (5432, 5432, "api to postgres")
     assert "aws_security_group.api.id" in rule["referenced_security_group_id"]
@@ -109,16 +117,26 @@ def test_each_replica_copies_the_primary_and_is_private() -> None:
     assert hosts.count(".address") == 2
 
 
-def test_an_iam_user_may_sign_in_on_the_primary_and_on_every_replica() -> None:
-    _, service = postgres_templates(replicas=1)
+def test_a_role_may_sign_in_by_token_on_the_primary_and_on_every_replica() -> None:
+    _, service = postgres_templates(replicas=1, roles=(OWNER, replace(API, iam=True)))
     allowed = statements(service.named("aws_iam_role_policy.task_permissions")["policy"])
     (connect,) = [s for s in allowed if s["Action"] == "rds-db:connect"]
     assert len(connect["Resource"]) == 2
     assert all(arn.startswith("arn:aws:rds-db:us-east-1:444444444444:dbuser:${") for arn in connect["Resource"])
-    assert all(arn.endswith("/api") for arn in connect["Resource"])
+    assert all(arn.endswith("/api_iam") for arn in connect["Resource"])
 
 
-def test_the_url_names_the_file_of_authorities() -> None:
-    url = postgres_templates()[0].named("aws_ssm_parameter.postgres_parameters_url")["value_wo"]
-    assert url.startswith("postgresql://user_management:${ephemeral.")
-    assert url.endswith("/users?sslmode=verify-full&sslrootcert=/etc/ssl/certs/databases.pem")
+def test_people_sign_in_with_an_iam_role_as_a_role_of_no_service() -> None:
+    data, _ = postgres_templates(roles=(OWNER, API, REPORTS))
+    assert data.only("aws_iam_role", name="user-management-test-postgres-reports")
+    assert not [name for name in data.all("aws_iam_role") if "api-people" in name or "owner-people" in name]
+
+
+def test_the_roles_are_made_before_the_urls_are_written_and_both_before_the_schedule() -> None:
+    data, _ = postgres_templates()
+    apply = data.named("aws_lambda_invocation.postgres_roles_apply")
+    assert any(one.startswith("aws_ssm_parameter.postgres_parameters_host") for one in apply["depends_on"])
+    assert "aws_db_instance.postgres.address" in apply["input"]  # another host writes the urls again
+    schedule = data.only("aws_scheduler_schedule")
+    assert any(one.startswith("aws_lambda_invocation.postgres_roles_apply") for one in schedule["depends_on"])
+    assert [name for name in data.all("aws_lambda_invocation") if "prepare" in name] == []

@@ -37,7 +37,11 @@ def test_allow_from_adds_one_rule_per_direction_to_the_stack_of_the_peer() -> No
     vpc = vpc_in(data)
     database = group(data, "database", vpc, port=Port.tcp(5432))
     api = group(service, "api", vpc)
-    database.connections.allow_from(api)
+    rules = database.connections.allow_from(api)
+    assert [rule.terraform_resource_type.rpartition("_security_group_")[2] for rule in rules] == [
+        "ingress_rule",
+        "egress_rule",
+    ]
     assert Template.of(data).all("aws_vpc_security_group_ingress_rule") == {}
     template = Template.of(service)
     into = template.only("aws_vpc_security_group_ingress_rule")

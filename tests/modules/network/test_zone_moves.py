@@ -103,7 +103,9 @@ def test_the_numbers_of_former_rules_are_not_used_again(tmp_path: Path) -> None:
 
 def test_former_rules_follow_the_database_that_is_left(tmp_path: Path) -> None:
     services = {
-        name: service.model_copy(update={"databases": (), "secrets": {}, "parameters": {}})
+        name: service.model_copy(
+            update={"postgres_role": None, "documentdb_role": None, "secrets": {}, "parameters": {}}
+        )
         for name, service in fixture_environment("prod").services.items()
     }
     moved = moves(network(tmp_path, postgres=None, services=services))

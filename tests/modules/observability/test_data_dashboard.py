@@ -24,11 +24,23 @@ def widgets(*, postgres: bool = True, documentdb: bool = True, **changes: Any) -
         layers.service,
         "dashboard",
         label=LABEL,
-        postgres=Postgres(layers.data, "postgres", config=settings, context=context, log_retention_days=30)
+        postgres=Postgres(
+            layers.data,
+            "postgres",
+            config=settings,
+            context=context,
+            roles=PROD.postgres_roles,
+            log_retention_days=30,
+        )
         if postgres
         else None,
         documentdb=Documentdb(
-            layers.data, "documentdb", config=present(PROD.documentdb), context=context, log_retention_days=30
+            layers.data,
+            "documentdb",
+            config=present(PROD.documentdb),
+            context=context,
+            roles=PROD.documentdb_roles,
+            log_retention_days=30,
         )
         if documentdb
         else None,

@@ -24,12 +24,12 @@ def variables(container: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_service_with_databases_trusts_their_authorities() -> None:
-    assert variables(containers(databases=("documentdb",))[0])["NODE_EXTRA_CA_CERTS"] == CA_FILE
+    assert variables(containers(documentdb_role="api")[0])["NODE_EXTRA_CA_CERTS"] == CA_FILE
     assert "NODE_EXTRA_CA_CERTS" not in variables(containers()[0])
 
 
 def test_a_service_with_databases_gets_the_size_of_its_pools() -> None:
-    assert variables(containers(databases=("documentdb",), pool_size=7)[0])["DATABASE_POOL_SIZE"] == "7"
+    assert variables(containers(documentdb_role="api", pool_size=7)[0])["DATABASE_POOL_SIZE"] == "7"
     assert "DATABASE_POOL_SIZE" not in variables(containers()[0])
 
 
