@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from acceptance import checks, whole
+from acceptance.database_roles import check_roles_sign_in_and_rotate
 from acceptance.findings import Finding, Step
 from acceptance.log_destinations import make_log_destinations
 from config.load import load_environment
@@ -99,6 +100,10 @@ def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
     for layer, function in checks.find_checks({stack.layer for stack in stacks.values()}):
         for problem in _run_check(function.__name__, partial(function, settings, account.session())):
             run.add_finding(Step.CHECK, f"{layer}: {problem}")
+    if "data" in {stack.layer for stack in stacks.values()}:
+        roles = partial(check_roles_sign_in_and_rotate, settings, account.session(), harness.emulator)
+        for problem in _run_check("roles", roles):
+            run.add_finding(Step.CHECK, f"data: {problem}")
     unlisted = partial(whole.unlisted, account, stacks)
     in_its_own_way = partial(whole.in_its_own_way, account, stacks, harness.folder)
     for problem in (*_run_check("unlisted", unlisted), *_run_check("in_its_own_way", in_its_own_way)):

@@ -1,0 +1,129 @@
+"""Signs in to the databases of an environment on the emulator with every url that its functions wrote, and rotates."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+import pg8000.native
+import pymongo
+from pymongo.errors import PyMongoError
+
+from config.names import NameLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import boto3
+
+    from config.database_roles import DatabaseRole
+    from config.environment import Environment
+    from emulator import Emulator
+
+_TIMEOUT_SECONDS: Final = 20
+_HOST: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """The roles of an environment's databases, with what stores and rotates their logins."""
+
+    environment: Environment
+    session: boto3.Session
+    emulator: Emulator
+
+    def url(self, role: DatabaseRole) -> str:
+        """The url that is stored for a role."""
+        ssm: Any = self.session.client("ssm")
+        name = self.environment.names.path(role.url_name)
+        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+
+    def rotate(self, role: DatabaseRole) -> dict[str, Any]:
+        """Have the function rotate a role; returns its answer."""
+        name = self.environment.names.name(f"{role.database}-roles", limit=NameLimit.LAMBDA_FUNCTION)
+        client: Any = self.session.client("lambda")
+        event = json.dumps({"action": "rotate", "role": role.name}).encode()
+        answer: dict[str, Any] = json.load(client.invoke(FunctionName=name, Payload=event)["Payload"])
+        return answer
+
+    def sign_in(self, url: str) -> str:
+        """Sign in as a client does with the url, TLS verified; returns why it was refused, or nothing."""
+        parts = urlsplit(url)
+        port, authority = self.emulator.database(str(parts.hostname), account=self.environment.account_id)
+        try:
+            (_sign_in_to_postgres if parts.scheme == "postgresql" else _sign_in_to_documentdb)(parts, port, authority)
+        except (pg8000.native.Error, pg8000.native.InterfaceError, PyMongoError, OSError) as error:
+            return str(error)
+        return ""
+
+
+def check_roles_sign_in_and_rotate(
+    environment: Environment, session: boto3.Session, emulator: Emulator
+) -> Iterator[str]:
+    """The url of each role signs in; after a rotation the new one and the one from before do.
+
+    The functions run as Terraform made them; what their role may not do, only AWS refuses.
+    """
+    roles = Roles(environment=environment, session=session, emulator=emulator)
+    for role in (*environment.postgres_roles, *environment.documentdb_roles):
+        yield from (f"{role.name} of {role.database}: {problem}" for problem in _problems(roles, role))
+
+
+def _problems(roles: Roles, role: DatabaseRole) -> Iterator[str]:
+    before = roles.url(role)
+    if role.iam:
+        if urlsplit(before).password:
+            yield "its url has a password, though it signs in by IAM"
+        return
+    if refused := roles.sign_in(before):
+        yield f"it cannot sign in: {refused}"
+    answer = roles.rotate(role)
+    if answer.get("outcome") != "rotated":
+        yield f"it was not rotated: {answer}"
+        return
+    after = roles.url(role)
+    if urlsplit(after).username == urlsplit(before).username:
+        yield "its url names the same login after a rotation"
+    for which, url in (("new", after), ("old", before)):
+        if refused := roles.sign_in(url):
+            yield f"it cannot sign in with its {which} url after a rotation: {refused}"
+
+
+def _sign_in_to_postgres(url: SplitResult, port: int, authority: str) -> None:
+    with socket.create_connection((_HOST, port), timeout=_TIMEOUT_SECONDS) as sock:
+        connection = pg8000.native.Connection(
+            str(url.username),
+            host=str(url.hostname),
+            password=url.password,
+            database=url.path.removeprefix("/"),
+            ssl_context=ssl.create_default_context(cadata=authority),
+            sock=sock,
+        )
+        connection.run("SELECT 1")
+        connection.close()
+
+
+def _sign_in_to_documentdb(url: SplitResult, port: int, authority: str) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        Path(file.name).write_text(authority, encoding="utf-8")
+        client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+            host=_HOST,
+            port=port,
+            username=url.username,
+            password=url.password,
+            authSource="admin",
+            tls=True,
+            tlsCAFile=file.name,
+            tlsAllowInvalidHostnames=True,  # the certificate is for the cluster's own name
+            directConnection=True,
+            retryWrites=False,
+            serverSelectionTimeoutMS=_TIMEOUT_SECONDS * 1000,
+        )
+        with client:
+            client[url.path.removeprefix("/") or "admin"].command("ping")
