@@ -74,7 +74,7 @@ def test_the_sleep_schedule_answers_its_status(client: Client) -> None:
         "CLUSTER": "project",
         "SERVICES": "",
     }
-    schedule = SleepSettings(time_zone="UTC", awake=("mon 00:00-00:01",)).schedule()
+    schedule = SleepSettings(time_zone="UTC", awake=("mon-fri 07:00-20:00",)).schedule()
     make(client, "sleep", "sleep_schedule", files={"settings.json": schedule}, variables=variables)
 
     told = invoke(client, "sleep", {"action": "status"}, account=ACCOUNT)
