@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import io
 import shutil
@@ -52,3 +53,4 @@ class Packages:
 
 
 PACKAGES: Final = Packages()
+atexit.register(PACKAGES.clear)

@@ -39,7 +39,9 @@ def invoke(params: Shape, context: Context) -> Shape:
         function = _function(params, context)
         if kind == "DryRun":
             return {"StatusCode": 204}
-        _refuse_too_many(function, context)
+        _refuse_stopped(function)
+        if kind == "RequestResponse":
+            _refuse_too_many(context)
         call = prepare(function, payload)
     if kind == "Event":
         asynchronous.start(function, payload, call)
@@ -88,12 +90,17 @@ def _function(params: Shape, context: Context) -> Any:
         raise AwsError(code="ResourceNotFoundException", message=f"Function not found: {arn}") from error
 
 
-def _refuse_too_many(function: Any, context: Context) -> None:
-    """Refuse what AWS throttles: calls over the account's limit, or of a function with a reservation of zero.
+def _refuse_stopped(function: Any) -> None:
+    """Refuse to call a function that has reserved no concurrency.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
     """
+    if function.reserved_concurrency is not None and int(function.reserved_concurrency) == 0:
+        raise AwsError(code="TooManyRequestsException", message="Rate Exceeded.")
+
+
+def _refuse_too_many(context: Context) -> None:
+    """Refuse calls over the account's limit; events wait instead (the same page)."""
     limit = int(applied_value("lambda", _CONCURRENCY, context) or 0)
-    stopped = function.reserved_concurrency is not None and int(function.reserved_concurrency) == 0
-    if stopped or CALLS.count(context.account) >= limit or CALLS.count() >= _MOST_CALLS:
+    if CALLS.count(context.account) >= limit or CALLS.count() >= _MOST_CALLS:
         raise AwsError(code="TooManyRequestsException", message="Rate Exceeded.")
