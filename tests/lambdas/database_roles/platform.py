@@ -75,6 +75,7 @@ class Platform:
         self.roles = roles
         self._folder = folder
         self._places: set[str] = set()
+        self._session: Any = None
         self.settings: dict[str, Any] = {
             "engine": "postgres",
             "prefix": PREFIX,
@@ -118,8 +119,9 @@ class Platform:
             for name, value in self.variables.items():
                 patch.setenv(name, value)
             patch.setattr(function, "SETTINGS", self._folder / "settings.json")
-            # As in Lambda, where a process has one account: a session keeps its credentials.
-            patch.setattr(boto3, "DEFAULT_SESSION", None)
+            # One for each platform: it keeps the credentials of its account, and what it has read of AWS's services.
+            self._session = self._session or boto3.Session()
+            patch.setattr(boto3, "DEFAULT_SESSION", self._session)
             yield
 
     def open_database(self) -> Postgres:

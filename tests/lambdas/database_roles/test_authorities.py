@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -44,7 +45,8 @@ def test_a_client_trusts_them_and_those_of_the_system(tmp_path: Path, monkeypatc
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
     context = trusting(FOLDER / "eu-central-1.pem")
-    names = {dict(pair[0] for pair in each["subject"])["commonName"] for each in context.get_ca_certs()}
+    shown: list[Any] = context.get_ca_certs()
+    names = {dict(pair[0] for pair in each["subject"])["commonName"] for each in shown}
     assert names == {
         f"Amazon RDS {region} Root CA {kind} G1" for region in ("eu-central-1", "us-east-1") for kind in KINDS
     }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.emulator, pytest.mark.seconds(60)]
 
-ROLES = (OWNER, BACKEND, WORKER, PEOPLE)
+ROLES = (OWNER, BACKEND, PEOPLE)
 MANY = 1000
 
 
@@ -98,8 +98,7 @@ def sign_in_everywhere(platform: Platform) -> None:
             platform.connect(platform.url(role["name"])).close()
 
 
-@pytest.mark.parametrize("action", ["prepare", "apply"])
-def test_a_first_run_ends_the_work_of_those_that_were_killed(tmp_path: Path, action: str) -> None:
+def test_a_first_run_ends_the_work_of_those_that_were_killed(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
@@ -109,7 +108,7 @@ def test_a_first_run_ends_the_work_of_those_that_were_killed(tmp_path: Path, act
     with open_platform(second, roles=ROLES) as platform:
         empty = catalog(platform)
         for steps in range(1, MANY):
-            if not is_killed(platform, steps, action):
+            if not is_killed(platform, steps, "apply"):
                 break
             found = catalog(platform)
             # All or nothing: the roles are made in one transaction.
@@ -123,12 +122,14 @@ def test_a_first_run_ends_the_work_of_those_that_were_killed(tmp_path: Path, act
         sign_in_everywhere(platform)
 
 
-@pytest.mark.parametrize(("name", "force"), [("backend", False), ("worker", False), ("worker", True)])
-@pytest.mark.parametrize("repair", ["rotate", "turn", "apply"])
+@pytest.mark.parametrize(
+    ("role", "force", "repair"), [(BACKEND, False, "rotate"), (WORKER, False, "turn"), (WORKER, True, "apply")]
+)
 def test_a_rotation_that_was_killed_is_ended_and_its_url_always_works(
-    tmp_path: Path, name: str, repair: str, *, force: bool
+    tmp_path: Path, role: dict[str, Any], repair: str, *, force: bool
 ) -> None:
-    with open_platform(tmp_path, roles=(OWNER, BACKEND, WORKER)) as platform:
+    name = role["name"]
+    with open_platform(tmp_path, roles=(OWNER, role)) as platform:
         platform.call("apply")
         expected = catalog(platform)
         for steps in range(1, MANY):
