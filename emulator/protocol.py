@@ -75,9 +75,8 @@ class Call:
         serialiser = get_serializer_class(self.service, self.protocol)(operation_model=self.model)
         serialised = serialiser.serialize(result)
         body = serialised["body"] or b""
-        status = self._status(result) or serialised["status_code"]
         return HttpResponse(
-            status=status,
+            status=self._status(result) or serialised["status_code"],
             headers=[(name, str(value)) for name, value in serialised["headers"].items()],
             body=body.encode() if isinstance(body, str) else body,
         )

@@ -111,8 +111,12 @@ def _converse(process: subprocess.Popen[bytes], call: Mapping[str, Any], answers
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_END_SECONDS)
     _kill(process)
-    reader.join(_END_SECONDS)
-    return _outcome(call["request"], text, process.returncode, bytes(log).decode(errors="replace"), seconds, late=late)
+    reader.join()
+    if not text:
+        # It ended without an answer, or was ended.
+        problem = _timeout(timeout) if late else _exit(process.returncode)
+        return _failure(call["request"], problem, bytes(log).decode(errors="replace"), seconds)
+    return _outcome(json.loads(text), bytes(log).decode(errors="replace"), seconds)
 
 
 def _drain(process: subprocess.Popen[bytes], log: bytearray) -> None:
@@ -121,24 +125,26 @@ def _drain(process: subprocess.Popen[bytes], log: bytearray) -> None:
         log += part
 
 
-def _outcome(request: str, text: str, code: int, log: str, seconds: float, *, late: bool) -> Outcome:
-    try:
-        told = json.loads(text)
-    except ValueError:
-        # It ended without an answer, or was ended.
-        if late:
-            error = _refusal("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds", request)
-        else:
-            how = f"exit status {code}" if code >= 0 else f"signal: {signal.Signals(-code).name.lower()[3:]}"
-            error = _refusal("Runtime.ExitError", f"Runtime exited with error: {how}", request)
-        return Outcome(json.dumps(error).encode(), failed=True, log=f"{log}{error['errorMessage']}\n", seconds=seconds)
+def _outcome(told: dict[str, Any], log: str, seconds: float) -> Outcome:
     if "error" in told:
         return Outcome(json.dumps(told["error"]).encode(), failed=True, log=log, seconds=seconds)
     return Outcome(told["payload"].encode(), failed=False, log=log, seconds=seconds)
 
 
-def _refusal(kind: str, message: str, request: str) -> dict[str, str]:
-    return {"errorType": kind, "errorMessage": f"RequestId: {request} Error: {message}"}
+def _timeout(seconds: float) -> tuple[str, str]:
+    return "Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"
+
+
+def _exit(code: int) -> tuple[str, str]:
+    how = f"exit status {code}" if code >= 0 else f"signal: {signal.Signals(-code).name.removeprefix('SIG').lower()}"
+    return "Runtime.ExitError", f"Runtime exited with error: {how}"
+
+
+def _failure(request: str, problem: tuple[str, str], log: str, seconds: float) -> Outcome:
+    """Return what Lambda answers for code that did not."""
+    kind, message = problem
+    error = {"errorType": kind, "errorMessage": f"RequestId: {request} Error: {message}"}
+    return Outcome(json.dumps(error).encode(), failed=True, log=f"{log}{error['errorMessage']}\n", seconds=seconds)
 
 
 def _read(pipe: int, seconds: float, *, until: bytes = b"") -> bytes:

@@ -84,7 +84,7 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         if time.monotonic() > deadline:
             return False
@@ -106,7 +106,7 @@ def test_no_process_is_left_behind(process: subprocess.Popen[str], way: str) -> 
         request(url, "POST", "/moto-api/reset")
     else:
         process.send_signal(getattr(signal, way))
-        process.wait(20)
+        process.wait(60)
 
     assert wait_for(lambda: not started.keys() & list_processes().keys()), started
 

@@ -10,15 +10,13 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
 from emulator.errors import AwsError
-from emulator.functions import asynchronous, connections
+from emulator.functions import asynchronous
 from emulator.functions.calls import CALLS, prepare
 from emulator.registry import REGISTRY, Context, operation, patch
 from emulator.services.servicequotas import applied_value
 
 if TYPE_CHECKING:
     from emulator.store import Shape
-
-__all__ = ["connections"]
 
 _CONCURRENCY: Final = "L-B99A9384"
 # Each call keeps a thread of the server while it waits, and the function's own calls need some, too.

@@ -54,15 +54,16 @@ def test_others_may_read_and_rotate_it_and_nothing_else(client: Client) -> None:
     arn = describe(client, "guarded")["MasterUserSecret"]["SecretArn"]
     before = read(client, arn)
     secrets = client("secretsmanager", account=ACCOUNT)
-    for change in (
-        lambda: secrets.put_secret_value(SecretId=arn, SecretString="{}"),
-        lambda: secrets.update_secret(SecretId=arn, Description="mine"),
-        lambda: secrets.delete_secret(SecretId=arn),
-        lambda: secrets.tag_resource(SecretId=arn, Tags=[{"Key": "a", "Value": "b"}]),
-        lambda: secrets.cancel_rotate_secret(SecretId=arn),
-    ):
+    changes: dict[str, dict[str, Any]] = {
+        "put_secret_value": {"SecretString": "{}"},
+        "update_secret": {"Description": "mine"},
+        "delete_secret": {},
+        "tag_resource": {"Tags": [{"Key": "a", "Value": "b"}]},
+        "cancel_rotate_secret": {},
+    }
+    for name, members in changes.items():
         with pytest.raises(ClientError, match="managed by another service") as refused:
-            change()
+            getattr(secrets, name)(SecretId=arn, **members)
         assert refused.value.response["Error"]["Code"] == "InvalidRequestException"
 
     secrets.rotate_secret(SecretId=arn)

@@ -299,6 +299,20 @@ def test_a_proxy_that_requires_iam_takes_tokens_and_no_passwords(through: Net) -
     assert through.call("postgres", endpoint, password=token) == "chief"
 
 
+@pytest.mark.usefixtures("host")
+def test_a_proxy_takes_only_tls_and_reads_its_secrets_with_its_role(through: Net, emulator: Emulator) -> None:
+    endpoint = through.proxy("plain", "main", through.secret("plain"))
+    port, trusted = emulator.database(endpoint, account=ACCOUNT)
+    with pytest.raises(pg8000.Error, match="This RDS Proxy requires TLS connections"):
+        pg8000.native.Connection("chief", host="localhost", port=port, password=PASSWORD, ssl_context=False)
+    assert sign_in(port, trusted) == "chief"
+
+    through.service("iam").delete_role_policy(RoleName="plain", PolicyName="plain")
+
+    with pytest.raises(pg8000.Error, match="This RDS proxy has no credentials for the role chief"):
+        sign_in(port, trusted)
+
+
 def test_a_cluster_of_documentdb_answers_at_all_its_names(net: Net) -> None:
     docdb = net.service("docdb")
     docdb.create_db_cluster(

@@ -163,6 +163,35 @@ def test_an_event_that_fails_is_repeated_twice_and_then_a_dead_letter(client: Cl
     assert sum("[ERROR]" in event["message"] for event in events) == 3
 
 
+def test_a_dead_letter_can_be_a_message_of_a_topic(client: Client) -> None:
+    sns, sqs = client("sns", account=ACCOUNT), client("sqs", account=ACCOUNT)
+    topic = sns.create_topic(Name="dead")["TopicArn"]
+    queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{ACCOUNT}:told")
+    make_function(client, "telling", zip_code(CODE), account=ACCOUNT, DeadLetterConfig={"TargetArn": topic})
+
+    call(client, "raise", name="telling", InvocationType="Event")
+    BACKGROUND.wait()
+
+    (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    told = json.loads(message["Body"])
+    assert json.loads(told["Message"]) == {"do": "raise"}
+    assert told["MessageAttributes"]["ErrorMessage"] == {"Type": "String", "Value": "'nothing'"}
+
+
+def test_a_function_that_a_topic_calls_runs_afterwards(client: Client) -> None:
+    sns = client("sns", account=ACCOUNT)
+    topic = sns.create_topic(Name="calls")["TopicArn"]
+    make_function(client, "subscribed", zip_code(CODE), account=ACCOUNT)
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:subscribed")
+
+    sns.publish(TopicArn=topic, Message="hello")
+    BACKGROUND.wait()
+
+    events = client("logs", account=ACCOUNT).filter_log_events(logGroupName="/aws/lambda/subscribed")["events"]
+    assert any("'Message': 'hello'" in event["message"] for event in events)
+
+
 def test_changed_code_and_variables_are_those_of_the_next_call(client: Client) -> None:
     functions = client("lambda", account=ACCOUNT)
     make_function(client, "changing", zip_code("def handler(event, context): return 1"), account=ACCOUNT)
