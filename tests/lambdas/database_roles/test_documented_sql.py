@@ -46,7 +46,7 @@ def run(connection: Any, block: str) -> None:
 
 
 def schemas(connection: Any) -> dict[str, tuple[str, str]]:
-    """Schema and owner of each relation, type and function that somebody made."""
+    """Schema and owner of each relation, type and function that is not PostgreSQL's own."""
     rows = connection.run(
         "SELECT relname, relnamespace::regnamespace::text, relowner::regrole::text FROM pg_class "
         "WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relnamespace::regnamespace::text IN ('public', 'backend') "
