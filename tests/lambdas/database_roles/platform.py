@@ -101,7 +101,7 @@ class Platform:
             self.ecs: Any = boto3.client("ecs")
             self.rds: Any = boto3.client("rds")
         self._tls = ssl.create_default_context(cadata=server.ca_pem)
-        (folder / "authorities.pem").write_text(server.ca_pem, encoding="utf-8")
+        self.authorities.write_text(server.ca_pem, encoding="utf-8")
         self._create()
 
     def call(self, action: str, **event: Any) -> dict[str, Any]:
@@ -131,9 +131,14 @@ class Platform:
                 database="users",
                 user=MASTER,
                 password=MASTER_PASSWORD,
-                authorities=self._folder / "authorities.pem",
+                authorities=self.authorities,
             )
         )
+
+    @property
+    def authorities(self) -> Path:
+        """The file with the certificate of the server's authority."""
+        return self._folder / "authorities.pem"
 
     def change(self, *roles: dict[str, Any]) -> None:
         """Other roles, whose places Terraform has made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pg8000.native
 import pytest
 from botocore.client import BaseClient
 
@@ -37,7 +38,7 @@ def killed_after(steps: int) -> Iterator[list[str]]:
         if len(done) >= steps:
             raise KilledError
 
-    class Connection(postgres.Connection):  # type: ignore[misc]
+    class Connection(pg8000.native.Connection):  # type: ignore[misc]
         def run(self, sql: str, **values: Any) -> Any:
             answer = super().run(sql, **values)
             count(sql)
