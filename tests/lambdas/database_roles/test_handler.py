@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tests.lambdas.database_roles.platform import Platform
 
 
+pytestmark = [pytest.mark.emulator, pytest.mark.seconds(2)]
+
+
 @pytest.fixture
 def small(platform: Platform) -> Iterator[Platform]:
     platform.change(OWNER, BACKEND, PEOPLE)

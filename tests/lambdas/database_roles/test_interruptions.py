@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.lambdas.database_roles.platform import Platform
 
-pytestmark = [pytest.mark.emulator, pytest.mark.seconds(60)]
+pytestmark = [pytest.mark.emulator, pytest.mark.seconds(30)]
 
 ROLES = (OWNER, BACKEND, PEOPLE)
 MANY = 1000
