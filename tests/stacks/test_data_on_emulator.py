@@ -1,17 +1,23 @@
-"""Layer `data` applied: no secret is in state, plan or console, and values that others write are not changed."""
+"""Layer `data` applied, rotated, killed and repeated: no secret is in state, plan, console, log or environment.
+
+Values that a person or a function writes are not changed by an apply.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
 import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
 
+from acceptance.database_roles import Roles
 from compliance.leaks import kept_write_only, leaks
-from lambdas.jwt_rotation.handler import handler
 from main import synthesize
 from runner.__main__ import main as runner
 from runner.secrets import ParameterTree, StoredParameter, read_written, report
@@ -21,35 +27,41 @@ from tests.config.examples import present
 from tests.fixtures import fixture_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from config.environment import Environment
+    from emulator import Emulator
 
 REGION: Final = "us-east-1"
 PREFIX: Final = "/user-management/dev/"
 API_KEY: Final = "SG.d41d8cd98f00b204e9800998ecf8427e"
 # Parameters with these last parts are secret; hosts and ports are not.
-SECRET: Final = ("password", "url", "current", "previous")
+SECRET: Final = ("a", "b", "url", "current", "previous")
+ROLES: Final = ("postgres", "documentdb")
+LOGGED: Final = (*(f"{database}-roles" for database in ROLES), "jwt-rotation")
 
 
 @pytest.fixture
-def emulated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, str]]:
+def emulated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Emulator]:
     from emulator import Emulator  # noqa: PLC0415 - moto is a second to import
 
     monkeypatch.chdir(tmp_path)
     with Emulator() as running:
-        variables = running.environment(account=fixture_environment("dev").account_id)
-        for name, value in variables.items():
+        for name, value in variables_of(running).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # the proxy is for S3 Control only
-        yield variables
+        yield running
+
+
+def variables_of(emulated: Emulator) -> dict[str, str]:
+    return emulated.environment(account=fixture_environment("dev").account_id)
 
 
 def environment(password_version: int) -> Environment:
     dev = fixture_environment("dev")
-    postgres = present(dev.postgres).model_copy(update={"password_version": password_version})
-    return dev.model_copy(update={"postgres": postgres})
+    documentdb = present(dev.documentdb).model_copy(update={"password_version": password_version})
+    return dev.model_copy(update={"documentdb": documentdb})
 
 
 def parameters() -> dict[str, str]:
@@ -61,8 +73,22 @@ def parameters() -> dict[str, str]:
     }
 
 
-def secrets_in(found: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in found.items() if name.rpartition("/")[2] in SECRET}
+def masters() -> dict[str, str]:
+    """The masters' credentials: the secrets of RDS and of the layer."""
+    client: Any = boto3.client("secretsmanager", region_name=REGION)
+    names = [secret["Name"] for secret in client.list_secrets()["SecretList"]]
+    return {name: client.get_secret_value(SecretId=name)["SecretString"] for name in names}
+
+
+def passwords_in(texts: Mapping[str, str]) -> dict[str, str]:
+    """Each secret by the name of its text; of a url or a login only the password, which is what must be nowhere."""
+    found: dict[str, str] = {}
+    for name, text in texts.items():
+        if text.startswith("{"):
+            found[name] = json.loads(text)["password"]
+        elif name.rpartition("/")[2] in SECRET:
+            found[name] = urlsplit(text).password or text
+    return found
 
 
 class Applied:
@@ -104,14 +130,38 @@ class Applied:
         return self.texts[name].index("{")  # warnings may come first
 
 
-def rotate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the function's code with the environment variables that Lambda would set."""
+def call(function: str, **event: Any) -> dict[str, Any]:
+    """What a function of the layer answers."""
     client: Any = boto3.client("lambda", region_name=REGION)
-    configuration = client.get_function_configuration(FunctionName="user-management-dev-jwt-rotation")
-    for name, value in configuration["Environment"]["Variables"].items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    assert handler({"force": True}, None)["outcome"] == "rotated"
+    answer: dict[str, Any] = json.load(
+        client.invoke(FunctionName=f"user-management-dev-{function}", Payload=json.dumps(event))["Payload"]
+    )
+    return answer
+
+
+@contextmanager
+def killed_after(function: str, seconds: int) -> Iterator[None]:
+    """Let Lambda kill the function's process after so many seconds."""
+    client: Any = boto3.client("lambda", region_name=REGION)
+    name = f"user-management-dev-{function}"
+    before = client.get_function_configuration(FunctionName=name)["Timeout"]
+    client.update_function_configuration(FunctionName=name, Timeout=seconds)
+    yield
+    client.update_function_configuration(FunctionName=name, Timeout=before)
+
+
+def said_by_functions() -> dict[str, str]:
+    """The logs of the functions, and what a listing of them shows of their environment."""
+    functions: Any = boto3.client("lambda", region_name=REGION)
+    logs: Any = boto3.client("logs", region_name=REGION)
+    texts: dict[str, str] = {}
+    for function in LOGGED:
+        name = f"user-management-dev-{function}"
+        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+        texts[f"log of {function}"] = "\n".join(event["message"] for event in events)
+        listed = functions.get_function_configuration(FunctionName=name)
+        texts[f"environment of {function}"] = json.dumps(listed["Environment"])
+    return texts
 
 
 def run(command: str, typed: str = "") -> None:
@@ -119,26 +169,115 @@ def run(command: str, typed: str = "") -> None:
     subprocess.run(["/usr/bin/env", "bash", "-c", command], input=f"{typed}\n", text=True, check=True)
 
 
-def lost_keys(tree: ParameterTree) -> list[str]:
-    """The parameters that `make secrets` reports with the account's default key."""
-    lines, _ = report(tree, read_written(tree))
-    return [line.split()[-1].removeprefix(PREFIX) for line in lines if line.startswith("other key")]
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """The applied layer, and what it stored at each moment that a step names."""
+
+    data: Applied
+    roles: Roles
+    tree: ParameterTree
+    seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+
+    def see(self, moment: str) -> dict[str, str]:
+        """Every parameter and master that there is now; the url of each role signs in."""
+        assert self.refused() == []
+        self.seen[moment] = {**parameters(), **masters()}
+        return self.seen[moment]
+
+    def refused(self) -> list[str]:
+        """What each role that cannot sign in with its url is told."""
+        environment = self.roles.environment
+        all_roles = (*environment.postgres_roles, *environment.documentdb_roles)
+        return [text for role in all_roles if (text := self.roles.sign_in(self.roles.url(role)))]
+
+    def rotate(self, function: str, **event: Any) -> None:
+        """Have a function replace secrets."""
+        answer = call(function, **event)
+        assert answer["outcome"] == "rotated"
+        self.answers.append(answer)
+
+    def lost_keys(self) -> list[str]:
+        """The parameters that `make secrets` reports with the account's default key."""
+        lines, _ = report(self.tree, read_written(self.tree))
+        return [line.split()[-1].removeprefix(PREFIX) for line in lines if line.startswith("other key")]
+
+    def stored(self, name: str) -> StoredParameter:
+        """A parameter as the commands of `make secrets` know it."""
+        (found,) = [parameter for parameter in self.tree.parameters if parameter.name == f"{PREFIX}{name}"]
+        return found
 
 
-def stored(tree: ParameterTree, name: str) -> StoredParameter:
-    (found,) = [parameter for parameter in tree.parameters if parameter.name == f"{PREFIX}{name}"]
-    return found
+def write_by_hand(layer: Layer, out: Path) -> None:
+    """A person sets a key, first with the printed command, then in another way, without the key that encrypts it."""
+    email, url = layer.stored("api-keys/email"), layer.stored("postgres/backend/url")
+    declared = read_written(layer.tree)[email.name].key
+    run(email.set_command, "mistyped")
+    assert parameters()["api-keys/email"] == "mistyped"
+    assert read_written(layer.tree)[email.name].key == declared
+    assert str(declared).startswith("arn:aws:kms:")
+    layer.data.require_no_changes()
+    ssm: Any = boto3.client("ssm", region_name=REGION)
+    ssm.put_parameter(Name=email.name, Value=API_KEY, Description="By hand", Tier="Advanced", Overwrite=True)
+    layer.data.require_no_changes()
+    ssm.put_parameter(Name=url.name, Value=parameters()["postgres/backend/url"], Tier="Advanced", Overwrite=True)
+    layer.data.apply(out, "by hand")
+    assert sorted(layer.lost_keys()) == ["api-keys/email", "postgres/backend/url"]
+    run(url.encrypt_command)
+    assert layer.lost_keys() == ["api-keys/email"]
 
 
-@pytest.mark.emulator
-@pytest.mark.terraform
-@pytest.mark.seconds(300)
-def test_no_state_and_no_plan_contains_a_secret(
-    emulated: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out, again = tmp_path / "cdktf.out", tmp_path / "again"
+def rotate_jwt(layer: Layer) -> None:
+    """The JWT secret is rotated twice: a secret that signed verifies for one more period."""
+    before = parameters()
+    layer.rotate("jwt-rotation", force=True)
+    once = layer.see("JWT once")
+    assert once["jwt/previous"] == before["jwt/current"] != once["jwt/current"]
+    layer.rotate("jwt-rotation", force=True)
+    twice = layer.see("JWT twice")
+    assert twice["jwt/previous"] == once["jwt/current"] != twice["jwt/current"]
+
+
+def rotate_roles(layer: Layer) -> None:
+    """Each role gets another login; what has the url from before still signs in."""
+    before = parameters()
+    for database in ROLES:
+        layer.rotate(f"{database}-roles", action="rotate")
+    after = layer.see("rotated")
+    urls = [name for name in after if name.endswith("/url")]
+    assert len(urls) == 4
+    for name in urls:
+        assert urlsplit(after[name]).username != urlsplit(before[name]).username
+        assert layer.roles.sign_in(before[name]) == ""
+    layer.data.require_no_changes()
+
+
+def kill_and_repeat(layer: Layer) -> None:
+    """A rotation is killed: the stored urls sign in all the same, and the next one ends what it began."""
+    for database in ROLES:
+        with killed_after(f"{database}-roles", seconds=1):
+            assert "timed out" in str(call(f"{database}-roles", action="rotate", force=True))
+        layer.see(f"killed in {database}")
+        layer.rotate(f"{database}-roles", action="rotate", force=True)
+    layer.see("repeated")
+    layer.data.require_no_changes()
+
+
+def replace_master(layer: Layer, out: Path) -> None:
+    """An apply has a new password for one master, and no role notices."""
+    before = {**parameters(), **masters()}
+    layer.data.apply(out, "another master")
+    after = layer.see("another master")
+    assert [name for name in after if after[name] != before[name]] == ["user-management/dev/documentdb/master"]
+    layer.rotate("documentdb-roles", action="rotate", force=True)
+    layer.see("rotated by another master")
+
+
+@pytest.fixture
+def layer(emulated: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layer:
+    """The layer, applied once, with those that it needs."""
+    out = tmp_path / "cdktf.out"
     synthesize([environment(1)], out)
-    synthesize([environment(2)], again)
     arguments = ["--env", "dev", "--out", str(out), "--yes"]
     assert runner(["bootstrap", *arguments]) == 0
     stacks = read_stacks(out)
@@ -146,60 +285,37 @@ def test_no_state_and_no_plan_contains_a_secret(
         if needed.layer != STATE_LAYER:
             assert runner(["apply", *arguments, "--layer", needed.layer]) == 0
     (tmp_path / "data").mkdir()
-    data = Applied(tmp_path / "data", emulated)
-
-    data.apply(out, "first")
-    first = parameters()
-    assert first["api-keys/email"] == "unset"
-    assert first["postgres/password"] in first["postgres/url"]
-
-    # A person sets a key, first with the printed command, then in another way, without the key that encrypts it.
     aws_cli.install(tmp_path / "bin", monkeypatch)
-    tree = ParameterTree.from_stacks(of_environment(read_stacks(out), "dev"))
-    email = stored(tree, "api-keys/email")
-    declared = read_written(tree)[email.name].key
-    run(email.set_command, "mistyped")
-    assert parameters()["api-keys/email"] == "mistyped"
-    assert read_written(tree)[email.name].key == declared
-    assert str(declared).startswith("arn:aws:kms:")
-    data.require_no_changes()
-    ssm: Any = boto3.client("ssm", region_name=REGION)
-    ssm.put_parameter(Name=email.name, Value=API_KEY, Description="By hand", Tier="Advanced", Overwrite=True)
-    data.require_no_changes()
-    password = stored(tree, "postgres/password").name
-    ssm.put_parameter(Name=password, Value=first["postgres/password"], Tier="Advanced", Overwrite=True)
-    data.apply(out, "by hand")
-    assert sorted(lost_keys(tree)) == ["api-keys/email", "postgres/password"]
+    data = Applied(tmp_path / "data", variables_of(emulated))
+    data.apply(out, "first")
+    return Layer(
+        data=data,
+        roles=Roles(environment=environment(1), session=boto3.Session(region_name=REGION), emulator=emulated),
+        tree=ParameterTree.from_stacks(of_environment(read_stacks(out), "dev")),
+    )
 
-    # The schedule rotates twice: a secret that signed verifies for one more period.
-    rotate(monkeypatch)
-    once = parameters()
-    assert once["jwt/previous"] == first["jwt/current"] != once["jwt/current"]
-    rotate(monkeypatch)
-    twice = parameters()
-    assert twice["jwt/previous"] == once["jwt/current"] != twice["jwt/current"]
 
-    # The next apply has a new password for one database, and changes nothing else.
-    data.apply(again, "second")
-    second = parameters()
-    changed = {name for name in second if second[name] != twice[name]}
-    assert changed == {"postgres/password", "postgres/url"}
-    assert second["postgres/password"] in second["postgres/url"]
-
-    # The provider writes a new version without a key; one command encrypts it with the layer's key again.
-    assert sorted(lost_keys(tree)) == ["api-keys/email", "postgres/password", "postgres/url"]
-    for name in ("postgres/password", "postgres/url"):
-        run(stored(tree, name).encrypt_command)
-    assert lost_keys(tree) == ["api-keys/email"]
-    assert parameters() == second
+@pytest.mark.emulator
+@pytest.mark.terraform
+@pytest.mark.seconds(300)
+def test_no_state_plan_log_and_environment_contains_a_secret(layer: Layer, tmp_path: Path) -> None:
+    out, again = tmp_path / "cdktf.out", tmp_path / "again"
+    synthesize([environment(2)], again)
+    assert layer.see("first")["api-keys/email"] == "unset"
+    write_by_hand(layer, out)
+    rotate_jwt(layer)
+    rotate_roles(layer)
+    kill_and_repeat(layer)
+    replace_master(layer, again)
+    assert layer.lost_keys() == ["api-keys/email"]
 
     values = {
-        **{f"{name} (first)": value for name, value in secrets_in(first).items()},
-        **{f"{name} (rotated)": value for name, value in secrets_in(once).items()},
-        **{f"{name} (second)": value for name, value in secrets_in(second).items()},
-        "api-keys/email": API_KEY,
+        f"{name} ({moment})": value
+        for moment, texts in layer.seen.items()
+        for name, value in passwords_in(texts).items()
     }
-    assert [str(leak) for leak in leaks(data.texts, values)] == []
-    assert data.kept == []
-    assert len(data.texts) == 15
-    data.require_no_changes()
+    texts = {**layer.data.texts, **said_by_functions(), "answers": json.dumps(layer.answers)}
+    assert [str(leak) for leak in leaks(texts, {**values, "api-keys/email": API_KEY})] == []
+    assert layer.data.kept == []
+    assert len(layer.data.texts) == 15
+    layer.data.require_no_changes()
