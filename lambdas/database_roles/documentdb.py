@@ -4,7 +4,7 @@ All users of DocumentDB are in its database `admin`. What this function notes fo
 `database-roles`, to which no login has a right, because no role can have that name: which users it made, and which run
 is at work.
 
-DocumentDB gets the text of a password, over TLS: AWS documents no way to send a verifier instead, as PostgreSQL has one.
+DocumentDB gets the text of a password, over TLS: AWS documents no way to send a verifier instead.
 https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-users.html
 """
 

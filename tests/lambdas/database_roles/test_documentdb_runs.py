@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -86,14 +88,21 @@ def test_server_that_does_not_answer_is_reported(server: DocumentdbServer, tmp_p
 
 
 @pytest.mark.usefixtures("impatient")
-def test_certificate_of_another_authority_or_name_is_refused(server: DocumentdbServer, tmp_path: Path) -> None:
+def test_certificate_of_another_authority_or_name_is_refused(
+    server: DocumentdbServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with (
         engine(server, tmp_path, ca_pem=Authority().pem) as database,
         pytest.raises(UnreachableError, match="CERTIFICATE_VERIFY_FAILED"),
     ):
         database.signs_in("backend_a", NEW)
-    with engine(server, tmp_path) as database, pytest.raises(UnreachableError, match=r"127\.0\.0\.2"):
-        database.signs_in("backend_a", NEW, host="127.0.0.2")
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr("socket.getaddrinfo", lambda _, *rest, **options: resolve("localhost", *rest, **options))
+    with (
+        engine(server, tmp_path) as database,
+        pytest.raises(UnreachableError, match=r"certificate is not valid for 'other\.example'"),
+    ):
+        database.signs_in("backend_a", NEW, host="other.example")
 
 
 @pytest.mark.usefixtures("impatient")
@@ -156,20 +165,23 @@ def test_lock_of_a_run_that_was_killed_ends(server: DocumentdbServer, tmp_path: 
 
 
 def test_run_that_lost_its_lock_changes_nothing_more(server: DocumentdbServer, master: Client, tmp_path: Path) -> None:
-    with engine(server, tmp_path, lease=ENDED) as slow, engine(server, tmp_path) as other, slow.lock():
+    with engine(server, tmp_path, lease=ENDED) as slow, engine(server, tmp_path) as other, ExitStack() as locks:
+        lock_of_slow = slow.lock()
+        lock_of_slow.__enter__()
         slow.ensure_roles([OWNER])
-        with other.lock():
-            for action in (
-                partial(slow.ensure_roles, [OWNER, BACKEND]),
-                partial(slow.ensure_roles, []),
-                partial(slow.set_password, "owner_a", NEW),
-            ):
-                with pytest.raises(BusyError):
-                    action()
-            assert names(master) == {"owner_a", "owner_b"}
-            assert not other.signs_in("owner_a", NEW)
-            with pytest.raises(BusyError):  # the lock of the other one is still there
-                enter(slow)
+        locks.enter_context(other.lock())
+        for action in (
+            partial(slow.ensure_roles, [OWNER, BACKEND]),
+            partial(slow.ensure_roles, []),
+            partial(slow.set_password, "owner_a", NEW),
+        ):
+            with pytest.raises(BusyError):
+                action()
+        assert names(master) == {"owner_a", "owner_b"}
+        assert not other.signs_in("owner_a", NEW)
+        lock_of_slow.__exit__(None, None, None)
+        with pytest.raises(BusyError):  # the lock of the other one is still there
+            enter(slow)
 
 
 def test_run_that_goes_on_extends_its_lock(server: DocumentdbServer, master: Client, tmp_path: Path) -> None:
