@@ -137,13 +137,22 @@ def test_json_lines_have_the_members_that_lambda_gives_them(client: Client) -> N
     assert (logged["level"], logged["logger"]) == ("INFO", "root")
 
 
-def test_a_role_that_may_not_write_logs_leaves_none(client: Client) -> None:
-    make_function(client, "silent", zip_code(CODE), account=ACCOUNT, actions=["sts:*"])
+def test_logs_are_written_as_far_as_the_role_allows(client: Client) -> None:
+    logs = client("logs", account=ACCOUNT)
+    write = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    for name, actions in (("silent", ["logs:CreateLogGroup"]), ("groupless", write), ("prepared", write)):
+        make_function(client, name, zip_code(CODE), account=ACCOUNT, actions=actions)
+    for name in ("silent", "prepared"):
+        logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
 
-    invoke(client, "silent", account=ACCOUNT)
+    for name in ("silent", "groupless", "prepared"):
+        invoke(client, name, account=ACCOUNT)
 
-    groups = client("logs", account=ACCOUNT).describe_log_groups(logGroupNamePrefix="/aws/lambda/silent")
-    assert groups["logGroups"] == []
+    def written(name: str) -> bool:
+        return bool(logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"])
+
+    assert (written("silent"), written("prepared")) == (False, True)
+    assert logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/groupless")["logGroups"] == []
 
 
 def test_an_event_that_fails_is_repeated_twice_and_then_a_dead_letter(client: Client) -> None:
