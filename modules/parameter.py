@@ -79,9 +79,7 @@ class Parameter(Construct):
     @staticmethod
     def plain(scope: Construct, id_: str, *, label: Label, key: Key, name: str, value: str) -> Parameter:
         """A parameter that is not secret, like a host name; Terraform keeps it up to date."""
-        # The version is a number derived from the value, so that a changed value is written again.
-        digest = Fn.parseint(Fn.substr(Fn.sha256(value), 0, _DIGITS), _HEXADECIMAL)
-        return Parameter(scope, id_, label=label, key=key, name=name, value=value, version=Token.as_number(digest))
+        return Parameter(scope, id_, label=label, key=key, name=name, value=value, version=version_of(value))
 
     @staticmethod
     def generated(
@@ -160,6 +158,11 @@ class Parameter(Construct):
             )
         )
         self._key.grant_encrypt_decrypt(grantee, KeyUse.parameter(self.arn, sid="EncryptParameters"))
+
+
+def version_of(value: str) -> float:
+    """The version of a write-only argument, a number derived from a text: another text is another version."""
+    return Token.as_number(Fn.parseint(Fn.substr(Fn.sha256(value), 0, _DIGITS), _HEXADECIMAL))
 
 
 def join_hosts(hosts: list[str]) -> str:

@@ -125,7 +125,7 @@ class Documentdb(Construct):
             global_cluster_identifier=self._add_global_cluster(protect=protect) if config.global_cluster else None,
             master_username=username,
             master_password_wo=self.master.password,
-            master_password_wo_version=config.password_version,
+            master_password_wo_version=self.master.password_version,
             port=PORT.first,
             storage_encrypted=True,
             kms_key_id=context.key.arn,

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from modules.data.generated_password import GeneratedPassword, ephemeral_name
 from modules.key import Key, KeyUse
+from modules.parameter import version_of
 from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from modules.data.database_context import DatabaseContext
 
 _SECRET: Final = "aws_secretsmanager_secret_version"  # noqa: S105 (a type)
-# Known in the apply only, so that the value is read in the apply only: a plan needs no right to it. `timestamp` is the
-# one function whose result is unknown before: https://developer.hashicorp.com/terraform/language/functions/timestamp
+# Known in the apply only, so that the value is read in the apply only: it is in no plan, and the first plan needs no
+# secret. (The refresh of the version still reads it, and throws it away:
+# https://github.com/hashicorp/terraform-provider-aws/issues/42383.) `timestamp` is the one function whose result is
+# unknown before: https://developer.hashicorp.com/terraform/language/functions/timestamp
 _CURRENT_IN_APPLY: Final = '${timestamp() == "" ? "" : "AWSCURRENT"}'
 
 
@@ -64,7 +67,7 @@ class OwnMaster(Construct):
             context: Its key.
             database: Part of its name.
             username: The master user.
-            version: The value is written again when it changes; pass the same to the database.
+            version: The value is written again when it changes.
         """
         super().__init__(scope, id_)
         self._key = context.secrets_key
@@ -78,7 +81,7 @@ class OwnMaster(Construct):
             recovery_window_in_days=0,
         )
         generated = GeneratedPassword(self, "generated")
-        stored = SecretsmanagerSecretVersion(
+        self._stored = SecretsmanagerSecretVersion(
             self,
             "stored",
             secret_id=self._secret.id,
@@ -88,7 +91,7 @@ class OwnMaster(Construct):
         name = ephemeral_name(self)
         # cdktf 0.21 has no class for ephemeral resources.
         TerraformStack.of(self).add_override(
-            f"ephemeral.{_SECRET}.{name}", {"secret_id": stored.secret_id, "version_stage": _CURRENT_IN_APPLY}
+            f"ephemeral.{_SECRET}.{name}", {"secret_id": self._stored.secret_id, "version_stage": _CURRENT_IN_APPLY}
         )
         self._reference = f"ephemeral.{_SECRET}.{name}.secret_string"
 
@@ -96,6 +99,14 @@ class OwnMaster(Construct):
     def password(self) -> str:
         """The stored password, for the write-only argument of the database."""
         return f"${{jsondecode({self._reference}).password}}"
+
+    @property
+    def password_version(self) -> float:
+        """Its version, for the database: another one with each value that is stored, whatever the reason was.
+
+        So the database also gets the password if its own was never stored here, as before this secret existed.
+        """
+        return version_of(self._stored.version_id)
 
     @cached_property
     def secret_arn(self) -> str:

@@ -285,7 +285,7 @@ class Postgres(Construct):
             manage_master_user_password=None if self._own_master else True,
             master_user_secret_kms_key_id=None if self._own_master else self._context.secrets_key.arn,
             password_wo=self._own_master.password if self._own_master else None,
-            password_wo_version=config.password_version if self._own_master else None,
+            password_wo_version=self._own_master.password_version if self._own_master else None,
             port=PORT.first,
             iam_database_authentication_enabled=True,
             ca_cert_identifier=CERTIFICATE_AUTHORITY,
