@@ -60,6 +60,10 @@ _ROLES: Final = (
 )
 
 
+# RDS does not log what it does itself.
+_UNLOGGED: Final = "SET log_statement = 'none'"
+
+
 class PostgresServer:
     """A server on a port of 127.0.0.1, until `close()` or the end of this process."""
 
@@ -131,6 +135,7 @@ class PostgresServer:
     def set_master_password(self, password: str) -> None:
         """Replace the master's password, as `ModifyDBInstance` does."""
         with self.administrator() as connection:
+            connection.run(_UNLOGGED)
             connection.run(f"ALTER ROLE {identifier(self.master)} PASSWORD {literal(password)}")
 
     def add_hosts(self, hosts: Iterable[str]) -> None:
@@ -148,6 +153,7 @@ class PostgresServer:
         master = identifier(self.master)
         with self.administrator("postgres") as connection:
             for statement in (
+                _UNLOGGED,
                 f"CREATE ROLE {master} LOGIN CREATEDB CREATEROLE PASSWORD {literal(password)}",
                 f"GRANT rds_superuser TO {master}",
                 f"GRANT rds_iam TO {master} WITH ADMIN OPTION",

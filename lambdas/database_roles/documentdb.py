@@ -4,7 +4,7 @@ All users of DocumentDB are in its database `admin`. What this function notes fo
 `database-roles`, to which no login has a right, because no role can have that name: which users it made, and which run
 is at work.
 
-DocumentDB gets the text of a password, over TLS: it takes no verifier that a client computed.
+DocumentDB gets the text of a password, over TLS: AWS documents no way to send a verifier instead.
 https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-users.html
 """
 
@@ -67,6 +67,7 @@ class Documentdb:
         self._server = server
         self._lease = lease
         self._authorities: Path | None = None
+        self._client: Client | None = None
         self._run: str | None = None
 
     @contextmanager
@@ -114,8 +115,9 @@ class Documentdb:
 
     def signs_in(self, login: str, password: str, *, host: str | None = None) -> bool:
         """Whether the login may sign in with the password and gets an answer."""
+        where = host or self._server.host
         try:
-            with self._client(login, password, host=host) as client:
+            with self._reporting(login, host=where), self._connect(login, password, host=where) as client:
                 client[_ADMIN].command("connectionStatus")
         except _CredentialsError:
             return False
@@ -126,7 +128,8 @@ class Documentdb:
         return True
 
     def close(self) -> None:
-        """Remove the file of authorities; each connection was closed after its use."""
+        """Close the primary user's connection and remove the file of authorities."""
+        self._disconnect()
         if self._authorities:
             self._authorities.unlink(missing_ok=True)
             self._authorities = None
@@ -181,9 +184,14 @@ class Documentdb:
     @contextmanager
     def _master(self) -> Iterator[Client]:
         server = self._server
+        if self._client is None:
+            self._client = self._connect(server.user, server.password, host=server.host)
         try:
-            with self._client(server.user, server.password) as client:
-                yield client
+            with self._reporting(server.user, host=server.host):
+                yield self._client
+        except UnreachableError:
+            self._disconnect()  # so that the next use does not wait for this client to see the server again
+            raise
         except _CredentialsError:
             message = (
                 f"DocumentDB at {server.host} refuses its primary user {server.user} with the password of the master's "
@@ -191,29 +199,37 @@ class Documentdb:
             )
             raise RolesError(message) from None
 
-    @contextmanager
-    def _client(self, user: str, password: str, *, host: str | None = None) -> Iterator[Client]:
+    def _disconnect(self) -> None:
+        if self._client:
+            self._client.close()
+            self._client = None
+
+    def _connect(self, user: str, password: str, *, host: str) -> Client:
+        """Return a client, which connects when it is used."""
         if self._authorities is None:
             self._authorities = bundle(self._server.authorities)
-        host, port = host or self._server.host, self._server.port
+        return MongoClient(
+            host,
+            self._server.port,
+            username=user,
+            password=password,
+            authSource=_ADMIN,
+            tls=True,
+            tlsCAFile=str(self._authorities),
+            directConnection=True,
+            # https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
+            retryWrites=False,
+            maxPoolSize=1,
+            connectTimeoutMS=_TIMEOUT_MILLISECONDS,
+            serverSelectionTimeoutMS=_TIMEOUT_MILLISECONDS,
+            socketTimeoutMS=_TIMEOUT_MILLISECONDS,
+        )
+
+    @contextmanager
+    def _reporting(self, user: str, *, host: str) -> Iterator[None]:
+        """Turn errors of the driver into those that people can act on."""
         try:
-            with MongoClient[dict[str, Any]](
-                host,
-                port,
-                username=user,
-                password=password,
-                authSource=_ADMIN,
-                tls=True,
-                tlsCAFile=str(self._authorities),
-                directConnection=True,
-                # https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
-                retryWrites=False,
-                maxPoolSize=1,
-                connectTimeoutMS=_TIMEOUT_MILLISECONDS,
-                serverSelectionTimeoutMS=_TIMEOUT_MILLISECONDS,
-                socketTimeoutMS=_TIMEOUT_MILLISECONDS,
-            ) as client:
-                yield client
+            yield
         except OperationFailure as error:
             if error.code == _AUTHENTICATION_FAILED:
                 message = f"DocumentDB at {host} refuses {user} with this password"
@@ -222,7 +238,8 @@ class Documentdb:
             raise RolesError(message) from error
         except PyMongoError as error:
             # The first part says why; what follows describes the client's view of the cluster.
-            message = f"DocumentDB at {host}:{port} does not answer: {str(error).partition(', Timeout:')[0]}"
+            why = str(error).partition(", Timeout:")[0]
+            message = f"DocumentDB at {host}:{self._server.port} does not answer: {why}"
             raise UnreachableError(message) from error
 
 

@@ -42,6 +42,8 @@ _UNDEFINED_OBJECT: Final = "42704"
 _UNAVAILABLE: Final = ("08", "53", "57")  # connection, resources, intervention by an operator
 _NOT_ALLOWED: Final = "42501"
 _LOCKED: Final = "55P03"
+_LOST: Final = (InterfaceError, OSError, struct.error)
+"""What the driver raises if a connection fails or ends; the last one if that happens within a message."""
 
 
 class Postgres:
@@ -102,6 +104,9 @@ class Postgres:
                 return False
             message = f"{where} answers {login}: {_message(error)}"
             raise UnreachableError(message) from error
+        except _LOST as error:
+            message = f"{where} let {login} in, and then did not answer: {error}"
+            raise UnreachableError(message) from error
         return True
 
     def close(self) -> None:
@@ -124,7 +129,7 @@ class Postgres:
                 application_name="database_roles",
                 startup_params=session,
             )
-        except (InterfaceError, OSError, struct.error) as error:
+        except _LOST as error:
             reason = error.__cause__ or error
             message = f"{host} does not answer at port {server.port}: {reason}"
             raise UnreachableError(message) from error
@@ -147,7 +152,7 @@ class Postgres:
             rows: list[list[Any]] | None = self._master.run(statement, **values)
         except DatabaseError as error:
             raise _explained(error, statement) from error
-        except (InterfaceError, OSError, struct.error) as error:
+        except _LOST as error:
             self.close()
             message = f"{self._server.host} does not answer any more: {error}"
             raise UnreachableError(message) from error
@@ -170,7 +175,7 @@ def _explained(error: DatabaseError, statement: str) -> RolesError:
 def _close(connection: Connection) -> None:
     try:
         connection.close()
-    except (InterfaceError, OSError, struct.error):
+    except _LOST:
         return
 
 

@@ -159,6 +159,7 @@ def test_client_that_has_not_signed_in_may_do_nothing(server: DocumentdbServer) 
         assert client.admin.command("connectionStatus")["authInfo"]["authenticatedUsers"] == []
         assert code_of(client.profiles.people.find_one) == UNAUTHORIZED
         assert code_of(client.admin.command, "usersInfo", 1) == UNAUTHORIZED
+        assert code_of(client.admin.command, "unknown", 1) == UNAUTHORIZED  # nor learn what there is
         signed_in.drop_database("profiles")
 
 

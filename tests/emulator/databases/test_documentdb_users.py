@@ -236,18 +236,19 @@ USERS = {"view users", "create user", "change password", "grant", "drop user", "
 def test_roles_allow_what_aws_lists(
     server: DocumentdbServer, master: Client, roles: list[tuple[str, str]], allowed: set[str]
 ) -> None:
-    for name, action in ACTIONS.items():
-        master.one.people.insert_one({})
-        create_user(master, "user", *roles)
-        with connected(server, "user", OF_USER) as client:
+    create_user(master, "user", *roles)
+    with connected(server, "user", OF_USER) as client:
+        for name, action in ACTIONS.items():
+            master.one.people.insert_one({})
             if name in allowed:
                 action(client)
             else:
                 with pytest.raises(OperationFailure, match="Authorization failure"):
                     action(client)
-        for user in {"user", "other"} & {user["user"] for user in master.admin.command("usersInfo", 1)["users"]}:
-            master.admin.command("dropUser", user)
-        master.drop_database("one")
+            for user in {"user", "other"} & {user["user"] for user in master.admin.command("usersInfo", 1)["users"]}:
+                master.admin.command("dropUser", user)
+            create_user(master, "user", *roles)
+            master.drop_database("one")
 
 
 def test_user_sees_what_it_may_read(server: DocumentdbServer, master: Client) -> None:

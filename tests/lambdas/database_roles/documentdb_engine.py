@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lambdas.database_roles.database import Server
 from lambdas.database_roles.documentdb import Documentdb
 from lambdas.database_roles.settings import Access, Place, Role, Url
@@ -34,10 +36,12 @@ def engine(
     authorities.write_text(ca_pem or server.ca_pem, encoding="utf-8")
     location = Server(host=host, port=server.port, database="", user=MASTER, password=password, authorities=authorities)
     made = Documentdb(location) if lease is None else Documentdb(location, lease=lease)
-    try:
-        yield made
-    finally:
-        made.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(authorities))  # of a small system, which is read faster
+        try:
+            yield made
+        finally:
+            made.close()
 
 
 def role(name: str, access: Access = Access.READ_WRITE, *, services: tuple[str, ...] = ()) -> Role:
@@ -62,21 +66,30 @@ BACKEND, WORKER = role("backend"), role("worker")
 REPORTS = role("reports", Access.READ_ONLY)
 
 
+CHANGES = frozenset({"createUser", "delete", "dropUser", "findAndModify", "insert", "update", "updateUser"})
+"""The commands that leave something behind, if the function is killed after them."""
+
+
 @dataclass
 class Wire:
     """What arrives at the double of the primary user's commands; `before` of the double."""
 
     commands: list[str] = field(default_factory=list)
     remaining: int | None = None
-    """How many more arrive; None for all. A function that is killed sends no more."""
+    """How many more changes arrive; None for all. After the last one the function is killed: nothing more arrives."""
 
     def __call__(self, user: str, command: str) -> bool:
         """Note a command."""
         if user != MASTER or command == "endSessions":
             return True
-        if self.remaining is not None:
-            if not self.remaining:
-                return False
+        if self.remaining == 0:
+            return False
+        if self.remaining is not None and command in CHANGES:
             self.remaining -= 1
         self.commands.append(command)
         return True
+
+    @property
+    def changes(self) -> list[str]:
+        """The commands that changed something."""
+        return [command for command in self.commands if command in CHANGES]

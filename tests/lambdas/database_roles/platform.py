@@ -75,6 +75,7 @@ class Platform:
         self.roles = roles
         self._folder = folder
         self._places: set[str] = set()
+        self._session: Any = None
         self.settings: dict[str, Any] = {
             "engine": "postgres",
             "prefix": PREFIX,
@@ -101,7 +102,7 @@ class Platform:
             self.ecs: Any = boto3.client("ecs")
             self.rds: Any = boto3.client("rds")
         self._tls = ssl.create_default_context(cadata=server.ca_pem)
-        (folder / "authorities.pem").write_text(server.ca_pem, encoding="utf-8")
+        self.authorities.write_text(server.ca_pem, encoding="utf-8")
         self._create()
 
     def call(self, action: str, **event: Any) -> dict[str, Any]:
@@ -118,8 +119,9 @@ class Platform:
             for name, value in self.variables.items():
                 patch.setenv(name, value)
             patch.setattr(function, "SETTINGS", self._folder / "settings.json")
-            # As in Lambda, where a process has one account: a session keeps its credentials.
-            patch.setattr(boto3, "DEFAULT_SESSION", None)
+            # One for each platform: it keeps the credentials of its account, and what it has read of AWS's services.
+            self._session = self._session or boto3.Session()
+            patch.setattr(boto3, "DEFAULT_SESSION", self._session)
             yield
 
     def open_database(self) -> Postgres:
@@ -131,9 +133,14 @@ class Platform:
                 database="users",
                 user=MASTER,
                 password=MASTER_PASSWORD,
-                authorities=self._folder / "authorities.pem",
+                authorities=self.authorities,
             )
         )
+
+    @property
+    def authorities(self) -> Path:
+        """The file with the certificate of the server's authority."""
+        return self._folder / "authorities.pem"
 
     def change(self, *roles: dict[str, Any]) -> None:
         """Other roles, whose places Terraform has made."""

@@ -1,27 +1,23 @@
-"""The engine of DocumentDB, against the double that speaks its protocol."""
+"""The engine of DocumentDB, against the double: logins, rights and passwords."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
-import time
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pymongo.errors import OperationFailure
 
-from emulator.databases.authority import Authority
 from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
-from lambdas.database_roles.database import BusyError, ConflictError, RolesError, UnreachableError
+from lambdas.database_roles.database import ConflictError, UnreachableError
 from lambdas.database_roles.documentdb import NOTES, Documentdb
 from tests.emulator.databases.documentdb import MASTER, PASSWORD, Client, connected, create_user
-from tests.lambdas.database_roles.documentdb_engine import BACKEND, OWNER, REPORTS, WORKER, Wire, engine
+from tests.lambdas.database_roles.documentdb_engine import BACKEND, CHANGES, OWNER, REPORTS, WORKER, Wire, engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lambdas.database_roles.settings import Role
@@ -236,209 +232,39 @@ def test_owner_changes_structure_and_data_of_all(database: Documentdb, server: D
         assert refused(client, NOTES)
 
 
-@pytest.mark.parametrize(("login", "password"), [("backend_a", NEWER), ("nobody", NEW), ("serviceadmin", NEW)])
-def test_refused_credentials_are_no_error(database: Documentdb, login: str, password: str) -> None:
-    database.ensure_roles([OWNER, BACKEND])
-    database.set_password("backend_a", NEW)
-    assert database.signs_in(login, password) is False
-
-
-@pytest.mark.usefixtures("impatient")
-def test_server_that_does_not_answer_is_reported(server: DocumentdbServer, tmp_path: Path) -> None:
-    with engine(server, tmp_path) as database:
-        server.close()
-        for action in (
-            lambda: database.signs_in("backend_a", NEW),
-            lambda: database.set_password("backend_a", NEW),
-            lambda: database.ensure_roles([OWNER]),
-        ):
-            with pytest.raises(
-                UnreachableError, match=rf"DocumentDB at localhost:{server.port} does not answer: "
-            ) as e:
-                action()
-            assert NEW not in str(e.value)
-
-
-@pytest.mark.usefixtures("impatient")
-def test_certificate_of_another_authority_or_name_is_refused(server: DocumentdbServer, tmp_path: Path) -> None:
-    with (
-        engine(server, tmp_path, ca_pem=Authority().pem) as database,
-        pytest.raises(UnreachableError, match="CERTIFICATE_VERIFY_FAILED"),
-    ):
-        database.signs_in("backend_a", NEW)
-    with engine(server, tmp_path) as database, pytest.raises(UnreachableError, match=r"127\.0\.0\.2"):
-        database.signs_in("backend_a", NEW, host="127.0.0.2")
-
-
-@pytest.mark.usefixtures("impatient")
-def test_other_host_is_asked_where_one_is_given(database: Documentdb) -> None:
-    assert database.signs_in(MASTER, PASSWORD, host="127.0.0.1")
-    with pytest.raises(UnreachableError, match=r"nowhere\.invalid"):
-        database.signs_in(MASTER, PASSWORD, host="nowhere.invalid")
-
-
-def test_other_answer_than_a_refusal_is_no_refusal(database: Documentdb, wire: Wire) -> None:
-    wire.remaining = 0
-    with pytest.raises(UnreachableError):
-        database.signs_in(MASTER, PASSWORD)
-
-
-def test_primary_user_that_is_refused_is_named_with_the_way_out(server: DocumentdbServer, tmp_path: Path) -> None:
-    with engine(server, tmp_path, password="not-the-password") as database:
-        for action in (partial(database.ensure_roles, [OWNER]), partial(database.set_password, "owner_a", NEW)):
-            with pytest.raises(RolesError, match=f"refuses its primary user {MASTER} .* password_version") as caught:
-                action()
-            assert "not-the-password" not in str(caught.value)
-
-
-def test_what_documentdb_refuses_is_reported(database: Documentdb) -> None:
-    with pytest.raises(RolesError, match=f"refuses what {MASTER} asked for: User 'nobody' not found"):
-        database.set_password("nobody", NEW)
-
-
-def test_second_run_waits_for_the_first(database: Documentdb, server: DocumentdbServer, tmp_path: Path) -> None:
-    with engine(server, tmp_path) as other:
-        with database.lock():
-            with pytest.raises(BusyError, match=r"another run is changing .* its lock ends after 45 seconds"):
-                enter(other)
-            database.ensure_roles([OWNER])
-        enter(other)
-
-
-def enter(database: Documentdb) -> None:
-    with database.lock():
-        pass
-
-
-def test_lock_is_released_after_an_error(database: Documentdb) -> None:
-    with pytest.raises(ZeroDivisionError), database.lock():
-        raise ZeroDivisionError
-    enter(database)
-
-
-@pytest.mark.usefixtures("impatient")
-def test_lock_of_a_run_that_was_killed_ends(server: DocumentdbServer, tmp_path: Path, wire: Wire) -> None:
-    with engine(server, tmp_path) as killed, killed.lock():
-        wire.remaining = 0
-    wire.remaining = None
-    with engine(server, tmp_path) as next_run, pytest.raises(BusyError):
-        enter(next_run)
-    with connected(server) as client:
-        client[NOTES].locks.update_one({}, {"$set": {"until": client.admin.command("hello")["localTime"]}})
-    with engine(server, tmp_path) as next_run:
-        enter(next_run)
-
-
-def test_run_that_lost_its_lock_changes_nothing_more(server: DocumentdbServer, master: Client, tmp_path: Path) -> None:
-    with engine(server, tmp_path, lease=ENDED) as slow, engine(server, tmp_path) as other, slow.lock():
-        slow.ensure_roles([OWNER])
-        with other.lock():
-            for action in (
-                partial(slow.ensure_roles, [OWNER, BACKEND]),
-                partial(slow.ensure_roles, []),
-                partial(slow.set_password, "owner_a", NEW),
-            ):
-                with pytest.raises(BusyError):
-                    action()
-            assert set(users(master)) == {"owner_a", "owner_b"}
-            assert not other.signs_in("owner_a", NEW)
-            with pytest.raises(BusyError):  # the lock of the other one is still there
-                enter(slow)
-
-
-def test_run_that_goes_on_extends_its_lock(server: DocumentdbServer, master: Client, tmp_path: Path) -> None:
-    with engine(server, tmp_path) as database, database.lock():
-        before = master[NOTES].locks.find_one()
-        database.ensure_roles([OWNER])
-        after = master[NOTES].locks.find_one()
-    assert before is not None
-    assert after is not None
-    assert after["until"] > before["until"]
-
-
-@pytest.mark.usefixtures("impatient")
-def test_lock_that_cannot_be_released_is_only_a_warning(
-    database: Documentdb, wire: Wire, caplog: pytest.LogCaptureFixture
-) -> None:
-    with database.lock():
-        wire.remaining = 0
-    assert "the lock was not released and ends in 0:00:45" in caplog.text
-
-
-def test_connections_are_closed_after_each_use(database: Documentdb, server: DocumentdbServer) -> None:
-    with database.lock():
-        database.ensure_roles(ALL)
-        database.set_password("backend_a", NEW)
-        assert database.signs_in("backend_a", NEW)
-        assert not database.signs_in("backend_a", NEWER)
-    deadline = time.monotonic() + 5
-    while server.connections and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert server.connections == 0
-
-
-def test_file_of_authorities_is_removed(server: DocumentdbServer, tmp_path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tempfile.tempdir", str(tmp_path))
-        with engine(server, tmp_path) as database:
-            database.signs_in(MASTER, PASSWORD)
-            assert len(list(tmp_path.iterdir())) == 2
-        assert [file.name for file in tmp_path.iterdir()] == ["authorities.pem"]
-
-
-def test_no_password_is_logged(
-    database: Documentdb, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("secrets.token_urlsafe", lambda _: "the-password-that-nobody-keeps")
-    with caplog.at_level(logging.DEBUG), database.lock():
-        database.ensure_roles(ALL)
-        database.set_password("backend_a", NEW)
-        database.signs_in("backend_a", NEWER)
-    assert "user backend_a was created" in caplog.text
-    for password in (NEW, NEWER, PASSWORD, "the-password-that-nobody-keeps"):
-        assert password not in caplog.text
-
-
-def prepare(database: Documentdb, roles: Sequence[Role]) -> None:
-    """What a run does with the database."""
+def ensure(database: Documentdb, *roles: Role) -> None:
+    """What a run does first."""
     with database.lock():
         database.ensure_roles(roles)
-        for role in roles:
-            for login in role.logins:
-                if not database.signs_in(login, NEW):
-                    database.set_password(login, NEW)
 
 
 @pytest.mark.usefixtures("impatient")
-def test_run_that_was_killed_after_any_command_is_ended_by_the_next_one(tmp_path: Path) -> None:
-    whole, commands = interrupted_run(tmp_path, after=None)
-    assert whole["signed in"] == ["owner_a", "owner_b", "backend_a", "backend_b", "reports_a", "reports_b"]
-    assert {"insert", "createUser", "updateUser", "dropUser", "delete"} <= set(commands)
-    for count in range(len(commands)):
-        assert interrupted_run(tmp_path, after=count)[0] == whole, commands[:count]
+def test_run_that_was_killed_after_any_change_is_ended_by_the_next_one(tmp_path: Path) -> None:
+    whole, changes = interrupted_run(tmp_path, after=None)
+    assert set(changes) == CHANGES
+    for count in range(len(changes)):
+        assert interrupted_run(tmp_path, after=count)[0] == whole, changes[:count]
 
 
 def interrupted_run(folder: Path, *, after: int | None) -> tuple[dict[str, Any], list[str]]:
-    """What there is after a run, one for other roles that is killed after so many commands, and that one again.
+    """What there is after a run, one for other roles that is killed after so many changes, and that one again.
 
-    Returns also the commands of the second one.
+    Returns also the changes of the second one.
     """
     wire = Wire()
-    roles = [OWNER, BACKEND, REPORTS]
     with DocumentdbServer(master=MASTER, password=PASSWORD, before=wire) as server:
         with engine(server, folder) as database:
-            prepare(database, [OWNER, BACKEND, WORKER])
+            ensure(database, WORKER, REPORTS)
         wire.commands.clear()
         wire.remaining = after
         with engine(server, folder, lease=ENDED) as database, contextlib.suppress(UnreachableError):
-            prepare(database, roles)
-        commands = list(wire.commands)
+            ensure(database, BACKEND, REPORTS)
+        changes = wire.changes
         wire.remaining = None
-        with engine(server, folder) as database:
-            if after is not None:
-                assert len(commands) == after
-                prepare(database, roles)
-            signed_in = [login for role in roles for login in role.logins if database.signs_in(login, NEW)]
+        if after is not None:
+            assert len(changes) == after
+            with engine(server, folder) as database:
+                ensure(database, BACKEND, REPORTS)
         with connected(server) as client:
             notes = sorted(note["_id"] for note in client[NOTES].logins.find())
-            return {"users": users(client), "signed in": signed_in, "notes": notes}, commands
+            return {"users": users(client), "notes": notes}, changes

@@ -113,6 +113,7 @@ def test_the_server_says_when_and_which_role(shared: Platform) -> None:
     assert rows == [["worker", "ann", {"a": 1}, True]] * 2
 
 
+@pytest.mark.emulator
 def test_a_right_that_is_taken_from_the_settings_is_taken(platform: Platform) -> None:
     platform.call("prepare")
     platform.roles = tuple(role | {"audit": []} for role in platform.roles)
@@ -123,6 +124,7 @@ def test_a_right_that_is_taken_from_the_settings_is_taken(platform: Platform) ->
                 worker.run(statement)
 
 
+@pytest.mark.emulator
 @pytest.mark.parametrize(
     ("statements", "message"),
     [

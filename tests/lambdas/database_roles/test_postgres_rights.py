@@ -167,13 +167,17 @@ def test_nobody_enters_the_database_without_a_grant(shared: Platform) -> None:
 def test_tables_that_were_there_before_get_the_rights(shared: Platform) -> None:
     with shared.master() as master:
         master.run("CREATE TABLE backend.old (id serial, name text)")
+        master.run("CREATE FUNCTION backend.old() RETURNS int LANGUAGE sql AS 'SELECT 42'")
         with shared.client("backend") as backend:
             refuse(backend, "SELECT * FROM old")
             shared.call("apply")
             backend.run("INSERT INTO old (name) VALUES ('ann')")
+            assert backend.run("SELECT old()") == [[42]]
         with shared.client("reports") as reports:
             assert reports.run("SELECT name FROM backend.old") == [["ann"]]
+            refuse(reports, "SELECT backend.old()")
         master.run("DROP TABLE backend.old")
+        master.run("DROP FUNCTION backend.old")
 
 
 def test_rights_that_somebody_added_are_taken_away(migrated: Platform) -> None:

@@ -23,7 +23,7 @@ from tests.lambdas.database_roles.platform import (
 if TYPE_CHECKING:
     from tests.lambdas.database_roles.platform import Platform
 
-pytestmark = [pytest.mark.emulator, pytest.mark.seconds(40)]
+pytestmark = [pytest.mark.emulator, pytest.mark.seconds(3)]
 
 
 def rows(platform: Platform, query: str) -> list[Any]:

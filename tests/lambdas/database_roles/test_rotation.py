@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.lambdas.database_roles.platform import Platform
 
+pytestmark = [pytest.mark.emulator, pytest.mark.seconds(4)]
+
 DAY = timedelta(days=1)
 
 
