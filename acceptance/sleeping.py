@@ -23,7 +23,7 @@ _BETWEEN_RUNS: Final = timedelta(minutes=5)
 def check_the_environment_sleeps_and_wakes(environment: Environment, session: boto3.Session) -> Iterator[str]:
     """The names and ARNs that its function has are those of what sleeps; here it has all permissions.
 
-    The code runs in this process, because the emulator runs no functions, and at the times of its schedule.
+    The code runs in this process, because a call of the function would run at this time, not at those of its schedule.
     """
     if environment.cost is None or environment.cost.sleep is None:
         return

@@ -73,17 +73,25 @@ class Dispatcher:
         return self._serve(environ).send(environ, start_response)
 
     def reset(self) -> None:
-        """Delete the calls, the refusals, the state of the added operations and the replay; moto has its own route."""
+        """Delete the calls, the refusals, the state of the added operations and the replay; moto has its own route.
+
+        What the emulator has started ends, too: calls of functions and databases.
+        """
         self.called.clear()
         self._registry.denied.clear()
         self._registry.store.clear()
         self._replay.clear()
+        for end in self._registry.resets:
+            end()
 
     def _serve(self, environ: dict[str, Any]) -> HttpResponse:
         if environ.get("PATH_INFO") == READY_PATH:
             body = json.dumps({"status": "ready"}).encode()
             return HttpResponse(HTTPStatus.OK, [("Content-Type", "application/json")], body)
         incoming = HttpRequest.read(environ)
+        for start, answer_own in self._registry.routes.items():
+            if incoming.path.startswith(start):
+                return answer_own(incoming)
         self.called.add((incoming.account, incoming.region, incoming.service))
         CALLED.set(self.called)
         answer = self._replayed(incoming)

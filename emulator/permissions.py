@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moto.iam.models import iam_backends
 
+from emulator.arns import parse_arn
 from emulator.policy import as_list, matches_pattern, statements
 
 if TYPE_CHECKING:
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
 
 
 def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -> set[str]:
+    """Return those of the actions that the policies of a role of the caller's account allow on any resource."""
+    return role_actions(role_arn, actions) if context.owns(role_arn) else set()
+
+
+def role_actions(role_arn: str, actions: Collection[str]) -> set[str]:
     """Return those of the actions that the role's policies allow on any resource; conditions are not evaluated."""
-    backend = context.backend(iam_backends, "aws")
-    role = next((role for role in backend.roles.values() if role.arn == role_arn), None)
+    arn = parse_arn(role_arn)
+    roles = iam_backends[arn.account]["aws"].roles.values() if arn else ()
+    role = next((role for role in roles if role.arn == role_arn), None)
     if role is None:
         return set()
     versions = [version for policy in role.managed_policies.values() for version in policy.versions]

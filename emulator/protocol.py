@@ -76,10 +76,20 @@ class Call:
         serialised = serialiser.serialize(result)
         body = serialised["body"] or b""
         return HttpResponse(
-            status=serialised["status_code"],
+            status=self._status(result) or serialised["status_code"],
             headers=[(name, str(value)) for name, value in serialised["headers"].items()],
             body=body.encode() if isinstance(body, str) else body,
         )
+
+    def _status(self, result: Shape | ServiceException) -> int | None:
+        """Return the member of a result that is the status of the response; moto's serializers leave it out."""
+        shape = self.model.output_shape
+        if isinstance(result, ServiceException) or shape is None:
+            return None
+        for name, member in shape.members.items():
+            if member.serialization.get("location") == "statusCode":
+                return result.get(name)
+        return None
 
 
 def find_call(incoming: HttpRequest) -> Call | None:

@@ -7,9 +7,12 @@ import inspect
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from emulator.store import Kind, Record, Shape, Store, Table
+
+if TYPE_CHECKING:
+    from emulator.http import HttpRequest, HttpResponse
 
 
 class Forward:
@@ -62,8 +65,10 @@ class Context:
 
 Operation = Callable[[Shape, Context], Shape | Forward]
 Check = Callable[[Shape, Context], None]
+Route = Callable[["HttpRequest"], "HttpResponse"]
 OperationT = TypeVar("OperationT", bound=Operation)
 CheckT = TypeVar("CheckT", bound=Check)
+RouteT = TypeVar("RouteT", bound=Route)
 
 
 @dataclass
@@ -90,6 +95,10 @@ class Registry:
 
         For tests of a caller without permissions, which are not evaluated.
         """
+        self.routes: dict[str, Route] = {}
+        """The answers of the emulator's own paths, by the start of the path; they run without the lock."""
+        self.resets: list[Callable[[], None]] = []
+        """What a reset ends besides the state."""
 
     def handlers(self, service: str, operation: str) -> Handlers | None:
         """Return the handlers of an operation, if there are any."""
@@ -125,6 +134,16 @@ def operation(service: str, *names: str) -> Callable[[OperationT], OperationT]:
                 message = f"{service}:{name} is registered twice"
                 raise ValueError(message)
             handlers.operation = function
+        return function
+
+    return register
+
+
+def route(start: str) -> Callable[[RouteT], RouteT]:
+    """Register a function that answers the requests of paths with that start, which no AWS service has."""
+
+    def register(function: RouteT) -> RouteT:
+        REGISTRY.routes[start] = function
         return function
 
     return register

@@ -16,7 +16,9 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from emulator import dns, services
+from emulator import address, dns, services
+from emulator.databases import reach
+from emulator.databases.servers import authority
 from emulator.dispatcher import Dispatcher
 from emulator.registry import REGISTRY
 
@@ -90,6 +92,7 @@ class Emulator:
                 moto_api_backend.reset()
             Emulator._running += 1
         os.environ["MOTO_PORT"] = str(self.port)  # moto writes it into the URLs that it returns
+        address.RUNNING.append(self.url)
         self._thread = threading.Thread(target=self._server.run, name="emulator", daemon=True)
         self._thread.start()
         return self
@@ -99,6 +102,12 @@ class Emulator:
         if self._thread is None:
             return
         server = self._server
+        address.RUNNING.remove(self.url)
+        with REGISTRY.lock:
+            Emulator._running -= 1
+            if not Emulator._running:
+                for end in REGISTRY.resets:
+                    end()
         # The loop ends when its map is empty, and only the loop's own thread may empty it. It may already be awake
         # and do that before this thread wakes it; then the pipe to it is closed already.
         channels = server._map  # noqa: SLF001  waitress publishes no way to stop
@@ -107,8 +116,6 @@ class Emulator:
         self._thread.join()
         server.task_dispatcher.shutdown()
         self._thread = None
-        with REGISTRY.lock:
-            Emulator._running -= 1
 
     @property
     def port(self) -> int:
@@ -127,6 +134,13 @@ class Emulator:
             return dns.resolve(name, type_)
         finally:
             dns.CALLED.reset(before)
+
+    def database(self, host: str, *, account: str = "123456789012") -> tuple[int, str]:
+        """The port of this machine at which an endpoint of RDS or DocumentDB answers, and the authority to trust.
+
+        A server is started by the first question; over HTTP it is `GET /emulator/databases?account=..&endpoint=..`.
+        """
+        return reach.connect(account, host), authority().pem
 
     def environment(self, *, account: str = "123456789012", region: str = "us-east-1") -> dict[str, str]:
         """Return the environment variables with which an unchanged Terraform configuration uses the emulator."""

@@ -7,6 +7,8 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance.credentials import Stored
+from compliance.packages import packaged_texts
 from compliance.references import of_same_environment
 from compliance.rule import Finding, rule, rule_with_others
 from compliance.task_definitions import task_definitions, tmpfs_mounts
@@ -38,6 +40,7 @@ _NOT_UPDATED: Final = frozenset(
 )
 _AT_CREATION: Final = {"availability_zone_rebalancing": "DISABLED"}
 """Accepted only with this value, which a service with CodeDeploy must have from the start."""
+_DATABASE_ADDRESS: Final = re.compile(r"/(postgres|documentdb)/([\w-]+/)?(url|host|reader-hosts)$")
 _URLS: Final = {"postgresql://": "sslrootcert=", "postgres://": "sslrootcert=", "mongodb://": "tlsCAFile="}
 
 
@@ -146,26 +149,35 @@ def codedeploy_service_changes_nothing_else(stack: Stack) -> Iterator[Finding]:
 @rule
 def database_url_names_its_authorities(stack: Stack) -> Iterator[Finding]:
     """The url of a database names the file of certificate authorities: clients do not come with it."""
-    for resource in stack.all():
-        for _, text in texts(dict(resource.arguments)):
-            for scheme, option in _URLS.items():
-                if text.startswith(scheme) and option not in text:
-                    yield Finding.about(resource, f"a url {scheme}.. has no {option}..")
+    declared = ((resource, text) for resource in stack.all() for _, text in texts(dict(resource.arguments)))
+    for resource, text in (*declared, *packaged_texts(stack)):
+        for scheme, option in _URLS.items():
+            if text.startswith(scheme) and option not in text:
+                yield Finding.about(resource, f"a url {scheme}.. has no {option}..")
 
 
-@rule
-def database_client_has_authorities(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def database_client_has_authorities(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A container that gets the url or host of a database trusts the authorities of its certificate."""
-    for task, containers in task_definitions(stack):
+    tasks = list(task_definitions(stack))
+    addresses = [
+        Stored.of(other, parameter)
+        for other in (of_same_environment(stack, stacks) if tasks else ())
+        for parameter in other.all("aws_ssm_parameter")
+        if _DATABASE_ADDRESS.search(str(parameter.get("name")))
+    ]
+    for task, containers in tasks:
         for container in containers:
-            names = {variable.get("name") for variable in blocks(container.get("environment"))}
-            secrets = blocks(container.get("secrets"))
-            uses = [one["name"] for one in secrets if _DATABASE_PARAMETER.search(str(one.get("valueFrom")))]
-            if uses and "NODE_EXTRA_CA_CERTS" not in names:
+            variables = blocks(container.get("environment"))
+            uses = [
+                str(variable.get("name"))
+                for variable in (*blocks(container.get("secrets")), *variables)
+                for value in [variable.get("valueFrom") or variable.get("value")]
+                if _DATABASE_ADDRESS.search(str(value))
+                or any(address.is_named_by(value, stack, stacks) for address in addresses)
+            ]
+            if uses and "NODE_EXTRA_CA_CERTS" not in {variable.get("name") for variable in variables}:
                 yield Finding.about(task, f"{container.get('name')} gets {', '.join(uses)} without NODE_EXTRA_CA_CERTS")
-
-
-_DATABASE_PARAMETER: Final = re.compile(r"(postgres|documentdb)_parameters_(url|host|reader)|/(postgres|documentdb)/")
 
 
 def _is_watched(stack: Stack, resource: Resource, metrics: frozenset[str]) -> bool:

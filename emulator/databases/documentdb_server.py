@@ -54,6 +54,7 @@ class DocumentdbServer:
         members: Sequence[str] = (),
         engine_version: str = "5.0.0",
         before: Callable[[str, str], bool] | None = None,
+        authority: Authority | None = None,
     ) -> None:
         """Start it.
 
@@ -65,10 +66,11 @@ class DocumentdbServer:
             engine_version: `4.0.0`, `5.0.0` or `5.0.1`, which has SCRAM-SHA-256 too.
             before: Called with the user and the name of each command before it is carried out, once the user has signed
                 in. If it returns False, the connection ends without an answer.
+            authority: Issues its certificate; by default one of its own.
         """
         self.master = master
         self.before = before
-        self._authority = Authority()
+        self._authority = authority or Authority()
         self._hosts = ["localhost", _ADDRESS]
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -76,20 +76,22 @@ class PostgresServer:
         hosts: Iterable[str] = (),
         binaries: Path | None = None,
         log_statements: bool = False,
+        authority: Authority | None = None,
     ) -> None:
         """Start it.
 
         Args:
             master: The name of the master user.
             password: The master's password.
-            database: The database that the master owns.
+            database: The database that the master owns; `postgres` exists in any case.
             hosts: The names that clients know it by, besides localhost.
             binaries: The folder of another server than the one that `find_binaries()` finds.
             log_statements: Log each statement, as `log_statement = all` does.
+            authority: Issues its certificate; by default one of its own.
         """
         self.master = master
         self.database = database
-        self._authority = Authority()
+        self._authority = authority or Authority()
         self._hosts = [*_LOCAL, *hosts]
         binaries = binaries or find_binaries()
         template = _template(binaries)
@@ -157,11 +159,12 @@ class PostgresServer:
                 f"CREATE ROLE {master} LOGIN CREATEDB CREATEROLE PASSWORD {literal(password)}",
                 f"GRANT rds_superuser TO {master}",
                 f"GRANT rds_iam TO {master} WITH ADMIN OPTION",
-                f"CREATE DATABASE {identifier(self.database)} OWNER {master}",
                 f"ALTER DATABASE postgres OWNER TO {master}",
                 f"ALTER DATABASE template1 OWNER TO {master}",
             ):
                 connection.run(statement)
+            if self.database != "postgres":
+                connection.run(f"CREATE DATABASE {identifier(self.database)} OWNER {master}")
 
     def _write_certificate(self) -> None:
         certificate, key = self._authority.issue(self._hosts)

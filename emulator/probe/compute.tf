@@ -272,13 +272,29 @@ resource "aws_appautoscaling_scheduled_action" "night" {
 resource "aws_lambda_function" "main" {
   function_name    = local.name
   role             = aws_iam_role.main.arn
-  runtime          = "nodejs20.x"
+  runtime          = "python3.13"
   handler          = "index.handler"
   filename         = var.archive
   source_code_hash = filebase64sha256(var.archive)
   timeout          = var.changed ? 60 : 30
   environment { variables = { CHANGED = tostring(var.changed) } }
   tracing_config { mode = "Active" }
+  vpc_config {
+    subnet_ids         = [aws_subnet.main[2].id, aws_subnet.main[3].id]
+    security_group_ids = [aws_security_group.app.id]
+  }
+  depends_on = [aws_iam_role_policy_attachment.interfaces]
+}
+
+resource "aws_lambda_invocation" "main" {
+  function_name = aws_lambda_function.main.function_name
+  input         = jsonencode({ changed = var.changed })
+  lifecycle {
+    postcondition {
+      condition     = jsondecode(self.result).changed == var.changed
+      error_message = "The function did not answer its event."
+    }
+  }
 }
 
 resource "aws_lambda_permission" "main" {

@@ -27,8 +27,8 @@ resource "aws_db_instance" "primary" {
   storage_type                          = "gp3"
   db_name                               = "users"
   username                              = "app"
-  manage_master_user_password           = true
-  master_user_secret_kms_key_id         = aws_kms_key.main.arn
+  password_wo                           = jsondecode(ephemeral.aws_secretsmanager_secret_version.master.secret_string)["password"]
+  password_wo_version                   = var.changed ? 2 : 1
   storage_encrypted                     = true
   kms_key_id                            = aws_kms_key.main.arn
   multi_az                              = true
@@ -192,18 +192,18 @@ resource "aws_docdb_global_cluster" "main" {
   engine_version            = "5.0.0"
 }
 
-resource "aws_db_instance" "write_only" {
-  identifier             = "${local.name}-write-only"
-  engine                 = data.aws_rds_engine_version.postgres.engine
-  engine_version         = data.aws_rds_engine_version.postgres.version
-  instance_class         = "db.t4g.micro"
-  allocated_storage      = 20
-  username               = "app"
-  password_wo            = ephemeral.aws_secretsmanager_random_password.generated.random_password
-  password_wo_version    = var.changed ? 2 : 1
-  db_subnet_group_name   = aws_db_subnet_group.main.name
-  vpc_security_group_ids = [aws_security_group.app.id]
-  skip_final_snapshot    = true
+resource "aws_db_instance" "managed" {
+  identifier                    = "${local.name}-managed"
+  engine                        = data.aws_rds_engine_version.postgres.engine
+  engine_version                = data.aws_rds_engine_version.postgres.version
+  instance_class                = "db.t4g.micro"
+  allocated_storage             = 20
+  username                      = "app"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = aws_kms_key.main.arn
+  db_subnet_group_name          = aws_db_subnet_group.main.name
+  vpc_security_group_ids        = [aws_security_group.app.id]
+  skip_final_snapshot           = true
 }
 
 resource "aws_docdb_cluster" "write_only" {
@@ -211,7 +211,7 @@ resource "aws_docdb_cluster" "write_only" {
   engine                     = "docdb"
   engine_version             = "5.0.0"
   master_username            = "app"
-  master_password_wo         = ephemeral.aws_secretsmanager_random_password.generated.random_password
+  master_password_wo         = jsondecode(ephemeral.aws_secretsmanager_secret_version.master.secret_string)["password"]
   master_password_wo_version = var.changed ? 2 : 1
   db_subnet_group_name       = aws_docdb_subnet_group.main.name
   vpc_security_group_ids     = [aws_security_group.app.id]

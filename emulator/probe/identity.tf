@@ -60,6 +60,11 @@ resource "aws_iam_role_policy_attachment" "managed" {
   policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 }
 
+resource "aws_iam_role_policy_attachment" "interfaces" {
+  role       = aws_iam_role.main.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+}
+
 resource "aws_iam_openid_connect_provider" "github" {
   url             = "https://token.actions.githubusercontent.com"
   client_id_list  = ["sts.amazonaws.com"]
@@ -115,7 +120,8 @@ resource "aws_secretsmanager_secret_policy" "main" {
 }
 
 ephemeral "aws_secretsmanager_random_password" "generated" {
-  password_length = 24
+  password_length     = 24
+  exclude_punctuation = true
 }
 
 resource "aws_secretsmanager_secret" "generated" {
@@ -127,6 +133,24 @@ resource "aws_secretsmanager_secret_version" "generated" {
   secret_id                = aws_secretsmanager_secret.generated.id
   secret_string_wo         = ephemeral.aws_secretsmanager_random_password.generated.random_password
   secret_string_wo_version = var.changed ? 2 : 1
+}
+
+# Written once and read back, so that two databases and the secret have the same password. The expression of the stage is
+# unknown in a plan, so only an apply reads it.
+resource "aws_secretsmanager_secret" "master" {
+  name                    = "${local.name}/master"
+  recovery_window_in_days = 0
+}
+
+resource "aws_secretsmanager_secret_version" "master" {
+  secret_id                = aws_secretsmanager_secret.master.id
+  secret_string_wo         = jsonencode({ username = "app", password = ephemeral.aws_secretsmanager_random_password.generated.random_password })
+  secret_string_wo_version = var.changed ? 2 : 1
+}
+
+ephemeral "aws_secretsmanager_secret_version" "master" {
+  secret_id     = aws_secretsmanager_secret_version.master.secret_id
+  version_stage = timestamp() == "" ? "" : "AWSCURRENT"
 }
 
 resource "aws_ssm_parameter" "write_only" {

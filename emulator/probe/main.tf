@@ -24,7 +24,7 @@ variable "name" {
 }
 
 variable "archive" {
-  description = "Zip file with an empty function, for the types that upload code."
+  description = "Zip file with a function that does nothing, for the types that upload code."
   type        = string
 }
 

@@ -75,6 +75,7 @@ def run(*, account: str = ACCOUNT, show: Callable[[str], object] = _print_now) -
         with zipfile.ZipFile(archive, "w") as packed:
             # A fixed date: the hash of the archive must be the same in every run.
             packed.writestr(zipfile.ZipInfo("index.js"), "exports.handler = async () => 1;\n")
+            packed.writestr(zipfile.ZipInfo("index.py"), "def handler(event, context): return event\n")
         terraform = Terraform(folder, {**emulator.environment(account=account), "TF_VAR_archive": str(archive)})
 
         def step(title: str, action: Callable[[], object]) -> None:

@@ -86,14 +86,27 @@ CODEDEPLOY: dict[str, dict[str, Any]] = {
     }
 }
 _URL = "aws_ssm_parameter.url"
-_SECRET = "${aws_ssm_parameter.postgres_parameters_url_1.arn}"
+_PARAMETERS = {
+    "aws_ssm_parameter.url": {"name": "/acme/test/postgres/backend/url"},
+    "aws_ssm_parameter.key": {"name": "/acme/test/api-keys/url"},
+}
 
 
 def _client(*variables: str) -> dict[str, Any]:
+    """It gets the url of a database, and a key."""
+    parameters = {"DATABASE_URL": "url", "KEY": "key"}
     return {
         "environment": [{"name": name, "value": "x"} for name in variables],
-        "secrets": [{"name": "DATABASE_URL", "valueFrom": _SECRET}, {"name": "KEY", "valueFrom": "${x.y.arn}"}],
+        "secrets": [
+            {"name": name, "valueFrom": f"${{aws_ssm_parameter.{value}.arn}}"} for name, value in parameters.items()
+        ],
     }
+
+
+def _reader(*variables: str) -> dict[str, Any]:
+    """It reads the url of a database at run time."""
+    environment = {"URL_PARAMETER": "/acme/test/documentdb/backend/url", **dict.fromkeys(variables, "x")}
+    return {"environment": [{"name": name, "value": value} for name, value in environment.items()]}
 
 
 SAMPLES: tuple[Sample, ...] = (
@@ -237,11 +250,12 @@ SAMPLES: tuple[Sample, ...] = (
     *(
         sample(
             "database-client-has-authorities",
-            make(_client("NODE_EXTRA_CA_CERTS")),
-            make(_client("OTHER")),
-            says="app gets DATABASE_URL without NODE_EXTRA_CA_CERTS",
+            make(client("NODE_EXTRA_CA_CERTS")) | _PARAMETERS,
+            make(client("OTHER")) | _PARAMETERS,
+            says=f"app gets {name} without NODE_EXTRA_CA_CERTS",
         )
         for make in (_task, _file)
+        for client, name in ((_client, "DATABASE_URL"), (_reader, "URL_PARAMETER"))
     ),
     Sample(
         rule="image-is-in-the-own-registry",

@@ -128,10 +128,11 @@ def cluster_parameter_group(place: Place, tags: Mapping[str, str]) -> None:
 
 
 def proxy(place: Place, tags: Mapping[str, str]) -> None:
+    secret = place.client("secretsmanager").create_secret(Name="of-proxy")["ARN"]
     place.client("rds").create_db_proxy(
         DBProxyName=NAME,
         EngineFamily="POSTGRESQL",
-        Auth=[{"AuthScheme": "SECRETS", "SecretArn": "arn:aws:secretsmanager:us-east-1:1:secret:s"}],
+        Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret}],
         RoleArn="arn:aws:iam::1:role/r",
         VpcSubnetIds=subnets(place),
         Tags=pairs(tags),

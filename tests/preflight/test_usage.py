@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 
+_EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+
 
 def used(place: Place, counted: Usage, resources: dict[str, dict[str, Any]] | None = None) -> float:
     return counted(place.account, platform(resources), REGION)
@@ -128,7 +130,7 @@ def test_reservations_of_the_environment_are_subtracted(place: Place) -> None:
     )["Role"]["Arn"]
     for name, reserved in (("own", 5), ("other", 7)):
         function.create_function(
-            FunctionName=name, Role=role, Runtime="python3.13", Handler="h.h", Code={"ZipFile": b"x"}
+            FunctionName=name, Role=role, Runtime="python3.13", Handler="h.h", Code={"ZipFile": _EMPTY_ZIP}
         )
         function.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
     own = {

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 WITHOUT_PROXY = "us-east-1e"
 ROLE = "arn:aws:iam::123456789012:role/proxy"
-SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:proxy-AbCdEf"
 
 
 def create_proxy(client: Client, name: str, subnets: list[str]) -> list[str]:
     """Create a proxy and return the subnets that it is in."""
     rds = client("rds")
+    secret = client("secretsmanager").create_secret(Name=f"proxy-{name}")["ARN"]
     rds.create_db_proxy(
         DBProxyName=name,
         EngineFamily="POSTGRESQL",
-        Auth=[{"AuthScheme": "SECRETS", "SecretArn": SECRET}],
+        Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret}],
         RoleArn=ROLE,
         VpcSubnetIds=subnets,
     )

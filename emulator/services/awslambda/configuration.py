@@ -1,7 +1,9 @@
-"""AWS Lambda: moto drops some of the configuration, and reserves concurrency without a limit."""
+"""AWS Lambda: moto drops some of the configuration, reserves concurrency without a limit, takes code of any size."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.awslambda.models import LambdaFunction, lambda_backends
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LEAST_UNRESERVED: Final = 100
 _CONCURRENCY: Final = "L-B99A9384"
+_MOST_ZIP_BYTES: Final = 52_428_800
+_MOST_UNPACKED_BYTES: Final = 262_144_000
+# 50 MB in Base64.
+_MOST_REQUEST_BYTES: Final = 69_905_067
 # Members of a configuration that moto neither stores nor returns.
 _DROPPED = ("DeadLetterConfig", "LoggingConfig")
 
@@ -82,10 +88,35 @@ def read_account_settings(_: Shape, context: Context) -> Shape:
     return {
         "AccountLimit": {
             "TotalCodeSize": 80_530_636_800,
-            "CodeSizeUnzipped": 262_144_000,
-            "CodeSizeZipped": 52_428_800,
+            "CodeSizeUnzipped": _MOST_UNPACKED_BYTES,
+            "CodeSizeZipped": _MOST_ZIP_BYTES,
             "ConcurrentExecutions": concurrent,
             "UnreservedConcurrentExecutions": concurrent - reserved,
         },
         "AccountUsage": {"TotalCodeSize": 0, "FunctionCount": len(functions)},
     }
+
+
+@guard("lambda", "CreateFunction", "UpdateFunctionCode")
+def refuse_large_code(params: Shape, context: Context) -> None:
+    """Refuse a zip over 50 MB in the request, and one that unpacks to over 250 MB.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution
+    https://github.com/motdotla/node-lambda/issues/123
+    https://github.com/aws-samples/serverless-pdf-chat/issues/51
+    """
+    code = params.get("ZipFile") or (params.get("Code") or {}).get("ZipFile")
+    if not code:
+        return
+    if len(code) > _MOST_ZIP_BYTES:
+        message = f"Request must be smaller than {_MOST_REQUEST_BYTES} bytes for the {context.operation} operation"
+        raise AwsError(code="RequestEntityTooLargeException", message=message)
+    try:
+        with zipfile.ZipFile(io.BytesIO(code)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile as error:
+        message = "Could not unzip uploaded file. Please check your file, then try to upload again."
+        raise AwsError(code="InvalidParameterValueException", message=message) from error
+    if unpacked > _MOST_UNPACKED_BYTES:
+        message = f"Unzipped size must be smaller than {_MOST_UNPACKED_BYTES} bytes"
+        raise AwsError(code="InvalidParameterValueException", message=message)
