@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 _NO_WAY_TO_AWS: Final = (
-    "a service of AWS is reached from a VPC through a NAT gateway, to which each subnet of the function has a route, if "
-    "a group lets port 443 out, or through an endpoint of the service whose group lets the function in"
+    "a service of AWS is reached from a VPC through a NAT gateway, to which each subnet of the function has a route, "
+    "if a group lets port 443 out, or through an endpoint of the service whose group lets the function in"
 )
 
 
