@@ -29,6 +29,8 @@ GROWING: Final = {
     ("aws_lb", "subnets"),
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
     ("aws_ecs_service", "network_configuration"),
+    # https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+    ("aws_lambda_function", "vpc_config"),
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
     ("aws_vpc_endpoint", "route_table_ids"),
     ("aws_vpc_endpoint", "subnet_ids"),

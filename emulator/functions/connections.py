@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.databases import reach
 from emulator.functions.calls import CALLS, QUESTIONS
-from emulator.functions.network import place_of
+from emulator.functions.network import place_of, unreached_host
 from emulator.http import HttpResponse
 from emulator.registry import REGISTRY, route
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from emulator.http import HttpRequest
 
 LOG = logging.getLogger(__name__)
+
+_NO_WAY_TO_AWS: Final = (
+    "a service of AWS is reached from a VPC through a NAT gateway, to which each subnet of the function has a route, "
+    "if a group lets port 443 out, or through an endpoint of the service whose group lets the function in"
+)
 
 
 @route(QUESTIONS)
@@ -38,6 +43,8 @@ def answer(incoming: HttpRequest) -> HttpResponse:
 
 
 def _port(call: Call, host: str, port: int) -> int:
+    if host == unreached_host(call.function.region):
+        raise reach.UnreachableError(_NO_WAY_TO_AWS)
     with REGISTRY.lock:
         place = place_of(call.function)
         endpoint = reach.find(call.function.account_id, host, port)

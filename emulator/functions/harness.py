@@ -27,7 +27,9 @@ _RUNTIME_PACKAGES: Final = frozenset({"boto3", "botocore", "dateutil", "jmespath
 # Addresses for documentation (RFC 5737): they lead nowhere, so that each stands for one name here.
 _UNREACHABLE: Final = "192.0.2."
 _LOOPBACK: Final = ("127.", "localhost", "::1")
-_OWN_FRAMES: Final = frozenset({__file__, "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"})
+_OWN_FRAMES: Final = frozenset(
+    {__file__, importlib.__file__, "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"}
+)
 
 
 class RuntimePackages:

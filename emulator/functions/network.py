@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator import address
 from emulator.http import SIGNING_NAMES
 from emulator.protocol import service_model
-from emulator.reachability import Place, endpoint_services, reaches_internet
+from emulator.reachability import HTTPS, Place, endpoint_services, reaches_internet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,17 @@ def place_of(function: Any) -> Place | None:
     )
 
 
+def unreached_host(region: str) -> str:
+    """The name that stands for the services of AWS which a function does not reach."""
+    return f"aws.{region}.amazonaws.com"
+
+
 def endpoint_variables(place: Place | None, region: str) -> dict[str, str]:
     """The environment variables that lead the SDK to this emulator, or to nowhere.
 
     The name of what is not reached is one of AWS's, so that an error of the SDK says that AWS was meant.
     """
-    here, nowhere = address.current(), f"http://aws.{region}.amazonaws.com:443"
+    here, nowhere = address.current(), f"http://{unreached_host(region)}:{HTTPS}"
     if place is None:
         return {"AWS_ENDPOINT_URL": here}
     variables = {"AWS_ENDPOINT_URL": here if reaches_internet(place) else nowhere}

@@ -214,6 +214,15 @@ SCENARIOS: Final = (
         (3, 2),
         where.PROXY,
     ),
+    *(
+        bad(
+            f"the passwords of {database} cannot be replaced",
+            world(failed_messages={f"{database}/roles": 1}),
+            Expected(f"warning: {database}-roles-failed", START + 8),
+            minutes=1,
+        )
+        for database in ("postgres", "documentdb")
+    ),
     *_postgres_fails(),
     *(scenario for number, only in _INSTANCES.items() for scenario in _of_instance(number, only)),
     *_documentdb_fails(),

@@ -112,6 +112,15 @@ def test_a_handler_that_is_not_there_is_an_error(client: Client, handler: str, k
     assert (told["errorType"], told["errorMessage"]) == (kind, message)
 
 
+def test_an_exception_of_the_import_has_only_its_own_trace(client: Client) -> None:
+    make_function(client, "broken", zip_code("raise ValueError('early')"), account=ACCOUNT)
+
+    told = invoke(client, "broken", account=ACCOUNT)
+
+    assert (told["errorType"], told["errorMessage"]) == ("ValueError", "early")
+    assert len(told["stackTrace"]) == 1
+
+
 def test_what_it_logs_is_in_its_log_group_and_at_wish_in_the_answer(client: Client) -> None:
     answer = call(client, "raise", LogType="Tail")
 

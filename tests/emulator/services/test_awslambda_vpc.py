@@ -90,7 +90,11 @@ def test_a_function_in_a_vpc_names_the_vpc(client: Client, net: Net) -> None:
 def test_without_a_route_a_function_in_a_vpc_does_not_reach_aws(client: Client, net: Net) -> None:
     make(client, "closed", net)
 
-    assert invoke(client, "closed", account=ACCOUNT) == {"sts": False, "ssm": False, "s3": False}
+    told = invoke(client, "closed", account=ACCOUNT)
+
+    events = client("logs", account=ACCOUNT).filter_log_events(logGroupName="/aws/lambda/closed")["events"]
+    assert told == {"sts": False, "ssm": False, "s3": False}
+    assert any("is reached from a VPC through a NAT gateway" in event["message"] for event in events)
 
 
 def test_through_a_nat_gateway_it_does_unless_no_group_lets_it_out(client: Client, net: Net) -> None:

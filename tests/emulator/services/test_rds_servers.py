@@ -299,6 +299,14 @@ def test_a_proxy_that_requires_iam_takes_tokens_and_no_passwords(through: Net) -
     assert through.call("postgres", endpoint, password=token) == "chief"
 
 
+def test_a_proxy_of_a_stopped_database_answers_that_it_has_no_connection(through: Net) -> None:
+    through.postgres("resting")
+    endpoint = through.proxy("resting", "resting", through.secret("resting"))
+    through.service("rds").stop_db_instance(DBInstanceIdentifier="resting")
+
+    assert through.call("postgres", endpoint) == "Timed-out waiting to acquire database connection"
+
+
 @pytest.mark.usefixtures("host")
 def test_a_proxy_takes_only_tls_and_reads_its_secrets_with_its_role(through: Net, emulator: Emulator) -> None:
     endpoint = through.proxy("plain", "main", through.secret("plain"))
