@@ -140,14 +140,24 @@ def call(function: str, **event: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def killed_after(function: str, seconds: int) -> Iterator[None]:
-    """Let Lambda kill the function's process after so many seconds."""
-    client: Any = boto3.client("lambda", region_name=REGION)
-    name = f"user-management-dev-{function}"
-    before = client.get_function_configuration(FunctionName=name)["Timeout"]
-    client.update_function_configuration(FunctionName=name, Timeout=seconds)
-    yield
-    client.update_function_configuration(FunctionName=name, Timeout=before)
+def killed_when_it_writes(end: str) -> Iterator[None]:
+    """Kill the process of a function at the moment when it writes a parameter with that end of a name."""
+    from moto.ssm.models import SimpleSystemManagerBackend  # noqa: PLC0415 - moto is a second to import
+
+    from emulator.functions.process import PROCESSES  # noqa: PLC0415
+
+    original: Any = SimpleSystemManagerBackend.put_parameter
+
+    def put_parameter(backend: Any, name: str, *args: Any, **others: Any) -> Any:
+        if name.endswith(end):
+            PROCESSES.stop()
+            message = "nobody waits for this answer"
+            raise ConnectionError(message)
+        return original(backend, name, *args, **others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SimpleSystemManagerBackend, "put_parameter", put_parameter)
+        yield
 
 
 def said_by_functions() -> dict[str, str]:
@@ -255,9 +265,13 @@ def rotate_roles(layer: Layer) -> None:
 def kill_and_repeat(layer: Layer) -> None:
     """A rotation is killed: the stored urls sign in all the same, and the next one ends what it began."""
     for database in ROLES:
-        with killed_after(f"{database}-roles", seconds=1):
-            assert "timed out" in str(call(f"{database}-roles", action="rotate", force=True))
-        layer.see(f"killed in {database}")
+        # Before the first password is stored; when all is done but the switch of the url.
+        for end in ("/a", "/b", "/url"):
+            with killed_when_it_writes(f"/{database}/backend{end}"):
+                answer = call(f"{database}-roles", action="rotate", role="backend", force=True)
+            if "signal: kill" in str(answer):
+                layer.see(f"killed at {end} of {database}")
+        assert f"killed at /url of {database}" in layer.seen
         layer.rotate(f"{database}-roles", action="rotate", force=True)
     layer.see("repeated")
     layer.data.require_no_changes()
