@@ -137,7 +137,9 @@ class ManagedMaster(Construct):
     @cached_property
     def secret_arn(self) -> str:
         """ARN of the secret."""
-        return self._instance.master_user_secret.get(0).secret_arn
+        # As text: cdktf's object for an element of a list would ask Node, and wait for its answer.
+        source = f"data.{DataAwsDbInstance.TF_RESOURCE_TYPE}.{self._instance.friendly_unique_id}"
+        return f"${{{source}.master_user_secret[0].secret_arn}}"
 
     def grant_read(self, grantee: Grantable) -> None:
         """Allow `grantee` to read the secret."""
