@@ -51,6 +51,11 @@ SETTINGS: Final = Path(__file__).with_name("settings.json")
 _ACTIONS: Final = ("prepare", "apply", "turn", "rotate", "status")
 _AWAITED: Final = frozenset({"prepare", "apply"})
 """What Terraform calls just after it has made the instance and the rights of this function."""
+_NEW_PROXY_SECONDS: Final = 600
+"""For an apply: Terraform does not wait until a new proxy reaches its database, which takes minutes.
+
+https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/rds/proxy_target.go
+"""
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 _STOPPED: Final = frozenset({"stopping", "stopped"})
 
@@ -121,7 +126,7 @@ def run(
             urls=urls,
             tasks=Tasks(ecs=client("ecs"), cluster=settings.cluster),
             now=now,
-            patience=Patience(),
+            patience=Patience(seconds=_NEW_PROXY_SECONDS) if request.action == "apply" else Patience(),
         )
         try:
             with database.lock():

@@ -39,7 +39,10 @@ def be_patient(patch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda
         waits.append(seconds)
         meanwhile()
 
-    patch.setattr(function, "Patience", lambda: Patience(sleep=sleep, clock=lambda: sum(waits)))
+    def patience(**options: float) -> Patience:
+        return Patience(**options, sleep=sleep, clock=lambda: sum(waits))
+
+    patch.setattr(function, "Patience", patience)
     return waits
 
 

@@ -145,7 +145,10 @@ def be_patient(patch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda
         waits.append(seconds)
         meanwhile()
 
-    patch.setattr(function, "Patience", lambda: Patience(sleep=sleep, clock=lambda: sum(waits)))
+    def patience(**options: float) -> Patience:
+        return Patience(**options, sleep=sleep, clock=lambda: sum(waits))
+
+    patch.setattr(function, "Patience", patience)
     return waits
 
 
@@ -187,6 +190,13 @@ def test_it_waits_for_a_proxy_that_reads_its_secrets_late(small: Platform, monke
     assert small.call("rotate", role="backend")["roles"]["backend"]["login"] == "backend_b"
     assert refused == ["backend_b"] * 5
     assert len(waits) == 5
+
+
+def test_an_apply_waits_for_minutes_for_a_new_proxy(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = be_patient(monkeypatch)
+    refuse_at_proxy(monkeypatch, times=200)
+    assert platform.call("apply")["outcome"] == "applied"
+    assert sum(waits) == 400
 
 
 def test_the_url_stays_if_the_proxy_goes_on_refusing(small: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
