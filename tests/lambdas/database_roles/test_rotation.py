@@ -20,7 +20,7 @@ from lambdas.database_roles.database import (
 from lambdas.database_roles.patience import Patience
 from lambdas.database_roles.postgres import Postgres
 from tests.lambdas.database_roles.clients import Client, Pool, connect_each_time
-from tests.lambdas.database_roles.platform import BACKEND, OWNER, PATH, PROXY_HOST, WORKER
+from tests.lambdas.database_roles.platform import BACKEND, OWNER, PATH, PROXY_HOST, WORKER, role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,6 +239,18 @@ def test_the_url_of_an_iam_role_behind_the_proxy_has_no_password(platform: Platf
     assert platform.url("backend") == "postgresql://backend_a@127.0.0.1:5432/users?sslmode=verify-full"
     assert platform.call("rotate", role="backend")["rotated"] == ["backend"]
     assert platform.url("backend") == "postgresql://backend_b@127.0.0.1:5432/users?sslmode=verify-full"
+
+
+def test_a_url_from_before_the_proxy_still_signs_in(platform: Platform) -> None:
+    platform.change(OWNER, role("backend"))
+    platform.call("apply")
+    before = platform.url("backend")
+    platform.change(OWNER, role("backend", proxied=True))
+    platform.call("prepare")
+    platform.call("apply")
+    assert platform.url("backend") == before.replace("@localhost:", "@127.0.0.1:")
+    assert platform.stored("backend", "a")["password"] in before
+    platform.connect(before).close()
 
 
 def test_a_url_that_somebody_changed_is_written_again(small: Platform) -> None:
