@@ -155,6 +155,15 @@ def test_a_database_that_sleeps_is_left_alone(small: Platform, *, stopped: bool)
         assert small.call("turn")["outcome"] == "nothing is due"
 
 
+def test_a_turn_leaves_a_database_that_wakes_alone(small: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.call("apply")
+    small.settings["stops"] = f"{PREFIX}-postgres"
+    monkeypatch.setattr(function, "_status", lambda *_: "starting")
+    assert small.call("rotate")["outcome"] == "rotated"
+    small.server.close()
+    assert small.call("turn")["outcome"] == "stopped"
+
+
 def test_the_settings_are_what_synthesis_writes(small: Platform) -> None:
     small.call("status")
     settings = Settings.parse((small.authorities.parent / "settings.json").read_text(encoding="utf-8"))
