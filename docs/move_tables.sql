@@ -12,9 +12,8 @@
 
 BEGIN;
 SET LOCAL lock_timeout = '10s';
+SET LOCAL search_path = ''; -- so that nobody else's functions are called, and each name is shown with its schema
 SELECT set_config('move.schema', :'schema', true);
-
-SET LOCAL search_path = ''; -- so that each name is shown with its schema
 
 DO $move$
 DECLARE

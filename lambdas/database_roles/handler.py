@@ -51,8 +51,15 @@ SETTINGS: Final = Path(__file__).with_name("settings.json")
 _ACTIONS: Final = ("prepare", "apply", "turn", "rotate", "status")
 _AWAITED: Final = frozenset({"prepare", "apply"})
 """What Terraform calls just after it has made the instance and the rights of this function."""
+_NEW_PROXY_SECONDS: Final = 600
+"""For an apply: Terraform does not wait until a new proxy reaches its database, which takes minutes.
+
+https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/rds/proxy_target.go
+"""
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 _STOPPED: Final = frozenset({"stopping", "stopped"})
+_ASLEEP: Final = _STOPPED | {"starting"}
+"""For a turn: a database that wakes answers after minutes, and the next turn is in hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +118,8 @@ def run(
     urls = Urls(settings=settings, stores=stores, host=variables["HOST"], now=now)
     outcome, rotated = "unchanged", None
     if request.action != "status":
-        if settings.stops and _is_stopped(client, settings.engine, settings.stops):
+        asleep = _ASLEEP if request.action == "turn" else _STOPPED
+        if settings.stops and _status(client, settings.engine, settings.stops) in asleep:
             return _answer_stopped(request, settings.stops, urls)
         database = open_database(_server(variables, settings, client), settings.engine)
         rotation = Rotation(
@@ -121,7 +129,7 @@ def run(
             urls=urls,
             tasks=Tasks(ecs=client("ecs"), cluster=settings.cluster),
             now=now,
-            patience=Patience(),
+            patience=Patience(seconds=_NEW_PROXY_SECONDS) if request.action == "apply" else Patience(),
         )
         try:
             with database.lock():
@@ -182,14 +190,12 @@ def _server(variables: Mapping[str, str], settings: Settings, client: Callable[.
     )
 
 
-def _is_stopped(client: Callable[..., Any], engine: Engine, identifier: str) -> bool:
+def _status(client: Callable[..., Any], engine: Engine, identifier: str) -> str:
     if engine is Engine.POSTGRES:
         answer = client("rds").describe_db_instances(DBInstanceIdentifier=identifier)
-        status = answer["DBInstances"][0]["DBInstanceStatus"]
-    else:
-        answer = client("docdb").describe_db_clusters(DBClusterIdentifier=identifier)
-        status = answer["DBClusters"][0]["Status"]
-    return status in _STOPPED
+        return str(answer["DBInstances"][0]["DBInstanceStatus"])
+    answer = client("docdb").describe_db_clusters(DBClusterIdentifier=identifier)
+    return str(answer["DBClusters"][0]["Status"])
 
 
 def _answer_stopped(request: Request, identifier: str, urls: Urls) -> dict[str, Any]:

@@ -17,22 +17,23 @@ T = TypeVar("T")
 
 @dataclass(kw_only=True)
 class Patience:
-    """An amount of time that all waits of one kind share."""
+    """An amount of waiting that all repetitions of one kind share; what succeeds at once takes nothing of it."""
 
     seconds: float = LONGEST_SECONDS
     pause_seconds: float = _PAUSE_SECONDS
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    _deadline: float | None = field(default=None, init=False)
+    _used: float = field(default=0, init=False)
 
     def repeat(self, action: Callable[[], T], *, while_raises: Callable[[Exception], bool]) -> T:
         """Return what the action returns; repeat it while it raises such an error and there is time left."""
-        if self._deadline is None:
-            self._deadline = self.clock() + self.seconds
+        begun, used = self.clock(), self._used
         while True:
             try:
                 return action()
             except Exception as error:
-                if not while_raises(error) or self.clock() + self.pause_seconds > self._deadline:
+                self._used = used + self.clock() - begun
+                if not while_raises(error) or self._used + self.pause_seconds > self.seconds:
                     raise
             self.sleep(self.pause_seconds)
+            self._used += self.pause_seconds

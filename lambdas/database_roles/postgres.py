@@ -34,6 +34,10 @@ _SESSION: Final = {
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    # By default the first schema is that of the user's own name, and `owner` may create it: an operator or a function
+    # there would run with the rights of the master user.
+    # https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATTERNS
+    "search_path": "pg_catalog",
 }
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html

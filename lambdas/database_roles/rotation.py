@@ -119,7 +119,7 @@ class Rotation:
         return self.urls.store_new(role, slot)
 
     def _stored(self, role: Role, slot: str) -> Login:
-        return self.urls.login(role, slot) or self.urls.store_new(role, slot)
+        return self.urls.login(role, slot) or self.urls.store_from_url(role, slot) or self.urls.store_new(role, slot)
 
     def _set(self, login: Login) -> None:
         self.database.set_password(login.username, login.password)

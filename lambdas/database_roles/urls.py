@@ -55,6 +55,19 @@ class Urls:
         self.stores.write(role.stores[slot], login.text())
         return login
 
+    def store_from_url(self, role: Role, slot: str) -> Login | None:
+        """Store the login that the url names, whose place is empty: it has moved between the two services.
+
+        So tasks that have this url stay. None if the url names another login or has no password.
+        """
+        url = self.stores.read(role.url.place)
+        parts = urlsplit(url) if url else None
+        if parts is None or parts.username != role.login(slot) or not parts.password:
+            return None
+        login = Login(username=parts.username, password=parts.password, set_at=self.switched_at(role))
+        self.stores.write(role.stores[slot], login.text())
+        return login
+
     def switched_at(self, role: Role) -> datetime:
         """When the url was last written."""
         return self.stores.written_at(role.url.place)

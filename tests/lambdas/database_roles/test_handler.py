@@ -39,7 +39,10 @@ def be_patient(patch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda
         waits.append(seconds)
         meanwhile()
 
-    patch.setattr(function, "Patience", lambda: Patience(sleep=sleep, clock=lambda: sum(waits)))
+    def patience(**options: float) -> Patience:
+        return Patience(**options, sleep=sleep, clock=lambda: sum(waits))
+
+    patch.setattr(function, "Patience", patience)
     return waits
 
 
@@ -150,6 +153,15 @@ def test_a_database_that_sleeps_is_left_alone(small: Platform, *, stopped: bool)
                 small.call(action)
     else:
         assert small.call("turn")["outcome"] == "nothing is due"
+
+
+def test_a_turn_leaves_a_database_that_wakes_alone(small: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.call("apply")
+    small.settings["stops"] = f"{PREFIX}-postgres"
+    monkeypatch.setattr(function, "_status", lambda *_: "starting")
+    assert small.call("rotate")["outcome"] == "rotated"
+    small.server.close()
+    assert small.call("turn")["outcome"] == "stopped"
 
 
 def test_the_settings_are_what_synthesis_writes(small: Platform) -> None:

@@ -217,3 +217,25 @@ def test_a_login_that_signs_in_by_iam_has_no_password(shared: Platform) -> None:
     assert shared.url("people") == "postgresql://people_iam@localhost:5432/users?sslmode=verify-full"
     with pytest.raises(DatabaseError, match="28000"):
         shared.sign_in("people_iam", "")
+
+
+def test_no_role_gets_code_into_the_session_of_the_master(shared: Platform) -> None:
+    """The search path of a user starts with the schema of its name, and `owner` may create schemas."""
+    planted = (
+        "CREATE SCHEMA $schema",
+        "CREATE TABLE $schema.seen (name text)",
+        # PostgreSQL itself has no operator of exactly these types, so this one is the better match.
+        (
+            "CREATE FUNCTION $schema.equal(a oid, b regclass) RETURNS boolean LANGUAGE plpgsql AS "
+            "'BEGIN INSERT INTO $schema.seen VALUES (current_user); RETURN a = b::oid; END'"
+        ),
+        "CREATE OPERATOR $schema.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = $schema.equal)",
+    )
+    with shared.client("owner") as owner:
+        for statement in planted:
+            owner.run(of(MASTER, statement))
+        try:
+            shared.call("apply")
+            assert owner.run(of(MASTER, "SELECT name FROM $schema.seen")) == []
+        finally:
+            owner.run(of(MASTER, "DROP SCHEMA $schema CASCADE"))

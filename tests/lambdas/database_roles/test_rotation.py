@@ -20,7 +20,7 @@ from lambdas.database_roles.database import (
 from lambdas.database_roles.patience import Patience
 from lambdas.database_roles.postgres import Postgres
 from tests.lambdas.database_roles.clients import Client, Pool, connect_each_time
-from tests.lambdas.database_roles.platform import BACKEND, OWNER, PATH, PROXY_HOST, WORKER
+from tests.lambdas.database_roles.platform import BACKEND, OWNER, PATH, PROXY_HOST, WORKER, role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,10 @@ def be_patient(patch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda
         waits.append(seconds)
         meanwhile()
 
-    patch.setattr(function, "Patience", lambda: Patience(sleep=sleep, clock=lambda: sum(waits)))
+    def patience(**options: float) -> Patience:
+        return Patience(**options, sleep=sleep, clock=lambda: sum(waits))
+
+    patch.setattr(function, "Patience", patience)
     return waits
 
 
@@ -189,6 +192,13 @@ def test_it_waits_for_a_proxy_that_reads_its_secrets_late(small: Platform, monke
     assert len(waits) == 5
 
 
+def test_an_apply_waits_for_minutes_for_a_new_proxy(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = be_patient(monkeypatch)
+    refuse_at_proxy(monkeypatch, times=200)
+    assert platform.call("apply")["outcome"] == "applied"
+    assert sum(waits) == 400
+
+
 def test_the_url_stays_if_the_proxy_goes_on_refusing(small: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     before = small.url("backend")
     waits = be_patient(monkeypatch)
@@ -229,6 +239,18 @@ def test_the_url_of_an_iam_role_behind_the_proxy_has_no_password(platform: Platf
     assert platform.url("backend") == "postgresql://backend_a@127.0.0.1:5432/users?sslmode=verify-full"
     assert platform.call("rotate", role="backend")["rotated"] == ["backend"]
     assert platform.url("backend") == "postgresql://backend_b@127.0.0.1:5432/users?sslmode=verify-full"
+
+
+def test_a_url_from_before_the_proxy_still_signs_in(platform: Platform) -> None:
+    platform.change(OWNER, role("backend"))
+    platform.call("apply")
+    before = platform.url("backend")
+    platform.change(OWNER, role("backend", proxied=True))
+    platform.call("prepare")
+    platform.call("apply")
+    assert platform.url("backend") == before.replace("@localhost:", "@127.0.0.1:")
+    assert platform.stored("backend", "a")["password"] in before
+    platform.connect(before).close()
 
 
 def test_a_url_that_somebody_changed_is_written_again(small: Platform) -> None:
