@@ -108,9 +108,8 @@ class Postgres(Construct):
         self._replicas: dict[str, DbInstance] = {}
         if config.replicas:
             self._replica_group = self._add_security_group("postgres-replicas", "PostgreSQL, the read replicas")
-            self._replicas = {
-                str(number): self._add_replica(number, self._replica_group) for number in range(1, config.replicas + 1)
-            }
+            numbers = range(1, config.replicas + 1)
+            self._replicas = {str(number): self._add_replica(number, self._replica_group) for number in numbers}
         self._roles = {role.name: role for role in roles}
         self.master: Master = self._own_master or ManagedMaster(
             self, "managed-master", context=context, instance=self._instance
