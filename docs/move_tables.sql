@@ -3,7 +3,8 @@
 -- For an environment whose application signed in as the master user until now: it made its tables as that user, in public,
 -- where the new roles have no rights. Run it as the master user, after the function has made the roles:
 --
---     psql "host=... dbname=users user=user_management sslmode=verify-full" --set schema=backend --file docs/move_tables.sql
+--     psql "host=... dbname=users user=user_management sslmode=verify-full options=-csearch_path=pg_catalog" \
+--         --set schema=backend --file docs/move_tables.sql
 --
 -- It does all or nothing, and may be repeated. What belongs to an extension stays. Code that names public, as in
 -- "public.people" or in the text of a function, must be changed before.

@@ -1,4 +1,4 @@
-"""`make rotate`: new credentials now, instead of at the next turn of the schedule.
+"""`make rotate`: new credentials now, instead of at the next rotation by schedule.
 
 It calls the function that rotates them. What can be rotated is in the synthesized JSON, so that a mistake is found
 before anything is called. No answer of a function has a secret in it.
@@ -174,7 +174,7 @@ def _describe_jwt(request: _Request, told: Mapping[str, Any]) -> list[str]:
 def _describe_roles(request: _Request, told: Mapping[str, Any]) -> list[str]:
     roles: Mapping[str, Mapping[str, Any]] = told["roles"]
     rotated = [str(name) for name in told.get("rotated", ())]
-    rows = [("role", "its url names", "next turn")]
+    rows = [("role", "its url names", "next rotation")]
     for name, role in sorted(roles.items()):
         due = _time(role["due"]) if role["due"] else ("no password" if role["login"] else "-")
         rows.append((name, role["login"] or "unset", due))
@@ -183,8 +183,8 @@ def _describe_roles(request: _Request, told: Mapping[str, Any]) -> list[str]:
     dues = sorted(_time(roles[name]["due"]) for name in rotated)
     if dues:
         lines += [
-            "Tasks that got a url at their start sign in with the other login, which is valid until the next turn.",
-            f"Release each service before {dues[0]}, so that its tasks take the new url.",
+            "Running tasks that read the url when they started have the other login, valid until the next rotation.",
+            f"Release each service before {dues[0]}, so that its new tasks read the new url.",
         ]
     return lines
 

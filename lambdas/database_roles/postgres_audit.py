@@ -81,7 +81,7 @@ class PostgresAudit:
         columns = {row[0] for row in rows}
         if missing := [name for name in (*_WRITTEN, *_FILLED) if name not in columns] if columns else []:
             message = (
-                f"the table {_TABLE} has not the columns {', '.join(missing)}: rename it as the master user "
+                f"the table {_TABLE} lacks the columns {', '.join(missing)}: rename it as the master user "
                 f"(ALTER TABLE {_TABLE} RENAME TO ..), and this function makes a new one"
             )
             raise ConflictError(message)

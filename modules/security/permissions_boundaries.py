@@ -93,6 +93,10 @@ _USE_OF_OWN: Final = (
     "ssm:PutParameter",
 )
 """What they do only with resources that have a name of this environment: all writes, and the reading of data."""
+# A tag that RDS sets on the secret of a master user, and nobody else can:
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSServiceRolePolicy.html
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_TagResource.html
+_MANAGED_BY: Final = "aws:ResourceTag/aws:rds:primaryDBInstanceArn"
 # Enhanced monitoring of RDS has one log group for the account; RDS creates it and sets its retention.
 _RDS_LOG_GROUP: Final = "log-group:RDSOSMetrics"
 _RDS_LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy")
@@ -215,9 +219,20 @@ class PermissionsBoundaries(Construct):
         return (
             Statement(sid="AllowUse", actions=_USE, resources=("*",)),
             Statement(sid="AllowUseOfOwn", actions=_USE_OF_OWN, resources=self._own_names()),
+            self._managed_masters(),
             Statement(sid="AllowRdsLogGroup", actions=_RDS_LOGS, resources=(group, f"{group}:*")),
             *deny_audit_bucket_writes(self._label),
             deny_state_access(self._label),
+        )
+
+    def _managed_masters(self) -> Statement:
+        """To read the secrets that RDS keeps for this environment's instances; their own names have random ids."""
+        instances = self._label.arn("rds", f"db:{self._label.prefix}-*", region="*")
+        return Statement(
+            sid="AllowManagedMasters",
+            actions=("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
+            resources=(self._label.arn("secretsmanager", "secret:rds!db-*", region="*"),),
+            conditions=(Condition(operator="StringLike", key=_MANAGED_BY, values=(instances,)),),
         )
 
     def _own_names(self) -> tuple[str, ...]:
@@ -238,8 +253,6 @@ class PermissionsBoundaries(Construct):
                     ("logs", f"log-group:/aws/lambda/{self._label.canary_functions}"),
                     ("rds", f"*:{prefix}-*"),
                     ("secretsmanager", f"secret:{path.removeprefix('/')}"),
-                    # RDS's name of the secret of a master user, which has no name of the environment in it.
-                    ("secretsmanager", "secret:rds!db-*"),
                     ("sns", f"{prefix}-*"),
                     ("sqs", f"{prefix}-*"),
                     ("ssm", f"parameter{path}"),

@@ -84,18 +84,18 @@ def test_the_cli_waits_as_long_as_the_function_may_run(rotating: Project) -> Non
     assert call[call.index("--cli-read-timeout") + 1] == "900"
 
 
-def test_it_prints_each_role_with_its_login_and_its_next_turn(rotating: Project) -> None:
+def test_it_prints_each_role_with_its_login_and_its_next_rotation(rotating: Project) -> None:
     code, out, err = rotating.run("rotate", "--what", "postgres")
     assert (code, err) == (OK, "")
     assert out.splitlines() == [
         "postgres of dev: rotated: backend, owner.",
-        "role     its url names  next turn",
+        "role     its url names  next rotation",
         "backend  backend_b      2026-12-26 13:00 UTC",
         "owner    owner_a        2026-12-26 13:30 UTC",
         "reports  reports_iam    no password",
         "stats    unset          -",
-        "Tasks that got a url at their start sign in with the other login, which is valid until the next turn.",
-        "Release each service before 2026-12-26 13:00 UTC, so that its tasks take the new url.",
+        "Running tasks that read the url when they started have the other login, valid until the next rotation.",
+        "Release each service before 2026-12-26 13:00 UTC, so that its new tasks read the new url.",
     ]
 
 

@@ -77,6 +77,26 @@ def test_it_writes_neither_its_own_state_nor_its_audit(who: Principals, action: 
     assert not who.workload_may(action, resource)
 
 
+@pytest.mark.parametrize(
+    ("database", "allowed"),
+    [
+        ("db:user-management-test-postgres", True),
+        ("db:user-management-staging-postgres", False),
+        ("db:user-management-testing-postgres", False),
+        ("db:of-others", False),
+    ],
+)
+def test_it_reads_the_secret_of_a_master_that_rds_keeps_only_of_its_own_database(
+    who: Principals, database: str, *, allowed: bool
+) -> None:
+    """Two environments can be in one account, and the secret's own name has neither of them."""
+    secret = LABEL.arn("secretsmanager", "secret:rds!db-11111111-2222-3333-4444-555555555555-AbCdEf")
+    tag = {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": LABEL.arn("rds", database)}
+    assert who.workload_may("secretsmanager:GetSecretValue", secret, **tag) is allowed
+    assert not who.workload_may("secretsmanager:GetSecretValue", secret)
+    assert not who.workload_may("secretsmanager:PutSecretValue", secret, **tag)
+
+
 @pytest.mark.parametrize("action", ["CreateLogGroup", "CreateLogStream", "PutLogEvents", "PutRetentionPolicy"])
 def test_enhanced_monitoring_writes_to_the_group_that_the_account_has_once(who: Principals, action: str) -> None:
     group = LABEL.arn("logs", "log-group:RDSOSMetrics")

@@ -37,7 +37,8 @@ def test_rds_keeps_the_password_in_a_secret_of_its_own(client: Client) -> None:
     make(client, "kept", ManageMasterUserPassword=True, MasterUserSecretKmsKeyId=key)
     make(client, "other")
 
-    managed = describe(client, "kept")["MasterUserSecret"]
+    instance = describe(client, "kept")
+    managed = instance["MasterUserSecret"]
     secret = client("secretsmanager", account=ACCOUNT).describe_secret(SecretId=managed["SecretArn"])
     value = read(client, managed["SecretArn"])
 
@@ -45,6 +46,8 @@ def test_rds_keeps_the_password_in_a_secret_of_its_own(client: Client) -> None:
     assert (secret["OwningService"], managed["KmsKeyId"]) == ("rds", key)
     assert (secret["RotationEnabled"], secret["RotationRules"]) == (True, {"AutomaticallyAfterDays": 7})
     assert "RotationLambdaARN" not in secret
+    # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSServiceRolePolicy.html
+    assert {"Key": "aws:rds:primaryDBInstanceArn", "Value": instance["DBInstanceArn"]} in secret["Tags"]
     assert value["username"] == "chief"
     assert value["password"] != read(client, describe(client, "other")["MasterUserSecret"]["SecretArn"])["password"]
 

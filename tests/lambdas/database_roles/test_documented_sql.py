@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from main import ROOT
-from tests.lambdas.database_roles.platform import MASTER
+from tests.lambdas.database_roles.platform import MASTER, OWNER, REPORTS, role
 from tests.lambdas.database_roles.test_move_tables import move
 
 if TYPE_CHECKING:
@@ -25,6 +25,13 @@ def run(connection: Any, page: str, word: str, **values: str) -> None:
         block = block.replace(name, value)
     for statement in filter(None, block.strip().split(";\n")):
         connection.run(statement.removesuffix(";"))
+
+
+@pytest.mark.parametrize("page", ["data.md", "upgrades.md"])
+def test_the_master_of_a_person_finds_nothing_in_a_schema_that_others_can_create(page: str) -> None:
+    commands = re.findall(r"psql .*user=MASTER .*", (ROOT / "docs" / page).read_text(encoding="utf-8"))
+    assert commands
+    assert [command for command in commands if "options=-csearch_path=pg_catalog" not in command] == []
 
 
 @pytest.mark.emulator
@@ -53,3 +60,20 @@ def test_a_person_deletes_audit_events_and_leaves_one(applied: Platform) -> None
             ["backend", "ann", "create", "user:1"],
             [MASTER, "NAME", "erase", "user:4711"],
         ]
+
+
+def test_a_role_is_renamed_with_its_rows(applied: Platform) -> None:
+    with applied.client("owner") as owner:
+        owner.run("CREATE TABLE backend.users (name text)")
+        owner.run("INSERT INTO backend.users VALUES ('ann')")
+    with applied.master() as master:
+        run(master, "data.md", "ALTER SCHEMA backend")
+    applied.change(OWNER, role("accounts"), REPORTS)
+    applied.call("apply")
+    for name in ("accounts", "reports"):
+        with applied.client(name) as client:
+            assert client.run("SELECT name FROM accounts.users") == [["ann"]]
+    with applied.client("accounts") as accounts:
+        accounts.run("INSERT INTO users VALUES ('bob')")
+    with applied.master() as master:
+        assert master.run("SELECT count(*) FROM pg_namespace WHERE nspname = 'backend'") == [[0]]

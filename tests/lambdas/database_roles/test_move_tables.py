@@ -43,7 +43,7 @@ BEFORE = (
 
 def move(platform: Platform) -> str:
     place = f"host=localhost port={platform.server.port} dbname=users user={MASTER} sslmode=verify-full"
-    trusted = f"sslrootcert={platform.authorities}"
+    trusted = f"sslrootcert={platform.authorities} options=-csearch_path=pg_catalog"
     done = subprocess.run(
         [find_binaries() / "psql", f"{place} {trusted}", "--set", "schema=backend", "--file", SQL],
         env=os.environ | {"PGPASSWORD": MASTER_PASSWORD},

@@ -131,7 +131,7 @@ def test_a_right_that_is_taken_from_the_settings_is_taken(platform: Platform) ->
         (["CREATE SCHEMA audit"], "the schema audit belongs to user_management, and this function keeps its own"),
         (
             ["ALTER TABLE audit.events RENAME TO past", "CREATE TABLE audit.events (id int)"],
-            "the table audit.events has not the columns actor, action, subject, details, occurred_at, role",
+            "the table audit.events lacks the columns actor, action, subject, details, occurred_at, role",
         ),
     ],
 )
