@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pg8000.exceptions import DatabaseError, InterfaceError
@@ -21,10 +22,20 @@ if TYPE_CHECKING:
     from .database import Server
     from .settings import Role
 
+LOGGER = logging.getLogger()
+
 _SECONDS: Final = 15
 """For a connection, and for one answer."""
 _LOCK: Final = 6_027_111_841
 """The key of the advisory lock; any constant would do."""
+_LOCK_ATTEMPTS: Final = 3
+# The upper and the lower half of the key are in columns of their own.
+# https://www.postgresql.org/docs/current/view-pg-locks.html
+_LOCK_SESSIONS: Final = (
+    "SELECT pid, usename, granted FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
+    "AND database = datid AND datname = current_database() AND objsubid = 1 "
+    "AND (classid::bigint << 32) + objid::bigint = CAST(:key AS bigint)"
+)
 _SESSION: Final = {
     # Give up instead of keeping clients waiting behind this.
     "lock_timeout": "5s",
@@ -62,10 +73,7 @@ class Postgres:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other runs out until the end of the block, or of the connection."""
-        (answer,) = self._run("SELECT pg_try_advisory_lock(:key)", key=_LOCK)
-        if not answer[0]:
-            message = f"another run is changing the roles of {self._server.host}: repeat this one in a minute"
-            raise BusyError(message)
+        self._take_lock()
         self._is_locked = True
         try:
             yield
@@ -118,6 +126,31 @@ class Postgres:
         if self._master:
             _close(self._master)
             self._master = None
+
+    def _take_lock(self) -> None:
+        """Take the lock, from any other user than the master too: PostgreSQL lets everybody take it, and keep it."""
+        sessions: list[list[Any]] = []
+        for _ in range(_LOCK_ATTEMPTS):
+            (answer,) = self._run("SELECT pg_try_advisory_lock(:key)", key=_LOCK)
+            if answer[0]:
+                return
+            sessions = self._run(_LOCK_SESSIONS, key=_LOCK)
+            if any(user == self._server.user for _, user, _ in sessions):
+                break
+            LOGGER.warning("sessions that hold the lock of this function are ended: %s", _named(sessions))
+            self._run(
+                "SELECT pg_terminate_backend(pid) FROM unnest(:pids::int[]) AS pid", pids=[pid for pid, *_ in sessions]
+            )
+            # Until those have ended, this session waits before any that asks later.
+            with suppress(UnreachableError):
+                self._run("SELECT pg_advisory_lock(:key)", key=_LOCK)
+                return
+        holders = _named([session for session in sessions if session[2]]) or "a session that has just ended"
+        message = (
+            f"another run is changing the roles of {self._server.host}: {holders} holds the lock; "
+            "repeat this one in a minute"
+        )
+        raise BusyError(message)
 
     def _connect(self, user: str, password: str, *, host: str, session: dict[str, str] | None = None) -> Connection:
         server = self._server
@@ -174,6 +207,10 @@ def _explained(error: DatabaseError, statement: str) -> RolesError:
         hint = "the object belongs to a role that this function did not make; give it to the role `owner`"
         return ConflictError(f"the database refuses the master user: {message} ({hint})")
     return RolesError(f"the database refuses a statement of this function: {message} (SQLSTATE {code})")
+
+
+def _named(sessions: list[list[Any]]) -> str:
+    return ", ".join(f"the session {pid} of {user}" for pid, user, _ in sessions)
 
 
 def _close(connection: Connection) -> None:
