@@ -84,18 +84,15 @@ class Postgres:
 
     def ensure_roles(self, roles: Sequence[Role]) -> None:
         """Make the roles, their logins and their rights, in one transaction."""
-        self._run("BEGIN")
-        try:
-            removed = PostgresRoles(run=self._run, database=self._server.database, master=self._server.user).ensure(
-                roles
-            )
-            self._run("COMMIT")
-        except BaseException:
-            # The end of the connection rolls back, whatever state it is in.
-            self.close()
-            raise
+        with self._transaction():
+            removed = self._roles().ensure(roles)
         if removed:
             self._run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usesysid = ANY(:ids)", ids=removed)
+
+    def ensure_settings(self, role: Role, roles: Sequence[Role]) -> None:
+        """Take away what the logins of a role have set for their sessions."""
+        with self._transaction():
+            self._roles().ensure_settings(role, roles)
 
     def set_password(self, login: str, password: str) -> None:
         """Give a login this password."""
@@ -126,6 +123,20 @@ class Postgres:
         if self._master:
             _close(self._master)
             self._master = None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._run("BEGIN")
+        try:
+            yield
+            self._run("COMMIT")
+        except BaseException:
+            # The end of the connection rolls back, whatever state it is in.
+            self.close()
+            raise
+
+    def _roles(self) -> PostgresRoles:
+        return PostgresRoles(run=self._run, database=self._server.database, master=self._server.user)
 
     def _take_lock(self) -> None:
         """Take the lock, from any other user than the master too: PostgreSQL lets everybody take it, and keep it."""
