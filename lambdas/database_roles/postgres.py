@@ -57,6 +57,10 @@ _UNDEFINED_OBJECT: Final = "42704"
 _UNAVAILABLE: Final = ("08", "53", "57")  # connection, resources, intervention by an operator
 _NOT_ALLOWED: Final = "42501"
 _LOCKED: Final = "55P03"
+_CONFLICTING: Final = ("40P01", "40001")  # a deadlock, a failed serialization
+_INTERNAL: Final = "XX000"
+_CONCURRENTLY: Final = "tuple concurrently"
+"""How the server says that somebody else changed a row of a catalog: a migration of tables whose rights are set."""
 _LOST: Final = (InterfaceError, OSError, struct.error)
 """What the driver raises if a connection fails or ends; the last one if that happens within a message."""
 
@@ -187,7 +191,11 @@ class Postgres:
         try:
             return self._connect(server.user, server.password, host=server.host, session=_SESSION)
         except DatabaseError as error:
-            message = f"{server.host} does not let the master user {server.user} in: {_message(error)}"
+            message = (
+                f"{server.host} does not let the master user {server.user} in: {_message(error)}. RDS may be replacing "
+                "the password that it manages: repeat this in a minute. With replicas, increase password_version of "
+                "[postgres] by one and apply, which sets the password and its secret"
+            )
             raise UnreachableError(message) from error
 
     def _run(self, statement: str, **values: object) -> list[list[Any]]:
@@ -212,7 +220,8 @@ def _explained(error: DatabaseError, statement: str) -> RolesError:
     if code == _UNDEFINED_OBJECT and statement.startswith("ALTER ROLE"):
         # The statement itself is not shown: it has what the database stores of the password.
         return RolesError(f'{message}: invoke the function with {{"action": "apply"}}, which makes the roles')
-    if code == _LOCKED or code.startswith(_UNAVAILABLE):
+    is_concurrent = code == _INTERNAL and message.startswith(_CONCURRENTLY)
+    if is_concurrent or code in (*_CONFLICTING, _LOCKED) or code.startswith(_UNAVAILABLE):
         return UnreachableError(f"the database cannot do that now: {message}")
     if code == _NOT_ALLOWED:
         hint = "the object belongs to a role that this function did not make; give it to the role `owner`"

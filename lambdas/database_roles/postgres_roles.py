@@ -149,10 +149,14 @@ class PostgresRoles:
         return {row[0] for row in rows}
 
     def _remove(self, name: str, found: _Found) -> int:
-        """Remove a login; one that a person gave rights or objects stays, and cannot sign in any more."""
+        """Remove a login; one to which a person gave something stays, and cannot sign in any more.
+
+        Rights, objects, or a policy for rows: PostgreSQL drops no role while anything but its memberships names it.
+        https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
+        """
         rows = self.run(
             "SELECT 1 FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = :id "
-            "AND deptype IN ('o', 'a') AND classid <> 'pg_auth_members'::regclass LIMIT 1",
+            "AND classid <> 'pg_auth_members'::regclass LIMIT 1",
             id=found.oid,
         )
         if not rows:
