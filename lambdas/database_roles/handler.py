@@ -105,7 +105,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     return answer
 
 
-def make_client(service: str) -> Any:
+def make_client(service: str) -> Any:  # noqa: ANN401 (what boto3 makes has no static type)
     """A client of a service of AWS."""
     return boto3.client(service, config=_CALLS)  # type: ignore[call-overload]
 
