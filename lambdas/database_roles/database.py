@@ -96,6 +96,14 @@ class Database(Protocol):
             ConflictError: There is something of that name that this function did not make.
         """
 
+    def ensure_settings(self, role: Role, roles: Sequence[Role]) -> None:
+        """Take away what the logins of a role, which `ensure_roles` made, have set for their own sessions.
+
+        Args:
+            role: Whose logins.
+            roles: All roles that there are.
+        """
+
     def set_password(self, login: str, password: str) -> None:
         """Give a login, which `ensure_roles` made, this password."""
 

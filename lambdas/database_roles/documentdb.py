@@ -107,6 +107,9 @@ class Documentdb:
             for login in sorted(noted - wanted.keys()):
                 self._drop(client, login)
 
+    def ensure_settings(self, role: Role, roles: Sequence[Role]) -> None:
+        """Do nothing: a user of DocumentDB has no settings."""
+
     def set_password(self, login: str, password: str) -> None:
         """Give a login this password."""
         with self._master() as client:

@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from .database import BusyError, Server, StoppedError, UnreachableError
 from .patience import Patience
@@ -55,6 +56,11 @@ _NEW_PROXY_SECONDS: Final = 600
 """For an apply: Terraform does not wait until a new proxy reaches its database, which takes minutes.
 
 https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/rds/proxy_target.go
+"""
+_CALLS: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+"""So that a missing way to AWS is reported within `Patience`; by default, one call takes five minutes to fail.
+
+https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html
 """
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 _STOPPED: Final = frozenset({"stopping", "stopped"})
@@ -99,11 +105,16 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     return answer
 
 
+def make_client(service: str) -> Any:  # noqa: ANN401 (what boto3 makes has no static type)
+    """A client of a service of AWS."""
+    return boto3.client(service, config=_CALLS)  # type: ignore[call-overload]
+
+
 def run(
     request: Request,
     settings: Settings,
     variables: Mapping[str, str],
-    client: Callable[..., Any] = boto3.client,
+    client: Callable[..., Any] = make_client,
 ) -> dict[str, Any]:
     """One run.
 
@@ -174,7 +185,7 @@ def _patiently(request: Request, action: Callable[[], dict[str, Any]]) -> dict[s
 def _is_slow(error: Exception) -> bool:
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"] in _DENIED
-    return isinstance(error, (BusyError, EndpointConnectionError, UnreachableError))
+    return isinstance(error, (BusyError, ConnectTimeoutError, EndpointConnectionError, UnreachableError))
 
 
 def _server(variables: Mapping[str, str], settings: Settings, client: Callable[..., Any]) -> Server:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pg8000.exceptions import DatabaseError, InterfaceError
@@ -21,10 +22,20 @@ if TYPE_CHECKING:
     from .database import Server
     from .settings import Role
 
+LOGGER = logging.getLogger()
+
 _SECONDS: Final = 15
 """For a connection, and for one answer."""
 _LOCK: Final = 6_027_111_841
 """The key of the advisory lock; any constant would do."""
+_LOCK_ATTEMPTS: Final = 3
+# The upper and the lower half of the key are in columns of their own.
+# https://www.postgresql.org/docs/current/view-pg-locks.html
+_LOCK_SESSIONS: Final = (
+    "SELECT pid, usename, granted FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
+    "AND database = datid AND datname = current_database() AND objsubid = 1 "
+    "AND (classid::bigint << 32) + objid::bigint = CAST(:key AS bigint)"
+)
 _SESSION: Final = {
     # Give up instead of keeping clients waiting behind this.
     "lock_timeout": "5s",
@@ -46,6 +57,10 @@ _UNDEFINED_OBJECT: Final = "42704"
 _UNAVAILABLE: Final = ("08", "53", "57")  # connection, resources, intervention by an operator
 _NOT_ALLOWED: Final = "42501"
 _LOCKED: Final = "55P03"
+_CONFLICTING: Final = ("40P01", "40001")  # a deadlock, a failed serialization
+_INTERNAL: Final = "XX000"
+_CONCURRENTLY: Final = "tuple concurrently"
+"""How the server says that somebody else changed a row of a catalog: a migration of tables whose rights are set."""
 _LOST: Final = (InterfaceError, OSError, struct.error)
 """What the driver raises if a connection fails or ends; the last one if that happens within a message."""
 
@@ -62,10 +77,7 @@ class Postgres:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other runs out until the end of the block, or of the connection."""
-        (answer,) = self._run("SELECT pg_try_advisory_lock(:key)", key=_LOCK)
-        if not answer[0]:
-            message = f"another run is changing the roles of {self._server.host}: repeat this one in a minute"
-            raise BusyError(message)
+        self._take_lock()
         self._is_locked = True
         try:
             yield
@@ -76,18 +88,15 @@ class Postgres:
 
     def ensure_roles(self, roles: Sequence[Role]) -> None:
         """Make the roles, their logins and their rights, in one transaction."""
-        self._run("BEGIN")
-        try:
-            removed = PostgresRoles(run=self._run, database=self._server.database, master=self._server.user).ensure(
-                roles
-            )
-            self._run("COMMIT")
-        except BaseException:
-            # The end of the connection rolls back, whatever state it is in.
-            self.close()
-            raise
+        with self._transaction():
+            removed = self._roles().ensure(roles)
         if removed:
             self._run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usesysid = ANY(:ids)", ids=removed)
+
+    def ensure_settings(self, role: Role, roles: Sequence[Role]) -> None:
+        """Take away what the logins of a role have set for their sessions."""
+        with self._transaction():
+            self._roles().ensure_settings(role, roles)
 
     def set_password(self, login: str, password: str) -> None:
         """Give a login this password."""
@@ -119,6 +128,45 @@ class Postgres:
             _close(self._master)
             self._master = None
 
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._run("BEGIN")
+        try:
+            yield
+            self._run("COMMIT")
+        except BaseException:
+            # The end of the connection rolls back, whatever state it is in.
+            self.close()
+            raise
+
+    def _roles(self) -> PostgresRoles:
+        return PostgresRoles(run=self._run, database=self._server.database, master=self._server.user)
+
+    def _take_lock(self) -> None:
+        """Take the lock, from any other user than the master too: PostgreSQL lets everybody take it, and keep it."""
+        sessions: list[list[Any]] = []
+        for _ in range(_LOCK_ATTEMPTS):
+            (answer,) = self._run("SELECT pg_try_advisory_lock(:key)", key=_LOCK)
+            if answer[0]:
+                return
+            sessions = self._run(_LOCK_SESSIONS, key=_LOCK)
+            if any(user == self._server.user for _, user, _ in sessions):
+                break
+            LOGGER.warning("sessions that hold the lock of this function are ended: %s", _named(sessions))
+            self._run(
+                "SELECT pg_terminate_backend(pid) FROM unnest(:pids::int[]) AS pid", pids=[pid for pid, *_ in sessions]
+            )
+            # Until those have ended, this session waits before any that asks later.
+            with suppress(UnreachableError):
+                self._run("SELECT pg_advisory_lock(:key)", key=_LOCK)
+                return
+        holders = _named([session for session in sessions if session[2]]) or "a session that has just ended"
+        message = (
+            f"another run is changing the roles of {self._server.host}: {holders} holds the lock; "
+            "repeat this one in a minute"
+        )
+        raise BusyError(message)
+
     def _connect(self, user: str, password: str, *, host: str, session: dict[str, str] | None = None) -> Connection:
         server = self._server
         try:
@@ -143,7 +191,11 @@ class Postgres:
         try:
             return self._connect(server.user, server.password, host=server.host, session=_SESSION)
         except DatabaseError as error:
-            message = f"{server.host} does not let the master user {server.user} in: {_message(error)}"
+            message = (
+                f"{server.host} does not let the master user {server.user} in: {_message(error)}. RDS may be replacing "
+                "the password that it manages: repeat this in a minute. With replicas, increase password_version of "
+                "[postgres] by one and apply, which sets the password and its secret"
+            )
             raise UnreachableError(message) from error
 
     def _run(self, statement: str, **values: object) -> list[list[Any]]:
@@ -168,12 +220,17 @@ def _explained(error: DatabaseError, statement: str) -> RolesError:
     if code == _UNDEFINED_OBJECT and statement.startswith("ALTER ROLE"):
         # The statement itself is not shown: it has what the database stores of the password.
         return RolesError(f'{message}: invoke the function with {{"action": "apply"}}, which makes the roles')
-    if code == _LOCKED or code.startswith(_UNAVAILABLE):
+    is_concurrent = code == _INTERNAL and message.startswith(_CONCURRENTLY)
+    if is_concurrent or code in (*_CONFLICTING, _LOCKED) or code.startswith(_UNAVAILABLE):
         return UnreachableError(f"the database cannot do that now: {message}")
     if code == _NOT_ALLOWED:
         hint = "the object belongs to a role that this function did not make; give it to the role `owner`"
         return ConflictError(f"the database refuses the master user: {message} ({hint})")
     return RolesError(f"the database refuses a statement of this function: {message} (SQLSTATE {code})")
+
+
+def _named(sessions: list[list[Any]]) -> str:
+    return ", ".join(f"the session {pid} of {user}" for pid, user, _ in sessions)
 
 
 def _close(connection: Connection) -> None:

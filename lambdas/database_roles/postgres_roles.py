@@ -74,6 +74,12 @@ class PostgresRoles:
             if each.is_ours and each.can_login and name not in wanted
         ]
 
+    def ensure_settings(self, role: Role, roles: Sequence[Role]) -> None:
+        """Replace what the logins of a role, which `ensure` made, may have set for their own sessions."""
+        writers = [each.name for each in roles if each.access is Access.READ_WRITE]
+        for login in role.logins:
+            self._ensure_settings(role, login, _search_path(role, writers))
+
     def _find(self) -> dict[str, _Found]:
         rows = self.run(
             "SELECT rolname, oid, rolcanlogin, coalesce(shobj_description(oid, 'pg_authid'), '') FROM pg_roles"
@@ -112,10 +118,23 @@ class PostgresRoles:
                     self.run(f"GRANT {quoted(_IAM)} TO {quoted(login)}")
                 elif login in iam_members:
                     self.run(f"REVOKE {quoted(_IAM)} FROM {quoted(login)}")
-                self.run(f"ALTER ROLE {quoted(login)} SET search_path = {path}")
-                if role.access is Access.OWNER:
-                    # What it creates belongs to the group, whichever login was in use.
-                    self.run(f"ALTER ROLE {quoted(login)} SET role = {literal(role.name)}")
+                self._ensure_settings(role, login, path)
+
+    def _ensure_settings(self, role: Role, login: str, path: str) -> None:
+        """Replace the settings of a login, which it may change itself; its password, too, is only set again."""
+        name = quoted(login)
+        self.run(f"ALTER ROLE {name} RESET ALL")
+        rows = self.run(
+            "SELECT datname FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase "
+            "JOIN pg_roles ON pg_roles.oid = setrole WHERE rolname = :login",
+            login=login,
+        )
+        for (database,) in rows:
+            self.run(f"ALTER ROLE {name} IN DATABASE {quoted(database)} RESET ALL")
+        self.run(f"ALTER ROLE {name} SET search_path = {path}")
+        if role.access is Access.OWNER:
+            # What it creates belongs to the group, whichever login was in use.
+            self.run(f"ALTER ROLE {name} SET role = {literal(role.name)}")
 
     def _grant_membership(self, group: str, member: str, *, may_set: bool) -> None:
         options = f" WITH INHERIT TRUE, SET {may_set}" if self._version() >= _INHERITING else ""
@@ -130,10 +149,14 @@ class PostgresRoles:
         return {row[0] for row in rows}
 
     def _remove(self, name: str, found: _Found) -> int:
-        """Remove a login; one that a person gave rights or objects stays, and cannot sign in any more."""
+        """Remove a login; one to which a person gave something stays, and cannot sign in any more.
+
+        Rights, objects, or a policy for rows: PostgreSQL drops no role while anything but its memberships names it.
+        https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
+        """
         rows = self.run(
             "SELECT 1 FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = :id "
-            "AND deptype IN ('o', 'a') AND classid <> 'pg_auth_members'::regclass LIMIT 1",
+            "AND classid <> 'pg_auth_members'::regclass LIMIT 1",
             id=found.oid,
         )
         if not rows:

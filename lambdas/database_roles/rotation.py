@@ -105,6 +105,7 @@ class Rotation:
             self._refuse_old_tasks(role, switched)
         idle = next(slot for slot in SLOTS if slot != self.urls.active(role))
         login = self._next_login(role, idle, switched=switched, force=force)
+        self.database.ensure_settings(role, self.roles)
         self._set(login)
         self._check_proxy(role, login)
         self.urls.ensure(role, login)

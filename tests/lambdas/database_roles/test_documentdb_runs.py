@@ -8,10 +8,11 @@ import time
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emulator.databases import documentdb_server
 from emulator.databases.authority import Authority
 from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
@@ -242,3 +243,22 @@ def test_no_password_is_logged(
     assert "user backend_a was created" in caplog.text
     for password in (NEW, NEWER, PASSWORD, "the-password-that-nobody-keeps"):
         assert password not in caplog.text
+
+
+# https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+@pytest.mark.parametrize("code", [91, 189, 10107, 11602, 13435])
+def test_member_that_stopped_being_the_primary_can_be_asked_again(
+    database: Documentdb, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    database.ensure_roles([OWNER])
+    run = documentdb_server.run
+
+    def refuse(session: Any, command: dict[str, Any]) -> dict[str, Any]:
+        failover = {"ok": 0.0, "code": code, "errmsg": "not primary"}
+        return failover if "updateUser" in command else run(session, command)
+
+    monkeypatch.setattr(documentdb_server, "run", refuse)
+    with pytest.raises(UnreachableError, match="not primary"):
+        database.set_password("owner_a", NEW)
+    monkeypatch.undo()
+    database.set_password("owner_a", NEW)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from emulator.registry import REGISTRY
 from lambdas.database_roles import handler as function
@@ -112,6 +112,27 @@ def test_it_waits_for_a_database_that_does_not_answer_yet(
     with pytest.raises(UnreachableError, match=f"{host} does not answer at port"):
         small.call("turn")
     assert not waits
+    assert small.call("apply")["outcome"] == "applied"
+    assert len(waits) == 1
+
+
+def test_it_gives_up_a_call_of_aws_soon_and_waits_for_a_way_to_it(
+    small: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small.environment():
+        config = function.make_client("ssm").meta.config
+    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (5, 10, 3)
+
+    failures = [ConnectTimeoutError(endpoint_url="https://ssm")]
+
+    def status(*_: object) -> str:
+        if failures:
+            raise failures.pop()
+        return "available"
+
+    small.settings["stops"] = f"{PREFIX}-postgres"
+    monkeypatch.setattr(function, "_status", status)
+    waits = be_patient(monkeypatch)
     assert small.call("apply")["outcome"] == "applied"
     assert len(waits) == 1
 

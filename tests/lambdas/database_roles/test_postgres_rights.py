@@ -239,3 +239,32 @@ def test_no_role_gets_code_into_the_session_of_the_master(shared: Platform) -> N
             assert owner.run(of(MASTER, "SELECT name FROM $schema.seen")) == []
         finally:
             owner.run(of(MASTER, "DROP SCHEMA $schema CASCADE"))
+
+
+@pytest.mark.parametrize("function", ["pg_advisory_lock", "pg_advisory_lock_shared"])
+def test_a_role_that_takes_the_lock_of_the_function_loses_it(shared: Platform, function: str) -> None:
+    holder = shared.connect(shared.url("backend"))
+    holder.run(f"SELECT {function}(6027111841)")
+    assert shared.call("apply")["outcome"] == "applied"
+    with pytest.raises(Exception, match=r"terminating connection|network error|unpack requires"):
+        holder.run("SELECT 1")
+    # Locks of its own stay.
+    with shared.client("backend") as backend:
+        backend.run("SELECT pg_advisory_lock(1732144545), pg_advisory_lock(1, 1732144545)")
+        assert shared.call("turn")["outcome"] == "nothing is due"
+        backend.run("SELECT 1")
+
+
+@pytest.mark.parametrize("event", [{"action": "apply"}, {"action": "rotate", "role": "worker"}])
+def test_what_a_login_sets_for_itself_does_not_stay(shared: Platform, event: dict[str, Any]) -> None:
+    for slot in ("a", "b"):
+        stored = shared.stored("worker", slot)
+        worker = shared.sign_in(stored["username"], stored["password"])
+        for where in ("", "IN DATABASE users "):
+            worker.run(f"ALTER ROLE SESSION_USER {where}SET default_transaction_read_only = on")
+            worker.run(f"ALTER ROLE SESSION_USER {where}SET search_path = pg_catalog")
+        worker.close()
+    shared.call(**event)
+    with shared.client("worker") as worker:
+        assert worker.run("SELECT current_setting('default_transaction_read_only')") == [["off"]]
+        assert worker.run("SHOW search_path") == [["worker, public"]]

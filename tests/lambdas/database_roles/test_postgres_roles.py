@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import time
+from contextlib import closing, suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +21,7 @@ from tests.lambdas.database_roles.platform import (
     WORKER,
     role,
 )
+from tests.lambdas.database_roles.test_rotation import be_patient
 
 if TYPE_CHECKING:
     from tests.lambdas.database_roles.platform import Platform
@@ -202,3 +205,53 @@ def test_public_may_create_nothing(applied: Platform) -> None:
     for database in ("'users'", "'postgres'"):
         with applied.server.administrator() as administrator:
             assert administrator.run(query.format(database)) == [[False, False]]
+
+
+def test_an_apply_that_meets_a_migration_is_repeated(applied: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = be_patient(monkeypatch)
+    with applied.client("owner") as owner:
+        owner.run("CREATE TABLE backend.people (id int)")
+        owner.run("BEGIN")
+        owner.run("GRANT TRUNCATE ON backend.people TO backend")
+
+        def commit() -> None:
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND wait_event_type = 'Lock'"
+            with applied.master() as master:
+                deadline = time.monotonic() + 30
+                while master.run(waiting) == [[0]] and time.monotonic() < deadline:
+                    time.sleep(0.01)
+            owner.run("COMMIT")
+
+        committer = Thread(target=commit)
+        committer.start()
+        assert applied.call("apply")["outcome"] == "applied"
+        committer.join()
+    assert len(waits) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "kind"),
+    [
+        ("40P01", "deadlock detected", UnreachableError),
+        ("40001", "could not serialize access", UnreachableError),
+        ("XX000", "tuple concurrently updated", UnreachableError),
+        ("XX000", "cache lookup failed", RolesError),
+    ],
+)
+def test_only_what_another_transaction_caused_can_be_repeated(
+    platform: Platform, state: str, text: str, kind: type[RolesError]
+) -> None:
+    database = platform.open_database()
+    with pytest.raises(RolesError, match=text) as caught, closing(database):
+        database._run(f"DO $$BEGIN RAISE '{text}' USING ERRCODE = '{state}'; END$$")  # noqa: SLF001
+    assert type(caught.value) is kind
+
+
+def test_a_removed_login_that_a_policy_names_stays_without_a_way_in(applied: Platform) -> None:
+    with applied.client("owner") as owner:
+        owner.run("CREATE TABLE backend.people (id int)")
+        owner.run("CREATE POLICY theirs ON backend.people TO worker_a")
+    applied.change(OWNER, BACKEND)
+    assert applied.call("apply")["outcome"] == "applied"
+    assert logins(applied) == ["backend_a", "backend_b", "owner_a", "owner_b"]
+    assert rows(applied, "SELECT rolname FROM pg_roles WHERE rolname IN ('worker_a', 'worker_b')") == ["worker_a"]

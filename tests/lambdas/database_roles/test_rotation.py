@@ -20,7 +20,7 @@ from lambdas.database_roles.database import (
 from lambdas.database_roles.patience import Patience
 from lambdas.database_roles.postgres import Postgres
 from tests.lambdas.database_roles.clients import Client, Pool, connect_each_time
-from tests.lambdas.database_roles.platform import BACKEND, OWNER, PATH, PROXY_HOST, WORKER, role
+from tests.lambdas.database_roles.platform import BACKEND, MASTER, OWNER, PATH, PROXY_HOST, WORKER, role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,7 +155,10 @@ def be_patient(patch: pytest.MonkeyPatch, meanwhile: Callable[[], None] = lambda
 def test_two_runs_at_once_do_not_meet(small: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     other = small.open_database()
     with other.lock():
-        with pytest.raises(BusyError, match="another run is changing the roles of localhost"):
+        with pytest.raises(
+            BusyError,
+            match=rf"another run is changing the roles of localhost: the session \d+ of {MASTER} holds the lock",
+        ):
             small.call("rotate")
         # What Terraform asks for waits.
         waits = be_patient(monkeypatch, other.close)
