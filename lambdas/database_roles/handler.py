@@ -107,7 +107,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
 
 def make_client(service: str) -> Any:  # noqa: ANN401 (what boto3 makes has no static type)
     """A client of a service of AWS."""
-    return boto3.client(service, config=_CALLS)  # type: ignore[call-overload]
+    return boto3.client(service, config=_CALLS)
 
 
 def run(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emulator.databases import documentdb_server
+from emulator.databases.documentdb_commands import run
 from emulator.databases.authority import Authority
 from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
@@ -251,7 +252,6 @@ def test_member_that_stopped_being_the_primary_can_be_asked_again(
     database: Documentdb, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     database.ensure_roles([OWNER])
-    run = documentdb_server.run
 
     def refuse(session: Any, command: dict[str, Any]) -> dict[str, Any]:
         failover = {"ok": 0.0, "code": code, "errmsg": "not primary"}
