@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from moto.logs.models import logs_backends
+from moto.logs.models import LogStream, logs_backends
 
 from emulator.arns import parse_arn
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.keys import key_admits
 from emulator.policy import as_list, statements
-from emulator.registry import FORWARD, Context, Forward, after, guard, operation
+from emulator.registry import FORWARD, Context, Forward, after, guard, operation, patch
 from emulator.store import Kind, Shape
 
 QUERIES: Kind[Shape] = Kind(
@@ -75,6 +75,14 @@ def subscribe(params: Shape, context: Context) -> Shape | Forward:
         params["filterName"], params["filterPattern"], params["destinationArn"], params.get("roleArn")
     )
     return {}
+
+
+@patch(LogStream, "_send_log_events")
+def send_nothing_to_destinations(original: Any, stream: Any, *, destination_arn: str, **others: Any) -> None:
+    """Leave out destinations of other accounts, which moto takes for log groups; nothing reads what they get."""
+    arn = parse_arn(destination_arn)
+    if arn is None or not arn.resource.startswith("destination:"):
+        original(stream, destination_arn=destination_arn, **others)
 
 
 def _admits(policy: str | None, account: str) -> bool:

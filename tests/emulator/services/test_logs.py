@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -145,6 +146,17 @@ def test_a_log_group_is_forwarded_to_a_destination_that_admits_the_account(clien
     forward(client, "forwarded", name="second")
     with pytest.raises(ClientError, match="LimitExceededException"):
         forward(client, "forwarded", name="third")
+
+
+def test_events_of_a_group_that_is_forwarded_are_kept(client: Client) -> None:
+    make_destination(client, admits=ACCOUNT)
+    logs = client("logs", account=ACCOUNT)
+    logs.create_log_group(logGroupName="written")
+    logs.create_log_stream(logGroupName="written", logStreamName="one")
+    forward(client, "written")
+    event = {"timestamp": int(time.time() * 1000), "message": "a line"}
+    logs.put_log_events(logGroupName="written", logStreamName="one", logEvents=[event])
+    assert [each["message"] for each in logs.filter_log_events(logGroupName="written")["events"]] == ["a line"]
 
 
 def test_a_destination_that_does_not_admit_the_account_is_refused(client: Client) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emulator.databases import documentdb_server
-from emulator.databases.documentdb_commands import run
 from emulator.databases.authority import Authority
+from emulator.databases.documentdb_commands import run
 from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
 from lambdas.database_roles.database import BusyError, RolesError, UnreachableError
