@@ -80,7 +80,9 @@ def check_containers_are_hardened_and_have_no_secret(environment: Environment, s
         yield from _differs(f"read-only root of {name}", application["readonlyRootFilesystem"], True)
         yield from _differs(f"user of {name}", application["user"], settings.user)
         secrets = {secret["name"]: secret["valueFrom"] for secret in application.get("secrets", [])}
-        wanted_secrets = {variable: f"{start}{end}" for variable, end in settings.secrets.items()}
+        roles = (*environment.postgres_roles, *environment.documentdb_roles)
+        urls = {f"{role.database}/url": role.url_name for role in roles if role.service == name}
+        wanted_secrets = {variable: f"{start}{urls.get(end, end)}" for variable, end in settings.secrets.items()}
         yield from _differs(f"secrets of {name}", secrets, wanted_secrets)
 
 

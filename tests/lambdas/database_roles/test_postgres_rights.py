@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -244,10 +245,14 @@ def test_no_role_gets_code_into_the_session_of_the_master(shared: Platform) -> N
 @pytest.mark.parametrize("function", ["pg_advisory_lock", "pg_advisory_lock_shared"])
 def test_a_role_that_takes_the_lock_of_the_function_loses_it(shared: Platform, function: str) -> None:
     holder = shared.connect(shared.url("backend"))
+    held = holder._usock  # noqa: SLF001  it stays open when the server has ended the session
     holder.run(f"SELECT {function}(6027111841)")
     assert shared.call("apply")["outcome"] == "applied"
     with pytest.raises(Exception, match=r"terminating connection|network error|unpack requires"):
         holder.run("SELECT 1")
+    with suppress(Exception):
+        holder.close()
+    held.close()
     # Locks of its own stay.
     with shared.client("backend") as backend:
         backend.run("SELECT pg_advisory_lock(1732144545), pg_advisory_lock(1, 1732144545)")
