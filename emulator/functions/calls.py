@@ -204,6 +204,8 @@ def _environment(function: Any, folder: str, group: str, stream: str) -> dict[st
         "AWS_LAMBDA_LOG_GROUP_NAME": group,
         "AWS_LAMBDA_LOG_STREAM_NAME": stream,
         "LAMBDA_TASK_ROOT": folder,
+        # What OpenSSL reads instead of the machine's own file.
+        "SSL_CERT_FILE": str(PACKAGES.trusted(authority().pem)),
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": session.access_key_id,

@@ -11,11 +11,14 @@ from emulator.databases import reach
 from emulator.functions.calls import CALLS, QUESTIONS
 from emulator.functions.network import place_of, unreached_host
 from emulator.http import HttpResponse
+from emulator.reachability import refusal
 from emulator.registry import REGISTRY, route
+from emulator.releases import listeners
 
 if TYPE_CHECKING:
     from emulator.functions.calls import Call
     from emulator.http import HttpRequest
+    from emulator.reachability import Place
 
 LOG = logging.getLogger(__name__)
 
@@ -47,6 +50,20 @@ def _port(call: Call, host: str, port: int) -> int:
         raise reach.UnreachableError(_NO_WAY_TO_AWS)
     with REGISTRY.lock:
         place = place_of(call.function)
+        listener = listeners.find(call.function.account_id, host, port)
+        reason = _refusal(place, listener) if listener else None
+        if reason:
+            raise reach.UnreachableError(reason)
+    if listener:
+        return listeners.LISTENERS.port(listener.arn)
+    with REGISTRY.lock:
         endpoint = reach.find(call.function.account_id, host, port)
         reach.require_way(place, endpoint)
     return reach.port(endpoint)
+
+
+def _refusal(place: Place | None, listener: listeners.Endpoint) -> str | None:
+    """Why packets do not arrive at a listener."""
+    if place is None:
+        return "it is in a VPC, and the function is not"
+    return refusal(place, listener.place, listener.port)

@@ -44,6 +44,16 @@ class Packages:
                 partial.rename(folder)
             return folder
 
+    def trusted(self, authorities: str) -> Path:
+        """Return a file with the authorities that every function trusts, as it trusts Amazon's on AWS."""
+        with self._lock:
+            if self._root is None:
+                self._root = Path(tempfile.mkdtemp(prefix="emulator-functions-"))
+            file = self._root / AUTHORITIES
+            if not file.exists():
+                file.write_text(authorities, encoding="utf-8")
+            return file
+
     def clear(self) -> None:
         """Remove all of them."""
         with self._lock:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from moto.codebuild import responses
 from moto.codebuild.models import codebuild_backends
 from moto.core.utils import unix_time
+from moto.ec2.models import ec2_backends
 
 from emulator.clock import now
 from emulator.errors import AwsError
-from emulator.registry import Context, after, operation, patch
+from emulator.permissions import role_actions
+from emulator.registry import Context, after, guard, operation, patch
 from emulator.store import Kind, Shape
 
 REPORT_GROUPS: Kind[Shape] = Kind(
@@ -28,6 +30,81 @@ _DROPPED = (
     "secondaryArtifacts",
     "secondarySources",
 )
+
+
+# https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html
+_SIZES: Final = {
+    "ARM_CONTAINER": {"SMALL", "MEDIUM", "LARGE", "XLARGE", "2XLARGE"},
+    "LINUX_CONTAINER": {"SMALL", "MEDIUM", "LARGE", "XLARGE", "2XLARGE"},
+    "LINUX_GPU_CONTAINER": {"SMALL", "LARGE"},
+    "WINDOWS_SERVER_2019_CONTAINER": {"MEDIUM", "LARGE"},
+    "WINDOWS_SERVER_2022_CONTAINER": {"MEDIUM", "LARGE", "XLARGE"},
+}
+_SIZE: Final = "BUILD_GENERAL1_"
+# https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
+_OWN_IMAGES: Final = "aws/codebuild/"
+_FOR_ARM: Final = "aarch64"
+# https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html#troubleshooting-vpc
+_VPC_RIGHTS: Final = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeVpcs",
+    "ec2:CreateNetworkInterfacePermission",
+)
+# https://github.com/aws/aws-cdk/issues/30326
+_MOST_CHARACTERS: Final = 25_600
+
+
+@guard("codebuild", "CreateProject", "UpdateProject")
+def refuse_impossible_project(params: Shape, context: Context) -> None:
+    """Refuse a machine that there is not, a buildspec that is too long, and a network that the role cannot join.
+
+    AWS publishes the words of few of these refusals: https://github.com/hashicorp/terraform-provider-aws/issues/3104
+    has those of a role without rights.
+    """
+    environment = params.get("environment")
+    if environment:
+        _refuse_machine(environment)
+    if len((params.get("source") or {}).get("buildspec") or "") > _MOST_CHARACTERS:
+        _refuse(f"Invalid buildspec: it must have {_MOST_CHARACTERS} characters or fewer")
+    place = params.get("vpcConfig") or {}
+    if place.get("vpcId"):
+        role = params.get("serviceRole") or _project(params["name"], context)["serviceRole"]
+        _refuse_place(place, role, context)
+
+
+def _refuse_machine(environment: Shape) -> None:
+    kind, size, image = environment["type"], environment["computeType"], environment["image"]
+    sizes = _SIZES.get(kind)
+    if sizes is not None and size.startswith(_SIZE) and size.removeprefix(_SIZE) not in sizes:
+        _refuse(f"Invalid compute type {size} for the environment type {kind}")
+    if image.startswith(_OWN_IMAGES) and (kind == "ARM_CONTAINER") != (_FOR_ARM in image):
+        _refuse(f"The image {image} is not available for the environment type {kind}")
+
+
+def _refuse_place(place: Shape, role: str, context: Context) -> None:
+    allowed = role_actions(role, _VPC_RIGHTS)
+    for right in _VPC_RIGHTS:
+        if right not in allowed:
+            _refuse(f"Not authorized to perform {right.removeprefix('ec2:')}")
+    backend = context.backend(ec2_backends)
+    vpc = place["vpcId"]
+    for subnet in place.get("subnets") or ():
+        found = backend.get_subnet(subnet)  # moto's own refusal of an unknown one
+        if found.vpc_id != vpc:
+            _refuse(f"Subnet {subnet} is not in the VPC {vpc}")
+    for group in place.get("securityGroupIds") or ():
+        known = backend.get_security_group_from_id(group)
+        if known is None or known.vpc_id != vpc:
+            _refuse(f"Security group {group} is not in the VPC {vpc}")
+
+
+def _refuse(message: str) -> NoReturn:
+    raise AwsError(code="InvalidInputException", message=message)
 
 
 @patch(responses, "_validate_required_params_source")
@@ -67,6 +144,23 @@ def update_project(params: Shape, context: Context) -> Shape:
     metadata.update(params)
     metadata["lastModified"] = unix_time()
     return {"project": metadata}
+
+
+@operation("codebuild", "DeleteProject")
+def delete_project(params: Shape, context: Context) -> Shape:
+    """Delete a project by its name or its ARN; AWS accepts an unknown one.
+
+    Terraform's provider passes the ARN, which is the id of the resource; moto knows names only.
+    """
+    projects = context.backend(codebuild_backends).codebuild_projects
+    projects.pop(params["name"].rpartition("project/")[2], None)
+    return {}
+
+
+@operation("codebuild", "ListReportGroups")
+def list_report_groups(_: Shape, context: Context) -> Shape:
+    """List the ARNs of all groups."""
+    return {"reportGroups": list(context.table(REPORT_GROUPS))}
 
 
 @operation("codebuild", "CreateReportGroup")

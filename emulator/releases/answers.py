@@ -1,0 +1,83 @@
+"""What a listener answers to a request: its rules lead to a target group, and that to the image of a healthy task.
+
+The caller has the emulator's lock.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from moto.ecs.models import ecs_backends
+from moto.elbv2.models import elbv2_backends
+
+from emulator.registry import REGISTRY
+from emulator.releases import task_sets, traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STATUSES: Final[dict[str, int]] = {}
+"""What the tasks of an image answer, if it is not 200; for tests."""
+REGISTRY.resets.append(STATUSES.clear)
+_PATH_PATTERN: Final = "path-pattern"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The status, and the image of the task that answers; the load balancer's own text without one."""
+
+    status: int
+    text: str
+
+
+def answer(listener: Any, path: str) -> Answer:
+    """Answer a request for a path."""
+    rule = next(one for one in _in_order(listener) if _matches(one, path.partition("?")[0]))
+    for action in rule.actions:
+        fixed = action.data.get("FixedResponseConfig")
+        if fixed:
+            return Answer(int(fixed["StatusCode"]), str(fixed.get("MessageBody") or ""))
+    weights = traffic.weights(rule.actions)
+    if not sum(weights.values()):
+        return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no target group")
+    (arn,) = random.choices(list(weights), weights=list(weights.values()))  # noqa: S311  requests, not secrets
+    task_set = _task_set(arn)
+    if task_set is None or not task_sets.count_healthy(task_set):
+        return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no healthy target")
+    image = min(task_sets.images(task_set))
+    return Answer(STATUSES.get(image, HTTPStatus.OK), image)
+
+
+def _in_order(listener: Any) -> Iterator[Any]:
+    rules = list(listener.rules.values())
+    yield from sorted((one for one in rules if not one.is_default), key=lambda one: int(one.priority))
+    yield from (one for one in rules if one.is_default)
+
+
+def _matches(rule: Any, path: str) -> bool:
+    """Whether all conditions on paths match; the case matters.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+    """
+    for condition in rule.conditions:
+        if condition.get("Field") == _PATH_PATTERN:
+            patterns = (condition.get("PathPatternConfig") or {}).get("Values") or condition.get("Values") or []
+            if not any(fnmatchcase(path, pattern.replace("[", "[[]")) for pattern in patterns):
+                return False
+    return True
+
+
+def _task_set(group_arn: str) -> Any:
+    """The task set whose tasks are the targets of a group."""
+    _, _, _, region, account, *_ = group_arn.split(":")
+    if group_arn not in elbv2_backends[account][region].target_groups:
+        return None
+    for service in ecs_backends[account][region].services.values():
+        for task_set in service.task_sets:
+            if task_sets.target_group_arn(task_set) == group_arn:
+                return task_set
+    return None
