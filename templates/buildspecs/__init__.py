@@ -1,0 +1,84 @@
+"""Buildspecs of the pipelines' CodeBuild projects, and the programs that they fetch.
+
+No text here has `${`: Terraform would read it as an expression, and a shell does without. What a step writes is in
+`.delivery`, a folder that no repository of an application has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import build_steps
+from templates import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MOST_CHARACTERS: Final = 25_600
+"""The longest buildspec that CodeBuild takes in a project: https://github.com/aws/aws-cdk/issues/30326"""
+MOST_ARTIFACTS: Final = 5
+"""The most input artifacts, and the most output artifacts, of an action of CodeBuild.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artifacts.html
+"""
+RELEASE_OBJECT: Final = "release.zip"
+"""The object below RELEASES_URL that the next environment's pipeline has as its source."""
+
+
+def programs() -> dict[str, str]:
+    """The text of each program by the name of its file."""
+    folder = Path(build_steps.__file__).parent
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.py"))}
+
+
+def programs_prefix() -> str:
+    """Where they are in a bucket: other programs are elsewhere, so a build that runs keeps its own."""
+    text = "".join(f"{name}\0{content}\0" for name, content in programs().items())
+    return f"build-steps/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def artifact(service: str) -> str:
+    """The name of the artifact with the build of a service; CodeBuild makes a variable of it."""
+    return f"{service.replace('-', '_')}_build"
+
+
+def service_build(*, assets: bool) -> str:
+    """Build the image of a service; `assets`: publish its static files too."""
+    return render("buildspecs/service.yaml.j2", assets=assets)
+
+
+def integration_tests(*, report_group: str) -> str:
+    """Run the application's integration tests; `report_group` is a name or an ARN."""
+    return render("buildspecs/integration-tests.yaml.j2", report_group=report_group)
+
+
+def load_test(*, report_group: str) -> str:
+    """Ask the environment under load; `report_group` is a name or an ARN."""
+    return render("buildspecs/load-test.yaml.j2", report_group=report_group)
+
+
+def migrations(*, urls: Mapping[str, str]) -> str:
+    """Run the migrations; `urls` has the names of parameters by variable: DATABASE_URL, DOCUMENTDB_URL."""
+    return render("buildspecs/migrate.yaml.j2", urls=dict(urls))
+
+
+def promotion(*, services: Sequence[str]) -> str:
+    """Take over a release: an artifact for each service."""
+    return render("buildspecs/promote.yaml.j2", services=list(services), artifact=artifact)
+
+
+def release_tags() -> str:
+    """Tag the images of a release."""
+    return render("buildspecs/tag-release.yaml.j2")
+
+
+def hand_over() -> str:
+    """Write the release for the next environment."""
+    return render("buildspecs/hand-over.yaml.j2", object=RELEASE_OBJECT)
+
+
+def deployment() -> str:
+    """Deploy a service that ECS replaces task by task."""
+    return render("buildspecs/deploy.yaml.j2")

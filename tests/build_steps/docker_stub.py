@@ -1,0 +1,173 @@
+"""A `docker` that runs nothing: it keeps images in the emulator's registry, and records how it was called.
+
+Its folder, in DOCKER_STUB, has `calls.jsonl`, `images/<digest>/` with the files of each image, and `container.json`:
+what a container prints and returns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+_STATE: Final = Path(os.environ["DOCKER_STUB"])
+_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
+_INDEX: Final = "application/vnd.oci.image.index.v1+json"
+_HASHED: Final = "sha256:"
+
+
+def main(arguments: list[str]) -> None:
+    with (_STATE / "calls.jsonl").open("a", encoding="utf-8") as calls:
+        calls.write(json.dumps(arguments) + "\n")
+    for start, function in _COMMANDS.items():
+        if arguments[: len(start)] == list(start):
+            function(arguments[len(start) :])
+            return
+    sys.exit(f"the stub does not know: docker {' '.join(arguments)}")
+
+
+def _log_in(words: list[str]) -> None:
+    assert words[:3] == ["--username", "AWS", "--password-stdin"]
+    assert sys.stdin.read(), "there is no token"
+    (_STATE / "hosts").mkdir(exist_ok=True)
+    (_STATE / "hosts" / words[3]).touch()
+
+
+def _pull(words: list[str]) -> None:
+    _need_login(words[-1])
+
+
+def _save(words: list[str]) -> None:
+    _, file, image = words
+    Path(file).write_text(image, encoding="utf-8")
+
+
+def _inspect(words: list[str]) -> None:
+    url = words[-1].rpartition(":")[0]
+    print(json.dumps([f"{url}@{os.environ['STUB_TOOL_DIGEST']}"]))
+
+
+def _create(words: list[str]) -> None:
+    image, command = words
+    assert command, "an image without a command needs one"
+    print(image.rpartition("@")[2])
+
+
+def _take_out(words: list[str]) -> None:
+    source, target = words
+    digest, _, path = source.rpartition(":")
+    folder = _STATE / "images" / digest / path.strip("/.")
+    if not folder.is_dir():
+        sys.exit(f"Error response from daemon: Could not find the file {path} in container {digest}")
+    shutil.copytree(folder, target, dirs_exist_ok=True)
+
+
+def _remove(words: list[str]) -> None:
+    assert words[0] == "--force"
+
+
+def _build(options: list[str]) -> None:
+    values = _options(options, flags={"--pull", "--push", "--no-cache"})
+    context, tagged = Path(values[""]), values["--tag"]
+    _need_login(tagged)
+    files = {path.relative_to(context).as_posix(): path for path in sorted(context.rglob("*")) if path.is_file()}
+    text = "".join(f"{name}\0{path.read_text()}\0" for name, path in files.items()) + values["--label"]
+    layer = _HASHED + hashlib.sha256(text.encode()).hexdigest()
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": [{"digest": layer, "size": 1}]})
+    digest = _push(tagged, manifest, _MANIFEST)
+    shutil.copytree(context, _STATE / "images" / digest, dirs_exist_ok=True)
+    Path(values["--metadata-file"]).write_text(json.dumps({"containerimage.digest": digest}), encoding="utf-8")
+
+
+def _copy(options: list[str]) -> None:
+    values = _options(options, flags={"--prefer-index=false"})
+    source, tagged = values[""], values["--tag"]
+    _need_login(source)
+    _need_login(tagged)
+    name, _, digest = source.partition("@")
+    found = _client(name).batch_get_image(repositoryName=_name(name), imageIds=[{"imageDigest": digest}])["images"]
+    if not found:
+        sys.exit(f"ERROR: {source}: not found")
+    manifest, kind = found[0]["imageManifest"], _MANIFEST
+    if "--prefer-index=false" not in options:  # as buildx does with an image for one processor
+        entries = [{"mediaType": _MANIFEST, "digest": digest, "size": len(manifest)}]
+        manifest, kind = json.dumps({"schemaVersion": 2, "mediaType": _INDEX, "manifests": entries}), _INDEX
+    _push(tagged, manifest, kind)
+
+
+def _push(tagged: str, manifest: str, kind: str) -> str:
+    url, _, tag = tagged.rpartition(":")
+    digest = _HASHED + hashlib.sha256(manifest.encode()).hexdigest()
+    _client(url).put_image(
+        repositoryName=_name(url),
+        imageTag=tag,
+        imageManifest=manifest,
+        imageManifestMediaType=kind,
+        imageDigest=digest,
+    )
+    return digest
+
+
+def _run(options: list[str]) -> None:
+    if os.environ["STUB_TOOL_DIGEST"] in " ".join(options):
+        assert "none" in options, "the tool must have no network"
+        volume = options[options.index("--volume") + 1].rpartition(":")[0]
+        image = Path(volume, "image.tar").read_text(encoding="utf-8")
+        sbom = {"bomFormat": "CycloneDX", "components": [{"name": "openssl"}], "metadata": {"component": image}}
+        Path(volume, "sbom.json").write_text(json.dumps(sbom), encoding="utf-8")
+        return
+    wanted = json.loads((_STATE / "container.json").read_text(encoding="utf-8"))
+    passed = {options[index + 1] for index, word in enumerate(options) if word == "--env"}
+    print(wanted["prints"].format(**{name: os.environ.get(name, "") for name in passed}), flush=True)
+    sys.exit(wanted["returns"])
+
+
+def _options(words: list[str], *, flags: set[str]) -> dict[str, str]:
+    """The values of the options; the argument without a name is under the empty one."""
+    values: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in flags or (word.startswith("--") and "=" in word):
+            continue
+        values[word if word.startswith("--") else ""] = rest.pop(0) if word.startswith("--") else word
+    return values
+
+
+def _need_login(image: str) -> None:
+    host = image.partition("/")[0]
+    if not (_STATE / "hosts" / host).exists():
+        sys.exit(f"ERROR: {host}: no basic auth credentials")
+
+
+def _name(url: str) -> str:
+    return url.partition("/")[2]
+
+
+def _client(url: str) -> Any:
+    import boto3  # noqa: PLC0415 (half a second, for the calls that need it)
+
+    account, _, _, region = url.split(".")[:4]
+    return boto3.client("ecr", region_name=region, aws_access_key_id=account, aws_secret_access_key="test")
+
+
+_COMMANDS: Final = {
+    ("login",): _log_in,
+    ("buildx", "build"): _build,
+    ("buildx", "imagetools", "create"): _copy,
+    ("pull",): _pull,
+    ("save",): _save,
+    ("image", "inspect"): _inspect,
+    ("create",): _create,
+    ("cp",): _take_out,
+    ("rm",): _remove,
+    ("run",): _run,
+}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
