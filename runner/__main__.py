@@ -16,6 +16,7 @@ from runner.processes import Processes
 from runner.progress import ProgressDisplay
 from runner.results import Result, Status
 from runner.rotate import rotate
+from runner.saved import SavedPlans
 from runner.secrets import secrets
 from runner.session import Session, open_session
 from synthesis.manifest import OutputError, in_order, of_environment, read_stacks, select
@@ -92,12 +93,14 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         if name in {"apply", "destroy"}:
             command.add_argument("--wake", action="store_true", help="wake the environment first if it sleeps")
         if name == "apply":
+            command.add_argument("--saved", type=Path, help="apply the plans that `plan --save` put in this folder")
             command.add_argument(
                 "--skip-delegation-check",
                 action="store_true",
                 help="do not look in DNS whether the zone is delegated before its certificate is requested",
             )
         if name == "plan":
+            command.add_argument("--save", type=Path, help="a folder for the plans, which then hold secrets")
             command.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if there are changes")
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
     command.add_argument("--lock-id", required=True, help="the id that the error message gave")
@@ -124,6 +127,7 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
     chosen = stacks if _needs_retired_layers(options, stacks) else select(stacks, options.layer)
     yes = getattr(options, "yes", False)
+    folder: Path | None = getattr(options, "save", None) or getattr(options, "saved", None)
     if options.action in _CONFIRMED_ACTIONS and not yes and not sys.stdin.isatty():
         message = f"{options.action} asks for confirmation, and there is no terminal."
         raise RunnerError(message, "To run it without a question, add --yes (with make: YES=1).")
@@ -140,6 +144,7 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
         yes=yes,
         parallel=options.parallel,
         checks_delegation=not getattr(options, "skip_delegation_check", False),
+        saved=SavedPlans(folder=folder) if folder else None,
     )
 
 

@@ -27,7 +27,10 @@ _BLOCKING = frozenset({Status.WAITS, Status.DECLINED})
 def plan(session: Session) -> list[Result]:
     """Show what would change. A stack whose producer is not applied yet cannot be planned, and says so."""
     # A plan reads what others have applied, not what they plan: none waits for another one.
-    return session.run_all({id_: set() for id_ in session.chosen}, _plan)
+    results = session.run_all({id_: set() for id_ in session.chosen}, _plan)
+    if session.saved:
+        session.saved.write_results(results)
+    return results
 
 
 def _plan(session: Session, stack: Stack) -> Result:
@@ -45,6 +48,8 @@ def _plan(session: Session, stack: Stack) -> Result:
             if is_bucket_missing(error) and state:
                 session.unapplied.add(state.id)
             raise
+        if session.saved:  # also without changes: it has what a refresh found
+            session.saved.keep(stack, terraform, planned)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         if planned.new:
@@ -72,7 +77,9 @@ def _make_plan(session: Session, stack: Stack, terraform: Terraform) -> Plan:
 
 
 def apply(session: Session) -> list[Result]:
-    """Plan, ask for confirmation, and apply that plan."""
+    """Plan, ask for confirmation, and apply that plan; or apply plans that were saved."""
+    if session.saved:
+        session.saved.require_appliable(session)
     return session.run_all(dependencies_within(session.chosen), _apply, blocks=_BLOCKING)
 
 
@@ -80,7 +87,10 @@ def _apply(session: Session, stack: Stack) -> Result:
     with session.terraform(stack).working_copy() as terraform:
         session.progress.start(stack.id, "initialising")
         terraform.init()
-        planned = _make_plan(session, stack, terraform)
+        saved = session.saved
+        planned = saved.approved(session, stack, terraform) if saved else _make_plan(session, stack, terraform)
+        if isinstance(planned, Result):
+            return planned
         if not planned.changed:
             _say_next_step(session, stack, terraform)
             return Result(stack.id, Status.NO_CHANGES)
@@ -96,6 +106,8 @@ def _apply(session: Session, stack: Stack) -> Result:
         if not session.confirm(f"Apply {what} to {stack.id}?", planned, terraform):
             return Result(stack.id, Status.DECLINED)
         terraform.apply(planned, session.progress.start(stack.id, "applying", total=planned.changes.total))
+        if saved:
+            saved.applied.add(stack.id)
         _say_next_step(session, stack, terraform)
         return Result(stack.id, Status.APPLIED, planned.changes)
 

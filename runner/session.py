@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from runner.processes import Processes
     from runner.progress import ProgressDisplay
+    from runner.saved import SavedPlans
     from runner.terraform import Plan
     from synthesis.manifest import Stack
 
@@ -37,6 +38,8 @@ class Session:
     shows_plans: bool = True  # with `yes`; a question always shows the plan
     checks_delegation: bool = True  # in the DNS of the internet, which knows nothing of an emulator's zones
     checks_sleep: bool = True  # by the function, whose code no emulator runs
+    saved: SavedPlans | None = None
+    """Where a plan is kept, and where what an apply may do comes from."""
     unapplied: set[str] = field(default_factory=set)
 
     @property
@@ -130,6 +133,7 @@ def open_session(
     shows_plans: bool = True,
     checks_delegation: bool = True,
     checks_sleep: bool = True,
+    saved: SavedPlans | None = None,
 ) -> Session:
     """Find Terraform and its providers; a run writes only below `root`, and fetched providers into `cache`.
 
@@ -155,6 +159,7 @@ def open_session(
         shows_plans=shows_plans,
         checks_delegation=checks_delegation,
         checks_sleep=checks_sleep,
+        saved=saved,
     )
 
 

@@ -11,7 +11,7 @@ import subprocess
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from runner import adopt, environment, leftovers, provider
 from runner.errors import FAILED, INTERRUPTED, RunnerError
@@ -235,15 +235,18 @@ class Terraform:
         """The plan as text."""
         return self._capture(["show", "-no-color", str(plan.path)]).strip("\n")
 
+    def content(self, plan: Plan) -> dict[str, Any]:
+        """The plan as JSON; never logged, as its values can hold secrets."""
+        # https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+        return cast("dict[str, Any]", json.loads(self._capture(["show", "-json", str(plan.path)])))
+
     def destroyed_by(self, plan: Plan) -> list[Destroyed]:
         """The resources that the plan deletes or replaces; never logged, as their values can hold secrets."""
         if not any(line.startswith(("delete ", "replace ")) for line in plan.planned):
             return []
-        # https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
-        content: dict[str, Any] = json.loads(self._capture(["show", "-json", str(plan.path)]))
         return [
             Destroyed(each["address"], each["type"], each["change"].get("before") or {})
-            for each in content.get("resource_changes", ())
+            for each in self.content(plan).get("resource_changes", ())
             if "delete" in each["change"]["actions"] and "deposed" not in each
         ]
 

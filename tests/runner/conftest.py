@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A stack's script: {"plan": {"error": ...}, "apply": {"seconds": 5}, "resources": ["aws_vpc.main"]}
-_FAKE = """#!{python} -IS
+FAKE_TERRAFORM = """#!{python} -IS
 import os, sys, time
 import _json, _signal as signal  # the modules around these two double the time to start
 def dumps(value):
@@ -73,17 +73,23 @@ if arguments[0] == "plan":
     for address in step.get("deletes", {{}}):
         event(type="planned_change", change={{"action": "delete", "resource": {{"addr": address}}}})
         remove += 1
+    for argument in arguments:
+        if argument.startswith("-out="):
+            with open(argument[5:], "w") as plan:
+                plan.write(script.get("content", ""))
     event(type="change_summary", changes={{"add": add, "change": 0, "remove": remove}})
     sys.exit(2 if add or remove else 0)
 if arguments[:2] == ["show", "-json"]:
-    deleted = script["plan"]["deletes"].items()
-    print(dumps({{"resource_changes": [
+    deleted = script.get("plan", {{}}).get("deletes", {{}}).items()
+    print(script.get("content") or dumps({{"resource_changes": [
         {{"address": at, "type": at.split(".")[0], "change": {{"actions": ["delete"], "before": values}}}}
         for at, values in deleted
     ]}}))
 elif arguments[0] == "show":
     print("Plan of " + stack)
 if arguments[0] == "apply":
+    with open(arguments[-1]) as plan, open(os.path.join(folder, "applied"), "a") as applied:
+        applied.write(f"{{stack}} {{plan.read()}}\\n")
     hook = {{"resource": {{"addr": "aws_vpc.main"}}, "action": "create"}}
     begun = True
     note("begun")
@@ -141,6 +147,11 @@ class Project:
         path = self.root / "fake" / "calls"
         return [line for line in path.read_text().splitlines() if word in line] if path.exists() else []
 
+    def applied(self) -> list[str]:
+        """The contents of the plans that the fake Terraform applied."""
+        path = self.root / "fake" / "applied"
+        return path.read_text().splitlines() if path.exists() else []
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
@@ -148,7 +159,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     (tmp_path / "fake").mkdir()
     executable = tmp_path / "bin" / "terraform"
     executable.parent.mkdir()
-    executable.write_text(_FAKE.format(python=sys.executable, folder=str(tmp_path / "fake")))
+    executable.write_text(FAKE_TERRAFORM.format(python=sys.executable, folder=str(tmp_path / "fake")))
     executable.chmod(executable.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{executable.parent}{os.pathsep}/bin{os.pathsep}/usr/bin")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

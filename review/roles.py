@@ -1,0 +1,90 @@
+"""The environments that a workflow may plan and apply, and the roles that it assumes there, read from the JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from synthesis.template import blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
+
+_ISSUER: Final = "token.actions.githubusercontent.com"
+_PLAN, _APPLY = "-github-plan", "-github-apply"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GithubEnvironment:
+    """One entry of a job's matrix."""
+
+    environment: str
+    region: str
+    plan_role: str
+    apply_role: str
+    plan_in: str
+    """The environment of GitHub in which a job must run to plan, empty if the branch is enough."""
+    apply_in: str
+    """The same to apply; who may approve it is set there."""
+    plans_pull_requests: bool
+    """Whether pull requests may plan."""
+
+
+def github_environments(stacks: Mapping[str, Stack]) -> list[GithubEnvironment]:
+    """The environments whose settings have `[security.github]`, in the order of synthesis."""
+    found = []
+    for stack in stacks.values():
+        roles = dict(_roles(stack))
+        plan, apply = roles.get(_PLAN), roles.get(_APPLY)
+        if plan is None or apply is None:
+            continue
+        found.append(
+            GithubEnvironment(
+                environment=stack.environment,
+                region=stack.region,
+                plan_role=_arn(stack, plan),
+                apply_role=_arn(stack, apply),
+                plan_in=_environment(plan),
+                apply_in=_environment(apply),
+                plans_pull_requests=any(subject.endswith(":pull_request") for subject in _subjects(plan)),
+            )
+        )
+    return found
+
+
+def matrix(environments: list[GithubEnvironment]) -> str:
+    """The JSON of `strategy.matrix.include`."""
+    return json.dumps([asdict(each) for each in environments])
+
+
+def _roles(stack: Stack) -> Iterator[tuple[str, Resource]]:
+    for role in stack.all("aws_iam_role"):
+        name = str(role.get("name"))
+        for end in (_PLAN, _APPLY):
+            if name.endswith(end) and _subjects(role):
+                yield end, role
+
+
+def _subjects(role: Resource) -> list[str]:
+    """Which jobs GitHub's token must be of."""
+    document: dict[str, Any] = json.loads(str(role.get("assume_role_policy")))
+    subjects: list[str] = []
+    for statement in blocks(document["Statement"]):
+        found = statement.get("Condition", {}).get("StringEquals", {}).get(f"{_ISSUER}:sub", [])
+        subjects += [found] if isinstance(found, str) else found
+    return subjects
+
+
+def _environment(role: Resource) -> str:
+    # https://docs.github.com/en/actions/concepts/security/openid-connect
+    names = [subject.partition(":environment:")[2] for subject in _subjects(role)]
+    return next((name for name in reversed(names) if name), "")
+
+
+def _arn(stack: Stack, role: Resource) -> str:
+    (account,) = stack.providers[0]["allowed_account_ids"]
+    return f"arn:aws:iam::{account}:role/{role.get('name')}"

@@ -1,0 +1,145 @@
+"""The workflows are as GitHub wants them, and have nothing that a linter for their safety knows of."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from main import ROOT
+from tests.workflows.jobs import WORKFLOWS, read_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GITHUB: Final = ROOT / ".github"
+NAMES: Final = sorted(file.stem for file in WORKFLOWS.glob("*.yml"))
+
+
+def run_schema(schema: str, *files: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def run_zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "zizmor"
+    command = [str(program), "--offline", "--no-progress", "--no-config", "--persona", "regular", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_they_match_the_schema_of_github() -> None:
+    done = run_schema("vendor.github-workflows", *WORKFLOWS.glob("*.yml"))
+    assert done.returncode == 0, done.stdout
+    done = run_schema("vendor.dependabot", GITHUB / "dependabot.yml")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_schema_finds_a_mistake(tmp_path: Path) -> None:
+    text = (WORKFLOWS / "nightly.yml").read_text(encoding="utf-8").replace("timeout-minutes", "timeout_minutes")
+    (tmp_path / "nightly.yml").write_text(text, encoding="utf-8")
+    done = run_schema("vendor.github-workflows", tmp_path / "nightly.yml")
+    assert (done.returncode, "timeout_minutes" in done.stdout) == (1, True)
+
+
+def test_nothing_in_them_is_unsafe() -> None:
+    done = run_zizmor(GITHUB)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("pull_request:", "pull_request_target:", "dangerous-triggers"),
+        ("run: make synth", "run: echo ${{ github.event.pull_request.title }}", "template-injection"),
+        ("@11d5960a326750d5838078e36cf38b85af677262 # v4.4.0", "@v4", "unpinned-uses"),
+        ("persist-credentials: false", "fetch-depth: 1", "artipacked"),
+        (
+            "permissions:\n      contents: read\n    outputs:",
+            "permissions: write-all\n    outputs:",
+            "excessive-permissions",
+        ),
+    ],
+)
+def test_the_linter_finds_a_mistake(tmp_path: Path, old: str, new: str, finding: str) -> None:
+    shutil.copytree(GITHUB, tmp_path / ".github")
+    file = tmp_path / ".github" / "workflows" / "pull-request.yml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = run_zizmor(tmp_path / ".github")
+    assert done.returncode != 0
+    assert f"[{finding}]" in done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_job_has_a_limit_and_only_the_rights_that_it_needs(name: str) -> None:
+    workflow = read_workflow(name)
+    # What a job may do is said there; without a line of its own it gets nothing, or reads.
+    assert workflow["permissions"] in ({}, {"contents": "read"})
+    assert "concurrency" in workflow
+    for job in workflow["jobs"].values():
+        assert job["timeout-minutes"] <= 180
+        assert job["runs-on"] == "ubuntu-24.04"
+
+
+def jobs_with(right: str, value: str) -> set[str]:
+    return {
+        f"{name}/{id_}"
+        for name in NAMES
+        for id_, job in read_workflow(name)["jobs"].items()
+        if job.get("permissions", {}).get(right) == value
+    }
+
+
+def test_only_jobs_that_assume_a_role_get_a_token_for_it() -> None:
+    assert jobs_with("id-token", "write") == {"pull-request/plan", "apply/plan", "apply/apply", "nightly/drift"}
+    assert jobs_with("contents", "write") == {"locks/locks"}
+    assert jobs_with("pull-requests", "write") == {"pull-request/comment", "locks/locks"}
+    assert jobs_with("issues", "write") == {"nightly/issue"}
+
+
+def steps_of(name: str, job: str) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = read_workflow(name)["jobs"][job]["steps"]
+    return steps
+
+
+def test_a_pull_request_does_not_run_its_own_code_with_the_right_to_comment() -> None:
+    checkout = steps_of("pull-request", "comment")[0]
+    assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+
+
+def test_packages_are_installed_before_there_are_credentials() -> None:
+    for name, job in (("apply", "plan"), ("apply", "apply")):
+        shown = [step.get("run") or step["uses"].partition("@")[0] for step in steps_of(name, job)]
+        assert shown.index("make review-setup") < shown.index("aws-actions/configure-aws-credentials")
+
+
+def test_what_is_uploaded_is_gone_after_a_day() -> None:
+    uploads = [
+        step["with"]
+        for name in NAMES
+        for job in read_workflow(name)["jobs"].values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+    ]
+    assert len(uploads) == 4
+    assert {upload["retention-days"] for upload in uploads} == {1}
+    assert {upload["path"].split()[0] for upload in uploads} == {"rows", "sealed"}
+
+
+def commits(names: Sequence[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name in names:
+        text = (WORKFLOWS / f"{name}.yml").read_text(encoding="utf-8")
+        for action, commit in re.findall(r"uses: ([\w./-]+)@(\S+ # \S+)", text):
+            found.setdefault(action, set()).add(commit)
+    return found
+
+
+def test_an_action_has_one_version_in_all_workflows() -> None:
+    assert {action: found for action, found in commits(NAMES).items() if len(found) > 1} == {}
