@@ -5,6 +5,8 @@
 ENV ?=
 LAYER ?=
 NAME ?=
+# `make lock UPGRADE=1` takes newer versions, too.
+UPGRADE ?=
 PORT ?= 0
 
 # The first Python on PATH that runs and is new enough.
@@ -34,7 +36,7 @@ help: ## List the targets
 ##@ Setup (the other targets do it when needed)
 
 .PHONY: setup
-setup: .venv/test.stamp ## Create .venv with everything that the other targets need
+setup: .venv/test.stamp .venv/aws-cli.stamp ## Create .venv with everything that the other targets need
 	@rm -f .venv/terraform.stamp # the Terraform that was found before may be missing or too old
 	@$(MAKE) --no-print-directory .venv/terraform.stamp
 
@@ -71,15 +73,30 @@ setup: .venv/test.stamp ## Create .venv with everything that the other targets n
 	@$(PIP_INSTALL) --no-compile -r requirements/preflight.lock
 	@touch $@
 
+# The tests of the build steps call the AWS CLI as CodeBuild does; it needs another botocore than the other tests.
+.venv/aws-cli.stamp: requirements/aws-cli.lock .venv/python.stamp
+	@echo "Installing the AWS CLI for the tests of the build steps (about 180 MB, once)"
+	@rm -rf .venv/aws-cli
+	@$(BIN)/python -m venv .venv/aws-cli
+	@.venv/aws-cli/bin/$(PIP_INSTALL:$(BIN)/%=%) --no-compile -r requirements/aws-cli.lock
+	@touch $@
+
+.venv/workflows.stamp: requirements/workflows.lock .venv/synth.stamp
+	@echo "Installing what the workflows need (about 30 MB, once)"
+	@$(PIP_INSTALL) --no-compile -r requirements/workflows.lock
+	@touch $@
+
 .PHONY: lock
-lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock (versions and hashes, no addresses)
+lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: versions and hashes, no addresses (UPGRADE=1)
 	@$(PIP_INSTALL) -r requirements/lock.lock
 	@set -e; compile() { $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" "$$@"; }; \
+		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) "$$@"; }; \
 	compile pyproject.toml --group test -o requirements/test.lock; \
 	compile pyproject.toml -c requirements/test.lock -o requirements/synth.lock; \
 	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
+	compile --group aws-cli -o requirements/aws-cli.lock; \
 	compile --group terraform -o requirements/terraform.lock; \
+	compile --group workflows -c requirements/test.lock -o requirements/workflows.lock; \
 	compile --group lock -o requirements/lock.lock
 
 ##@ Everyday
@@ -96,7 +113,8 @@ check: synth ## Check the synthesized JSON against the rules in compliance/
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
-PROGRAMS := tests/console tests/emulator tests/gate tests/acceptance tests/preflight tests/runner tests/test_main.py
+PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/preflight tests/runner tests/examples \
+	tests/workflows tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 # The files with tests of a mark: each process would take ten seconds to read all the others.
@@ -107,7 +125,7 @@ unit: .venv/test.stamp ## Run the unit tests and the rules
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS:%=--ignore %)
 
 .PHONY: programs
-programs: .venv/test.stamp ## Test the programs: main.py, the preflight, the runner, the emulator, the acceptance runs
+programs: .venv/test.stamp .venv/aws-cli.stamp ## Test the programs: main.py, the preflight, the runner, the build steps, the emulator, the acceptance runs
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS)
 
 .PHONY: validate
@@ -135,6 +153,14 @@ schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which edit
 .PHONY: snapshot
 snapshot: .venv/test.stamp ## Accept the current addresses and snapshots; review the diff before you commit it
 	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py
+
+.PHONY: review-setup
+review-setup: .venv/workflows.stamp ## Install what `python -m review seal` needs, for the workflows in .github/
+
+.PHONY: audit
+audit: .venv/workflows.stamp ## Look for known vulnerabilities of what the locks install; asks the Python index
+	@set -e; for lock in requirements/*.lock; do echo "$$lock"; \
+		$(RUN) pip_audit --strict --disable-pip --require-hashes --progress-spinner off --requirement "$$lock"; done
 
 .PHONY: new-environment
 new-environment: .venv/synth.stamp ## Create the file of another environment (NAME=)
@@ -183,6 +209,9 @@ WAKE ?=
 # When what `make sleep` or `make wake` asks for ends: 23:00, or 2026-12-01T23:00, on the clocks of the schedule.
 UNTIL ?=
 PARALLEL ?=
+# A folder for plans, which hold secrets: `make plan SAVE=..` writes them, and `make apply SAVED=..` applies these and no others.
+SAVE ?=
+SAVED ?=
 LOCK_ID ?=
 # What `make rotate` replaces: WHAT=postgres, documentdb or jwt; ROLE=backend for one role of a database; FORCE=1 whatever
 # the age, and although tasks still use what it replaces.
@@ -200,14 +229,14 @@ need-env:
 	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=)
+plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, SAVE=)
 	@$(SYNTH_ONE)
-	@$(TERRAFORM)
+	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1)
+apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1, SAVED=)
 	@$(SYNTH_ONE)
-	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
+	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: destroy
 destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from cdktf import App
 
     from config.environment import Environment
+    from stacks.notifications import NotificationsStack
+    from stacks.state import StateStack
 
 ROOT: Final = Path(__file__).parent
 EXIT_OK, EXIT_BAD_INPUT = 0, 2
@@ -59,10 +61,10 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
     from stacks.cost import CostStack  # noqa: PLC0415
     from stacks.data import DataStack  # noqa: PLC0415
+    from stacks.delivery import DeliveryStack  # noqa: PLC0415
     from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
-    from stacks.notifications import NotificationsStack  # noqa: PLC0415
     from stacks.observability import ObservabilityStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
@@ -71,14 +73,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
 
     for config in environments:
         state = StateStack(app, config=config)
-        by_region: dict[str, NotificationsStack] = {}
-        if config.notifications:
-            by_region = {
-                region: NotificationsStack(
-                    app, config=config, settings=config.notifications, state=state, region=region
-                )
-                for region in config.regions
-            }
+        by_region = _add_notifications(app, config, state)
         notifications = by_region.get(config.region)
         network = NetworkStack(app, config=config, state=state, notifications=notifications)
         if config.security:
@@ -129,6 +124,19 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 domain=domain,
                 service=service,
             )
+        if config.delivery and service and "delivery" not in config.left_out_layers:
+            DeliveryStack(
+                app,
+                config=config,
+                settings=config.delivery,
+                state=state,
+                notifications=notifications,
+                network=network,
+                registry=registry,
+                data=data,
+                service=service,
+                edge=edge,
+            )
         if config.observability and service and "observability" not in config.left_out_layers:
             ObservabilityStack(
                 app,
@@ -151,6 +159,19 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 data=data,
                 service=service,
             )
+
+
+def _add_notifications(app: App, config: Environment, state: StateStack) -> dict[str, NotificationsStack]:
+    """The stack of each region in which the environment has resources; none without receivers."""
+    from stacks.notifications import NotificationsStack  # noqa: PLC0415 (see compose)
+
+    if config.notifications is None:
+        return {}
+    settings = config.notifications
+    return {
+        region: NotificationsStack(app, config=config, settings=settings, state=state, region=region)
+        for region in config.regions
+    }
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:

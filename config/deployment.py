@@ -1,11 +1,13 @@
 """Settings of deployments: how a new version replaces the old one."""
 
-from typing import Final, Literal
+from collections.abc import Iterator
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
+from config.errors import Problem
 from config.images import ContainerImage
-from config.model import Model
+from config.model import Check, Model
 
 UPDATABLE_WITH_CODEDEPLOY: Final = frozenset(
     {
@@ -24,6 +26,50 @@ UPDATABLE_WITH_CODEDEPLOY: Final = frozenset(
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 """
 
+MOST_PERCENT: Final = 99
+MOST_SHIFT_MINUTES: Final = 2880
+"""The most of one step, and the minutes between the first step and the last.
+
+https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html names both for Lambda; for ECS it names 120 hours
+from the start of a deployment, in which the new tasks also have to become healthy.
+"""
+MOST_KEPT_MINUTES: Final = 2880
+"""https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BlueInstanceTerminationOption.html"""
+_START_MINUTES: Final = 60
+"""How long CodeDeploy waits until the new tasks are healthy.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
+"""
+HOOK_MINUTES: Final = 60
+"""How long CodeDeploy waits for the answer of a hook: the limit of a lifecycle event.
+
+https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+"""
+_ONLY_BLUE_GREEN: Final[tuple[str, ...]] = ("traffic", "step_percent", "step_minutes", "keep_old_minutes", "test_port")
+_ONLY_STEPS: Final[tuple[str, ...]] = ("step_percent", "step_minutes")
+
+Traffic = Literal["canary", "linear", "all_at_once"]
+
+
+def shift_minutes(traffic: Traffic, step_percent: int, step_minutes: int) -> int:
+    """The minutes between the first step and the last; the first is taken at once."""
+    if traffic == "all_at_once":
+        return 0
+    steps = 2 if traffic == "canary" else -(-100 // step_percent)
+    return (steps - 1) * step_minutes
+
+
+def _check_shift(traffic: Traffic, step_percent: int, step_minutes: int) -> Iterator[Problem]:
+    minutes = shift_minutes(traffic, step_percent, step_minutes)
+    if minutes > MOST_SHIFT_MINUTES:
+        yield Problem(
+            key="step_minutes",
+            value=step_minutes,
+            allowed=f'makes the shift last {minutes} minutes with traffic = "{traffic}" and '
+            f"step_percent = {step_percent}; CodeDeploy allows {MOST_SHIFT_MINUTES} (two days); use fewer minutes"
+            + ("" if traffic == "canary" else ", or a higher step_percent"),
+        )
+
 
 class DeploymentSettings(Model):
     """How a new version of a service replaces the old one, and when it is rolled back."""
@@ -33,6 +79,21 @@ class DeploymentSettings(Model):
 
     test_port: int = Field(default=8443, ge=1024, le=65_535)
     """Port on which blue_green offers the new version for tests before users see it; it is not open to users."""
+
+    traffic: Traffic = "canary"
+    """How blue_green shifts the requests: canary in two steps, linear in equal ones, or all_at_once."""
+
+    step_percent: int = Field(default=10, ge=1, le=MOST_PERCENT)
+    """Share of the requests that goes to the new version first with canary, or with each step of linear."""
+
+    step_minutes: int = Field(default=5, ge=1)
+    """Minutes between two steps; all of them together may take two days."""
+
+    keep_old_minutes: int = Field(default=60, ge=1, le=MOST_KEPT_MINUTES)
+    """Minutes for which blue_green keeps the old tasks after the shift, so that a rollback is only a switch.
+
+    An alarm needs about five. Until they end, twice as many tasks are paid for.
+    """
 
     max_error_percent: int = Field(default=5, ge=1, le=100)
     """Share of requests with a 5xx response, over three minutes, at which a deployment is rolled back."""
@@ -46,3 +107,36 @@ class DeploymentSettings(Model):
     ECR keeps a copy in the account's registry, where a tag never changes. It copies by tag only, so an image by
     digest must be there already, and without NAT any image.
     """
+
+    checks: ClassVar[tuple[Check, ...]] = (_check_shift,)
+
+    def problems(self) -> Iterator[Problem]:
+        """The checks, and the settings in the file that its strategy does not use."""
+        yield from super().problems()
+        if self.strategy == "rolling":
+            unused, why = _ONLY_BLUE_GREEN, 'strategy = "rolling"; set strategy = "blue_green"'
+        elif self.traffic == "all_at_once":
+            unused, why = _ONLY_STEPS, 'traffic = "all_at_once"; use "canary" or "linear"'
+        else:
+            return
+        for name in unused:
+            if name in self.model_fields_set:
+                yield Problem(
+                    key=name, value=getattr(self, name), allowed=f"has no effect with {why}, or remove the line"
+                )
+
+    @property
+    def shift_minutes(self) -> int:
+        """The minutes that a blue/green deployment takes from its first step to its last."""
+        return shift_minutes(self.traffic, self.step_percent, self.step_minutes)
+
+    @property
+    def longest_release_minutes(self) -> int | None:
+        """The longest time from the start of a release to the end of the old tasks; None if there is no limit.
+
+        With blue_green: the start of the new tasks, the smoke test, the shift, and the wait before the old tasks end.
+        ECS itself repeats a rolling deployment until it succeeds or its circuit breaker stops it.
+        """
+        if self.strategy == "rolling":
+            return None
+        return _START_MINUTES + HOOK_MINUTES + self.shift_minutes + self.keep_old_minutes

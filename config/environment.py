@@ -10,6 +10,7 @@ from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.cost import CostSettings
 from config.database_roles import DatabaseRole, database_roles
+from config.delivery import DeliverySettings, OtherEnvironment
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
@@ -36,6 +37,7 @@ from config.secrets import SecretsSettings
 from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
+from config.smoke_tests import smoke_test_endpoints
 from config.state import StateSettings
 
 
@@ -143,6 +145,15 @@ class Environment(Model):
     )
     """The services on the cluster, one [services.<name>] table each."""
 
+    delivery: DeliverySettings | None = None
+    """The pipeline that builds, tests and deploys the services; without the table there is none."""
+
+    release_source: OtherEnvironment | None = None
+    """The environment that [delivery] takes releases over from, from its own file."""
+
+    release_targets: tuple[OtherEnvironment, ...] = ()
+    """The environments that take releases over from this one, from their own files."""
+
     cost: CostSettings | None = None
     """Budget, reports of unusual costs, tags for the bill and sleep schedule; without the table there are none."""
 
@@ -217,6 +228,12 @@ class Environment(Model):
         return self.network.nat_gateways != "none" and not set(used) <= set(self.network.interface_endpoints)
 
     @property
+    def smoke_test_needs_internet(self) -> bool:
+        """Whether the function that tests a new version goes out to the internet: to AWS without an endpoint."""
+        used = smoke_test_endpoints(is_public=self.has_public_load_balancer)
+        return self.network.nat_gateways != "none" and not set(used) <= set(self.network.interface_endpoints)
+
+    @property
     def has_public_load_balancer(self) -> bool:
         """Whether the load balancer has public addresses; a VPC origin of CloudFront reaches an internal one."""
         is_public = self.edge is None or self.edge.origin == "public"
@@ -260,6 +277,7 @@ class Environment(Model):
         layers = {
             "service": self.load_balancer,
             "edge": self.edge,
+            "delivery": self.delivery if self.load_balancer else None,
             "observability": self.observability if self.load_balancer else None,
         }
         return tuple(layer for layer, table in layers.items() if table is not None)
@@ -274,6 +292,6 @@ class Environment(Model):
             api_keys=self.secrets.api_keys if self.secrets else None,
         )
 
-    not_in_file: ClassVar[frozenset[str]] = frozenset({"name", "project"})
+    not_in_file: ClassVar[frozenset[str]] = frozenset({"name", "project", "release_source", "release_targets"})
 
     checks: ClassVar[tuple[Check, ...]] = CHECKS

@@ -12,6 +12,7 @@ from config.database_connections import (
     check_postgres_connections,
     check_proxy_leaves_connections,
 )
+from config.delivery_checks import DELIVERY_CHECKS
 from config.errors import Problem
 from config.firewall import (
     check_firewall_body_limit,
@@ -49,6 +50,7 @@ from config.routing import check_hidden_paths, check_static_path, check_unique_p
 from config.services import ServiceSettings
 from config.sleep import check_sleep_is_allowed
 from config.sleep_windows import check_sleep_windows
+from config.smoke_tests import check_smoke_paths, check_smoke_test_reaches_aws
 from config.tracing import TRACING_CHECKS
 from config.zone_features import (
     check_arm_zones,
@@ -208,6 +210,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_web_acl_fits,
     check_paths_have_load_balancer,
     check_strategy_has_paths,
+    check_smoke_paths,
+    check_smoke_test_reaches_aws,
     check_spot_leaves_a_task,
     check_service_roles,
     check_master_has_another_name,
@@ -233,6 +237,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_static_path,
     check_edge_timeout,
     check_monitor_account,
+    *DELIVERY_CHECKS,
     *CANARY_CHECKS,
     *TRACING_CHECKS,
 )

@@ -7,6 +7,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from config.cost import CostSettings, check_shared_account
+from config.delivery import DeliverySettings, OtherEnvironment
+from config.delivery_checks import check_release_source
 from config.dns_zones import ZoneUser, check_zones
 from config.domain import DomainSettings
 from config.environment import Environment, validate_environment_name
@@ -20,6 +22,8 @@ ENVIRONMENTS: Final = Path("environments")
 _FIRST: Final = ("dev", "staging", "prod")
 _GIVEN: Final = {
     "name": "the file's name is the environment's name; remove this line",
+    "release_source": "is read from the file of the environment in [delivery] release_from; remove this line",
+    "release_targets": "is read from the files of those that name this one in release_from; remove this line",
     "project": f"is the same for all environments: set it as `name` in {PROJECT_FILE} and remove this line",
 }
 """Settings of an environment that its file cannot set, and what to do about each."""
@@ -65,7 +69,7 @@ def load_environment(name: str, *, folder: Path = ENVIRONMENTS, project: str | N
     environment = parse_environment(read_text(file), name=name, project=project or load_project(folder), file=file)
     if problems := [*check_neighbors(environment, names, folder)]:
         raise ConfigError(*problems, file=file)
-    return environment
+    return with_neighbors(environment, names, folder)
 
 
 def parse_environment(text: str, *, name: str, project: str, file: Path) -> Environment:
@@ -100,6 +104,8 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
     """The problems between an environment and the others that have a file."""
     yield from check_prefixes(environment, names, folder)
     yield from _check_costs(environment, names, folder)
+    if environment.delivery:
+        yield from _check_release_source(environment, environment.delivery, names, folder)
     if environment.domain:
         own = ZoneUser(environment=environment.name, account_id=environment.account_id, domain=environment.domain)
         yield from check_zones(own, [*_zone_users(names, folder, without=environment.name)])
@@ -117,6 +123,82 @@ def check_prefixes(environment: Environment, names: Sequence[str], folder: Path)
                 f'"{environment.project}-{shorter}-..", so also what belongs to "{longer}"; use another account, '
                 f'or rename the environment that is not applied yet, like "{longer.removeprefix(f"{shorter}-")}"',
             )
+
+
+def _check_release_source(
+    environment: Environment, delivery: DeliverySettings, names: Sequence[str], folder: Path
+) -> Iterator[Problem]:
+    source = delivery.release_from
+    table = _table_in(folder / f"{source}.toml") if source in names else {}
+    other = table.get("delivery")
+    yield from check_release_source(
+        delivery, name=environment.name, names=names, other=other if isinstance(other, dict) else None
+    )
+    if not isinstance(other, dict) or source == environment.name:
+        return
+    if source and _other_environment(source, environment.project, folder) is None:
+        yield Problem(
+            key="delivery.release_from",
+            value=source,
+            allowed=f"has mistakes in its file, from which its account and region are read; fix {source}.toml first",
+        )
+        return
+    there = table.get("services")
+    for name, missing, lacking in (
+        (environment.name, source, [one for one in environment.services if one not in (there or ())]),
+        (source, environment.name, [one for one in (there or ()) if one not in environment.services]),
+    ):
+        if lacking:
+            yield Problem(
+                key="delivery.release_from",
+                value=source,
+                allowed=f"must have the same services, and {missing} has no {', '.join(lacking)}; add the service to "
+                f"{missing}.toml, or remove it from {name}.toml",
+            )
+
+
+def with_neighbors(environment: Environment, names: Sequence[str], folder: Path) -> Environment:
+    """The environment, with what it must know of those that it hands releases over to, or takes them over from."""
+    if environment.delivery is None:
+        return environment
+    source = environment.delivery.release_from
+    targets = [
+        name
+        for name in names
+        if name != environment.name and _release_source(folder / f"{name}.toml") == environment.name
+    ]
+    others = {name: _other_environment(name, environment.project, folder) for name in (*targets, source) if name}
+    return environment.model_copy(
+        update={
+            "release_source": others.get(source) if source else None,
+            "release_targets": tuple(other for name in targets if (other := others[name])),
+        }
+    )
+
+
+def _release_source(file: Path) -> object:
+    delivery = _table_in(file).get("delivery")
+    return delivery.get("release_from") if isinstance(delivery, dict) else None
+
+
+def _other_environment(name: str, project: str, folder: Path) -> OtherEnvironment | None:
+    """What the file of another environment says about its place; None if that is not valid."""
+    table = _table_in(folder / f"{name}.toml")
+    registry, services = table.get("registry"), table.get("services")
+    prefix = registry.get("repository_prefix") if isinstance(registry, dict) else None
+    try:
+        return OtherEnvironment.model_validate(
+            {
+                "name": name,
+                "account_id": table.get("account_id"),
+                "region": table.get("region"),
+                "project": project,
+                "repository_prefix": prefix or project,
+                "services": tuple(services) if isinstance(services, dict) else (),
+            }
+        )
+    except ValidationError:
+        return None
 
 
 def _check_costs(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:

@@ -65,6 +65,16 @@ class NameLimit(IntEnum):
     SQS_QUEUE = 80
     # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
     SNS_TOPIC = 256
+    # Applications, groups and configurations: https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+    CODEDEPLOY = 100
+    # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
+    CODEBUILD = 150
+    # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateReportGroup.html
+    REPORT_GROUP = 128
+    # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineDeclaration.html
+    CODEPIPELINE = 100
+    # https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_CreateConnection.html
+    CODE_CONNECTION = 32
     # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
     BUDGET = 100
     # Also subscriptions: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalyMonitor.html

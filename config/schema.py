@@ -30,7 +30,8 @@ def schema_for(model: type[Model], title: str) -> dict[str, Any]:
     settings: dict[str, Any] = _simplify(schema, definitions)
     for name in model.not_in_file:
         settings["properties"].pop(name)
-        settings["required"].remove(name)
+        if name in settings["required"]:
+            settings["required"].remove(name)
     settings["description"] = model.__doc__
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **settings}
 

@@ -157,7 +157,10 @@ class GithubSettings(Model):
     """The branch whose workflows may apply, unless environment is set."""
 
     environment: Annotated[str, AfterValidator(_environment), _text(_ENVIRONMENT)] | None = None
-    """The GitHub environment whose jobs may apply, unless branch is set; it can require an approval."""
+    """The GitHub environment whose jobs may apply, unless branch is set; it can require an approval.
+
+    Jobs of the environment with this name and `-plan` may plan, without one.
+    """
 
     plan_pull_requests: bool
     """Whether pull requests may plan; everybody who can push a branch can then read what the plan reads."""

@@ -215,6 +215,9 @@ class ServiceSettings(Model):
     health_path: HealthPath = "/health"
     """Path that answers 200 while the task is healthy."""
 
+    smoke_paths: tuple[HealthPath, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
+    """Paths that a new version must answer before blue_green shifts requests to it; without any, health_path."""
+
     health_command: tuple[FreeText, ...] = ()
     """Command of the container's health check, like ["node", "health.js"] or ["CMD-SHELL", "..."]; or there is none."""
 
@@ -322,6 +325,11 @@ class ServiceSettings(Model):
     def is_load_balanced(self) -> bool:
         """Whether the load balancer forwards requests to it."""
         return bool(self.path_patterns)
+
+    @property
+    def tested_paths(self) -> tuple[str, ...]:
+        """The paths that the smoke test asks for."""
+        return self.smoke_paths or (self.health_path,)
 
     def role(self, database: DatabaseName) -> str | None:
         """The role that it signs in as; None if it does not use the database."""

@@ -19,6 +19,8 @@ class Boundary(StrEnum):
 
     WORKLOAD = "workload-boundary"
     """Of a role that a service or a task assumes: it uses resources; the sleep schedule also starts and stops them."""
+    DELIVERY = "delivery-boundary"
+    """Of a role of a pipeline or of its builds: it releases the application, and does not change the platform."""
     DEPLOYMENT = "deployment-boundary"
     """Of a role that plans or applies: it changes the platform, but neither its own limits nor the audit."""
 

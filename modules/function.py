@@ -59,6 +59,7 @@ NETWORK_INTERFACES: Final = (
 EC2 offers the description on all resources only, and with names in the others the function may not get its network:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 """
+_DESCRIPTION: Final = "ec2:DescribeNetworkInterfaces"
 # The same page, "Security best practices": Lambda makes the interfaces, the code never does.
 _NOT_FOR_THE_CODE: Final = (*NETWORK_INTERFACES, "ec2:DetachNetworkInterface")
 
@@ -99,6 +100,7 @@ class Function(Construct):
         packages: Sequence[str] = (),
         memory_mib: int = _MEMORY_MIB,
         vpc: Vpc | None = None,
+        describes_interfaces: bool = False,
     ) -> None:
         """Create the function with its role, log group and queue.
 
@@ -119,6 +121,7 @@ class Function(Construct):
             packages: What it imports besides what Lambda has.
             memory_mib: Its memory, and its share of a CPU with it.
             vpc: Where it runs, if it connects to something in it.
+            describes_interfaces: Whether its code reads the network interfaces in the VPC, as Lambda itself does.
         """
         super().__init__(scope, id_)
         self._region = label.region
@@ -174,7 +177,7 @@ class Function(Construct):
             # X-Ray has no ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             Statement(actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"), resources=("*",)),
         )
-        self._group = self._join(vpc, label, name, component) if vpc else None
+        self._group = self._join(vpc, label, name, component, describes=describes_interfaces) if vpc else None
         self._function = LambdaFunction(
             self,
             "Default",
@@ -199,7 +202,7 @@ class Function(Construct):
             depends_on=[*log.dependables, *self.role.dependables],
         )
 
-    def _join(self, vpc: Vpc, label: Label, name: str, component: str) -> SecurityGroup:
+    def _join(self, vpc: Vpc, label: Label, name: str, component: str, *, describes: bool) -> SecurityGroup:
         """Let Lambda put the function into the network, and nothing else."""
         function = Condition(
             operator="ArnEquals", key="lambda:SourceFunctionArn", values=(label.arn("lambda", f"function:{name}"),)
@@ -209,7 +212,7 @@ class Function(Construct):
             Statement(
                 sid="DenyNetworkInterfacesToCode",
                 effect="Deny",
-                actions=_NOT_FOR_THE_CODE,
+                actions=tuple(one for one in _NOT_FOR_THE_CODE if not (describes and one == _DESCRIPTION)),
                 resources=("*",),
                 conditions=(function,),
             ),

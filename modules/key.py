@@ -78,6 +78,14 @@ class KeyUse:
         return KeyUse(services=("sqs",))
 
     @staticmethod
+    def topic(arn: str) -> KeyUse:
+        """Messages of one encrypted topic.
+
+        https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        """
+        return KeyUse(services=("sns",), context=(_equals("aws:sns:topicArn", arn),))
+
+    @staticmethod
     def objects() -> KeyUse:
         """Objects of buckets.
 
@@ -199,6 +207,18 @@ class Key(Construct):
                 sid=sid,
                 actions=actions,
                 principal=Principal.service(service),
+                resources=("*",),
+                conditions=conditions,
+            )
+        )
+
+    def allow_account(self, account_id: str, *, sid: str, conditions: tuple[Condition, ...]) -> None:
+        """Allow a role of another account to decrypt; `conditions` must name the role, and its own policy agree."""
+        self._policy.add(
+            Statement(
+                sid=sid,
+                actions=("kms:Decrypt",),
+                principal=Principal.account(account_id),
                 resources=("*",),
                 conditions=conditions,
             )

@@ -33,6 +33,9 @@ class ServicePrincipal(StrEnum):
     """The AWS services that assume roles of this platform; GitHub's apply role may pass roles to no other service."""
 
     CLOUDTRAIL = "cloudtrail.amazonaws.com"
+    CODEBUILD = "codebuild.amazonaws.com"
+    CODEDEPLOY = "codedeploy.amazonaws.com"
+    CODEPIPELINE = "codepipeline.amazonaws.com"
     ECS_TASKS = "ecs-tasks.amazonaws.com"
     LAMBDA = "lambda.amazonaws.com"
     RDS = "rds.amazonaws.com"
@@ -42,6 +45,9 @@ class ServicePrincipal(StrEnum):
 
 
 SENDS_ACCOUNT: Final[Mapping[ServicePrincipal, str]] = {
+    ServicePrincipal.CODEBUILD: (
+        "https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html"
+    ),
     ServicePrincipal.ECS_TASKS: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
     ServicePrincipal.RDS_MONITORING: (
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html"
@@ -56,6 +62,8 @@ SENDS_ACCOUNT: Final[Mapping[ServicePrincipal, str]] = {
 A service that does not send it can never assume a role that requires it, and many fail silently. The pages on the roles
 of the others have trust policies without a condition; whoever passes such a role still needs iam:PassRole on it:
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
+https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html
 """

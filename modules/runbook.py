@@ -29,6 +29,7 @@ class Runbook(StrEnum):
     FIREWALL_BLOCKS = "firewall-blocks"
     FAILED_CHECKS = "failed-checks"
     FAILED_DEPLOYMENTS = "failed-deployments"
+    FAILED_RELEASES = "failed-releases"
     HEALTH_EVENTS = "health-events"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"

@@ -14,9 +14,9 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from modules.errors import WiringError
-from modules.key import PUBLISHER_KEY_ACTIONS, Key
+from modules.key import PUBLISHER_KEY_ACTIONS, Key, KeyUse
 from modules.label import Label, NameLimit
-from modules.policy import Condition, PolicyDocument, Principal, Statement
+from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,6 +123,14 @@ class Topic(Construct):
             operator="StringEquals", key="kms:EncryptionContext:aws:sns:topicArn", values=(self._literal_arn,)
         )
         self._key.allow_service(service, sid=sid, conditions=(context,), actions=PUBLISHER_KEY_ACTIONS)
+
+    def grant_publish(self, grantee: Grantable) -> None:
+        """Allow a role of this account to publish, and to use the key for that.
+
+        https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#enable-compatibility-event-sources-encrypted-topics
+        """
+        grantee.add_to_policy(Statement(sid="Notify", actions=("sns:Publish",), resources=(self.arn,)))
+        self._key.grant_encrypt_decrypt(grantee, KeyUse.topic(self._literal_arn))
 
     def _publish(self, service: str, *, sid: str, conditions: tuple[Condition, ...]) -> Statement:
         return Statement(

@@ -180,6 +180,16 @@ def _queue(account: Account, region: str, name: str) -> Tags | None:
     return None if answer is None else client.list_queue_tags(QueueUrl=answer["QueueUrl"]).get("Tags", {})
 
 
+def _application(account: Account, region: str, name: str) -> Tags | None:
+    client = account.client("codedeploy", region)
+    missing = "ApplicationDoesNotExistException"
+    if unless_missing(lambda: client.get_application(applicationName=name), missing) is None:
+        return None
+    own = account.once("account_id", lambda: account.client("sts").get_caller_identity()["Account"])
+    arn = f"arn:aws:codedeploy:{region}:{own}:application:{name}"
+    return tags_from(client.list_tags_for_resource(ResourceArn=arn)["Tags"])
+
+
 def _firewall(operation: str, items: str) -> Lookup:
     def look_up(account: Account, region: str, name: str) -> Tags | None:
         """Each scope has its own names, and CloudFront's is in one region: what is there in either has tags."""
@@ -331,6 +341,7 @@ KINDS: Final = (
         _elb("describe_target_groups", "TargetGroups", "TargetGroupArn", "TargetGroupNotFound"),
     ),
     NamedKind("aws_ecs_cluster", "name", "ECS clusters", _cluster),
+    NamedKind("aws_codedeploy_app", "name", "CodeDeploy applications", _application),
     NamedKind("aws_lambda_function", "function_name", "Lambda functions", _function),
     NamedKind("aws_secretsmanager_secret", "name", "secrets", _secret),
     NamedKind("aws_ssm_parameter", "name", "parameters", _parameter),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from modules.delivery.builds import SBOM_IMAGE
 from modules.image_cache import ImageCache
 from modules.repository import EnhancedScanning, Repository
 from stacks.base import LayerStack
@@ -39,6 +40,8 @@ class RegistryStack(LayerStack):
         others = {"placeholder": config.deployment.placeholder_image}
         if any(service.tracing for service in config.services.values()):
             others["collector"] = config.cluster.collector_image
+        if config.delivery and config.delivery.builds:
+            others["sbom"] = SBOM_IMAGE
         self.image_cache = cache = ImageCache(
             self,
             "public-images",

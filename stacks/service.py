@@ -8,16 +8,20 @@ from modules.domain.alias_record import add_alias_records
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.health_check import HealthCheck
 from modules.edge.web_acl import WebAcl
+from modules.errors import WiringError
 from modules.event_messages import EventMessages
 from modules.service.cluster import Cluster
+from modules.service.deployment_group import DeploymentGroup
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
 from modules.service.origin import Origin
 from modules.service.release_files import ReleaseFiles
 from modules.service.service_events import service_messages
+from modules.service.smoke_test import SmokeTest
+from modules.service.traffic_shift import TrafficShift
 from modules.service.vpc_origin import VpcOrigin
-from stacks.base import LayerStack
+from stacks.base import LayerStack, topics_for
 from synthesis.manifest import METADATA
 
 if TYPE_CHECKING:
@@ -118,7 +122,14 @@ class ServiceStack(LayerStack):
             access_logs=state.store.access_logs,
             protect=config.protect_data,
         )
+        self.smoke_test: SmokeTest | None = None
+        if self.load_balancer and self.load_balancer.test_port:
+            self.smoke_test = self._smoke_test(self.load_balancer, notifications)
         self.services = {name: self._service(name, settings, registry) for name, settings in config.services.items()}
+        self.deployment_groups: dict[str, DeploymentGroup] = {}
+        """Of the services that CodeDeploy deploys, by their names."""
+        if self.smoke_test:
+            self.deployment_groups = self._deployment_groups(self.smoke_test)
         if notifications:
             EventMessages(
                 self,
@@ -212,5 +223,46 @@ class ServiceStack(LayerStack):
         service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)
         if self._network.interface_endpoints:
             self._network.interface_endpoints.connections.allow_from(service)
-        self.release_files.add(name, files=service.release_files())
+        hook = self.smoke_test.arn if self.smoke_test else None
+        self.release_files.add(name, files=service.release_files(hook=hook))
         return service
+
+    def _smoke_test(self, load_balancer: LoadBalancer, notifications: NotificationsStack | None) -> SmokeTest:
+        config = self.config
+        if config.domain is None:
+            raise WiringError(self, "a load balancer with a test listener has no domain; its settings require one")
+        smoke_test = SmokeTest(
+            self,
+            "smoke-test",
+            label=self.label,
+            vpc=self._network.vpc,
+            load_balancer=load_balancer,
+            is_public=config.has_public_load_balancer,
+            host_name=config.domain.name,
+            paths={name: one.tested_paths for name, one in config.services.items() if one.is_load_balanced},
+            key=self.logs_key,
+            log_retention_days=config.logs.function_retention_days,
+            topics=topics_for(self, notifications),
+        )
+        if config.smoke_test_needs_internet:
+            smoke_test.allow_to_internet()
+        if self._network.interface_endpoints:
+            self._network.interface_endpoints.connections.allow_from(smoke_test)
+        return smoke_test
+
+    def _deployment_groups(self, smoke_test: SmokeTest) -> dict[str, DeploymentGroup]:
+        shift = TrafficShift(self, "shift", config=self.config.deployment, label=self.label)
+        return {
+            name: DeploymentGroup(
+                self,
+                f"{name}-deployment",
+                config=self.config.deployment,
+                label=self.label,
+                service=service,
+                cluster=self.cluster,
+                shift=shift,
+                smoke_test=smoke_test,
+            )
+            for name, service in self.services.items()
+            if service.target
+        }

@@ -18,7 +18,7 @@ import pytest
 from config.environment import Environment
 from config.errors import ConfigError
 from config.fargate import MEMORY_MIB
-from config.load import environment_names
+from config.load import environment_names, with_neighbors
 from config.project import load_project
 from config.toml import validate_table
 from config.zones import ZONE_PREFIXES
@@ -66,6 +66,11 @@ OTHERS: dict[str, Any] = {
     "time_zone": "America/Chicago",
     "awake": ["mon-sat 08:00-18:00"],
     "holidays": [],
+    "repository": "another/application",
+    "branch": "another",
+    "command": ["another", "command"],
+    "release_from": "dev",
+    "windows": ["sun 00:00-sun 24:00"],
 }
 
 
@@ -163,10 +168,16 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
         size = _other_size(service["cpu_units"])
         keys: set[Key] = {("services", name, setting) for setting in size}
         yield keys, {**table, "services": {**table["services"], name: {**service, **size}}}
+    yield from _with_other_paths(table)
     if canaries := table.get("observability", {}).get("canaries"):
         moved_canaries = {name: {**canary, "path": "/another/page"} for name, canary in canaries.items()}
         pages = next(name for name, service in table["services"].items() if service.get("path_patterns") == ["/*"])
-        moved_pages = {**table["services"][pages], "path_patterns": OTHERS["path_patterns"]}
+        # The smoke test of a blue/green deployment asks for the health path.
+        moved_pages = {
+            **table["services"][pages],
+            "path_patterns": OTHERS["path_patterns"],
+            "health_path": OTHERS["health_path"],
+        }
         paths: set[Key] = {("observability", "canaries", name, "path") for name in canaries}
         yield (
             {*paths, ("services", pages, "path_patterns")},
@@ -195,9 +206,19 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     for database in ("postgres", "documentdb"):
         if table.get(database, {}).get("roles"):
             yield _with_other_roles(table, database)
+    yield from _with_other_delivery(table)
     if "deployment" in table:
         other = "rolling" if table["deployment"]["strategy"] == "blue_green" else "blue_green"
         yield {("deployment", "strategy")}, {**table, "deployment": {**table["deployment"], "strategy": other}}
+
+
+def _with_other_paths(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
+    """The paths of each service with its health path, for which the smoke test of a blue/green deployment asks."""
+    for name, service in table["services"].items():
+        if "health_path" in service:
+            paths = {"path_patterns": [f"/other-{name}/*"], "health_path": f"/other-{name}/health"}
+            keys: set[Key] = {("services", name, setting) for setting in paths}
+            yield keys, {**table, "services": {**table["services"], name: {**service, **paths}}}
 
 
 def _with_other_roles(table: dict[str, Any], database: str) -> tuple[set[Key], dict[str, Any]]:
@@ -210,6 +231,19 @@ def _with_other_roles(table: dict[str, Any], database: str) -> tuple[set[Key], d
         for name, service in table["services"].items()
     }
     return keys, {**table, database: {**table[database], "roles": roles}, "services": services}
+
+
+def _with_other_delivery(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
+    """Migrations or static files of another service, and those in another folder."""
+    for part in ("migrations", "assets"):
+        old = table.get("delivery", {}).get(part)
+        if old is None:
+            continue
+        new = {**old, "service": next(name for name in table["services"] if name != old["service"])}
+        if "path" in old:
+            new["path"] = "/another/folder"
+        keys: set[Key] = {("delivery", part, name) for name in new if new[name] != old[name]}
+        yield keys, {**table, "delivery": {**table["delivery"], part: new}}
 
 
 def _with_other_gateways(network: dict[str, Any]) -> dict[str, Any]:
@@ -264,9 +298,10 @@ class Trial:
     def environment(self, table: dict[str, Any]) -> Environment | None:
         given = {"name": self.name, "project": load_project(FOLDER), **_tuples(table)}
         try:
-            return validate_table(Environment, given, file=FOLDER / f"{self.name}.toml")
+            environment = validate_table(Environment, given, file=FOLDER / f"{self.name}.toml")
         except ConfigError:
             return None
+        return with_neighbors(environment, environment_names(FOLDER), FOLDER)
 
     def change(self, table: dict[str, Any], key: Key) -> tuple[dict[str, Any], Environment] | None:
         """The file with another value for a setting, and the environment of it; None where no value is accepted."""

@@ -55,4 +55,5 @@ def test_every_stack_is_of_the_renamed_project(output: Path) -> None:
         f"{NAME}-backend",
         f"{NAME}-dev-public/aws-observability/aws-otel-collector",
         f"{NAME}-dev-public/docker/library/python",
+        f"{NAME}-dev-public/aquasecurity/trivy",
     }

@@ -69,6 +69,7 @@ def test_one_more_service_is_one_more_table(folder: Path, tmp_path: Path) -> Non
         file = folder / f"{name}.toml"
         table = "\n[services.reports]\nmin_count = 1\nmax_count = 2\ncpu_units = 256\nmemory_mib = 512\n"
         served = 'path_patterns = ["/reports/*"]\npriority = 200\npostgres_role = "summaries"\npool_size = 5\n'
+        served += 'smoke_paths = ["/reports/health"]\n' if "blue_green" in file.read_text(encoding="utf-8") else ""
         served += '\n[postgres.roles.summaries]\naccess = "read_only"\n'
         file.write_text(file.read_text(encoding="utf-8") + table + served, encoding="utf-8")
     assert problems_in(loaded(folder), tmp_path / "out") == []

@@ -238,11 +238,13 @@ SPEAKS: Final[Mapping[str, Check]] = {
 
 SILENT: Final[Mapping[str, str]] = {
     "aws_cloudfront_origin_access_control": "says how requests are signed",
+    "aws_codebuild_project": "calls services of AWS by HTTPS and databases by TLS only, and nothing connects to it",
+    "aws_codestarconnections_connection": "leads to GitHub, by HTTPS only",
     "aws_cloudwatch_event_target": "calls services of AWS, which take TLS only",
     "aws_default_network_acl": "lets packets through, whatever is in them",
     "aws_default_security_group": "lets packets through, whatever is in them",
     "aws_flow_log": "watches a network",
-    "aws_lambda_function": "calls services of AWS by HTTPS and databases by TLS only, and nothing connects to it",
+    "aws_lambda_function": "calls AWS by HTTPS, databases and listeners by TLS only, and nothing connects to it",
     "aws_lb": "its listeners speak",
     "aws_network_acl": "lets packets through, whatever is in them",
     "aws_network_acl_rule": "lets packets through, whatever is in them",

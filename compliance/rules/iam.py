@@ -28,12 +28,16 @@ _ONLY_ON_EVERYTHING: Final = (
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
     "cloudwatch:PutMetricData",
+    "codedeploy:PutLifecycleEventHookExecutionStatus",
     "ec2:Describe*",
     "ecr:GetAuthorizationToken",
     "ecs:DescribeTaskDefinition",
     "ecs:DeregisterTaskDefinition",
+    "ecs:RegisterTaskDefinition",
     "elasticloadbalancing:Describe*",
     "iam:ListRoles",
+    "inspector2:ListCoverage",
+    "inspector2:ListFindings",
     "kms:ListAliases",
     "kms:ListKeys",
     "logs:DescribeLogGroups",
@@ -60,7 +64,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 # Actions that IAM restricts only by a condition: a list of tasks is not about one resource.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 _BY_CONDITION: Final = {"ecs:ListTasks": "ecs:cluster"}
-# What Lambda needs on everything to put a function into a network. Nothing else may have it:
+# What Lambda needs on everything to put a function into a network, and CodeBuild a build. Nothing else may have it:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 _INTERFACES: Final = (
     "ec2:AssignPrivateIpAddresses",
@@ -135,7 +139,17 @@ def role_names_its_resources(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def network_interfaces_are_for_lambda(stack: Stack) -> Iterator[Finding]:
-    """A role that lets Lambda change network interfaces denies the same to the function's own code."""
+    """A role that lets Lambda change network interfaces denies the same to the function's own code.
+
+    CodeBuild has no such condition: its page on the role has the rights without one.
+    https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
+    """
+    builds = {
+        policy.address
+        for role in stack.all("aws_iam_role")
+        if "codebuild.amazonaws.com" in str(role.get("assume_role_policy"))
+        for policy in stack.attached(role, "aws_iam_role_policy", by="role")
+    }
     denied: dict[str, set[str]] = {}
     allowed: list[tuple[Resource, str]] = []
     for resource, statement in statements(stack, Kind.PERMISSIONS):
@@ -145,7 +159,7 @@ def network_interfaces_are_for_lambda(stack: Stack) -> Iterator[Finding]:
             elif not is_allow(statement) and _CALLED_BY_CODE in condition_keys(statement):
                 denied.setdefault(resource.address, set()).add(action)
     for resource, action in allowed:
-        if action not in denied.get(resource.address, ()):
+        if resource.address not in builds and action not in denied.get(resource.address, ()):
             yield Finding.about(
                 resource, f"allows {action}, and does not deny it to the function's code (lambda:SourceFunctionArn)"
             )

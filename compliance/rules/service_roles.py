@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SOURCE: Final = frozenset({"aws:sourceaccount", "aws:sourcearn"})
 _AWS: Final = "https://docs.aws.amazon.com"
 SENDS_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
+    "codebuild.amazonaws.com": f"{_AWS}/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html",
     "ecs-tasks.amazonaws.com": f"{_AWS}/AmazonECS/latest/developerguide/task-iam-roles.html",
     "monitoring.rds.amazonaws.com": f"{_AWS}/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html",
     "scheduler.amazonaws.com": f"{_AWS}/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html",
@@ -30,6 +31,8 @@ SENDS_NO_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
     "cloudtrail.amazonaws.com": (
         f"{_AWS}/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html"
     ),
+    "codedeploy.amazonaws.com": f"{_AWS}/codedeploy/latest/userguide/getting-started-create-service-role.html",
+    "codepipeline.amazonaws.com": f"{_AWS}/codepipeline/latest/userguide/pipelines-create-service-role-cli.html",
     "lambda.amazonaws.com": f"{_AWS}/lambda/latest/dg/lambda-intro-execution-role.html",
     "rds.amazonaws.com": f"{_AWS}/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html",
 }
@@ -72,7 +75,35 @@ class _Use:
 
 
 _GROUP_EXISTS: Final = "Terraform creates the group; with it, the service creates another one after a destroy"
+_BY_CALL: Final = "the call that starts a deployment has appspec.yaml in it"
 _USES: Final = (
+    _Use(
+        kind="aws_codedeploy_deployment_group",
+        argument="service_role_arn",
+        page=f"{_AWS}/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html",
+        actions=(
+            "cloudwatch:DescribeAlarms",
+            "ecs:CreateTaskSet",
+            "ecs:DeleteTaskSet",
+            "ecs:DescribeServices",
+            "ecs:UpdateServicePrimaryTaskSet",
+            "elasticloadbalancing:DescribeListeners",
+            "elasticloadbalancing:DescribeRules",
+            "elasticloadbalancing:DescribeTargetGroups",
+            "elasticloadbalancing:ModifyListener",
+            "elasticloadbalancing:ModifyRule",
+            "iam:PassRole",
+            "lambda:InvokeFunction",
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+            "sns:Publish",
+        ),
+        omitted={
+            "s3:GetObject": _BY_CALL,
+            "s3:GetObjectVersion": _BY_CALL,
+            "sns:Publish": "a deployment group here has no triggers: EventBridge sends the events",
+        },
+    ),
     _Use(
         kind="aws_flow_log",
         argument="iam_role_arn",

@@ -56,6 +56,8 @@ class GithubRoles(Construct):
         self._regions = regions
         provider_arn = self._add_provider(create=config.create_provider)
         applies = _apply_subject(config)
+        # An environment that asks for an approval would ask for it before the plan that is to be approved.
+        plans = (f"{applies}-plan",) if config.environment is not None else ()
         pull_requests = (f"repo:{config.repository}:pull_request",) if config.plan_pull_requests else ()
         self.plan = Role(
             self,
@@ -63,7 +65,7 @@ class GithubRoles(Construct):
             label=label,
             name=PLAN,
             description="GitHub Actions: reads, for terraform plan",
-            trust=_trust(provider_arn, (applies, *pull_requests)),
+            trust=_trust(provider_arn, (applies, *plans, *pull_requests)),
             boundary=Boundary.DEPLOYMENT,
         )
         self.apply = Role(

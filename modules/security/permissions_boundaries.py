@@ -10,7 +10,9 @@ from constructs import Construct
 from modules.boundary import Boundary, boundary_name
 from modules.function import NETWORK_INTERFACES
 from modules.policy import Condition, PolicyDocument, Statement
+from modules.role import ServicePrincipal
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
+from modules.security.delivery_limits import delivery_limits
 from modules.security.role_changes import allow_role_changes, deny_boundary_removal, deny_limit_changes
 
 if TYPE_CHECKING:
@@ -26,12 +28,15 @@ _USE: Final = (
     "cloudwatch:Get*",
     "cloudwatch:List*",
     "cloudwatch:PutMetricData",
+    "codedeploy:GetDeployment",
+    "codedeploy:PutLifecycleEventHookExecutionStatus",
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:BatchImportUpstreamImage",
     "ecr:GetAuthorizationToken",
     "ecr:GetDownloadUrlForLayer",
     "ecs:ListTasks",
+    "elasticloadbalancing:Describe*",
     "kms:Decrypt",
     "kms:DescribeKey",
     "kms:Encrypt",
@@ -60,9 +65,12 @@ _USE_OF_OWN: Final = (
     "dynamodb:*Item",
     "dynamodb:DescribeTable",
     "dynamodb:Query",
+    "ecs:CreateTaskSet",
+    "ecs:DeleteTaskSet",
     "ecs:DescribeServices",
     "ecs:DescribeTasks",
     "ecs:UpdateService",
+    "ecs:UpdateServicePrimaryTaskSet",
     "events:PutEvents",
     "lambda:InvokeFunction",
     "logs:CreateLogGroup",
@@ -100,6 +108,8 @@ _MANAGED_BY: Final = "aws:ResourceTag/aws:rds:primaryDBInstanceArn"
 # Enhanced monitoring of RDS has one log group for the account; RDS creates it and sets its retention.
 _RDS_LOG_GROUP: Final = "log-group:RDSOSMetrics"
 _RDS_LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy")
+# What CodeDeploy does in a deployment. The names of a load balancer's listeners can be cut, but all have the tags.
+_SHIFT: Final = ("elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule")
 _CHANGE: Final = (
     "acm:*",
     "application-autoscaling:*",
@@ -113,7 +123,11 @@ _CHANGE: Final = (
     "ce:*Tag*Resource",
     "cloudfront:*",
     "cloudwatch:*",
+    "codebuild:*",
+    "codeconnections:*",
     "codedeploy:*",
+    "codepipeline:*",
+    "codestar-connections:*",
     "dynamodb:*Item",
     "dynamodb:Describe*",
     "dynamodb:List*",
@@ -202,6 +216,7 @@ class PermissionsBoundaries(Construct):
         super().__init__(scope, id_)
         self._label = label
         self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload())
+        self._add(Boundary.DELIVERY, "The most that a pipeline or a build may do", *delivery_limits(label))
         self._add(Boundary.DEPLOYMENT, "The most that a role which plans or applies may do", *self._deployment())
 
     def _add(self, boundary: Boundary, description: str, *statements: Statement) -> None:
@@ -221,6 +236,27 @@ class PermissionsBoundaries(Construct):
             Statement(sid="AllowUseOfOwn", actions=_USE_OF_OWN, resources=self._own_names()),
             self._managed_masters(),
             Statement(sid="AllowRdsLogGroup", actions=_RDS_LOGS, resources=(group, f"{group}:*")),
+            Statement(
+                sid="AllowTrafficShift",
+                actions=_SHIFT,
+                resources=("*",),
+                conditions=tuple(
+                    Condition(operator="StringEquals", key=f"aws:ResourceTag/{tag}", values=(self._label.tags[tag],))
+                    for tag in ("Project", "Environment")
+                ),
+            ),
+            Statement(
+                sid="AllowPassTaskRoles",
+                actions=("iam:PassRole",),
+                resources=(self._label.arn("iam", f"role/{self._label.prefix}-*", region=""),),
+                conditions=(
+                    Condition(
+                        operator="StringEquals",
+                        key="iam:PassedToService",
+                        values=(ServicePrincipal.ECS_TASKS.value,),
+                    ),
+                ),
+            ),
             *deny_audit_bucket_writes(self._label),
             deny_state_access(self._label),
         )
@@ -245,6 +281,7 @@ class PermissionsBoundaries(Construct):
                 for service, resource in (
                     ("dynamodb", f"table/{prefix}-*"),
                     ("ecs", f"service/{prefix}-*"),
+                    ("ecs", f"task-set/{prefix}-*"),
                     ("ecs", f"task/{prefix}-*"),
                     ("events", f"event-bus/{prefix}-*"),
                     ("lambda", f"function:{prefix}-*"),

@@ -320,9 +320,7 @@ class FargateService(Construct):
         if self._dependables() == before:
             return
         # The role's policy is created late, but the service must be destroyed before it, or its tasks never stop.
-        self._service.depends_on = [
-            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}" for resource in self._dependables()
-        ]
+        self._service.depends_on = [f"{r.terraform_resource_type}.{r.friendly_unique_id}" for r in self._dependables()]
 
     def allow_to_internet(self) -> None:
         """Allow the tasks to call any address over HTTPS: AWS services and third parties, through NAT."""
@@ -332,8 +330,8 @@ class FargateService(Construct):
         """Allow the tasks to reach S3 through its gateway endpoint; image layers are there too."""
         self.connections.allow_to_prefix_list(prefix_list_id, name="s3", port=_HTTPS)
 
-    def release_files(self) -> dict[str, str]:
-        """The files that the pipeline deploys with, by name."""
+    def release_files(self, *, hook: str | None = None) -> dict[str, str]:
+        """The files that the pipeline deploys with, by name; `hook` tests a new version on the test listener."""
         files = {"taskdef.json": self.task.file()}
         if self.target:
             files["appspec.yaml"] = render(
@@ -344,6 +342,7 @@ class FargateService(Construct):
                 subnets=self._vpc.private_subnet_ids,
                 security_groups=[self._group.id],
                 capacity=capacity_shares(self._config),
+                hook=hook,
             )
         return files
 

@@ -125,6 +125,11 @@ class TargetGroups(Construct):
         return [f"{LbListenerRule.TF_RESOURCE_TYPE}.{rule.friendly_unique_id}.id" for rule in self._rules]
 
     @property
+    def rule_arns(self) -> list[str]:
+        """ARNs of its rules on all listeners, whose actions a deployment changes."""
+        return [rule.arn for rule in self._rules]
+
+    @property
     def names(self) -> list[str]:
         """Names of the target groups: the pair of a deployment group."""
         return [group.name for group in self._groups.values()]

@@ -243,4 +243,13 @@ def _of(name: str) -> tuple[Scenario, ...]:
     )
 
 
-SCENARIOS: Final = tuple(scenario for name in SERVICES for scenario in _of(name))
+SCENARIOS: Final = (
+    *(scenario for name in SERVICES for scenario in _of(name)),
+    bad(
+        "the result of a smoke test does not reach CodeDeploy",
+        world(failed_messages={"smoke-test": 1}),
+        Expected("warning: smoke-test-failed", START + 8),
+        minutes=1,
+        only=where.BLUE_GREEN,
+    ),
+)

@@ -46,6 +46,9 @@ def expected(config: Environment) -> set[str]:
             found.add(f"{name} -> {'postgres-proxy' if has_proxy else 'postgres'} tcp 5432")
     if has_proxy:
         found |= {"postgres-proxy -> postgres tcp 5432", "postgres-roles -> postgres-proxy tcp 5432"}
+    if config.deployment.strategy == "blue_green":
+        # The smoke test of a new version, which reports to CodeDeploy.
+        found |= {f"smoke-test -> load-balancer tcp {config.deployment.test_port}", "smoke-test -> internet tcp 443"}
     if config.edge:
         found.add("CloudFront-VPCOrigins-Service-SG -> load-balancer tcp 443")
     else:

@@ -17,8 +17,10 @@ PROJECT = "user-management"
 T = TypeVar("T")
 
 
-def text(name: str = "prod") -> str:
-    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+def text(name: str = "prod", *, delivery: bool = False) -> str:
+    """The file of an environment; without its pipeline, which needs most of the other tables and another file."""
+    whole = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return whole if delivery else without("delivery", toml=whole)
 
 
 def table(name: str = "prod") -> dict[str, Any]:
@@ -37,9 +39,9 @@ def without(*tables: str, toml: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def changed(*changes: tuple[str, str]) -> str:
+def changed(*changes: tuple[str, str], delivery: bool = False) -> str:
     """Production's file with the first place of each text replaced; a missing text is an error."""
-    result = text()
+    result = text(delivery=delivery)
     for old, new in changes:
         if old not in result:
             message = f"{old!r} is not in prod.toml"

@@ -13,7 +13,7 @@ from tests.fixtures import fixture_environment
 from tests.modules.service.parts import settings
 
 TABLE = "[observability] #"
-PAGES = ('path_patterns = ["/*"]', 'path_patterns = ["/pages/*"]')
+PAGES = ('path_patterns = ["/*"]', 'path_patterns = ["/pages/*"]\nsmoke_paths = ["/pages/home"]')
 
 
 def with_canary(*lines: str, name: str = "site", changes: tuple[tuple[str, str], ...] = ()) -> str:

@@ -112,7 +112,7 @@ def test_a_static_path_of_a_service_is_refused() -> None:
 
 
 def test_without_edge_a_service_may_have_the_static_path() -> None:
-    toml = changed(('"/api/*"', '"/static/*"'))
+    toml = changed(('"/api/*"', '"/static/*"'), ('health_path = "/api/health"', 'health_path = "/static/health"'))
     assert parsed(toml.replace(toml[toml.index("[edge]") : toml.index("[registry]")], "")).edge is None
 
 
@@ -209,6 +209,6 @@ def test_more_headers_than_cloudfront_takes_are_refused() -> None:
 def test_the_paths_of_services_are_in_the_order_of_their_rules() -> None:
     toml = changed(('"/api/*"', '"/api/*", "/login"')) + (
         "\n[services.search]\nmin_count = 1\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n"
-        'path_patterns = ["/api/search/*"]\npriority = 50\n'
+        'path_patterns = ["/api/search/*"]\npriority = 50\nsmoke_paths = ["/api/search/health"]\n'
     )
     assert parsed(toml).service_paths == ("/api/search/*", "/api/*", "/login")

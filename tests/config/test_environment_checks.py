@@ -54,7 +54,7 @@ def test_an_internal_load_balancer_needs_two_zones_with_services() -> None:
 
 
 def test_without_nat_gateways_images_are_private_and_used_services_have_endpoints() -> None:
-    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
+    endpoints = 'interface_endpoints = ["codedeploy", "ecr.api", "ecr.dkr", "logs"]'
     lines = refusal(changed(('"per_zone"', '"none"'), ("interface_endpoints = []", endpoints)))
     assert [line.split(": ")[0].split(" = ")[0] for line in lines] == [
         "deployment.placeholder_image",
@@ -65,8 +65,9 @@ def test_without_nat_gateways_images_are_private_and_used_services_have_endpoint
     assert all("without NAT gateways" in line for line in lines)
     assert lines[-2].endswith("add ssm, xray")
     assert lines[-1] == (
-        'network.interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]: without NAT gateways the functions that make '
-        "the roles of the databases and replace their passwords cannot reach AWS; add secretsmanager, ecs"
+        'network.interface_endpoints = ["codedeploy", "ecr.api", "ecr.dkr", "logs"]: without NAT gateways the '
+        "functions that make the roles of the databases and replace their passwords cannot reach AWS; add "
+        "secretsmanager, ecs"
     )
 
 
@@ -96,7 +97,9 @@ def test_the_functions_of_the_databases_go_to_the_internet_until_they_have_endpo
 def test_without_nat_gateways_a_shell_needs_two_more_endpoints() -> None:
     """The agent in the task opens the session, and decrypts its key with KMS itself."""
     shells = ("execute_command = false", "execute_command = true")
-    endpoints = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssm", "xray", "secretsmanager", "ecs"{}]'
+    endpoints = (
+        'interface_endpoints = ["codedeploy", "ecr.api", "ecr.dkr", "logs", "ssm", "xray", "secretsmanager", "ecs"{}]'
+    )
     for added, missing in (("", "ssmmessages, kms"), (', "ssmmessages"', "kms"), (', "kms"', "ssmmessages")):
         changes = (shells, ('"per_zone"', '"none"'), ("interface_endpoints = []", endpoints.format(added)))
         assert refusal(changed(*changes))[-1].endswith(

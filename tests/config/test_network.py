@@ -12,7 +12,7 @@ from tests.config.examples import changed, parsed, refusal
 
 NO_ENDPOINTS = "interface_endpoints = []"
 ENDPOINTS = 'interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]'
-USED = '"ssm", "xray", "secretsmanager", "ecs"'
+USED = '"ssm", "xray", "secretsmanager", "ecs", "codedeploy"'
 
 ECR = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
 DIGEST = f"sha256:{'a' * 64}"

@@ -90,8 +90,9 @@ def worker(*lines: str) -> str:
     return changed() + "\n" + "\n".join(table) + "\n"
 
 
-def test_a_third_service_behind_the_load_balancer_needs_two_more_lines() -> None:
-    service = parsed(worker('path_patterns = ["/jobs/*"]', "priority = 200")).services["worker"]
+def test_a_third_service_behind_the_load_balancer_needs_three_more_lines() -> None:
+    lines = ('path_patterns = ["/jobs/*"]', "priority = 200", 'smoke_paths = ["/jobs/health"]')
+    service = parsed(worker(*lines)).services["worker"]
     assert service.is_load_balanced
     assert (service.port, service.protocol, service.health_path, service.architecture) == (
         8443,
@@ -148,13 +149,15 @@ def test_a_path_that_would_never_match_is_refused() -> None:
             "evaluated first with priority 100; use a lower number here"
         )
     ]
-    assert parsed(worker('path_patterns = ["/api/jobs/*"]', "priority = 50")).services["worker"].priority == 50
+    before = ('path_patterns = ["/api/jobs/*"]', "priority = 50", 'health_path = "/api/jobs/health"')
+    assert parsed(worker(*before)).services["worker"].priority == 50
 
 
 def test_a_question_mark_covers_one_character_and_no_wildcard() -> None:
-    toml = changed((API, 'path_patterns = ["/a?i"]'))
+    toml = changed((API, 'path_patterns = ["/a?i"]'), ('health_path = "/api/health"', 'smoke_paths = ["/api"]'))
     later = "\n[services.worker]\nmin_count = 1\nmax_count = 2\ncpu_units = 256\nmemory_mib = 512\npriority = 200\n"
-    assert parsed(toml + later + 'path_patterns = ["/a*i"]\n').services["worker"].is_load_balanced
+    wider = 'path_patterns = ["/a*i"]\nsmoke_paths = ["/alibi"]\n'
+    assert parsed(toml + later + wider).services["worker"].is_load_balanced
     (line,) = refusal(toml + later + 'path_patterns = ["/abi"]\n')
     assert '"/abi" would never match: "/a?i" of services.backend is evaluated first' in line
 
@@ -173,7 +176,7 @@ def test_paths_without_a_priority_are_refused_and_the_other_way_round() -> None:
 
 def test_more_patterns_than_a_rule_allows_are_refused() -> None:
     patterns = ", ".join(f'"/{letter}/*"' for letter in "abcdef")
-    assert refusal(worker(f"path_patterns = [{patterns}]", "priority = 200")) == [
+    assert refusal(worker(f"path_patterns = [{patterns}]", "priority = 200", 'smoke_paths = ["/a/b"]')) == [
         'services.worker.path_patterns: has 6 patterns; a listener rule can have 5; use a wildcard, like "/api/*"'
     ]
 

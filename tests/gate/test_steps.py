@@ -58,6 +58,8 @@ def test_each_target_sets_itself_up(target: str, tmp_path: Path) -> None:
     assert "-r requirements/synth.lock" in shown
     if target not in {"synth", "check"}:
         assert "-r requirements/test.lock" in shown
+    if target in {"setup", "programs"}:
+        assert "-r requirements/aws-cli.lock" in shown
     if target in {"validate", "providers", "emulate", "faults", "probe"}:
         assert "-m runner.executable" in shown
 

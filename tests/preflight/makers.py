@@ -185,6 +185,10 @@ def parameter(place: Place, tags: Mapping[str, str]) -> None:
     )
 
 
+def application(place: Place, tags: Mapping[str, str]) -> None:
+    place.client("codedeploy").create_application(applicationName=NAME, computePlatform="ECS", tags=pairs(tags))
+
+
 def queue(place: Place, tags: Mapping[str, str]) -> None:
     place.client("sqs").create_queue(QueueName=NAME, tags=dict(tags))
 
@@ -263,6 +267,7 @@ MAKERS: dict[str, Any] = {
     "aws_lb": load_balancer,
     "aws_lb_target_group": target_group,
     "aws_ecs_cluster": ecs_cluster,
+    "aws_codedeploy_app": application,
     "aws_lambda_function": function,
     "aws_secretsmanager_secret": secret,
     "aws_ssm_parameter": parameter,

@@ -77,6 +77,24 @@ def test_the_deployment_strategy_follows_the_setting(
     assert controllers == {{"rolling": "ECS", "blue_green": "CODE_DEPLOY"}[strategy]}
 
 
+@every_environment
+def test_each_service_of_codedeploy_has_its_group_and_its_hook(
+    stacks: dict[str, Template], environments: dict[str, Environment], environment: str
+) -> None:
+    stack = stacks[f"{environment}-service"]
+    groups = stack.all("aws_codedeploy_deployment_group").values()
+    services = {group["ecs_service"]["service_name"] for group in groups}
+    hooks = {
+        name.split("-appspec")[0].split("_")[-1]: "AfterAllowTestTraffic" in file["content"]
+        for name, file in stack.all("aws_s3_object").items()
+        if "appspec" in name
+    }
+    is_blue_green = environments[environment].deployment.strategy == "blue_green"
+    assert len(services) == len(groups) == (2 if is_blue_green else 0)
+    assert hooks == {"backend": is_blue_green, "frontend": is_blue_green}
+    assert len(stack.all("aws_codedeploy_deployment_config")) == (1 if is_blue_green else 0)
+
+
 def test_production_runs_two_tasks_of_each_over_two_zones(stacks: dict[str, Template]) -> None:
     stack = stacks["prod-service"]
     for service in stack.all("aws_ecs_service").values():
@@ -131,7 +149,7 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
     """Production without NAT gateways, and with a third service whose name is also used by a construct."""
     ecr = "333333333333.dkr.ecr.us-east-1.amazonaws.com"
     digest = f"sha256:{'a' * 64}"
-    endpoints = ("ecr.api", "ecr.dkr", "logs", "ssm", "kms", "xray", "secretsmanager", "ecs")
+    endpoints = ("ecr.api", "ecr.dkr", "logs", "ssm", "kms", "xray", "secretsmanager", "ecs", "codedeploy")
     toml = changed(
         ('"per_zone"', '"none"'),
         ("interface_endpoints = []", f"interface_endpoints = {json.dumps(endpoints)}"),
@@ -235,8 +253,9 @@ def test_without_vpc_origins_only_the_addresses_of_cloudfront_reach_a_public_loa
         for rule in stack.all("aws_vpc_security_group_ingress_rule").values()
         if "load-balancer_security-group" in rule["security_group_id"]
     ]
-    assert [(rule["from_port"], "prefix_list_id" in rule, "cidr_ipv4" in rule) for rule in rules] == [
-        (443, True, False)
+    assert sorted((rule["from_port"], "prefix_list_id" in rule, "cidr_ipv4" in rule) for rule in rules) == [
+        (443, True, False),
+        (8443, False, False),  # the smoke test
     ]
 
 

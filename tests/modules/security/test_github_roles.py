@@ -53,6 +53,12 @@ def test_pull_requests_may_plan_where_the_setting_says_so(plain: Template) -> No
 def test_an_environment_replaces_the_branch() -> None:
     limited = template(branch=None, environment="production")
     assert trust(limited, "apply")[SUBJECT] == "repo:acme/infra:environment:production"
+    # What is to be approved is planned before, so not in the environment that asks for it.
+    assert trust(limited, "plan")[SUBJECT] == [
+        "repo:acme/infra:environment:production",
+        "repo:acme/infra:environment:production-plan",
+        "repo:acme/infra:pull_request",
+    ]
 
 
 def test_the_account_trusts_github_for_aws_only(plain: Template) -> None:

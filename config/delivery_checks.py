@@ -1,0 +1,185 @@
+"""What [delivery] needs of other tables, and of the environment whose releases it takes over."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from config.delivery import AssetsSettings, DeliverySettings, MigrationsSettings
+from config.errors import Problem, list_allowed, nearest
+from config.model import Check
+from config.services import ServiceSettings
+
+MOST_SERVICES: Final = 5
+"""The most input artifacts of a build, and so the most services of a release.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artifacts.html
+"""
+_BUILT: Final = 4
+"""Beside the source, in the action of the integration tests."""
+BUILD_ENDPOINTS: Final = ("ecr.api", "ecr.dkr", "logs", "ssm")
+
+
+def _check_receivers(delivery: object, delivery__approval: bool | None, notifications: object) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    if delivery is None or notifications is not None:
+        return
+    yield Problem(
+        key="delivery.approval" if delivery__approval else "delivery",
+        allowed="has nobody to tell: there is no topic; add [notifications.critical] and [notifications.warning], each "
+        "with emails = [...]" + (", or set approval = false" if delivery__approval else ""),
+    )
+
+
+def _check_load_test(
+    delivery__load_test: bool | None,  # noqa: FBT001 (a setting)
+    observability__objectives: object,
+    load_balancer: object,
+) -> Iterator[Problem]:
+    if not delivery__load_test:
+        return
+    if observability__objectives is None:
+        yield Problem(
+            key="delivery.load_test",
+            value=True,
+            allowed="has no targets to compare with; add [observability.objectives], or set it to false",
+        )
+    if load_balancer is None:
+        yield Problem(
+            key="delivery.load_test",
+            value=True,
+            allowed="has no address to ask; add [load_balancer], or set it to false",
+        )
+
+
+def _check_services(delivery: DeliverySettings | None, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
+    if delivery is None:
+        return
+    most = _BUILT if delivery.builds else MOST_SERVICES
+    if len(services) > most:
+        yield Problem(
+            key="delivery",
+            allowed=f"must have {most} or fewer services, because an action of CodePipeline takes {MOST_SERVICES} "
+            f"artifacts{', one of them the source' if delivery.builds else ''}, and there are {len(services)}; "
+            "remove services or the table",
+        )
+    for name, service in services.items():
+        if service.architecture != "ARM64":
+            yield Problem(
+                key=f"services.{name}.architecture",
+                value=service.architecture,
+                allowed='must be "ARM64" with [delivery]: its builds make images for ARM64 only',
+            )
+
+
+def _check_named_services(
+    delivery__migrations: MigrationsSettings | None,
+    delivery__assets: AssetsSettings | None,
+    services: Mapping[str, object],
+) -> Iterator[Problem]:
+    for key, table in (("migrations", delivery__migrations), ("assets", delivery__assets)):
+        if table is not None and table.service not in services:
+            allowed = list_allowed(sorted(services), meant=nearest(table.service, sorted(services)))
+            yield Problem(key=f"delivery.{key}.service", value=table.service, allowed=f"is not a service; {allowed}")
+
+
+def _check_databases(delivery__migrations: object, postgres: object, documentdb: object) -> Iterator[Problem]:
+    if delivery__migrations is not None and postgres is None and documentdb is None:
+        yield Problem(
+            key="delivery.migrations",
+            allowed="has no database to change; add [postgres] or [documentdb], or remove the table",
+        )
+
+
+def _check_assets_have_bucket(delivery__assets: object, edge: object) -> Iterator[Problem]:
+    if delivery__assets is not None and edge is None:
+        yield Problem(key="delivery.assets", allowed="has no bucket to copy to; add [edge], or remove the table")
+
+
+def _check_connection(account_id: str, region: str, delivery__connection_arn: str | None) -> Iterator[Problem]:
+    if delivery__connection_arn is None:
+        return
+    _, _, _, its_region, its_account, *_ = delivery__connection_arn.split(":")
+    for what, its, own in (("region", its_region, region), ("account", its_account, account_id)):
+        if its != own:
+            yield Problem(
+                key="delivery.connection_arn",
+                value=delivery__connection_arn,
+                allowed=f'is in the {what} "{its}", and the pipeline is in "{own}"; use a connection of that {what}, '
+                "or remove the line: then one is created",
+            )
+
+
+def _check_network(
+    delivery: DeliverySettings | None,
+    edge: object,
+    network__nat_gateways: str,
+    network__interface_endpoints: Sequence[str],
+) -> Iterator[Problem]:
+    if delivery is None or network__nat_gateways != "none":
+        return
+    if delivery.builds:
+        yield Problem(
+            key="network.nat_gateways",
+            value=network__nat_gateways,
+            allowed="without NAT gateways a build cannot reach base images and packages; "
+            'use "single" or "per_zone", or take over releases of another environment (release_from)',
+        )
+        return
+    if delivery.assets is not None and edge is not None:
+        yield Problem(
+            key="network.nat_gateways",
+            value=network__nat_gateways,
+            allowed="without NAT gateways a build cannot reach CloudFront, which has no endpoint; "
+            'use "single" or "per_zone", or remove [delivery.assets]',
+        )
+    if missing := [one for one in BUILD_ENDPOINTS if one not in network__interface_endpoints]:
+        yield Problem(
+            key="network.interface_endpoints",
+            value=tuple(network__interface_endpoints),
+            allowed=f"without NAT gateways the builds of [delivery] cannot reach AWS; add {', '.join(missing)}",
+        )
+
+
+def check_release_source(
+    own: DeliverySettings, *, name: str, names: Sequence[str], other: Mapping[str, object] | None
+) -> Iterator[Problem]:
+    """The problems with the environment whose releases `name` takes over.
+
+    Args:
+        own: Its table.
+        name: The environment.
+        names: All environments that have a file.
+        other: The other environment's table [delivery]; None if it has none.
+    """
+    source = own.release_from
+    if source is None:
+        return
+    key = "delivery.release_from"
+    if source == name:
+        yield Problem(key=key, value=source, allowed="is this environment itself; name another one, or set repository")
+    elif source not in names:
+        others = [one for one in names if one != name]
+        allowed = list_allowed(others, meant=nearest(source, others))
+        yield Problem(key=key, value=source, allowed=f"is not an environment; {allowed}")
+    elif other is None:
+        yield Problem(
+            key=key,
+            value=source,
+            allowed=f"has no pipeline, so it finishes no releases; add [delivery] to {source}.toml, or name another",
+        )
+    elif other.get("release_from") is not None:
+        yield Problem(
+            key=key,
+            value=source,
+            allowed=f'only takes over releases itself; name the one that builds them, "{other["release_from"]}"',
+        )
+
+
+DELIVERY_CHECKS: Final[tuple[Check, ...]] = (
+    _check_receivers,
+    _check_load_test,
+    _check_services,
+    _check_named_services,
+    _check_databases,
+    _check_assets_have_bucket,
+    _check_connection,
+    _check_network,
+)

@@ -1,0 +1,1 @@
+"""The pipeline that builds, tests and deploys the services."""

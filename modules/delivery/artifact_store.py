@@ -1,0 +1,135 @@
+"""What the pipeline and its builds keep in S3: artifacts, caches, the programs of the builds, and finished releases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf_cdktf_provider_aws.s3_object import S3Object
+from constructs import Construct
+
+from modules.bucket import Bucket, BucketConfig
+from modules.delivery.names import releases_bucket
+from modules.key import KeyUse
+from modules.policy import Condition, Grantable, Statement
+from templates import buildspecs
+
+if TYPE_CHECKING:
+    from modules.key import Key
+    from modules.label import Label
+
+# An execution can wait for its approval for a week, and for the end of a freeze.
+_ARTIFACT_DAYS: Final = 90
+_NONCURRENT_DAYS: Final = 30
+_CACHE: Final = "cache/"
+_KEY_START: Final = 20
+"""Characters of a pipeline's name that the keys of its artifacts start with: https://github.com/aws/aws-cdk/issues/4350"""
+
+
+class ArtifactStore(Construct):
+    """The bucket of artifacts, which only the pipeline and its builds use, and the one of finished releases.
+
+    A release is kept: prod may take it over, or go back to it, long after staging has finished it.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, label: Label, key: Key, access_logs: Bucket, protect: bool, releases: bool
+    ) -> None:
+        """Create the buckets.
+
+        Args:
+            label: Names them.
+            key: Encrypts them.
+            access_logs: Receives their access logs.
+            protect: Refuse to destroy them.
+            releases: Whether the pipeline hands releases over.
+        """
+        super().__init__(scope, id_)
+        self.key = key
+        self.artifacts = Bucket(
+            self,
+            "artifacts",
+            config=BucketConfig(
+                expiration_days=_ARTIFACT_DAYS, noncurrent_version_days=_NONCURRENT_DAYS, protect=protect
+            ),
+            label=label,
+            name=label.bucket_name("artifacts"),
+            key=key,
+            access_logs=access_logs,
+        )
+        self.releases = (
+            Bucket(
+                self,
+                "releases",
+                config=BucketConfig(noncurrent_version_days=_NONCURRENT_DAYS, protect=protect),
+                label=label,
+                name=releases_bucket(label),
+                key=key,
+                access_logs=access_logs,
+            )
+            if releases
+            else None
+        )
+        for name, text in buildspecs.programs().items():
+            S3Object(
+                self,
+                f"program-{name.removesuffix('.py').strip('_').replace('_', '-')}",
+                bucket=self.artifacts.id,
+                key=f"{buildspecs.programs_prefix()}/{name}",
+                content=text,
+                content_type="text/x-python",
+                depends_on=self.artifacts.dependables,
+            )
+
+    @property
+    def programs_url(self) -> str:
+        """Where a build finds its programs."""
+        return f"s3://{self.artifacts.name}/{buildspecs.programs_prefix()}"
+
+    def cache_location(self, project: str) -> str:
+        """Where a project keeps its cache."""
+        return f"{self.artifacts.name}/{_CACHE}{project}"
+
+    def grant_artifacts(self, grantee: Grantable, *, pipeline: str) -> None:
+        """Allow `grantee` to read and write the artifacts of a pipeline, whose keys start with its name, cut.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        """
+        grantee.add_to_policy(
+            Statement(
+                sid="UseArtifacts",
+                actions=("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+                resources=(f"{self.artifacts.arn}/{pipeline[:_KEY_START]}*",),
+            ),
+            Statement(
+                sid="LookAtArtifacts",
+                actions=("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
+                resources=(self.artifacts.arn,),
+            ),
+        )
+        self.key.grant_encrypt_decrypt(grantee, KeyUse.objects())
+
+    def grant_build(self, grantee: Grantable, *, project: str) -> None:
+        """Allow a build to read its programs, and to read and write its cache."""
+        programs = buildspecs.programs_prefix()
+        grantee.add_to_policy(
+            Statement(
+                sid="ListPrograms",
+                actions=("s3:ListBucket",),
+                resources=(self.artifacts.arn,),
+                conditions=(Condition(operator="StringLike", key="s3:prefix", values=(f"{programs}/*",)),),
+            ),
+            Statement(sid="ReadPrograms", actions=("s3:GetObject",), resources=(f"{self.artifacts.arn}/{programs}/*",)),
+            Statement(
+                sid="UseCache",
+                actions=("s3:GetObject", "s3:PutObject"),
+                resources=(f"{self.artifacts.arn}/{_CACHE}{project}/*",),
+            ),
+        )
+
+    def grant_release(self, grantee: Grantable, *, prefix: str) -> None:
+        """Allow `grantee` to write finished releases; versioning keeps those before."""
+        if self.releases is None:
+            return
+        grantee.add_to_policy(
+            Statement(sid="WriteReleases", actions=("s3:PutObject",), resources=(f"{self.releases.arn}/{prefix}/*",))
+        )

@@ -1,0 +1,361 @@
+"""Layer `delivery`: the pipeline that builds, tests and deploys the services, or takes over a tested release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from modules.boundary import Boundary
+from modules.delivery import builds
+from modules.delivery.artifact_store import ArtifactStore
+from modules.delivery.build_grants import (
+    grant_images_and_scans,
+    grant_release_files,
+    grant_static_files,
+    grant_tags,
+)
+from modules.delivery.build_project import Build, BuildPlace, BuildProject
+from modules.delivery.hand_over import (
+    allow_image_readers,
+    allow_release_readers,
+    grant_images,
+    grant_source,
+    release_key,
+)
+from modules.delivery.names import DELIVERY_KEY, PIPELINE_ROLE, release_prefix, releases_bucket
+from modules.delivery.pipeline import (
+    REBUILD,
+    SOURCE,
+    Pipeline,
+    add_connection,
+    grant_approval,
+    grant_blue_green,
+    grant_builds,
+    grant_connection,
+    grant_task_definitions,
+    pipeline_name,
+)
+from modules.delivery.pipeline_messages import pipeline_messages
+from modules.delivery.stages import MOST_RULES, Action, Rule, Stage, with_freeze
+from modules.errors import WiringError
+from modules.event_messages import EventMessages
+from modules.policy import Statement
+from modules.role import Role, ServicePrincipal
+from modules.topic import Severity
+from stacks.base import LayerStack, topics_for
+from templates import buildspecs
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.delivery import DeliverySettings, OtherEnvironment
+    from config.environment import Environment
+    from stacks.data import DataStack
+    from stacks.edge import EdgeStack
+    from stacks.network import NetworkStack
+    from stacks.notifications import NotificationsStack
+    from stacks.registry import RegistryStack
+    from stacks.service import ServiceStack
+    from stacks.state import StateStack
+
+_RELEASE: Final = "release"
+_URLS: Final = {"postgres": "DATABASE_URL", "documentdb": "DOCUMENTDB_URL"}
+_OWNER: Final = "owner"
+
+
+class DeliveryStack(LayerStack):
+    """One pipeline, with its builds, its buckets, and what hands its releases over to other environments."""
+
+    layer: ClassVar[str] = "delivery"
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        settings: DeliverySettings,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+        network: NetworkStack,
+        registry: RegistryStack,
+        data: DataStack | None,
+        service: ServiceStack,
+        edge: EdgeStack | None,
+    ) -> None:
+        super().__init__(scope, config=config, state=state)
+        self._settings = settings
+        self._topics = topics_for(self, notifications)
+        self._registry, self._service, self._data, self._edge = registry, service, data, edge
+        self.delivery_key = self.key("key", name=DELIVERY_KEY, protects="Artifacts, releases and logs of builds")
+        self.store = ArtifactStore(
+            self,
+            "store",
+            label=self.label,
+            key=self.delivery_key,
+            access_logs=state.store.access_logs,
+            protect=config.protect_data,
+            releases=bool(config.release_targets),
+        )
+        self._place = BuildPlace(
+            label=self.label,
+            vpc=network.vpc,
+            key=self.delivery_key,
+            store=self.store,
+            pipeline=pipeline_name(self.label),
+            log_retention_days=config.logs.service_retention_days,
+            gateway_endpoints=network.gateway_endpoints,
+            endpoints=network.interface_endpoints,
+            has_internet=config.network.nat_gateways != "none",
+        )
+        self.projects: dict[str, BuildProject] = {}
+        self.role = Role(
+            self,
+            "pipeline-role",
+            label=self.label,
+            name=PIPELINE_ROLE,
+            service=ServicePrincipal.CODEPIPELINE,
+            description="The pipeline starts its actions with it",
+            boundary=Boundary.DELIVERY,
+        )
+        self.store.grant_artifacts(self.role, pipeline=pipeline_name(self.label))
+        stages = [*self._first_stages(), *self._approval(), *self._migrate(), self._deploy(), *self._hand_over()]
+        if settings.freeze:
+            stages = with_freeze(stages, settings.freeze)
+        grant_builds(self.role, list(self.projects.values()))
+        self.pipeline = Pipeline(
+            self,
+            "pipeline",
+            config=settings,
+            label=self.label,
+            role=self.role,
+            store=self.store,
+            stages=stages,
+            depends_on=self.store.artifacts.dependables,
+        )
+        enhanced = config.registry.scanning == "enhanced"
+        scanned = [f"{config.repository_prefix}-{name}" for name in config.services] if enhanced else []
+        EventMessages(
+            self,
+            "events",
+            label=self.label,
+            name="delivery-events",
+            messages=pipeline_messages(self.label, scanned=scanned),
+            topics=self._topics,
+        )
+        self.output("pipeline_name", self.pipeline.name)
+        self.output("artifacts_bucket", self.store.artifacts.name)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self._service.services)
+
+    @property
+    def _built(self) -> tuple[str, ...]:
+        """The artifacts of all services."""
+        return tuple(buildspecs.artifact(name) for name in self._names)
+
+    def _project(self, build: Build) -> BuildProject:
+        project = BuildProject(self, f"{build.name}-project", config=build, place=self._place)
+        self.projects[build.name] = project
+        return project
+
+    def _first_stages(self) -> list[Stage]:
+        """Where a release comes from, and what makes its artifacts."""
+        if self._settings.builds:
+            return [self._source(), self._build(), self._test()]
+        source = self.config.release_source
+        if source is None:
+            raise WiringError(self, "the environment of release_from is not known; load it with its neighbors")
+        return [self._release_source(source), self._promote(source)]
+
+    def _source(self) -> Stage:
+        settings = self._settings
+        connection_arn = settings.connection_arn
+        if connection_arn is None:
+            connection_arn = add_connection(self, label=self.label)
+            self.output("connection_arn", connection_arn)
+        grant_connection(self.role, connection_arn)
+        action = Action.github(
+            SOURCE,
+            connection_arn=connection_arn,
+            repository=settings.repository or "",
+            branch=settings.default_branch,
+        )
+        return Stage(name="Source", actions=(action,))
+
+    def _build(self) -> Stage:
+        actions = []
+        for name in self._names:
+            project = self._project(
+                builds.service_build(
+                    name,
+                    repository_url=self._registry.repositories[name].url,
+                    release_files=self._service.release_files.bucket.name,
+                    blue_green=tuple(self._service.deployment_groups),
+                    sbom_image=self._registry.images["sbom"].uri,
+                    assets=self._assets_variables(name),
+                )
+            )
+            self._registry.images["sbom"].grant_pull(project.role)
+            self._grant_images_and_files(project, (name,))
+            actions.append(
+                Action.build(
+                    f"{name}-build",
+                    project.name,
+                    inputs=(SOURCE,),
+                    outputs=(buildspecs.artifact(name),),
+                    variables={REBUILD: f"#{{variables.{REBUILD}}}"},
+                )
+            )
+        return Stage(name="Build", actions=tuple(actions))
+
+    def _test(self) -> Stage:
+        project = self._project(builds.integration_tests())
+        for name in self._names:
+            self._registry.repositories[name].grant_pull(project.role)
+        action = Action.build("integration-tests", project.name, inputs=(SOURCE, *self._built), category="Test")
+        return Stage(name="Test", actions=(action,))
+
+    def _release_source(self, source: OtherEnvironment) -> Stage:
+        grant_source(self.role, source)
+        action = Action.release(
+            SOURCE, bucket=releases_bucket(source.names), key=release_key(source.name), output=_RELEASE
+        )
+        return Stage(name="Source", actions=(action,))
+
+    def _promote(self, source: OtherEnvironment) -> Stage:
+        assets = self._settings.assets
+        project = self._project(
+            builds.promote(
+                {name: self._registry.repositories[name].url for name in self._names},
+                release_files=self._service.release_files.bucket.name,
+                blue_green=tuple(self._service.deployment_groups),
+                assets=self._assets_variables(assets.service) if assets else None,
+                assets_service=assets.service if assets else None,
+            )
+        )
+        self._grant_images_and_files(project, self._names)
+        grant_images(project.role, source, self._names)
+        action = Action.build("promote", project.name, inputs=(_RELEASE,), outputs=self._built)
+        return Stage(name="Promote", actions=(action,))
+
+    def _approval(self) -> list[Stage]:
+        if not self._settings.approval:
+            return []
+        topic = self._topics.by_severity[Severity.WARNING]
+        grant_approval(self.role, topic)
+        action = Action.approval(
+            "approval", topic_arn=topic.arn, text=f"Approve the release of {self.label.prefix}: docs/delivery.md"
+        )
+        return [Stage(name="Approval", actions=(action,))]
+
+    def _migrate(self) -> list[Stage]:
+        actions = []
+        if self._settings.builds:
+            # A promotion has done it. Before the deployment: an image without the tag may expire while it runs.
+            project = self._project(builds.tag_release(self._names))
+            self._grant_tags(project)
+            actions.append(Action.build("tag-release", project.name, inputs=self._built))
+        if self._settings.migrations:
+            project = self._add_migrate()
+            inputs = (buildspecs.artifact(self._settings.migrations.service),)
+            actions.append(Action.build("migrate", project.name, inputs=inputs, run_order=len(actions) + 1))
+        return [Stage(name="Migrate", actions=tuple(actions))] if actions else []
+
+    def _add_migrate(self) -> BuildProject:
+        settings, data = self._settings.migrations, self._data
+        if settings is None or data is None:
+            raise WiringError(self, "there are migrations and no database; the settings are checked for it")
+        parameters = {_URLS[name]: database.roles.urls[_OWNER] for name, database in data.databases.items()}
+        project = self._project(
+            builds.migrate(settings, urls={name: parameter.name for name, parameter in parameters.items()})
+        )
+        for parameter in parameters.values():
+            parameter.grant_read(project.role)
+        for database in data.databases.values():
+            database.allow_from(project)
+        self._registry.repositories[settings.service].grant_pull(project.role)
+        return project
+
+    def _deploy(self) -> Stage:
+        """All services side by side, then the load test: it needs the new version at the address."""
+        actions = [self._deploy_action(name) for name in self._names]
+        groups = self._service.deployment_groups
+        if groups:
+            services = [self._service.services[name] for name in groups]
+            grant_blue_green(self.role, self.label, list(groups.values()), services)
+        objectives = self.config.observability.objectives if self.config.observability else None
+        if self._settings.load_test and objectives and self.config.domain:
+            served = [one for one in self.config.services.values() if one.is_load_balanced]
+            paths = tuple(dict.fromkeys(one.health_path for one in served))
+            url = f"https://{self.config.domain.name}"
+            project = self._project(builds.load_test(objectives, base_url=url, paths=paths))
+            inputs = (self._built[0],)
+            actions.append(Action.build("load-test", project.name, inputs=inputs, category="Test", run_order=2))
+        alarms = [alarms.names[0] for one in self._service.services.values() if (alarms := one.alarms) and alarms.names]
+        rules = [Rule.alarm(f"alarm-{number}", name) for number, name in enumerate(alarms[:MOST_RULES], start=1)]
+        self.role.add_to_policy(
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+            Statement(sid="ReadAlarms", actions=("cloudwatch:DescribeAlarms",), resources=("*",))
+        )
+        return Stage(name="Deploy", actions=tuple(actions), rules=tuple(rules), rolls_back=True)
+
+    def _deploy_action(self, name: str) -> Action:
+        artifact = buildspecs.artifact(name)
+        service = self._service.services[name]
+        group = self._service.deployment_groups.get(name)
+        if group:
+            return Action.blue_green(
+                f"{name}-deploy", application=group.application_name, group=group.name, artifact=artifact
+            )
+        project = self.projects.get("deploy") or self._project(builds.deploy(self._service.cluster.name))
+        project.role.add_to_policy(
+            Statement(sid="Deploy", actions=("ecs:DescribeServices", "ecs:UpdateService"), resources=(service.arn,))
+        )
+        grant_task_definitions(project.role, self.label, [service])
+        return Action.build(
+            f"{name}-deploy", project.name, inputs=(artifact,), variables={"ECS_SERVICE": service.service_name}
+        )
+
+    def _hand_over(self) -> list[Stage]:
+        targets = self.config.release_targets
+        if not targets or self.store.releases is None:
+            return []
+        prefix = release_prefix(self.config.name)
+        project = self._project(
+            builds.hand_over(
+                self._names,
+                releases_url=f"s3://{self.store.releases.name}/{prefix}",
+                migrations=self._settings.migrations,
+            )
+        )
+        self._grant_tags(project)
+        self.store.grant_release(project.role, prefix=prefix)
+        allow_release_readers(self.store.releases, self.delivery_key, environment=self.config.name, targets=targets)
+        allow_image_readers(self, self._registry.repositories, targets=targets)
+        return [Stage(name="HandOver", actions=(Action.build("hand-over", project.name, inputs=self._built),))]
+
+    def _assets_variables(self, service: str) -> dict[str, str] | None:
+        assets, edge = self._settings.assets, self._edge
+        if assets is None or edge is None or assets.service != service or self.config.edge is None:
+            return None
+        return {
+            "ASSETS_BUCKET": edge.assets.name,
+            "ASSETS_PREFIX": self.config.edge.static_prefix,
+            "ASSETS_PATH": assets.path,
+            "DISTRIBUTION_ID": edge.distribution.id,
+        }
+
+    def _grant_images_and_files(self, project: BuildProject, services: tuple[str, ...]) -> None:
+        role = project.role
+        grant_images_and_scans(
+            role,
+            [self._registry.repositories[name] for name in services],
+            enhanced=self.config.registry.scanning == "enhanced",
+        )
+        grant_release_files(role, self._service.release_files.bucket, self._service.logs_key, services)
+        assets, edge = self._settings.assets, self._edge
+        if assets and edge and self.config.edge and assets.service in services:
+            grant_static_files(role, edge.assets, edge.distribution, prefix=self.config.edge.static_prefix)
+
+    def _grant_tags(self, project: BuildProject) -> None:
+        grant_tags(project.role, list(self._registry.repositories.values()))
