@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from config.updates import updates_zone
 from modules.boundary import Boundary
 from modules.delivery import build_grants, builds, hand_over, pipeline_grants
 from modules.delivery.artifact_store import ArtifactStore
 from modules.delivery.build_project import Build, BuildPlace, BuildProject
+from modules.delivery.image_updates import ImageUpdates
 from modules.delivery.names import DELIVERY_KEY, PIPELINE_ROLE, release_prefix, releases_bucket
 from modules.delivery.pipeline import REBUILD, SOURCE, Pipeline, add_connection, pipeline_name
 from modules.delivery.pipeline_messages import pipeline_messages
@@ -109,14 +111,26 @@ class DeliveryStack(LayerStack):
             stages=stages,
             depends_on=self.store.artifacts.dependables,
         )
-        enhanced = config.registry.scanning == "enhanced"
-        scanned = [f"{config.repository_prefix}-{name}" for name in config.services] if enhanced else []
+        ImageUpdates(
+            self,
+            "image-updates",
+            config=settings,
+            time_zone=updates_zone(settings.updates, settings.freeze, config.cost.sleep if config.cost else None),
+            scanning=config.registry.scanning,
+            label=self.label,
+            key=self.delivery_key,
+            log_retention_days=config.logs.function_retention_days,
+            topics=self._topics,
+            cluster=service.cluster,
+            repositories=[registry.repositories[name] for name in self._names],
+            pipeline=self.pipeline,
+        )
         EventMessages(
             self,
             "events",
             label=self.label,
             name="delivery-events",
-            messages=pipeline_messages(self.label, scanned=scanned),
+            messages=pipeline_messages(self.label, config=config),
             topics=self._topics,
         )
         self.output("pipeline_name", self.pipeline.name)
@@ -171,6 +185,7 @@ class DeliveryStack(LayerStack):
                     blue_green=tuple(self._service.deployment_groups),
                     sbom_image=self._registry.images["sbom"].uri,
                     assets=files.variables if files and files.service == name else None,
+                    scan=builds.scan_variables(self._settings),
                 )
             )
             self._registry.images["sbom"].grant_pull(project.role)
@@ -209,6 +224,7 @@ class DeliveryStack(LayerStack):
                 blue_green=tuple(self._service.deployment_groups),
                 assets=files.variables if files else None,
                 assets_service=files.service if files else None,
+                scan=builds.scan_variables(self._settings),
             )
         )
         self._grant_images_and_files(project, self._names)
@@ -261,14 +277,9 @@ class DeliveryStack(LayerStack):
         if groups:
             services = [self._service.services[name] for name in groups]
             pipeline_grants.grant_blue_green(self.role, self.label, list(groups.values()), services)
-        objectives = self.config.observability.objectives if self.config.observability else None
-        if self._settings.load_test and objectives and self.config.domain:
-            served = [one for one in self.config.services.values() if one.is_load_balanced]
-            paths = tuple(dict.fromkeys(one.health_path for one in served))
-            url = f"https://{self.config.domain.name}"
-            project = self._project(builds.load_test(objectives, base_url=url, paths=paths))
-            inputs = (self._built[0],)
-            actions.append(Action.build("load-test", project.name, inputs=inputs, category="Test", run_order=2))
+        if (load_test := builds.load_test(self.config)) and self._settings.load_test:
+            name = self._project(load_test).name
+            actions.append(Action.build("load-test", name, inputs=(self._built[0],), category="Test", run_order=2))
         pipeline_grants.grant_alarms(self.role)
         rules = alarm_rules(list(self._service.services.values()), self._service.load_balancer)
         return Stage(name="Deploy", actions=tuple(actions), rules=rules, rolls_back=True)
