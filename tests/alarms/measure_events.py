@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SLEEP_MINUTES: Final = 5
 """The time between two runs of the sleep schedule: lambdas/sleep_schedule/."""
+_SCAN_MINUTES: Final = 24 * 60
+"""The time between two scans of the images that run: lambdas/image_updates/."""
 _VALUE: Final = 100
 """What an event adds to a metric whose value is a field of the event."""
 
@@ -50,6 +52,11 @@ def measure(environment: Environment, world: World) -> Iterator[Measured]:
             space = f"{environment.prefix.removesuffix('-')}/sleep"
             for name, value in {"Asleep": int(world.is_asleep), "TransitionMinutes": world.transition_minutes}.items():
                 yield of(function, space, name, {}, gauge(value), every_minutes=_SLEEP_MINUTES)
+        if function.path[0] == "image-updates":
+            space = f"{environment.prefix.removesuffix('-')}/images"
+            for name, number in {"CriticalFindings": world.critical_findings, "AgeDays": world.image_days}.items():
+                samples = () if number is None else gauge(number)
+                yield of(function, space, name, {}, samples, every_minutes=_SCAN_MINUTES)
     for queue in environment.all("aws_sqs_queue"):
         # Nothing of a queue that was empty for six hours.
         count = _named(world.failed_messages, queue)
