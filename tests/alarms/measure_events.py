@@ -48,20 +48,26 @@ def measure(environment: Environment, world: World) -> Iterator[Measured]:
         dimensions = {"RuleName": environment.of(rule, "name")}
         yield of(rule, "AWS/Events", "FailedInvocations", dimensions, counted(count))
     for function in environment.all("aws_lambda_function"):
-        if function.path[0] == "sleep" and world.transition_minutes is not None:
-            space = f"{environment.prefix.removesuffix('-')}/sleep"
-            for name, value in {"Asleep": int(world.is_asleep), "TransitionMinutes": world.transition_minutes}.items():
-                yield of(function, space, name, {}, gauge(value), every_minutes=_SLEEP_MINUTES)
-        if function.path[0] == "image-updates":
-            space = f"{environment.prefix.removesuffix('-')}/images"
-            for name, number in {"CriticalFindings": world.critical_findings, "AgeDays": world.image_days}.items():
-                samples = () if number is None else gauge(number)
-                yield of(function, space, name, {}, samples, every_minutes=_SCAN_MINUTES)
+        for space, (name, value), minutes in _of_function(function, world):
+            yield of(
+                function, f"{environment.prefix.removesuffix('-')}/{space}", name, {}, value, every_minutes=minutes
+            )
     for queue in environment.all("aws_sqs_queue"):
         # Nothing of a queue that was empty for six hours.
         count = _named(world.failed_messages, queue)
         dimensions = {"QueueName": environment.of(queue, "name")}
         yield of(queue, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, gauge(count) if count else ())
+
+
+def _of_function(function: Place, world: World) -> Iterator[tuple[str, tuple[str, Samples], int]]:
+    """What a function publishes itself: the end of the namespace, the metric, and how often."""
+    if function.path[0] == "sleep" and world.transition_minutes is not None:
+        values: dict[str, float] = {"Asleep": int(world.is_asleep), "TransitionMinutes": world.transition_minutes}
+        for name, value in values.items():
+            yield "sleep", (name, gauge(value)), _SLEEP_MINUTES
+    if function.path[0] == "image-updates":
+        for name, number in {"CriticalFindings": world.critical_findings, "AgeDays": world.image_days}.items():
+            yield "images", (name, () if number is None else gauge(number)), _SCAN_MINUTES
 
 
 def _fails(canary: Place, world: World) -> bool:
