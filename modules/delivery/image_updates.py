@@ -8,9 +8,9 @@ from constructs import Construct
 
 from modules.alarm import Alarm, MissingData
 from modules.boundary import Boundary
+from modules.delivery.release_metrics import critical_findings, images_namespace, oldest_image_days
 from modules.function import Function
 from modules.function_schedule import add_schedule
-from modules.metric import Metric
 from modules.policy import Condition, Statement
 from modules.runbook import Runbook
 from modules.topic import Severity
@@ -29,38 +29,11 @@ if TYPE_CHECKING:
 _FOLDER: Final = "image_updates"
 # A scan takes a minute or two; the call waits for all of them.
 _TIMEOUT_SECONDS: Final = 600
-_PERIOD_SECONDS: Final = 300
 # The next day repairs a failed call; until then Lambda itself repeats it twice.
 _RETRIES: Final = 2
 _RETRY_SECONDS: Final = 3600
 _CALL_ID: Final = "<aws.scheduler.execution-id>"
 """https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html"""
-
-
-def images_namespace(label: Label) -> str:
-    """Namespace of the metrics of the images that run."""
-    return f"{label.prefix}/images"
-
-
-def critical_findings(label: Label) -> Metric:
-    """Critical findings on images of which a task runs, from the scans of each day."""
-    return _metric(label, "CriticalFindings")
-
-
-def oldest_image_days(label: Label) -> Metric:
-    """The days since the oldest image of which a task runs was built."""
-    return _metric(label, "AgeDays")
-
-
-def _metric(label: Label, name: str) -> Metric:
-    return Metric(
-        namespace=images_namespace(label),
-        name=name,
-        statistic="Maximum",
-        dimensions={},
-        region=label.region,
-        period_seconds=_PERIOD_SECONDS,
-    )
 
 
 class ImageUpdates(Construct):
