@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 _HOUR_SECONDS: Final = 3600
-_PERIOD_SECONDS: Final = 300
 _DAY_SECONDS: Final = 86_400
 
 
@@ -21,14 +20,14 @@ def images_namespace(label: Label) -> str:
     return f"{label.prefix}/images"
 
 
-def critical_findings(label: Label, *, period_seconds: int = _PERIOD_SECONDS) -> Metric:
+def critical_findings(label: Label) -> Metric:
     """Critical findings on images of which a task runs."""
-    return _of_images(label, "CriticalFindings", period_seconds)
+    return _of_images(label, "CriticalFindings")
 
 
-def oldest_image_days(label: Label, *, period_seconds: int = _PERIOD_SECONDS) -> Metric:
+def oldest_image_days(label: Label) -> Metric:
     """The days since the oldest image of which a task runs was built."""
-    return _of_images(label, "AgeDays", period_seconds)
+    return _of_images(label, "AgeDays")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +52,8 @@ class ReleaseMetrics:
         return ReleaseMetrics(
             failed_runs=_of_pipeline(label, "FailedPipelineExecutions", "Sum"),
             run_seconds=_of_pipeline(label, "PipelineDuration", "Average"),
-            findings=critical_findings(label, period_seconds=_DAY_SECONDS),
-            oldest_days=oldest_image_days(label, period_seconds=_DAY_SECONDS),
+            findings=critical_findings(label),
+            oldest_days=oldest_image_days(label),
             max_age_days=max_age_days,
         )
 
@@ -70,12 +69,12 @@ def _of_pipeline(label: Label, name: str, statistic: str) -> Metric:
     )
 
 
-def _of_images(label: Label, name: str, period_seconds: int) -> Metric:
+def _of_images(label: Label, name: str) -> Metric:
     return Metric(
         namespace=images_namespace(label),
         name=name,
         statistic="Maximum",
         dimensions={},
         region=label.region,
-        period_seconds=period_seconds,
+        period_seconds=_DAY_SECONDS,
     )

@@ -28,6 +28,22 @@ SCENARIOS: Final = (
     ),
     bad("no release is built for four weeks", world(image_days=28), minutes=_DAY),
     bad("no task runs when the images are scanned", world(critical_findings=None, image_days=None), minutes=_DAY),
+    *(
+        bad(
+            f"a message of the rule {rule} is not delivered",
+            world(undelivered={rule: 1}),
+            Expected("warning: delivery-events-undelivered", START + 8, where.DELIVERY),
+            minutes=1,
+            only=only,
+        )
+        for rule, only in (
+            ("releases", where.INFO),
+            ("waiting-releases", where.INFO),
+            ("failed-releases", where.DELIVERY),
+            ("rolled-back-releases", where.DELIVERY),
+            ("vulnerable-releases", where.ENHANCED_SCANS),
+        )
+    ),
     bad(
         "the images that run cannot be scanned",
         world(failed_messages={"image-updates": 1}),

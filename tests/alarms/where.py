@@ -30,6 +30,7 @@ CANARY_MINUTES: Final = {
 """How often they run."""
 CLOUDFRONT: Final = where(lambda one: one.edge)
 CLOUDFRONT_METRICS: Final = where(lambda one: one.edge and one.edge.monitoring)
+ENHANCED_SCANS: Final = where(lambda one: one.delivery and one.registry.scanning == "enhanced")
 DELIVERY: Final = where(lambda one: one.delivery)
 DNSSEC: Final = where(lambda one: one.domain and one.domain.dnssec)
 INFO: Final = where(lambda one: one.notifications and one.notifications.info)
