@@ -57,7 +57,7 @@ KINDS: Final[Mapping[str, str]] = {
     "aws_sqs_queue": "sqs:x:x:x",
     "aws_ssm_parameter": "ssm:x:x:parameter/x",
 }
-"""The ARN of a resource of each type that a policy refers to, without `arn:aws:`.
+"""The ARN of a resource of each type that a policy can refer to, without `arn:aws:`.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
