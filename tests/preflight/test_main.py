@@ -29,6 +29,7 @@ DENIED = (
     {"config": "config", "dynamodb": "dynamodb", "ecr": "ecr", "ecs": "ecs", "elbv2": "elasticloadbalancing"},
     {"guardduty": "guardduty", "iam": "iam", "kms": "kms", "lambda": "lambda", "logs": "logs", "rds": "rds"},
     {"route53": "route53", "s3": "s3", "secretsmanager": "secretsmanager", "sqs": "sqs", "ssm": "ssm"},
+    {"codebuild": "codebuild", "codeconnections": "codeconnections", "codepipeline": "codepipeline"},
     {"budgets": "budgets", "ce": "ce", "codedeploy": "codedeploy", "service-quotas": "servicequotas", "wafv2": "wafv2"},
 )
 

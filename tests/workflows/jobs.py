@@ -32,7 +32,7 @@ PREPARED: Final = frozenset(
 """Actions that prepare what is here already."""
 
 _EXPRESSION: Final = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
-_STAMPS: Final = ("python", "synth", "test", "terraform", "preflight", "workflows")
+_STAMPS: Final = ("python", "synth", "test", "terraform", "preflight", "rules", "workflows")
 
 
 def read_workflow(name: str) -> dict[str, Any]:
