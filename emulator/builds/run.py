@@ -220,7 +220,7 @@ class Run:
         if message:
             logs.write(build, message)
         with REGISTRY.lock:
-            if build.phases and build.phases[-1].end is None:
+            if build.phases and (message or build.phases[-1].end is None):
                 build.finish(FAILED if message else status, message)
             build.begin(COMPLETED)
             build.status, build.end = status, now()
