@@ -1,7 +1,9 @@
-"""A `docker` that runs nothing: it keeps images in the emulator's registry, and records how it was called.
+"""A `docker` without containers: it keeps images in the emulator's registry, and records how it was called.
 
-Its folder, in DOCKER_STUB, has `calls.jsonl`, `images/<digest>/` with the files of each image, and `container.json`:
-what a container prints and returns.
+An image is the files of its build's folder; nothing of its Dockerfile runs. The stub's folder, in DOCKER_STUB, has
+`calls.jsonl` and, if a test wants that, `container.json`: what a container prints and returns. Without it a container
+is a process of this machine in a copy of the image's files, which gets only the variables that are passed. Programs in
+the folder `bin` of the image come before those of the machine.
 """
 
 from __future__ import annotations
@@ -10,17 +12,25 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 _STATE: Final = Path(os.environ["DOCKER_STUB"])
+_IMAGES: Final = Path(os.environ.get("DOCKER_IMAGES") or _STATE / "images")
+"""The files of each image, by its digest."""
+_NETWORK: Final = ("EMULATOR_QUESTION", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "SSL_CERT_FILE", "TZ")
+"""What leads the connections of a process, and whom it trusts."""
+_FLAGS: Final = frozenset({"--rm", "--init", "--read-only"})
 _MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
 _INDEX: Final = "application/vnd.oci.image.index.v1+json"
 _HASHED: Final = "sha256:"
 
 
 def main(arguments: list[str]) -> None:
+    """Do what the arguments say."""
     with (_STATE / "calls.jsonl").open("a", encoding="utf-8") as calls:
         calls.write(json.dumps(arguments) + "\n")
     for start, function in _COMMANDS.items():
@@ -31,8 +41,8 @@ def main(arguments: list[str]) -> None:
 
 
 def _log_in(words: list[str]) -> None:
-    assert words[:3] == ["--username", "AWS", "--password-stdin"]
-    assert sys.stdin.read(), "there is no token"
+    _require(words[:3] == ["--username", "AWS", "--password-stdin"], f"it signs in with {' '.join(words)}")
+    _require(bool(sys.stdin.read()), "there is no token")
     (_STATE / "hosts").mkdir(exist_ok=True)
     (_STATE / "hosts" / words[3]).touch()
 
@@ -53,21 +63,21 @@ def _inspect(words: list[str]) -> None:
 
 def _create(words: list[str]) -> None:
     image, command = words
-    assert command, "an image without a command needs one"
+    _require(bool(command), "an image without a command needs one")
     print(image.rpartition("@")[2])
 
 
 def _take_out(words: list[str]) -> None:
     source, target = words
     digest, _, path = source.rpartition(":")
-    folder = _STATE / "images" / digest / path.strip("/.")
+    folder = _IMAGES / digest / path.strip("/.")
     if not folder.is_dir():
         sys.exit(f"Error response from daemon: Could not find the file {path} in container {digest}")
     shutil.copytree(folder, target, dirs_exist_ok=True)
 
 
 def _remove(words: list[str]) -> None:
-    assert words[0] == "--force"
+    _require(words[0] == "--force", "only with --force")
 
 
 def _build(options: list[str]) -> None:
@@ -79,7 +89,7 @@ def _build(options: list[str]) -> None:
     layer = _HASHED + hashlib.sha256(text.encode()).hexdigest()
     manifest = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": [{"digest": layer, "size": 1}]})
     digest = _push(tagged, manifest, _MANIFEST)
-    shutil.copytree(context, _STATE / "images" / digest, dirs_exist_ok=True)
+    shutil.copytree(context, _IMAGES / digest, dirs_exist_ok=True)
     Path(values["--metadata-file"]).write_text(json.dumps({"containerimage.digest": digest}), encoding="utf-8")
 
 
@@ -114,16 +124,47 @@ def _push(tagged: str, manifest: str, kind: str) -> str:
 
 def _run(options: list[str]) -> None:
     if os.environ["STUB_TOOL_DIGEST"] in " ".join(options):
-        assert "none" in options, "the tool must have no network"
+        _require("none" in options, "the tool must have no network")
         volume = options[options.index("--volume") + 1].rpartition(":")[0]
         image = Path(volume, "image.tar").read_text(encoding="utf-8")
         sbom = {"bomFormat": "CycloneDX", "components": [{"name": "openssl"}], "metadata": {"component": image}}
         Path(volume, "sbom.json").write_text(json.dumps(sbom), encoding="utf-8")
         return
-    wanted = json.loads((_STATE / "container.json").read_text(encoding="utf-8"))
     passed = {options[index + 1] for index, word in enumerate(options) if word == "--env"}
+    scripted = _STATE / "container.json"
+    if not scripted.exists():
+        _run_command(options, passed)
+    wanted = json.loads(scripted.read_text(encoding="utf-8"))
     print(wanted["prints"].format(**{name: os.environ.get(name, "") for name in passed}), flush=True)
     sys.exit(wanted["returns"])
+
+
+def _run_command(options: list[str], passed: set[str]) -> None:
+    """Run the command of a container as a process, and return what it returns."""
+    rest = list(options)
+    entry = ""
+    while rest and rest[0].startswith("--"):
+        word = rest.pop(0)
+        if word not in _FLAGS:
+            value = rest.pop(0)
+            entry = value if word == "--entrypoint" else entry
+    image, *arguments = rest
+    digest = image.rpartition("@")[2]
+    if not (_IMAGES / digest).is_dir():
+        sys.exit(f"Unable to find image '{image}' locally")
+    command = [entry, *arguments] if entry else arguments
+    with tempfile.TemporaryDirectory(prefix="emulator-container-") as place:
+        folder = Path(place, "files")
+        shutil.copytree(_IMAGES / digest, folder)
+        path = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
+        given = {name: os.environ[name] for name in (*passed, *_NETWORK) if name in os.environ}
+        program = shutil.which(command[0], path=path)
+        if program is None:
+            sys.exit(f'exec: "{command[0]}": executable file not found in $PATH')
+        done = subprocess.run(
+            [program, *command[1:]], cwd=folder, env={**given, "PATH": path, "HOME": place}, check=False
+        )
+    sys.exit(done.returncode)
 
 
 def _options(words: list[str], *, flags: set[str]) -> dict[str, str]:
@@ -136,6 +177,11 @@ def _options(words: list[str], *, flags: set[str]) -> dict[str, str]:
             continue
         values[word if word.startswith("--") else ""] = rest.pop(0) if word.startswith("--") else word
     return values
+
+
+def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001
+    if not holds:
+        sys.exit(f"the stub does not accept it: {otherwise}")
 
 
 def _need_login(image: str) -> None:
@@ -152,7 +198,7 @@ def _client(url: str) -> Any:
     import boto3  # noqa: PLC0415 (half a second, for the calls that need it)
 
     account, _, _, region = url.split(".")[:4]
-    return boto3.client("ecr", region_name=region, aws_access_key_id=account, aws_secret_access_key="test")
+    return boto3.client("ecr", region_name=region, aws_access_key_id=account, aws_secret_access_key="-")  # noqa: S106
 
 
 _COMMANDS: Final = {
