@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 
@@ -25,9 +25,7 @@ def role_actions(role_arn: str, actions: Collection[str]) -> set[str]:
 
     Conditions are not evaluated: they count as met where they allow, and as not met where they deny.
     """
-    arn = parse_arn(role_arn)
-    roles = iam_backends[arn.account]["aws"].roles.values() if arn else ()
-    role = next((role for role in roles if role.arn == role_arn), None)
+    role = _find(role_arn)
     if role is None:
         return set()
     versions = [version for policy in role.managed_policies.values() for version in policy.versions]
@@ -48,3 +46,20 @@ def role_actions(role_arn: str, actions: Collection[str]) -> set[str]:
         if any(matches_pattern(pattern, action.lower()) for pattern in patterns["Allow"])
         and not any(matches_pattern(pattern, action.lower()) for pattern in patterns["Deny"])
     }
+
+
+def role_trusts(role_arn: str, service: str) -> bool:
+    """Return whether a role exists, and its trust policy lets the service assume it; conditions count as met."""
+    role = _find(role_arn)
+    return role is not None and any(
+        one["Effect"] == "Allow"
+        and isinstance(one.get("Principal"), dict)
+        and service in as_list(one["Principal"].get("Service"))
+        for one in statements(role.assume_role_policy_document)
+    )
+
+
+def _find(role_arn: str) -> Any:
+    arn = parse_arn(role_arn)
+    roles = iam_backends[arn.account]["aws"].roles.values() if arn else ()
+    return next((role for role in roles if role.arn == role_arn), None)

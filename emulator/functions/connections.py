@@ -5,27 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from emulator import ways
 from emulator.databases import reach
 from emulator.functions.calls import CALLS, QUESTIONS
-from emulator.functions.network import place_of, unreached_host
+from emulator.functions.network import place_of
 from emulator.http import HttpResponse
-from emulator.reachability import refusal
 from emulator.registry import REGISTRY, route
-from emulator.releases import listeners
+from emulator.ways import Caller
 
 if TYPE_CHECKING:
     from emulator.functions.calls import Call
     from emulator.http import HttpRequest
-    from emulator.reachability import Place
 
 LOG = logging.getLogger(__name__)
-
-_NO_WAY_TO_AWS: Final = (
-    "a service of AWS is reached from a VPC through a NAT gateway, to which each subnet of the function has a route, "
-    "if a group lets port 443 out, or through an endpoint of the service whose group lets the function in"
-)
 
 
 @route(QUESTIONS)
@@ -46,24 +40,6 @@ def answer(incoming: HttpRequest) -> HttpResponse:
 
 
 def _port(call: Call, host: str, port: int) -> int:
-    if host == unreached_host(call.function.region):
-        raise reach.UnreachableError(_NO_WAY_TO_AWS)
     with REGISTRY.lock:
-        place = place_of(call.function)
-        listener = listeners.find(call.function.account_id, host, port)
-        reason = _refusal(place, listener) if listener else None
-        if reason:
-            raise reach.UnreachableError(reason)
-    if listener:
-        return listeners.LISTENERS.port(listener.arn)
-    with REGISTRY.lock:
-        endpoint = reach.find(call.function.account_id, host, port)
-        reach.require_way(place, endpoint)
-    return reach.port(endpoint)
-
-
-def _refusal(place: Place | None, listener: listeners.Endpoint) -> str | None:
-    """Why packets do not arrive at a listener."""
-    if place is None:
-        return "it is in a VPC, and the function is not"
-    return refusal(place, listener.place, listener.port)
+        account, region, place = call.function.account_id, call.function.region, place_of(call.function)
+    return ways.port(Caller("function", account, region, place), host, port)

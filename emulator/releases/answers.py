@@ -18,14 +18,14 @@ from emulator.registry import REGISTRY
 from emulator.releases import task_sets, traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 STATUSES: Final[dict[str, int]] = {}
 """What the tasks of an image answer, if it is not 200; for tests."""
 FAILS_AFTER: Final[dict[str, int]] = {}
 """How many requests the tasks of an image answer before each further one gets 500; for tests."""
 REGISTRY.resets += [STATUSES.clear, FAILS_AFTER.clear]
-_PATH_PATTERN: Final = "path-pattern"
+_CONDITIONS: Final = {"path-pattern": "PathPatternConfig", "host-header": "HostHeaderConfig"}
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ class Answer:
     text: str
 
 
-def answer(listener: Any, path: str) -> Answer:
-    """Answer a request for a path."""
-    rule = next(one for one in _in_order(listener) if _matches(one, path.partition("?")[0]))
+def answer(listener: Any, path: str, host: str = "") -> Answer:
+    """Answer a request for a path; without a host, conditions on hosts count as met."""
+    asked = {"path-pattern": path.partition("?")[0], **({"host-header": host.lower()} if host else {})}
+    rule = next(one for one in _in_order(listener) if _matches(one, asked))
     for action in rule.actions:
         fixed = action.data.get("FixedResponseConfig")
         if fixed:
@@ -77,16 +78,20 @@ def _in_order(listener: Any) -> Iterator[Any]:
     yield from (one for one in rules if one.is_default)
 
 
-def _matches(rule: Any, path: str) -> bool:
-    """Whether all conditions on paths match; the case matters.
+def _matches(rule: Any, asked: Mapping[str, str]) -> bool:
+    """Whether all conditions on path and host match; the case matters in paths only.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
     """
     for condition in rule.conditions:
-        if condition.get("Field") == _PATH_PATTERN:
-            patterns = (condition.get("PathPatternConfig") or {}).get("Values") or condition.get("Values") or []
-            if not any(fnmatchcase(path, pattern.replace("[", "[[]")) for pattern in patterns):
-                return False
+        kind = condition.get("Field")
+        if kind not in asked:
+            continue
+        patterns = (condition.get(_CONDITIONS[kind]) or {}).get("Values") or condition.get("Values") or []
+        if kind == "host-header":
+            patterns = [pattern.lower() for pattern in patterns]
+        if not any(fnmatchcase(asked[kind], pattern.replace("[", "[[]")) for pattern in patterns):
+            return False
     return True
 
 

@@ -80,36 +80,50 @@ class _Handler(socketserver.BaseRequestHandler):
             if not part:
                 return
             text += part
-        said = self._answer(text.split(b" ", 2)[1].decode("ascii", errors="replace"))
+        said = self._answer(text.split(b" ", 2)[1].decode("ascii", errors="replace"), _host(text))
         phrase = HTTPStatus(said.status).phrase
         body = said.text.encode()
         head = f"HTTP/1.1 {said.status} {phrase}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         self.request.sendall(head.encode() + body)
 
-    def _answer(self, path: str) -> Answer:
+    def _answer(self, path: str, host: str) -> Answer:
         with REGISTRY.lock:
             listener = traffic.find_listener(self.server.arn)
-            return answer(listener, path) if listener else Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no listener")
+            return answer(listener, path, host) if listener else Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no listener")
+
+
+def _host(request: bytes) -> str:
+    """The name that a client asks for, without a port."""
+    for line in request.decode("latin-1").split("\r\n")[1:]:
+        name, _, value = line.partition(":")
+        if name.lower() == "host":
+            return value.strip().rpartition(":")[0] or value.strip()
+    return ""
 
 
 class Listeners:
-    """The servers that run, by the ARN of their listener."""
+    """The servers that run, by the ARN of their listener and a further name on their certificate."""
 
     def __init__(self) -> None:
         """Run none."""
         self._lock = threading.Lock()
-        self._running: dict[str, _Server] = {}
+        self._running: dict[tuple[str, str], _Server] = {}
 
-    def port(self, arn: str) -> int:
-        """Return the port of 127.0.0.1 at which a listener answers; the caller must not have the emulator's lock."""
+    def port(self, arn: str, name: str = "") -> int:
+        """Return the port of 127.0.0.1 at which a listener answers; the caller must not have the emulator's lock.
+
+        Args:
+            arn: ARN of the listener.
+            name: The domain whose certificate CloudFront shows before it.
+        """
         with REGISTRY.lock:
-            names = _certificate_names(arn)
+            names = [name] if name else _certificate_names(arn)
         with self._lock:
-            if arn not in self._running:
+            if (arn, name) not in self._running:
                 server = _Server(arn, _context(names))
                 threading.Thread(target=server.serve_forever, args=(0.05,), name="listener", daemon=True).start()
-                self._running[arn] = server
-            return int(self._running[arn].server_address[1])
+                self._running[arn, name] = server
+            return int(self._running[arn, name].server_address[1])
 
     def close(self) -> None:
         """End all of them."""

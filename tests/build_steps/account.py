@@ -15,9 +15,10 @@ import pytest
 import yaml
 from botocore.config import Config
 
+from emulator.builds.machine import Machine, Outcome
+from emulator.builds.tools import DOCKER_STUB
 from main import ROOT
 from templates import buildspecs
-from tests.build_steps.codebuild import CodeBuild, Outcome
 from tests.emulator.edge import distribution
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Account:
     ) -> Outcome:
         """Run a buildspec on a new machine; `inputs` are the artifacts beside the primary one."""
         self._builds += 1
-        machine = CodeBuild(
+        machine = Machine(
             self._folder / f"machine {self._builds}",
             environment=self._environment(),
             parameter=self._parameter,
@@ -186,7 +187,7 @@ class Account:
         programs = self._folder / "bin"
         if not programs.exists():
             programs.mkdir()
-            stub = Path(__file__).with_name("docker_stub.py")
+            stub = DOCKER_STUB
             (programs / "docker").write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{stub}" "$@"\n', encoding="utf-8")
             (programs / "docker").chmod(0o755)
             # Not that of the tests: the steps have the standard library only.

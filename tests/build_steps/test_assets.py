@@ -11,8 +11,8 @@ import pytest
 from tests.build_steps import scans
 
 if TYPE_CHECKING:
+    from emulator.builds.machine import Outcome
     from tests.build_steps.account import Account
-    from tests.build_steps.codebuild import Outcome
 
 SITE: Final = {
     "site/static/index-BxYz12aB.js": "console.log(1)",

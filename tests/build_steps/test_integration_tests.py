@@ -11,8 +11,8 @@ from tests.build_steps.account import COMMIT
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from emulator.builds.machine import Outcome
     from tests.build_steps.account import Account
-    from tests.build_steps.codebuild import Outcome
 
 DIGEST: Final = f"sha256:{'a' * 64}"
 GROUP: Final = "arn:aws:codebuild:us-east-1:333333333333:report-group/tests"

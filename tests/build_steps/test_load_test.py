@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from emulator.builds.machine import Outcome
     from tests.build_steps.account import Account
-    from tests.build_steps.codebuild import Outcome
 
 GROUP: Final = "arn:aws:codebuild:us-east-1:333333333333:report-group/tests"
 

@@ -12,8 +12,8 @@ from tests.build_steps.account import COMMIT
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from emulator.builds.machine import Outcome
     from tests.build_steps.account import Account
-    from tests.build_steps.codebuild import Outcome
 
 PASSWORD: Final = "s3cret%2Fpassword"
 URL: Final = f"postgres://owner_a:{PASSWORD}@db.example.com:5432/app?sslmode=verify-full"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulator import Emulator
-    from tests.build_steps.codebuild import Outcome
+    from emulator.builds.machine import Outcome
 
 VERSION: Final = f"20261126T120000Z-{COMMIT[:12]}"
 MEDIA_TYPE: Final = "application/vnd.oci.image.manifest.v1+json"

@@ -1,7 +1,9 @@
-"""A `docker` that runs nothing: it keeps images in the emulator's registry, and records how it was called.
+"""A `docker` without containers: it keeps images in the emulator's registry, and records how it was called.
 
-Its folder, in DOCKER_STUB, has `calls.jsonl`, `images/<digest>/` with the files of each image, and `container.json`:
-what a container prints and returns.
+An image is the files of its build's folder; nothing of its Dockerfile runs. The stub's folder, in DOCKER_STUB, has
+`calls.jsonl` and, if a test wants that, `container.json`: what a container prints and returns. Without it a container is
+a process of this machine in a copy of the image's files, which gets only the variables that are passed. Programs in the
+folder `bin` of the image come before those of the machine.
 """
 
 from __future__ import annotations
@@ -10,17 +12,25 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 _STATE: Final = Path(os.environ["DOCKER_STUB"])
+_IMAGES: Final = Path(os.environ.get("DOCKER_IMAGES") or _STATE / "images")
+"""The files of each image, by its digest."""
+_NETWORK: Final = ("EMULATOR_QUESTION", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "SSL_CERT_FILE", "TZ")
+"""What leads the connections of a process, and whom it trusts."""
+_FLAGS: Final = frozenset({"--rm", "--init", "--read-only"})
 _MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
 _INDEX: Final = "application/vnd.oci.image.index.v1+json"
 _HASHED: Final = "sha256:"
 
 
 def main(arguments: list[str]) -> None:
+    """Do what the arguments say."""
     with (_STATE / "calls.jsonl").open("a", encoding="utf-8") as calls:
         calls.write(json.dumps(arguments) + "\n")
     for start, function in _COMMANDS.items():
@@ -60,7 +70,7 @@ def _create(words: list[str]) -> None:
 def _take_out(words: list[str]) -> None:
     source, target = words
     digest, _, path = source.rpartition(":")
-    folder = _STATE / "images" / digest / path.strip("/.")
+    folder = _IMAGES / digest / path.strip("/.")
     if not folder.is_dir():
         sys.exit(f"Error response from daemon: Could not find the file {path} in container {digest}")
     shutil.copytree(folder, target, dirs_exist_ok=True)
@@ -79,7 +89,7 @@ def _build(options: list[str]) -> None:
     layer = _HASHED + hashlib.sha256(text.encode()).hexdigest()
     manifest = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": [{"digest": layer, "size": 1}]})
     digest = _push(tagged, manifest, _MANIFEST)
-    shutil.copytree(context, _STATE / "images" / digest, dirs_exist_ok=True)
+    shutil.copytree(context, _IMAGES / digest, dirs_exist_ok=True)
     Path(values["--metadata-file"]).write_text(json.dumps({"containerimage.digest": digest}), encoding="utf-8")
 
 
@@ -120,10 +130,41 @@ def _run(options: list[str]) -> None:
         sbom = {"bomFormat": "CycloneDX", "components": [{"name": "openssl"}], "metadata": {"component": image}}
         Path(volume, "sbom.json").write_text(json.dumps(sbom), encoding="utf-8")
         return
-    wanted = json.loads((_STATE / "container.json").read_text(encoding="utf-8"))
     passed = {options[index + 1] for index, word in enumerate(options) if word == "--env"}
+    scripted = _STATE / "container.json"
+    if not scripted.exists():
+        _run_command(options, passed)
+    wanted = json.loads(scripted.read_text(encoding="utf-8"))
     print(wanted["prints"].format(**{name: os.environ.get(name, "") for name in passed}), flush=True)
     sys.exit(wanted["returns"])
+
+
+def _run_command(options: list[str], passed: set[str]) -> None:
+    """Run the command of a container as a process, and return what it returns."""
+    rest = list(options)
+    entry = ""
+    while rest and rest[0].startswith("--"):
+        word = rest.pop(0)
+        if word not in _FLAGS:
+            value = rest.pop(0)
+            entry = value if word == "--entrypoint" else entry
+    image, *arguments = rest
+    digest = image.rpartition("@")[2]
+    if not (_IMAGES / digest).is_dir():
+        sys.exit(f"Unable to find image '{image}' locally")
+    command = [entry, *arguments] if entry else arguments
+    with tempfile.TemporaryDirectory(prefix="emulator-container-") as place:
+        folder = Path(place, "files")
+        shutil.copytree(_IMAGES / digest, folder)
+        path = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
+        given = {name: os.environ[name] for name in (*passed, *_NETWORK) if name in os.environ}
+        program = shutil.which(command[0], path=path)
+        if program is None:
+            sys.exit(f'exec: "{command[0]}": executable file not found in $PATH')
+        done = subprocess.run(
+            [program, *command[1:]], cwd=folder, env={**given, "PATH": path, "HOME": place}, check=False
+        )
+    sys.exit(done.returncode)
 
 
 def _options(words: list[str], *, flags: set[str]) -> dict[str, str]:

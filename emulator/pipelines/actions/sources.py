@@ -1,0 +1,109 @@
+"""Actions that take what a release is made of: a commit on GitHub, or an object in S3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from emulator.arns import parse_arn
+from emulator.pipelines import rights
+from emulator.pipelines.repositories import REPOSITORIES
+from emulator.registry import REGISTRY
+from emulator.services.codeconnections import CONNECTIONS
+
+if TYPE_CHECKING:
+    from emulator.pipelines.repositories import Commit
+    from emulator.pipelines.work import Work
+
+_AVAILABLE: Final = "AVAILABLE"
+_STORE: Final = "s3:PutObject"
+
+
+def github(work: Work) -> None:
+    """Take a commit by a connection, which a person must have confirmed.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
+    """
+    arn = work.setting("ConnectionArn")
+    parsed = parse_arn(arn)
+    service = parsed.service if parsed else "codeconnections"
+    rights.require(work.role, (f"{service}:UseConnection",), what=f"the connection {arn}")
+    rights.require(work.role, (_STORE,), what="the artifact bucket")
+    full_name, branch = work.setting("FullRepositoryId"), work.setting("BranchName")
+    with REGISTRY.lock:
+        account = parsed.account if parsed else work.execution.account
+        region = parsed.region if parsed else work.execution.region
+        connection = REGISTRY.store.table(CONNECTIONS, account, region).get(arn)
+        if connection is None:
+            raise work.failed(f"Connection {arn} could not be found")
+        if connection["ConnectionStatus"] != _AVAILABLE:
+            raise work.failed(
+                f"Unable to use Connection: {arn}. The connection is in the status {connection['ConnectionStatus']} and "
+                "must be AVAILABLE: confirm it in the console"
+            )
+        commit = _commit(work, full_name, branch)
+    (name,) = work.output_names
+    work.output(name, commit.content, revision=commit.id, summary=commit.message)
+    work.run.external_id = commit.id
+    work.run.summary = f'{{"ProviderType":"GitHub","CommitMessage":"{commit.message}"}}'
+    work.run.variables = {
+        "AuthorId": commit.author,
+        "BranchName": branch,
+        "CommitId": commit.id,
+        "CommitMessage": commit.message,
+        "ConnectionArn": arn,
+        "FullRepositoryName": full_name,
+    }
+
+
+def _commit(work: Work, full_name: str, branch: str) -> Commit:
+    """The commit that the start has named, or the newest of the branch; the caller has the lock."""
+    repository = REPOSITORIES.get(full_name)
+    if repository is None:
+        raise work.failed(
+            f"Could not access the GitHub repository {full_name}. Verify that the connection has access to it"
+        )
+    wanted = work.execution.overrides.get(work.run.name)
+    if wanted:
+        if wanted not in repository.commits:
+            raise work.failed(f"No commit {wanted} found for FullRepositoryName {full_name}", "RevisionUnavailable")
+        return repository.commits[wanted]
+    if branch not in repository.branches:
+        raise work.failed(f"[GitHub] No Branch [{branch}] found for FullRepositoryName [{full_name}]")
+    return repository.commits[repository.branches[branch]]
+
+
+def s3(work: Work) -> None:
+    """Take an object of a versioned bucket, also one of another account.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
+    """
+    bucket, key = work.setting("S3Bucket"), work.setting("S3ObjectKey")
+    what = f"the Amazon S3 object {key} in the Amazon S3 bucket {bucket}"
+    for right in ("s3:GetObject", "s3:GetObjectVersion", "s3:GetBucketVersioning"):
+        rights.require(work.role, (right,), what=what)
+        rights.require_bucket(work.role, bucket, right)
+    rights.require(work.role, (_STORE,), what="the artifact bucket")
+    client = work.session.client("s3")
+    wanted = work.execution.overrides.get(work.run.name)
+    try:
+        if client.get_bucket_versioning(Bucket=bucket).get("Status") != "Enabled":
+            raise work.failed(f"The Amazon S3 bucket {bucket} is not versioned. Enable versioning on it")
+        found = client.get_object(Bucket=bucket, Key=key, **({"VersionId": wanted} if wanted else {}))
+    except ClientError as error:
+        raise work.failed(
+            f"The object with key '{key}' could not be read in the Amazon S3 bucket '{bucket}'. Verify that it exists: "
+            f"{error.response['Error']['Message']}"
+        ) from error
+    version = str(found["VersionId"])
+    summary = str(found.get("Metadata", {}).get("codepipeline-artifact-revision-summary") or "")
+    (name,) = work.output_names
+    work.output(name, found["Body"].read(), revision=version, summary=summary)
+    work.run.external_id, work.run.summary = version, summary
+    work.run.variables = {
+        "BucketName": bucket,
+        "ETag": str(found["ETag"]).strip('"'),
+        "ObjectKey": key,
+        "VersionId": version,
+    }

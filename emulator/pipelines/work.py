@@ -1,0 +1,87 @@
+"""What an action has to work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from emulator.pipelines.errors import ActionError, StoppedError
+from emulator.pipelines.execution import ActionRun, Artifact, Execution
+
+if TYPE_CHECKING:
+    from emulator.pipelines.artifacts import ArtifactStore
+    from emulator.sessions import Session
+
+_POLL_SECONDS: Final = 0.02
+
+
+@dataclass
+class Work:
+    """An action that runs; nothing of it may be called with the emulator's lock."""
+
+    execution: Execution
+    run: ActionRun
+    session: Session
+    store: ArtifactStore
+
+    @property
+    def configuration(self) -> dict[str, str]:
+        """The configuration of the action, with its variables replaced."""
+        return self.run.configuration
+
+    @property
+    def role(self) -> str:
+        """The role of the action, or that of the pipeline."""
+        return str(self.run.declaration.get("roleArn") or self.execution.structure["roleArn"])
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of its output artifacts."""
+        return [one["name"] for one in self.run.declaration.get("outputArtifacts") or ()]
+
+    def setting(self, name: str) -> str:
+        """A setting that the provider needs.
+
+        Raises:
+            ActionError: It is missing.
+        """
+        value = self.configuration.get(name)
+        if not value:
+            message = f"Action configuration for action '{self.run.name}' is missing required configuration '{name}'"
+            raise ActionError(code="ConfigurationError", message=message)
+        return value
+
+    def input(self, name: str) -> tuple[Artifact, bytes]:
+        """An input artifact with its content.
+
+        Raises:
+            ActionError: The action has none of that name, or it is gone.
+        """
+        for artifact in self.run.inputs:
+            if artifact.name == name:
+                return artifact, self.store.get(artifact)
+        names = ", ".join(one.name for one in self.run.inputs) or "none"
+        message = f"Action {self.run.name} has no input artifact {name}; it has {names}"
+        raise ActionError(code="ConfigurationError", message=message)
+
+    def output(self, name: str, content: bytes, *, revision: str = "", summary: str = "") -> None:
+        """Store an output artifact."""
+        made = self.store.put(name, content, revision=revision, summary=summary)
+        self.run.outputs = (*self.run.outputs, made)
+
+    def pause(self, seconds: float = _POLL_SECONDS) -> None:
+        """Wait a moment.
+
+        Raises:
+            StoppedError: The execution was stopped, and its actions are abandoned.
+        """
+        if not self.execution.stopped.is_set():
+            self.execution.stopped.wait(seconds)
+        elif self.execution.stop_abandons or self.execution.is_reset:
+            raise StoppedError
+        else:
+            self.run.answered.wait(seconds)  # what runs may end: only then the execution stops
+
+    def failed(self, message: str, code: str = "ConfigurationError") -> ActionError:
+        """An error of the action."""
+        return ActionError(code=code, message=message)

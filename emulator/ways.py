@@ -1,0 +1,70 @@
+"""Where a connection of a function or a build leads: to a database, a listener or the internet's side of a domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from emulator.databases import reach
+from emulator.functions.network import unreached_host
+from emulator.reachability import HTTPS, Place, reaches_internet, refusal
+from emulator.registry import REGISTRY
+from emulator.releases import domains, listeners
+
+_NO_WAY_TO_AWS: Final = (
+    "a service of AWS is reached from a VPC through a NAT gateway, to which each subnet of the {what} has a route, "
+    "if a group lets port 443 out, or through an endpoint of the service whose group lets the {what} in"
+)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What connects, and where it is."""
+
+    what: str
+    """`function` or `build`."""
+    account: str
+    region: str
+    place: Place | None
+    """None outside of a VPC."""
+
+
+def port(caller: Caller, host: str, number: int) -> int:
+    """Return the port of this machine that leads to a name and port; the caller must not have the emulator's lock.
+
+    Raises:
+        UnreachableError: Nothing is there, or packets do not arrive.
+    """
+    if host == unreached_host(caller.region):
+        raise reach.UnreachableError(_NO_WAY_TO_AWS.format(what=caller.what))
+    with REGISTRY.lock:
+        listener = listeners.find(caller.account, host, number)
+        domain = None if listener else domains.find(caller.account, host, number)
+        reason = _listener_refusal(caller, listener) if listener else _internet_refusal(caller) if domain else None
+        if reason:
+            raise reach.UnreachableError(reason)
+    if listener:
+        return listeners.LISTENERS.port(listener.arn)
+    if domain:
+        return listeners.LISTENERS.port(domain.listener, name=domain.name)
+    with REGISTRY.lock:
+        endpoint = reach.find(caller.account, host, number)
+        reach.require_way(caller.place, endpoint)
+    return reach.port(endpoint)
+
+
+def _listener_refusal(caller: Caller, listener: listeners.Endpoint) -> str | None:
+    """Why packets do not arrive at a listener in a VPC."""
+    if caller.place is None:
+        return f"it is in a VPC, and the {caller.what} is not"
+    return refusal(caller.place, listener.place, listener.port)
+
+
+def _internet_refusal(caller: Caller) -> str | None:
+    """Why packets do not arrive at CloudFront."""
+    if caller.place is None or reaches_internet(caller.place):
+        return None
+    return (
+        f"it is on the internet, which is reached from a VPC through a NAT gateway, to which each subnet of the "
+        f"{caller.what} has a route, if a group lets port {HTTPS} out to everywhere"
+    )

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.emulator.pipelines.world import PIPELINE, hurry, zipped
+
+if TYPE_CHECKING:
+    from tests.emulator.pipelines.world import World
+
+
+def test_a_pipeline_runs_once_when_it_is_created_and_fails_until_somebody_confirms_its_connection(
+    world: World,
+) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    (first,) = world.executions()
+    assert (first["status"], first["trigger"]["triggerType"]) == ("Failed", "CreatePipeline")
+    assert "must be AVAILABLE: confirm it" in world.problem(first["pipelineExecutionId"], "source")
+    assert world.push() == []
+    world.confirm()
+    assert len(world.push()) == 1
+
+
+def test_a_push_runs_a_build_with_the_files_of_the_commit_and_hands_its_artifact_on(world: World) -> None:
+    made = {"artifacts": {"files": ["made"]}, "env": {"shell": "bash", "exported-variables": ["SHOUT"]}}
+    world.project("make", 'cp a made; echo "$WORD at $CODEBUILD_RESOLVED_SOURCE_VERSION"', "export SHOUT=HEY", **made)
+    world.project("use", 'test "$(cat made)" = hello; test "$SHOUT" = "say HEY"', 'test -f "$CODEBUILD_SRC_DIR_source/a"')
+    words = json.dumps([{"name": "WORD", "value": "#{variables.WORD}", "type": "PLAINTEXT"}])
+    shout = json.dumps([{"name": "SHOUT", "value": "say #{made.SHOUT}", "type": "PLAINTEXT"}])
+    first = {**world.build("make", outputs=["made"], EnvironmentVariables=words), "namespace": "made"}
+    second = world.build("use", inputs=["made", "source"], order=2, EnvironmentVariables=shout, PrimarySource="made")
+    world.create({"name": "Build", "actions": [first, second]}, variables=[{"name": "WORD", "defaultValue": "default"}])
+    world.confirm()
+    done = world.release(files={"a": "hello"})
+    assert done["status"] == "Succeeded", world.stages()
+    (revision,) = done["artifactRevisions"]
+    builds = world.of("codebuild")
+    (build,) = builds.batch_get_builds(ids=builds.list_builds_for_project(projectName="make")["ids"])["builds"]
+    assert build["initiator"] == f"codepipeline/{PIPELINE}"
+    log = world.of("logs").get_log_events(
+        logGroupName=build["logs"]["groupName"], logStreamName=build["logs"]["streamName"]
+    )["events"]
+    assert f"default at {revision['revisionId']}" in [one["message"] for one in log]
+    artifact = world.actions(done["pipelineExecutionId"])["make"]["output"]["outputArtifacts"][0]["s3location"]
+    kept = world.of("s3").head_object(Bucket=artifact["bucket"], Key=artifact["key"])
+    assert (kept["ServerSideEncryption"], kept["SSEKMSKeyId"]) == ("aws:kms", world.key)
+
+
+def test_a_failed_build_fails_the_execution_and_a_retry_repeats_only_what_failed(world: World) -> None:
+    world.project("good", "true")
+    world.project("bad", "echo broken; exit 3")
+    world.create({"name": "Build", "actions": [world.build("good"), world.build("bad")]})
+    world.confirm()
+    failed = world.release()
+    assert failed["status"] == "Failed"
+    execution = failed["pipelineExecutionId"]
+    assert "Build terminated with state: FAILED. Phase: BUILD" in world.problem(execution, "bad")
+    world.of("codebuild").update_project(
+        name="bad",
+        source={"type": "CODEPIPELINE", "buildspec": '{"version": 0.2, "phases": {"build": {"commands": ["true"]}}}'},
+    )
+    again = {"pipelineName": PIPELINE, "stageName": "Build", "pipelineExecutionId": execution}
+    world.pipelines.retry_stage_execution(**again, retryMode="FAILED_ACTIONS")
+    assert world.ended(execution)["status"] == "Succeeded"
+    assert len(world.of("codebuild").list_builds_for_project(projectName="good")["ids"]) == 1
+    with pytest.raises(ClientError, match="it has not failed"):
+        world.pipelines.retry_stage_execution(**again, retryMode="ALL_ACTIONS")
+
+
+def test_an_approval_waits_for_its_token(world: World) -> None:
+    hurry()
+    topic = world.of("sns").create_topic(Name="approvals")["TopicArn"]
+    approval = world.approval()
+    approval["configuration"] = {"NotificationArn": topic, "CustomData": "look"}
+    world.create({"name": "Approval", "actions": [approval]})
+    world.confirm()
+    (started,) = world.push()
+    token = world.token()
+    with pytest.raises(ClientError, match="already been approved or rejected"):
+        world.answer("Approved", "1" * 36)
+    world.answer("Approved", token)
+    assert world.ended(started["id"])["status"] == "Succeeded"
+    (started,) = world.push()
+    world.answer("Rejected", world.token())
+    assert world.ended(started["id"])["status"] == "Failed"
+    assert world.problem(started["id"], "approval") == "seen"
+
+
+def test_an_approval_that_nobody_answers_expires(world: World) -> None:
+    hurry()
+    world.create({"name": "Approval", "actions": [{**world.approval(), "timeoutInMinutes": 5}]})
+    world.confirm()
+    done = world.release()
+    assert world.problem(done["pipelineExecutionId"], "approval") == "The manual approval has expired"
+
+
+def test_releases_pass_a_stage_one_after_the_other(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    (one,), (two,) = world.push(), world.push()
+    first = world.token()
+    world.until(lambda: world.stages()["Approval"]["inboundExecutions"] or None)
+    assert [each["pipelineExecutionId"] for each in world.stages()["Approval"]["inboundExecutions"]] == [two["id"]]
+    world.answer("Approved", first)
+    assert world.ended(one["id"])["status"] == "Succeeded"
+    world.answer("Approved", world.token())
+    assert world.ended(two["id"])["status"] == "Succeeded"
+
+
+def test_without_a_queue_a_newer_release_replaces_one_that_waits(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]}, executionMode="SUPERSEDED")
+    world.confirm()
+    (one,) = world.push()
+    token = world.token()
+    (two,) = world.push()
+    world.until(lambda: world.stages()["Approval"]["inboundExecutions"] or None)
+    (three,) = world.push()
+    assert world.ended(two["id"])["status"] == "Superseded"
+    world.answer("Approved", token)
+    world.answer("Approved", world.until(lambda: world.token() if world.token() != token else None))
+    assert {world.ended(each["id"])["status"] for each in (one, three)} == {"Succeeded"}
+
+
+def test_a_stage_that_fails_goes_back_to_the_last_release_that_got_through(world: World) -> None:
+    world.project("deploy", 'test "$(cat a)" != bad')
+    stage = {"name": "Deploy", "actions": [world.build("deploy")], "onFailure": {"result": "ROLLBACK"}}
+    world.create(stage, {"name": "After", "actions": [world.approval()]})
+    world.confirm()
+    (good,) = world.push({"a": "good"})
+    world.answer("Approved", world.token("After"), "After")
+    assert world.ended(good["id"])["status"] == "Succeeded"
+    bad = world.release(files={"a": "bad"})
+    assert bad["status"] == "Failed"
+    world.wait()
+    back = world.executions()[0]
+    assert (back["executionType"], back["status"]) == ("ROLLBACK", "Succeeded")
+    assert back["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": good["id"]}
+    assert back["trigger"]["triggerType"] == "AutomatedRollback"
+    assert set(world.actions(back["pipelineExecutionId"])) == {"deploy"}
+    again = {"pipelineName": PIPELINE, "stageName": "Deploy"}
+    manual = world.pipelines.rollback_stage(**again, targetPipelineExecutionId=good["id"])["pipelineExecutionId"]
+    assert world.ended(manual)["status"] == "Succeeded"
+    with pytest.raises(ClientError, match="must not be a rollback itself"):
+        world.pipelines.rollback_stage(**again, targetPipelineExecutionId=manual)
+
+
+def test_an_execution_is_stopped_at_once_or_when_its_actions_have_ended(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    (one,) = world.push()
+    token = world.token()
+    named = {"pipelineName": PIPELINE, "pipelineExecutionId": one["id"]}
+    world.pipelines.stop_pipeline_execution(**named)
+    assert world.pipelines.get_pipeline_execution(**named)["pipelineExecution"]["status"] == "Stopping"
+    with pytest.raises(ClientError, match="already stopping"):
+        world.pipelines.stop_pipeline_execution(**named)
+    world.answer("Approved", token)
+    assert world.ended(one["id"])["status"] == "Stopped"
+    (two,) = world.push()
+    world.token()
+    world.pipelines.stop_pipeline_execution(pipelineName=PIPELINE, pipelineExecutionId=two["id"], abandon=True)
+    assert world.ended(two["id"])["status"] == "Stopped"
+    assert world.actions(two["id"])["approval"]["status"] == "Abandoned"
+
+
+def test_nothing_enters_a_stage_whose_transition_is_disabled(world: World) -> None:
+    world.project("build", "true")
+    world.create({"name": "Build", "actions": [world.build("build")]})
+    world.confirm()
+    gate = {"pipelineName": PIPELINE, "stageName": "Build", "transitionType": "Inbound"}
+    world.pipelines.disable_stage_transition(**gate, reason="closed")
+    (started,) = world.push()
+    world.until(lambda: world.stages()["Build"]["inboundExecutions"] or None)
+    assert world.stages()["Build"]["inboundTransitionState"]["disabledReason"] == "closed"
+    world.pipelines.enable_stage_transition(**gate)
+    assert world.ended(started["id"])["status"] == "Succeeded"
+
+
+def test_a_role_without_the_right_and_an_unknown_variable_fail_their_action(world: World) -> None:
+    world.project("build", "true")
+    words = json.dumps([{"name": "WORD", "value": "#{nothing.WORD}", "type": "PLAINTEXT"}])
+    world.create({"name": "Build", "actions": [world.build("build", EnvironmentVariables=words)]})
+    world.confirm()
+    failed = world.release()["pipelineExecutionId"]
+    assert "one or more variables could not be resolved" in world.problem(failed, "build")
+    world.allow("pipeline", "codeconnections:UseConnection", "s3:*")
+    world.pipelines.update_pipeline(
+        pipeline={
+            **world.pipelines.get_pipeline(name=PIPELINE)["pipeline"],
+            "stages": [
+                {"name": "Source", "actions": [world.source()]},
+                {"name": "Build", "actions": [world.build("build")]},
+            ],
+        }
+    )
+    failed = world.release()["pipelineExecutionId"]
+    assert "is not authorized to perform: codebuild:StartBuild" in world.problem(failed, "build")
+    world.allow("pipeline", "s3:*")
+    failed = world.release()["pipelineExecutionId"]
+    assert "is not authorized to perform: codeconnections:UseConnection" in world.problem(failed, "source")
+
+
+def test_another_commit_and_values_of_variables_are_for_one_execution(world: World) -> None:
+    world.create(
+        {"name": "Approval", "actions": [world.approval()]}, variables=[{"name": "REBUILD", "defaultValue": "false"}]
+    )
+    world.confirm()
+    world.push({"a": "1"})
+    world.answer("Approved", world.token())
+    world.wait()
+    (old,) = world.ended(world.executions()[0]["pipelineExecutionId"])["artifactRevisions"]
+    world.push({"a": "2"})
+    world.answer("Approved", world.token())
+    world.wait()
+    started = world.pipelines.start_pipeline_execution(
+        name=PIPELINE,
+        variables=[{"name": "REBUILD", "value": "true"}],
+        sourceRevisions=[
+            {"actionName": "source", "revisionType": "COMMIT_ID", "revisionValue": old["revisionId"]}
+        ],
+    )["pipelineExecutionId"]
+    world.answer("Approved", world.token())
+    done = world.ended(started)
+    assert done["variables"] == [{"name": "REBUILD", "resolvedValue": "true"}]
+    assert done["artifactRevisions"][0]["revisionId"] == old["revisionId"]
+    with pytest.raises(ClientError, match="Variable NOTHING is not declared"):
+        world.pipelines.start_pipeline_execution(name=PIPELINE, variables=[{"name": "NOTHING", "value": "1"}])
+
+
+def test_a_new_version_of_an_object_starts_a_pipeline_that_asks_for_it(world: World) -> None:
+    hurry()
+    bucket = f"releases-{world.account}"
+    s3 = world.of("s3")
+    s3.create_bucket(Bucket=bucket)
+    source = world.action("source", "Source", "S3", outputs=["source"], S3Bucket=bucket, S3ObjectKey="release.zip")
+    world.create({"name": "Approval", "actions": [world.approval()]}, first=source)
+    (first,) = world.executions()
+    assert "is not versioned" in world.problem(first["pipelineExecutionId"], "source")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket=bucket, Key="release.zip", Body=zipped({"a": "1"}))["VersionId"]
+    world.answer("Approved", world.token())
+    world.wait()
+    done = world.executions()[0]
+    assert (done["trigger"]["triggerType"], done["status"]) == ("PollForSourceChanges", "Succeeded")
+    assert done["sourceRevisions"][0]["revisionId"] == version
