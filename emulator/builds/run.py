@@ -13,7 +13,7 @@ from emulator.builds import events, logs, reports, sources
 from emulator.builds.build import COMPLETED, FAILED, SUCCEEDED, TIMED_OUT, Build
 from emulator.builds.machine import BuildspecError, Machine, Outcome
 from emulator.builds.tools import TOOLS, MissingToolError
-from emulator.builds.variables import Values, machine_variables
+from emulator.builds.variables import OVERRIDES, Values, machine_variables
 from emulator.clock import now
 from emulator.permissions import role_actions
 from emulator.registry import REGISTRY
@@ -134,6 +134,7 @@ class Run:
         variables = values.resolve(
             [*(build.project["environment"].get("environmentVariables") or ()), *(order.variables if order else ())]
         )
+        variables |= OVERRIDES
         machine = Machine(
             folder / "machine",
             environment=machine_variables(build, session, folder, variables),

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 STATUSES: Final[dict[str, int]] = {}
 """What the tasks of an image answer, if it is not 200; for tests."""
-REGISTRY.resets.append(STATUSES.clear)
+FAILS_AFTER: Final[dict[str, int]] = {}
+"""How many requests the tasks of an image answer before each further one gets 500; for tests."""
+REGISTRY.resets += [STATUSES.clear, FAILS_AFTER.clear]
 _CONDITIONS: Final = {"path-pattern": "PathPatternConfig", "host-header": "HostHeaderConfig"}
 
 
@@ -46,11 +48,28 @@ def answer(listener: Any, path: str, host: str = "") -> Answer:
     if not sum(weights.values()):
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no target group")
     (arn,) = random.choices(list(weights), weights=list(weights.values()))  # noqa: S311  requests, not secrets
-    task_set = _task_set(arn)
-    if task_set is None or not task_sets.count_healthy(task_set):
+    tasks = [one for one in _task_sets(arn) for _ in range(task_sets.count_healthy(one))]
+    if not tasks:
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no healthy target")
-    image = min(task_sets.images(task_set))
-    return Answer(STATUSES.get(image, HTTPStatus.OK), image)
+    image = min(task_sets.images(random.choice(tasks)))  # noqa: S311  requests, not secrets
+    return Answer(_status(image), image)
+
+
+def dead_ends(listener: Any) -> Iterator[str]:
+    """Each target group that a rule leads requests to, and that has no healthy target."""
+    for rule in listener.rules.values():
+        for arn, weight in traffic.weights(rule.actions).items():
+            if weight and not any(map(task_sets.count_healthy, _task_sets(arn))):
+                yield f"weight {weight} of port {listener.port} leads to {arn}, which has no healthy target"
+
+
+def _status(image: str) -> int:
+    """What a task of an image answers; one that fails after some requests answers these."""
+    left = FAILS_AFTER.get(image)
+    if left is not None:
+        FAILS_AFTER[image] = max(0, left - 1)
+        return HTTPStatus.OK if left else HTTPStatus.INTERNAL_SERVER_ERROR
+    return STATUSES.get(image, HTTPStatus.OK)
 
 
 def _in_order(listener: Any) -> Iterator[Any]:
@@ -76,13 +95,12 @@ def _matches(rule: Any, asked: Mapping[str, str]) -> bool:
     return True
 
 
-def _task_set(group_arn: str) -> Any:
-    """The task set whose tasks are the targets of a group."""
+def _task_sets(group_arn: str) -> Iterator[Any]:
+    """The task sets whose tasks are the targets of a group."""
     _, _, _, region, account, *_ = group_arn.split(":")
     if group_arn not in elbv2_backends[account][region].target_groups:
-        return None
+        return
     for service in ecs_backends[account][region].services.values():
-        for task_set in service.task_sets:
+        for task_set in task_sets.running(service):
             if task_sets.target_group_arn(task_set) == group_arn:
-                return task_set
-    return None
+                yield task_set
