@@ -102,6 +102,10 @@ class OtherEnvironment(Model):
 def _check_command(command: Sequence[str]) -> Iterator[Problem]:
     if not command:
         yield Problem(key="command", allowed='must have at least one word, like ["node", "migrate.js"]')
+    elif not command[0].strip():
+        yield Problem(
+            key="command", value=tuple(command), allowed='must start with a program, like ["node", "migrate.js"]'
+        )
 
 
 class MigrationsSettings(Model):

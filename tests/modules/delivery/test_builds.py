@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,11 +11,14 @@ from config.delivery import DeliverySettings, MigrationsSettings
 from modules.delivery import builds
 from tests.fixtures import fixture_environment
 
+if TYPE_CHECKING:
+    from modules.delivery.build_project import Build
+
 MIGRATIONS = MigrationsSettings(service="backend", command=("node", "migrate.js"))
 ASSETS = {"ASSETS_BUCKET": "assets"}
 
 
-def service_build(**changes: Any) -> builds.Build:
+def service_build(**changes: Any) -> Build:
     values: dict[str, Any] = {
         "repository_url": "host/app-backend",
         "release_files": "files",
@@ -27,7 +30,7 @@ def service_build(**changes: Any) -> builds.Build:
     return builds.service_build("backend", **{**values, **changes})
 
 
-def promotion(**changes: Any) -> builds.Build:
+def promotion(**changes: Any) -> Build:
     values: dict[str, Any] = {
         "release_files": "files",
         "blue_green": (),
