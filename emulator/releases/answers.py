@@ -46,10 +46,9 @@ def answer(listener: Any, path: str, host: str = "") -> Answer:
     if not sum(weights.values()):
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no target group")
     (arn,) = random.choices(list(weights), weights=list(weights.values()))  # noqa: S311  requests, not secrets
-    task_set = _task_set(arn)
-    if task_set is None or not task_sets.count_healthy(task_set):
+    image = _image(arn)
+    if image is None:
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no healthy target")
-    image = min(task_sets.images(task_set))
     return Answer(STATUSES.get(image, HTTPStatus.OK), image)
 
 
@@ -76,13 +75,19 @@ def _matches(rule: Any, asked: Mapping[str, str]) -> bool:
     return True
 
 
-def _task_set(group_arn: str) -> Any:
-    """The task set whose tasks are the targets of a group."""
+def _image(group_arn: str) -> str | None:
+    """The image of the healthy tasks that are the targets of a group; None if there is none."""
     _, _, _, region, account, *_ = group_arn.split(":")
     if group_arn not in elbv2_backends[account][region].target_groups:
         return None
-    for service in ecs_backends[account][region].services.values():
+    backend = ecs_backends[account][region]
+    for service in backend.services.values():
         for task_set in service.task_sets:
-            if task_sets.target_group_arn(task_set) == group_arn:
-                return task_set
+            if task_sets.target_group_arn(task_set) == group_arn and task_sets.count_healthy(task_set):
+                return min(task_sets.images(task_set))
+        balanced = {one.get("targetGroupArn"): one.get("containerName") for one in service.load_balancers or ()}
+        if not task_sets.is_deployed_by_codedeploy(service) and group_arn in balanced and service.desired_count:
+            definition = backend.describe_task_definition(str(service.task_definition))
+            containers = {one["name"]: one["image"] for one in definition.container_definitions}
+            return str(containers.get(balanced[group_arn]))
     return None
