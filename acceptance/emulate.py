@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from acceptance import findings, leftovers
 from acceptance.findings import Finding, Step
 from acceptance.lifecycle import run_lifecycle
+from acceptance.releases.hand_overs import HandOvers
 from config.load import environment_names
 from console.table import table
 from runner import schedule
@@ -25,9 +26,10 @@ def emulate(harness: Harness) -> int:
     gaps = findings.read_gaps()
     started = time.monotonic()
     runs: dict[str, EnvironmentRun] = {}
+    hand_overs = HandOvers(harness.environments, cancelled=lambda: harness.processes.interrupted)
 
     def work(environment: str) -> schedule.Verdict:
-        runs[environment] = run_lifecycle(harness, environment)
+        runs[environment] = run_lifecycle(harness, environment, hand_overs)
         return schedule.Verdict.CONTINUE
 
     needs: dict[str, set[str]] = {name: set() for name in harness.environments}
@@ -41,6 +43,9 @@ def emulate(harness: Harness) -> int:
         all_findings += _leftovers(harness)
 
     harness.progress.say(f"\n{_table([row for run in ordered for row in run.rows.values()])}\n")
+    for run in ordered:
+        if run.rehearsed:
+            harness.progress.say(f"{run.environment} rehearsed: {run.rehearsed}")
     failures = [f"{run.environment} failed:\n{run.failure}" for run in ordered if run.failed]
     unknown = findings.find_unknown(all_findings, gaps)
     is_complete = not failures and harness.layer is None

@@ -26,6 +26,7 @@ class Step(StrEnum):
 
     SECOND_PLAN = "second plan"
     CHECK = "check"
+    RELEASE = "release"
     LEFTOVER = "left over"
 
 
@@ -56,7 +57,7 @@ class KnownGap(Model):
     """Name of an environment, or "*"."""
 
     step: Annotated[str, AfterValidator(_step)]
-    """Where: "second plan", "check" or "left over"."""
+    """Where: "second plan", "check", "release" or "left over"."""
 
     subject: str
     """What, as the run reports it."""

@@ -10,6 +10,8 @@ from acceptance import checks, whole
 from acceptance.database_roles import check_roles_sign_in_and_rotate
 from acceptance.findings import Finding, Step
 from acceptance.log_destinations import make_log_destinations
+from acceptance.releases.hand_overs import HandOvers
+from acceptance.releases.rehearsal import Rehearsal
 from config.load import load_environment
 from runner import actions, results
 from runner.errors import FAILED, INTERRUPTED, RunnerError
@@ -43,6 +45,8 @@ class EnvironmentRun:
     rows: dict[str, Row] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     failure: str = ""
+    rehearsed: str = ""
+    """What was rehearsed of releases; empty without a pipeline."""
 
     @property
     def failed(self) -> bool:
@@ -54,9 +58,10 @@ class EnvironmentRun:
         self.findings.append(Finding(self.environment, step, subject))
 
 
-def run_lifecycle(harness: Harness, environment: str) -> EnvironmentRun:
+def run_lifecycle(harness: Harness, environment: str, hand_overs: HandOvers | None = None) -> EnvironmentRun:
     """Run all steps; a failure is recorded, an interrupt is raised."""
     run = EnvironmentRun(environment)
+    hand_overs = hand_overs or HandOvers((environment,))
     try:
         session = harness.session(environment)
         run.rows = {stack.id: Row(stack.id) for stack in in_order(session.stacks)}
@@ -64,11 +69,14 @@ def run_lifecycle(harness: Harness, environment: str) -> EnvironmentRun:
         apply(session, run)
         _plan_again(session, run)
         check(harness, environment, run)
+        rehearse(harness, session, run, hand_overs)
         _destroy(harness, session, run)
     except RunnerError as error:
         if harness.processes.interrupted:
             raise
         run.failure = str(error)
+    finally:
+        hand_overs.end(environment)
     return run
 
 
@@ -82,14 +90,25 @@ def apply(session: Session, run: EnvironmentRun) -> None:
 
 
 def _plan_again(session: Session, run: EnvironmentRun) -> None:
+    for result in _plan(session):
+        run.rows[result.stack].second_plan_changes = result.changes.total
+        for change in _planned(session, result):
+            run.add_finding(Step.SECOND_PLAN, change)
+
+
+def _plan(session: Session) -> Iterator[Result]:
+    """Plan every stack; a plan that fails ends the run."""
     for result in actions.plan(session):
         if result.status not in {Status.NO_CHANGES, Status.CHANGES}:
             _require_success(session, [result])
-        run.rows[result.stack].second_plan_changes = result.changes.total
-        if result.status is Status.CHANGES:
-            layer = session.stacks[result.stack].layer
-            for change in result.planned or ("an output",):
-                run.add_finding(Step.SECOND_PLAN, f"{layer}: {change}")
+        yield result
+
+
+def _planned(session: Session, result: Result) -> Iterator[str]:
+    """Each change of a plan, with its layer."""
+    if result.status is Status.CHANGES:
+        layer = session.stacks[result.stack].layer
+        yield from (f"{layer}: {change}" for change in result.planned or ("an output",))
 
 
 def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
@@ -109,6 +128,36 @@ def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
     for problem in (*_run_check("unlisted", unlisted), *_run_check("in_its_own_way", in_its_own_way)):
         run.add_finding(Step.CHECK, problem)
     harness.progress.end(environment)
+
+
+def rehearse(harness: Harness, session: Session, run: EnvironmentRun, hand_overs: HandOvers) -> None:
+    """Rehearse releases where there is a pipeline, and wait until no other environment needs this one any more."""
+    environment, account = run.environment, harness.account(run.environment)
+    settings = load_environment(environment, folder=harness.settings)
+    if settings.delivery is None or "delivery" not in {stack.layer for stack in session.chosen.values()}:
+        return
+
+    def plan(when: str) -> None:
+        for result in _plan(session):
+            for change in _planned(session, result):
+                run.add_finding(Step.RELEASE, f"the plan {when}: {change}")
+
+    harness.progress.start(environment, "rehearsing a release")
+    rehearsal = Rehearsal(
+        settings,
+        account.session(),
+        harness.emulator,
+        hand_overs,
+        plan=plan,
+        cancelled=lambda: harness.processes.interrupted,
+    )
+    for problem in _run_check("rehearsal", rehearsal.run):
+        run.add_finding(Step.RELEASE, problem)
+    run.rehearsed = rehearsal.summary
+    harness.progress.end(environment)
+    hand_overs.end(environment)
+    for target in settings.release_targets:
+        hand_overs.wait_for_end(target.name)
 
 
 def _run_check(name: str, find: Callable[[], Iterable[str]]) -> Iterator[str]:

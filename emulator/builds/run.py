@@ -135,6 +135,7 @@ class Run:
         variables = values.resolve(
             [*(build.project["environment"].get("environmentVariables") or ()), *(order.variables if order else ())]
         )
+        variables |= OVERRIDES
         machine = Machine(
             folder / "machine",
             environment=machine_variables(build, session, folder, variables),
@@ -147,7 +148,7 @@ class Run:
             str(build.project["source"].get("buildspec") or ""),
             source=primary,
             inputs=others,
-            variables={**variables, **OVERRIDES},
+            variables=variables,
             commit=commit,
             begin=lambda phase: self._begin(phase.upper()),
             end=self._end_phase,

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 STATUSES: Final[dict[str, int]] = {}
 """What the tasks of an image answer, if it is not 200; for tests."""
-REGISTRY.resets.append(STATUSES.clear)
+FAILS_AFTER: Final[dict[str, int]] = {}
+"""How many requests the tasks of an image answer before each further one gets 500; for tests."""
+REGISTRY.resets += [STATUSES.clear, FAILS_AFTER.clear]
 _CONDITIONS: Final = {"path-pattern": "PathPatternConfig", "host-header": "HostHeaderConfig"}
 
 
@@ -46,10 +48,28 @@ def answer(listener: Any, path: str, host: str = "") -> Answer:
     if not sum(weights.values()):
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no target group")
     (arn,) = random.choices(list(weights), weights=list(weights.values()))  # noqa: S311  requests, not secrets
-    image = _image(arn)
-    if image is None:
+    tasks = [one for one in _task_sets(arn) for _ in range(task_sets.count_healthy(one))]
+    if not tasks:
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no healthy target")
-    return Answer(STATUSES.get(image, HTTPStatus.OK), image)
+    image = task_sets.image(random.choice(tasks))  # noqa: S311  requests, not secrets
+    return Answer(_status(image), image)
+
+
+def dead_ends(listener: Any) -> Iterator[str]:
+    """Each target group that a rule leads requests to, and that has no healthy target."""
+    for rule in listener.rules.values():
+        for arn, weight in traffic.weights(rule.actions).items():
+            if weight and not any(map(task_sets.count_healthy, _task_sets(arn))):
+                yield f"weight {weight} of port {listener.port} leads to {arn}, which has no healthy target"
+
+
+def _status(image: str) -> int:
+    """What a task of an image answers; one that fails after some requests answers these."""
+    left = FAILS_AFTER.get(image)
+    if left is not None:
+        FAILS_AFTER[image] = max(0, left - 1)
+        return HTTPStatus.OK if left else HTTPStatus.INTERNAL_SERVER_ERROR
+    return STATUSES.get(image, HTTPStatus.OK)
 
 
 def _in_order(listener: Any) -> Iterator[Any]:
@@ -75,19 +95,12 @@ def _matches(rule: Any, asked: Mapping[str, str]) -> bool:
     return True
 
 
-def _image(group_arn: str) -> str | None:
-    """The image of the healthy tasks that are the targets of a group; None if there is none."""
+def _task_sets(group_arn: str) -> Iterator[Any]:
+    """The task sets whose tasks are the targets of a group."""
     _, _, _, region, account, *_ = group_arn.split(":")
     if group_arn not in elbv2_backends[account][region].target_groups:
-        return None
-    backend = ecs_backends[account][region]
-    for service in backend.services.values():
-        for task_set in service.task_sets:
-            if task_sets.target_group_arn(task_set) == group_arn and task_sets.count_healthy(task_set):
-                return min(task_sets.images(task_set))
-        balanced = {one.get("targetGroupArn"): one.get("containerName") for one in service.load_balancers or ()}
-        if not task_sets.is_deployed_by_codedeploy(service) and group_arn in balanced and service.desired_count:
-            definition = backend.describe_task_definition(str(service.task_definition))
-            containers = {one["name"]: one["image"] for one in definition.container_definitions}
-            return str(containers.get(balanced[group_arn]))
-    return None
+        return
+    for service in ecs_backends[account][region].services.values():
+        for task_set in task_sets.running(service):
+            if task_sets.target_group_arn(task_set) == group_arn:
+                yield task_set

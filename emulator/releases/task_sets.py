@@ -1,6 +1,7 @@
-"""The task sets of services that CodeDeploy deploys, and their tasks as targets of a target group.
+"""The task sets of services, and their tasks as targets of a target group.
 
-A task is an address of a subnet of its service; nothing answers there. The caller has the emulator's lock.
+A task is an address of a subnet of its service; nothing answers there. Services that ECS itself deploys have such sets
+too, which no answer of the API shows. The caller has the emulator's lock.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from moto.ecs.models import TaskSet, ecs_backends
 from moto.elbv2.models import elbv2_backends
 
 from emulator.registry import REGISTRY
+from emulator.releases import observers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +34,15 @@ REGISTRY.resets.append(SICK_IMAGES.clear)
 def is_deployed_by_codedeploy(service: Any) -> bool:
     """Whether a service of moto has task sets."""
     return (service.deployment_controller or {}).get("type") == "CODE_DEPLOY"
+
+
+def running(service: Any) -> list[Any]:
+    """The task sets of a service, whoever deploys it."""
+    if is_deployed_by_codedeploy(service):
+        found: list[Any] = service.task_sets
+        return found
+    own: list[Any] = vars(service).setdefault("own_task_sets", [])
+    return own
 
 
 def start(
@@ -58,7 +69,7 @@ def start(
     )
     task_set.service_arn, task_set.cluster_arn = service.arn, service.cluster_arn
     task_set.addresses = []
-    service.task_sets.append(task_set)
+    running(service).append(task_set)
     resize(service, task_set)
     return task_set
 
@@ -70,7 +81,7 @@ def resize(service: Any, task_set: Any) -> None:
     while len(task_set.addresses) > wanted:
         _deregister(group, task_set.addresses.pop())
     port = int(task_set.load_balancers[0]["containerPort"])
-    sick = bool(images(task_set) & SICK_IMAGES)
+    sick = image(task_set) in SICK_IMAGES
     while len(task_set.addresses) < wanted:
         address = _free_address(task_set)
         task_set.addresses.append(address)
@@ -81,7 +92,7 @@ def resize(service: Any, task_set: Any) -> None:
     task_set.computed_desired_count = wanted
     task_set.running_count, task_set.pending_count = healthy, wanted - healthy
     task_set.stability_status = "STEADY_STATE" if healthy == wanted else "STABILIZING"
-    service.running_count = sum(count_healthy(one) for one in service.task_sets)
+    service.running_count = sum(count_healthy(one) for one in running(service))
     service.pending_count = 0
 
 
@@ -90,8 +101,9 @@ def end(service: Any, task_set: Any) -> None:
     for address in task_set.addresses:
         _deregister(_group(task_set), address)
     task_set.addresses.clear()
-    service.task_sets = [one for one in service.task_sets if one is not task_set]
-    service.running_count = sum(count_healthy(one) for one in service.task_sets)
+    if task_set in running(service):
+        running(service).remove(task_set)
+    service.running_count = sum(count_healthy(one) for one in running(service))
 
 
 def count_healthy(task_set: Any) -> int:
@@ -107,12 +119,12 @@ def is_steady(service: Any, task_set: Any) -> bool:
 
 def primary(service: Any) -> Any:
     """The task set that has the requests of users; None if the service has none."""
-    return next((one for one in service.task_sets if one.status == PRIMARY), None)
+    return next((one for one in running(service) if one.status == PRIMARY), None)
 
 
 def make_primary(service: Any, task_set: Any) -> None:
     """Let a task set be the one of the service; its target group and revision are those of the service then."""
-    for one in service.task_sets:
+    for one in running(service):
         one.status = PRIMARY if one is task_set else "ACTIVE"
     service.task_definition, service.load_balancers = task_set.task_definition, task_set.load_balancers
 
@@ -127,11 +139,16 @@ def sick_targets(group: Any) -> frozenset[str]:
     return frozenset(_sick(group))
 
 
-def images(task_set: Any) -> set[str]:
-    """The images of its containers."""
+def image(task_set: Any) -> str:
+    """The image of the container that the load balancer asks; others, like a collector of traces, answer nobody."""
+    name = task_set.load_balancers[0]["containerName"]
+    return next(str(one["image"]) for one in _containers(task_set) if one["name"] == name)
+
+
+def _containers(task_set: Any) -> list[dict[str, Any]]:
     backend = ecs_backends[task_set.task_set_arn.split(":")[4]][task_set.region_name]
-    found = backend.describe_task_definition(task_set.task_definition)
-    return {str(container["image"]) for container in found.container_definitions}
+    found: list[dict[str, Any]] = backend.describe_task_definition(task_set.task_definition).container_definitions
+    return found
 
 
 def _group(task_set: Any) -> Any:
@@ -149,6 +166,7 @@ def _deregister(group: Any, address: str) -> None:
     if address in group.targets:
         group.deregister([{"Id": address}])
     _sick(group).discard(address)
+    observers.tell()
 
 
 def _free_address(task_set: Any) -> str:

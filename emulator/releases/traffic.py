@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.elbv2.models import FakeAction, elbv2_backends
 
+from emulator.releases import observers
 from emulator.releases.errors import DeploymentError
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def shift(listener_arn: str, new: Mapping[str, int]) -> None:
             for action in owner.actions
         ]
         _attach(listener_arn, new)
+    observers.tell()
 
 
 def current(listener_arn: str, pair: tuple[str, str]) -> dict[str, int]:

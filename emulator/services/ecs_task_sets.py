@@ -1,4 +1,4 @@
-"""Amazon ECS: services that CodeDeploy deploys have their tasks in task sets, which moto does not make."""
+"""Amazon ECS: services have tasks, which moto does not start; those that CodeDeploy deploys have them in task sets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
 
 from emulator.registry import patch
-from emulator.releases import task_sets
+from emulator.releases import rolling, task_sets
 
 if TYPE_CHECKING:
     from moto.ecs.models import Service
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 @patch(EC2ContainerServiceBackend, "create_service")
 def start_first_task_set(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Service:
-    """Start the task set that a service has from the beginning.
+    """Start the tasks that a service has from the beginning.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html (considerations)
     """
     service: Service = original(backend, *args, **kwargs)
-    if task_sets.is_deployed_by_codedeploy(service) and service.load_balancers:
+    if rolling.is_deployed_by_ecs(service):
+        rolling.start(service)
+    elif task_sets.is_deployed_by_codedeploy(service) and service.load_balancers:
         first = task_sets.start(
             service,
             task_definition=service.task_definition or "",
@@ -38,6 +40,9 @@ def start_first_task_set(original: Any, backend: Any, *args: Any, **kwargs: Any)
 def follow_desired_count(original: Any, backend: Any, properties: dict[str, Any]) -> Service:
     """Give each task set as many tasks as the service wants: a deployment has two."""
     service: Service = original(backend, properties)
+    if rolling.is_deployed_by_ecs(service):
+        rolling.follow(service)
+        return service
     for task_set in service.task_sets if task_sets.is_deployed_by_codedeploy(service) else ():
         task_sets.resize(service, task_set)
     return service
@@ -47,7 +52,7 @@ def follow_desired_count(original: Any, backend: Any, properties: dict[str, Any]
 def end_task_sets(original: Any, backend: Any, cluster: str, name: str, force: bool) -> Service:  # noqa: FBT001 (moto's)
     """End the tasks with their service."""
     service: Service = original(backend, cluster, name, force)
-    for task_set in list(service.task_sets) if task_sets.is_deployed_by_codedeploy(service) else ():
+    for task_set in list(task_sets.running(service)):
         task_sets.end(service, task_set)
     return service
 

@@ -51,7 +51,7 @@ class FakeRuns:
         left: tuple[Finding, ...] = (),
         gaps: tuple[KnownGap, ...] = (),
     ) -> None:
-        def run_lifecycle(_: Harness, environment: str) -> EnvironmentRun:
+        def run_lifecycle(_: Harness, environment: str, __: object) -> EnvironmentRun:
             rows = {"": Row(f"{environment}-network", 55, 47.4, 0, 36.5)}
             mine = environment == "dev"
             return EnvironmentRun(environment, rows, list(findings) if mine else [], failure if mine else "")
