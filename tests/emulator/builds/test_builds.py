@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.builds import tools
 from emulator.builds.tools import TOOLS
 from tests.emulator.builds.projects import phases
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.emulator.builds.projects import Projects
 
 
@@ -159,6 +162,16 @@ def test_events_reach_the_rules_of_the_account(projects: Projects) -> None:
     event = json.loads(message["Body"])
     assert event["detail-type"] == "CodeBuild Build State Change"
     assert event["detail"]["build-id"] == build["arn"]
+
+
+def test_without_the_aws_cli_a_build_says_what_to_install(
+    projects: Projects, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    TOOLS.clear()
+    monkeypatch.setattr(tools, "_AWS_CLI", tmp_path / "aws")
+    build = projects.wait(projects.start(projects.make("bare", phases("true"))))
+    assert build["buildStatus"] == "FAILED"
+    assert "run `make .venv/aws-cli.stamp`, then start the build again" in projects.log(build)
 
 
 def test_nothing_of_a_build_stays_on_the_machine(projects: Projects) -> None:

@@ -177,6 +177,12 @@ class World:
         with opener.open(request) as answer:
             return json.load(answer)
 
+    def reset(self) -> None:
+        """Empty the emulator."""
+        request = urllib.request.Request(f"{self.emulator.url}/moto-api/reset", method="POST")  # noqa: S310
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener.open(request).close()
+
     def release(self, **push: Any) -> dict[str, Any]:
         """Push, and wait for the end of the execution; return it."""
         (started,) = self.push(**push)
