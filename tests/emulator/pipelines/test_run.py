@@ -326,7 +326,8 @@ def test_a_reset_ends_what_runs(world: World) -> None:
     world.create({"name": "Build", "actions": [world.build("endless")]})
     world.confirm()
     (started,) = world.push()
-    world.until(lambda: world.actions(started["id"]).get("endless"))
+    builds = world.of("codebuild")
+    world.until(lambda: builds.list_builds_for_project(projectName="endless")["ids"] or None)
     with REGISTRY.lock:
         (build,) = REGISTRY.store.table(BUILDS, world.account, "us-east-1").values()
         execution = REGISTRY.store.table(EXECUTIONS, world.account, "us-east-1")[started["id"]]
@@ -353,3 +354,35 @@ def test_a_new_version_of_an_object_starts_a_pipeline_that_asks_for_it(world: Wo
     done = world.executions()[0]
     assert (done["trigger"]["triggerType"], done["status"]) == ("PollForSourceChanges", "Succeeded")
     assert done["sourceRevisions"][0]["revisionId"] == version
+
+
+def test_releases_keep_their_order_however_fast_they_arrive(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    pushed = [world.push()[0]["id"] for _ in range(6)]
+    world.token()
+    world.until(lambda: len(world.stages()["Approval"]["inboundExecutions"]) == len(pushed) - 1 or None)
+    waiting = [one["pipelineExecutionId"] for one in world.stages()["Approval"]["inboundExecutions"]]
+    assert [world.stages()["Approval"]["latestExecution"]["pipelineExecutionId"], *waiting] == pushed
+    for one in pushed:
+        world.pipelines.stop_pipeline_execution(pipelineName=PIPELINE, pipelineExecutionId=one, abandon=True)
+    assert {world.ended(one)["status"] for one in pushed} == {"Stopped"}
+
+
+def test_the_way_back_comes_before_a_release_that_waits(world: World) -> None:
+    world.project("deploy", 'test "$(cat a)" != bad')
+    deploy = [world.approval(), world.build("deploy", order=2)]
+    world.create({"name": "Deploy", "actions": deploy, "onFailure": {"result": "ROLLBACK"}})
+    world.confirm()
+    (good,) = world.push({"a": "good"})
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(good["id"])["status"] == "Succeeded"
+    (bad,), (last,) = world.push({"a": "bad"}), world.push({"a": "last"})
+    world.until(lambda: world.stages()["Deploy"]["inboundExecutions"] or None)
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(bad["id"])["status"] == "Failed"
+    back = world.until(lambda: next((one for one in world.executions() if one["executionType"] == "ROLLBACK"), None))
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(back["pipelineExecutionId"])["status"] == "Succeeded"
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(last["id"])["status"] == "Succeeded"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PIPELINE: Final = "app"
-SECONDS: Final = 30
+SECONDS: Final = 60
 _ACCOUNTS: Final = itertools.count(720000000000)
 _COMMITS: Final = itertools.count(1)
 ENDED: Final = frozenset({"Succeeded", "Failed", "Stopped", "Superseded"})
