@@ -8,8 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.builds import tools
+from emulator.builds.build import BUILDS, TIMED_OUT
 from emulator.builds.tools import TOOLS
-from tests.emulator.builds.projects import phases
+from emulator.registry import REGISTRY
+from tests.emulator.builds.projects import SECONDS, phases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,14 +77,20 @@ def test_reports_are_kept_with_their_counts(projects: Projects) -> None:
     assert report["status"] == "FAILED"
 
 
-def test_a_build_that_is_stopped_ends_with_all_its_processes(projects: Projects) -> None:
-    build = projects.start(projects.make("endless", phases("echo begun; sleep 600 & sleep 600")))
-    end = time.monotonic() + 20
-    while "begun" not in str(projects.find(build)["logs"]) and projects.find(build)["currentPhase"] != "BUILD":
+@pytest.mark.parametrize("status", ["STOPPED", "TIMED_OUT"])
+def test_a_build_that_is_stopped_or_takes_too_long_ends_with_all_its_processes(projects: Projects, status: str) -> None:
+    build = projects.start(projects.make("endless", phases("sleep 600 & sleep 600")))
+    end = time.monotonic() + SECONDS
+    while projects.find(build)["currentPhase"] != "BUILD":
         assert time.monotonic() < end
         time.sleep(0.02)
-    projects.builds.stop_build(id=build)
-    assert projects.wait(build)["buildStatus"] == "STOPPED"
+    if status == "STOPPED":
+        projects.builds.stop_build(id=build)
+    else:
+        REGISTRY.store.table(BUILDS, projects.account, "us-east-1")[build].stop(TIMED_OUT)
+    found = projects.wait(build)
+    assert found["buildStatus"] == status
+    assert projects.builds.stop_build(id=build)["build"]["buildStatus"] == status
 
 
 def test_builds_are_listed_by_project(projects: Projects) -> None:
