@@ -91,6 +91,8 @@ class Build:
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set to end it early: by a person, its timeout or the end of the emulator."""
     stop_status: str = STOPPED
+    is_reset: bool = False
+    """Whether the emulator forgot it while it ran."""
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -127,6 +129,11 @@ class Build:
     def failure(self) -> str:
         """What failed, or an empty text."""
         return next((phase.message for phase in self.phases if phase.message), "")
+
+    def stop(self, status: str) -> None:
+        """End it as soon as its processes have been killed; the caller may have the lock."""
+        self.stop_status = status
+        self.stopped.set()
 
     def begin(self, name: str) -> None:
         """A phase begins; the caller has the lock."""

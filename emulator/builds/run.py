@@ -61,13 +61,14 @@ class Runs:
         """End all of them; the caller may have the emulator's lock, so it does not wait."""
         with self._lock:
             for build in self._active.values():
+                build.is_reset = True
                 build.stopped.set()
             self._active.clear()
         TOOLS.clear()
 
     def _run(self, build: Build) -> None:
         minutes = float(build.project["timeoutInMinutes"])
-        timer = threading.Timer(minutes * 60, _time_out, args=(build,))
+        timer = threading.Timer(minutes * 60, build.stop, args=(TIMED_OUT,))
         timer.daemon = True
         timer.start()
         try:
@@ -81,11 +82,6 @@ class Runs:
 
 RUNS: Final = Runs()
 REGISTRY.resets.append(RUNS.stop)
-
-
-def _time_out(build: Build) -> None:
-    build.stop_status = TIMED_OUT
-    build.stopped.set()
 
 
 class Run:
@@ -104,8 +100,8 @@ class Run:
         except (*_PROBLEMS, BuildError) as error:
             self._end(FAILED, str(error))
         except Exception as error:
-            if not folder.exists():
-                return  # the emulator was reset
+            if build.is_reset:
+                return
             LOG.exception("failed in the build %s", build.id)
             self._end(FAILED, f"INTERNAL_SERVICE_ERROR: the emulator failed: {error!r}")
         finally:
@@ -151,7 +147,7 @@ class Run:
             commit=commit,
             begin=lambda phase: self._begin(phase.upper()),
             end=self._end_phase,
-            line=lambda text: logs.write(build, text),
+            line=self._write,
         )
         self._conclude(outcome)
 
@@ -184,6 +180,10 @@ class Run:
         # https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html
         message = f"CLIENT_ERROR: AccessDenied: User: {role} is not authorized to perform: {action}"
         raise BuildError(message)
+
+    def _write(self, line: str) -> None:
+        if not self._build.is_reset:
+            logs.write(self._build, line)
 
     def _end_phase(self, name: str, outcome: Outcome) -> None:
         if outcome.phases[name]:
@@ -218,9 +218,11 @@ class Run:
 
     def _end(self, status: str, message: str = "") -> None:
         build = self._build
-        if message:
+        if message and not build.is_reset:
             logs.write(build, message)
         with REGISTRY.lock:
+            if build.is_reset:
+                return
             if build.phases and (message or build.phases[-1].end is None):
                 build.finish(FAILED if message else status, message)
             build.begin(COMPLETED)

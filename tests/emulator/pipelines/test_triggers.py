@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -58,6 +59,18 @@ def test_a_trigger_of_tags_takes_the_commit_of_the_tag(world: World) -> None:
     done = world.ended(started["id"])
     assert done["status"] == "Succeeded"
     assert done["artifactRevisions"][0]["revisionId"] in done["trigger"]["triggerDetail"]
+
+
+def test_a_rule_of_eventbridge_starts_a_pipeline_if_its_role_may(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    events = world.of("events")
+    events.put_rule(Name="start", EventPattern=json.dumps({"source": ["own"]}))
+    arn = f"arn:aws:codepipeline:us-east-1:{world.account}:app"
+    for name, actions in (("may-not", "s3:*"), ("may", "codepipeline:StartPipelineExecution")):
+        role = world.make_role(name, "events", actions)
+        events.put_targets(Rule="start", Targets=[{"Id": "pipeline", "Arn": arn, "RoleArn": role}])
+        events.put_events(Entries=[{"Source": "own", "DetailType": "x", "Detail": "{}"}])
+        assert len(world.executions()) == (2 if name == "may" else 1)
 
 
 def test_a_push_that_is_not_valid_is_refused(world: World) -> None:
