@@ -85,6 +85,10 @@ class Repository:
         file = self.folder / "fake" / "applied"
         return file.read_text().splitlines() if file.exists() else []
 
+    def calls(self) -> list[str]:
+        """The calls of Terraform: the stack and the words."""
+        return (self.folder / "fake" / "calls").read_text().splitlines()
+
     def artifact(self, name: str) -> Path:
         """The folder of an artifact."""
         return self.folder / "artifacts" / name

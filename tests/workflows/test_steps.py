@@ -154,6 +154,10 @@ def test_after_a_merge_the_approved_plan_is_applied(repository: Repository) -> N
     assert ended.succeeded, ended.log
     assert ended.environment == "production"
     assert repository.applied() == [f"prod-network {content('delete', 'create')}"]
+    # Then the states get what other resources have added since.
+    refreshed = {call.split()[0] for call in repository.calls() if call.endswith(" -refresh-only")}
+    assert "prod-network" in refreshed
+    assert not {"prod-state", "prod-security"} & refreshed
 
 
 @pytest.mark.seconds(20)
