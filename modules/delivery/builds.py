@@ -60,12 +60,13 @@ def service_build(
     )
 
 
-def integration_tests() -> Build:
-    """Run the application's own tests against its images."""
+def integration_tests(*, base_url: str = "") -> Build:
+    """Run the application's own tests against its images; `base_url` is the environment's address, if it has one."""
     return Build(
         name="integration-tests",
         description="Runs the integration tests",
         buildspec=lambda group: buildspecs.integration_tests(report_group=group),
+        variables={"BASE_URL": base_url} if base_url else {},
         docker=True,
         timeout_minutes=_TEST_MINUTES,
         has_reports=True,
