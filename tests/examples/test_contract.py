@@ -1,4 +1,4 @@
-"""docs/application-contract.md: what it promises is what tasks and builds get, and the examples have what it asks for."""
+"""What docs/application-contract.md promises is what tasks and builds get, and the examples have what it asks for."""
 
 from __future__ import annotations
 

@@ -190,10 +190,10 @@ class Repository:
         else:
             assert action in PREPARED, action
 
-    def forget_artifacts(self) -> None:
+    def forget_artifacts(self, *names: str) -> None:
         """As for another run."""
-        shutil.rmtree(self.folder / "artifacts")
-        (self.folder / "artifacts").mkdir()
+        for name in names:
+            shutil.rmtree(self.artifact(name), ignore_errors=True)
 
     def _check_out(self) -> Path:
         """The files of the repository and no others, in the same place each time: so Python compiles them once."""
