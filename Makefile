@@ -244,6 +244,11 @@ apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply e
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
+.PHONY: refresh
+refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(TERRAFORM)
+
 .PHONY: destroy
 destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)
 	@$(SYNTH_ONE)

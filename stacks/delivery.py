@@ -202,7 +202,7 @@ class DeliveryStack(LayerStack):
         return Stage(name="Build", actions=tuple(actions))
 
     def _test(self) -> Stage:
-        project = self._project(builds.integration_tests())
+        project = self._project(builds.integration_tests(self.config))
         for name in self._names:
             self._registry.repositories[name].grant_pull(project.role)
         action = Action.build("integration-tests", project.name, inputs=(SOURCE, *self._built), category="Test")

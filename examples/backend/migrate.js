@@ -1,14 +1,15 @@
 // Brings the database up to date: every file of `migrations/` once, in the order of their names. The pipeline runs it in
 // the image of the release, before any task of it starts; it can run twice, and twice at the same time.
-import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+"use strict";
+const { spawnSync } = require("node:child_process");
+const { readdirSync } = require("node:fs");
+const { join } = require("node:path");
 
 const SCHEMA = "backend";
 const LOCK = 6_021_023; // any number that nothing else of this database takes
 const LOCK_TIMEOUT = "5s"; // a statement that waits for a table makes all others wait behind it
 
-const folder = fileURLToPath(new URL("migrations/", import.meta.url));
+const folder = join(__dirname, "migrations");
 const url = process.env.DATABASE_URL;
 if (!url) {
   console.error("DATABASE_URL is missing: it is the url of the role that owns the schemas");
@@ -42,7 +43,7 @@ for (const name of readdirSync(folder).sort()) {
     "\\if :is_new",
     `\\echo ${name}`,
     "BEGIN;",
-    `\\i '${folder}${name}'`,
+    `\\i '${join(folder, name)}'`,
     `INSERT INTO ${SCHEMA}.migrations (name) VALUES ('${name}');`,
     "COMMIT;",
     "\\endif",

@@ -70,12 +70,13 @@ def scan_variables(config: DeliverySettings) -> dict[str, str]:
     }
 
 
-def integration_tests() -> Build:
+def integration_tests(config: Environment) -> Build:
     """Run the application's own tests against its images."""
     return Build(
         name="integration-tests",
         description="Runs the integration tests",
         buildspec=lambda group: buildspecs.integration_tests(report_group=group),
+        variables={"BASE_URL": f"https://{config.domain.name}"} if config.domain else {},
         docker=True,
         timeout_minutes=_TEST_MINUTES,
         has_reports=True,

@@ -14,7 +14,6 @@ from config.database_tls import CA_FILE, CA_VARIABLE
 from tests.examples.image import EXAMPLES, NODE, make_image
 from tests.examples.sandbox import Sandbox, can_isolate
 from tests.examples.tasks import ACCOUNT, CURRENT, PREVIOUS, REGION, Secrets, Surroundings
-from tests.examples.tokens import AUDIENCE, ISSUER
 from tests.fixtures import fixture_environment
 
 if TYPE_CHECKING:
@@ -67,8 +66,6 @@ def api_variables(around: Surroundings, api_settings: ServiceSettings) -> dict[s
         **around.variables,
         **api_settings.environment,
         CA_VARIABLE: CA_FILE,
-        "JWT_ISSUER": ISSUER,
-        "JWT_AUDIENCE": AUDIENCE,
         "JWT_CURRENT_PARAMETER": CURRENT,
         "JWT_PREVIOUS_PARAMETER": PREVIOUS,
     }

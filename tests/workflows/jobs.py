@@ -85,6 +85,10 @@ class Repository:
         file = self.folder / "fake" / "applied"
         return file.read_text().splitlines() if file.exists() else []
 
+    def calls(self) -> list[str]:
+        """The calls of Terraform: the stack and the words."""
+        return (self.folder / "fake" / "calls").read_text().splitlines()
+
     def artifact(self, name: str) -> Path:
         """The folder of an artifact."""
         return self.folder / "artifacts" / name
@@ -186,10 +190,10 @@ class Repository:
         else:
             assert action in PREPARED, action
 
-    def forget_artifacts(self) -> None:
+    def forget_artifacts(self, *names: str) -> None:
         """As for another run."""
-        shutil.rmtree(self.folder / "artifacts")
-        (self.folder / "artifacts").mkdir()
+        for name in names:
+            shutil.rmtree(self.artifact(name), ignore_errors=True)
 
     def _check_out(self) -> Path:
         """The files of the repository and no others, in the same place each time: so Python compiles them once."""
