@@ -91,6 +91,8 @@ class Build:
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set to end it early: by a person, its timeout or the end of the emulator."""
     stop_status: str = STOPPED
+    is_reset: bool = False
+    """Whether the emulator forgot it while it ran."""
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property

@@ -1,9 +1,9 @@
 """A `docker` without containers: it keeps images in the emulator's registry, and records how it was called.
 
 An image is the files of its build's folder; nothing of its Dockerfile runs. The stub's folder, in DOCKER_STUB, has
-`calls.jsonl` and, if a test wants that, `container.json`: what a container prints and returns. Without it a container is
-a process of this machine in a copy of the image's files, which gets only the variables that are passed. Programs in the
-folder `bin` of the image come before those of the machine.
+`calls.jsonl` and, if a test wants that, `container.json`: what a container prints and returns. Without it a container
+is a process of this machine in a copy of the image's files, which gets only the variables that are passed. Programs in
+the folder `bin` of the image come before those of the machine.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def main(arguments: list[str]) -> None:
 
 
 def _log_in(words: list[str]) -> None:
-    assert words[:3] == ["--username", "AWS", "--password-stdin"]
-    assert sys.stdin.read(), "there is no token"
+    _require(words[:3] == ["--username", "AWS", "--password-stdin"], f"it signs in with {' '.join(words)}")
+    _require(bool(sys.stdin.read()), "there is no token")
     (_STATE / "hosts").mkdir(exist_ok=True)
     (_STATE / "hosts" / words[3]).touch()
 
@@ -63,7 +63,7 @@ def _inspect(words: list[str]) -> None:
 
 def _create(words: list[str]) -> None:
     image, command = words
-    assert command, "an image without a command needs one"
+    _require(bool(command), "an image without a command needs one")
     print(image.rpartition("@")[2])
 
 
@@ -77,7 +77,7 @@ def _take_out(words: list[str]) -> None:
 
 
 def _remove(words: list[str]) -> None:
-    assert words[0] == "--force"
+    _require(words[0] == "--force", "only with --force")
 
 
 def _build(options: list[str]) -> None:
@@ -124,7 +124,7 @@ def _push(tagged: str, manifest: str, kind: str) -> str:
 
 def _run(options: list[str]) -> None:
     if os.environ["STUB_TOOL_DIGEST"] in " ".join(options):
-        assert "none" in options, "the tool must have no network"
+        _require("none" in options, "the tool must have no network")
         volume = options[options.index("--volume") + 1].rpartition(":")[0]
         image = Path(volume, "image.tar").read_text(encoding="utf-8")
         sbom = {"bomFormat": "CycloneDX", "components": [{"name": "openssl"}], "metadata": {"component": image}}
@@ -179,6 +179,11 @@ def _options(words: list[str], *, flags: set[str]) -> dict[str, str]:
     return values
 
 
+def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001
+    if not holds:
+        sys.exit(f"the stub does not accept it: {otherwise}")
+
+
 def _need_login(image: str) -> None:
     host = image.partition("/")[0]
     if not (_STATE / "hosts" / host).exists():
@@ -193,7 +198,7 @@ def _client(url: str) -> Any:
     import boto3  # noqa: PLC0415 (half a second, for the calls that need it)
 
     account, _, _, region = url.split(".")[:4]
-    return boto3.client("ecr", region_name=region, aws_access_key_id=account, aws_secret_access_key="test")
+    return boto3.client("ecr", region_name=region, aws_access_key_id=account, aws_secret_access_key="-")  # noqa: S106
 
 
 _COMMANDS: Final = {

@@ -61,6 +61,7 @@ class Runs:
         """End all of them; the caller may have the emulator's lock, so it does not wait."""
         with self._lock:
             for build in self._active.values():
+                build.is_reset = True
                 build.stopped.set()
             self._active.clear()
         TOOLS.clear()
@@ -104,8 +105,8 @@ class Run:
         except (*_PROBLEMS, BuildError) as error:
             self._end(FAILED, str(error))
         except Exception as error:
-            if not folder.exists():
-                return  # the emulator was reset
+            if build.is_reset:
+                return
             LOG.exception("failed in the build %s", build.id)
             self._end(FAILED, f"INTERNAL_SERVICE_ERROR: the emulator failed: {error!r}")
         finally:
@@ -134,7 +135,6 @@ class Run:
         variables = values.resolve(
             [*(build.project["environment"].get("environmentVariables") or ()), *(order.variables if order else ())]
         )
-        variables |= OVERRIDES
         machine = Machine(
             folder / "machine",
             environment=machine_variables(build, session, folder, variables),
@@ -147,11 +147,11 @@ class Run:
             str(build.project["source"].get("buildspec") or ""),
             source=primary,
             inputs=others,
-            variables=variables,
+            variables={**variables, **OVERRIDES},
             commit=commit,
             begin=lambda phase: self._begin(phase.upper()),
             end=self._end_phase,
-            line=lambda text: logs.write(build, text),
+            line=self._write,
         )
         self._conclude(outcome)
 
@@ -184,6 +184,10 @@ class Run:
         # https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html
         message = f"CLIENT_ERROR: AccessDenied: User: {role} is not authorized to perform: {action}"
         raise BuildError(message)
+
+    def _write(self, line: str) -> None:
+        if not self._build.is_reset:
+            logs.write(self._build, line)
 
     def _end_phase(self, name: str, outcome: Outcome) -> None:
         if outcome.phases[name]:
@@ -218,10 +222,12 @@ class Run:
 
     def _end(self, status: str, message: str = "") -> None:
         build = self._build
-        if message:
+        if message and not build.is_reset:
             logs.write(build, message)
         with REGISTRY.lock:
-            if build.phases and build.phases[-1].end is None:
+            if build.is_reset:
+                return
+            if build.phases and (message or build.phases[-1].end is None):
                 build.finish(FAILED if message else status, message)
             build.begin(COMPLETED)
             build.status, build.end = status, now()

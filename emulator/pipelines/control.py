@@ -1,7 +1,7 @@
 """The door for tests and demonstrations: what happens on GitHub and in the console.
 
-`POST /emulator/pushes` with `{"repository": "acme/app", "branch": "main", "commit": "..", "paths": [..], "files": ".."}`,
-the zip in base64, or `"tag"` instead of the branch. `POST /emulator/connections` with `{"arn": ".."}`.
+`POST /emulator/pushes` with `{"repository": "acme/app", "branch": "main", "commit": "..", "paths": [..],
+"files": ".."}`, the zip in base64, or `"tag"` instead of the branch. `POST /emulator/connections` with `{"arn": ".."}`.
 """
 
 from __future__ import annotations

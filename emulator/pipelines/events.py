@@ -6,12 +6,17 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-c
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.events.models import events_backends
 
+from emulator.pipelines.execution import ABANDONED, FAILED, STOPPED, SUCCEEDED, SUPERSEDED
+
 if TYPE_CHECKING:
     from emulator.pipelines.execution import ActionRun, Execution, StageRun
+
+STATES: Final = {one: one.upper() for one in (SUCCEEDED, FAILED, STOPPED, SUPERSEDED, ABANDONED)}
+"""The states of events, by those of the API."""
 
 
 def pipeline(execution: Execution, state: str) -> None:
@@ -51,15 +56,13 @@ def action(execution: Execution, run: ActionRun, state: str) -> None:
                 {"name": one.name, "s3location": {"bucket": one.bucket, "key": one.key}} for one in artifacts
             ]
     if state != "STARTED":
-        result: dict[str, Any] = {}
-        for name, value in (
+        found = (
             ("external-execution-id", run.external_id),
             ("external-execution-url", run.external_url),
             ("external-execution-summary", run.summary),
             ("error-code", (run.error or {}).get("code")),
-        ):
-            if value:
-                result[name] = value
+        )
+        result = {name: value for name, value in found if value}
         if result:
             detail["execution-result"] = result
     _send(execution, "Action", detail)

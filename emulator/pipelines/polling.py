@@ -90,8 +90,8 @@ def is_polled(structure: Mapping[str, Any]) -> bool:
 
 def _is_polled(action: Mapping[str, Any]) -> bool:
     configuration = action.get("configuration") or {}
-    is_s3 = action["actionTypeId"]["provider"] == "S3"
-    return is_s3 and configuration.get("PollForSourceChanges", "true").lower() == "true"
+    is_s3: bool = action["actionTypeId"]["provider"] == "S3"
+    return is_s3 and str(configuration.get("PollForSourceChanges", "true")).lower() == "true"
 
 
 def _polled() -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
@@ -105,7 +105,7 @@ def _polled() -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
 
 def _version(configuration: Mapping[str, str]) -> str | None:
     """The version of an object, in whatever account; None if there is none."""
-    bucket, key = configuration.get("S3Bucket"), configuration.get("S3ObjectKey")
+    bucket, key = configuration["S3Bucket"], configuration["S3ObjectKey"]
     for backends in list(s3_backends.values()):
         found = backends["aws"].buckets.get(bucket)
         if found is not None:

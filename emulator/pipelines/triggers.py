@@ -88,7 +88,8 @@ def _is_triggered(structure: Mapping[str, Any], action: Mapping[str, Any], push:
     triggers = structure.get("triggers") or ()
     if not triggers:
         configuration = action["configuration"]
-        return configuration.get("DetectChanges", "true") == "true" and configuration.get("BranchName") == push.branch
+        detects: bool = configuration.get("DetectChanges", "true") == "true"
+        return detects and bool(configuration.get("BranchName") == push.branch)
     for trigger in triggers:
         git = trigger["gitConfiguration"]
         if git["sourceActionName"] != action["name"]:

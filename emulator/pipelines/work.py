@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from emulator.pipelines.errors import ActionError, StoppedError
-from emulator.pipelines.execution import ActionRun, Artifact, Execution
 
 if TYPE_CHECKING:
     from emulator.pipelines.artifacts import ArtifactStore
+    from emulator.pipelines.execution import ActionRun, Artifact, Execution
     from emulator.sessions import Session
 
 _POLL_SECONDS: Final = 0.02
@@ -47,8 +47,7 @@ class Work:
         """
         value = self.configuration.get(name)
         if not value:
-            message = f"Action configuration for action '{self.run.name}' is missing required configuration '{name}'"
-            raise ActionError(code="ConfigurationError", message=message)
+            self.fail(f"Action configuration for action '{self.run.name}' is missing required configuration '{name}'")
         return value
 
     def input(self, name: str) -> tuple[Artifact, bytes]:
@@ -57,12 +56,10 @@ class Work:
         Raises:
             ActionError: The action has none of that name, or it is gone.
         """
-        for artifact in self.run.inputs:
-            if artifact.name == name:
-                return artifact, self.store.get(artifact)
-        names = ", ".join(one.name for one in self.run.inputs) or "none"
-        message = f"Action {self.run.name} has no input artifact {name}; it has {names}"
-        raise ActionError(code="ConfigurationError", message=message)
+        found = {one.name: one for one in self.run.inputs}
+        if name not in found:
+            self.fail(f"Action {self.run.name} has no input artifact {name}; it has {', '.join(found) or 'none'}")
+        return found[name], self.store.get(found[name])
 
     def output(self, name: str, content: bytes, *, revision: str = "", summary: str = "") -> None:
         """Store an output artifact."""
@@ -82,6 +79,10 @@ class Work:
         else:
             self.run.answered.wait(seconds)  # what runs may end: only then the execution stops
 
-    def failed(self, message: str, code: str = "ConfigurationError") -> ActionError:
-        """An error of the action."""
-        return ActionError(code=code, message=message)
+    def fail(self, message: str, code: str = "ConfigurationError") -> NoReturn:
+        """End the action without success.
+
+        Raises:
+            ActionError: Always.
+        """
+        raise ActionError(code=code, message=message)

@@ -57,7 +57,7 @@ def _origins(account: str, name: str) -> Iterator[Any]:
     for distribution in cloudfront_backends[account][_GLOBAL].distributions.values():
         if canonical(distribution.domain_name) != name:
             continue
-        for origin in distribution.distribution_config.origins:
+        for origin in vars(distribution.distribution_config)["Origins"]["Items"]:
             yield from _balancers(account, canonical(origin.domain_name))
             for alias in _aliases(account, canonical(origin.domain_name)):
                 yield from _balancers(account, alias)

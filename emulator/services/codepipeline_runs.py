@@ -187,8 +187,8 @@ def rollback(params: Shape, context: Context) -> Shape:
     if latest is None or gate.inside is not None or not can_return(target, latest, name):
         raise AwsError(
             code="UnableToRollbackStageException",
-            message=f"Unable to roll back stage {name} to the pipeline execution {target.id}: it must have succeeded in "
-            "that stage, must not be a rollback itself, and the stage must not be running",
+            message=f"Unable to roll back stage {name} to the pipeline execution {target.id}: it must have succeeded "
+            "in that stage, must not be a rollback itself, and the stage must not be running",
         )
     if target.version != structure["version"]:
         raise AwsError(

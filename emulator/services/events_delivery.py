@@ -15,6 +15,8 @@ from moto.events.models import EventPattern, Rule
 from moto.sns.models import sns_backends
 
 from emulator.arns import parse_arn
+from emulator.errors import AwsError
+from emulator.permissions import role_actions
 from emulator.registry import REGISTRY, Context, patch
 from emulator.services.sns.publishers import Publisher, obstacles
 
@@ -36,9 +38,13 @@ def deliver(original: Callable[..., None], rule: Any, event: Shape, *args: Any, 
     if rule.state == "DISABLED":
         return
     topics = [target for target in rule.targets if ":sns:" in target["Arn"]]
+    pipelines = [target for target in rule.targets if ":codepipeline:" in target["Arn"]]
     others = copy.copy(rule)
-    others.targets = [target for target in rule.targets if target not in topics]
+    others.targets = [target for target in rule.targets if target not in (*topics, *pipelines)]
     original(others, event, *args, **kwargs)
+    if pipelines and rule.event_pattern.matches_event(event):
+        for target in pipelines:
+            _start(rule, target)
     if topics and rule.event_pattern.matches_event(event):
         for target in topics:
             _publish(rule, target, _as_sent(event))
@@ -65,6 +71,24 @@ def _variants(value: Any) -> Iterator[Any]:
         yield value
 
 
+def _start(rule: Any, target: Shape) -> None:
+    """Start a pipeline, if the role of the target may.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/create-cloudtrail-S3-source-console.html
+    """
+    handlers = REGISTRY.handlers("codepipeline", "StartPipelineExecution")
+    arn = parse_arn(target["Arn"])
+    right = "codepipeline:StartPipelineExecution"
+    if arn is None or handlers is None or handlers.operation is None or not role_actions(target["RoleArn"], (right,)):
+        _count_failure(rule)
+        return
+    context = Context("codepipeline", "StartPipelineExecution", arn.account, arn.region, REGISTRY.store)
+    try:
+        handlers.operation({"name": arn.resource}, context)
+    except AwsError:
+        _count_failure(rule)
+
+
 def _publish(rule: Any, target: Shape, event: Shape) -> None:
     """Publish one message, or count it as failed, which is all that AWS does.
 
@@ -75,20 +99,24 @@ def _publish(rule: Any, target: Shape, event: Shape) -> None:
     context = Context("events", "PutEvents", rule.account_id, rule.region_name, REGISTRY.store)
     text = message(target, event, rule)
     if topic is None or text is None or list(obstacles(topic, _EVENTS, context)):
-        cloudwatch_backends[rule.account_id][rule.region_name].put_metric_data(
-            "AWS/Events",
-            [
-                {
-                    "MetricName": "FailedInvocations",
-                    "Dimensions": [{"Name": "RuleName", "Value": rule.name}],
-                    "Value": 1.0,
-                    "Timestamp": utcnow(),
-                    "Unit": "Count",
-                }
-            ],
-        )
+        _count_failure(rule)
         return
     topic.publish(text)
+
+
+def _count_failure(rule: Any) -> None:
+    cloudwatch_backends[rule.account_id][rule.region_name].put_metric_data(
+        "AWS/Events",
+        [
+            {
+                "MetricName": "FailedInvocations",
+                "Dimensions": [{"Name": "RuleName", "Value": rule.name}],
+                "Value": 1.0,
+                "Timestamp": utcnow(),
+                "Unit": "Count",
+            }
+        ],
+    )
 
 
 def message(target: Shape, event: Shape, rule: Any) -> str | None:

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -23,6 +22,7 @@ from tests.emulator.edge import distribution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from emulator import Emulator
 

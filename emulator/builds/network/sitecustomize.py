@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 (Python finds it by its name in a folder of its path, which is not a package)
 """Leads the connections of a Python program of a build to where the emulator says; Python imports it at its start.
 
 It is what a function's process has, so it is read from there; nothing of the emulator is imported.

@@ -35,15 +35,15 @@ def run(work: Work) -> None:
         try:
             work.session.client("sns").publish(TopicArn=topic, Subject=_subject(work), Message=_message(work, minutes))
         except ClientError as error:
-            raise work.failed(f"The topic {topic} could not be used: {error}") from error
+            work.fail(f"The topic {topic} could not be used: {error}")
     end = time.monotonic() + CLOCK.seconds(minutes)
     while not work.run.answered.is_set():
         if time.monotonic() >= end:
-            raise work.failed("The manual approval has expired", "JobFailed")
+            work.fail("The manual approval has expired", "JobFailed")
         work.pause()
     work.run.summary = str(work.run.result.get("summary") or "")
     if work.run.result.get("status") != _APPROVED:
-        raise work.failed(work.run.summary or "Rejected by a user", "JobFailed")
+        work.fail(work.run.summary or "Rejected by a user", "JobFailed")
 
 
 def _subject(work: Work) -> str:

@@ -37,7 +37,7 @@ def run(work: Work) -> None:
             build = start(project, account=execution.account, region=execution.region, order=order)
         except AwsError as error:
             message = f"Error calling startBuild: {error.message} (Service: AWSCodeBuild; Error Code: {error.code})"
-            raise work.failed(message) from error
+            work.fail(message)
         work.run.external_id = build.id
         work.run.external_url = (
             f"https://console.aws.amazon.com/codebuild/home?region={execution.region}#/builds/{build.id}/view/new"
@@ -48,10 +48,10 @@ def run(work: Work) -> None:
         text = f"Build terminated with state: {build.status}"
         phase = next((one for one in build.phases if one.message), None)
         detail = f". Phase: {phase.name}, Code: {phase.message}" if phase else ""
-        raise work.failed(f"{text}{detail}", "JobFailed")
+        work.fail(f"{text}{detail}", "JobFailed")
     for name in work.output_names:
         if name not in build.outputs:
-            raise work.failed(f"The build {build.id} made no artifact {name}; its buildspec must name it", "JobFailed")
+            work.fail(f"The build {build.id} made no artifact {name}; its buildspec must name it", "JobFailed")
         work.output(name, build.outputs[name])
     work.run.variables = dict(build.exported)
 
@@ -76,5 +76,5 @@ def _variables(work: Work) -> list[Shape]:
     try:
         found: list[Shape] = json.loads(text)
     except ValueError as error:
-        raise work.failed(f"EnvironmentVariables of action '{work.run.name}' is not valid JSON: {error}") from error
+        work.fail(f"EnvironmentVariables of action '{work.run.name}' is not valid JSON: {error}")
     return found

@@ -40,7 +40,7 @@ def run(work: Work) -> None:
         rights.require(work.role, ("iam:PassRole",), what="the roles of the task definition")
     appspec = _file(work, "AppSpecTemplate", "appspec.yaml", "appspec")
     if _TASK_DEFINITION not in appspec:
-        raise work.failed(f"The appspec file does not contain the placeholder {_TASK_DEFINITION}")
+        work.fail(f"The appspec file does not contain the placeholder {_TASK_DEFINITION}")
     deployment = _start(work, definition, appspec, application=application, group=group)
     work.run.external_id = deployment
     work.run.external_url = (
@@ -55,7 +55,7 @@ def run(work: Work) -> None:
     work.run.summary = f"Deployment {found['status']}"
     if found["status"] != "Succeeded":
         error = found.get("errorInformation") or {}
-        raise work.failed(
+        work.fail(
             f"The deployment {deployment} ended as {found['status']}: {error.get('code')}: {error.get('message')}",
             "JobFailed",
         )
@@ -72,13 +72,13 @@ def _start(work: Work, definition: dict[str, Any], appspec: str, *, application:
             revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": content}},
         )
     except ParamValidationError as error:
-        raise work.failed(
+        work.fail(
             f"Exception while trying to read the task definition artifact file from: "
             f"{work.configuration.get('TaskDefinitionTemplateArtifact')}. {error}"
-        ) from error
+        )
     except ClientError as error:
         found = error.response["Error"]
-        raise work.failed(f"{found['Message']} (Error Code: {found['Code']})") from error
+        work.fail(f"{found['Message']} (Error Code: {found['Code']})")
     return str(started["deploymentId"])
 
 
@@ -93,21 +93,19 @@ def _task_definition(work: Work) -> dict[str, Any]:
         detail = read_file(work.input(artifact)[1], "imageDetail.json")
         try:
             image = json.loads(detail or "")["ImageURI"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise work.failed(
-                f"Exception while trying to read the image artifact file imageDetail.json from: {artifact}"
-            ) from error
+        except (ValueError, KeyError, TypeError):
+            work.fail(f"Exception while trying to read the image artifact file imageDetail.json from: {artifact}")
         placeholder = f"<{name}>"
         if placeholder not in text:
-            raise work.failed(f"The task definition file does not contain the placeholder {placeholder}")
+            work.fail(f"The task definition file does not contain the placeholder {placeholder}")
         text = text.replace(placeholder, str(image))
     try:
         found: dict[str, Any] = json.loads(text)
     except ValueError as error:
-        raise work.failed(
+        work.fail(
             "Exception while trying to read the task definition artifact file from: "
             f"{work.configuration.get('TaskDefinitionTemplateArtifact')}. It is not valid JSON: {error}"
-        ) from error
+        )
     return found
 
 
@@ -117,7 +115,5 @@ def _file(work: Work, prefix: str, default: str, what: str) -> str:
     path = work.configuration.get(f"{prefix}Path") or default
     text = read_file(work.input(artifact)[1], path)
     if text is None:
-        raise work.failed(
-            f"Exception while trying to read the {what} artifact file from: {artifact}: {path} is missing"
-        )
+        work.fail(f"Exception while trying to read the {what} artifact file from: {artifact}: {path} is missing")
     return text

@@ -36,11 +36,11 @@ def github(work: Work) -> None:
         region = parsed.region if parsed else work.execution.region
         connection = REGISTRY.store.table(CONNECTIONS, account, region).get(arn)
         if connection is None:
-            raise work.failed(f"Connection {arn} could not be found")
+            work.fail(f"Connection {arn} could not be found")
         if connection["ConnectionStatus"] != _AVAILABLE:
-            raise work.failed(
-                f"Unable to use Connection: {arn}. The connection is in the status {connection['ConnectionStatus']} and "
-                "must be AVAILABLE: confirm it in the console"
+            work.fail(
+                f"Unable to use Connection: {arn}. It is {connection['ConnectionStatus']} and must be AVAILABLE: "
+                "confirm it in the console"
             )
         commit = _commit(work, full_name, branch)
     (name,) = work.output_names
@@ -61,16 +61,14 @@ def _commit(work: Work, full_name: str, branch: str) -> Commit:
     """The commit that the start has named, or the newest of the branch; the caller has the lock."""
     repository = REPOSITORIES.get(full_name)
     if repository is None:
-        raise work.failed(
-            f"Could not access the GitHub repository {full_name}. Verify that the connection has access to it"
-        )
+        work.fail(f"Could not access the GitHub repository {full_name}. Verify that the connection has access to it")
     wanted = work.execution.overrides.get(work.run.name)
     if wanted:
         if wanted not in repository.commits:
-            raise work.failed(f"No commit {wanted} found for FullRepositoryName {full_name}", "RevisionUnavailable")
+            work.fail(f"No commit {wanted} found for FullRepositoryName {full_name}", "RevisionUnavailable")
         return repository.commits[wanted]
     if branch not in repository.branches:
-        raise work.failed(f"[GitHub] No Branch [{branch}] found for FullRepositoryName [{full_name}]")
+        work.fail(f"[GitHub] No Branch [{branch}] found for FullRepositoryName [{full_name}]")
     return repository.commits[repository.branches[branch]]
 
 
@@ -89,13 +87,13 @@ def s3(work: Work) -> None:
     wanted = work.execution.overrides.get(work.run.name)
     try:
         if client.get_bucket_versioning(Bucket=bucket).get("Status") != "Enabled":
-            raise work.failed(f"The Amazon S3 bucket {bucket} is not versioned. Enable versioning on it")
+            work.fail(f"The Amazon S3 bucket {bucket} is not versioned. Enable versioning on it")
         found = client.get_object(Bucket=bucket, Key=key, **({"VersionId": wanted} if wanted else {}))
     except ClientError as error:
-        raise work.failed(
+        work.fail(
             f"The object with key '{key}' could not be read in the Amazon S3 bucket '{bucket}'. Verify that it exists: "
             f"{error.response['Error']['Message']}"
-        ) from error
+        )
     version = str(found["VersionId"])
     summary = str(found.get("Metadata", {}).get("codepipeline-artifact-revision-summary") or "")
     (name,) = work.output_names

@@ -27,7 +27,9 @@ def test_a_pipeline_runs_once_when_it_is_created_and_fails_until_somebody_confir
 def test_a_push_runs_a_build_with_the_files_of_the_commit_and_hands_its_artifact_on(world: World) -> None:
     made = {"artifacts": {"files": ["made"]}, "env": {"shell": "bash", "exported-variables": ["SHOUT"]}}
     world.project("make", 'cp a made; echo "$WORD at $CODEBUILD_RESOLVED_SOURCE_VERSION"', "export SHOUT=HEY", **made)
-    world.project("use", 'test "$(cat made)" = hello; test "$SHOUT" = "say HEY"', 'test -f "$CODEBUILD_SRC_DIR_source/a"')
+    world.project(
+        "use", 'test "$(cat made)" = hello; test "$SHOUT" = "say HEY"', 'test -f "$CODEBUILD_SRC_DIR_source/a"'
+    )
     words = json.dumps([{"name": "WORD", "value": "#{variables.WORD}", "type": "PLAINTEXT"}])
     shout = json.dumps([{"name": "SHOUT", "value": "say #{made.SHOUT}", "type": "PLAINTEXT"}])
     first = {**world.build("make", outputs=["made"], EnvironmentVariables=words), "namespace": "made"}
@@ -218,9 +220,7 @@ def test_another_commit_and_values_of_variables_are_for_one_execution(world: Wor
     started = world.pipelines.start_pipeline_execution(
         name=PIPELINE,
         variables=[{"name": "REBUILD", "value": "true"}],
-        sourceRevisions=[
-            {"actionName": "source", "revisionType": "COMMIT_ID", "revisionValue": old["revisionId"]}
-        ],
+        sourceRevisions=[{"actionName": "source", "revisionType": "COMMIT_ID", "revisionValue": old["revisionId"]}],
     )["pipelineExecutionId"]
     world.answer("Approved", world.token())
     done = world.ended(started)

@@ -10,7 +10,7 @@ import time
 import urllib.request
 import zipfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from emulator.releases.clock import CLOCK
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
+T = TypeVar("T")
 PIPELINE: Final = "app"
-REPOSITORY: Final = "acme/app"
 SECONDS: Final = 30
 _ACCOUNTS: Final = itertools.count(720000000000)
 _COMMITS: Final = itertools.count(1)
@@ -76,11 +76,9 @@ class World:
     def allow(self, role: str, *actions: str) -> None:
         """Replace the rights of a role."""
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        self.of("iam").put_role_policy(
-            RoleName=role, PolicyName="rights", PolicyDocument=_policy(statement)
-        )
+        self.of("iam").put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=_policy(statement))
 
-    def source(self, **configuration: str) -> dict[str, Any]:
+    def source(self, **configuration: Any) -> dict[str, Any]:
         """The source action of the repository."""
         return self.action(
             "source",
@@ -199,7 +197,7 @@ class World:
         """Wait until no execution is in progress."""
         self.until(lambda: all(one["status"] in ENDED for one in self.executions()) or None)
 
-    def until(self, find: Callable[[], Any]) -> Any:
+    def until(self, find: Callable[[], T | None]) -> T:
         """Wait until there is something."""
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
