@@ -84,6 +84,7 @@ def make_commit(services: Mapping[str, str], *, assets: str = "", migrations: st
         files[f"{service}/version.txt"] = f"{change}\n"
     if migrations:
         files[f"{migrations}/migrate.js"] = _MIGRATION_TEXT
+        files[f"{migrations}/package.json"] = '{"type": "commonjs"}\n'
     if assets:
         # The files of an image are those of its folder here, because no Dockerfile is run.
         service, _, folder_in_image = assets.partition(":")

@@ -51,7 +51,7 @@ def answer(listener: Any, path: str, host: str = "") -> Answer:
     tasks = [one for one in _task_sets(arn) for _ in range(task_sets.count_healthy(one))]
     if not tasks:
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no healthy target")
-    image = min(task_sets.images(random.choice(tasks)))  # noqa: S311  requests, not secrets
+    image = task_sets.image(random.choice(tasks))  # noqa: S311  requests, not secrets
     return Answer(_status(image), image)
 
 

@@ -81,7 +81,7 @@ def resize(service: Any, task_set: Any) -> None:
     while len(task_set.addresses) > wanted:
         _deregister(group, task_set.addresses.pop())
     port = int(task_set.load_balancers[0]["containerPort"])
-    sick = bool(images(task_set) & SICK_IMAGES)
+    sick = image(task_set) in SICK_IMAGES
     while len(task_set.addresses) < wanted:
         address = _free_address(task_set)
         task_set.addresses.append(address)
@@ -139,11 +139,16 @@ def sick_targets(group: Any) -> frozenset[str]:
     return frozenset(_sick(group))
 
 
-def images(task_set: Any) -> set[str]:
-    """The images of its containers."""
+def image(task_set: Any) -> str:
+    """The image of the container that the load balancer asks; others, like a collector of traces, answer nobody."""
+    name = task_set.load_balancers[0]["containerName"]
+    return next(str(one["image"]) for one in _containers(task_set) if one["name"] == name)
+
+
+def _containers(task_set: Any) -> list[dict[str, Any]]:
     backend = ecs_backends[task_set.task_set_arn.split(":")[4]][task_set.region_name]
-    found = backend.describe_task_definition(task_set.task_definition)
-    return {str(container["image"]) for container in found.container_definitions}
+    found: list[dict[str, Any]] = backend.describe_task_definition(task_set.task_definition).container_definitions
+    return found
 
 
 def _group(task_set: Any) -> Any:
