@@ -98,9 +98,9 @@ def resize(service: Any, task_set: Any) -> None:
 
 def end(service: Any, task_set: Any) -> None:
     """End a task set with its tasks."""
-    for address in task_set.addresses:
-        _deregister(_group(task_set), address)
-    task_set.addresses.clear()
+    group = _group(task_set)
+    while task_set.addresses:
+        _deregister(group, task_set.addresses.pop())
     if task_set in running(service):
         running(service).remove(task_set)
     service.running_count = sum(count_healthy(one) for one in running(service))
