@@ -130,6 +130,11 @@ class Build:
         """What failed, or an empty text."""
         return next((phase.message for phase in self.phases if phase.message), "")
 
+    def stop(self, status: str) -> None:
+        """End it as soon as its processes have been killed; the caller may have the lock."""
+        self.stop_status = status
+        self.stopped.set()
+
     def begin(self, name: str) -> None:
         """A phase begins; the caller has the lock."""
         self.phases.append(Phase(name))

@@ -68,7 +68,7 @@ class Runs:
 
     def _run(self, build: Build) -> None:
         minutes = float(build.project["timeoutInMinutes"])
-        timer = threading.Timer(minutes * 60, _time_out, args=(build,))
+        timer = threading.Timer(minutes * 60, build.stop, args=(TIMED_OUT,))
         timer.daemon = True
         timer.start()
         try:
@@ -82,11 +82,6 @@ class Runs:
 
 RUNS: Final = Runs()
 REGISTRY.resets.append(RUNS.stop)
-
-
-def _time_out(build: Build) -> None:
-    build.stop_status = TIMED_OUT
-    build.stopped.set()
 
 
 class Run:
@@ -147,7 +142,7 @@ class Run:
             str(build.project["source"].get("buildspec") or ""),
             source=primary,
             inputs=others,
-            variables={**variables, **OVERRIDES},
+            variables=variables,
             commit=commit,
             begin=lambda phase: self._begin(phase.upper()),
             end=self._end_phase,

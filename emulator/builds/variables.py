@@ -33,7 +33,7 @@ FAST: Final = {
 }
 """Waiting that a project may shorten by its variables; here each is short, unless the project has its own."""
 OVERRIDES: Final[dict[str, str]] = {}
-"""Variables that every build has, whatever its project says; for tests."""
+"""Variables of every build, whatever its project has: what it would measure here is this machine; for tests."""
 REGISTRY.resets.append(OVERRIDES.clear)
 _NO_DIGEST: Final = f"sha256:{'0' * 64}"
 

@@ -36,16 +36,17 @@ class Runs:
         self._active: set[Execution] = set()
 
     def start(self, execution: Execution, *, first: str = "", failed_only: bool = False) -> None:
-        """Run an execution in the background.
+        """Run an execution in the background; the caller has the lock.
 
         Args:
             execution: A new one, or one of which a stage is repeated.
             first: The stage to begin with; the first one without it.
             failed_only: Of that stage, repeat only the actions that have failed.
         """
+        run = Run(execution, first=first, failed_only=failed_only)
+        run.queue()
         with self._lock:
             self._active.add(execution)
-        run = Run(execution, first=first, failed_only=failed_only)
         threading.Thread(target=self._run, args=(run,), name=f"pipeline {execution.pipeline}", daemon=True).start()
 
     def stop(self) -> None:
@@ -100,32 +101,50 @@ class Run:
         self._is_retry = bool(first) and execution.kind != ROLLBACK
         self._work = StageWork(execution)
 
+    def queue(self) -> None:
+        """Take the place at the entry of the first stage; the caller has the lock."""
+        self._gate(0).wait(self.execution)
+
     def run(self) -> None:
         """Go through the stages."""
         execution = self.execution
         with REGISTRY.lock:
             events.pipeline(execution, "RESUMED" if self._is_retry else "STARTED")
-        for stage in self._stages:
+        for index, stage in enumerate(self._stages):
             with REGISTRY.lock:
-                gate = line_of(execution).gate(stage["name"])
-                gate.wait(execution)
+                gate = self._gate(index)
+            status = STOPPED
             try:
-                if not self._enter(gate):
-                    return
-                status = self._work.run(stage, failed_only=self._failed_only)
-                self._failed_only = False
+                if self._enter(gate):
+                    status = self._work.run(stage, failed_only=self._failed_only)
+                    self._failed_only = False
             finally:
+                # In one step, so that no execution comes in between: one behind it, or before the way back.
                 with REGISTRY.lock:
+                    goes_on = self._conclude(index, status)
                     gate.leave(execution)
-            if execution.is_reset:
+            if not goes_on:
                 return
-            if status == FAILED:
-                self._fail(stage)
-                return
-            if execution.stopped.is_set():
-                self._end(STOPPED)
-                return
-        self._end(SUCCEEDED)
+
+    def _conclude(self, index: int, status: str) -> bool:
+        """Decide what follows a stage, and return whether a stage does; the caller has the lock."""
+        execution = self.execution
+        if execution.is_reset or not execution.is_active:
+            return False
+        if status == FAILED:
+            self._fail(self._stages[index])
+        elif execution.stopped.is_set():
+            self._end(STOPPED)
+        elif index + 1 < len(self._stages):
+            self._gate(index + 1).wait(execution)
+            return True
+        else:
+            self._end(SUCCEEDED)
+        return False
+
+    def _gate(self, index: int) -> Gate:
+        """The entry of a stage; the caller has the lock."""
+        return line_of(self.execution).gate(self._stages[index]["name"])
 
     def _enter(self, gate: Gate) -> bool:
         """Wait for the turn of the execution; return whether it came."""
@@ -138,7 +157,6 @@ class Run:
                     events.pipeline(execution, "SUPERSEDED")
                     return False
                 if execution.stopped.is_set():
-                    self._end(STOPPED)
                     return False
                 if gate.may_enter(execution):
                     gate.enter(execution)

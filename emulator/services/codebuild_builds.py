@@ -55,8 +55,7 @@ def stop_build(params: Shape, context: Context) -> Shape:
     """Stop a build with all its processes; one that has ended stays as it is."""
     build = context.table(BUILDS).require(params["id"].rpartition("build/")[2])
     if build.end is None:
-        build.stop_status = STOPPED
-        build.stopped.set()
+        build.stop(STOPPED)
     return {"build": build.answer()}
 
 

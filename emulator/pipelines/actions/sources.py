@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _AVAILABLE: Final = "AVAILABLE"
 _STORE: Final = "s3:PutObject"
+_SUMMARY: Final = "codepipeline-artifact-revision-summary"
 
 
 def github(work: Work) -> None:
@@ -95,7 +96,8 @@ def s3(work: Work) -> None:
             f"{error.response['Error']['Message']}"
         )
     version = str(found["VersionId"])
-    summary = str(found.get("Metadata", {}).get("codepipeline-artifact-revision-summary") or "")
+    metadata = {key.lower(): value for key, value in found["Metadata"].items()}  # a name of a header has any case
+    summary = str(metadata.get(_SUMMARY) or "")
     (name,) = work.output_names
     work.output(name, found["Body"].read(), revision=version, summary=summary)
     work.run.external_id, work.run.summary = version, summary

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.builds import tools
+from emulator.builds.build import BUILDS, TIMED_OUT
 from emulator.builds.tools import TOOLS
-from tests.emulator.builds.projects import phases
+from emulator.registry import REGISTRY
+from tests.emulator.builds.projects import SECONDS, phases
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.emulator.builds.projects import Projects
 
 
@@ -72,14 +77,20 @@ def test_reports_are_kept_with_their_counts(projects: Projects) -> None:
     assert report["status"] == "FAILED"
 
 
-def test_a_build_that_is_stopped_ends_with_all_its_processes(projects: Projects) -> None:
-    build = projects.start(projects.make("endless", phases("echo begun; sleep 600 & sleep 600")))
-    end = time.monotonic() + 20
-    while "begun" not in str(projects.find(build)["logs"]) and projects.find(build)["currentPhase"] != "BUILD":
+@pytest.mark.parametrize("status", ["STOPPED", "TIMED_OUT"])
+def test_a_build_that_is_stopped_or_takes_too_long_ends_with_all_its_processes(projects: Projects, status: str) -> None:
+    build = projects.start(projects.make("endless", phases("sleep 600 & sleep 600")))
+    end = time.monotonic() + SECONDS
+    while projects.find(build)["currentPhase"] != "BUILD":
         assert time.monotonic() < end
         time.sleep(0.02)
-    projects.builds.stop_build(id=build)
-    assert projects.wait(build)["buildStatus"] == "STOPPED"
+    if status == "STOPPED":
+        projects.builds.stop_build(id=build)
+    else:
+        REGISTRY.store.table(BUILDS, projects.account, "us-east-1")[build].stop(TIMED_OUT)
+    found = projects.wait(build)
+    assert found["buildStatus"] == status
+    assert projects.builds.stop_build(id=build)["build"]["buildStatus"] == status
 
 
 def test_builds_are_listed_by_project(projects: Projects) -> None:
@@ -159,6 +170,16 @@ def test_events_reach_the_rules_of_the_account(projects: Projects) -> None:
     event = json.loads(message["Body"])
     assert event["detail-type"] == "CodeBuild Build State Change"
     assert event["detail"]["build-id"] == build["arn"]
+
+
+def test_without_the_aws_cli_a_build_says_what_to_install(
+    projects: Projects, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    TOOLS.clear()
+    monkeypatch.setattr(tools, "_AWS_CLI", tmp_path / "aws")
+    build = projects.wait(projects.start(projects.make("bare", phases("true"))))
+    assert build["buildStatus"] == "FAILED"
+    assert "run `make .venv/aws-cli.stamp`, then start the build again" in projects.log(build)
 
 
 def test_nothing_of_a_build_stays_on_the_machine(projects: Projects) -> None:

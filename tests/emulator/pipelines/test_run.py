@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.builds.build import BUILDS
+from emulator.pipelines.execution import EXECUTIONS
+from emulator.registry import REGISTRY
+from emulator.releases.clock import CLOCK
 from tests.emulator.pipelines.world import PIPELINE, hurry, zipped
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.emulator.pipelines.world import World
 
 
@@ -230,6 +237,107 @@ def test_another_commit_and_values_of_variables_are_for_one_execution(world: Wor
         world.pipelines.start_pipeline_execution(name=PIPELINE, variables=[{"name": "NOTHING", "value": "1"}])
 
 
+def test_a_bucket_of_another_account_must_admit_the_role_of_the_pipeline(world: World) -> None:
+    owner = world.client("s3", account=f"8{world.account[1:]}")
+    bucket = f"handed-over-{world.account}"
+    owner.create_bucket(Bucket=bucket)
+    owner.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    metadata = {"codepipeline-artifact-revision-summary": "release 1"}
+    owner.put_object(Bucket=bucket, Key="release.zip", Body=zipped({"a": "1"}), Metadata=metadata)
+    source = world.action(
+        "source",
+        "Source",
+        "S3",
+        outputs=["source"],
+        S3Bucket=bucket,
+        S3ObjectKey="release.zip",
+        PollForSourceChanges="false",
+    )
+    world.create({"name": "Approval", "actions": [world.approval()]}, first=source)
+    (first,) = world.executions()
+    assert "its policy does not allow" in world.problem(first["pipelineExecutionId"], "source")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{world.account}:root"},
+        "Action": ["s3:GetBucketVersioning", "s3:GetObject*"],
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::1:role/other"}},
+    }
+
+    def start() -> str:
+        owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        return str(world.pipelines.start_pipeline_execution(name=PIPELINE)["pipelineExecutionId"])
+
+    assert world.ended(start())["status"] == "Failed"
+    statement["Condition"] = {"ArnEquals": {"aws:PrincipalArn": world.role}}
+    execution = start()
+    world.answer("Approved", world.token())
+    assert world.ended(execution)["artifactRevisions"][0]["revisionSummary"] == "release 1"
+
+
+def test_a_stage_waits_for_its_window(world: World) -> None:
+    hurry()
+    CLOCK.moment = dt.datetime(2026, 11, 28, 10, tzinfo=dt.UTC)  # a Saturday
+    world.project("build", "true")
+    rule = {
+        "name": "freeze",
+        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "DeploymentWindow", "version": "1"},
+        "configuration": {"Cron": "* * 8-15 ? * MON,TUE,WED,THU,FRI", "TimeZone": "America/New_York"},
+        "timeoutInMinutes": 10080,
+    }
+    conditions = [{"result": "FAIL", "rules": [rule]}]
+    world.create({"name": "Build", "actions": [world.build("build")], "beforeEntry": {"conditions": conditions}})
+    world.confirm()
+    (started,) = world.push()
+    state = world.until(lambda: world.stages()["Build"].get("beforeEntryConditionState"))
+    assert state["conditionStates"][0]["ruleStates"] == [
+        {"ruleName": "freeze", "latestExecution": {"status": "InProgress"}}
+    ]
+    assert "build" not in world.actions(started["id"])
+    CLOCK.moment = dt.datetime(2026, 11, 30, 13, 30, tzinfo=dt.UTC)  # 8:30 on a Monday in New York
+    assert world.ended(started["id"])["status"] == "Succeeded"
+
+
+def test_a_rule_that_the_emulator_does_not_have_fails_the_stage(world: World) -> None:
+    rule = {
+        "name": "own",
+        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "LambdaInvoke", "version": "1"},
+    }
+    conditions = [{"result": "FAIL", "rules": [rule]}]
+    world.create({"name": "Ask", "actions": [world.approval()], "beforeEntry": {"conditions": conditions}})
+    world.confirm()
+    assert world.release()["status"] == "Failed"
+    condition = world.stages()["Ask"]["beforeEntryConditionState"]["latestExecution"]
+    assert condition["summary"].startswith("The emulator has no rule LambdaInvoke; it has CloudWatchAlarm")
+
+
+def test_a_stage_that_shall_be_repeated_runs_once_more_by_itself(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "tried"
+    world.project("flaky", f'if test -f "{file}"; then rm "{file}"; else touch "{file}"; exit 1; fi')
+    failure = {"result": "RETRY", "retryConfiguration": {"retryMode": "FAILED_ACTIONS"}}
+    world.create({"name": "Build", "actions": [world.build("flaky")], "onFailure": failure})
+    world.confirm()
+    assert world.release()["status"] == "Succeeded"
+    assert len(world.of("codebuild").list_builds_for_project(projectName="flaky")["ids"]) == 2
+
+
+def test_a_reset_ends_what_runs(world: World) -> None:
+    world.project("endless", "sleep 600")
+    world.create({"name": "Build", "actions": [world.build("endless")]})
+    world.confirm()
+    (started,) = world.push()
+    builds = world.of("codebuild")
+    world.until(lambda: builds.list_builds_for_project(projectName="endless")["ids"] or None)
+    with REGISTRY.lock:
+        (build,) = REGISTRY.store.table(BUILDS, world.account, "us-east-1").values()
+        execution = REGISTRY.store.table(EXECUTIONS, world.account, "us-east-1")[started["id"]]
+    world.reset()
+    assert build.ended.wait(20)
+    assert execution.is_reset
+    with pytest.raises(ClientError, match="does not have a pipeline"):
+        world.executions()
+
+
 def test_a_new_version_of_an_object_starts_a_pipeline_that_asks_for_it(world: World) -> None:
     hurry()
     bucket = f"releases-{world.account}"
@@ -246,3 +354,35 @@ def test_a_new_version_of_an_object_starts_a_pipeline_that_asks_for_it(world: Wo
     done = world.executions()[0]
     assert (done["trigger"]["triggerType"], done["status"]) == ("PollForSourceChanges", "Succeeded")
     assert done["sourceRevisions"][0]["revisionId"] == version
+
+
+def test_releases_keep_their_order_however_fast_they_arrive(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    pushed = [world.push()[0]["id"] for _ in range(6)]
+    world.token()
+    world.until(lambda: len(world.stages()["Approval"]["inboundExecutions"]) == len(pushed) - 1 or None)
+    waiting = [one["pipelineExecutionId"] for one in world.stages()["Approval"]["inboundExecutions"]]
+    assert [world.stages()["Approval"]["latestExecution"]["pipelineExecutionId"], *waiting] == pushed
+    for one in pushed:
+        world.pipelines.stop_pipeline_execution(pipelineName=PIPELINE, pipelineExecutionId=one, abandon=True)
+    assert {world.ended(one)["status"] for one in pushed} == {"Stopped"}
+
+
+def test_the_way_back_comes_before_a_release_that_waits(world: World) -> None:
+    world.project("deploy", 'test "$(cat a)" != bad')
+    deploy = [world.approval(), world.build("deploy", order=2)]
+    world.create({"name": "Deploy", "actions": deploy, "onFailure": {"result": "ROLLBACK"}})
+    world.confirm()
+    (good,) = world.push({"a": "good"})
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(good["id"])["status"] == "Succeeded"
+    (bad,), (last,) = world.push({"a": "bad"}), world.push({"a": "last"})
+    world.until(lambda: world.stages()["Deploy"]["inboundExecutions"] or None)
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(bad["id"])["status"] == "Failed"
+    back = world.until(lambda: next((one for one in world.executions() if one["executionType"] == "ROLLBACK"), None))
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(back["pipelineExecutionId"])["status"] == "Succeeded"
+    world.answer("Approved", world.token("Deploy"), "Deploy")
+    assert world.ended(last["id"])["status"] == "Succeeded"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PIPELINE: Final = "app"
-SECONDS: Final = 30
+SECONDS: Final = 60
 _ACCOUNTS: Final = itertools.count(720000000000)
 _COMMITS: Final = itertools.count(1)
 ENDED: Final = frozenset({"Succeeded", "Failed", "Stopped", "Superseded"})
@@ -176,6 +176,12 @@ class World:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request) as answer:
             return json.load(answer)
+
+    def reset(self) -> None:
+        """Empty the emulator."""
+        request = urllib.request.Request(f"{self.emulator.url}/moto-api/reset", method="POST")  # noqa: S310
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener.open(request).close()
 
     def release(self, **push: Any) -> dict[str, Any]:
         """Push, and wait for the end of the execution; return it."""
