@@ -73,6 +73,11 @@ setup: .venv/test.stamp .venv/aws-cli.stamp ## Create .venv with everything that
 	@$(PIP_INSTALL) --no-compile -r requirements/preflight.lock
 	@touch $@
 
+.venv/rules.stamp: requirements/rules.lock .venv/synth.stamp
+	@echo "Installing what the rules know about IAM (about 20 MB, once)"
+	@$(PIP_INSTALL) --no-compile -r requirements/rules.lock
+	@touch $@
+
 # The tests of the build steps call the AWS CLI as CodeBuild does; it needs another botocore than the other tests.
 .venv/aws-cli.stamp: requirements/aws-cli.lock .venv/python.stamp
 	@echo "Installing the AWS CLI for the tests of the build steps (about 180 MB, once)"
@@ -94,6 +99,7 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: ver
 	compile pyproject.toml --group test -o requirements/test.lock; \
 	compile pyproject.toml -c requirements/test.lock -o requirements/synth.lock; \
 	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
+	compile --group rules -c requirements/test.lock -o requirements/rules.lock; \
 	compile --group aws-cli -o requirements/aws-cli.lock; \
 	compile --group terraform -o requirements/terraform.lock; \
 	compile --group workflows -c requirements/test.lock -o requirements/workflows.lock; \
@@ -106,7 +112,7 @@ synth: .venv/synth.stamp ## Write cdktf.out/stacks/<environment>-<layer>/cdk.tf.
 	@$(BIN)/python main.py $(ENV)
 
 .PHONY: check
-check: synth ## Check the synthesized JSON against the rules in compliance/
+check: synth .venv/rules.stamp ## Check the synthesized JSON against the rules in compliance/
 	@$(RUN) compliance
 
 .PHONY: test
@@ -237,6 +243,11 @@ plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that 
 apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1, SAVED=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
+
+.PHONY: refresh
+refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(TERRAFORM)
 
 .PHONY: destroy
 destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)

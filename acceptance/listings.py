@@ -129,6 +129,7 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_iam_role_policy_attachment": "aws_iam_role",
     "aws_kms_key_policy": "aws_kms_key",
     "aws_lambda_invocation": "aws_lambda_function",
+    "aws_lambda_permission": "aws_lambda_function",
     "aws_lb_listener": "aws_lb",
     "aws_lb_listener_certificate": "aws_lb",
     "aws_lb_listener_rule": "aws_lb",

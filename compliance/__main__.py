@@ -27,7 +27,7 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
     """Print the findings as a table, and a line with the counts.
 
     Returns:
-        0; 1 if there is a finding; 2 if there is no output or the list of exceptions is wrong.
+        0; 1 if there is a finding; 2 if there is no output, the list of exceptions is wrong or a package is missing.
     """
     parser = argparse.ArgumentParser(prog="python -m compliance", description="Rules over the synthesized JSON.")
     parser.add_argument(
@@ -45,11 +45,11 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
     try:
         stacks = list(read_stacks(arguments.output).values())
         exceptions = load_exceptions(arguments.exceptions, rules=frozenset(rule.id for rule in RULES))
+        result = audit(stacks, rules=RULES, exceptions=exceptions, today=today or datetime.now(tz=UTC).date())
     except (OutputError, ConfigError) as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
 
-    result = audit(stacks, rules=RULES, exceptions=exceptions, today=today or datetime.now(tz=UTC).date())
     if result.findings:
         print(table((finding.rule, finding.place, finding.message) for finding in result.findings))
     print(

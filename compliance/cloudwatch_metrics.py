@@ -161,6 +161,21 @@ METRICS: Final = (
         source=f"{_CLOUDFRONT_PAGE}#cloudfront-metrics-function-values",
         values={"Region": "Global"},
     ),
+    # Of pipelines of type V2 only; the whole account has the failed runs without a dimension.
+    MetricFamily(
+        namespace="AWS/CodePipeline",
+        names=("FailedPipelineExecutions",),
+        dimensions=((), ("PipelineName",)),
+        statistics=COUNTED,
+        source="https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html",
+    ),
+    MetricFamily(
+        namespace="AWS/CodePipeline",
+        names=("PipelineDuration",),
+        dimensions=(("PipelineName",),),
+        statistics=TIMED,
+        source="https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html",
+    ),
     # Absent of a stopped cluster or instance. SampleCount is one each minute and instance.
     MetricFamily(
         namespace="AWS/ECS",

@@ -46,9 +46,14 @@ _NAME: Final = re.compile(r"(^|_)policy(_document|_text)?$")
 
 def statements(stack: Stack, *kinds: Kind) -> Iterator[tuple[Resource, Statement]]:
     """Every statement of every policy of these kinds; those that cannot be read are skipped (see `unreadable`)."""
+    for resource, statement in every_statement(stack):
+        if kind_of(resource) in kinds and resource.kind not in _NARROWING_ONLY:
+            yield resource, statement
+
+
+def every_statement(stack: Stack) -> Iterator[tuple[Resource, Statement]]:
+    """Every statement of every policy of any resource, also of one that only restricts."""
     for resource in stack.all():
-        if kind_of(resource) not in kinds or resource.kind in _NARROWING_ONLY:
-            continue
         for _, text in texts(dict(resource.arguments)):
             for statement in parsed(text) or ():
                 yield resource, statement

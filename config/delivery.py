@@ -12,6 +12,7 @@ from config.freeze import FreezeSettings
 from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.service_values import ServiceName
+from config.updates import UpdatesSettings
 
 _OWNER: Final = r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}"
 _REPOSITORY: Final = rf"{_OWNER}/[A-Za-z0-9._-]{{1,100}}"
@@ -26,8 +27,11 @@ _PATTERN: Final = r"[A-Za-z0-9._/*?{}\[\]!,@+-]{1,255}"
 MOST_PATTERNS: Final = 8
 """https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GitTagFilterCriteria.html"""
 _ABSOLUTE_PATH: Final = r"(/[A-Za-z0-9._-]+)+"
+# A build gets them in one variable, with blanks between them.
+_FINDING: Final = r"[A-Za-z][A-Za-z0-9-]{2,99}"
 _DEFAULT_BRANCH: Final = "main"
-_RELEASE_ONLY: Final = ("repository", "connection_arn", "branch", "tags", "paths")
+_BUILDS_ONLY: Final = ("repository", "connection_arn", "branch", "tags", "paths")
+_REBUILDS_ONLY: Final = ("rebuild", "rebuild_on_findings")
 
 
 def _matching(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
@@ -57,6 +61,13 @@ _PATTERN_CHECK, _PATTERN_SCHEMA = _matching(
     _PATTERN, 'is not a valid pattern of CodePipeline; use letters, digits, ".", "/", "-", "_" and "*", like "v*"'
 )
 _PATH_CHECK, _PATH_SCHEMA = _matching(_ABSOLUTE_PATH, 'is not a valid absolute path; use one like "/app/static"')
+
+_FINDING_CHECK, _FINDING_SCHEMA = _matching(
+    _FINDING, 'is not a valid id of a finding; use one as the build prints it, like "CVE-2026-12345"'
+)
+
+Finding = Annotated[str, _FINDING_CHECK, _FINDING_SCHEMA]
+"""The id of a vulnerability."""
 
 GitPattern = Annotated[str, _PATTERN_CHECK, _PATTERN_SCHEMA]
 """A pattern of tags or paths."""
@@ -91,6 +102,10 @@ class OtherEnvironment(Model):
 def _check_command(command: Sequence[str]) -> Iterator[Problem]:
     if not command:
         yield Problem(key="command", allowed='must have at least one word, like ["node", "migrate.js"]')
+    elif not command[0].strip():
+        yield Problem(
+            key="command", value=tuple(command), allowed='must start with a program, like ["node", "migrate.js"]'
+        )
 
 
 class MigrationsSettings(Model):
@@ -189,6 +204,15 @@ class DeliverySettings(Model):
     assets: AssetsSettings | None = None
     """The static files that are copied to CloudFront's bucket; without the table there are none."""
 
+    updates: UpdatesSettings = UpdatesSettings()
+    """When the images that run are scanned and built again; without the table with its defaults."""
+
+    allowed_findings: tuple[Finding, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
+    """Critical findings that do not concern the services, like "CVE-2026-12345": no build fails because of them."""
+
+    allow_unscanned: bool = False
+    """Whether an image that ECR cannot scan may be released."""
+
     freeze: FreezeSettings | None = None
     """When nothing is deployed; without the table there is no such time."""
 
@@ -199,7 +223,15 @@ class DeliverySettings(Model):
         yield from super().problems()
         if self.release_from is None:
             return
-        for name in _RELEASE_ONLY:
+        for name in _REBUILDS_ONLY:
+            if name in self.updates.model_fields_set:
+                yield Problem(
+                    key=f"updates.{name}",
+                    value=getattr(self.updates, name),
+                    allowed="has no effect with release_from: the environment that builds the releases builds them "
+                    "again; remove the line",
+                )
+        for name in _BUILDS_ONLY:
             if value := getattr(self, name):
                 yield Problem(
                     key=name,

@@ -7,6 +7,8 @@ from config.delivery import AssetsSettings, DeliverySettings, MigrationsSettings
 from config.errors import Problem, list_allowed, nearest
 from config.model import Check
 from config.services import ServiceSettings
+from config.sleep import SleepSettings
+from config.updates import check_rebuild_time
 
 MOST_SERVICES: Final = 5
 """The most input artifacts of a build, and so the most services of a release.
@@ -138,6 +140,11 @@ def _check_network(
         )
 
 
+def _check_rebuild_time(delivery: DeliverySettings | None, cost__sleep: SleepSettings | None) -> Iterator[Problem]:
+    if delivery is not None and delivery.builds:
+        yield from check_rebuild_time(delivery.updates, delivery.freeze, cost__sleep)
+
+
 def check_release_source(
     own: DeliverySettings, *, name: str, names: Sequence[str], other: Mapping[str, object] | None
 ) -> Iterator[Problem]:
@@ -182,4 +189,5 @@ DELIVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_assets_have_bucket,
     _check_connection,
     _check_network,
+    _check_rebuild_time,
 )

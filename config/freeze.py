@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-Deploym
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from config.errors import Problem
 from config.maintenance_windows import WEEKDAYS
 from config.model import Check, Model
-from config.sleep import TimeZone
+from config.sleep import TimeZone, read_zone
 
 _HOURS: Final = 24
 _WEEK: Final = 7 * _HOURS
@@ -112,6 +113,12 @@ class FreezeSettings(Model):
     """
 
     checks: ClassVar[tuple[Check, ...]] = (_check_windows,)
+
+    def covers(self, time: datetime) -> bool:
+        """Whether nothing is deployed at a time."""
+        local = time.astimezone(read_zone(self.time_zone))
+        hour = local.weekday() * _HOURS + local.hour
+        return any(hour in _hours(window) for window in self.windows)
 
     @property
     def cron(self) -> str:

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, ClassVar, Final
@@ -197,6 +197,12 @@ class SleepSettings(Model):
     def awake_share(self) -> float:
         """The part of a week without holidays in which it is awake."""
         return sum(end - start for hours in self.awake for start, end in _parts(hours)) / _WEEK
+
+    def is_awake(self, time: datetime) -> bool:
+        """Whether it is awake at a time of a week without holidays."""
+        local = time.astimezone(read_zone(self.time_zone))
+        minute = local.weekday() * _DAY + local.hour * 60 + local.minute
+        return any(start <= minute < end for hours in self.awake for start, end in _parts(hours))
 
     def schedule(self) -> str:
         """What `lambdas/sleep_schedule/schedule.py` reads: hours by weekday, holidays, the time zone with its data."""

@@ -19,6 +19,7 @@ from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
 from modules.alarm import Alarm, MissingData
+from modules.boundary import Boundary
 from modules.errors import WiringError
 from modules.function_code import function_code, write_code
 from modules.key import Key, KeyUse
@@ -101,6 +102,7 @@ class Function(Construct):
         memory_mib: int = _MEMORY_MIB,
         vpc: Vpc | None = None,
         describes_interfaces: bool = False,
+        boundary: Boundary = Boundary.WORKLOAD,
     ) -> None:
         """Create the function with its role, log group and queue.
 
@@ -122,6 +124,7 @@ class Function(Construct):
             memory_mib: Its memory, and its share of a CPU with it.
             vpc: Where it runs, if it connects to something in it.
             describes_interfaces: Whether its code reads the network interfaces in the VPC, as Lambda itself does.
+            boundary: The most that its role may do.
         """
         super().__init__(scope, id_)
         self._region = label.region
@@ -167,6 +170,7 @@ class Function(Construct):
             name=component,
             service=ServicePrincipal.LAMBDA,
             description=description,
+            boundary=boundary,
         )
         log.grant_write(self.role)
         # Lambda has a grant on the key for the role that the function was created with; this is for one created again.

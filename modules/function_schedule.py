@@ -39,6 +39,7 @@ def add_schedule(
     retries: int,
     retry_seconds: int,
     descriptions: tuple[str, str],
+    time_zone: str | None = None,
     depends_on: Sequence[TerraformResource] = (),
 ) -> None:
     """Call a function with an event again and again; what cannot be delivered goes to the function's queue.
@@ -47,13 +48,14 @@ def add_schedule(
         scope: Gets the schedule, and the role with which Scheduler calls the function.
         label: Names both.
         name: Component of their names.
-        rate: How often: `rate(5 minutes)`.
+        rate: How often, like `rate(5 minutes)`, or when, like `cron(0 10 * * ? *)`.
         function: What is called.
         event: What it gets.
         key: Encrypts the event, and the messages in the function's queue.
         retries: How often Scheduler repeats a call that Lambda does not accept.
         retry_seconds: How long it does so.
         descriptions: Of the schedule, and of the role.
+        time_zone: On whose clocks the times of a `cron` are; without it in UTC.
         depends_on: What must have happened before the first call.
     """
     role = Role(
@@ -77,6 +79,7 @@ def add_schedule(
         name=full_name,
         description=descriptions[0],
         schedule_expression=rate,
+        schedule_expression_timezone=time_zone,
         flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
         kms_key_arn=key.arn,
         target=SchedulerScheduleTarget(

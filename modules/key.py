@@ -24,9 +24,13 @@ KEY_POLICY_LIMIT: Final = 32_768
 _PROTECTED_DELETION_DAYS: Final = 30
 _UNPROTECTED_DELETION_DAYS: Final = 7
 
-_DECRYPT: Final = ("kms:Decrypt", "kms:DescribeKey")
 _ENCRYPT: Final = ("kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
 
+CRYPTOGRAPHIC_ACTIONS: Final = (*_ENCRYPT, "kms:Decrypt")
+"""The actions of a symmetric key that have an encryption context; a condition on it excludes any other action.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html
+"""
 PUBLISHER_KEY_ACTIONS: Final = ("kms:GenerateDataKey*", "kms:Decrypt")
 """What a service needs to publish to an encrypted topic.
 
@@ -199,7 +203,7 @@ class Key(Construct):
         *,
         sid: str,
         conditions: tuple[Condition, ...],
-        actions: tuple[str, ...] = (*_ENCRYPT, *_DECRYPT),
+        actions: tuple[str, ...] = (*CRYPTOGRAPHIC_ACTIONS, "kms:DescribeKey"),
     ) -> None:
         """Allow an AWS service to use the key on behalf of the account, restricted by `conditions`."""
         self._policy.add(

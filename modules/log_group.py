@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_subscription_filter import Cloudwat
 from constructs import Construct
 
 from modules.errors import WiringError
+from modules.key import CRYPTOGRAPHIC_ACTIONS
 from modules.policy import Condition, Grantable, Statement
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class LogGroup(Construct):
                     values=tuple(label.arn("logs", f"log-group:{pattern}") for pattern in own),
                 ),
             ),
+            actions=CRYPTOGRAPHIC_ACTIONS,
         )
         self._group = CloudwatchLogGroup(
             self, "Default", name=name, retention_in_days=retention_days, kms_key_id=key.arn

@@ -35,6 +35,7 @@ class Runbook(StrEnum):
     LOAD_BALANCER_ERRORS = "load-balancer-errors"
     NAT_GATEWAYS = "nat-gateways"
     NETWORK_CHANGES = "network-changes"
+    OLD_IMAGES = "old-images"
     ORGANIZATION_CHANGES = "organization-changes"
     PERMISSION_CHANGES = "permission-changes"
     REFUSED_CALLS = "refused-calls"

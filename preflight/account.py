@@ -22,7 +22,7 @@ _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=16,
 )
-_READS: Final = re.compile(r"(Get|List|Describe|Head)[A-Z]")
+_READS: Final = re.compile(r"(Get|List|BatchGet|Describe|Head)[A-Z]")
 _ASSUME_ROLE: Final = "AssumeRole"
 _SESSION_NAME: Final = "preflight"
 _GLOBAL_REGION: Final = "us-east-1"

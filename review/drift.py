@@ -50,9 +50,21 @@ def drift(content: Mapping[str, Any], owned: tuple[OwnedArgument, ...]) -> Itera
             yield f"{address}: deleted"
             continue
         before, after = change.get("before") or {}, change.get("after") or {}
-        names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+        names = {name for name in {*before, *after} if _value(before.get(name)) != _value(after.get(name))}
         names -= allowed.get(found["type"], set())
         # `tags_all` follows `tags`, which is named itself.
         names -= {"tags_all"} if "tags" in names else set()
         if names:
             yield f"{address}: {', '.join(sorted(names))}"
+
+
+def _value(value: object) -> object:
+    """A value in which nothing, 0, false, and an empty text, list or object are the same.
+
+    The provider writes one of them when it makes a resource, and another one when it reads it again.
+    """
+    if isinstance(value, dict):
+        value = {name: found for name, each in value.items() if (found := _value(each)) is not None}
+    elif isinstance(value, list):
+        value = [_value(each) for each in value]
+    return value or None

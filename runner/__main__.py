@@ -1,4 +1,4 @@
-"""`python -m runner plan|apply|destroy|bootstrap|validate|unlock|secrets|rotate|sleep|wake --env ENV`."""
+"""`python -m runner plan|apply|refresh|destroy|bootstrap|validate|unlock|secrets|rotate|sleep|wake --env ENV`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "plan": actions.plan,
     "apply": actions.apply,
+    "refresh": actions.refresh,
     "destroy": actions.destroy,
     "bootstrap": actions.bootstrap,
     "validate": actions.validate,
@@ -179,7 +180,7 @@ def _report(options: argparse.Namespace, session: Session, stack_results: list[R
         table = "\n".join(results.plan_line(result, session.width) for result in stack_results)
     else:
         table = results.summary(stack_results)
-    code = results.exit_code(stack_results, allow_waiting=options.action == "plan")
+    code = results.exit_code(stack_results, allow_waiting=options.action in {"plan", "refresh"})
     session.progress.say("\n".join(["", table, "", *warnings, _next_step(options, stack_results, code)]))
     changed = any(result.status in _CHANGE_STATUSES for result in stack_results)
     if code == OK and changed and getattr(options, "detailed_exitcode", False):
@@ -205,6 +206,7 @@ def _next_step(options: argparse.Namespace, stack_results: list[Result], code: i
     success = {
         "plan": f"To apply: make apply {variables}" if Status.CHANGES in statuses else "Nothing to do.",
         "apply": f"To check for differences: make plan {variables}",
+        "refresh": "The states have what is there now.",
         "destroy": "Everything is destroyed.",
         "bootstrap": f"Next: make apply ENV={options.env}",
         "validate": "All stacks are valid.",

@@ -11,6 +11,7 @@ from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import is_bucket_missing, waiting_note
 from runner.protection import refuse_loss
 from runner.results import Result, Status
+from runner.saved import PERSONS_LAYERS
 from runner.session import section
 from runner.sleeping import refuse_loss_of_schedule
 from synthesis.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges, state_stack
@@ -116,6 +117,28 @@ def _say_next_step(session: Session, stack: Stack, terraform: Terraform) -> None
     """Print what a person must do now that the stack is applied, if it has an output that says so."""
     if _NEXT_STEP in stack.document.get("output", {}):
         session.progress.warn(f"{stack.id}: {terraform.outputs().get(_NEXT_STEP, '')}")
+
+
+def refresh(session: Session) -> list[Result]:
+    """Write into the states what AWS has now, and change nothing else.
+
+    An apply writes what a resource was just after it was made. What other resources and AWS add to it later would look
+    like a change by somebody else. The layers that only a person applies are left out, unless one of them is named:
+    a pipeline may not write their states.
+    """
+    chosen = {id_: set[str]() for id_, stack in session.chosen.items() if stack.layer not in PERSONS_LAYERS}
+    return session.run_all(chosen or {id_: set[str]() for id_ in session.chosen}, _refresh)
+
+
+def _refresh(session: Session, stack: Stack) -> Result:
+    with session.terraform(stack).working_copy() as terraform:
+        session.progress.start(stack.id, "initialising")
+        terraform.init()
+        planned = terraform.plan(session.progress.start(stack.id, "reading"), refresh_only=True)
+        if not planned.changed:
+            return Result(stack.id, Status.NO_CHANGES)
+        terraform.apply(planned, session.progress.start(stack.id, "writing the state"))
+        return Result(stack.id, Status.REFRESHED)
 
 
 def destroy(session: Session) -> list[Result]:

@@ -157,6 +157,7 @@ IMPORTED_OTHERWISE: Final[Mapping[str, str]] = {
     "aws_guardduty_detector_feature": "has no import",
     "aws_iam_role_policy_attachment": "takes role and policy",
     "aws_lambda_invocation": "is a call, and each may be repeated",
+    "aws_lambda_permission": "takes function and statement",
     "aws_network_acl_rule": "takes ACL, number, protocol and direction",
     "aws_route": "takes table and destination",
     "aws_route_table_association": "takes subnet and table",

@@ -17,6 +17,7 @@ class Status(Enum):
     CHANGES = "changes"
     APPLIED = "applied"
     DESTROYED = "destroyed"
+    REFRESHED = "refreshed"
     NOTHING_THERE = "nothing there"
     IN_USE = "still there"
     VALID = "valid"
@@ -33,6 +34,7 @@ _ENDED = {
     Status.NO_CHANGES,
     Status.APPLIED,
     Status.DESTROYED,
+    Status.REFRESHED,
     Status.NOTHING_THERE,
     Status.VALID,
     Status.BOOTSTRAPPED,

@@ -217,11 +217,13 @@ class Terraform:
         if own:
             self._initialised.remember()
 
-    def plan(self, events: Events, *, destroy: bool = False) -> Plan:
-        """Plan into a file, which is removed when the working copy is released."""
+    def plan(self, events: Events, *, destroy: bool = False, refresh_only: bool = False) -> Plan:
+        """Plan into a file, removed when the working copy is released; `refresh_only` changes only the state."""
         leftovers.require_written_state(self.folder, self._command(["state", "push"]))
         arguments = ["plan", "-json", "-input=false", "-detailed-exitcode", f"-out={self._plan}"]
-        done = self._run(arguments + ["-destroy"] * destroy, events, allowed=(0, _CHANGED))
+        done = self._run(
+            arguments + ["-destroy"] * destroy + ["-refresh-only"] * refresh_only, events, allowed=(0, _CHANGED)
+        )
         return Plan(
             self._plan,
             events.changes,

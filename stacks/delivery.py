@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from config.updates import updates_zone
 from modules.boundary import Boundary
-from modules.delivery import builds
+from modules.delivery import build_grants, builds, hand_over, pipeline_grants
 from modules.delivery.artifact_store import ArtifactStore
-from modules.delivery.build_grants import (
-    grant_images_and_scans,
-    grant_release_files,
-    grant_static_files,
-    grant_tags,
-)
 from modules.delivery.build_project import Build, BuildPlace, BuildProject
-from modules.delivery.hand_over import (
-    allow_image_readers,
-    allow_release_readers,
-    grant_images,
-    grant_source,
-    release_key,
-)
+from modules.delivery.image_updates import ImageUpdates
 from modules.delivery.names import DELIVERY_KEY, PIPELINE_ROLE, release_prefix, releases_bucket
-from modules.delivery.pipeline import (
-    REBUILD,
-    SOURCE,
-    Pipeline,
-    add_connection,
-    grant_approval,
-    grant_blue_green,
-    grant_builds,
-    grant_connection,
-    grant_task_definitions,
-    pipeline_name,
-)
+from modules.delivery.pipeline import REBUILD, SOURCE, Pipeline, add_connection, pipeline_name
 from modules.delivery.pipeline_messages import pipeline_messages
-from modules.delivery.stages import MOST_RULES, Action, Rule, Stage, with_freeze
+from modules.delivery.red_alarms import alarm_rules
+from modules.delivery.stages import Action, Stage, with_freeze
+from modules.delivery.static_files import StaticFiles
 from modules.errors import WiringError
 from modules.event_messages import EventMessages
 from modules.policy import Statement
@@ -120,7 +100,7 @@ class DeliveryStack(LayerStack):
         stages = [*self._first_stages(), *self._approval(), *self._migrate(), self._deploy(), *self._hand_over()]
         if settings.freeze:
             stages = with_freeze(stages, settings.freeze)
-        grant_builds(self.role, list(self.projects.values()))
+        pipeline_grants.grant_builds(self.role, list(self.projects.values()))
         self.pipeline = Pipeline(
             self,
             "pipeline",
@@ -131,14 +111,26 @@ class DeliveryStack(LayerStack):
             stages=stages,
             depends_on=self.store.artifacts.dependables,
         )
-        enhanced = config.registry.scanning == "enhanced"
-        scanned = [f"{config.repository_prefix}-{name}" for name in config.services] if enhanced else []
+        ImageUpdates(
+            self,
+            "image-updates",
+            config=settings,
+            time_zone=updates_zone(settings.updates, settings.freeze, config.cost.sleep if config.cost else None),
+            scanning=config.registry.scanning,
+            label=self.label,
+            key=self.delivery_key,
+            log_retention_days=config.logs.function_retention_days,
+            topics=self._topics,
+            cluster=service.cluster,
+            repositories=[registry.repositories[name] for name in self._names],
+            pipeline=self.pipeline,
+        )
         EventMessages(
             self,
             "events",
             label=self.label,
             name="delivery-events",
-            messages=pipeline_messages(self.label, scanned=scanned),
+            messages=pipeline_messages(self.label, config=config),
             topics=self._topics,
         )
         self.output("pipeline_name", self.pipeline.name)
@@ -173,7 +165,7 @@ class DeliveryStack(LayerStack):
         if connection_arn is None:
             connection_arn = add_connection(self, label=self.label)
             self.output("connection_arn", connection_arn)
-        grant_connection(self.role, connection_arn)
+        pipeline_grants.grant_connection(self.role, connection_arn)
         action = Action.github(
             SOURCE,
             connection_arn=connection_arn,
@@ -183,7 +175,7 @@ class DeliveryStack(LayerStack):
         return Stage(name="Source", actions=(action,))
 
     def _build(self) -> Stage:
-        actions = []
+        actions, files = [], self._static_files
         for name in self._names:
             project = self._project(
                 builds.service_build(
@@ -192,7 +184,8 @@ class DeliveryStack(LayerStack):
                     release_files=self._service.release_files.bucket.name,
                     blue_green=tuple(self._service.deployment_groups),
                     sbom_image=self._registry.images["sbom"].uri,
-                    assets=self._assets_variables(name),
+                    assets=files.variables if files and files.service == name else None,
+                    scan=builds.scan_variables(self._settings),
                 )
             )
             self._registry.images["sbom"].grant_pull(project.role)
@@ -209,32 +202,33 @@ class DeliveryStack(LayerStack):
         return Stage(name="Build", actions=tuple(actions))
 
     def _test(self) -> Stage:
-        project = self._project(builds.integration_tests())
+        project = self._project(builds.integration_tests(self.config))
         for name in self._names:
             self._registry.repositories[name].grant_pull(project.role)
         action = Action.build("integration-tests", project.name, inputs=(SOURCE, *self._built), category="Test")
         return Stage(name="Test", actions=(action,))
 
     def _release_source(self, source: OtherEnvironment) -> Stage:
-        grant_source(self.role, source)
+        hand_over.grant_source(self.role, source)
         action = Action.release(
-            SOURCE, bucket=releases_bucket(source.names), key=release_key(source.name), output=_RELEASE
+            SOURCE, bucket=releases_bucket(source.names), key=hand_over.release_key(source.name), output=_RELEASE
         )
         return Stage(name="Source", actions=(action,))
 
     def _promote(self, source: OtherEnvironment) -> Stage:
-        assets = self._settings.assets
+        files = self._static_files
         project = self._project(
             builds.promote(
                 {name: self._registry.repositories[name].url for name in self._names},
                 release_files=self._service.release_files.bucket.name,
                 blue_green=tuple(self._service.deployment_groups),
-                assets=self._assets_variables(assets.service) if assets else None,
-                assets_service=assets.service if assets else None,
+                assets=files.variables if files else None,
+                assets_service=files.service if files else None,
+                scan=builds.scan_variables(self._settings),
             )
         )
         self._grant_images_and_files(project, self._names)
-        grant_images(project.role, source, self._names)
+        hand_over.grant_images(project.role, source, self._names)
         action = Action.build("promote", project.name, inputs=(_RELEASE,), outputs=self._built)
         return Stage(name="Promote", actions=(action,))
 
@@ -242,7 +236,7 @@ class DeliveryStack(LayerStack):
         if not self._settings.approval:
             return []
         topic = self._topics.by_severity[Severity.WARNING]
-        grant_approval(self.role, topic)
+        topic.grant_publish(self.role)
         action = Action.approval(
             "approval", topic_arn=topic.arn, text=f"Approve the release of {self.label.prefix}: docs/delivery.md"
         )
@@ -282,22 +276,13 @@ class DeliveryStack(LayerStack):
         groups = self._service.deployment_groups
         if groups:
             services = [self._service.services[name] for name in groups]
-            grant_blue_green(self.role, self.label, list(groups.values()), services)
-        objectives = self.config.observability.objectives if self.config.observability else None
-        if self._settings.load_test and objectives and self.config.domain:
-            served = [one for one in self.config.services.values() if one.is_load_balanced]
-            paths = tuple(dict.fromkeys(one.health_path for one in served))
-            url = f"https://{self.config.domain.name}"
-            project = self._project(builds.load_test(objectives, base_url=url, paths=paths))
-            inputs = (self._built[0],)
-            actions.append(Action.build("load-test", project.name, inputs=inputs, category="Test", run_order=2))
-        alarms = [alarms.names[0] for one in self._service.services.values() if (alarms := one.alarms) and alarms.names]
-        rules = [Rule.alarm(f"alarm-{number}", name) for number, name in enumerate(alarms[:MOST_RULES], start=1)]
-        self.role.add_to_policy(
-            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
-            Statement(sid="ReadAlarms", actions=("cloudwatch:DescribeAlarms",), resources=("*",))
-        )
-        return Stage(name="Deploy", actions=tuple(actions), rules=tuple(rules), rolls_back=True)
+            pipeline_grants.grant_blue_green(self.role, self.label, list(groups.values()), services)
+        if (load_test := builds.load_test(self.config)) and self._settings.load_test:
+            name = self._project(load_test).name
+            actions.append(Action.build("load-test", name, inputs=(self._built[0],), category="Test", run_order=2))
+        pipeline_grants.grant_alarms(self.role)
+        rules = alarm_rules(list(self._service.services.values()), self._service.load_balancer)
+        return Stage(name="Deploy", actions=tuple(actions), rules=rules, rolls_back=True)
 
     def _deploy_action(self, name: str) -> Action:
         artifact = buildspecs.artifact(name)
@@ -311,7 +296,7 @@ class DeliveryStack(LayerStack):
         project.role.add_to_policy(
             Statement(sid="Deploy", actions=("ecs:DescribeServices", "ecs:UpdateService"), resources=(service.arn,))
         )
-        grant_task_definitions(project.role, self.label, [service])
+        pipeline_grants.grant_task_definitions(project.role, self.label, [service])
         return Action.build(
             f"{name}-deploy", project.name, inputs=(artifact,), variables={"ECS_SERVICE": service.service_name}
         )
@@ -330,32 +315,36 @@ class DeliveryStack(LayerStack):
         )
         self._grant_tags(project)
         self.store.grant_release(project.role, prefix=prefix)
-        allow_release_readers(self.store.releases, self.delivery_key, environment=self.config.name, targets=targets)
-        allow_image_readers(self, self._registry.repositories, targets=targets)
+        hand_over.allow_release_readers(
+            self.store.releases, self.delivery_key, environment=self.config.name, targets=targets
+        )
+        hand_over.allow_image_readers(self, self._registry.repositories, targets=targets)
         return [Stage(name="HandOver", actions=(Action.build("hand-over", project.name, inputs=self._built),))]
 
-    def _assets_variables(self, service: str) -> dict[str, str] | None:
-        assets, edge = self._settings.assets, self._edge
-        if assets is None or edge is None or assets.service != service or self.config.edge is None:
+    @property
+    def _static_files(self) -> StaticFiles | None:
+        assets, edge, config = self._settings.assets, self._edge, self.config.edge
+        if assets is None or edge is None or config is None:
             return None
-        return {
-            "ASSETS_BUCKET": edge.assets.name,
-            "ASSETS_PREFIX": self.config.edge.static_prefix,
-            "ASSETS_PATH": assets.path,
-            "DISTRIBUTION_ID": edge.distribution.id,
-        }
+        return StaticFiles(
+            service=assets.service,
+            path=assets.path,
+            bucket=edge.assets,
+            prefix=config.static_prefix,
+            distribution=edge.distribution,
+        )
 
     def _grant_images_and_files(self, project: BuildProject, services: tuple[str, ...]) -> None:
         role = project.role
-        grant_images_and_scans(
+        build_grants.grant_images_and_scans(
             role,
             [self._registry.repositories[name] for name in services],
             enhanced=self.config.registry.scanning == "enhanced",
         )
-        grant_release_files(role, self._service.release_files.bucket, self._service.logs_key, services)
-        assets, edge = self._settings.assets, self._edge
-        if assets and edge and self.config.edge and assets.service in services:
-            grant_static_files(role, edge.assets, edge.distribution, prefix=self.config.edge.static_prefix)
+        build_grants.grant_release_files(role, self._service.release_files.bucket, self._service.logs_key, services)
+        files = self._static_files
+        if files and files.service in services:
+            files.grant_publish(role)
 
     def _grant_tags(self, project: BuildProject) -> None:
-        grant_tags(project.role, list(self._registry.repositories.values()))
+        build_grants.grant_tags(project.role, list(self._registry.repositories.values()))

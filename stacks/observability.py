@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from config.canaries import MAINTENANCE_STATUS
 from config.routing import covers
 from config.zones import zone_number
+from modules.delivery.release_metrics import ReleaseMetrics
 from modules.observability.canary import Canary
 from modules.observability.canary_results import CanaryResults
 from modules.observability.cost_dashboard import CostDashboard
@@ -88,6 +89,9 @@ class ObservabilityStack(LayerStack):
             targets=settings.objectives,
             objectives=self.objectives,
             canaries=self.canaries,
+            releases=ReleaseMetrics.of(self.label, max_age_days=config.delivery.updates.max_age_days)
+            if config.delivery
+            else None,
         )
         self.data_dashboard: DataDashboard | None = None
         if data and data.databases:

@@ -12,6 +12,7 @@ from modules.errors import WiringError
 from modules.event_messages import EventMessages
 from modules.service.cluster import Cluster
 from modules.service.deployment_group import DeploymentGroup
+from modules.service.deployment_scaling import DeploymentScaling
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
@@ -130,6 +131,17 @@ class ServiceStack(LayerStack):
         """Of the services that CodeDeploy deploys, by their names."""
         if self.smoke_test:
             self.deployment_groups = self._deployment_groups(self.smoke_test)
+            DeploymentScaling(
+                self,
+                "deployment-scaling",
+                label=self.label,
+                cluster=self.cluster,
+                deployed=[(self.services[name], group) for name, group in self.deployment_groups.items()],
+                sleeps=bool(config.cost and config.cost.sleep),
+                key=self.logs_key,
+                log_retention_days=config.logs.function_retention_days,
+                topics=topics_for(self, notifications),
+            )
         if notifications:
             EventMessages(
                 self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +35,10 @@ GROWING: Final = {
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
     ("aws_vpc_endpoint", "route_table_ids"),
     ("aws_vpc_endpoint", "subnet_ids"),
+    # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_UpdateProject.html
+    ("aws_codebuild_project", "vpc_config"),
+    # The subnets that a build may use.
+    ("aws_iam_role_policy", "policy"),
     # The file that CodeDeploy deploys by.
     ("aws_s3_object", "content"),
 }
@@ -100,8 +105,10 @@ def changes(place: str, before: Arguments, after: Arguments) -> list[str]:
 
 
 def references(value: object) -> set[str]:
-    """The texts in an argument, the lines of a file one by one."""
-    return {line for _, text in texts(value) for line in text.splitlines()}
+    """The texts in an argument: the values of a policy and the lines of a file one by one."""
+    found = [text for _, text in texts(value)]
+    found = [one for text in found for _, one in (texts(json.loads(text)) if text.startswith("{") else [("", text)])]
+    return {line for text in found for line in text.splitlines()}
 
 
 @given(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from compliance.policies import Kind, allows_action, many, statements
+from compliance.own_metrics import published_namespaces
+from compliance.policies import many
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
 from synthesis.template import blocks
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 _GUARDDUTY: Final = '"aws.guardduty"'
 _MESSAGES: Final = "ApproximateNumberOfMessagesVisible"
-_PUBLISH: Final = "cloudwatch:PutMetricData"
-_NAMESPACE_KEY: Final = "cloudwatch:namespace"
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
 _AWS_NAMESPACES: Final = frozenset(
     {"CloudWatchSynthetics", "ContainerInsights", "CWAgent", "ECS/ContainerInsights", "LambdaInsights"}
@@ -114,14 +113,7 @@ def alarm_metric_exists(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[F
 
     CloudWatch accepts any name in an alarm.
     """
-    published = {
-        namespace
-        for other in of_same_environment(stack, stacks)
-        for _, statement in statements(other, Kind.PERMISSIONS)
-        if allows_action(statement, _PUBLISH)
-        for tests in (statement.get("Condition") or {}).values()
-        for namespace in many(tests.get(_NAMESPACE_KEY))
-    }
+    published = published_namespaces(stack, stacks)
     transformations = [
         metric_filter.block("metric_transformation")
         for other in of_same_environment(stack, stacks)

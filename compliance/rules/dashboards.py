@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compliance.cloudwatch_metrics import constant_of, is_of_aws, problem_of
 from compliance.dashboards import widgets_of
+from compliance.own_metrics import published_namespaces
 from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule, rule_with_others
 from synthesis.template import texts
@@ -60,8 +61,12 @@ def _problems(metric: ShownMetric, stack: Stack, stacks: Mapping[str, Stack]) ->
         namespace=metric.namespace, name=metric.name, dimensions=dimensions, statistic=metric.statistic
     ):
         yield problem
-    elif not is_of_aws(metric.namespace) and not _is_filtered(metric, stack, stacks):
-        yield f"is created by no metric filter in {metric.region}"
+    elif (
+        not is_of_aws(metric.namespace)
+        and not _is_filtered(metric, stack, stacks)
+        and metric.namespace not in published_namespaces(stack, stacks)
+    ):
+        yield f"is created by no metric filter in {metric.region}, and no role may publish it"
     if metric.is_search:
         return
     for name, value in metric.dimensions.items():

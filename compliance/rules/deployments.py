@@ -36,6 +36,18 @@ def codedeploy_service_has_one_deployment_group(stack: Stack) -> Iterator[Findin
 
 
 @rule
+def deployment_group_names_one_service(stack: Stack) -> Iterator[Finding]:
+    """A deployment group names one service of its own stack, which CodeDeploy deploys: AWS refuses one that rolls."""
+    for group in stack.all(_GROUP):
+        named = [service for service in stack.all("aws_ecs_service") if _names(group, service)]
+        if not named:
+            yield Finding.about(group, "names no service of this stack; each service and its group are in one stack")
+        for service in named:
+            if not _is_deployed_by_codedeploy(service):
+                yield Finding.about(group, f"names {service.address}, whose deployment_controller is not CODE_DEPLOY")
+
+
+@rule
 def deployment_group_has_the_traffic_of_its_service(stack: Stack) -> Iterator[Finding]:
     """A deployment group names two target groups, that of the service among them, and listeners that forward to it."""
     for group in stack.all(_GROUP):

@@ -116,7 +116,7 @@ def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     for task, containers in task_definitions(stack):
         for container in containers:
             for variable in blocks(container.get("environment")):
-                if _is_secret(str(variable.get("name"))):
+                if is_secret_name(str(variable.get("name"))):
                     yield Finding.about(task, f"the variable {variable['name']} is plain; use `secrets`")
 
 
@@ -125,7 +125,7 @@ def build_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A build gets its secrets from Parameter Store, never as plain environment variables."""
     for project in stack.all("aws_codebuild_project"):
         for variable in blocks(project.block("environment").get("environment_variable")):
-            if variable.get("type") in (None, "PLAINTEXT") and _is_secret(str(variable.get("name"))):
+            if variable.get("type") in (None, "PLAINTEXT") and is_secret_name(str(variable.get("name"))):
                 yield Finding.about(project, f"the variable {variable['name']} is plain; use PARAMETER_STORE")
 
 
@@ -134,7 +134,7 @@ def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A function reads its secrets when it runs, never from plain environment variables."""
     for function in stack.all("aws_lambda_function"):
         for name, value in (function.block("environment").get("variables") or {}).items():
-            if _is_secret(name) and not _ARN.fullmatch(str(value)):
+            if is_secret_name(name) and not _ARN.fullmatch(str(value)):
                 yield Finding.about(function, f"the variable {name} is plain; let the function read the parameter")
 
 
@@ -144,6 +144,7 @@ def _shapes(text: str) -> Iterator[str]:
             yield shape
 
 
-def _is_secret(variable: str) -> bool:
+def is_secret_name(variable: str) -> bool:
+    """Whether a variable with this name has a secret, and not only where one is."""
     name = variable.upper()
     return bool(_SECRET_VARIABLE.search(name)) and not _POINTER_VARIABLE.search(name)

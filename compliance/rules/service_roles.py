@@ -78,6 +78,38 @@ _GROUP_EXISTS: Final = "Terraform creates the group; with it, the service create
 _BY_CALL: Final = "the call that starts a deployment has appspec.yaml in it"
 _USES: Final = (
     _Use(
+        kind="aws_codebuild_project",
+        argument="service_role",
+        page=f"{_AWS}/codebuild/latest/userguide/setting-up-service-role.html",
+        actions=(
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "s3:GetBucketAcl",
+            "s3:GetBucketLocation",
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+            "s3:PutObject",
+        ),
+        omitted={"logs:CreateLogGroup": _GROUP_EXISTS},
+    ),
+    _Use(
+        kind="aws_codebuild_project",
+        block="vpc_config",
+        argument="service_role",
+        page=f"{_AWS}/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html",
+        actions=(
+            "ec2:CreateNetworkInterface",
+            "ec2:CreateNetworkInterfacePermission",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeDhcpOptions",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ),
+    ),
+    _Use(
         kind="aws_codedeploy_deployment_group",
         argument="service_role_arn",
         page=f"{_AWS}/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html",

@@ -1,4 +1,4 @@
-"""What builds may do with images, release files and static files."""
+"""What builds may do with images and release files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.bucket import Bucket
-    from modules.edge.assets_bucket import AssetsBucket
-    from modules.edge.distribution import Distribution
     from modules.key import Key
     from modules.repository import Repository
     from modules.role import Role
@@ -48,15 +46,6 @@ def grant_release_files(role: Role, files: Bucket, key: Key, services: Sequence[
         )
     )
     key.grant_decrypt(role, KeyUse.objects())
-
-
-def grant_static_files(role: Role, assets: AssetsBucket, distribution: Distribution, *, prefix: str) -> None:
-    """Let a build publish static files: it compares those that are there, and invalidates what has changed."""
-    assets.grant_deploy(role)
-    role.add_to_policy(
-        Statement(sid="CompareAssets", actions=("s3:GetObject",), resources=(f"{assets.arn}/{prefix}*",)),
-        Statement(sid="Invalidate", actions=("cloudfront:CreateInvalidation",), resources=(distribution.arn,)),
-    )
 
 
 def grant_tags(role: Role, repositories: Sequence[Repository]) -> None:

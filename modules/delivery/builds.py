@@ -13,8 +13,8 @@ from templates import buildspecs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from config.delivery import MigrationsSettings
-    from config.objectives import ObjectivesSettings
+    from config.delivery import DeliverySettings, MigrationsSettings
+    from config.environment import Environment
 
 BUILD_PREFIX: Final = BUILD_TAGS.removesuffix("*")
 RELEASE_PREFIX: Final = RELEASE_TAGS.removesuffix("*")
@@ -39,6 +39,7 @@ def service_build(
     blue_green: Sequence[str],
     sbom_image: str,
     assets: Mapping[str, str] | None,
+    scan: Mapping[str, str],
 ) -> Build:
     """Build, scan and describe the image of a service."""
     return Build(
@@ -55,25 +56,39 @@ def service_build(
             "BLUE_GREEN_SERVICES": " ".join(blue_green),
             "SBOM_IMAGE": sbom_image,
             "SBOM_DIGEST": SBOM_DIGEST,
+            **scan,
             **(assets or {}),
         },
     )
 
 
-def integration_tests() -> Build:
+def scan_variables(config: DeliverySettings) -> dict[str, str]:
+    """What a build does with the scan of an image, where it differs from the default."""
+    return {
+        **({"ALLOWED_FINDINGS": " ".join(config.allowed_findings)} if config.allowed_findings else {}),
+        **({"ALLOW_UNSCANNED": "true"} if config.allow_unscanned else {}),
+    }
+
+
+def integration_tests(config: Environment) -> Build:
     """Run the application's own tests against its images."""
     return Build(
         name="integration-tests",
         description="Runs the integration tests",
         buildspec=lambda group: buildspecs.integration_tests(report_group=group),
+        variables={"BASE_URL": f"https://{config.domain.name}"} if config.domain else {},
         docker=True,
         timeout_minutes=_TEST_MINUTES,
         has_reports=True,
     )
 
 
-def load_test(objectives: ObjectivesSettings, *, base_url: str, paths: Sequence[str]) -> Build:
-    """Compare the answers under load with the objectives."""
+def load_test(config: Environment) -> Build | None:
+    """Compare the answers under load with the objectives; None if there are none, or nothing to ask."""
+    objectives = config.observability.objectives if config.observability else None
+    if objectives is None or config.domain is None:
+        return None
+    paths = dict.fromkeys(one.health_path for one in config.services.values() if one.is_load_balanced)
     return Build(
         name="load-test",
         description="Compares the answers under load with the objectives",
@@ -81,7 +96,7 @@ def load_test(objectives: ObjectivesSettings, *, base_url: str, paths: Sequence[
         timeout_minutes=_LOAD_MINUTES,
         has_reports=True,
         variables={
-            "BASE_URL": base_url,
+            "BASE_URL": f"https://{config.domain.name}",
             "LOAD_PATHS": " ".join(paths),
             "MAX_P95_MS": str(objectives.latency_ms),
             "MAX_ERROR_PERCENT": f"{round(_HUNDRED - objectives.availability_percent, 6):g}",
@@ -158,6 +173,7 @@ def promote(
     blue_green: Sequence[str],
     assets: Mapping[str, str] | None,
     assets_service: str | None,
+    scan: Mapping[str, str],
 ) -> Build:
     """Take over the images of a release, by digest."""
     return Build(
@@ -172,6 +188,7 @@ def promote(
             "RELEASE_FILES_BUCKET": release_files,
             "BLUE_GREEN_SERVICES": " ".join(blue_green),
             "RELEASE_TAG_PREFIX": RELEASE_PREFIX,
+            **scan,
             **({"ASSETS_SERVICE": assets_service} if assets_service else {}),
             **(assets or {}),
         },

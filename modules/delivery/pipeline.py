@@ -1,4 +1,4 @@
-"""The pipeline itself: its stages, its trigger, and the role with which it starts them."""
+"""The pipeline itself: its stages, its trigger, and the connection to its repository."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from constructs import Construct
 
 from modules.errors import WiringError
 from modules.label import Label, NameLimit
-from modules.policy import Condition, Statement
-from modules.role import ServicePrincipal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +30,8 @@ if TYPE_CHECKING:
 
     from config.delivery import DeliverySettings
     from modules.delivery.artifact_store import ArtifactStore
-    from modules.delivery.build_project import BuildProject
     from modules.delivery.stages import Stage
     from modules.role import Role
-    from modules.service.deployment_group import DeploymentGroup
-    from modules.service.fargate_service import FargateService
-    from modules.topic import Topic
 
 REBUILD: Final = "REBUILD"
 """The variable of a run that builds the released commit again, on fresh base images."""
@@ -161,92 +155,3 @@ def add_connection(scope: Construct, *, label: Label) -> str:
     return CodestarconnectionsConnection(
         scope, "connection", name=label.name("github", limit=NameLimit.CODE_CONNECTION), provider_type="GitHub"
     ).arn
-
-
-def grant_builds(role: Role, projects: Sequence[BuildProject]) -> None:
-    """Let the pipeline run its projects.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
-    """
-    arns = tuple(project.arn for project in projects)
-    role.add_to_policy(
-        Statement(sid="RunBuilds", actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"), resources=arns)
-    )
-
-
-def grant_connection(role: Role, connection_arn: str) -> None:
-    """Let the pipeline read the repository, whichever of its two names the service has in the ARN.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
-    """
-    role.add_to_policy(
-        Statement(
-            sid="UseConnection",
-            actions=("codeconnections:UseConnection", "codestar-connections:UseConnection"),
-            resources=(connection_arn,),
-        )
-    )
-
-
-def grant_approval(role: Role, topic: Topic) -> None:
-    """Let the pipeline ask for an approval."""
-    topic.grant_publish(role)
-
-
-def grant_blue_green(
-    role: Role, label: Label, groups: Sequence[DeploymentGroup], services: Sequence[FargateService]
-) -> None:
-    """Let the pipeline start deployments of CodeDeploy to ECS.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
-    """
-    applications = tuple(label.arn("codedeploy", f"application:{group.application_name}") for group in groups)
-    role.add_to_policy(
-        Statement(
-            sid="UseApplications",
-            actions=(
-                "codedeploy:GetApplication",
-                "codedeploy:GetApplicationRevision",
-                "codedeploy:RegisterApplicationRevision",
-            ),
-            resources=applications,
-        ),
-        Statement(
-            sid="Deploy",
-            actions=("codedeploy:CreateDeployment", "codedeploy:GetDeployment"),
-            resources=tuple(
-                label.arn("codedeploy", f"deploymentgroup:{group.application_name}/{group.name}") for group in groups
-            ),
-        ),
-        Statement(
-            sid="ReadShift",
-            actions=("codedeploy:GetDeploymentConfig",),
-            resources=tuple(
-                label.arn("codedeploy", f"deploymentconfig:{name}")
-                for name in (f"{label.prefix}-*", "CodeDeployDefault.ECSAllAtOnce")
-            ),
-        ),
-    )
-    grant_task_definitions(role, label, services)
-
-
-def grant_task_definitions(role: Role, label: Label, services: Sequence[FargateService]) -> None:
-    """Let `role` register revisions with the roles of the services; the registration itself names no resource.
-
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
-    """
-    families = tuple(label.arn("ecs", f"task-definition/{service.task.family}:*") for service in services)
-    role.add_to_policy(
-        Statement(sid="RegisterTaskDefinitions", actions=("ecs:RegisterTaskDefinition",), resources=("*",)),
-        Statement(sid="TagTaskDefinitions", actions=("ecs:TagResource",), resources=families),
-        Statement(
-            sid="AllowPassRole",
-            actions=("iam:PassRole",),
-            resources=tuple(arn for service in services for arn in (service.execution_role.arn, service.task_role.arn)),
-            conditions=(
-                Condition(
-                    operator="StringEquals", key="iam:PassedToService", values=(ServicePrincipal.ECS_TASKS.value,)
-                ),
-            ),
-        ),
-    )

@@ -12,17 +12,14 @@ from modules.topic import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from config.environment import Environment
     from modules.label import Label
 
 
-def pipeline_messages(label: Label, *, scanned: Sequence[str]) -> tuple[EventMessage, ...]:
-    """The messages of the layer.
-
-    Args:
-        label: Names the pipeline.
-        scanned: Names of the repositories that Amazon Inspector scans for as long as an image is kept.
-    """
-    findings = (_finding(scanned),) if scanned else ()
+def pipeline_messages(label: Label, *, config: Environment) -> tuple[EventMessage, ...]:
+    """The messages of the layer; those on images if Amazon Inspector scans them for as long as they are kept."""
+    repositories = [f"{config.repository_prefix}-{name}" for name in config.services]
+    findings = (_finding(repositories),) if config.registry.scanning == "enhanced" else ()
     return (*_runs(label), _waiting(label), _rolled_back(label), *findings)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from config.deployment import DeploymentSettings
     from config.objectives import ObjectivesSettings
+    from modules.delivery.release_metrics import ReleaseMetrics
     from modules.edge.distribution_alarms import DistributionMetrics
     from modules.edge.web_acl_alarm import WebAclMetrics
     from modules.label import Label
@@ -49,6 +50,7 @@ class ServiceDashboard(Construct):
         targets: ObjectivesSettings | None,
         objectives: Mapping[str, Objective],
         canaries: Mapping[str, Canary],
+        releases: ReleaseMetrics | None,
     ) -> None:
         """Create the dashboard.
 
@@ -63,13 +65,16 @@ class ServiceDashboard(Construct):
             targets: What users can rely on; None without objectives.
             objectives: The objectives by what they are about.
             canaries: By name.
+            releases: The pipeline and the images that run; None without a pipeline.
         """
         super().__init__(scope, id_)
         self._deployment, self._targets, self._objectives = deployment, targets, objectives
         self._services, self._load_balancer, self._canaries = services, load_balancer, canaries
         self._distribution, self._firewall, self._nat_gateways = distribution, firewall, nat_gateways
+        self._releases = releases
         self._served = {name: service.target for name, service in services.items() if service.target}
         rows = [self._header(label), *self._health(), *self._requests(), list(self._failures()), *self._saturation()]
+        rows += self._release_rows()
         Dashboard(self, "Default", label=label, name="service", rows=rows)
 
     def _header(self, label: Label) -> list[Widget]:
@@ -187,6 +192,18 @@ class ServiceDashboard(Construct):
                     series={zone: gateway.dropped_percent for zone, gateway in self._nat_gateways.items()},
                     unit=_PERCENT,
                     width=_HALF,
+                ),
+            ]
+
+    def _release_rows(self) -> Iterator[Sequence[Widget]]:
+        if releases := self._releases:
+            yield [
+                Graph(title="Runs of the pipeline that failed, an hour", series={"failed": releases.failed_runs}),
+                Graph(title="Duration of the runs", series={"runs": releases.run_seconds}, unit="seconds"),
+                Graph(
+                    title="Images that run",
+                    series={"days since the oldest was built": releases.oldest_days, "findings": releases.findings},
+                    lines=[Line(value=releases.max_age_days, label="days at which they are reported")],
                 ),
             ]
 

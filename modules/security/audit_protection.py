@@ -48,7 +48,6 @@ _LOG_GROUPS: Final = (
     "logs:Delete*",
     "logs:Disassociate*",
     "logs:Put*",
-    "logs:Update*",
 )
 # The layer `network` sets the retention of this group when it creates it.
 _FLOW_LOG_GROUP: Final = ("logs:Delete*", "logs:Disassociate*", "logs:PutDataProtectionPolicy")

@@ -1,4 +1,4 @@
-"""The most that a role of a pipeline or of its builds may do."""
+"""The most that a role of a pipeline, of its builds or of the function that starts it may do."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _USE: Final = (
     "cloudfront:CreateInvalidation",
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:PutMetricData",
     "codeconnections:UseConnection",
     "codestar-connections:UseConnection",
     "ec2:CreateNetworkInterface",
@@ -29,6 +30,7 @@ _USE: Final = (
     "ecr:GetDownloadUrlForLayer",
     "ecr:InitiateLayerUpload",
     "ecr:PutImage",
+    "ecr:StartImageScan",
     "ecr:UploadLayerPart",
     "ecs:DescribeTaskDefinition",
     "ecs:ListTasks",
@@ -37,6 +39,8 @@ _USE: Final = (
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
 )
 """What they do with resources whose names have no environment in them.
 
@@ -87,6 +91,7 @@ def delivery_limits(label: Label) -> tuple[Statement, ...]:
                 ("ecs", f"task/{prefix}-*"),
                 ("ecs", f"task-definition/{prefix}-*"),
                 ("logs", f"log-group:/aws/codebuild/{prefix}-*"),
+                ("logs", f"log-group:/aws/lambda/{prefix}-*"),
                 ("sns", f"{prefix}-*"),
                 ("sqs", f"{prefix}-*"),
                 ("ssm", f"parameter{label.path('*')}"),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SLEEP_MINUTES: Final = 5
 """The time between two runs of the sleep schedule: lambdas/sleep_schedule/."""
+_SCAN_MINUTES: Final = 24 * 60
+"""The time between two scans of the images that run: lambdas/image_updates/."""
 _VALUE: Final = 100
 """What an event adds to a metric whose value is a field of the event."""
 
@@ -46,15 +48,26 @@ def measure(environment: Environment, world: World) -> Iterator[Measured]:
         dimensions = {"RuleName": environment.of(rule, "name")}
         yield of(rule, "AWS/Events", "FailedInvocations", dimensions, counted(count))
     for function in environment.all("aws_lambda_function"):
-        if function.path[0] == "sleep" and world.transition_minutes is not None:
-            space = f"{environment.prefix.removesuffix('-')}/sleep"
-            for name, value in {"Asleep": int(world.is_asleep), "TransitionMinutes": world.transition_minutes}.items():
-                yield of(function, space, name, {}, gauge(value), every_minutes=_SLEEP_MINUTES)
+        for space, (name, value), minutes in _of_function(function, world):
+            yield of(
+                function, f"{environment.prefix.removesuffix('-')}/{space}", name, {}, value, every_minutes=minutes
+            )
     for queue in environment.all("aws_sqs_queue"):
         # Nothing of a queue that was empty for six hours.
         count = _named(world.failed_messages, queue)
         dimensions = {"QueueName": environment.of(queue, "name")}
         yield of(queue, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions, gauge(count) if count else ())
+
+
+def _of_function(function: Place, world: World) -> Iterator[tuple[str, tuple[str, Samples], int]]:
+    """What a function publishes itself: the end of the namespace, the metric, and how often."""
+    if function.path[0] == "sleep" and world.transition_minutes is not None:
+        values: dict[str, float] = {"Asleep": int(world.is_asleep), "TransitionMinutes": world.transition_minutes}
+        for name, value in values.items():
+            yield "sleep", (name, gauge(value)), _SLEEP_MINUTES
+    if function.path[0] == "image-updates":
+        for name, number in {"CriticalFindings": world.critical_findings, "AgeDays": world.image_days}.items():
+            yield "images", (name, () if number is None else gauge(number)), _SCAN_MINUTES
 
 
 def _fails(canary: Place, world: World) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.alarms import (
     scenarios_databases,
+    scenarios_delivery,
     scenarios_edge,
     scenarios_security,
     scenarios_services,
@@ -18,6 +19,7 @@ SCENARIOS: Final = (
     *scenarios_services.SCENARIOS,
     *scenarios_edge.SCENARIOS,
     *scenarios_databases.SCENARIOS,
+    *scenarios_delivery.SCENARIOS,
     *scenarios_security.SCENARIOS,
     *scenarios_sleep.SCENARIOS,
 )

@@ -19,6 +19,7 @@ def where(has: Callable[[Environment], object]) -> tuple[str, ...]:
     return tuple(name for name, settings in _SETTINGS.items() if has(settings))
 
 
+BASIC_SCANS: Final = where(lambda one: one.delivery and one.registry.scanning == "basic")
 BLUE_GREEN: Final = where(lambda one: one.deployment.strategy == "blue_green")
 CANARIES: Final = where(lambda one: one.observability and one.observability.canaries)
 CANARY_MINUTES: Final = {
@@ -29,6 +30,8 @@ CANARY_MINUTES: Final = {
 """How often they run."""
 CLOUDFRONT: Final = where(lambda one: one.edge)
 CLOUDFRONT_METRICS: Final = where(lambda one: one.edge and one.edge.monitoring)
+ENHANCED_SCANS: Final = where(lambda one: one.delivery and one.registry.scanning == "enhanced")
+DELIVERY: Final = where(lambda one: one.delivery)
 DNSSEC: Final = where(lambda one: one.domain and one.domain.dnssec)
 INFO: Final = where(lambda one: one.notifications and one.notifications.info)
 INSIGHTS: Final = where(lambda one: one.cluster.container_insights != "disabled")

@@ -126,6 +126,10 @@ class World:
     """Whether the sleep schedule says so, in an environment that has one."""
     transition_minutes: float | None = 0
     """For how long it has been falling asleep or waking; None if the schedule does not run."""
+    critical_findings: float | None = 0
+    """Findings on images that run, by the scans of a day; None if there is no scan."""
+    image_days: float | None = 6
+    """The age of the oldest image that runs; None if no task runs."""
     is_silent: bool = False
     """Whether CloudWatch gets no data at all."""
 

@@ -17,6 +17,13 @@ _SERVICE = "${aws_ecs_service.api.name}"
 _CLUSTER = "${aws_ecs_cluster.main.name}"
 _FILTER = {"metric_transformation": {"namespace": "acme-prod/audit", "name": "sign-ins", "value": "1"}}
 
+_PUBLISHES = {
+    "Effect": "Allow",
+    "Action": "cloudwatch:PutMetricData",
+    "Resource": "*",
+    "Condition": {"StringEquals": {"cloudwatch:namespace": "acme-prod/images"}},
+}
+
 
 def _dashboard(*widgets: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
@@ -24,6 +31,7 @@ def _dashboard(*widgets: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "aws_ecs_service.api": {"name": "api"},
         "aws_ecs_cluster.main": {"name": "main"},
         "aws_cloudwatch_log_metric_filter.sign-ins": _FILTER,
+        "aws_iam_role_policy.scans": {"policy": json.dumps({"Statement": [_PUBLISHES]})},
         "aws_wafv2_web_acl.site": {"visibility_config": {"metric_name": "site"}},
     }
 
@@ -99,6 +107,11 @@ SAMPLES: tuple[Sample, ...] = (
                 _metric("acme-prod/audit", "sign-ins", stat="Sum"),
                 _metric("acme-prod/audit", "sign-in", stat="Sum"),
                 "acme-prod/audit sign-in is created by no metric filter in us-east-1",
+            ),
+            (
+                _metric("acme-prod/images", "AgeDays", stat="Maximum"),
+                _metric("acme-prod/image", "AgeDays", stat="Maximum"),
+                "AgeDays is created by no metric filter in us-east-1, and no role may publish it",
             ),
             (
                 _metric("acme-prod/audit", "sign-ins", stat="Sum"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.compliance.samples import Sample, changed, sample, without
+from tests.compliance.samples import Sample, changed, sample, stack, without
 
 _SERVICE = "aws_ecs_service.api"
 _GROUP = "aws_codedeploy_deployment_group.api"
@@ -58,6 +58,7 @@ RELEASED: dict[str, dict[str, Any]] = {
     _TEST_RULE: _forward("test"),
 }
 _ONE = "codedeploy-service-has-one-deployment-group"
+_NAMED = "deployment-group-names-one-service"
 _TRAFFIC = "deployment-group-has-the-traffic-of-its-service"
 _BACK = "deployment-group-rolls-back"
 
@@ -83,6 +84,22 @@ SAMPLES: tuple[Sample, ...] = (
         says=f"{_GROUP}, aws_codedeploy_deployment_group.again name it; AWS accepts one",
         at=_SERVICE,
     ),
+    Sample(
+        rule=_ONE,
+        good=stack(RELEASED),
+        bad=stack(without(RELEASED, _GROUP)),
+        others=(stack({_GROUP: RELEASED[_GROUP]}, layer="delivery"),),
+        at=_SERVICE,
+        says="no deployment group names it",
+    ),
+    sample(
+        _NAMED,
+        RELEASED,
+        changed(RELEASED, _GROUP, ecs_service={"service_name": "${aws_ecs_service.worker.name}"}),
+        says="names aws_ecs_service.worker, whose deployment_controller is not CODE_DEPLOY",
+        at=_GROUP,
+    ),
+    sample(_NAMED, RELEASED, without(RELEASED, _SERVICE), says="names no service of this stack", at=_GROUP),
     *(
         sample(_TRAFFIC, RELEASED, bad, says=says, at=_GROUP)
         for bad, says in (

@@ -185,6 +185,13 @@ SAMPLES = (
         ],
         "ec2:CreateNetworkInterface",
     ),
+    _use("aws_codebuild_project", {"service_role": _ROLE_ARN}, [*_LOGS, "s3:Get*", "s3:PutObject"], "s3:PutObject"),
+    _use(
+        "aws_codebuild_project",
+        {"service_role": _ROLE_ARN, "vpc_config": {"subnets": ["s"]}},
+        [*_LOGS, "s3:*", "ec2:Describe*", "ec2:DeleteNetworkInterface", "ec2:CreateNetworkInterface*"],
+        "ec2:DeleteNetworkInterface",
+    ),
     _use("aws_scheduler_schedule", {"target": _TARGET}, ["lambda:Invoke*", "sqs:SendMessage"], "sqs:SendMessage"),
     _use("aws_scheduler_schedule", {"target": _TARGET}, ["lambda:InvokeFunction", "sqs:*"], "lambda:InvokeFunction"),
     sample(

@@ -111,6 +111,12 @@ def test_migrations_without_a_command_are_refused() -> None:
     ]
 
 
+def test_migrations_without_a_program_are_refused() -> None:
+    assert refusals(**BUILDS, migrations={"service": "backend", "command": ("", "migrate.js")}) == [
+        'migrations.command = ["", "migrate.js"]: must start with a program, like ["node", "migrate.js"]'
+    ]
+
+
 def test_assets_have_an_absolute_path() -> None:
     (line,) = refusals(**BUILDS, assets={"service": "frontend", "path": "static"})
     assert line.endswith('is not a valid absolute path; use one like "/app/static"')

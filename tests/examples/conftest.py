@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,10 +11,9 @@ import certifi
 import pytest
 
 from config.database_tls import CA_FILE, CA_VARIABLE
-from tests.examples.image import make_image
+from tests.examples.image import EXAMPLES, NODE, make_image
 from tests.examples.sandbox import Sandbox, can_isolate
 from tests.examples.tasks import ACCOUNT, CURRENT, PREVIOUS, REGION, Secrets, Surroundings
-from tests.examples.tokens import AUDIENCE, ISSUER
 from tests.fixtures import fixture_environment
 
 if TYPE_CHECKING:
@@ -66,11 +66,23 @@ def api_variables(around: Surroundings, api_settings: ServiceSettings) -> dict[s
         **around.variables,
         **api_settings.environment,
         CA_VARIABLE: CA_FILE,
-        "JWT_ISSUER": ISSUER,
-        "JWT_AUDIENCE": AUDIENCE,
         "JWT_CURRENT_PARAMETER": CURRENT,
         "JWT_PREVIOUS_PARAMETER": PREVIOUS,
     }
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site."""
+    folder = tmp_path_factory.mktemp("site") / "dist"
+    subprocess.run([NODE, "build.mjs", "site", folder], cwd=EXAMPLES / "frontend", check=True)
+    return folder
+
+
+@pytest.fixture
+def site_image(site: Path, tmp_path: Path) -> Image:
+    """The image of the site."""
+    return make_image("frontend", tmp_path / "frontend", stages={"build": {"/build/dist": site}})
 
 
 @pytest.fixture

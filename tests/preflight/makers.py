@@ -18,6 +18,7 @@ NAME = "acme-test-thing"
 TRUST = json.dumps(
     {"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
 )
+PIPELINE_TRUST = TRUST.replace("lambda.", "codepipeline.")
 
 
 def pairs(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
@@ -189,6 +190,61 @@ def application(place: Place, tags: Mapping[str, str]) -> None:
     place.client("codedeploy").create_application(applicationName=NAME, computePlatform="ECS", tags=pairs(tags))
 
 
+def project(place: Place, tags: Mapping[str, str]) -> None:
+    arn = place.client("iam").create_role(RoleName="build", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    place.client("codebuild").create_project(
+        name=NAME,
+        source={"type": "NO_SOURCE", "buildspec": "version: 0.2"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "ARM_CONTAINER",
+            "image": "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+        },
+        serviceRole=arn,
+        tags=pairs(tags, "key", "value"),
+    )
+
+
+def report_group(place: Place, tags: Mapping[str, str]) -> None:
+    place.client("codebuild").create_report_group(
+        name=NAME, type="TEST", exportConfig={"exportConfigType": "NO_EXPORT"}, tags=pairs(tags, "key", "value")
+    )
+
+
+def pipeline(place: Place, tags: Mapping[str, str]) -> None:
+    arn = place.client("iam").create_role(RoleName="pipeline", AssumeRolePolicyDocument=PIPELINE_TRUST)["Role"]["Arn"]
+    place.client("s3").create_bucket(Bucket=f"artifacts-{place.id}")
+    source = {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"}
+    approval = {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}
+    place.client("codepipeline").create_pipeline(
+        pipeline={
+            "name": NAME,
+            "roleArn": arn,
+            "artifactStore": {"type": "S3", "location": f"artifacts-{place.id}"},
+            "stages": [
+                {
+                    "name": "Source",
+                    "actions": [
+                        {
+                            "name": "source",
+                            "actionTypeId": source,
+                            "outputArtifacts": [{"name": "source"}],
+                            "configuration": {"S3Bucket": f"artifacts-{place.id}", "S3ObjectKey": "a.zip"},
+                        }
+                    ],
+                },
+                {"name": "Approval", "actions": [{"name": "approval", "actionTypeId": approval}]},
+            ],
+        },
+        tags=pairs(tags, "key", "value"),
+    )
+
+
+def connection(place: Place, tags: Mapping[str, str]) -> None:
+    place.client("codeconnections").create_connection(ProviderType="GitHub", ConnectionName=NAME, Tags=pairs(tags))
+
+
 def queue(place: Place, tags: Mapping[str, str]) -> None:
     place.client("sqs").create_queue(QueueName=NAME, tags=dict(tags))
 
@@ -268,6 +324,10 @@ MAKERS: dict[str, Any] = {
     "aws_lb_target_group": target_group,
     "aws_ecs_cluster": ecs_cluster,
     "aws_codedeploy_app": application,
+    "aws_codebuild_project": project,
+    "aws_codebuild_report_group": report_group,
+    "aws_codepipeline": pipeline,
+    "aws_codestarconnections_connection": connection,
     "aws_lambda_function": function,
     "aws_secretsmanager_secret": secret,
     "aws_ssm_parameter": parameter,

@@ -53,6 +53,7 @@ def test_a_denied_call_is_no_pass(place: Place, deny: Callable[..., None], kind:
     MAKERS[kind.type](place, OWN_TAGS)
     deny(*(f"{service}:*" for service in ("s3", "dynamodb", "iam", "kms", "logs", "ecr", "rds", "elbv2", "ecs")))
     deny(*(f"{service}:*" for service in ("lambda", "secretsmanager", "ssm", "sqs", "cloudtrail")))
+    deny(*(f"{service}:*" for service in ("codebuild", "codeconnections", "codepipeline")))
     found = platform({f"{kind.type}.x": {kind.argument: name_of(place, kind.type)}})
 
     (line,) = place.run(checks(found, place.account, StateProbe(found, place.account, tmp_path)))

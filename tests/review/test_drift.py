@@ -50,6 +50,15 @@ def test_a_tag_is_named_once() -> None:
     assert found("aws_lb", {"tags_all": {}}, {"tags_all": new}) == ["aws_lb.x: tags_all"]
 
 
+@pytest.mark.parametrize(("made", "read"), [(None, {}), (None, []), (None, ""), (None, 0), (False, None), ("", [])])
+def test_two_spellings_of_nothing_are_the_same(made: Any, read: Any) -> None:
+    """The provider writes one when it makes a resource, and another one when it reads it."""
+    assert found("aws_lb", {"tags": made}, {"tags": read}) == []
+    assert found("aws_lb", {"rule": [{"on": made, "a": 1}]}, {"rule": [{"on": read, "a": 1}]}) == []
+    assert found("aws_lb", {"rule": [made, 1]}, {"rule": [1]}) == ["aws_lb.x: rule"]
+    assert found("aws_lb", {"tags": "x"}, {"tags": read}) == ["aws_lb.x: tags"]
+
+
 def test_values_are_not_shown() -> None:
     assert "hidden" not in str(found("aws_lb", {"name": "hidden-1"}, {"name": "hidden-2"}))
 
@@ -63,6 +72,27 @@ def test_each_entry_says_who_and_why_and_none_is_there_twice() -> None:
     assert all(each.controller and each.reason for each in owned)
     names = [(each.type, each.argument) for each in owned]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("kind", "argument", "before", "after"),
+    [
+        ("aws_ecs_service", "task_definition", "api:1", "api:2"),
+        ("aws_ecs_service", "load_balancer", [{"target_group_arn": "blue"}], [{"target_group_arn": "green"}]),
+        ("aws_ecs_service", "desired_count", 2, 4),
+        ("aws_appautoscaling_target", "suspended_state", [], [{"dynamic_scaling_in_suspended": True}]),
+        ("aws_lb_listener", "default_action", [{"target_group_arn": "blue"}], [{"target_group_arn": "green"}]),
+        ("aws_lb_listener_rule", "action", [{"target_group_arn": "blue"}], [{"target_group_arn": "green"}]),
+        ("aws_lb_target_group", "load_balancer_arns", ["public"], []),
+        ("aws_cloudfront_distribution", "in_progress_validation_batches", 0, 1),
+        ("aws_codestarconnections_connection", "connection_status", "PENDING", "AVAILABLE"),
+    ],
+)
+def test_what_a_release_changes_is_no_drift(kind: str, argument: str, before: object, after: object) -> None:
+    change = {"actions": ["update"], "before": {argument: before}, "after": {argument: after}}
+    content = {"resource_drift": [{"address": f"{kind}.x", "type": kind, "change": change}]}
+    assert list(drift(content, owned_arguments())) == []
+    assert list(drift(content, OWNED[:0])) == [f"{kind}.x: {argument}"]
 
 
 def ignored(stacks: dict[str, Template]) -> set[tuple[str, str]]:

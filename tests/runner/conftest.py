@@ -53,7 +53,8 @@ def stop(*_):
     note("released")
     sys.exit(1)
 signal.signal(signal.SIGINT, stop)
-note(" ".join([arguments[0], *[each for each in arguments[1:] if each in ("-destroy", "list", "pull")]]))
+noted = ("-destroy", "-refresh-only", "list", "pull")
+note(" ".join([arguments[0], *[each for each in arguments[1:] if each in noted]]))
 time.sleep(step.get("seconds", 0))
 if "error" in step:
     error = {{"severity": "error", **step["error"]}}
@@ -64,6 +65,8 @@ if "error" in step:
     sys.exit(1)
 resources = script.get("resources", [])
 if arguments[0] == "plan":
+    if "-refresh-only" in arguments:
+        step = {{"add": script.get("drifted", 0)}}
     if resources:
         event(type="refresh_start")
     add, remove = (0, len(resources)) if "-destroy" in arguments else (step.get("add", 0), 0)

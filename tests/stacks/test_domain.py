@@ -75,9 +75,9 @@ def not_delegated(environment: Environment) -> Environment:
 
 def test_before_the_delegation_nothing_waits_for_a_certificate(undelegated: Path) -> None:
     stacks = read_stacks(undelegated)
-    assert [id_ for id_ in stacks if stacks[id_].layer in {"service", "edge", "observability"}] == []
-    assert stacks["dev-domain"].left_out == ("service", "observability")
-    assert stacks["prod-domain"].left_out == ("service", "edge", "observability")
+    assert [id_ for id_ in stacks if stacks[id_].layer in {"service", "edge", "delivery", "observability"}] == []
+    assert stacks["dev-domain"].left_out == ("service", "delivery", "observability")
+    assert stacks["prod-domain"].left_out == ("service", "edge", "delivery", "observability")
     for stack in stacks.values():
         assert list(stack.all("aws_acm_certificate", "aws_acm_certificate_validation")) == []
     kinds = sorted(resource.kind for resource in stacks["dev-domain"].all())

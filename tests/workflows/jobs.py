@@ -32,7 +32,7 @@ PREPARED: Final = frozenset(
 """Actions that prepare what is here already."""
 
 _EXPRESSION: Final = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
-_STAMPS: Final = ("python", "synth", "test", "terraform", "preflight", "workflows")
+_STAMPS: Final = ("python", "synth", "test", "terraform", "preflight", "rules", "workflows")
 
 
 def read_workflow(name: str) -> dict[str, Any]:
@@ -84,6 +84,10 @@ class Repository:
         """The contents of the plans that Terraform applied."""
         file = self.folder / "fake" / "applied"
         return file.read_text().splitlines() if file.exists() else []
+
+    def calls(self) -> list[str]:
+        """The calls of Terraform: the stack and the words."""
+        return (self.folder / "fake" / "calls").read_text().splitlines()
 
     def artifact(self, name: str) -> Path:
         """The folder of an artifact."""
@@ -186,10 +190,10 @@ class Repository:
         else:
             assert action in PREPARED, action
 
-    def forget_artifacts(self) -> None:
+    def forget_artifacts(self, *names: str) -> None:
         """As for another run."""
-        shutil.rmtree(self.folder / "artifacts")
-        (self.folder / "artifacts").mkdir()
+        for name in names:
+            shutil.rmtree(self.artifact(name), ignore_errors=True)
 
     def _check_out(self) -> Path:
         """The files of the repository and no others, in the same place each time: so Python compiles them once."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import yaml
 
 from main import ROOT
 from tests.workflows.jobs import WORKFLOWS, read_workflow
@@ -113,6 +114,37 @@ def test_a_pull_request_does_not_run_its_own_code_with_the_right_to_comment() ->
     assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
 
 
+OWN: Final = "github.event.pull_request.head.repo.full_name == github.repository"
+"""Not a fork, whose author may be anybody."""
+
+
+def starts_for_a_fork(jobs: dict[str, Any], id_: str) -> bool:
+    """Whether a job starts in a pull request of a fork: it, or one that it needs, asks whose the branch is."""
+    job = jobs[id_]
+    needs = job.get("needs", [])
+    return OWN not in str(job.get("if", "")) and all(
+        starts_for_a_fork(jobs, needed) for needed in ([needs] if isinstance(needs, str) else needs)
+    )
+
+
+def test_a_fork_gets_no_credentials() -> None:
+    for name in NAMES:
+        workflow = read_workflow(name)
+        triggers = workflow[True]  # type: ignore[index]  # YAML reads `on` as true
+        if "pull_request" not in triggers:
+            continue
+        for id_, job in workflow["jobs"].items():
+            if starts_for_a_fork(workflow["jobs"], id_):
+                assert set(job.get("permissions", workflow["permissions"]).values()) <= {"read"}, f"{name}/{id_}"
+                assert "secrets." not in str(job), f"{name}/{id_}"
+    jobs = read_workflow("pull-request")["jobs"]
+    assert not any(starts_for_a_fork(jobs, id_) for id_ in jobs)
+    # A job that goes on although another one was skipped asks how that one ended.
+    assert "needs.environments.result == 'success'" in jobs["comment"]["if"]
+    del jobs["environments"]["if"]
+    assert starts_for_a_fork(jobs, "plan")
+
+
 def test_packages_are_installed_before_there_are_credentials() -> None:
     for name, job in (("apply", "plan"), ("apply", "apply")):
         shown = [step.get("run") or step["uses"].partition("@")[0] for step in steps_of(name, job)]
@@ -139,6 +171,13 @@ def commits(names: Sequence[str]) -> dict[str, set[str]]:
         for action, commit in re.findall(r"uses: ([\w./-]+)@(\S+ # \S+)", text):
             found.setdefault(action, set()).add(commit)
     return found
+
+
+def test_dependabot_renews_the_base_images_of_all_examples() -> None:
+    updates = yaml.safe_load((GITHUB / "dependabot.yml").read_text(encoding="utf-8"))["updates"]
+    (docker,) = (each for each in updates if each["package-ecosystem"] == "docker")
+    with_images = {f"/{file.parent.relative_to(ROOT)}" for file in ROOT.glob("examples/*/Dockerfile")}
+    assert set(docker["directories"]) == with_images
 
 
 def test_an_action_has_one_version_in_all_workflows() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.objectives import ObjectivesSettings
+from modules.delivery.release_metrics import ReleaseMetrics
 from modules.edge.distribution_alarms import DistributionMetrics
 from modules.edge.web_acl_alarm import WebAclMetrics
 from modules.metric import Metric
@@ -40,6 +41,7 @@ def widgets(*, served: bool = True, **changes: Any) -> dict[str, dict[str, Any]]
         "targets": None,
         "objectives": {},
         "canaries": {},
+        "releases": None,
         **changes,
     }
     if arguments["targets"]:
@@ -62,6 +64,19 @@ def objectives(parts: Parts) -> Mapping[str, Objective]:
         topics=parts.topics,
     )
     return {"availability": objective}
+
+
+def test_it_shows_the_runs_of_the_pipeline_and_the_images_that_run() -> None:
+    titles = ("Runs of the pipeline that failed, an hour", "Duration of the runs", "Images that run")
+    found = widgets(releases=ReleaseMetrics.of(LABEL, max_age_days=21))
+    assert [metric_names(found[title]) for title in titles] == [
+        {"FailedPipelineExecutions"},
+        {"PipelineDuration"},
+        {"AgeDays", "CriticalFindings"},
+    ]
+    assert "user-management-test-delivery" in str(found[titles[0]]["metrics"])
+    assert found["Images that run"]["annotations"]["horizontal"][0]["value"] == 21
+    assert not set(titles) & set(widgets())
 
 
 def test_it_shows_traffic_errors_latency_and_saturation_of_each_service() -> None:

@@ -95,6 +95,7 @@ CREATES = {
     "aws_kms_key_policy": "kms:PutKeyPolicy",
     "aws_lambda_function": "lambda:CreateFunction",
     "aws_lambda_invocation": "lambda:InvokeFunction",
+    "aws_lambda_permission": "lambda:AddPermission",
     "aws_lb": "elasticloadbalancing:CreateLoadBalancer",
     "aws_lb_listener": "elasticloadbalancing:CreateListener",
     "aws_lb_listener_certificate": "elasticloadbalancing:AddListenerCertificates",

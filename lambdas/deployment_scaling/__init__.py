@@ -1,0 +1,1 @@
+"""Keeps auto-scaling from changing a service while CodeDeploy deploys it."""

@@ -1,0 +1,46 @@
+"""What a build that publishes static files knows and may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modules.delivery.static_files import StaticFiles
+from tests.modules.delivery.parts import Parts
+
+
+class Bucket:
+    """The bucket of static files."""
+
+    name, arn = "assets", "arn:aws:s3:::assets"
+
+    def grant_deploy(self, role: Any) -> None:
+        self.deployer = role
+
+
+class Distribution:
+    """CloudFront."""
+
+    id, arn = "E123", "arn:aws:cloudfront::1:distribution/E123"
+
+
+def files(bucket: Bucket) -> StaticFiles:
+    made: dict[str, Any] = {"bucket": bucket, "distribution": Distribution()}
+    return StaticFiles(service="site", path="/app/static", prefix="static/", **made)
+
+
+def test_a_build_knows_where_they_come_from_and_go_to() -> None:
+    assert files(Bucket()).variables == {
+        "ASSETS_BUCKET": "assets",
+        "ASSETS_PREFIX": "static/",
+        "ASSETS_PATH": "/app/static",
+        "DISTRIBUTION_ID": "E123",
+    }
+
+
+def test_a_build_compares_below_the_prefix_and_invalidates_one_distribution() -> None:
+    parts, bucket = Parts.make(), Bucket()
+    files(bucket).grant_publish(parts.role)
+    granted = parts.granted()
+    assert bucket.deployer is parts.role
+    assert granted["CompareAssets"]["Resource"] == "arn:aws:s3:::assets/static/*"
+    assert granted["Invalidate"]["Resource"] == Distribution.arn
