@@ -130,6 +130,7 @@ class Run:
         variables = values.resolve(
             [*(build.project["environment"].get("environmentVariables") or ()), *(order.variables if order else ())]
         )
+        variables |= OVERRIDES
         machine = Machine(
             folder / "machine",
             environment=machine_variables(build, session, folder, variables),
