@@ -49,6 +49,8 @@ RETAINED: Final = (
         "an engine's default group stays once used",
     ),
     Retained("ce:ListCostAllocationTags", '"Status": "Inactive"', "a tag that a resource once had stays listed"),
+    # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_DeleteProject.html
+    Retained("codebuild:ListBuilds", "", "builds stay listed when their project is deleted"),
     Retained("ecs:ListTaskDefinitionFamilies", "", "deregistered task definitions stay, inactive"),
 )
 """The complete list. A pattern is searched for in the item as JSON."""

@@ -266,7 +266,7 @@ class DeliveryStack(LayerStack):
         for parameter in parameters.values():
             parameter.grant_read(project.role)
         for database in data.databases.values():
-            database.allow_from(project)
+            database.allow_owner_from(project)
         self._registry.repositories[settings.service].grant_pull(project.role)
         return project
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _BELOW: Final = "LessThanThreshold"
 _ORIGINS: Final = "CloudFront-VPCOrigins-Service-SG"
 _ADDRESSES: Final = "com.amazonaws.global.cloudfront.origin-facing"
+_SMOKE_TEST: Final = "smoke-test"
 _PEERS: Final = {
     "UserIdGroupPairs": "GroupId",
     "PrefixListIds": "PrefixListId",
@@ -183,6 +184,10 @@ def check_cloudfront_comes_in_by_its_own_group_only(environment: Environment, se
     ]
     is_internal = not environment.has_public_load_balancer
     wanted = _ORIGINS if is_internal else _ADDRESSES
+    if environment.deployment.strategy == "blue_green":
+        # The smoke test of releases reaches the listener that no user reaches.
+        port, start = environment.deployment.test_port, f"{environment.names.prefix}-{_SMOKE_TEST}"
+        peers = [peer for peer in peers if peer[0] != port or not peer[1].startswith(start)]
     yield from _differs("who reaches the load balancer", peers, [(443, wanted)])
     origins = session.client("cloudfront").list_vpc_origins()["VpcOriginList"].get("Items", ())
     found = [one["Status"] for one in origins if one["OriginEndpointArn"] == balancer["LoadBalancerArn"]]

@@ -75,6 +75,7 @@ class Rehearsal:
         name = environment.names.name("delivery", limit=NameLimit.CODEPIPELINE)
         self._runs = PipelineRuns(session.client("codepipeline"), name, cancelled=cancelled)
         self._commit = ""
+        self._done: list[str] = []
         self.summary = ""
 
     def run(self) -> Iterator[str]:
@@ -96,7 +97,7 @@ class Rehearsal:
                 yield from self._release_and_roll_back()
         yield from tally.problems()
         self.summary = (
-            f"{'a release of ' + source.name if source else 'a release, and one that was rolled back'}; "
+            f"{' and '.join(self._done) or 'no release'}; "
             f"{tally.requests} requests, {len(tally.misses)} misses, {time.monotonic() - started:.0f} s"
         )
 
@@ -111,6 +112,7 @@ class Rehearsal:
             good = yield from self._release("good", mailbox)
             if not good:
                 return
+            self._done.append("a release")
             self._hand_overs.release(self._environment.name, good)
             self._plan("after the release")
             mailbox.clear()
@@ -148,6 +150,8 @@ class Rehearsal:
         back = self._runs.wait_for_new({*before, id_}, rollback=True)
         if (status := self._runs.wait(back)) != _SUCCEEDED:
             yield f"the rollback of the bad release ended as {status}: {'; '.join(self._runs.failures(back))}"
+        else:
+            self._done.append("one that was rolled back")
         running = images.running_images(self._environment, self._session)
         yield from images.digest_problems(running, good, what="the last good one")
         yield from self._missing_messages(mailbox, _BAD)
@@ -167,6 +171,7 @@ class Rehearsal:
             yield from self._finish(id_, mailbox, freeze=freeze)
             if self._runs.status(id_) != _SUCCEEDED:
                 return
+            self._done.append(f"a release of {source}")
             running = images.running_images(self._environment, self._session)
             yield from images.digest_problems(running, wanted, what=f"tested in {source}")
             yield from images.registry_problems(self._environment, self._session, running)

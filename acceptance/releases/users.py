@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from emulator.databases.servers import authority
@@ -132,7 +133,7 @@ class Users:
 
 def ask_listener(address: Address) -> tuple[int, str]:
     """Ask over TLS, as CloudFront or a browser does, on a connection of its own."""
-    context = ssl.create_default_context(cadata=authority().pem)
+    context = _trusting(authority().pem)
     port = LISTENERS.port(address.listener_arn)
     with socket.create_connection((_HOST, port), timeout=_TIMEOUT_SECONDS) as plain:
         connection = http.client.HTTPConnection(_HOST, port, timeout=_TIMEOUT_SECONDS)
@@ -143,6 +144,11 @@ def ask_listener(address: Address) -> tuple[int, str]:
             return response.status, response.read().decode()
         finally:
             connection.close()
+
+
+@cache
+def _trusting(authority_pem: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cadata=authority_pem)
 
 
 def dead_ends_of(address: Address) -> Iterator[str]:

@@ -211,6 +211,10 @@ class Documentdb(Construct):
         """Allow `peer` to reach the cluster on port 27017."""
         self.connections.allow_from(peer)
 
+    def allow_owner_from(self, peer: Connectable) -> None:
+        """Allow `peer` to reach what the url of the role `owner` names: the cluster, as that of each role."""
+        self.allow_from(peer)
+
     def _add_roles(self, roles: Sequence[DatabaseRole]) -> DatabaseRoles:
         return DatabaseRoles(
             self,

@@ -187,6 +187,10 @@ class Postgres(Construct):
         if self._replica_group:
             self._replica_group.connections.allow_from(peer)
 
+    def allow_owner_from(self, peer: Connectable) -> None:
+        """Allow `peer` to reach what the url of the role `owner` names: the instance, because no proxy knows it."""
+        self._group.connections.allow_from(peer)
+
     def grant_connect(self, grantee: Grantable, *, role: str) -> None:
         """Allow `grantee` to sign in with an IAM token as the logins of `role`, at the proxy if it is behind it."""
         found = self._roles[role]

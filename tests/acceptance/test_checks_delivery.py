@@ -69,8 +69,13 @@ class World:
 
     def __post_init__(self) -> None:
         names = self.environment.names
-        project = lambda name: names.name(name, limit=NameLimit.CODEBUILD)  # noqa: E731
-        build = lambda name: action(name, "CodeBuild", ProjectName=project(name))  # noqa: E731
+
+        def project(name: str) -> str:
+            return names.name(name, limit=NameLimit.CODEBUILD)
+
+        def build(name: str) -> dict[str, Any]:
+            return action(name, "CodeBuild", ProjectName=project(name))
+
         alarm = {"ruleTypeId": {"provider": "CloudWatchAlarm"}, "configuration": {"AlarmName": "errors"}}
         source = action(
             "source",

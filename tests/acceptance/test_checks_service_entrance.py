@@ -46,6 +46,10 @@ class Entrance:
         filters = [{"Name": "group-name", "Values": [GROUP]}]
         return str(self.ec2().describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"])
 
+    def add_group(self, name: str) -> str:
+        made = self.ec2().create_security_group(GroupName=name, Description=name, VpcId=self.balancer["VpcId"])
+        return str(made["GroupId"])
+
     def allow(self, **peer: Any) -> None:
         permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **peer}
         self.ec2().authorize_security_group_ingress(GroupId=self.group, IpPermissions=[permission])
@@ -120,6 +124,13 @@ def test_only_the_group_of_cloudfront_may_come_in(entrance: Entrance) -> None:
     entrance.add_origin()
     entrance.allow(UserIdGroupPairs=[{"GroupId": entrance.group_of_cloudfront()}])
     assert found() == []
+    smoke_test = [{"GroupId": entrance.add_group(f"{entrance.environment.names.prefix}-smoke-test-1")}]
+    port = entrance.environment.deployment.test_port
+    entrance.allow(UserIdGroupPairs=smoke_test, FromPort=port, ToPort=port)
+    assert found() == []
+    entrance.allow(UserIdGroupPairs=smoke_test)
+    (line,) = found()
+    assert "(443, 'user-management-staging-smoke-test-1')" in line
     entrance.allow(IpRanges=[{"CidrIp": "10.2.0.0/16"}])
     (line,) = found()
     assert "(443, '10.2.0.0/16')" in line

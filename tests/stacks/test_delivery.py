@@ -137,6 +137,14 @@ def test_only_the_migrations_may_read_the_urls_of_the_databases(stacks: dict[str
     assert {name.partition("_")[0] for name in readers} == {"migrate-project"}
 
 
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_the_migrations_reach_the_database_itself_because_its_proxy_knows_no_owner(
+    stacks: dict[str, Template], environment: str
+) -> None:
+    rules = stacks[f"{environment}-delivery"].all("aws_vpc_security_group_ingress_rule")
+    assert {rule["description"] for rule in rules.values()} == {"migrate to postgres", "migrate to documentdb"}
+
+
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_every_build_is_private_small_and_for_the_processor_of_the_tasks(
     stacks: dict[str, Template], environment: str
