@@ -51,6 +51,8 @@ RETAINED: Final = (
     Retained("ce:ListCostAllocationTags", '"Status": "Inactive"', "a tag that a resource once had stays listed"),
     # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_DeleteProject.html
     Retained("codebuild:ListBuilds", "", "builds stay listed when their project is deleted"),
+    # Terraform deregisters the first one, which is its own.
+    Retained("ecs:ListTaskDefinitions", r":([2-9]|\d{2,})\"$", "revisions that a pipeline registered stay active"),
     Retained("ecs:ListTaskDefinitionFamilies", "", "deregistered task definitions stay, inactive"),
 )
 """The complete list. A pattern is searched for in the item as JSON."""

@@ -10,6 +10,7 @@ from moto.ecs.models import ecs_backends
 
 from emulator.errors import AwsError
 from emulator.registry import Context, guard, operation, patch
+from emulator.releases.deployment import DEPLOYMENTS
 from emulator.releases.task_sets import is_deployed_by_codedeploy
 
 if TYPE_CHECKING:
@@ -152,10 +153,16 @@ def delete_group(params: Shape, context: Context) -> Shape:
 
 @operation("codedeploy", "DeleteApplication")
 def delete_application(params: Shape, context: Context) -> Shape:
-    """Delete an application with its groups; AWS accepts an unknown one."""
-    backend = context.backend(codedeploy_backends)
-    backend.applications.pop(params["applicationName"], None)
-    backend.deployment_groups.pop(params["applicationName"], None)
+    """Delete an application with its groups and deployments; AWS accepts an unknown one.
+
+    https://docs.aws.amazon.com/codedeploy/latest/userguide/applications-delete.html
+    """
+    backend, name = context.backend(codedeploy_backends), params["applicationName"]
+    backend.applications.pop(name, None)
+    backend.deployment_groups.pop(name, None)
+    table = context.table(DEPLOYMENTS)
+    for id_ in [id_ for id_, one in table.items() if one.application == name]:
+        del table[id_]
     return {}
 
 

@@ -271,3 +271,11 @@ def test_deployments_are_listed_with_the_last_one_first(platform: Platform) -> N
         platform.info("d-UNKNOWN12")
     with pytest.raises(ClientError, match="DeploymentTargetDoesNotExistException"):
         platform.codedeploy.get_deployment_target(deploymentId=ids[0], targetId="other:service")
+
+
+def test_deployments_are_deleted_with_their_application(platform: Platform) -> None:
+    platform.make_group()
+    platform.wait(platform.deploy(platform.register("web:2")))
+    assert platform.codedeploy.list_deployments()["deployments"]
+    platform.codedeploy.delete_application(applicationName="web")
+    assert platform.codedeploy.list_deployments()["deployments"] == []
