@@ -45,13 +45,18 @@ def follow(service: Any) -> None:
     if old is None:
         _settle(service)
         return
+    targets = service.load_balancers
+    if not targets:
+        task_sets.end(service, old)  # its tasks are only counted from then on
+        _settle(service)
+        return
     task_sets.resize(service, old)
-    if service.task_definition == old.task_definition:
+    if service.task_definition == old.task_definition and targets == old.load_balancers:
         _settle(service)
         return
     deployment = f"ecs-svc/{uuid4().int % 10**19}"
     _send(service, deployment, "IN_PROGRESS", "ECS deployment {} in progress.")
-    new = _start_tasks(service, old.load_balancers)
+    new = _start_tasks(service, targets)
     if task_sets.is_steady(service, new):
         task_sets.end(service, old)
         _settle(service, deployment)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 from lambdas.jwt_rotation.handler import Rotation
 
-ACCOUNT: Final = "333333333333"
+ACCOUNT: Final = "353535353535"
+"""Its own: other tests of the same process look into the account of prod."""
 REGION: Final = "us-east-1"
 SECRET_KEY: Final = "the/task's+own/key"
 TOKEN: Final = "the task's own token"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from pymongo import MongoClient
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ MASTER, PASSWORD = "master", "a-long-password-of-the-master"
 OF_USER = "a-password-of-a-user"
 
 Client = MongoClient[dict[str, Any]]
+
+MAY_LEAVE_A_CONNECTION = pytest.mark.filterwarnings(
+    r"ignore:Exception ignored in. <ssl\.SSLSocket:pytest.PytestUnraisableExceptionWarning"
+)
+"""PyMongo's monitor does not close a connection that it opens while its client is closed."""
 
 
 @contextmanager

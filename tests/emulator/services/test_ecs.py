@@ -136,6 +136,12 @@ def test_a_service_with_an_invalid_target_is_refused(
 
 def test_a_new_task_without_the_targets_container_is_refused(client: Client, target: dict[str, Any]) -> None:
     ecs, running = client("ecs"), "running"
+
+    def targets() -> list[str]:
+        found = client("elbv2").describe_target_health(TargetGroupArn=target["targetGroupArn"])
+        return [one["Target"]["Id"] for one in found["TargetHealthDescriptions"]]
+
+    before = targets()
     ecs.create_service(cluster="main", serviceName=running, taskDefinition=register(client), loadBalancers=[target])
     web = {"name": "web", "image": "web", "memory": 128, "portMappings": [{"containerPort": 80}]}
     task = ecs.register_task_definition(family="web", containerDefinitions=[web])["taskDefinition"]
@@ -143,6 +149,7 @@ def test_a_new_task_without_the_targets_container_is_refused(client: Client, tar
     with pytest.raises(ClientError, match=r"InvalidParameterException.*The container app does not exist in the task"):
         ecs.update_service(cluster="main", service=running, taskDefinition=task["taskDefinitionArn"])
     ecs.update_service(cluster="main", service=running, taskDefinition=task["taskDefinitionArn"], loadBalancers=[])
+    assert targets() == before
 
 
 def test_a_new_task_without_the_targets_port_is_refused(client: Client, target: dict[str, Any]) -> None:

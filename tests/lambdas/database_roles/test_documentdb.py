@@ -13,7 +13,7 @@ from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
 from lambdas.database_roles.database import ConflictError, UnreachableError
 from lambdas.database_roles.documentdb import NOTES, Documentdb
-from tests.emulator.databases.documentdb import MASTER, PASSWORD, Client, connected, create_user
+from tests.emulator.databases.documentdb import MASTER, MAY_LEAVE_A_CONNECTION, PASSWORD, Client, connected, create_user
 from tests.lambdas.database_roles.documentdb_engine import BACKEND, CHANGES, OWNER, REPORTS, WORKER, Wire, engine
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lambdas.database_roles.settings import Role
+
+pytestmark = MAY_LEAVE_A_CONNECTION
 
 NEW, NEWER = "the-password-that-is-set-first", "the-password-that-is-set-later"
 ALL = [OWNER, BACKEND, WORKER, REPORTS]

@@ -19,12 +19,14 @@ from lambdas.database_roles.settings import Engine, Settings
 from lambdas.database_roles.stores import Stores
 from lambdas.database_roles.tasks import Tasks
 from lambdas.database_roles.urls import Urls
-from tests.emulator.databases.documentdb import MASTER, PASSWORD, connected
+from tests.emulator.databases.documentdb import MASTER, MAY_LEAVE_A_CONNECTION, PASSWORD, connected
 from tests.lambdas.database_roles.documentdb_engine import BACKEND, Wire, engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = MAY_LEAVE_A_CONNECTION
 
 ROLES = (BACKEND,)
 

@@ -14,7 +14,7 @@ import pytest
 from pymongo.errors import OperationFailure
 
 from lambdas.database_roles.database import OldTasksError
-from tests.emulator.databases.documentdb import connected
+from tests.emulator.databases.documentdb import MAY_LEAVE_A_CONNECTION, connected
 from tests.lambdas.database_roles.documentdb_platform import (
     BACKEND,
     OWNER,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.emulator.databases.documentdb import Client
+
+pytestmark = MAY_LEAVE_A_CONNECTION
 
 
 @pytest.fixture

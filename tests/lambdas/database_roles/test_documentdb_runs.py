@@ -19,12 +19,14 @@ from emulator.databases.documentdb_server import DocumentdbServer
 from lambdas.database_roles import documentdb
 from lambdas.database_roles.database import BusyError, RolesError, UnreachableError
 from lambdas.database_roles.documentdb import NOTES, Documentdb
-from tests.emulator.databases.documentdb import MASTER, PASSWORD, Client, connected
+from tests.emulator.databases.documentdb import MASTER, MAY_LEAVE_A_CONNECTION, PASSWORD, Client, connected
 from tests.lambdas.database_roles.documentdb_engine import BACKEND, OWNER, REPORTS, WORKER, Wire, engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = MAY_LEAVE_A_CONNECTION
 
 
 NEW, NEWER = "the-password-that-is-set-first", "the-password-that-is-set-later"
