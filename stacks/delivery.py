@@ -72,6 +72,7 @@ class DeliveryStack(LayerStack):
             label=self.label,
             key=self.delivery_key,
             access_logs=state.store.access_logs,
+            pipeline=pipeline_name(self.label),
             protect=config.protect_data,
             releases=bool(config.release_targets),
         )
