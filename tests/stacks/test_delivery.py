@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.image_updates.pipeline import DEPLOY
 from tests.template import statements
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def test_every_pipeline_is_of_the_second_type_and_queues_releases(
 
 def test_dev_builds_tests_migrates_and_deploys(stacks: dict[str, Template]) -> None:
     assert stage_names(stacks, "dev") == ["Source", "Build", "Test", "Migrate", "Deploy"]
+
+
+def test_the_stage_that_tells_what_is_released_is_in_every_pipeline_that_builds(stacks: dict[str, Template]) -> None:
+    for environment in ("dev", "staging"):
+        assert DEPLOY in stage_names(stacks, environment)
 
 
 def test_staging_hands_its_releases_over(stacks: dict[str, Template]) -> None:
