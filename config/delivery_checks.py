@@ -139,8 +139,8 @@ def _check_connection_region(region: str, delivery__repository: str | None) -> I
     yield Problem(
         key="delivery.repository",
         value=delivery__repository,
-        allowed=f'cannot be read in the region "{region}", in which AWS has no CodeConnections; move the environment to a '
-        f"region that has it, like {', '.join(others or CONNECTION_REGIONS)}, or remove [delivery] and deploy with "
+        allowed=f'cannot be read in the region "{region}", in which AWS has no CodeConnections; move the environment to '
+        f"a region that has it, like {', '.join(others or CONNECTION_REGIONS)}, or remove [delivery] and deploy with "
         "another tool",
     )
 

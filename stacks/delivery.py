@@ -74,7 +74,8 @@ class DeliveryStack(LayerStack):
             access_logs=state.store.access_logs,
             pipeline=pipeline_name(self.label),
             protect=config.protect_data,
-            releases=bool(config.release_targets),
+            # Not only while another environment takes them over: one that stops doing so would delete all of them.
+            releases=settings.builds,
         )
         self._place = BuildPlace(
             label=self.label,

@@ -50,7 +50,7 @@ class ArtifactStore(Construct):
             access_logs: Receives their access logs.
             pipeline: Name of the pipeline, with which the keys of its artifacts start.
             protect: Refuse to destroy them.
-            releases: Whether the pipeline hands releases over.
+            releases: Whether the pipeline can hand releases over.
         """
         super().__init__(scope, id_)
         self.key = key

@@ -108,6 +108,9 @@ class Action:
             configuration={
                 "S3Bucket": bucket,
                 "S3ObjectKey": key,
+                # So that a run can take an older release.
+                # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
+                "AllowOverrideForS3ObjectKey": "true",
                 # The events of a bucket are in its own account; CodePipeline asks instead.
                 "PollForSourceChanges": "true",
             },

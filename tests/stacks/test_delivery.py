@@ -130,7 +130,14 @@ def test_images_are_open_to_the_promotion_of_prod_only(stacks: dict[str, Templat
 def test_dev_hands_nothing_over(stacks: dict[str, Template]) -> None:
     template = stacks["dev-delivery"]
     assert template.all("aws_ecr_repository_policy") == {}
-    assert not any("releases" in name for name in template.all("aws_s3_bucket"))
+    policies = [text for name, text in template.all("aws_s3_bucket_policy").items() if "releases" in name]
+    assert [one["Effect"] for policy in policies for one in statements(policy["policy"])] == ["Deny", "Deny"]
+
+
+def test_the_bucket_of_releases_stays_when_nobody_takes_them_over_any_more(stacks: dict[str, Template]) -> None:
+    for environment, kept in (("dev", True), ("staging", True), ("prod", False)):
+        buckets = stacks[f"{environment}-delivery"].all("aws_s3_bucket")
+        assert any("releases" in name for name in buckets) is kept
 
 
 def test_only_the_migrations_may_read_the_urls_of_the_databases(stacks: dict[str, Template]) -> None:
