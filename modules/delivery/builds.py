@@ -26,7 +26,8 @@ _TEST_MINUTES: Final = 45
 _LOAD_MINUTES: Final = 15
 _MIGRATE_MINUTES: Final = 60
 _PROMOTE_MINUTES: Final = 60
-_DEPLOY_MINUTES: Final = 45
+_DEPLOY_MINUTES: Final = 90
+_REPORT_MINUTES: Final = 5
 _SHORT_MINUTES: Final = 10
 _HUNDRED: Final = 100
 
@@ -146,7 +147,8 @@ def deploy(cluster: str) -> Build:
         description="Deploys a service task by task",
         buildspec=buildspecs.deployment(),
         timeout_minutes=_DEPLOY_MINUTES,
-        variables={"CLUSTER": cluster},
+        # So that the build itself says how far the deployment is, before CodeBuild ends it.
+        variables={"CLUSTER": cluster, "DEPLOY_MINUTES": str(_DEPLOY_MINUTES - _REPORT_MINUTES)},
     )
 
 
