@@ -118,17 +118,36 @@ class Rollout:
         )
 
 
-def deploy(folder: Path, *, cluster: str, service: str) -> str:
+def deploy(folder: Path, *, cluster: str, service: str, least_tasks: int) -> str:
     """Register the task definition, start the deployment and wait for its end; return the revision's ARN.
 
+    Args:
+        folder: Has the files of the release.
+        cluster: The cluster of the service.
+        service: Its name.
+        least_tasks: The fewest tasks that it has by its settings.
+
     Raises:
-        StepError: The deployment failed; ECS has gone back to the version before.
+        StepError: The service sleeps, or the deployment failed; then ECS has gone back to the version before.
     """
+    if least_tasks:
+        _refuse_sleeping(cluster, service)
     registered = aws("ecs", "register-task-definition", "--cli-input-json", json.dumps(task_definition(folder)))
     rollout = Rollout(cluster, service, str(registered["taskDefinition"]["taskDefinitionArn"]))
     rollout.start()
     rollout.wait()
     return rollout.revision
+
+
+def _refuse_sleeping(cluster: str, service: str) -> None:
+    """Without a task the deployment would succeed at once, and nobody knows whether the release starts."""
+    (found,) = aws("ecs", "describe-services", "--cluster", cluster, "--services", service)["services"]
+    if not found["desiredCount"]:
+        message = (
+            f"{service} shall have no task now, so nothing of the release would start: the environment sleeps, or its "
+            "tasks were stopped by hand; wake it with `make wake`, or raise the desired count, and retry the stage"
+        )
+        raise StepError(message)
 
 
 def _primary(service: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +156,12 @@ def _primary(service: dict[str, Any]) -> dict[str, Any]:
 
 
 def _step() -> None:
-    revision = deploy(Path(variable("CODEBUILD_SRC_DIR")), cluster=variable("CLUSTER"), service=variable("ECS_SERVICE"))
+    revision = deploy(
+        Path(variable("CODEBUILD_SRC_DIR")),
+        cluster=variable("CLUSTER"),
+        service=variable("ECS_SERVICE"),
+        least_tasks=int(variable("LEAST_TASKS")),
+    )
     print(f"deployed: {revision}", flush=True)
 
 

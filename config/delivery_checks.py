@@ -6,6 +6,7 @@ from typing import Final
 from config.delivery import AssetsSettings, DeliverySettings, MigrationsSettings
 from config.errors import Problem, list_allowed, nearest
 from config.model import Check
+from config.release_window import check_release_window
 from config.services import ServiceSettings
 from config.sleep import SleepSettings
 from config.updates import check_rebuild_time
@@ -15,6 +16,9 @@ MOST_SERVICES: Final = 5
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artifacts.html
 """
+WEEK_OF_BUILDS: Final = 30
+"""Builds that stay while a release waits for a week: six pushes on each working day."""
+WEEKEND_OF_BUILDS: Final = 20
 _BUILT: Final = 4
 """Beside the source, in the action of the integration tests."""
 CONNECTION_REGIONS: Final = (
@@ -139,9 +143,9 @@ def _check_connection_region(region: str, delivery__repository: str | None) -> I
     yield Problem(
         key="delivery.repository",
         value=delivery__repository,
-        allowed=f'cannot be read in the region "{region}", in which AWS has no CodeConnections; move the environment to '
-        f"a region that has it, like {', '.join(others or CONNECTION_REGIONS)}, or remove [delivery] and deploy with "
-        "another tool",
+        allowed=f'cannot be read in the region "{region}", in which AWS has no CodeConnections; move the environment '
+        f"to a region that has it, like {', '.join(others or CONNECTION_REGIONS)}, or remove [delivery] and deploy "
+        "with another tool",
     )
 
 
@@ -174,6 +178,32 @@ def _check_network(
             value=tuple(network__interface_endpoints),
             allowed=f"without NAT gateways the builds of [delivery] cannot reach AWS; add {', '.join(missing)}",
         )
+
+
+def _check_release_window(delivery: DeliverySettings | None, cost__sleep: SleepSettings | None) -> Iterator[Problem]:
+    if delivery is not None:
+        yield from check_release_window(delivery.freeze, cost__sleep)
+
+
+def _check_kept_builds(
+    delivery: DeliverySettings | None, cost__sleep: object, registry__keep_builds: int
+) -> Iterator[Problem]:
+    """An image gets the tag that keeps it only when its release goes on, and each push in the meantime is a build."""
+    if delivery is None or not delivery.builds:
+        return
+    for waits, least, what in (
+        (delivery.approval, WEEK_OF_BUILDS, "its approval (delivery.approval)"),
+        (delivery.freeze, WEEK_OF_BUILDS, "the end of a freeze ([delivery.freeze])"),
+        (cost__sleep, WEEKEND_OF_BUILDS, "the hours in which the environment is awake ([cost.sleep])"),
+    ):
+        if waits and registry__keep_builds < least:
+            yield Problem(
+                key="registry.keep_builds",
+                value=registry__keep_builds,
+                allowed=f"must be {least} or more: a release waits for {what}, and the images of those pushed in the "
+                "meantime would delete its own",
+            )
+            return
 
 
 def _check_rebuild_time(delivery: DeliverySettings | None, cost__sleep: SleepSettings | None) -> Iterator[Problem]:
@@ -241,5 +271,7 @@ DELIVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_connection,
     _check_connection_region,
     _check_network,
+    _check_release_window,
     _check_rebuild_time,
+    _check_kept_builds,
 )

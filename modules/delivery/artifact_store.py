@@ -50,7 +50,8 @@ class ArtifactStore(Construct):
             access_logs: Receives their access logs.
             pipeline: Name of the pipeline, with which the keys of its artifacts start.
             protect: Refuse to destroy them.
-            releases: Whether the pipeline can hand releases over.
+            releases: Whether the pipeline can hand releases over, now or later: no change of another environment must
+                delete those that there are.
         """
         super().__init__(scope, id_)
         self.key = key

@@ -31,7 +31,8 @@ def deployment(revision: str, state: str = "IN_PROGRESS", *, status: str = "PRIM
 class Ecs:
     """Answers the calls of a deployment: with the deployments of the service, each time it is asked for them."""
 
-    def __init__(self, *answers: list[Any], started: Any = None) -> None:
+    def __init__(self, *answers: list[Any], started: Any = None, desired: int = 1) -> None:
+        self._desired = desired
         self.calls: list[tuple[str, ...]] = []
         self._started = [started or deployment(NEW)]
         self._answers = list(answers)
@@ -44,7 +45,7 @@ class Ecs:
             return {"service": {"deployments": self._started, "events": [{"id": "1", "message": "long ago"}]}}
         deployments = self._answers.pop(0) if self._answers[1:] else self._answers[0]
         events = [{"id": "2", "message": "has started 1 tasks"}, {"id": "1", "message": "long ago"}]
-        return {"services": [{"deployments": deployments, "events": events}]}
+        return {"services": [{"deployments": deployments, "events": events, "desiredCount": self._desired}]}
 
 
 @pytest.fixture
@@ -61,10 +62,27 @@ def artifact(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def deployed(monkeypatch: pytest.MonkeyPatch, ecs: Ecs, folder: Path) -> str:
+def deployed(monkeypatch: pytest.MonkeyPatch, ecs: Ecs, folder: Path, *, least_tasks: int = 0) -> str:
     monkeypatch.setattr(deploy, "aws", ecs.aws)
     monkeypatch.setenv("DEPLOY_INTERVAL_SECONDS", "0")
-    return deploy.deploy(folder, cluster="app-dev", service="app-dev-backend")
+    return deploy.deploy(folder, cluster="app-dev", service="app-dev-backend", least_tasks=least_tasks)
+
+
+def test_a_service_that_sleeps_is_not_deployed(monkeypatch: pytest.MonkeyPatch, artifact: Path) -> None:
+    ecs = Ecs([deployment(NEW, "COMPLETED")], desired=0)
+    with pytest.raises(StepError, match=r"app-dev-backend shall have no task now.*wake it with `make wake`"):
+        deployed(monkeypatch, ecs, artifact, least_tasks=1)
+    assert [call[1] for call in ecs.calls] == ["describe-services"]
+
+
+def test_a_service_that_may_have_no_task_is_deployed_without_one(
+    monkeypatch: pytest.MonkeyPatch, artifact: Path
+) -> None:
+    assert deployed(monkeypatch, Ecs([deployment(NEW, "COMPLETED")], desired=0), artifact) == NEW
+
+
+def test_a_service_that_is_awake_is_deployed(monkeypatch: pytest.MonkeyPatch, artifact: Path) -> None:
+    assert deployed(monkeypatch, Ecs([deployment(NEW, "COMPLETED")]), artifact, least_tasks=1) == NEW
 
 
 def test_only_the_place_of_the_image_is_filled(artifact: Path) -> None:

@@ -149,6 +149,28 @@ def test_a_release_of_nowhere_is_refused(tmp_path: Path, name: str, says: str) -
     assert f'delivery.release_from = "{name}": {says}' in loading("prod", folder, project=None)
 
 
+def test_a_release_that_waits_keeps_its_image() -> None:
+    (line,) = of_delivery(building(("keep_builds = 30", "keep_builds = 29")))
+    assert line == (
+        "registry.keep_builds = 29: must be 30 or more: a release waits for its approval (delivery.approval), and the "
+        "images of those pushed in the meantime would delete its own"
+    )
+    assert parsed(changed(("keep_builds = 30", "keep_builds = 29"))).delivery  # it builds nothing
+    (line,) = refusal(text("dev").replace("keep_builds = 20", "keep_builds = 19"))
+    assert line.endswith(
+        "a release waits for the hours in which the environment is awake ([cost.sleep]), and the "
+        "images of those pushed in the meantime would delete its own"
+    )
+
+
+def test_a_freeze_of_all_hours_awake_is_refused() -> None:
+    table = (
+        '[delivery.freeze]\ntime_zone = "America/New_York"\nwindows = ["mon-sun 07:00-20:00"]\n\n[delivery.migrations]'
+    )
+    lines = refusal(text("dev").replace("[delivery.migrations]", table))
+    assert any(line.startswith("delivery.freeze.windows = ") for line in lines)
+
+
 def test_a_release_of_another_region_is_refused(tmp_path: Path) -> None:
     folder = copied(tmp_path, ("staging", 'region = "us-east-1"', 'region = "us-west-2"'))
     assert loading("prod", folder, project=None).endswith(

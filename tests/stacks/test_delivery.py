@@ -106,6 +106,24 @@ def test_a_freeze_is_before_the_migrations(stacks: dict[str, Template]) -> None:
     assert rule["configuration"] == {"Cron": "* * 8-15 ? * MON,TUE,WED,THU,FRI", "TimeZone": "America/New_York"}
 
 
+def test_a_release_of_an_environment_that_sleeps_waits_until_it_is_awake(stacks: dict[str, Template]) -> None:
+    rules = [rule for stage in pipeline(stacks, "dev")["stage"] for rule in _windows(stage)]
+    assert [rule["configuration"] for rule in rules] == [
+        {"Cron": "* * 8-18 ? * MON,TUE,WED,THU,FRI", "TimeZone": "America/New_York"}
+    ]
+    assert not [rule for stage in pipeline(stacks, "staging")["stage"] for rule in _windows(stage)]
+
+
+def _windows(stage: dict[str, Any]) -> list[dict[str, Any]]:
+    rules = stage.get("before_entry", {}).get("condition", {}).get("rule", [])
+    return [rule for rule in rules if rule["rule_type_id"]["provider"] == "DeploymentWindow"]
+
+
+def test_an_action_that_deploys_task_by_task_says_how_many_the_service_has(stacks: dict[str, Template]) -> None:
+    variables = json.loads(actions(stacks, "dev")["backend-deploy"]["configuration"]["EnvironmentVariables"])
+    assert {one["name"]: one["value"] for one in variables}["LEAST_TASKS"] == "1"
+
+
 def test_releases_are_open_to_the_role_of_prods_pipeline_only(stacks: dict[str, Template]) -> None:
     template = stacks["staging-delivery"]
     name = next(name for name in template.all("aws_s3_bucket_policy") if "releases" in name)
