@@ -6,6 +6,7 @@ from typing import Final
 from config.delivery import AssetsSettings, DeliverySettings, MigrationsSettings
 from config.errors import Problem, list_allowed, nearest
 from config.model import Check
+from config.release_window import check_release_window
 from config.services import ServiceSettings
 from config.sleep import SleepSettings
 from config.updates import check_rebuild_time
@@ -15,8 +16,34 @@ MOST_SERVICES: Final = 5
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artifacts.html
 """
+WEEK_OF_BUILDS: Final = 30
+"""Builds that stay while a release waits for a week: six pushes on each working day."""
+WEEKEND_OF_BUILDS: Final = 20
 _BUILT: Final = 4
 """Beside the source, in the action of the integration tests."""
+CONNECTION_REGIONS: Final = (
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)
+"""The regions that have CodeConnections, without which a pipeline cannot read GitHub.
+
+https://docs.aws.amazon.com/general/latest/gr/codeconnections.html
+"""
 BUILD_ENDPOINTS: Final = ("ecr.api", "ecr.dkr", "logs", "ssm")
 
 
@@ -109,6 +136,19 @@ def _check_connection(account_id: str, region: str, delivery__connection_arn: st
             )
 
 
+def _check_connection_region(region: str, delivery__repository: str | None) -> Iterator[Problem]:
+    if delivery__repository is None or region in CONNECTION_REGIONS:
+        return
+    others = [one for one in CONNECTION_REGIONS if one.partition("-")[0] == region.partition("-")[0]]
+    yield Problem(
+        key="delivery.repository",
+        value=delivery__repository,
+        allowed=f'cannot be read in the region "{region}", in which AWS has no CodeConnections; move the environment '
+        f"to a region that has it, like {', '.join(others or CONNECTION_REGIONS)}, or remove [delivery] and deploy "
+        "with another tool",
+    )
+
+
 def _check_network(
     delivery: DeliverySettings | None,
     edge: object,
@@ -138,6 +178,32 @@ def _check_network(
             value=tuple(network__interface_endpoints),
             allowed=f"without NAT gateways the builds of [delivery] cannot reach AWS; add {', '.join(missing)}",
         )
+
+
+def _check_release_window(delivery: DeliverySettings | None, cost__sleep: SleepSettings | None) -> Iterator[Problem]:
+    if delivery is not None:
+        yield from check_release_window(delivery.freeze, cost__sleep)
+
+
+def _check_kept_builds(
+    delivery: DeliverySettings | None, cost__sleep: object, registry__keep_builds: int
+) -> Iterator[Problem]:
+    """An image gets the tag that keeps it only when its release goes on, and each push in the meantime is a build."""
+    if delivery is None or not delivery.builds:
+        return
+    for waits, least, what in (
+        (delivery.approval, WEEK_OF_BUILDS, "its approval (delivery.approval)"),
+        (delivery.freeze, WEEK_OF_BUILDS, "the end of a freeze ([delivery.freeze])"),
+        (cost__sleep, WEEKEND_OF_BUILDS, "the hours in which the environment is awake ([cost.sleep])"),
+    ):
+        if waits and registry__keep_builds < least:
+            yield Problem(
+                key="registry.keep_builds",
+                value=registry__keep_builds,
+                allowed=f"must be {least} or more: a release waits for {what}, and the images of those pushed in the "
+                "meantime would delete its own",
+            )
+            return
 
 
 def _check_rebuild_time(delivery: DeliverySettings | None, cost__sleep: SleepSettings | None) -> Iterator[Problem]:
@@ -180,6 +246,21 @@ def check_release_source(
         )
 
 
+def source_region_problem(source: str, *, there: str, own: str) -> Problem:
+    """The releases of an environment are in the region `there`, and the pipeline that would read them is not.
+
+    A source action must be in the region of its pipeline, and the bucket of an action of S3 in that of the action.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-create-cross-region.html
+    https://github.com/aws/aws-cdk/pull/4303
+    """
+    return Problem(
+        key="delivery.release_from",
+        value=source,
+        allowed=f'is in the region "{there}", and this environment is in "{own}": CodePipeline reads a source in its '
+        "own region only; name an environment of the same region, or set repository",
+    )
+
+
 DELIVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_receivers,
     _check_load_test,
@@ -188,6 +269,9 @@ DELIVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_databases,
     _check_assets_have_bucket,
     _check_connection,
+    _check_connection_region,
     _check_network,
+    _check_release_window,
     _check_rebuild_time,
+    _check_kept_builds,
 )

@@ -56,7 +56,7 @@ def _hours(window: str) -> frozenset[int]:
     )
 
 
-def _allowed(windows: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def allowed_hours(windows: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """The hours that the windows leave on each day on which they leave any."""
     frozen = frozenset[int]().union(*map(_hours, windows))
     left = {
@@ -70,7 +70,7 @@ def _check_windows(windows: Sequence[str]) -> Iterator[Problem]:
     if not windows:
         yield Problem(key="windows", allowed=f"must have at least one window, like {_EXAMPLE}; or remove the table")
         return
-    allowed = _allowed(windows)
+    allowed = allowed_hours(windows)
     if not allowed:
         yield Problem(
             key="windows", value=windows, allowed="cover the whole week, so nothing is ever deployed; use fewer"
@@ -123,11 +123,14 @@ class FreezeSettings(Model):
     @property
     def cron(self) -> str:
         """The times in which a release may go on: seconds, minutes, hours, day, month, days of the week."""
-        allowed = _allowed(self.windows)
-        hours = next(iter(allowed.values()))
-        shown = "*" if len(hours) == _HOURS else ",".join(_ranges(hours))
-        days = "*" if len(allowed) == len(WEEKDAYS) else ",".join(day.upper() for day in allowed)
-        return f"* * {shown} ? * {days}"
+        allowed = allowed_hours(self.windows)
+        return cron_expression(tuple(allowed), next(iter(allowed.values())))
+
+
+def cron_expression(days: Sequence[str], hours: Sequence[int]) -> str:
+    """These hours of these days: seconds, minutes, hours, day, month, days of the week."""
+    shown = "*" if len(hours) == _HOURS else ",".join(_ranges(hours))
+    return f"* * {shown} ? * " + ("*" if len(days) == len(WEEKDAYS) else ",".join(day.upper() for day in days))
 
 
 def _clock_times(hours: Sequence[int]) -> Iterator[str]:

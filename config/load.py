@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from config.cost import CostSettings, check_shared_account
 from config.delivery import DeliverySettings, OtherEnvironment
-from config.delivery_checks import check_release_source
+from config.delivery_checks import check_release_source, source_region_problem
 from config.dns_zones import ZoneUser, check_zones
 from config.domain import DomainSettings
 from config.environment import Environment, validate_environment_name
@@ -143,6 +143,8 @@ def _check_release_source(
             allowed=f"has mistakes in its file, from which its account and region are read; fix {source}.toml first",
         )
         return
+    if source and table["region"] != environment.region:
+        yield source_region_problem(source, there=str(table["region"]), own=environment.region)
     there = table.get("services")
     for name, missing, lacking in (
         (environment.name, source, [one for one in environment.services if one not in (there or ())]),

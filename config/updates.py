@@ -11,6 +11,7 @@ from config.errors import Problem
 from config.freeze import FreezeSettings
 from config.maintenance_windows import WEEKDAYS
 from config.model import Model
+from config.release_window import check_release_window, release_window
 from config.sleep import SleepSettings, TimeZone, read_zone
 
 NEVER: Final = "never"
@@ -100,3 +101,13 @@ def check_rebuild_time(
             allowed="is not in the hours of [cost.sleep] awake: nothing can be deployed while the environment sleeps; "
             f'use a time in them, or "{NEVER}"',
         )
+    elif sleep and not any(check_release_window(freeze, sleep)):
+        window = release_window(freeze, sleep)
+        if window and not all(window.covers(time) for time in times):
+            yield Problem(
+                key=key,
+                value=value,
+                allowed="is too soon after the environment wakes, or too soon before it sleeps ([cost.sleep]): that "
+                "run would wait for the next day, and all releases after it too; use a time at which CodePipeline lets "
+                f'a release go on, "{window.cron}", or "{NEVER}"',
+            )

@@ -61,6 +61,8 @@ class BucketConfig:
     """Days that a noncurrent version is kept."""
     expiration_days: int | None = None
     """Days after which a current version is deleted; None keeps it."""
+    expiring_prefixes: tuple[str, ...] = ("",)
+    """The starts of the keys of what expires; without it everything does."""
     intelligent_tiering_after_days: int | None = None
     """Days after which an object moves to S3 Intelligent-Tiering; None does not move it."""
     object_lock_days: int | None = None
@@ -263,9 +265,7 @@ class Bucket(Construct):
                     id="expire",
                     status="Enabled",
                     filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=config.expiration_days)]
-                    if config.expiration_days
-                    else None,
+                    expiration=_expiration(config.expiration_days) if "" in config.expiring_prefixes else None,
                     transition=[
                         S3BucketLifecycleConfigurationRuleTransition(
                             days=config.intelligent_tiering_after_days, storage_class="INTELLIGENT_TIERING"
@@ -283,7 +283,17 @@ class Bucket(Construct):
                             days_after_initiation=_ABORT_UPLOAD_DAYS
                         )
                     ],
-                )
+                ),
+                *(
+                    S3BucketLifecycleConfigurationRule(
+                        id=f"expire-{prefix.strip('/')}",
+                        status="Enabled",
+                        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
+                        expiration=_expiration(config.expiration_days),
+                    )
+                    for prefix in config.expiring_prefixes
+                    if prefix
+                ),
             ],
             # S3 sometimes refuses a rule for noncurrent versions if the bucket is not versioned yet.
             depends_on=[self._versioning],
@@ -348,3 +358,7 @@ class Bucket(Construct):
             # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
             depends_on=self.dependables if source._label == self._label else None,
         )
+
+
+def _expiration(days: int | None) -> list[S3BucketLifecycleConfigurationRuleExpiration] | None:
+    return [S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from config.release_window import release_window
 from config.updates import updates_zone
 from modules.boundary import Boundary
 from modules.delivery import build_grants, builds, hand_over, pipeline_grants
@@ -72,8 +73,9 @@ class DeliveryStack(LayerStack):
             label=self.label,
             key=self.delivery_key,
             access_logs=state.store.access_logs,
+            pipeline=pipeline_name(self.label),
             protect=config.protect_data,
-            releases=bool(config.release_targets),
+            releases=settings.builds,
         )
         self._place = BuildPlace(
             label=self.label,
@@ -98,8 +100,8 @@ class DeliveryStack(LayerStack):
         )
         self.store.grant_artifacts(self.role, pipeline=pipeline_name(self.label))
         stages = [*self._first_stages(), *self._approval(), *self._migrate(), self._deploy(), *self._hand_over()]
-        if settings.freeze:
-            stages = with_freeze(stages, settings.freeze)
+        if window := release_window(settings.freeze, config.cost.sleep if config.cost else None):
+            stages = with_freeze(stages, window)
         pipeline_grants.grant_builds(self.role, list(self.projects.values()))
         self.pipeline = Pipeline(
             self,
@@ -298,7 +300,10 @@ class DeliveryStack(LayerStack):
         )
         pipeline_grants.grant_task_definitions(project.role, self.label, [service])
         return Action.build(
-            f"{name}-deploy", project.name, inputs=(artifact,), variables={"ECS_SERVICE": service.service_name}
+            f"{name}-deploy",
+            project.name,
+            inputs=(artifact,),
+            variables=builds.deploy_variables(service.service_name, self.config.services[name]),
         )
 
     def _hand_over(self) -> list[Stage]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from compliance.graph import Graph, Node
 from compliance.policies import many, parsed
-from compliance.rule import Finding, rule
+from compliance.references import of_same_environment
+from compliance.rule import Finding, rule, rule_with_others
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from compliance.policies import Statement
     from synthesis.manifest import Stack
@@ -80,6 +82,31 @@ def bucket_has_lifecycle(stack: Stack) -> Iterator[Finding]:
                 yield Finding.about(bucket, f"no lifecycle rule with {argument}")
 
 
+@rule_with_others
+def bucket_keeps_what_terraform_writes(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """No lifecycle deletes an object that Terraform writes: nothing would write it again before the next apply.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-filters.html
+    """
+    written = list(stack.all("aws_s3_object"))
+    if not written:
+        return
+    graph = Graph(of_same_environment(stack, stacks))
+    for item in written:
+        buckets = graph.targets(Node(stack, item), "bucket", "aws_s3_bucket")
+        if not buckets:
+            yield Finding.about(item, "its bucket is in none of the stacks, so its lifecycle cannot be checked")
+        for bucket in buckets:
+            name = bucket.resource.address
+            lifecycles = graph.sources(bucket, "aws_s3_bucket_lifecycle_configuration", by="bucket")
+            for block in (one for lifecycle in lifecycles for one in blocks(lifecycle.get("rule"))):
+                if _expires(block, str(item.get("key"))):
+                    message = (
+                        f"the lifecycle rule {block.get('id')} of {name} deletes it; give it prefixes of other keys"
+                    )
+                    yield Finding.about(item, message)
+
+
 @rule
 def bucket_logs_access(stack: Stack) -> Iterator[Finding]:
     """Every bucket has access logs."""
@@ -95,6 +122,19 @@ def bucket_refuses_plain_http(stack: Stack) -> Iterator[Finding]:
         policies = stack.attached(bucket, "aws_s3_bucket_policy", by="bucket")
         if not any(_is_tls_only(statement) for policy in policies for statement in parsed(policy.get("policy")) or ()):
             yield Finding.about(bucket, 'its policy does not deny s3:* where aws:SecureTransport is "false"')
+
+
+def _expires(block: Mapping[str, Any], key: str) -> bool:
+    """Whether a rule deletes the object with this key; other filters than a prefix are taken as met."""
+    expires = any(one.get("days") or one.get("date") for one in blocks(block.get("expiration")))
+    if block.get("status") != "Enabled" or not expires:
+        return False
+    filters = [
+        *blocks(block.get("filter")),
+        *(both for one in blocks(block.get("filter")) for both in blocks(one.get("and"))),
+    ]
+    prefixes = [str(one["prefix"]) for one in (block, *filters) if one.get("prefix") is not None]
+    return all(key.startswith(prefix) for prefix in prefixes)
 
 
 def _is_tls_only(statement: Statement) -> bool:

@@ -105,6 +105,8 @@ class Execution:
     variables: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, str] = field(default_factory=dict)
     """The revisions of source actions that the start has named, by the action's name."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """The keys of objects that the start has named, by the name of the source action."""
     kind: str = STANDARD
     target: str = ""
     """The execution to which a rollback goes back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.codepipeline.models import codepipeline_backends
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.store import Shape
+
+
+_ALLOWS_KEYS: Final = "AllowOverrideForS3ObjectKey"
 
 
 def structure_of(name: str, *, account: str, region: str) -> Mapping[str, Any]:
@@ -39,6 +42,7 @@ def start(
     detail: str = "",
     variables: list[Shape] | None = None,
     revisions: Mapping[str, str] | None = None,
+    keys: Mapping[str, str] | None = None,
 ) -> Execution:
     """Start an execution of a pipeline; the caller has the lock.
 
@@ -50,17 +54,23 @@ def start(
         detail: Who or what that is.
         variables: Values of variables of the pipeline.
         revisions: The revisions of source actions by the action's name, if not the newest.
+        keys: The keys of objects of source actions by the action's name, if not the configured ones.
 
     Raises:
         AwsError: There is no such pipeline, action or variable.
     """
     structure = structure_of(name, account=account, region=region)
-    sources = {action["name"] for action in structure["stages"][0]["actions"]}
-    for action in revisions or {}:
+    sources = {action["name"]: action.get("configuration") or {} for action in structure["stages"][0]["actions"]}
+    for action in (*(revisions or {}), *(keys or {})):
         if action not in sources:
             message = (
                 f"Source revision override for action {action} is not valid: the pipeline has no such source action"
             )
+            raise AwsError(code="ValidationException", message=message)
+    for action in keys or {}:
+        # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
+        if sources[action].get(_ALLOWS_KEYS) != "true":
+            message = f"Source revision override for action {action} is not valid: {_ALLOWS_KEYS} must be true"
             raise AwsError(code="ValidationException", message=message)
     execution = Execution(
         account=account,
@@ -70,6 +80,7 @@ def start(
         trigger_detail=detail,
         variables=_values(structure, variables or []),
         overrides=dict(revisions or {}),
+        keys=dict(keys or {}),
     )
     begin(execution)
     return execution

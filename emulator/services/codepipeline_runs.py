@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.errors import AwsError
 from emulator.pipelines import control
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 __all__ = ["control"]
+
+_KEY: Final = "S3_OBJECT_KEY"
 
 
 @after("codepipeline", "CreatePipeline")
@@ -63,7 +65,7 @@ def forget(params: Shape, context: Context) -> None:
 @operation("codepipeline", "StartPipelineExecution")
 def start_execution(params: Shape, context: Context) -> Shape:
     """Start an execution."""
-    revisions = {one["actionName"]: one["revisionValue"] for one in params.get("sourceRevisions") or ()}
+    named = params.get("sourceRevisions") or ()
     execution = start(
         params["name"],
         account=context.account,
@@ -71,7 +73,8 @@ def start_execution(params: Shape, context: Context) -> Shape:
         trigger="StartPipelineExecution",
         detail=f"arn:aws:iam::{context.account}:root",
         variables=params.get("variables"),
-        revisions=revisions,
+        revisions={one["actionName"]: one["revisionValue"] for one in named if one["revisionType"] != _KEY},
+        keys={one["actionName"]: one["revisionValue"] for one in named if one["revisionType"] == _KEY},
     )
     return {"pipelineExecutionId": execution.id}
 

@@ -9,8 +9,10 @@ SOURCE: Final = "source"
 """The action that reads the repository."""
 REBUILD: Final = "REBUILD"
 """The variable of a run that builds on fresh base images."""
+DEPLOY: Final = "Deploy"
+"""The stage after which users have the new version."""
 _UNFINISHED: Final = frozenset({"InProgress", "Stopping"})
-_RELEASED: Final = "Succeeded"
+_SUCCEEDED: Final = "Succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +34,8 @@ class Pipeline:
             for run in page["pipelineExecutionSummaries"]:
                 if run["status"] in _UNFINISHED:
                     return f"run {run['pipelineExecutionId']} has not ended: no other one is started"
-                if commit is None and run["status"] == _RELEASED:
-                    commit = _commit(run)
+                if commit is None and self._is_deployed(run):
+                    commit = self._commit(run)
             if commit is not None:
                 break
         if commit is None:
@@ -47,6 +49,30 @@ class Pipeline:
         )
         return f"run {started['pipelineExecutionId']} builds commit {commit} again"
 
+    def _is_deployed(self, run: dict[str, Any]) -> bool:
+        """Whether users got the version of a run, which may have failed or been stopped after that.
 
-def _commit(run: dict[str, Any]) -> str | None:
-    return next((one["revisionId"] for one in run.get("sourceRevisions", []) if one["actionName"] == SOURCE), None)
+        Not ListPipelineExecutions with succeededInStage: it leaves out the runs before the last change of the pipeline.
+        https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionFilter.html
+        """
+        if run["status"] == _SUCCEEDED:
+            return True
+        found = self.codepipeline.get_paginator("list_action_executions").paginate(
+            pipelineName=self.name, filter={"pipelineExecutionId": run["pipelineExecutionId"]}
+        )
+        actions = [one for page in found for one in page["actionExecutionDetails"] if one["stageName"] == DEPLOY]
+        # The last try of each action.
+        last = {one["actionName"]: one["status"] for one in sorted(actions, key=lambda one: one["startTime"])}
+        return bool(last) and set(last.values()) == {_SUCCEEDED}
+
+    def _commit(self, run: dict[str, Any]) -> str | None:
+        """The commit of a run; that of a rollback is the one of the run to which it goes back."""
+        revisions = run.get("sourceRevisions")
+        target = (run.get("rollbackMetadata") or {}).get("rollbackTargetPipelineExecutionId")
+        if not revisions and target:
+            back = self.codepipeline.get_pipeline_execution(pipelineName=self.name, pipelineExecutionId=target)
+            revisions = [
+                {"actionName": one["name"], "revisionId": one["revisionId"]}
+                for one in back["pipelineExecution"]["artifactRevisions"]
+            ]
+        return next((one["revisionId"] for one in revisions or () if one["actionName"] == SOURCE), None)

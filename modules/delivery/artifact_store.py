@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.s3_object import S3Object
 from constructs import Construct
 
 from modules.bucket import Bucket, BucketConfig
 from modules.delivery.names import releases_bucket
+from modules.delivery.programs import Programs
 from modules.key import KeyUse
-from modules.policy import Condition, Grantable, Statement
-from templates import buildspecs
+from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
     from modules.key import Key
@@ -32,7 +31,16 @@ class ArtifactStore(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, key: Key, access_logs: Bucket, protect: bool, releases: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        key: Key,
+        access_logs: Bucket,
+        pipeline: str,
+        protect: bool,
+        releases: bool,
     ) -> None:
         """Create the buckets.
 
@@ -40,8 +48,10 @@ class ArtifactStore(Construct):
             label: Names them.
             key: Encrypts them.
             access_logs: Receives their access logs.
+            pipeline: Name of the pipeline, with which the keys of its artifacts start.
             protect: Refuse to destroy them.
-            releases: Whether the pipeline hands releases over.
+            releases: Whether the pipeline can hand releases over, now or later: no change of another environment must
+                delete those that there are.
         """
         super().__init__(scope, id_)
         self.key = key
@@ -49,7 +59,11 @@ class ArtifactStore(Construct):
             self,
             "artifacts",
             config=BucketConfig(
-                expiration_days=_ARTIFACT_DAYS, noncurrent_version_days=_NONCURRENT_DAYS, protect=protect
+                # Not of everything: the programs are written by an apply, and the next one may be years away.
+                expiration_days=_ARTIFACT_DAYS,
+                expiring_prefixes=(pipeline[:_KEY_START], _CACHE),
+                noncurrent_version_days=_NONCURRENT_DAYS,
+                protect=protect,
             ),
             label=label,
             name=label.bucket_name("artifacts"),
@@ -69,21 +83,7 @@ class ArtifactStore(Construct):
             if releases
             else None
         )
-        for name, text in buildspecs.programs().items():
-            S3Object(
-                self,
-                f"program-{name.removesuffix('.py').strip('_').replace('_', '-')}",
-                bucket=self.artifacts.id,
-                key=f"{buildspecs.programs_prefix()}/{name}",
-                content=text,
-                content_type="text/x-python",
-                depends_on=self.artifacts.dependables,
-            )
-
-    @property
-    def programs_url(self) -> str:
-        """Where a build finds its programs."""
-        return f"s3://{self.artifacts.name}/{buildspecs.programs_prefix()}"
+        self.programs = Programs(self, "programs", bucket=self.artifacts)
 
     def cache_location(self, project: str) -> str:
         """Where a project keeps its cache."""
@@ -110,15 +110,8 @@ class ArtifactStore(Construct):
 
     def grant_build(self, grantee: Grantable, *, project: str) -> None:
         """Allow a build to read its programs, and to read and write its cache."""
-        programs = buildspecs.programs_prefix()
+        self.programs.grant_read(grantee)
         grantee.add_to_policy(
-            Statement(
-                sid="ListPrograms",
-                actions=("s3:ListBucket",),
-                resources=(self.artifacts.arn,),
-                conditions=(Condition(operator="StringLike", key="s3:prefix", values=(f"{programs}/*",)),),
-            ),
-            Statement(sid="ReadPrograms", actions=("s3:GetObject",), resources=(f"{self.artifacts.arn}/{programs}/*",)),
             Statement(
                 sid="UseCache",
                 actions=("s3:GetObject", "s3:PutObject"),

@@ -150,7 +150,7 @@ class BuildProject(Construct):
         variables = {
             "ENVIRONMENT": label.environment,
             "PROJECT": label.project,
-            "PROGRAMS_URL": place.store.programs_url,
+            **place.store.programs.variables,
             **config.variables,
         }
         self._project = CodebuildProject(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from config.delivery import DeliverySettings, MigrationsSettings
     from config.environment import Environment
+    from config.services import ServiceSettings
 
 BUILD_PREFIX: Final = BUILD_TAGS.removesuffix("*")
 RELEASE_PREFIX: Final = RELEASE_TAGS.removesuffix("*")
@@ -26,7 +27,8 @@ _TEST_MINUTES: Final = 45
 _LOAD_MINUTES: Final = 15
 _MIGRATE_MINUTES: Final = 60
 _PROMOTE_MINUTES: Final = 60
-_DEPLOY_MINUTES: Final = 45
+_DEPLOY_MINUTES: Final = 90
+_REPORT_MINUTES: Final = 5
 _SHORT_MINUTES: Final = 10
 _HUNDRED: Final = 100
 
@@ -146,8 +148,14 @@ def deploy(cluster: str) -> Build:
         description="Deploys a service task by task",
         buildspec=buildspecs.deployment(),
         timeout_minutes=_DEPLOY_MINUTES,
-        variables={"CLUSTER": cluster},
+        # So that the build itself says how far the deployment is, before CodeBuild ends it.
+        variables={"CLUSTER": cluster, "DEPLOY_MINUTES": str(_DEPLOY_MINUTES - _REPORT_MINUTES)},
     )
+
+
+def deploy_variables(service: str, config: ServiceSettings) -> dict[str, str]:
+    """Which service the action deploys, and how many tasks it must at least have for that."""
+    return {"ECS_SERVICE": service, "LEAST_TASKS": str(config.min_count)}
 
 
 def hand_over(services: Sequence[str], *, releases_url: str, migrations: MigrationsSettings | None) -> Build:

@@ -103,7 +103,12 @@ class ImageUpdates(Construct):
             self._function.role.add_to_policy(
                 Statement(
                     sid="StartPipeline",
-                    actions=("codepipeline:ListPipelineExecutions", "codepipeline:StartPipelineExecution"),
+                    actions=(
+                        "codepipeline:GetPipelineExecution",
+                        "codepipeline:ListActionExecutions",
+                        "codepipeline:ListPipelineExecutions",
+                        "codepipeline:StartPipelineExecution",
+                    ),
                     resources=(pipeline.arn,),
                 )
             )

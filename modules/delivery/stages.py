@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from config.freeze import FreezeSettings
+    from config.release_window import ReleaseWindow
 
 MOST_RULES: Final = 5
 """https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_Condition.html"""
@@ -108,6 +109,9 @@ class Action:
             configuration={
                 "S3Bucket": bucket,
                 "S3ObjectKey": key,
+                # So that a run can take an older release.
+                # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
+                "AllowOverrideForS3ObjectKey": "true",
                 # The events of a bucket are in its own account; CodePipeline asks instead.
                 "PollForSourceChanges": "true",
             },
@@ -175,8 +179,8 @@ class Rule:
     timeout_minutes: int | None = None
 
     @staticmethod
-    def freeze(config: FreezeSettings) -> Rule:
-        """Wait until the freeze is over.
+    def freeze(config: FreezeSettings | ReleaseWindow) -> Rule:
+        """Wait until the freeze is over, and the environment awake.
 
         https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html
         """
@@ -234,8 +238,8 @@ class Stage:
         )
 
 
-def with_freeze(stages: Sequence[Stage], config: FreezeSettings) -> list[Stage]:
-    """The stages, of which the first that changes something waits until the freeze is over.
+def with_freeze(stages: Sequence[Stage], config: FreezeSettings | ReleaseWindow) -> list[Stage]:
+    """The stages, of which the first that changes something waits until the freeze is over, and the environment awake.
 
     Not beside the alarms of a deployment where there is another stage: AWS does not ask for an alarm again after it has
     waited: https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-CloudWatchAlarm.html

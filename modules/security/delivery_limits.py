@@ -55,6 +55,8 @@ _USE_OF_OWN: Final = (
     "codedeploy:CreateDeployment",
     "codedeploy:Get*",
     "codedeploy:RegisterApplicationRevision",
+    "codepipeline:GetPipelineExecution",
+    "codepipeline:ListActionExecutions",
     "codepipeline:ListPipelineExecutions",
     "codepipeline:StartPipelineExecution",
     "ecs:Describe*",

@@ -6,7 +6,6 @@ No text here has `${`: Terraform would read it as an expression, and a shell doe
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,8 @@ MOST_ARTIFACTS: Final = 5
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artifacts.html
 """
+PROGRAMS_KEY: Final = "build-steps/programs.zip"
+"""The object with the programs; a project names the version of it that it was applied with."""
 RELEASE_OBJECT: Final = "release.zip"
 """The object below RELEASES_URL that the next environment's pipeline has as its source."""
 
@@ -31,12 +32,6 @@ def programs() -> dict[str, str]:
     """The text of each program by the name of its file."""
     folder = Path(build_steps.__file__).parent
     return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.py"))}
-
-
-def programs_prefix() -> str:
-    """Where they are in a bucket: other programs are elsewhere, so a build that runs keeps its own."""
-    text = "".join(f"{name}\0{content}\0" for name, content in programs().items())
-    return f"build-steps/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def artifact(service: str) -> str:

@@ -17,6 +17,7 @@ from botocore.config import Config
 from emulator.builds.machine import Machine, Outcome
 from emulator.builds.tools import DOCKER_STUB
 from main import ROOT
+from modules.delivery.programs import packed_programs
 from templates import buildspecs
 from tests.emulator.edge import distribution
 
@@ -56,9 +57,15 @@ class Account:
             )
             for file, text in _release_files(name).items():
                 self.client("s3").put_object(Bucket=self.buckets[FILES], Key=f"{name}/{file}", Body=text.encode())
-        for file, text in buildspecs.programs().items():
-            key = f"{buildspecs.programs_prefix()}/{file}"
-            self.client("s3").put_object(Bucket=self.buckets[PROGRAMS], Key=key, Body=text.encode())
+        self.client("s3").put_bucket_versioning(
+            Bucket=self.buckets[PROGRAMS], VersioningConfiguration={"Status": "Enabled"}
+        )
+        self._version = self.put_programs(packed_programs())
+
+    def put_programs(self, content: bytes) -> str:
+        """Write the zip with the programs; return the version of the object."""
+        put = self.client("s3").put_object(Bucket=self.buckets[PROGRAMS], Key=buildspecs.PROGRAMS_KEY, Body=content)
+        return str(put["VersionId"])
 
     def client(self, service: str) -> Any:
         return _client(self._emulator.url, service, self.account)
@@ -132,7 +139,9 @@ class Account:
             variables={
                 "ENVIRONMENT": "staging",
                 "PROJECT": "user-management",
-                "PROGRAMS_URL": f"s3://{self.buckets[PROGRAMS]}/{buildspecs.programs_prefix()}",
+                "PROGRAMS_BUCKET": self.buckets[PROGRAMS],
+                "PROGRAMS_KEY": buildspecs.PROGRAMS_KEY,
+                "PROGRAMS_VERSION": self._version,
                 "SCAN_INTERVAL_SECONDS": "0.05",
                 "SCAN_SETTLE_SECONDS": "0",
                 **variables,

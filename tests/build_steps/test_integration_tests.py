@@ -18,9 +18,10 @@ DIGEST: Final = f"sha256:{'a' * 64}"
 GROUP: Final = "arn:aws:codebuild:us-east-1:333333333333:report-group/tests"
 
 
-def integrate(account: Account, program: str, folder: Path, *, executable: bool = True) -> Outcome:
-    source = account.repository({"ci/integration-test": program})
-    (source / "ci" / "integration-test").chmod(0o755 if executable else 0o644)
+def integrate(account: Account, program: str | None, folder: Path, *, executable: bool = True) -> Outcome:
+    source = account.repository({} if program is None else {"ci/integration-test": program})
+    if program is not None:
+        (source / "ci" / "integration-test").chmod(0o755 if executable else 0o644)
     content = {"service": "back-end", "commit": COMMIT, "tag": "build-1", "assets": "", "digest": DIGEST}
     content["repository"] = account.url("backend")
     (folder / "build.json").write_text(json.dumps(content), encoding="utf-8")
@@ -56,6 +57,13 @@ def test_a_program_without_a_report_fails(account: Account, tmp_path: Path) -> N
     assert not done.succeeded
 
 
+def test_a_program_that_has_lost_its_mode_in_the_source_runs(account: Account, tmp_path: Path) -> None:
+    done = integrate(account, '#!/bin/sh\necho "<testsuite/>" > "$REPORTS_DIR/all.xml"\n', tmp_path, executable=False)
+    assert done.succeeded, done.output
+
+
 def test_a_repository_without_the_program_is_reported(account: Account, tmp_path: Path) -> None:
-    done = integrate(account, "", tmp_path, executable=False)
-    assert done.errors == ["error: the repository has no program ci/integration-test; add it as an executable file"]
+    done = integrate(account, None, tmp_path)
+    assert done.errors == [
+        "error: the repository has no file ci/integration-test; add the program that tests the images"
+    ]

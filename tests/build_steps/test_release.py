@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from modules.delivery.programs import packed_programs
 from templates import buildspecs
 from tests.build_steps import scans
 from tests.build_steps.account import COMMIT, SERVICES, Account
@@ -188,9 +189,9 @@ def test_an_image_that_arrives_with_another_digest_is_not_deployed(
     programs = buildspecs.programs()
     broken = programs["promote.py"].replace('"--prefer-index=false", ', "")
     assert broken != programs["promote.py"]
-    key = f"{buildspecs.programs_prefix()}/promote.py"
-    prod.client("s3").put_object(Bucket=prod.buckets["programs"], Key=key, Body=broken.encode())
-    failed = promote(prod, release_of(account, tmp_path / "a release"))
+    monkeypatch.setattr(buildspecs, "programs", lambda: {**programs, "promote.py": broken})
+    version = prod.put_programs(packed_programs())
+    failed = promote(prod, release_of(account, tmp_path / "a release"), PROGRAMS_VERSION=version)
     tested = account.images("backend")[f"release-{VERSION}"]
     (error,) = failed.errors
     assert f"{tested} was tested; do not deploy it: delete that tag and promote again" in error

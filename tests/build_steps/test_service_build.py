@@ -99,6 +99,16 @@ def test_a_context_may_have_a_space(account: Account, monkeypatch: pytest.Monkey
 
 
 def test_missing_programs_are_reported(account: Account) -> None:
-    built = account.build(PROGRAMS_URL=f"s3://{account.buckets['programs']}/elsewhere")
-    assert [error.partition(" has ")[2] for error in built.errors] == ["no programs; apply the layer delivery again"]
+    built = account.build(PROGRAMS_VERSION="another")
+    (error,) = built.errors
+    assert error.endswith("/build-steps/programs.zip has no version another; apply the layer delivery again")
     assert built.phases == {"install": False}
+
+
+def test_a_build_keeps_its_programs_after_an_apply_has_written_others(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans.answers(monkeypatch, scans.NONE)
+    account.put_programs(b"not a zip")
+    built = account.build()
+    assert built.succeeded, built.output

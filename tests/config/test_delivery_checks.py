@@ -3,9 +3,10 @@
 import shutil
 from pathlib import Path
 
+import boto3
 import pytest
 
-from config.delivery_checks import MOST_SERVICES
+from config.delivery_checks import CONNECTION_REGIONS, MOST_SERVICES
 from config.load import load_environment
 from tests.config import examples
 from tests.config.examples import loading, parsed, refusal
@@ -146,6 +147,59 @@ def test_account_and_region_of_the_other_environment_are_read_from_its_file(tmp_
 def test_a_release_of_nowhere_is_refused(tmp_path: Path, name: str, says: str) -> None:
     folder = copied(tmp_path, ("prod", 'release_from = "staging"', f'release_from = "{name}"'))
     assert f'delivery.release_from = "{name}": {says}' in loading("prod", folder, project=None)
+
+
+def test_a_release_that_waits_keeps_its_image() -> None:
+    (line,) = of_delivery(building(("keep_builds = 30", "keep_builds = 29")))
+    assert line == (
+        "registry.keep_builds = 29: must be 30 or more: a release waits for its approval (delivery.approval), and the "
+        "images of those pushed in the meantime would delete its own"
+    )
+    assert parsed(changed(("keep_builds = 30", "keep_builds = 29"))).delivery  # it builds nothing
+    (line,) = refusal(text("dev").replace("keep_builds = 20", "keep_builds = 19"))
+    assert line.endswith(
+        "a release waits for the hours in which the environment is awake ([cost.sleep]), and the "
+        "images of those pushed in the meantime would delete its own"
+    )
+
+
+def test_a_freeze_of_all_hours_awake_is_refused() -> None:
+    table = (
+        '[delivery.freeze]\ntime_zone = "America/New_York"\nwindows = ["mon-sun 07:00-20:00"]\n\n[delivery.migrations]'
+    )
+    lines = refusal(text("dev").replace("[delivery.migrations]", table))
+    assert any(line.startswith("delivery.freeze.windows = ") for line in lines)
+
+
+def test_a_release_of_another_region_is_refused(tmp_path: Path) -> None:
+    folder = copied(tmp_path, ("staging", 'region = "us-east-1"', 'region = "us-west-2"'))
+    assert loading("prod", folder, project=None).endswith(
+        'delivery.release_from = "staging": is in the region "us-west-2", and this environment is in "us-east-1": '
+        "CodePipeline reads a source in its own region only; name an environment of the same region, or set repository"
+    )
+
+
+def test_a_repository_where_aws_has_no_connections_is_refused() -> None:
+    (line,) = of_delivery(building(('region = "us-east-1"', 'region = "ap-southeast-4"')))
+    assert line == (
+        'delivery.repository = "acme/app": cannot be read in the region "ap-southeast-4", in which AWS has no '
+        "CodeConnections; move the environment to a region that has it, like ap-northeast-1, ap-northeast-2, "
+        "ap-south-1, ap-southeast-1, ap-southeast-2, or remove [delivery] and deploy with another tool"
+    )
+    assert of_delivery(building(('region = "us-east-1"', 'region = "me-central-1"')))
+
+
+def test_a_release_can_be_taken_over_where_aws_has_no_connections() -> None:
+    assert not [
+        line
+        for line in refusal(changed(('region = "us-east-1"', 'region = "ap-southeast-4"')))
+        if "CodeConnections" in line
+    ]
+
+
+def test_the_regions_with_connections_are_those_of_botocore() -> None:
+    regions = boto3.session.Session().get_available_regions("codestar-connections")
+    assert sorted(regions) == sorted(CONNECTION_REGIONS)
 
 
 def test_a_release_of_an_environment_without_a_pipeline_is_refused(tmp_path: Path) -> None:

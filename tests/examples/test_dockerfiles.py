@@ -68,9 +68,17 @@ def _in_the_image(stage: Stage, settings: ServiceSettings) -> Iterator[str]:
         yield "HEALTHCHECK has no effect on ECS: use health_command in the settings"
     if stage.all("VOLUME"):
         yield "VOLUME makes a folder that belongs to root on Fargate: use writable_paths in the settings"
+    yield from _copied(stage, settings)
+
+
+def _copied(stage: Stage, settings: ServiceSettings) -> Iterator[str]:
+    starts = [stage.last(name) for name in ("CMD", "ENTRYPOINT")]
+    started = {instruction.words[0] for instruction in starts if instruction and instruction.words}
     for copy in stage.all("COPY"):
         if "chown" in copy.flags:
             yield "COPY must not give files to the user: what runs must not be able to change itself"
+        if "from" not in copy.flags and "chmod" not in copy.flags and copy.words[-1] in started:
+            yield f"COPY of {copy.words[-1]} needs --chmod=0555: the source may have lost the mode of what is started"
     places = {name for copy in stage.all("COPY") for name in copy.words[-1:]}
     if settings.uses_database and CA_FILE not in places:
         yield f"{CA_FILE} is missing: the databases' certificates could not be checked"
@@ -126,6 +134,7 @@ CMD ["node", "server.mjs"]
         ("EXPOSE", "ADD https://example.com/x.tar /\nEXPOSE", "ADD unpacks"),
         ("COPY server.mjs ./", "COPY . .", "takes whatever is there"),
         ("COPY server.mjs", "COPY --chown=1000 server.mjs", "must not be able to change itself"),
+        ('CMD ["node", "server.mjs"]', 'COPY start.sh /start.sh\nCMD ["/start.sh"]', "needs --chmod=0555"),
         ("EXPOSE", "RUN curl -fsS https://example.com/x.sh | sh\nEXPOSE", "must not start what it downloads"),
         ("EXPOSE", "RUN curl -sS https://example.com/x > /x\nEXPOSE", "RUN curl needs -f"),
         ("EXPOSE", "RUN curl -fsS http://example.com/x > /x\nEXPOSE", "must download by https"),

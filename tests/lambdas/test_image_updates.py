@@ -51,6 +51,11 @@ class Account(Aws):
         self.answer("ecr.describe_image_scan_findings", self._findings)
         self.answer("cloudwatch.put_metric_data", lambda **_: {})
         self.answer("codepipeline.list_pipeline_executions", lambda **_: {"pipelineExecutionSummaries": self.runs})
+        self.actions: dict[str, list[dict[str, Any]]] = {}
+        self.answer(
+            "codepipeline.list_action_executions",
+            lambda **call: {"actionExecutionDetails": self.actions.get(call["filter"]["pipelineExecutionId"], [])},
+        )
         self.answer("codepipeline.start_pipeline_execution", lambda **_: {"pipelineExecutionId": "run-2"})
 
     def _image(self, *, imageIds: list[dict[str, str]], **_: Any) -> dict[str, Any]:  # noqa: N803 (AWS's names)
@@ -82,9 +87,14 @@ def status(text: str, **findings: Any) -> dict[str, Any]:
     return {"imageScanStatus": {"status": text}, "imageScanFindings": findings}
 
 
-def run(state: str, commit: str | None = None) -> dict[str, Any]:
+def run(state: str, commit: str | None = None, *, name: str = "run-1") -> dict[str, Any]:
     revisions = [{"actionName": "source", "revisionId": commit}] if commit else []
-    return {"pipelineExecutionId": "run-1", "status": state, "sourceRevisions": revisions}
+    return {"pipelineExecutionId": name, "status": state, "sourceRevisions": revisions}
+
+
+def action(state: str, name: str = "api-deploy", *, stage: str = "Deploy", minute: int = 0) -> dict[str, Any]:
+    start = NOW + timedelta(minutes=minute)
+    return {"stageName": stage, "actionName": name, "status": state, "startTime": start}
 
 
 @pytest.fixture
@@ -202,6 +212,40 @@ def test_the_released_commit_is_built_again_and_not_the_newest_one(account: Acco
             "variables": [{"name": "REBUILD", "value": "true"}],
             "sourceRevisions": [{"actionName": "source", "revisionType": "COMMIT_ID", "revisionValue": COMMIT}],
         }
+    ]
+
+
+@pytest.mark.parametrize("state", ["Failed", "Stopped"])
+def test_a_run_that_ended_after_its_deployment_is_what_users_have(account: Account, state: str) -> None:
+    account.runs = [run(state, COMMIT, name="after"), run("Succeeded", OTHER)]
+    # The newest first, as CodePipeline lists them.
+    account.actions["after"] = [
+        action("Failed", "hand-over", stage="HandOver", minute=3),
+        action("Succeeded", minute=2),
+        action("Succeeded", "site-deploy", minute=1),
+        action("Failed", minute=1),
+    ]
+    assert called(account, "rebuild") == {"outcome": f"run run-2 builds commit {COMMIT} again"}
+
+
+@pytest.mark.parametrize("second", ["Failed", "Abandoned"])
+def test_a_run_that_ended_in_its_deployment_is_not_what_users_have(account: Account, second: str) -> None:
+    account.runs = [run("Failed", OTHER, name="halfway"), run("Failed", OTHER, name="before"), run("Succeeded", COMMIT)]
+    account.actions["halfway"] = [action("Succeeded"), action(second, "site-deploy")]
+    account.actions["before"] = [action("Succeeded", "migrate", stage="Migrate")]
+    assert called(account, "rebuild") == {"outcome": f"run run-2 builds commit {COMMIT} again"}
+
+
+def test_after_a_rollback_the_release_to_which_it_went_back_is_built(account: Account) -> None:
+    back = {**run("Succeeded"), "rollbackMetadata": {"rollbackTargetPipelineExecutionId": "target"}}
+    account.runs = [back, run("Failed", OTHER), run("Succeeded", OTHER)]
+    account.answer(
+        "codepipeline.get_pipeline_execution",
+        lambda **_: {"pipelineExecution": {"artifactRevisions": [{"name": "source", "revisionId": COMMIT}]}},
+    )
+    assert called(account, "rebuild") == {"outcome": f"run run-2 builds commit {COMMIT} again"}
+    assert account.called("codepipeline.get_pipeline_execution") == [
+        {"pipelineName": "app-dev-delivery", "pipelineExecutionId": "target"}
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lambdas.image_updates.pipeline import DEPLOY
 from tests.template import statements
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def test_every_pipeline_is_of_the_second_type_and_queues_releases(
 
 def test_dev_builds_tests_migrates_and_deploys(stacks: dict[str, Template]) -> None:
     assert stage_names(stacks, "dev") == ["Source", "Build", "Test", "Migrate", "Deploy"]
+
+
+def test_the_stage_that_tells_what_is_released_is_in_every_pipeline_that_builds(stacks: dict[str, Template]) -> None:
+    for environment in ("dev", "staging"):
+        assert DEPLOY in stage_names(stacks, environment)
 
 
 def test_staging_hands_its_releases_over(stacks: dict[str, Template]) -> None:
@@ -100,6 +106,24 @@ def test_a_freeze_is_before_the_migrations(stacks: dict[str, Template]) -> None:
     assert rule["configuration"] == {"Cron": "* * 8-15 ? * MON,TUE,WED,THU,FRI", "TimeZone": "America/New_York"}
 
 
+def test_a_release_of_an_environment_that_sleeps_waits_until_it_is_awake(stacks: dict[str, Template]) -> None:
+    rules = [rule for stage in pipeline(stacks, "dev")["stage"] for rule in _windows(stage)]
+    assert [rule["configuration"] for rule in rules] == [
+        {"Cron": "* * 8-18 ? * MON,TUE,WED,THU,FRI", "TimeZone": "America/New_York"}
+    ]
+    assert not [rule for stage in pipeline(stacks, "staging")["stage"] for rule in _windows(stage)]
+
+
+def _windows(stage: dict[str, Any]) -> list[dict[str, Any]]:
+    rules = stage.get("before_entry", {}).get("condition", {}).get("rule", [])
+    return [rule for rule in rules if rule["rule_type_id"]["provider"] == "DeploymentWindow"]
+
+
+def test_an_action_that_deploys_task_by_task_says_how_many_the_service_has(stacks: dict[str, Template]) -> None:
+    variables = json.loads(actions(stacks, "dev")["backend-deploy"]["configuration"]["EnvironmentVariables"])
+    assert {one["name"]: one["value"] for one in variables}["LEAST_TASKS"] == "1"
+
+
 def test_releases_are_open_to_the_role_of_prods_pipeline_only(stacks: dict[str, Template]) -> None:
     template = stacks["staging-delivery"]
     name = next(name for name in template.all("aws_s3_bucket_policy") if "releases" in name)
@@ -124,7 +148,14 @@ def test_images_are_open_to_the_promotion_of_prod_only(stacks: dict[str, Templat
 def test_dev_hands_nothing_over(stacks: dict[str, Template]) -> None:
     template = stacks["dev-delivery"]
     assert template.all("aws_ecr_repository_policy") == {}
-    assert not any("releases" in name for name in template.all("aws_s3_bucket"))
+    policies = [text for name, text in template.all("aws_s3_bucket_policy").items() if "releases" in name]
+    assert [one["Effect"] for policy in policies for one in statements(policy["policy"])] == ["Deny", "Deny"]
+
+
+def test_the_bucket_of_releases_stays_when_nobody_takes_them_over_any_more(stacks: dict[str, Template]) -> None:
+    for environment, kept in (("dev", True), ("staging", True), ("prod", False)):
+        buckets = stacks[f"{environment}-delivery"].all("aws_s3_bucket")
+        assert any("releases" in name for name in buckets) is kept
 
 
 def test_only_the_migrations_may_read_the_urls_of_the_databases(stacks: dict[str, Template]) -> None:

@@ -78,7 +78,7 @@ def s3(work: Work) -> None:
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
     """
-    bucket, key = work.setting("S3Bucket"), work.setting("S3ObjectKey")
+    bucket, key = work.setting("S3Bucket"), work.execution.keys.get(work.run.name) or work.setting("S3ObjectKey")
     what = f"the Amazon S3 object {key} in the Amazon S3 bucket {bucket}"
     for right in ("s3:GetObject", "s3:GetObjectVersion", "s3:GetBucketVersioning"):
         rights.require(work.role, (right,), what=what)

@@ -55,7 +55,14 @@ class Parts:
             access_logs=None,
         )
         store = ArtifactStore(
-            stack, "store", label=LABEL, key=key, access_logs=logs, protect=protect, releases=releases
+            stack,
+            "store",
+            label=LABEL,
+            key=key,
+            access_logs=logs,
+            pipeline=PIPELINE,
+            protect=protect,
+            releases=releases,
         )
         role = Role(
             stack,

@@ -7,24 +7,27 @@ from tests.modules.delivery.parts import PIPELINE, Parts
 from tests.template import Template
 
 
-def test_artifacts_expire_and_finished_releases_do_not() -> None:
-    made = Template.of(Parts.make().stack)
-    days = {
-        name.split("_")[1]: [found["days"] for rule in one["rule"] for found in rule.get("expiration", [])]
-        for name, one in made.all("aws_s3_bucket_lifecycle_configuration").items()
+def expiring(template: Template) -> dict[str, dict[str, int]]:
+    """Days by the start of the keys, by bucket."""
+    return {
+        name.split("_")[1]: {
+            rule["filter"][0]["prefix"]: found["days"] for rule in one["rule"] for found in rule.get("expiration", [])
+        }
+        for name, one in template.all("aws_s3_bucket_lifecycle_configuration").items()
+        if name.startswith("store_")
     }
-    assert (days["artifacts"], days["releases"]) == ([90], [])
+
+
+def test_artifacts_and_caches_expire_and_neither_programs_nor_finished_releases_do() -> None:
+    assert expiring(Template.of(Parts.make().stack)) == {
+        "artifacts": {PIPELINE[:20]: 90, "cache/": 90},
+        "releases": {},
+    }
 
 
 def test_only_who_hands_releases_over_has_a_bucket_for_them() -> None:
     made = Template.of(Parts.make(releases=False).stack)
     assert not any("releases" in name for name in made.all("aws_s3_bucket"))
-
-
-def test_the_programs_of_the_builds_are_below_the_hash_of_their_text() -> None:
-    made = Template.of(Parts.make().stack)
-    keys = {one["key"] for one in made.all("aws_s3_object").values()}
-    assert keys == {f"{buildspecs.programs_prefix()}/{name}" for name in buildspecs.programs()}
 
 
 def test_artifacts_are_below_the_first_twenty_characters_of_the_pipelines_name() -> None:
@@ -37,9 +40,9 @@ def test_a_build_reads_its_programs_and_uses_its_own_cache_only() -> None:
     parts = Parts.make()
     parts.store.grant_build(parts.role, project="backend-build")
     granted = parts.granted()
-    assert granted["ReadPrograms"]["Action"] == "s3:GetObject"
+    assert granted["ReadPrograms"]["Action"] == "s3:GetObjectVersion"
+    assert granted["ReadPrograms"]["Resource"].endswith(f"/{buildspecs.PROGRAMS_KEY}")
     assert granted["UseCache"]["Resource"].endswith("/cache/backend-build/*")
-    assert granted["ListPrograms"]["Condition"] == {"StringLike": {"s3:prefix": f"{buildspecs.programs_prefix()}/*"}}
 
 
 def test_a_release_is_written_and_never_deleted() -> None:

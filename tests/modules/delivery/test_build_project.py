@@ -61,5 +61,5 @@ def test_variables_are_plain_text_and_name_the_environment() -> None:
     parts.build(variables={"SERVICE": "backend"})
     environment = Template.of(parts.stack).only("aws_codebuild_project")["environment"]
     variables = {one["name"]: one["value"] for one in environment["environment_variable"]}
-    assert variables["PROGRAMS_URL"].startswith("s3://")
+    assert variables["PROGRAMS_VERSION"].startswith("${aws_s3_object.store_programs_")
     assert (variables["ENVIRONMENT"], variables["SERVICE"]) == ("test", "backend")

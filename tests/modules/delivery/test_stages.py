@@ -36,6 +36,11 @@ def test_a_release_of_another_account_is_polled_because_its_events_stay_there() 
     assert (action.provider, action.configuration["PollForSourceChanges"]) == ("S3", "true")
 
 
+def test_a_run_can_take_an_older_release() -> None:
+    action = Action.release("source", bucket="b", key="k", output="release")
+    assert action.configuration["AllowOverrideForS3ObjectKey"] == "true"
+
+
 def test_an_approval_waits_a_week() -> None:
     action = Action.approval("approval", topic_arn="arn:topic", text="Approve")
     assert (action.timeout_minutes, action.configuration["NotificationArn"]) == (10_080, "arn:topic")
