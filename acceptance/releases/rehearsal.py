@@ -201,8 +201,8 @@ class Rehearsal:
     def _wait_frozen(self, id_: str, before: dict[str, set[str]], freeze: FreezeSettings) -> Iterator[str]:
         """An approved release changes nothing until the freeze is over."""
         time.sleep(_LOOK_SECONDS)
-        if (stage := self._runs.stage_of(id_)) != "Migrate" or self._runs.status(id_) != "InProgress":
-            yield f"the release does not wait for the end of the freeze before Migrate, but is in {stage}"
+        if (stage := self._runs.stage_of(id_)) != "Release" or self._runs.status(id_) != "InProgress":
+            yield f"the release does not wait for the end of the freeze before Release, but is in {stage}"
         if images.running_images(self._environment, self._session) != before:
             yield "the release was deployed in the freeze"
         CLOCK.moment = _moment(freeze, is_open=True)
