@@ -10,7 +10,7 @@ from emulator.arns import parse_arn
 from emulator.policy import as_list, matches_pattern, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from emulator.registry import Context
 
@@ -21,15 +21,28 @@ def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -
 
 
 def role_actions(role_arn: str, actions: Collection[str]) -> set[str]:
-    """Return those of the actions that the role's policies allow on any resource.
+    """Return those of the actions that the role's policies, and its permissions boundary, allow on any resource.
 
     Conditions are not evaluated: they count as met where they allow, and as not met where they deny.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     role = _find(role_arn)
     if role is None:
         return set()
-    versions = [version for policy in role.managed_policies.values() for version in policy.versions]
-    documents = [*role.policies.values(), *(version.document for version in versions if version.is_default)]
+    allowed = _allowed([*role.policies.values(), *_documents(role.managed_policies.values())], actions)
+    boundary = role.permissions_boundary_arn
+    if not boundary:
+        return allowed
+    policies = iam_backends[role.account_id]["aws"].managed_policies
+    return _allowed(_documents([policies[boundary]] if boundary in policies else ()), allowed)
+
+
+def _documents(policies: Iterable[Any]) -> list[str]:
+    """The default version of each policy."""
+    return [version.document for policy in policies for version in policy.versions if version.is_default]
+
+
+def _allowed(documents: Iterable[str], actions: Collection[str]) -> set[str]:
     found = [statement for document in documents for statement in statements(document)]
     patterns = {
         effect: [

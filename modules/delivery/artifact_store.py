@@ -90,14 +90,24 @@ class ArtifactStore(Construct):
         return f"{self.artifacts.name}/{_CACHE}{project}"
 
     def grant_artifacts(self, grantee: Grantable, *, pipeline: str) -> None:
-        """Allow `grantee` to read and write the artifacts of a pipeline, whose keys start with its name, cut.
+        """Allow the role of a pipeline to read and write its artifacts, whose keys start with its name, cut.
 
-        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        Without s3:PutObjectAcl the source on GitHub fails with "Upload to S3 failed .. Access Denied":
+        https://github.com/aws/aws-cdk/issues/13557. The others are AWS's minimum:
+        https://repost.aws/knowledge-center/codepipeline-access-denied-errors
         """
         grantee.add_to_policy(
             Statement(
                 sid="UseArtifacts",
-                actions=("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+                actions=(
+                    "s3:GetObject",
+                    "s3:GetObjectTagging",
+                    "s3:GetObjectVersion",
+                    "s3:GetObjectVersionTagging",
+                    "s3:PutObject",
+                    "s3:PutObjectAcl",
+                    "s3:PutObjectTagging",
+                ),
                 resources=(f"{self.artifacts.arn}/{pipeline[:_KEY_START]}*",),
             ),
             Statement(

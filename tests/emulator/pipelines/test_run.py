@@ -212,6 +212,25 @@ def test_a_role_without_the_right_and_an_unknown_variable_fail_their_action(worl
     assert "is not authorized to perform: codeconnections:UseConnection" in world.problem(failed, "source")
 
 
+def test_a_connection_stores_the_commit_with_an_access_control_list(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    world.allow("pipeline", "codeconnections:UseConnection", "s3:GetObject", "s3:PutObject")
+    failed = world.release()["pipelineExecutionId"]
+    assert world.problem(failed, "source") == "[GitHub] Upload to S3 failed with the following error: Access Denied"
+
+
+def test_the_boundary_of_a_role_limits_what_its_policies_allow(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    world.bound("pipeline", "codeconnections:*", "s3:PutObject")
+    failed = world.release()["pipelineExecutionId"]
+    assert "Upload to S3 failed" in world.problem(failed, "source")
+    world.of("iam").delete_role_permissions_boundary(RoleName="pipeline")
+    world.push()
+    assert world.token()
+
+
 def test_another_commit_and_values_of_variables_are_for_one_execution(world: World) -> None:
     world.create(
         {"name": "Approval", "actions": [world.approval()]}, variables=[{"name": "REBUILD", "defaultValue": "false"}]

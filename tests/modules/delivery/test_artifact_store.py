@@ -30,7 +30,9 @@ def test_the_programs_of_the_builds_are_below_the_hash_of_their_text() -> None:
 def test_artifacts_are_below_the_first_twenty_characters_of_the_pipelines_name() -> None:
     parts = Parts.make()
     parts.store.grant_artifacts(parts.role, pipeline=PIPELINE)
-    assert parts.granted()["UseArtifacts"]["Resource"].endswith("/user-management-test*")
+    use = parts.granted()["UseArtifacts"]
+    assert use["Resource"].endswith("/user-management-test*")
+    assert "s3:PutObjectAcl" in use["Action"]  # without it the source on GitHub cannot store the commit
 
 
 def test_a_build_reads_its_programs_and_uses_its_own_cache_only() -> None:
