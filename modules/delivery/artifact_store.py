@@ -14,6 +14,8 @@ from modules.policy import Condition, Grantable, Statement
 from templates import buildspecs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.key import Key
     from modules.label import Label
 
@@ -23,6 +25,9 @@ _NONCURRENT_DAYS: Final = 30
 _CACHE: Final = "cache/"
 _KEY_START: Final = 20
 """Characters of a pipeline's name that the keys of its artifacts start with: https://github.com/aws/aws-cdk/issues/4350"""
+
+
+_READ_ARTIFACT: Final = ("s3:GetObject", "s3:GetObjectVersion")
 
 
 class ArtifactStore(Construct):
@@ -110,16 +115,29 @@ class ArtifactStore(Construct):
                 ),
                 resources=(f"{self.artifacts.arn}/{pipeline[:_KEY_START]}*",),
             ),
-            Statement(
-                sid="LookAtArtifacts",
-                actions=("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
-                resources=(self.artifacts.arn,),
-            ),
         )
+        self._grant_look(grantee)
         self.key.grant_encrypt_decrypt(grantee, KeyUse.objects())
 
+    def grant_action(self, grantee: Grantable, *, pipeline: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        """Allow a build to read the input artifacts of one of its actions, and to write its output artifacts."""
+        grants = (("ReadInputs", _READ_ARTIFACT, inputs), ("WriteOutputs", ("s3:PutObject",), outputs))
+        grantee.add_to_policy(
+            *(
+                Statement(
+                    sid=sid,
+                    actions=actions,
+                    resources=tuple(f"{self.artifacts.arn}/{_artifact_keys(pipeline, name)}" for name in names),
+                )
+                for sid, actions, names in grants
+                if names
+            )
+        )
+
     def grant_build(self, grantee: Grantable, *, project: str) -> None:
-        """Allow a build to read its programs, and to read and write its cache."""
+        """Allow a build to look at the bucket, to read its programs, and to read and write its cache."""
+        self._grant_look(grantee)
+        self.key.grant_encrypt_decrypt(grantee, KeyUse.objects())
         programs = buildspecs.programs_prefix()
         grantee.add_to_policy(
             Statement(
@@ -136,6 +154,15 @@ class ArtifactStore(Construct):
             ),
         )
 
+    def _grant_look(self, grantee: Grantable) -> None:
+        grantee.add_to_policy(
+            Statement(
+                sid="LookAtArtifacts",
+                actions=("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
+                resources=(self.artifacts.arn,),
+            )
+        )
+
     def grant_release(self, grantee: Grantable, *, prefix: str) -> None:
         """Allow `grantee` to write finished releases; versioning keeps those before."""
         if self.releases is None:
@@ -143,3 +170,9 @@ class ArtifactStore(Construct):
         grantee.add_to_policy(
             Statement(sid="WriteReleases", actions=("s3:PutObject",), resources=(f"{self.releases.arn}/{prefix}/*",))
         )
+
+
+def _artifact_keys(pipeline: str, artifact: str) -> str:
+    """The keys of one artifact of a pipeline, which no other artifact has: `artifact()` of the buildspecs says why."""
+    cut = artifact[: buildspecs.FOLDER_CHARACTERS]
+    return f"{pipeline[:_KEY_START]}/{cut}/*"

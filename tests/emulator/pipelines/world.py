@@ -73,9 +73,9 @@ class World:
         self.allow(name, *actions)
         return str(role["Arn"])
 
-    def allow(self, role: str, *actions: str) -> None:
+    def allow(self, role: str, *actions: str, on: Sequence[str] = ("*",)) -> None:
         """Replace the rights of a role."""
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": list(on)}
         self.of("iam").put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=_policy(statement))
 
     def bound(self, role: str, *actions: str) -> None:
