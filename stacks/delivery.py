@@ -102,7 +102,7 @@ class DeliveryStack(LayerStack):
         stages = [*self._first_stages(), *self._approval(), *self._changing_stages(), *self._hand_over()]
         if window := release_window(settings.freeze, config.cost.sleep if config.cost else None):
             stages = with_freeze(stages, window)
-        pipeline_grants.grant_builds(self.role, list(self.projects.values()))
+        pipeline_grants.grant_builds(self.role, stages, list(self.projects.values()), place=self._place)
         self.pipeline = Pipeline(
             self,
             "pipeline",

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def repositories(parts: Parts, *names: str) -> list[Images]:
     return [
-        Repository(
-            parts.stack, name, config=REGISTRY, prefix=LABEL.project, service=name, key=parts.key, protect=False
-        )
+        Repository(parts.stack, name, config=REGISTRY, prefix=LABEL.project, service=name, key=parts.key, protect=False)
         for name in names
     ]
 
