@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT_SECONDS: Final = 10
 _WORKERS: Final = 64
-_FIRST_ERROR: Final = 500
+# All others are errors: the firewall (403, 429) and a path that is missing (404) answer fast too.
+_GOOD: Final = range(200, 400)
 _CONNECTIONS = threading.local()
 
 
@@ -111,7 +112,7 @@ def _ask(base_url: str, path: str, at: float) -> Answer:
         _CONNECTIONS.__dict__.pop(base_url, None)
         return Answer(time.monotonic() - at, error=type(error).__name__)
     status = response.status
-    return Answer(time.monotonic() - at, error=f"status {status}" if status >= _FIRST_ERROR else "")
+    return Answer(time.monotonic() - at, error="" if status in _GOOD else f"status {status}")
 
 
 def _connection(base_url: str) -> http.client.HTTPConnection:

@@ -21,6 +21,8 @@ class StaticFiles:
     """The service whose image has them."""
     path: str
     """Their folder in that image."""
+    hashed: tuple[str, ...] = ()
+    """Patterns of those with a hash in their name; without any it is recognized by its look."""
     bucket: AssetsBucket
     prefix: str
     """Start of their keys."""
@@ -34,6 +36,7 @@ class StaticFiles:
             "ASSETS_PREFIX": self.prefix,
             "ASSETS_PATH": self.path,
             "DISTRIBUTION_ID": self.distribution.id,
+            **({"HASHED_ASSETS": " ".join(self.hashed)} if self.hashed else {}),
         }
 
     def grant_publish(self, role: Role) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from modules.delivery.static_files import StaticFiles
@@ -35,6 +36,11 @@ def test_a_build_knows_where_they_come_from_and_go_to() -> None:
         "ASSETS_PATH": "/app/static",
         "DISTRIBUTION_ID": "E123",
     }
+
+
+def test_a_build_knows_which_names_have_a_hash() -> None:
+    said = replace(files(Bucket()), hashed=("assets/*", "fonts/*.woff2"))
+    assert said.variables["HASHED_ASSETS"] == "assets/* fonts/*.woff2"
 
 
 def test_a_build_compares_below_the_prefix_and_invalidates_one_distribution() -> None:
