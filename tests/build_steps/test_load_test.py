@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
@@ -31,10 +32,13 @@ class Site(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status = self.path.removeprefix("/app/status/")
-        self.send_response(int(status) if status.isdecimal() else 200)
-        self.send_header("Content-Length", "2")
+        code = int(status) if status.isdecimal() else 200
+        self.send_response(code)
+        if code != HTTPStatus.NOT_MODIFIED:  # which has no body
+            self.send_header("Content-Length", "2")
         self.end_headers()
-        self.wfile.write(b"ok")
+        if code != HTTPStatus.NOT_MODIFIED:
+            self.wfile.write(b"ok")
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
