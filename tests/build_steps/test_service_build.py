@@ -39,6 +39,14 @@ def test_a_build_pushes_the_image_and_leaves_what_the_deploy_action_needs(
     assert command[command.index("--platform") + 1] == "linux/arm64"
 
 
+def test_an_image_with_a_java_archive_gets_an_sbom_with_it(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans.answers(monkeypatch, scans.NONE)
+    done = account.build(source=account.repository({"backend/app.jar": "not built by Maven"}))
+    assert done.succeeded, done.output
+    components = json.loads(done.artifacts[""]["sbom.json"])["components"]
+    assert [one["name"] for one in components] == ["openssl", "app.jar"]
+
+
 def test_a_second_run_of_a_commit_uses_the_image_of_the_first(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
