@@ -32,6 +32,7 @@ from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
 from config.registry import RegistrySettings
+from config.release_window import ReleaseWindow, release_window
 from config.routing import CATCH_ALL
 from config.secrets import SecretsSettings
 from config.security import SecuritySettings
@@ -163,6 +164,11 @@ class Environment(Model):
         viewers = [VIEWER_REGION] if self.edge else []
         zone = [ROUTE_53_REGION] if self.needs_route_53_stack else []
         return tuple(dict.fromkeys((self.region, *viewers, *zone)))
+
+    @property
+    def release_window(self) -> ReleaseWindow | None:
+        """When a release may change something; None if it always may."""
+        return release_window(self.delivery.freeze if self.delivery else None, self.cost.sleep if self.cost else None)
 
     def log_destination(self, region: str) -> str | None:
         """ARN of the destination to which log groups of a region are forwarded; None if they are not."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from config.release_window import release_window
 from config.updates import updates_zone
 from modules.boundary import Boundary
 from modules.delivery import build_grants, builds, hand_over, pipeline_grants
@@ -100,8 +99,8 @@ class DeliveryStack(LayerStack):
         )
         self.store.grant_artifacts(self.role, pipeline=pipeline_name(self.label))
         stages = [*self._first_stages(), *self._approval(), *self._changing_stages(), *self._hand_over()]
-        if window := release_window(settings.freeze, config.cost.sleep if config.cost else None):
-            stages = with_freeze(stages, window)
+        if config.release_window:
+            stages = with_freeze(stages, config.release_window)
         pipeline_grants.grant_builds(self.role, stages, list(self.projects.values()), place=self._place)
         self.pipeline = Pipeline(
             self,

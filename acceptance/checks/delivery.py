@@ -97,7 +97,8 @@ def check_nothing_changes_before_the_conditions_hold(environment: Environment, s
         return
     stages = {stage["name"]: stage for stage in _pipeline(environment, session)["stages"]}
     first = next(name for name in _CHANGING if name in stages)
-    wanted = [{"Cron": delivery.freeze.cron, "TimeZone": delivery.freeze.time_zone}] if delivery.freeze else []
+    window = environment.release_window
+    wanted = [{"Cron": window.cron, "TimeZone": window.time_zone}] if window else []
     yield from _differs(f"the freeze before {first}", _rules(stages[first], "DeploymentWindow"), wanted)
     yield from _differs(f"the alarms beside the freeze before {first}", _rules(stages[first], "CloudWatchAlarm"), [])
     stopped = "Migrate" if "Migrate" in stages else "Deploy"

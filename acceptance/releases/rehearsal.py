@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from acceptance.releases.mailbox import Mailbox
     from acceptance.releases.users import Tally
     from config.environment import Environment
-    from config.freeze import FreezeSettings
+    from config.release_window import ReleaseWindow
     from emulator import Emulator
 
 MINUTE_SECONDS: Final = 0.1
@@ -109,6 +109,9 @@ class Rehearsal:
         return self._users.tally
 
     def _release_and_roll_back(self) -> Iterator[str]:
+        window = self._environment.release_window
+        if window and CLOCK.moment is None:  # of another environment in its freeze
+            CLOCK.moment = _moment(window, is_open=True)
         with open_mailbox(self._environment, self._session) as mailbox:
             self._confirm_connection()
             good = yield from self._release("good", mailbox)
@@ -160,8 +163,7 @@ class Rehearsal:
 
     def _take_over(self, source: str) -> Iterator[str]:
         """Wait for the other environment's release, approve it within a freeze, and let the freeze end."""
-        delivery = self._environment.delivery
-        freeze = delivery.freeze if delivery else None
+        delivery, freeze = self._environment.delivery, self._environment.release_window
         shown = shown_files(self._environment, self._session)
         wanted = self._hand_overs.wait_for_release(source)
         if not wanted:
@@ -192,7 +194,7 @@ class Rehearsal:
         id_: str,
         mailbox: Mailbox | None = None,
         *,
-        freeze: FreezeSettings | None = None,
+        freeze: ReleaseWindow | None = None,
         shown: Mapping[str, str] | None = None,
     ) -> Iterator[str]:
         """Approve a run if it asks for that, let the freeze end, and wait until it has succeeded."""
@@ -212,7 +214,7 @@ class Rehearsal:
             yield f"the release ended as {status}: {'; '.join(self._runs.failures(id_))}"
 
     def _wait_frozen(
-        self, id_: str, before: dict[str, set[str]], freeze: FreezeSettings, shown: Mapping[str, str]
+        self, id_: str, before: dict[str, set[str]], freeze: ReleaseWindow, shown: Mapping[str, str]
     ) -> Iterator[str]:
         """An approved release changes nothing until the freeze is over."""
         time.sleep(_LOOK_SECONDS)
@@ -318,7 +320,7 @@ class Rehearsal:
         ]
 
 
-def _moment(freeze: FreezeSettings, *, is_open: bool) -> datetime:
+def _moment(freeze: ReleaseWindow, *, is_open: bool) -> datetime:
     """An hour within a freeze, or one outside of it."""
     start = datetime.now(UTC).replace(minute=30, second=0, microsecond=0)
     for hour in range(_HOURS_OF_A_WEEK):
