@@ -75,7 +75,7 @@ def test_archives_in_an_archive_are_packages_too(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("content", [archive({"A.class": b"x"}), b"no archive"])
+@pytest.mark.parametrize("content", [archive({"A.class": b"x"}), b"no archive"], ids=["archive", "text"])
 def test_an_archive_without_a_name_is_a_file(tmp_path: Path, content: bytes) -> None:
     assert java_components(save(tmp_path, {"./opt/tools.jar": content})) == [
         {"type": "file", "bom-ref": "opt/tools.jar", "name": "opt/tools.jar"}
