@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -71,6 +72,8 @@ class BuildPlace:
     store: ArtifactStore
     pipeline: str
     """Name of the pipeline that starts them."""
+    repository_urls: Mapping[str, str]
+    """Where the image of each service is: a build takes images from nowhere else."""
     log_retention_days: int
     gateway_endpoints: GatewayEndpoints
     endpoints: InterfaceEndpoints | None
@@ -152,6 +155,7 @@ class BuildProject(Construct):
             "ENVIRONMENT": label.environment,
             "PROJECT": label.project,
             "PROGRAMS_URL": place.store.programs_url,
+            "REPOSITORY_URLS": json.dumps(dict(place.repository_urls)),
             **config.variables,
         }
         self._project = CodebuildProject(

@@ -132,6 +132,7 @@ class Account:
             variables={
                 "ENVIRONMENT": "staging",
                 "PROJECT": "user-management",
+                "REPOSITORY_URLS": json.dumps({service: self.url(service) for service in SERVICES}),
                 "PROGRAMS_URL": f"s3://{self.buckets[PROGRAMS]}/{buildspecs.programs_prefix()}",
                 "SCAN_INTERVAL_SECONDS": "0.05",
                 "SCAN_SETTLE_SECONDS": "0",

@@ -40,6 +40,11 @@ class Ecs:
         return ""
 
 
+@pytest.fixture(autouse=True)
+def _repositories(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPOSITORY_URLS", json.dumps({"backend": IMAGE.partition("@")[0]}))
+
+
 @pytest.fixture
 def artifact(tmp_path: Path) -> Path:
     definition = {
@@ -85,6 +90,12 @@ def test_a_deployment_that_ecs_has_rolled_back_is_an_error(monkeypatch: pytest.M
 def test_a_service_that_does_not_become_stable_is_an_error(monkeypatch: pytest.MonkeyPatch, artifact: Path) -> None:
     with pytest.raises(StepError, match=r"is not stable with .*Max attempts exceeded"):
         deployed(monkeypatch, Ecs(is_stable=False), artifact)
+
+
+def test_an_image_of_another_repository_is_not_deployed(artifact: Path) -> None:
+    (artifact / "imageDetail.json").write_text(json.dumps({"ImageURI": IMAGE.replace("app-backend", "app-backend-2")}))
+    with pytest.raises(StepError, match=r"app-backend-2@.* must be one of .*app-backend@ \(REPOSITORY_URLS\): nothing"):
+        deploy.task_definition(artifact)
 
 
 def test_an_artifact_without_a_task_definition_is_an_error(artifact: Path) -> None:

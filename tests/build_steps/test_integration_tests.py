@@ -27,7 +27,10 @@ def integrate(account: Account, program: str, folder: Path, *, executable: bool 
     return account.run(
         buildspecs.integration_tests(report_group=GROUP),
         source,
-        {"BASE_URL": "https://staging.example.com"},
+        {
+            "BASE_URL": "https://staging.example.com",
+            "REPOSITORY_URLS": json.dumps({"back-end": account.url("backend")}),
+        },
         inputs=[folder],
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from modules.errors import WiringError
@@ -62,4 +64,5 @@ def test_variables_are_plain_text_and_name_the_environment() -> None:
     environment = Template.of(parts.stack).only("aws_codebuild_project")["environment"]
     variables = {one["name"]: one["value"] for one in environment["environment_variable"]}
     assert variables["PROGRAMS_URL"].startswith("s3://")
+    assert json.loads(variables["REPOSITORY_URLS"]) == {"backend": "host/app-backend"}
     assert (variables["ENVIRONMENT"], variables["SERVICE"]) == ("test", "backend")
