@@ -47,6 +47,7 @@ def service_build(
         description=f"Builds {service}",
         buildspec=buildspecs.service_build(assets=assets is not None),
         docker=True,
+        installs_packages=True,
         timeout_minutes=_BUILD_MINUTES,
         variables={
             "SERVICE": service,
