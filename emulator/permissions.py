@@ -10,7 +10,7 @@ from emulator.arns import parse_arn
 from emulator.policy import as_list, matches_pattern, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping
 
     from emulator.registry import Context
 
@@ -20,32 +20,48 @@ def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -
     return role_actions(role_arn, actions) if context.owns(role_arn) else set()
 
 
-def role_actions(role_arn: str, actions: Collection[str]) -> set[str]:
-    """Return those of the actions that the role's policies allow on any resource.
+def role_actions(role_arn: str, actions: Collection[str], resource: str | None = None) -> set[str]:
+    """Return those of the actions that the role's policies, and its permissions boundary, allow on a resource.
 
-    Conditions are not evaluated: they count as met where they allow, and as not met where they deny.
+    Without one: on any, so what is denied on some resources only is allowed. Conditions are not evaluated: they count
+    as met where they allow, and as not met where they deny.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     role = _find(role_arn)
     if role is None:
         return set()
-    versions = [version for policy in role.managed_policies.values() for version in policy.versions]
-    documents = [*role.policies.values(), *(version.document for version in versions if version.is_default)]
+    allowed = _allowed([*role.policies.values(), *_documents(role.managed_policies.values())], actions, resource)
+    boundary = role.permissions_boundary_arn
+    if not boundary:
+        return allowed
+    policies = iam_backends[role.account_id]["aws"].managed_policies
+    return _allowed(_documents([policies[boundary]] if boundary in policies else ()), allowed, resource)
+
+
+def _documents(policies: Iterable[Any]) -> list[str]:
+    """The default version of each policy."""
+    return [version.document for policy in policies for version in policy.versions if version.is_default]
+
+
+def _allowed(documents: Iterable[str], actions: Collection[str], resource: str | None) -> set[str]:
     found = [statement for document in documents for statement in statements(document)]
-    patterns = {
-        effect: [
-            pattern.lower()
-            for one in found
-            if one["Effect"] == effect and not (effect == "Deny" and one.get("Condition"))
-            for pattern in as_list(one.get("Action", []))
-        ]
-        for effect in ("Allow", "Deny")
-    }
+    allowing = [one for one in found if one["Effect"] == "Allow" and (resource is None or _names(one, resource))]
+    denying = [one for one in found if one["Effect"] == "Deny" and not one.get("Condition") and _names(one, resource)]
     return {
         action
         for action in actions
-        if any(matches_pattern(pattern, action.lower()) for pattern in patterns["Allow"])
-        and not any(matches_pattern(pattern, action.lower()) for pattern in patterns["Deny"])
+        if any(_is_about(one, action) for one in allowing) and not any(_is_about(one, action) for one in denying)
     }
+
+
+def _names(statement: Mapping[str, Any], resource: str | None) -> bool:
+    """Whether a statement is about a resource; without one, whether it is about all."""
+    patterns = as_list(statement.get("Resource", []))
+    return "*" in patterns if resource is None else any(matches_pattern(one, resource) for one in patterns)
+
+
+def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    return any(matches_pattern(one.lower(), action.lower()) for one in as_list(statement.get("Action", [])))
 
 
 def role_trusts(role_arn: str, service: str) -> bool:

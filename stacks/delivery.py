@@ -101,7 +101,7 @@ class DeliveryStack(LayerStack):
         stages = [*self._first_stages(), *self._approval(), *self._migrate(), self._deploy(), *self._hand_over()]
         if config.release_window:
             stages = with_freeze(stages, config.release_window)
-        pipeline_grants.grant_builds(self.role, list(self.projects.values()))
+        pipeline_grants.grant_builds(self.role, stages, list(self.projects.values()), place=self._place)
         self.pipeline = Pipeline(
             self,
             "pipeline",

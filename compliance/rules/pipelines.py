@@ -60,8 +60,13 @@ _NEEDED: Final[Mapping[str, _Needed]] = {
         page=f"{_GUIDE}/action-reference-ECSbluegreen.html",
     ),
     "CodeStarSourceConnection": _Needed(
-        actions=("codeconnections:UseConnection", "codestar-connections:UseConnection"),
-        page=f"{_GUIDE}/action-reference-CodestarConnectionSource.html",
+        actions=(
+            "codeconnections:UseConnection",
+            "codestar-connections:UseConnection",
+            "s3:PutObject",
+            "s3:PutObjectAcl",
+        ),
+        page="https://repost.aws/knowledge-center/codepipeline-access-denied-errors",
     ),
     "DeploymentWindow": _Needed(actions=(), page=f"{_GUIDE}/rule-reference-DeploymentWindow.html"),
     "ECS": _Needed(

@@ -50,6 +50,8 @@ class Input:
     """A zip that a pipeline hands to a build."""
 
     name: str
+    arn: str
+    """The object in the pipeline's bucket."""
     content: bytes
     revision: str = ""
     """The commit, if it is a repository."""
@@ -57,11 +59,12 @@ class Input:
 
 @dataclass(frozen=True)
 class PipelineOrder:
-    """What a pipeline orders: inputs, of which the first is the primary one, and the names of the outputs."""
+    """What a pipeline orders: inputs, of which the first is the primary one, and the outputs."""
 
     initiator: str
     inputs: tuple[Input, ...]
-    outputs: tuple[str, ...]
+    outputs: Mapping[str, str]
+    """The ARN of the object of each output artifact by its name."""
     variables: tuple[Shape, ...] = ()
     """The action's own variables, as a project has them."""
 

@@ -157,7 +157,8 @@ class Run:
         primary = folder / "src"
         primary.mkdir()
         if build.order:
-            self._require(_READ)
+            for one in build.order.inputs:
+                self._require(_READ, one.arn)
             first, *rest = build.order.inputs
             sources.unpack(first.content, primary)
             others = {}
@@ -171,14 +172,16 @@ class Run:
             sources.unpack(session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read(), primary)
         return primary, {}, build.source_version
 
-    def _require(self, action: str) -> None:
+    def _require(self, action: str, artifact: str) -> None:
         """Require a right of the role, without which AWS refuses what a pipeline orders."""
         role = self._build.project["serviceRole"]
         with REGISTRY.lock:
-            if role_actions(role, (action,)):
+            if role_actions(role, (action,), artifact):
                 return
-        # https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html
-        message = f"CLIENT_ERROR: AccessDenied: User: {role} is not authorized to perform: {action}"
+        # It is the project's role that reads and writes artifacts, and not the pipeline's:
+        # https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+        # https://github.com/awslabs/aws-refarch-cross-account-pipeline/issues/5
+        message = f"CLIENT_ERROR: AccessDenied: User: {role} is not authorized to perform: {action} on {artifact}"
         raise BuildError(message)
 
     def _write(self, line: str) -> None:
@@ -197,8 +200,8 @@ class Run:
             self._end(build.stop_status)
             return
         self._begin("UPLOAD_ARTIFACTS")
-        if build.order and build.order.outputs and outcome.succeeded:
-            self._require(_WRITE)
+        for artifact in build.order.outputs.values() if build.order and outcome.succeeded else ():
+            self._require(_WRITE, artifact)
         with REGISTRY.lock:
             build.exported = outcome.exported
             reports.keep(build, outcome)
@@ -236,7 +239,7 @@ def _packed(build: Build, outcome: Outcome) -> dict[str, bytes]:
     With one output it is the buildspec's own artifact, with several each is a secondary one of that name:
     https://docs.aws.amazon.com/codebuild/latest/userguide/sample-pipeline-multi-input-output.html
     """
-    names = build.order.outputs if build.order else ()
+    names = list(build.order.outputs) if build.order else []
     if len(names) == 1 and names[0] not in outcome.files:
         return {names[0]: sources.pack(outcome.files.get("", {}))}
     return {name: sources.pack(outcome.files[name]) for name in names if name in outcome.files}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from emulator.sessions import Session
 
 _LETTERS: Final = string.ascii_letters + string.digits
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html and the names in its examples
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-view-cli.html#pipelines-action-executions-cli has
+# SourceArti for SourceArtifact; for the pipeline: https://github.com/aws/aws-cdk/issues/4350
 _PIPELINE_CHARACTERS, _ARTIFACT_CHARACTERS, _KEY_CHARACTERS = 20, 10, 7
 
 
@@ -33,22 +34,25 @@ class ArtifactStore:
         self._pipeline = str(structure["name"])
         self._session = session
 
-    def put(self, name: str, content: bytes, *, revision: str = "", summary: str = "") -> Artifact:
+    def place(self, name: str, *, revision: str = "", summary: str = "") -> Artifact:
+        """Choose the object of an artifact that is not stored yet."""
+        part = "".join(secrets.choice(_LETTERS) for _ in range(_KEY_CHARACTERS))
+        key = f"{self._pipeline[:_PIPELINE_CHARACTERS]}/{name[:_ARTIFACT_CHARACTERS]}/{part}"
+        return Artifact(name, self._bucket, key, revision, summary)
+
+    def put(self, artifact: Artifact, content: bytes) -> None:
         """Store an artifact.
 
         Raises:
             ActionError: The bucket does not exist, or refuses it.
         """
-        part = "".join(secrets.choice(_LETTERS) for _ in range(_KEY_CHARACTERS))
-        key = f"{self._pipeline[:_PIPELINE_CHARACTERS]}/{name[:_ARTIFACT_CHARACTERS]}/{part}"
         encryption = {"SSEKMSKeyId": self._key["id"]} if self._key else {}
         try:
             self._session.client("s3").put_object(
-                Bucket=self._bucket, Key=key, Body=content, ServerSideEncryption="aws:kms", **encryption
+                Bucket=self._bucket, Key=artifact.key, Body=content, ServerSideEncryption="aws:kms", **encryption
             )
         except ClientError as error:
             raise _refusal(self._bucket, error) from error
-        return Artifact(name, self._bucket, key, revision, summary)
 
     def get(self, artifact: Artifact) -> bytes:
         """Read an artifact.

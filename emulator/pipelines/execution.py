@@ -36,6 +36,11 @@ class Artifact:
     """The commit, or the version of an object, if it is of a source."""
     summary: str = ""
 
+    @property
+    def arn(self) -> str:
+        """ARN of the object."""
+        return f"arn:aws:s3:::{self.bucket}/{self.key}"
+
     def answer(self) -> Shape:
         """As ListActionExecutions answers it."""
         return {"name": self.name, "s3location": {"bucket": self.bucket, "key": self.key}}

@@ -34,6 +34,21 @@ def require(role: str, actions: Iterable[str], *, what: str) -> None:
                 raise ActionError(code="PermissionError", message=message)
 
 
+def require_upload(role: str, actions: Iterable[str], *, provider: str) -> None:
+    """Require the rights with which a connection stores what it has fetched; the caller must not have the lock.
+
+    The message does not name the one that is missing: https://github.com/aws/aws-cdk/issues/13557
+
+    Raises:
+        ActionError: The role does not have one of them.
+    """
+    wanted = set(actions)
+    with REGISTRY.lock:
+        if role_actions(role, wanted) != wanted:
+            message = f"[{provider}] Upload to S3 failed with the following error: Access Denied"
+            raise ActionError(code="PermissionError", message=message)
+
+
 def require_bucket(role: str, bucket: str, action: str) -> None:
     """Require that the policy of a bucket lets a role of another account in.
 

@@ -63,8 +63,12 @@ class Work:
 
     def output(self, name: str, content: bytes, *, revision: str = "", summary: str = "") -> None:
         """Store an output artifact."""
-        made = self.store.put(name, content, revision=revision, summary=summary)
-        self.run.outputs = (*self.run.outputs, made)
+        self.store_output(self.store.place(name, revision=revision, summary=summary), content)
+
+    def store_output(self, artifact: Artifact, content: bytes) -> None:
+        """Store an output artifact where it was to be."""
+        self.store.put(artifact, content)
+        self.run.outputs = (*self.run.outputs, artifact)
 
     def pause(self, seconds: float = _POLL_SECONDS) -> None:
         """Wait a moment.

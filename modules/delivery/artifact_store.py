@@ -13,6 +13,8 @@ from modules.key import KeyUse
 from modules.policy import Grantable, Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.key import Key
     from modules.label import Label
 
@@ -22,6 +24,9 @@ _NONCURRENT_DAYS: Final = 30
 _CACHE: Final = "cache/"
 _KEY_START: Final = 20
 """Characters of a pipeline's name that the keys of its artifacts start with: https://github.com/aws/aws-cdk/issues/4350"""
+
+
+_READ_ARTIFACT: Final = ("s3:GetObject", "s3:GetObjectVersion")
 
 
 class ArtifactStore(Construct):
@@ -90,26 +95,49 @@ class ArtifactStore(Construct):
         return f"{self.artifacts.name}/{_CACHE}{project}"
 
     def grant_artifacts(self, grantee: Grantable, *, pipeline: str) -> None:
-        """Allow `grantee` to read and write the artifacts of a pipeline, whose keys start with its name, cut.
+        """Allow the role of a pipeline to read and write its artifacts, whose keys start with its name, cut.
 
-        https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+        Without s3:PutObjectAcl the source on GitHub fails with "Upload to S3 failed .. Access Denied":
+        https://github.com/aws/aws-cdk/issues/13557. The others are AWS's minimum:
+        https://repost.aws/knowledge-center/codepipeline-access-denied-errors
         """
         grantee.add_to_policy(
             Statement(
                 sid="UseArtifacts",
-                actions=("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+                actions=(
+                    "s3:GetObject",
+                    "s3:GetObjectTagging",
+                    "s3:GetObjectVersion",
+                    "s3:GetObjectVersionTagging",
+                    "s3:PutObject",
+                    "s3:PutObjectAcl",
+                    "s3:PutObjectTagging",
+                ),
                 resources=(f"{self.artifacts.arn}/{pipeline[:_KEY_START]}*",),
             ),
-            Statement(
-                sid="LookAtArtifacts",
-                actions=("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
-                resources=(self.artifacts.arn,),
-            ),
         )
+        self._grant_look(grantee)
         self.key.grant_encrypt_decrypt(grantee, KeyUse.objects())
 
+    def grant_action(self, grantee: Grantable, *, pipeline: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        """Allow a build to read the input artifacts of one of its actions, and to write its output artifacts."""
+        grants = (("ReadInputs", _READ_ARTIFACT, inputs), ("WriteOutputs", ("s3:PutObject",), outputs))
+        grantee.add_to_policy(
+            *(
+                Statement(
+                    sid=sid,
+                    actions=actions,
+                    resources=tuple(f"{self.artifacts.arn}/{_artifact_keys(pipeline, name)}" for name in names),
+                )
+                for sid, actions, names in grants
+                if names
+            )
+        )
+
     def grant_build(self, grantee: Grantable, *, project: str) -> None:
-        """Allow a build to read its programs, and to read and write its cache."""
+        """Allow a build to look at the bucket, to read its programs, and to read and write its cache."""
+        self._grant_look(grantee)
+        self.key.grant_encrypt_decrypt(grantee, KeyUse.objects())
         self.programs.grant_read(grantee)
         grantee.add_to_policy(
             Statement(
@@ -119,6 +147,15 @@ class ArtifactStore(Construct):
             ),
         )
 
+    def _grant_look(self, grantee: Grantable) -> None:
+        grantee.add_to_policy(
+            Statement(
+                sid="LookAtArtifacts",
+                actions=("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
+                resources=(self.artifacts.arn,),
+            )
+        )
+
     def grant_release(self, grantee: Grantable, *, prefix: str) -> None:
         """Allow `grantee` to write finished releases; versioning keeps those before."""
         if self.releases is None:
@@ -126,3 +163,9 @@ class ArtifactStore(Construct):
         grantee.add_to_policy(
             Statement(sid="WriteReleases", actions=("s3:PutObject",), resources=(f"{self.releases.arn}/{prefix}/*",))
         )
+
+
+def _artifact_keys(pipeline: str, artifact: str) -> str:
+    """The keys of one artifact of a pipeline, which no other artifact has: `artifact()` of the buildspecs says why."""
+    cut = artifact[: buildspecs.FOLDER_CHARACTERS]
+    return f"{pipeline[:_KEY_START]}/{cut}/*"

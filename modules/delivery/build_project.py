@@ -97,6 +97,8 @@ class Build:
 class BuildProject(Construct):
     """A project that only the pipeline starts; its role has only what the grants of other constructs add.
 
+    Those of its artifacts come from the actions that run it: `grant_builds` of modules/delivery/pipeline_grants.py.
+
     It reaches AWS and the internet over HTTPS, and nothing reaches it. The cache is in S3: a local one is on a machine
     that the next build does not get in a VPC.
     """
@@ -140,7 +142,6 @@ class BuildProject(Construct):
         log.grant_write(self.role)
         self._reach(place)
         self._join(place)
-        place.store.grant_artifacts(self.role, pipeline=place.pipeline)
         place.store.grant_build(self.role, project=name)
         text = config.buildspec if isinstance(config.buildspec, str) else config.buildspec(self._reports(config, place))
         if len(text) > MOST_CHARACTERS:
@@ -192,7 +193,7 @@ class BuildProject(Construct):
         """Adds rules to its security group; databases allow it."""
         return self._group.connections
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the project."""
         return self._project.name

@@ -10,7 +10,8 @@ from modules.role import ServicePrincipal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modules.delivery.build_project import BuildProject
+    from modules.delivery.build_project import BuildPlace, BuildProject
+    from modules.delivery.stages import Stage
     from modules.label import Label
     from modules.role import Role
     from modules.service.deployment_group import DeploymentGroup
@@ -25,8 +26,8 @@ def grant_alarms(role: Role) -> None:
     role.add_to_policy(Statement(sid="ReadAlarms", actions=("cloudwatch:DescribeAlarms",), resources=("*",)))
 
 
-def grant_builds(role: Role, projects: Sequence[BuildProject]) -> None:
-    """Let the pipeline run its projects.
+def grant_builds(role: Role, stages: Sequence[Stage], projects: Sequence[BuildProject], *, place: BuildPlace) -> None:
+    """Let the pipeline run its projects, and each of them use the artifacts of its actions.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
     """
@@ -34,6 +35,14 @@ def grant_builds(role: Role, projects: Sequence[BuildProject]) -> None:
     role.add_to_policy(
         Statement(sid="RunBuilds", actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"), resources=arns)
     )
+    # No other artifacts: a build runs code of the application, and what it could replace, a later action would deploy.
+    by_name = {project.name: project for project in projects}
+    for action in (action for stage in stages for action in stage.actions):
+        project = by_name.get(action.configuration.get("ProjectName", ""))
+        if project:
+            place.store.grant_action(
+                project.role, pipeline=place.pipeline, inputs=action.inputs, outputs=action.outputs
+            )
 
 
 def grant_connection(role: Role, connection_arn: str) -> None:

@@ -70,6 +70,8 @@ _USE_OF_OWN: Final = (
     "s3:Get*",
     "s3:ListBucket",
     "s3:PutObject",
+    "s3:PutObjectAcl",
+    "s3:PutObjectTagging",
     "sns:Publish",
     "sqs:SendMessage",
     "ssm:GetParameter",

@@ -6,6 +6,7 @@ No text here has `${`: Terraform would read it as an expression, and a shell doe
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artif
 """
 PROGRAMS_KEY: Final = "build-steps/programs.zip"
 """The object with the programs; a project names the version of it that it was applied with."""
+FOLDER_CHARACTERS: Final = 10
+"""Characters of an artifact's name that CodePipeline has in the keys of its objects, like SourceArti of SourceArtifact.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-view-cli.html#pipelines-action-executions-cli
+https://repost.aws/questions/QUI91tw7A9SUOMohJurNqmgA/code-pipeline-truncates-folder-names-in-output-artifact-s-3-bucket
+"""
+_READABLE: Final = 4
+"""Characters of a long name before its hash."""
 RELEASE_OBJECT: Final = "release.zip"
 """The object below RELEASES_URL that the next environment's pipeline has as its source."""
 
@@ -35,8 +44,15 @@ def programs() -> dict[str, str]:
 
 
 def artifact(service: str) -> str:
-    """The name of the artifact with the build of a service; CodeBuild makes a variable of it."""
-    return f"{service.replace('-', '_')}_build"
+    """The name of the artifact with the build of a service; CodeBuild makes a variable of it.
+
+    The folder of an artifact has the first ten characters of its name, and the rights of the builds are on folders. A
+    name of nine characters or fewer differs in them from every other one; a longer one gets a hash there.
+    """
+    name = service.replace("-", "_")
+    if len(service) >= FOLDER_CHARACTERS:
+        name = f"{name[:_READABLE]}_{hashlib.sha256(service.encode()).hexdigest()[: FOLDER_CHARACTERS - _READABLE - 1]}"
+    return f"{name}_build"
 
 
 def service_build(*, assets: bool) -> str:

@@ -19,6 +19,8 @@ _ACTIONS = [
     "ecs:RegisterTaskDefinition",
     "ecs:TagResource",
     "iam:PassRole",
+    "s3:PutObject",
+    "s3:PutObjectAcl",
     "sns:Publish",
 ]
 
@@ -153,6 +155,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     _without_action("codebuild:StartBuild", says="does not allow codebuild:StartBuild, which CodeBuild needs: https"),
     _without_action("cloudwatch:DescribeAlarms", says="cloudwatch:DescribeAlarms, which CloudWatchAlarm needs"),
+    _without_action("s3:PutObjectAcl", says="s3:PutObjectAcl, which CodeStarSourceConnection needs: https"),
     _without_action("sns:Publish", says="sns:Publish, which Manual needs"),
     _without_action("codedeploy:*", "codedeploy:Get*", says="codedeploy:CreateDeployment, which CodeDeployToECS needs"),
     _pipeline(_MAY, "does not allow s3:ListBucket, which S3 needs", **_ends("S3")),

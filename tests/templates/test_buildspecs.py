@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 import sys
 from typing import Any, Final
 
@@ -97,6 +98,21 @@ def test_every_step_is_a_program() -> None:
 
 def test_the_programs_are_those_of_the_checkout() -> None:
     assert set(buildspecs.programs()) == {file.name for file in (ROOT / "build_steps").glob("*.py")}
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        ("frontend-admin", "frontend-app", "frontend"),
+        ("a", "a-build", "a-build-build"),
+        ("backend-b", "backend", "backend-build", "backend-bu"),
+        ("source", "release"),
+    ],
+)
+def test_artifacts_are_in_folders_of_their_own(services: tuple[str, ...]) -> None:
+    names = [*(buildspecs.artifact(service) for service in services), "source", "release"]
+    assert len({name[: buildspecs.FOLDER_CHARACTERS] for name in names}) == len(names)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
 
 
 def test_an_artifact_is_a_part_of_a_variables_name() -> None:

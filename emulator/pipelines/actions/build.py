@@ -26,10 +26,11 @@ def run(work: Work) -> None:
     """
     execution, project = work.execution, work.setting("ProjectName")
     rights.require(work.role, _RIGHTS, what=f"the AWS CodeBuild project named {project}")
+    places = {name: work.store.place(name) for name in work.output_names}
     order = PipelineOrder(
         initiator=f"codepipeline/{execution.pipeline}",
         inputs=_inputs(work),
-        outputs=tuple(work.output_names),
+        outputs={name: place.arn for name, place in places.items()},
         variables=tuple(_variables(work)),
     )
     with REGISTRY.lock:
@@ -49,10 +50,10 @@ def run(work: Work) -> None:
         phase = next((one for one in build.phases if one.message), None)
         detail = f". Phase: {phase.name}, Code: {phase.message}" if phase else ""
         work.fail(f"{text}{detail}", "JobFailed")
-    for name in work.output_names:
+    for name, place in places.items():
         if name not in build.outputs:
             work.fail(f"The build {build.id} made no artifact {name}; its buildspec must name it", "JobFailed")
-        work.output(name, build.outputs[name])
+        work.store_output(place, build.outputs[name])
     work.run.variables = dict(build.exported)
 
 
@@ -64,6 +65,7 @@ def _inputs(work: Work) -> tuple[Input, ...]:
     return tuple(
         Input(
             one.name,
+            one.arn,
             work.store.get(one),
             one.revision if len(one.revision) == _COMMIT_CHARACTERS else "",
         )

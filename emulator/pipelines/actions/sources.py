@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _AVAILABLE: Final = "AVAILABLE"
 _STORE: Final = "s3:PutObject"
+# The connection uploads with an access control list: https://github.com/aws/aws-cdk/issues/13557
+_STORE_BY_CONNECTION: Final = (_STORE, "s3:PutObjectAcl")
 _SUMMARY: Final = "codepipeline-artifact-revision-summary"
 
 
@@ -30,7 +32,6 @@ def github(work: Work) -> None:
     parsed = parse_arn(arn)
     service = parsed.service if parsed else "codeconnections"
     rights.require(work.role, (f"{service}:UseConnection",), what=f"the connection {arn}")
-    rights.require(work.role, (_STORE,), what="the artifact bucket")
     full_name, branch = work.setting("FullRepositoryId"), work.setting("BranchName")
     with REGISTRY.lock:
         account = parsed.account if parsed else work.execution.account
@@ -44,6 +45,7 @@ def github(work: Work) -> None:
                 "confirm it in the console"
             )
         commit = _commit(work, full_name, branch)
+    rights.require_upload(work.role, _STORE_BY_CONNECTION, provider="GitHub")
     (name,) = work.output_names
     work.output(name, commit.content, revision=commit.id, summary=commit.message)
     work.run.external_id = commit.id

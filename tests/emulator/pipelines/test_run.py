@@ -212,6 +212,38 @@ def test_a_role_without_the_right_and_an_unknown_variable_fail_their_action(worl
     assert "is not authorized to perform: codeconnections:UseConnection" in world.problem(failed, "source")
 
 
+def test_a_build_needs_the_rights_on_its_own_artifacts(world: World) -> None:
+    world.project("build", "echo 1 > made", artifacts={"files": ["made"]})
+    world.create({"name": "Build", "actions": [world.build("build", outputs=["application"])]})
+    world.confirm()
+    source, made = (f"arn:aws:s3:::{world.bucket}/{PIPELINE}/{folder}/*" for folder in ("source", "applicatio"))
+    for on, refused in (((made,), "s3:GetObject on "), ((source,), "s3:PutObject on ")):
+        world.allow("build", "s3:*", "logs:*", on=(*on, "arn:aws:logs:*"))
+        problem = world.problem(world.release()["pipelineExecutionId"], "build")
+        assert f"is not authorized to perform: {refused}" in problem
+    world.allow("build", "s3:*", "logs:*", on=(source, made, "arn:aws:logs:*"))
+    assert world.release()["status"] == "Succeeded"
+
+
+def test_a_connection_stores_the_commit_with_an_access_control_list(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    world.allow("pipeline", "codeconnections:UseConnection", "s3:GetObject", "s3:PutObject")
+    failed = world.release()["pipelineExecutionId"]
+    assert world.problem(failed, "source") == "[GitHub] Upload to S3 failed with the following error: Access Denied"
+
+
+def test_the_boundary_of_a_role_limits_what_its_policies_allow(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]})
+    world.confirm()
+    world.bound("pipeline", "codeconnections:*", "s3:PutObject")
+    failed = world.release()["pipelineExecutionId"]
+    assert "Upload to S3 failed" in world.problem(failed, "source")
+    world.of("iam").delete_role_permissions_boundary(RoleName="pipeline")
+    world.push()
+    assert world.token()
+
+
 def test_another_commit_and_values_of_variables_are_for_one_execution(world: World) -> None:
     world.create(
         {"name": "Approval", "actions": [world.approval()]}, variables=[{"name": "REBUILD", "defaultValue": "false"}]

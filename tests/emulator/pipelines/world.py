@@ -73,10 +73,17 @@ class World:
         self.allow(name, *actions)
         return str(role["Arn"])
 
-    def allow(self, role: str, *actions: str) -> None:
+    def allow(self, role: str, *actions: str, on: Sequence[str] = ("*",)) -> None:
         """Replace the rights of a role."""
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": list(on)}
         self.of("iam").put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=_policy(statement))
+
+    def bound(self, role: str, *actions: str) -> None:
+        """Give a role a permissions boundary."""
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        iam = self.of("iam")
+        policy = iam.create_policy(PolicyName=f"{role}-boundary", PolicyDocument=_policy(statement))["Policy"]
+        iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=policy["Arn"])
 
     def source(self, **configuration: Any) -> dict[str, Any]:
         """The source action of the repository."""

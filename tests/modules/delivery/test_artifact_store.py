@@ -33,7 +33,28 @@ def test_only_who_hands_releases_over_has_a_bucket_for_them() -> None:
 def test_artifacts_are_below_the_first_twenty_characters_of_the_pipelines_name() -> None:
     parts = Parts.make()
     parts.store.grant_artifacts(parts.role, pipeline=PIPELINE)
-    assert parts.granted()["UseArtifacts"]["Resource"].endswith("/user-management-test*")
+    use = parts.granted()["UseArtifacts"]
+    assert use["Resource"].endswith("/user-management-test*")
+    assert "s3:PutObjectAcl" in use["Action"]  # without it the source on GitHub cannot store the commit
+
+
+def test_a_build_uses_the_artifacts_of_its_actions_only() -> None:
+    parts = Parts.make()
+    for outputs in (("backend_build",), ()):
+        parts.store.grant_action(parts.role, pipeline=PIPELINE, inputs=("source",), outputs=outputs)
+    granted = parts.granted()
+    assert granted["ReadInputs"]["Resource"].endswith(".arn}/user-management-test/source/*")
+    assert granted["WriteOutputs"]["Resource"].endswith(".arn}/user-management-test/backend_bu/*")
+    assert granted["WriteOutputs"]["Action"] == "s3:PutObject"
+
+
+def test_a_build_without_outputs_writes_no_artifact() -> None:
+    parts = Parts.make()
+    parts.store.grant_build(parts.role, project="load-test")
+    parts.store.grant_action(parts.role, pipeline=PIPELINE, inputs=("source",), outputs=())
+    granted = parts.granted()
+    written = {sid for sid, one in granted.items() if "s3:PutObject" in one["Action"]}
+    assert written == {"UseCache"}
 
 
 def test_a_build_reads_its_programs_and_uses_its_own_cache_only() -> None:

@@ -37,6 +37,8 @@ def of(service: str, resource: str) -> str:
         ("logs:PutLogEvents", of("logs", f"log-group:/aws/codebuild/{PREFIX}-migrate:log-stream:x")),
         ("s3:GetObject", "arn:aws:s3:::user-management-staging-releases-111111111111/releases/staging/release.zip"),
         ("s3:PutObject", f"arn:aws:s3:::{PREFIX}-artifacts-{ACCOUNT}/a"),
+        ("s3:PutObjectAcl", f"arn:aws:s3:::{PREFIX}-artifacts-{ACCOUNT}/a"),
+        ("s3:PutObjectTagging", f"arn:aws:s3:::{PREFIX}-artifacts-{ACCOUNT}/a"),
         ("ssm:GetParameter", of("ssm", "parameter/user-management/test/postgres/owner/url")),
     ],
 )
@@ -56,6 +58,7 @@ def test_what_a_release_needs_is_within_it(action: str, resource: str) -> None:
         ("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-x"),
         ("s3:PutObject", "arn:aws:s3:::user-management-staging-releases-111111111111/releases/staging/release.zip"),
         ("s3:PutObject", f"arn:aws:s3:::{PREFIX}-audit-{ACCOUNT}/a"),
+        ("s3:PutObjectAcl", f"arn:aws:s3:::{PREFIX}-audit-{ACCOUNT}/a"),
         ("s3:PutBucketPolicy", f"arn:aws:s3:::{PREFIX}-artifacts-{ACCOUNT}"),
         ("s3:GetObject", f"arn:aws:s3:::user-management-test-state-{ACCOUNT}/data/terraform.tfstate"),
         ("ssm:GetParameter", of("ssm", "parameter/user-management/other/postgres/owner/url")),
