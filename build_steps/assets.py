@@ -1,6 +1,7 @@
-"""Publishes the static files of an image: those with a hash in their name first and for ever, pages last.
+"""Copies the static files of an image to CloudFront's bucket: those with a hash in their name first, pages last.
 
-They come out of the image, so they are what its pages ask for. Earlier files stay: pages that are open ask for them.
+They come out of the image, so they are what its pages ask for. Earlier files stay: pages that are open ask for them. A
+build copies only those with a hash, which no user sees before a page refers to them; the rest is `build_steps.publish`.
 """
 
 from __future__ import annotations
@@ -40,13 +41,23 @@ class Site:
         """
         self._bucket, self._prefix, self._distribution = bucket, f"{prefix.strip('/')}/", distribution
 
-    def publish(self, folder: Path, *, hashed: Sequence[str]) -> str:
-        """Upload what is new or has changed, and invalidate what has changed; return the version of all.
+    def add_hashed(self, folder: Path, assets: Sequence[Asset], *, hashed: Sequence[str]) -> None:
+        """Upload the files with a hash in their name that are new; nothing that users see changes.
+
+        Raises:
+            StepError: One is there with other content.
+        """
+        self._publish(folder, [asset for asset in assets if asset.is_hashed(hashed)], hashed)
+
+    def publish(self, folder: Path, assets: Sequence[Asset], *, hashed: Sequence[str]) -> None:
+        """Upload all that is new or has changed, and invalidate what has changed.
 
         Raises:
             StepError: A file whose name has a hash is there with other content.
         """
-        assets = read_assets(folder)
+        self._publish(folder, assets, hashed)
+
+    def _publish(self, folder: Path, assets: Sequence[Asset], hashed: Sequence[str]) -> None:
         present = self._compare(assets, folder)
         changed = [asset for asset in assets if present.get(asset.path) is False]
         if broken := [asset.path for asset in changed if asset.is_hashed(hashed)]:
@@ -63,7 +74,6 @@ class Site:
         self._upload(folder, pages, _ASK_FIRST)
         print(f"static files: {len(assets)}; new: {len(wanted) - len(changed)}, changed: {len(changed)}")
         self._invalidate(changed)
-        return version(assets)
 
     def _compare(self, assets: Iterable[Asset], folder: Path) -> Mapping[str, bool]:
         """Whether each file that is in the bucket has the same content there."""
@@ -116,16 +126,36 @@ def take_from_image(image: str, path: str, folder: Path) -> None:
         run("docker", "rm", "--force", container)
 
 
-def publish_from_image(image: str) -> str:
-    """Publish the static files of an image; return their version."""
+def copy_from_image(image: str, *, is_published: bool, tested: str = "") -> str:
+    """Copy the static files of an image to the bucket; return their version.
+
+    Args:
+        image: Its name, with its digest.
+        is_published: Whether users get them now; if not, only those with a hash in their name are copied.
+        tested: The version that was tested; empty if there is none.
+
+    Raises:
+        StepError: They are not what was tested; nothing is copied.
+    """
     site = Site(
         bucket=variable("ASSETS_BUCKET"),
         prefix=variable("ASSETS_PREFIX", "static/"),
         distribution=variable("DISTRIBUTION_ID", ""),
     )
-    with tempfile.TemporaryDirectory() as folder:
-        take_from_image(image, variable("ASSETS_PATH"), Path(folder))
-        return site.publish(Path(folder), hashed=variable("HASHED_ASSETS", "").split())
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        take_from_image(image, variable("ASSETS_PATH"), folder)
+        assets = read_assets(folder)
+        found = version(assets)
+        if tested and found != tested:
+            message = (
+                f"the static files of {image} are {found}, and {tested} was tested: ASSETS_PATH must be the same where "
+                "the image was built; correct it and start the pipeline again"
+            )
+            raise StepError(message)
+        copy = site.publish if is_published else site.add_hashed
+        copy(folder, assets, hashed=variable("HASHED_ASSETS", "").split())
+        return found
 
 
 def _only(assets: Iterable[Asset]) -> list[str]:
@@ -147,7 +177,7 @@ def _same(one: Path, other: Path) -> bool:
 
 def _step() -> None:
     image = f"{variable('REPOSITORY_URL')}@{valid_digest(variable('IMAGE_DIGEST'))}"
-    found = publish_from_image(image)
+    found = copy_from_image(image, is_published=False)
     Path(sys.argv[1]).write_text(found, encoding="utf-8")
 
 

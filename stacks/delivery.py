@@ -14,7 +14,7 @@ from modules.delivery.names import DELIVERY_KEY, PIPELINE_ROLE, release_prefix, 
 from modules.delivery.pipeline import REBUILD, SOURCE, Pipeline, add_connection, pipeline_name
 from modules.delivery.pipeline_messages import pipeline_messages
 from modules.delivery.red_alarms import alarm_rules
-from modules.delivery.stages import Action, Stage, with_freeze
+from modules.delivery.stages import Action, Rule, Stage, with_freeze
 from modules.delivery.static_files import StaticFiles
 from modules.errors import WiringError
 from modules.event_messages import EventMessages
@@ -98,7 +98,7 @@ class DeliveryStack(LayerStack):
             boundary=Boundary.DELIVERY,
         )
         self.store.grant_artifacts(self.role, pipeline=pipeline_name(self.label))
-        stages = [*self._first_stages(), *self._approval(), *self._migrate(), self._deploy(), *self._hand_over()]
+        stages = [*self._first_stages(), *self._approval(), *self._changing_stages(), *self._hand_over()]
         if config.release_window:
             stages = with_freeze(stages, config.release_window)
         pipeline_grants.grant_builds(self.role, stages, list(self.projects.values()), place=self._place)
@@ -243,18 +243,38 @@ class DeliveryStack(LayerStack):
         )
         return [Stage(name="Approval", actions=(action,))]
 
-    def _migrate(self) -> list[Stage]:
+    def _changing_stages(self) -> list[Stage]:
+        """Release, where the freeze is waited for, and what changes the environment.
+
+        The alarms are before Migrate, not before Deploy: the rollback of a stage must not depend on its own condition,
+        and a release that did not enter it must not deploy the one before again.
+        """
+        rules = alarm_rules(self, list(self._service.services.values()), self._service.load_balancer)
+        pipeline_grants.grant_alarms(self.role)
+        migrate = self._migrate(rules)
+        return [self._release(), *migrate, self._deploy(() if migrate else rules)]
+
+    def _release(self) -> Stage:
+        """An image without the tag may expire while it runs."""
+        project = self._project(builds.tag_release(self._names))
+        self._grant_tags(project)
+        return Stage(name="Release", actions=(Action.build("tag-release", project.name, inputs=self._built),))
+
+    def _migrate(self, rules: tuple[Rule, ...]) -> list[Stage]:
+        """The databases first: files that users see do not change if a migration fails."""
         actions = []
-        if self._settings.builds:
-            # A promotion has done it. Before the deployment: an image without the tag may expire while it runs.
-            project = self._project(builds.tag_release(self._names))
-            self._grant_tags(project)
-            actions.append(Action.build("tag-release", project.name, inputs=self._built))
         if self._settings.migrations:
             project = self._add_migrate()
             inputs = (buildspecs.artifact(self._settings.migrations.service),)
-            actions.append(Action.build("migrate", project.name, inputs=inputs, run_order=len(actions) + 1))
-        return [Stage(name="Migrate", actions=tuple(actions))] if actions else []
+            actions.append(Action.build("migrate", project.name, inputs=inputs))
+        if files := self._static_files:
+            repository = self._registry.repositories[files.service]
+            project = self._project(builds.publish(files.publish_variables, repository_url=repository.url))
+            repository.grant_pull(project.role)
+            files.grant_publish(project.role)
+            inputs = (buildspecs.artifact(files.service),)
+            actions.append(Action.build("publish", project.name, inputs=inputs, run_order=len(actions) + 1))
+        return [Stage(name="Migrate", actions=tuple(actions), rules=rules)] if actions else []
 
     def _add_migrate(self) -> BuildProject:
         settings, data = self._settings.migrations, self._data
@@ -271,7 +291,7 @@ class DeliveryStack(LayerStack):
         self._registry.repositories[settings.service].grant_pull(project.role)
         return project
 
-    def _deploy(self) -> Stage:
+    def _deploy(self, rules: tuple[Rule, ...]) -> Stage:
         """All services side by side, then the load test: it needs the new version at the address."""
         actions = [self._deploy_action(name) for name in self._names]
         groups = self._service.deployment_groups
@@ -281,8 +301,6 @@ class DeliveryStack(LayerStack):
         if (load_test := builds.load_test(self.config)) and self._settings.load_test:
             name = self._project(load_test).name
             actions.append(Action.build("load-test", name, inputs=(self._built[0],), category="Test", run_order=2))
-        pipeline_grants.grant_alarms(self.role)
-        rules = alarm_rules(list(self._service.services.values()), self._service.load_balancer)
         return Stage(name="Deploy", actions=tuple(actions), rules=rules, rolls_back=True)
 
     def _deploy_action(self, name: str) -> Action:
@@ -348,7 +366,7 @@ class DeliveryStack(LayerStack):
         build_grants.grant_release_files(role, self._service.release_files.bucket, self._service.logs_key, services)
         files = self._static_files
         if files and files.service in services:
-            files.grant_publish(role)
+            files.grant_copy(role)
 
     def _grant_tags(self, project: BuildProject) -> None:
         build_grants.grant_tags(project.role, list(self._registry.repositories.values()))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from config.delivery import DeliverySettings
     from config.environment import Environment
 
-_CHANGING: Final = ("Migrate", "Deploy")
+_CHANGING: Final = ("Release", "Migrate", "Deploy")
 _SECRET: Final = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_KEY|DATABASE_URL|DOCUMENTDB_URL")
 _HTTPS: Final = 443
 _INFO: Final = ("STARTED", "SUCCEEDED")
@@ -91,7 +91,7 @@ def check_the_connection_is_of_github(environment: Environment, session: boto3.S
 
 
 def check_nothing_changes_before_the_conditions_hold(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """The freeze before the first change, alarms that exist before the deployment, and the way back after it."""
+    """The freeze before the first change, then alarms that exist, and the way back after the deployment."""
     delivery = environment.delivery
     if delivery is None:
         return
@@ -100,14 +100,16 @@ def check_nothing_changes_before_the_conditions_hold(environment: Environment, s
     window = environment.release_window
     wanted = [{"Cron": window.cron, "TimeZone": window.time_zone}] if window else []
     yield from _differs(f"the freeze before {first}", _rules(stages[first], "DeploymentWindow"), wanted)
-    alarms = [rule["AlarmName"] for rule in _rules(stages["Deploy"], "CloudWatchAlarm")]
+    yield from _differs(f"the alarms beside the freeze before {first}", _rules(stages[first], "CloudWatchAlarm"), [])
+    stopped = "Migrate" if "Migrate" in stages else "Deploy"
+    alarms = [rule["AlarmName"] for rule in _rules(stages[stopped], "CloudWatchAlarm")]
     pages = session.client("cloudwatch").get_paginator("describe_alarms").paginate()
     existing = {alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]}
     if environment.notifications is not None and not alarms:
-        yield "Deploy waits for no alarm"
-    yield from (
-        f"Deploy waits for the alarm {alarm}, which does not exist" for alarm in alarms if alarm not in existing
-    )
+        yield f"{stopped} waits for no alarm"
+    yield from (f"{stopped} waits for the alarm {one}, which does not exist" for one in alarms if one not in existing)
+    if stopped != "Deploy" and stages["Deploy"].get("beforeEntry"):
+        yield "Deploy has a condition: if it does not hold, the last release is deployed again"
     after = (stages["Deploy"].get("onFailure") or {}).get("result")
     yield from _differs("what follows a failed Deploy", after, "ROLLBACK")
     yield from _approval_problems(environment, delivery, stages, session)
@@ -243,9 +245,9 @@ def check_runs_are_announced(environment: Environment, session: boto3.Session) -
 def _wanted_stages(environment: Environment, delivery: DeliverySettings) -> list[str]:
     first = ["Source", "Build", "Test"] if delivery.builds else ["Source", "Promote"]
     approval = ["Approval"] if delivery.approval else []
-    migrate = ["Migrate"] if delivery.builds or delivery.migrations else []
+    migrate = ["Migrate"] if delivery.migrations or delivery.assets else []
     hand_over = ["HandOver"] if environment.release_targets else []
-    return [*first, *approval, *migrate, "Deploy", *hand_over]
+    return [*first, *approval, "Release", *migrate, "Deploy", *hand_over]
 
 
 def _approval_problems(

@@ -21,6 +21,8 @@ _EXAMPLES: Final = ROOT / "examples"
 _TEST: Final = "ci/integration-test"
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 _MODE_BITS: Final = 16
+NAMED: Final = "release.txt"
+"""The static file whose name stays the same from release to release."""
 TESTED: Final = "tested "
 """How the lines of the log start in which the integration test says which image it got for which service."""
 _TEST_TEXT: Final = """#!/bin/sh
@@ -89,7 +91,9 @@ def make_commit(services: Mapping[str, str], *, assets: str = "", migrations: st
         # The files of an image are those of its folder here, because no Dockerfile is run.
         service, _, folder_in_image = assets.partition(":")
         digest = hashlib.sha256(change.encode()).hexdigest()[:8]
-        files[f"{service}/{folder_in_image.strip('/')}/site.{digest}.js"] = f"// {change}\n"
+        static = f"{service}/{folder_in_image.strip('/')}"
+        files[f"{static}/site.{digest}.js"] = f"// {change}\n"
+        files[f"{static}/{NAMED}"] = f"{change}\n"
     return Commit(files)
 
 

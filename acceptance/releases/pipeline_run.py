@@ -96,13 +96,24 @@ class PipelineRuns:
 
     def approve(self, approval: tuple[str, str, str]) -> None:
         """Approve it."""
+        self._answer(approval, "Approved")
+
+    def reject(self, approval: tuple[str, str, str]) -> None:
+        """Reject it, which ends the run."""
+        self._answer(approval, "Rejected")
+
+    def start(self) -> str:
+        """Start a run by hand; return its id."""
+        return str(self.client.start_pipeline_execution(name=self.name)["pipelineExecutionId"])
+
+    def _answer(self, approval: tuple[str, str, str], status: str) -> None:
         stage, action, token = approval
         self.client.put_approval_result(
             pipelineName=self.name,
             stageName=stage,
             actionName=action,
             token=token,
-            result={"status": "Approved", "summary": "Rehearsed"},
+            result={"status": status, "summary": "Rehearsed"},
         )
 
     def state(self) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from acceptance.releases import application, images
 from acceptance.releases.mailbox import open_mailbox
 from acceptance.releases.pipeline_run import PipelineRuns
+from acceptance.releases.rejection import reject
+from acceptance.releases.static_files import change_problems, shown_files, unpublished
 from acceptance.releases.users import Address, Users, ask_listener, dead_ends_of
 from config.names import NameLimit
 from emulator.builds.variables import OVERRIDES
@@ -161,7 +163,9 @@ class Rehearsal:
 
     def _take_over(self, source: str) -> Iterator[str]:
         """Wait for the other environment's release, approve it within a freeze, and let the freeze end."""
+        delivery = self._environment.delivery
         freeze = self._environment.release_window
+        shown = shown_files(self._environment, self._session)
         wanted = self._hand_overs.wait_for_release(source)
         if not wanted:
             yield f"{source} has finished no release"
@@ -170,10 +174,15 @@ class Rehearsal:
             CLOCK.moment = _moment(freeze, is_open=False)
         with open_mailbox(self._environment, self._session) as mailbox:
             id_ = self._runs.wait_for_source()
-            yield from self._finish(id_, mailbox, freeze=freeze)
+            if delivery and delivery.approval:
+                yield from reject(id_, self._runs, self._environment, self._session, shown=shown)
+                mailbox.clear()
+                id_ = self._runs.start()
+            yield from self._finish(id_, mailbox, freeze=freeze, shown=shown)
             if self._runs.status(id_) != _SUCCEEDED:
                 return
             self._done.append(f"a release of {source}")
+            yield from unpublished(self._environment, self._session, before=shown)
             running = images.running_images(self._environment, self._session)
             yield from images.digest_problems(running, wanted, what=f"tested in {source}")
             yield from images.registry_problems(self._environment, self._session, running)
@@ -182,7 +191,12 @@ class Rehearsal:
         self._plan("after the release")
 
     def _finish(
-        self, id_: str, mailbox: Mailbox | None = None, *, freeze: ReleaseWindow | None = None
+        self,
+        id_: str,
+        mailbox: Mailbox | None = None,
+        *,
+        freeze: ReleaseWindow | None = None,
+        shown: Mapping[str, str] | None = None,
     ) -> Iterator[str]:
         """Approve a run if it asks for that, let the freeze end, and wait until it has succeeded."""
         delivery = self._environment.delivery
@@ -196,17 +210,20 @@ class Rehearsal:
                     yield from self._missing_messages(mailbox, _ASKED)
                 self._runs.approve(approval)
             if freeze and approval:
-                yield from self._wait_frozen(id_, before, freeze)
+                yield from self._wait_frozen(id_, before, freeze, shown or {})
         if (status := self._runs.wait(id_)) != _SUCCEEDED:
             yield f"the release ended as {status}: {'; '.join(self._runs.failures(id_))}"
 
-    def _wait_frozen(self, id_: str, before: dict[str, set[str]], freeze: ReleaseWindow) -> Iterator[str]:
+    def _wait_frozen(
+        self, id_: str, before: dict[str, set[str]], freeze: ReleaseWindow, shown: Mapping[str, str]
+    ) -> Iterator[str]:
         """An approved release changes nothing until the freeze is over."""
         time.sleep(_LOOK_SECONDS)
-        if (stage := self._runs.stage_of(id_)) != "Migrate" or self._runs.status(id_) != "InProgress":
-            yield f"the release does not wait for the end of the freeze before Migrate, but is in {stage}"
+        if (stage := self._runs.stage_of(id_)) != "Release" or self._runs.status(id_) != "InProgress":
+            yield f"the release does not wait for the end of the freeze before Release, but is in {stage}"
         if images.running_images(self._environment, self._session) != before:
             yield "the release was deployed in the freeze"
+        yield from change_problems(shown, shown_files(self._environment, self._session), when="in the freeze")
         CLOCK.moment = _moment(freeze, is_open=True)
 
     def _push(self, change: str) -> tuple[str, str]:

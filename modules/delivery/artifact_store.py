@@ -11,6 +11,7 @@ from modules.delivery.names import releases_bucket
 from modules.delivery.programs import Programs
 from modules.key import KeyUse
 from modules.policy import Grantable, Statement
+from templates import buildspecs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

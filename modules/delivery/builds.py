@@ -30,6 +30,7 @@ _PROMOTE_MINUTES: Final = 60
 _DEPLOY_MINUTES: Final = 90
 _REPORT_MINUTES: Final = 5
 _SHORT_MINUTES: Final = 10
+_PUBLISH_MINUTES: Final = 20
 _HUNDRED: Final = 100
 
 
@@ -138,6 +139,18 @@ def tag_release(services: Sequence[str]) -> Build:
         buildspec=buildspecs.release_tags(),
         timeout_minutes=_SHORT_MINUTES,
         variables={"SERVICES": " ".join(services), "RELEASE_TAG_PREFIX": RELEASE_PREFIX},
+    )
+
+
+def publish(files: Mapping[str, str], *, repository_url: str) -> Build:
+    """Publish the static files that users see by a name that stays; `files` are its variables."""
+    return Build(
+        name="publish",
+        description="Publishes the static files of a release",
+        buildspec=buildspecs.publication(),
+        docker=True,
+        timeout_minutes=_PUBLISH_MINUTES,
+        variables={"REPOSITORY_URL": repository_url, **files},
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_RULES: Final = 5
 """https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_Condition.html"""
-CHANGING: Final = ("Migrate", "Deploy")
+CHANGING: Final = ("Release", "Migrate", "Deploy")
 """The stages that change the environment."""
 _VERSION: Final = "1"
 _WEEK_MINUTES: Final = 7 * 24 * 60
@@ -241,9 +241,9 @@ class Stage:
 def with_freeze(stages: Sequence[Stage], config: FreezeSettings | ReleaseWindow) -> list[Stage]:
     """The stages, of which the first that changes something waits until the freeze is over, and the environment awake.
 
-    Not beside the alarms of a deployment where there is another stage: AWS does not ask for an alarm again after it has
-    waited: https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-CloudWatchAlarm.html
+    That is `Release`, which has no alarms: AWS does not ask for an alarm again while another rule waits:
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-CloudWatchAlarm.html
     """
     first = next(stage for stage in stages if stage.name in CHANGING)
-    frozen = replace(first, rules=(Rule.freeze(config), *first.rules)[:MOST_RULES])
+    frozen = replace(first, rules=(Rule.freeze(config), *first.rules))
     return [frozen if stage is first else stage for stage in stages]

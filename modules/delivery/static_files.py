@@ -1,4 +1,4 @@
-"""The static files of a release: what a build must know to publish them, and may do."""
+"""The static files of a release: what builds must know to copy and to publish them, and may do."""
 
 from __future__ import annotations
 
@@ -28,18 +28,28 @@ class StaticFiles:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What the build gets."""
+        """What a build gets that copies those with a hash in their name."""
         return {
             "ASSETS_BUCKET": self.bucket.name,
             "ASSETS_PREFIX": self.prefix,
             "ASSETS_PATH": self.path,
-            "DISTRIBUTION_ID": self.distribution.id,
         }
 
-    def grant_publish(self, role: Role) -> None:
-        """Let a build publish them: it compares those that are there, and invalidates what has changed."""
+    @property
+    def publish_variables(self) -> dict[str, str]:
+        """What the build gets that publishes them."""
+        return {**self.variables, "ASSETS_SERVICE": self.service, "DISTRIBUTION_ID": self.distribution.id}
+
+    def grant_copy(self, role: Role) -> None:
+        """Let a build copy them to the bucket: it compares those that are there."""
         self.bucket.grant_deploy(role)
         role.add_to_policy(
-            Statement(sid="CompareAssets", actions=("s3:GetObject",), resources=(f"{self.bucket.arn}/{self.prefix}*",)),
-            Statement(sid="Invalidate", actions=("cloudfront:CreateInvalidation",), resources=(self.distribution.arn,)),
+            Statement(sid="CompareAssets", actions=("s3:GetObject",), resources=(f"{self.bucket.arn}/{self.prefix}*",))
+        )
+
+    def grant_publish(self, role: Role) -> None:
+        """Let a build copy them, and invalidate what has changed."""
+        self.grant_copy(role)
+        role.add_to_policy(
+            Statement(sid="Invalidate", actions=("cloudfront:CreateInvalidation",), resources=(self.distribution.arn,))
         )

@@ -81,7 +81,7 @@ class AssetsBucket(Bucket):
         )
 
     def grant_deploy(self, grantee: Grantable) -> None:
-        """Allow `grantee` to list, write and delete the static files; versioning keeps what it deletes."""
+        """Allow `grantee` to list and write the static files; versioning keeps what it replaces."""
         static = f"{self._prefix}*"
         grantee.add_to_policy(
             Statement(
@@ -90,7 +90,7 @@ class AssetsBucket(Bucket):
                 conditions=(Condition(operator="StringLike", key="s3:prefix", values=(static,)),),
             ),
             Statement(
-                actions=("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+                actions=("s3:PutObject", "s3:AbortMultipartUpload"),
                 resources=(f"{self.arn}/{static}",),
             ),
         )

@@ -56,7 +56,7 @@ def artifact(service: str) -> str:
 
 
 def service_build(*, assets: bool) -> str:
-    """Build the image of a service; `assets`: publish its static files too."""
+    """Build the image of a service; `assets`: copy its static files with a hash in their name too."""
     return render("buildspecs/service.yaml.j2", assets=assets)
 
 
@@ -83,6 +83,11 @@ def promotion(*, services: Sequence[str]) -> str:
 def release_tags() -> str:
     """Tag the images of a release."""
     return render("buildspecs/tag-release.yaml.j2")
+
+
+def publication() -> str:
+    """Publish the static files of a release."""
+    return render("buildspecs/publish.yaml.j2")
 
 
 def hand_over() -> str:

@@ -26,7 +26,7 @@ PIPELINE_ROLE = "arn:aws:iam::222222222222:role/pipeline"
 TOPIC = "arn:aws:sns:us-east-1:222222222222:user-management-staging-warning"
 READER = "arn:aws:iam::333333333333:role/user-management-prod-pipeline"
 PULLER = "arn:aws:iam::333333333333:role/user-management-prod-promote"
-BUILDS = ("backend-build", "frontend-build", "integration-tests", "tag-release", "migrate", "hand-over")
+BUILDS = ("backend-build", "frontend-build", "integration-tests", "tag-release", "migrate", "publish", "hand-over")
 
 
 def action(name: str, provider: str, **configuration: str) -> dict[str, Any]:
@@ -89,7 +89,8 @@ class World:
             "Source": [source],
             "Build": [build("backend-build"), build("frontend-build")],
             "Test": [build("integration-tests")],
-            "Migrate": [build("tag-release"), build("migrate")],
+            "Release": [build("tag-release")],
+            "Migrate": [build("migrate"), build("publish")],
             "Deploy": [action("backend-deploy", "CodeDeployToECS")],
             "HandOver": [build("hand-over")],
         }
@@ -103,7 +104,8 @@ class World:
             "stages": [{"name": name, "actions": actions} for name, actions in stages.items()],
             "triggers": [{"gitConfiguration": {"sourceActionName": "source", "push": [push]}}],
         }
-        self.stage("Deploy").update(beforeEntry={"conditions": [{"rules": [alarm]}]}, onFailure={"result": "ROLLBACK"})
+        self.stage("Migrate").update(beforeEntry={"conditions": [{"rules": [alarm]}]})
+        self.stage("Deploy").update(onFailure={"result": "ROLLBACK"})
         for name in BUILDS:
             owner = {
                 variable: names.path(f"{database}/owner/url")
@@ -253,8 +255,16 @@ def _in_project(name: str, value: Any, *, of: str = "backend-build") -> Callable
         (_in_pipeline("artifactStore", {"location": "other"}), "the pipeline's store and its key: ('other', None)"),
         (lambda world: world.pipeline["stages"].pop(), "the pipeline's stages: ['Source', 'Build',"),
         (lambda world: world.stage("Deploy").pop("onFailure"), "what follows a failed Deploy: None, wanted ROLLBACK"),
-        (lambda world: world.stage("Deploy").pop("beforeEntry"), "Deploy waits for no alarm"),
-        (_set("alarms", []), "Deploy waits for the alarm errors, which does not exist"),
+        (lambda world: world.stage("Migrate").pop("beforeEntry"), "Migrate waits for no alarm"),
+        (
+            lambda world: world.stage("Release").update(beforeEntry=world.stage("Migrate")["beforeEntry"]),
+            "the alarms beside the freeze before Release: [{'AlarmName': 'errors'}], wanted []",
+        ),
+        (
+            lambda world: world.stage("Deploy").update(beforeEntry=world.stage("Migrate")["beforeEntry"]),
+            "Deploy has a condition: if it does not hold, the last release is deployed again",
+        ),
+        (_set("alarms", []), "Migrate waits for the alarm errors, which does not exist"),
         (_set("connection", {"ProviderType": "Bitbucket", "ConnectionStatus": "AVAILABLE"}), "is of Bitbucket"),
         (_set("bucket_key", "other"), f"other, wanted {KEY}"),
         (_set("versions", None), ": None, wanted Enabled"),
@@ -277,7 +287,7 @@ def _in_project(name: str, value: Any, *, of: str = "backend-build") -> Callable
         ),
         (
             _in_project("serviceRole", "arn:aws:iam::222222222222:role/migrate"),
-            "of 7 roles of the layer some are the same",
+            "of 8 roles of the layer some are the same",
         ),
         (_set("role", {}), "the role of migrate has no boundary"),
         (_set("managed", ["AdministratorAccess"]), "the managed policies of the role of the pipeline"),
@@ -304,8 +314,8 @@ def test_prod_has_the_release_of_staging_as_its_source_and_waits(staging: Enviro
     world.pipeline["name"] = prod.names.name("delivery", limit=NameLimit.CODEPIPELINE)
     lines = "\n".join(_pipeline_lines(world))
     assert "releases/staging/release.zip" in lines
-    assert "['Source', 'Promote', 'Approval', 'Migrate', 'Deploy']" in lines
-    assert "the freeze before Migrate: [], wanted [{'Cron': " in lines
+    assert "['Source', 'Promote', 'Approval', 'Release', 'Migrate', 'Deploy']" in lines
+    assert "the freeze before Release: [], wanted [{'Cron': " in lines
 
 
 def _pipeline_lines(world: World) -> Iterator[str]:

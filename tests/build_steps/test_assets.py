@@ -1,4 +1,4 @@
-"""The static files of the frontend, published by its build."""
+"""The static files of the frontend: its build copies those with a hash in their name, and `publish` the rest."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from templates import buildspecs
 from tests.build_steps import scans
+from tests.build_steps.account import COMMIT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emulator.builds.machine import Outcome
     from tests.build_steps.account import Account
 
@@ -37,15 +41,34 @@ def variables(account: Account, distribution: str) -> dict[str, str]:
     }
 
 
-def publish(account: Account, distribution: str, files: dict[str, str], **more: str) -> Outcome:
-    """Publish the files of an image, as the last part of a build does."""
-    return account.step(
-        "python3 -m build_steps.registry && python3 -m build_steps.assets version",
-        REPOSITORY_URL=account.url("frontend"),
-        IMAGE_DIGEST=account.image(files),
-        **variables(account, distribution),
-        **more,
-    )
+def build(account: Account, files: dict[str, str] = SITE) -> Outcome:
+    """Build the frontend with these files."""
+    source = account.repository({f"frontend/{name}": text for name, text in files.items()})
+    copied = variables(account, "")
+    del copied["DISTRIBUTION_ID"]
+    built = account.build("frontend", source=source, **copied)
+    assert built.succeeded, built.output
+    return built
+
+
+def run_publish(account: Account, distribution: str, artifact: Path, **more: str) -> Outcome:
+    """Publish the files of what a build has left."""
+    project = {"ASSETS_SERVICE": "frontend", "REPOSITORY_URL": account.url("frontend")}
+    return account.run(buildspecs.publication(), artifact, {**project, **variables(account, distribution), **more})
+
+
+def publish(account: Account, distribution: str, files: dict[str, str], *, assets: str = "", **more: str) -> Outcome:
+    """Publish the files of an image; `assets` is their version in the build's artifact."""
+    content = {
+        "service": "frontend",
+        "commit": COMMIT,
+        "repository": account.url("frontend"),
+        "digest": account.image(files),
+        "tag": "build-1",
+        "assets": assets,
+    }
+    artifact = account.repository({"build.json": json.dumps(content)})
+    return run_publish(account, distribution, artifact, **more)
 
 
 def published(account: Account) -> dict[str, dict[str, Any]]:
@@ -65,13 +88,65 @@ def invalidated(account: Account, distribution: str) -> list[list[str]]:
     return [batch["Paths"]["Items"] for batch in batches]
 
 
+def test_a_build_adds_hashed_files_only_so_that_a_release_that_ends_there_changes_nothing(
+    account: Account, distribution: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans.answers(monkeypatch, scans.NONE)
+    publish(account, distribution, SITE)
+    before = published(account)
+    changed = SITE | {
+        "site/static/index-Cz99k_Lq.js": "console.log(2)",
+        "site/static/robots.txt": "User-agent: b",
+        "site/static/help/index.html": "<p>more help</p>",
+        "site/static/new.html": "<p>new</p>",
+    }
+    built = build(account, changed)
+    after = published(account)
+    assert set(after) - set(before) == {"static/index-Cz99k_Lq.js"}
+    assert {key: after[key]["LastModified"] for key in before} == {
+        key: one["LastModified"] for key, one in before.items()
+    }
+    assert {key: after[key]["ETag"] for key in before} == {key: one["ETag"] for key, one in before.items()}
+    # Approved, the same release publishes the rest.
+    done = run_publish(account, distribution, account.artifact(built))
+    assert done.succeeded, done.output
+    assert "static files: 6; new: 1, changed: 2" in done.output
+    assert set(published(account)) == {*after, "static/new.html"}
+    assert invalidated(account, distribution) == [["/static/help/index.html", "/static/robots.txt"]]
+
+
+def test_files_that_are_not_those_that_were_tested_are_refused_before_anything_is_uploaded(
+    account: Account, distribution: str
+) -> None:
+    refused = publish(account, distribution, SITE, assets="9" * 64)
+    (error,) = refused.errors
+    assert f"{'9' * 64} was tested: ASSETS_PATH must be the same where the image was built" in error
+    assert published(account) == {}
+
+
+def test_only_images_of_the_own_repository_are_published(
+    account: Account, distribution: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans.answers(monkeypatch, scans.NONE)
+    artifact = account.artifact(build(account))
+    content = json.loads((artifact / "build.json").read_text(encoding="utf-8"))
+    content["repository"] = content["repository"].replace(account.account, "999999999999")
+    (artifact / "build.json").write_text(json.dumps(content), encoding="utf-8")
+    assert run_publish(account, distribution, artifact).succeeded
+    images = [call[-1] for call in account.docker_calls("pull")]
+    assert images
+    assert not any("999999999999" in image for image in images)
+
+
 def test_hashed_files_are_immutable_and_the_rest_is_asked_for_again(
     account: Account, distribution: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scans.answers(monkeypatch, scans.NONE)
-    source = account.repository({f"frontend/{name}": text for name, text in SITE.items()})
-    built = account.build("frontend", source=source, **variables(account, distribution))
-    assert built.succeeded, built.output
+    built = build(account)
+    assert set(published(account)) == {"static/index-BxYz12aB.js", "static/img/a photo-0a1b2c3d4e.txt"}
+    assert "static files: 2; new: 2, changed: 0" in built.output
+    done = run_publish(account, distribution, account.artifact(built))
+    assert done.succeeded, done.output
     found = published(account)
     assert {key: one["CacheControl"] for key, one in found.items()} == {
         "static/index-BxYz12aB.js": IMMUTABLE,
@@ -81,7 +156,7 @@ def test_hashed_files_are_immutable_and_the_rest_is_asked_for_again(
     }
     assert found["static/help/index.html"]["ContentType"] == "text/html"
     assert invalidated(account, distribution) == []  # nothing of it was cached before
-    assert "static files: 4; new: 4, changed: 0" in built.output
+    assert "static files: 4; new: 2, changed: 0" in done.output
     assert re.fullmatch(r"[0-9a-f]{64}", json.loads(built.artifacts[""]["build.json"])["assets"])
 
 

@@ -181,6 +181,40 @@ def test_a_release_is_promoted_by_digest_into_another_account(
     assert len(prod.docker_calls("buildx", "imagetools")) == len(SERVICES)
 
 
+def test_a_promotion_adds_hashed_files_only_because_nobody_has_approved_it(
+    account: Account, prod: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans.answers(monkeypatch, scans.NONE)
+    source = release_of(account, tmp_path / "a release")
+    folder = prod.docker / "images" / account.images("frontend")[f"release-{VERSION}"] / "site"
+    folder.mkdir(parents=True)
+    for name in ("main.0a1b2c3d.js", "robots.txt", "help.html"):
+        (folder / name).write_text(name, encoding="utf-8")
+    files = {"ASSETS_SERVICE": "frontend", "ASSETS_BUCKET": prod.buckets["assets"], "ASSETS_PATH": "/site"}
+    promoted = promote(prod, source, **files)
+    assert promoted.succeeded, promoted.output
+    listed = prod.client("s3").list_objects_v2(Bucket=prod.buckets["assets"])["Contents"]
+    assert [one["Key"] for one in listed] == ["static/main.0a1b2c3d.js"]
+    # Other files than those that were tested.
+    release = json.loads((source / "release.json").read_text(encoding="utf-8"))
+    (source / "release.json").write_text(json.dumps(release | {"assets": {"frontend": "9" * 64}}), encoding="utf-8")
+    (error,) = promote(prod, source, **files).errors
+    assert f"{'9' * 64} was tested: ASSETS_PATH must be the same where the image was built" in error
+
+
+def test_the_release_tag_of_a_promoted_image_is_the_one_that_it_has(
+    account: Account, prod: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans.answers(monkeypatch, scans.NONE)
+    promoted = promote(prod, release_of(account, tmp_path / "a release"))
+    before = {service: prod.images(service) for service in SERVICES}
+    first, second = (prod.artifact(promoted, buildspecs.artifact(service)) for service in SERVICES)
+    variables = {"SERVICES": "backend frontend", "RELEASE_TAG_PREFIX": "release-"}
+    tagged = prod.run(buildspecs.release_tags(), first, variables, inputs=[second])
+    assert tagged.exported == {"RELEASE_VERSION": VERSION}
+    assert {service: prod.images(service) for service in SERVICES} == before
+
+
 def test_an_image_that_arrives_with_another_digest_is_not_deployed(
     account: Account, prod: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,10 @@ def pipeline(stacks: dict[str, Template], environment: str) -> dict[str, Any]:
     return stacks[f"{environment}-delivery"].only("aws_codepipeline")
 
 
+def stage(stacks: dict[str, Template], environment: str, name: str) -> dict[str, Any]:
+    return next(stage for stage in pipeline(stacks, environment)["stage"] if stage["name"] == name)
+
+
 def stage_names(stacks: dict[str, Template], environment: str) -> list[str]:
     return [stage["name"] for stage in pipeline(stacks, environment)["stage"]]
 
@@ -47,7 +51,7 @@ def test_every_pipeline_is_of_the_second_type_and_queues_releases(
 
 
 def test_dev_builds_tests_migrates_and_deploys(stacks: dict[str, Template]) -> None:
-    assert stage_names(stacks, "dev") == ["Source", "Build", "Test", "Migrate", "Deploy"]
+    assert stage_names(stacks, "dev") == ["Source", "Build", "Test", "Release", "Migrate", "Deploy"]
 
 
 def test_the_stage_that_tells_what_is_released_is_in_every_pipeline_that_builds(stacks: dict[str, Template]) -> None:
@@ -60,7 +64,7 @@ def test_staging_hands_its_releases_over(stacks: dict[str, Template]) -> None:
 
 
 def test_prod_builds_nothing_and_takes_over_what_staging_has_finished(stacks: dict[str, Template]) -> None:
-    assert stage_names(stacks, "prod") == ["Source", "Promote", "Approval", "Migrate", "Deploy"]
+    assert stage_names(stacks, "prod") == ["Source", "Promote", "Approval", "Release", "Migrate", "Deploy"]
     source = actions(stacks, "prod")["source"]
     assert source["provider"] == "S3"
     assert source["configuration"]["S3Bucket"] == "user-management-staging-releases-222222222222"
@@ -85,23 +89,48 @@ def test_a_build_deploys_under_rolling(stacks: dict[str, Template]) -> None:
     assert actions(stacks, "dev")["backend-deploy"]["provider"] == "CodeBuild"
 
 
-def test_images_are_tagged_before_the_migrations_and_those_before_the_deployment(stacks: dict[str, Template]) -> None:
-    found = actions(stacks, "staging")
-    assert found["tag-release"]["run_order"] < found["migrate"]["run_order"]
-    names = stage_names(stacks, "staging")
-    assert names.index("Migrate") < names.index("Deploy")
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_images_are_tagged_then_databases_and_pages_change_and_then_the_services(
+    stacks: dict[str, Template], environment: str
+) -> None:
+    assert [one["name"] for one in stage(stacks, environment, "Release")["action"]] == ["tag-release"]
+    changed = {one["name"]: one["run_order"] for one in stage(stacks, environment, "Migrate")["action"]}
+    assert changed == {"migrate": 1} | ({"publish": 2} if environment != "dev" else {})
+    names = stage_names(stacks, environment)
+    assert names.index("Release") < names.index("Migrate") < names.index("Deploy")
 
 
-def test_a_failed_deployment_goes_back_and_a_red_alarm_stops_it_before(stacks: dict[str, Template]) -> None:
-    stage = next(stage for stage in pipeline(stacks, "prod")["stage"] if stage["name"] == "Deploy")
-    assert stage["on_failure"] == {"result": "ROLLBACK"}
-    rules = stage["before_entry"]["condition"]["rule"]
+def test_what_users_see_changes_in_no_stage_before_the_approval(stacks: dict[str, Template]) -> None:
+    """Files with a hash in their name are copied before: nothing refers to them yet."""
+    names = stage_names(stacks, "prod")
+    before = {
+        one["name"] for stage in pipeline(stacks, "prod")["stage"][: names.index("Approval")] for one in stage["action"]
+    }
+    publishing = {
+        name.partition("-project")[0]
+        for name, policy in stacks["prod-delivery"].all("aws_iam_role_policy").items()
+        if "cloudfront:CreateInvalidation" in json.dumps(policy["policy"])
+    }
+    assert publishing == {"publish"}
+    assert before == {"source", "promote"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_a_failed_deployment_goes_back_and_a_red_alarm_stops_a_release_a_stage_before(
+    stacks: dict[str, Template], environment: str
+) -> None:
+    """Else a red alarm would let the stage deploy the release before again, or stop that."""
+    deploy = stage(stacks, environment, "Deploy")
+    assert deploy["on_failure"] == {"result": "ROLLBACK"}
+    assert "before_entry" not in deploy
+    migrate = stage(stacks, environment, "Migrate")
+    assert "on_failure" not in migrate
+    rules = migrate["before_entry"]["condition"]["rule"]
     assert {rule["rule_type_id"]["provider"] for rule in rules} == {"CloudWatchAlarm"}
 
 
-def test_a_freeze_is_before_the_migrations(stacks: dict[str, Template]) -> None:
-    stage = next(stage for stage in pipeline(stacks, "prod")["stage"] if stage["name"] == "Migrate")
-    (rule,) = stage["before_entry"]["condition"]["rule"]
+def test_a_freeze_is_alone_before_all_that_changes_something(stacks: dict[str, Template]) -> None:
+    (rule,) = stage(stacks, "prod", "Release")["before_entry"]["condition"]["rule"]
     assert rule["rule_type_id"]["provider"] == "DeploymentWindow"
     assert rule["configuration"] == {"Cron": "* * 8-15 ? * MON,TUE,WED,THU,FRI", "TimeZone": "America/New_York"}
 
@@ -194,7 +223,7 @@ def test_only_builds_that_use_docker_are_privileged(stacks: dict[str, Template])
     privileged = {
         name.removesuffix("-project") for name, one in projects.items() if one["environment"]["privileged_mode"]
     }
-    assert privileged == {"frontend-build", "backend-build", "integration-tests", "migrate"}
+    assert privileged == {"frontend-build", "backend-build", "integration-tests", "migrate", "publish"}
 
 
 def test_the_pipeline_starts_its_own_builds_only(stacks: dict[str, Template]) -> None:
@@ -202,10 +231,24 @@ def test_the_pipeline_starts_its_own_builds_only(stacks: dict[str, Template]) ->
     assert all(resource.startswith("${aws_codebuild_project.") for resource in run["Resource"])
 
 
-def test_static_files_are_published_by_the_build_of_their_service(stacks: dict[str, Template]) -> None:
+def test_static_files_come_from_the_build_of_their_service_and_are_published_by_their_own(
+    stacks: dict[str, Template],
+) -> None:
     projects = stacks["staging-delivery"].all("aws_codebuild_project")
     variables = {
         name: {one["name"] for one in project["environment"]["environment_variable"]}
         for name, project in projects.items()
     }
-    assert {name for name, names in variables.items() if "DISTRIBUTION_ID" in names} == {"frontend-build-project"}
+    assert {name for name, names in variables.items() if "ASSETS_PATH" in names} == {
+        "frontend-build-project",
+        "publish-project",
+    }
+    assert {name for name, names in variables.items() if "DISTRIBUTION_ID" in names} == {"publish-project"}
+
+
+def test_the_publication_pulls_one_image_and_makes_none(stacks: dict[str, Template]) -> None:
+    granted = role_statements(stacks["prod-delivery"], "publish-project_role")
+    text = json.dumps(granted)
+    assert "ecr:PutImage" not in text
+    (pull,) = [one for one in granted if "ecr:BatchGetImage" in one["Action"]]
+    assert "repositoryfrontend" in pull["Resource"]

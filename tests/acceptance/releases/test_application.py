@@ -6,7 +6,7 @@ import subprocess
 import zipfile
 from typing import TYPE_CHECKING
 
-from acceptance.releases.application import TESTED, make_commit
+from acceptance.releases.application import NAMED, TESTED, make_commit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,8 @@ def test_each_service_has_its_example_and_the_commit_what_the_builds_ask_for() -
     assert {"web/Dockerfile", "api/Dockerfile", "api/server.mjs", "api/migrate.js", "ci/integration-test"} <= set(
         commit.files
     )
-    (asset,) = [name for name in commit.files if name.startswith("web/usr/share/static/")]
-    assert asset.endswith(".js")
+    named, hashed = sorted(name for name in commit.files if name.startswith("web/usr/share/static/"))
+    assert (named, hashed[-3:]) == (f"web/usr/share/static/{NAMED}", ".js")
     assert "web/migrate.js" not in commit.files
 
 

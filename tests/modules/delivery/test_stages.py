@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from config.freeze import FreezeSettings
-from modules.delivery.stages import MOST_RULES, Action, Rule, Stage, with_freeze
+from modules.delivery.stages import Action, Rule, Stage, with_freeze
 
 FREEZE = FreezeSettings(time_zone="Europe/Berlin", windows=("sat 00:00-sun 24:00",))
 
@@ -67,11 +67,12 @@ def test_a_freeze_waits_up_to_a_week_for_the_allowed_hours() -> None:
 
 
 def test_the_freeze_is_before_the_first_stage_that_changes_something() -> None:
-    stages = with_freeze([stage("Build"), stage("Migrate"), stage("Deploy")], FREEZE)
-    assert [[rule.name for rule in one.rules] for one in stages] == [[], ["freeze"], []]
+    alarm = Rule.alarm("alarm-1", "api-errors")
+    stages = with_freeze([stage("Build"), stage("Release"), stage("Migrate", alarm), stage("Deploy")], FREEZE)
+    assert [[rule.name for rule in one.rules] for one in stages] == [[], ["freeze"], ["alarm-1"], []]
 
 
-def test_the_freeze_is_the_first_of_at_most_five_rules() -> None:
-    alarms = [Rule.alarm(f"alarm-{number}", "name") for number in range(MOST_RULES)]
+def test_the_freeze_takes_no_other_rule_away() -> None:
+    alarms = [Rule.alarm(f"alarm-{number}", "name") for number in range(4)]
     (deploy,) = with_freeze([stage("Deploy", *alarms)], FREEZE)
     assert [rule.name for rule in deploy.rules] == ["freeze", "alarm-0", "alarm-1", "alarm-2", "alarm-3"]

@@ -1,4 +1,4 @@
-"""What a build that publishes static files knows and may do."""
+"""What builds that copy or publish static files know and may do."""
 
 from __future__ import annotations
 
@@ -29,15 +29,21 @@ def files(bucket: Bucket) -> StaticFiles:
 
 
 def test_a_build_knows_where_they_come_from_and_go_to() -> None:
-    assert files(Bucket()).variables == {
-        "ASSETS_BUCKET": "assets",
-        "ASSETS_PREFIX": "static/",
-        "ASSETS_PATH": "/app/static",
-        "DISTRIBUTION_ID": "E123",
-    }
+    copied = {"ASSETS_BUCKET": "assets", "ASSETS_PREFIX": "static/", "ASSETS_PATH": "/app/static"}
+    assert files(Bucket()).variables == copied
+    assert files(Bucket()).publish_variables == {**copied, "ASSETS_SERVICE": "site", "DISTRIBUTION_ID": "E123"}
 
 
-def test_a_build_compares_below_the_prefix_and_invalidates_one_distribution() -> None:
+def test_a_build_that_only_copies_invalidates_nothing() -> None:
+    parts, bucket = Parts.make(), Bucket()
+    files(bucket).grant_copy(parts.role)
+    granted = parts.granted()
+    assert bucket.deployer is parts.role
+    assert "CompareAssets" in granted
+    assert "Invalidate" not in granted
+
+
+def test_a_build_that_publishes_compares_below_the_prefix_and_invalidates_one_distribution() -> None:
     parts, bucket = Parts.make(), Bucket()
     files(bucket).grant_publish(parts.role)
     granted = parts.granted()

@@ -79,7 +79,7 @@ def test_a_deployment_lists_writes_and_deletes_static_files_and_uses_the_key_for
     listing, writing, key = statements(parts.template().only("aws_iam_role_policy")["policy"])
     assert (listing["Action"], listing["Resource"]) == ("s3:ListBucket", "${aws_s3_bucket.assets.arn}")
     assert listing["Condition"] == {"StringLike": {"s3:prefix": "app/static/*"}}
-    assert writing["Action"] == ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+    assert writing["Action"] == ["s3:PutObject", "s3:AbortMultipartUpload"]
     assert writing["Resource"] == "${aws_s3_bucket.assets.arn}/app/static/*"
     assert (key["Action"], key["Resource"]) == (["kms:Decrypt", "kms:GenerateDataKey"], "${aws_kms_key.key.arn}")
     assert key["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
