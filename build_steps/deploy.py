@@ -46,8 +46,8 @@ def task_definition(folder: Path) -> dict[str, Any]:
 class Rollout:
     """A deployment of ECS, from its start to its end.
 
-    What counts is its state. The waiter `services-stable` gives up after ten minutes, and returns before the alarms have
-    been watched: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+    What counts is its state. The waiter `services-stable` gives up after ten minutes, and may return while the
+    alarms are watched: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
     """
 
     cluster: str
@@ -113,8 +113,8 @@ class Rollout:
         runs = primary["taskDefinition"]
         after = f", and ECS has rolled it back: {self.service} runs {runs}" if runs != self.revision else ""
         return (
-            f"the deployment of {self.revision} failed ({self.reason}){after}; its events are above, and the reasons of "
-            "tasks that stopped are in `aws ecs describe-tasks`"
+            f"the deployment of {self.revision} failed ({self.reason}){after}; its events are above, the reasons of "
+            "tasks that stopped in `aws ecs describe-tasks`"
         )
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT_SECONDS: Final = 10
 _WORKERS: Final = 64
-_FIRST_ERROR: Final = 500
-_CONNECTIONS = threading.local()
+# All others are errors: the firewall (403, 429) and a path that is missing (404) answer fast too.
+_GOOD: Final = range(200, 400)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,46 @@ class Targets:
 
     p95_ms: float
     error_percent: float
+
+
+class _Connections:
+    """The connections of all threads: each has one, kept open as a browser does."""
+
+    def __init__(self, base_url: str) -> None:
+        self._parts = urlsplit(base_url)
+        self._own = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
+
+    def ask(self, path: str, at: float) -> Answer:
+        """Send a request at a time."""
+        time.sleep(max(0.0, at - time.monotonic()))
+        connection = self._connection()
+        try:
+            connection.request("GET", f"{self._parts.path.rstrip('/')}{path}", headers={"User-Agent": "load-test"})
+            response = connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()  # the next request opens it again
+            return Answer(time.monotonic() - at, error=type(error).__name__)
+        status = response.status
+        return Answer(time.monotonic() - at, error="" if status in _GOOD else f"status {status}")
+
+    def close(self) -> None:
+        """Close all of them."""
+        for connection in self._opened:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        own: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
+        if own is None:
+            if self._parts.scheme == "https":
+                context = ssl.create_default_context()
+                own = http.client.HTTPSConnection(self._parts.netloc, timeout=_TIMEOUT_SECONDS, context=context)
+            else:
+                own = http.client.HTTPConnection(self._parts.netloc, timeout=_TIMEOUT_SECONDS)
+            self._own.connection = own
+            self._opened.append(own)
+        return own
 
 
 @dataclass(frozen=True)
@@ -65,9 +106,9 @@ class Load:
         warm_up = int(self.warm_up_seconds * self.per_second)
         count = warm_up + max(1, int(self.seconds * self.per_second))
         start = time.monotonic()
-        with ThreadPoolExecutor(_WORKERS) as pool:
+        with ThreadPoolExecutor(_WORKERS) as pool, closing(_Connections(self.base_url)) as connections:
             asked = [
-                pool.submit(_ask, self.base_url, self.paths[index % len(self.paths)], start + index / self.per_second)
+                pool.submit(connections.ask, self.paths[index % len(self.paths)], start + index / self.per_second)
                 for index in range(count)
             ]
             return [one.result() for one in asked[warm_up:]]
@@ -98,33 +139,6 @@ def judge(answers: Sequence[Answer], targets: Targets) -> list[Case]:
             output=f"{len(errors)} of {len(answers)} requests",
         ),
     ]
-
-
-def _ask(base_url: str, path: str, at: float) -> Answer:
-    time.sleep(max(0.0, at - time.monotonic()))
-    try:
-        connection = _connection(base_url)
-        connection.request("GET", f"{urlsplit(base_url).path.rstrip('/')}{path}", headers={"User-Agent": "load-test"})
-        response = connection.getresponse()
-        response.read()
-    except (OSError, http.client.HTTPException) as error:
-        _CONNECTIONS.__dict__.pop(base_url, None)
-        return Answer(time.monotonic() - at, error=type(error).__name__)
-    status = response.status
-    return Answer(time.monotonic() - at, error=f"status {status}" if status >= _FIRST_ERROR else "")
-
-
-def _connection(base_url: str) -> http.client.HTTPConnection:
-    """The connection of this thread, kept open as a browser does."""
-    known: dict[str, http.client.HTTPConnection] = _CONNECTIONS.__dict__
-    if base_url not in known:
-        parts = urlsplit(base_url)
-        if parts.scheme == "https":
-            context = ssl.create_default_context()
-            known[base_url] = http.client.HTTPSConnection(parts.netloc, timeout=_TIMEOUT_SECONDS, context=context)
-        else:
-            known[base_url] = http.client.HTTPConnection(parts.netloc, timeout=_TIMEOUT_SECONDS)
-    return known[base_url]
 
 
 def _step() -> None:

@@ -7,13 +7,13 @@ gets only what it needs. Its image is a copy in the account's registry, and is c
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from build_steps.commands import StepError, main, run, variable
+from build_steps.java_archives import TRIVY_SKIPS, java_components
 from build_steps.registry import valid_digest
 
 _PLACE: Final = "/work"
@@ -32,17 +32,20 @@ def write_sbom(image: str, file: Path) -> int:
         run(
             *("docker", "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"),  # noqa: S108 (in the container)
             *("--volume", f"{folder}:{_PLACE}", "--env", "TRIVY_CACHE_DIR=/tmp/cache", tool),
-            *("image", "--quiet", "--offline-scan", "--format", "cyclonedx"),
+            *("image", "--quiet", "--offline-scan", "--format", "cyclonedx", "--skip-files", ",".join(TRIVY_SKIPS)),
             *("--input", f"{_PLACE}/image.tar", "--output", f"{_PLACE}/sbom.json"),
         )
         written = Path(folder, "sbom.json")
         content = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
         if content.get("bomFormat") != "CycloneDX":
-            message = f"{tool} wrote no CycloneDX file for {image}; see what it supports, or set another SBOM_IMAGE"
+            message = (
+                f"{tool} wrote no CycloneDX file for {image}; use a base image that it supports: https://trivy.dev"
+            )
             raise StepError(message)
+        content["components"] = [*(content.get("components") or ()), *java_components(Path(folder, "image.tar"))]
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(written, file)
-    return len(content.get("components") or ())
+        file.write_text(json.dumps(content), encoding="utf-8")
+    return len(content["components"])
 
 
 def _tool() -> str:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from config.aws import AccountId, Region, validate_name
 from config.errors import Problem
 from config.freeze import FreezeSettings
+from config.load_test import LoadTestSettings
 from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.service_values import ServiceName
@@ -69,6 +70,15 @@ _FINDING_CHECK, _FINDING_SCHEMA = _matching(
 Finding = Annotated[str, _FINDING_CHECK, _FINDING_SCHEMA]
 """The id of a vulnerability."""
 
+# A build gets them in one variable, with blanks between them; the program compares them as a shell does.
+_FILE_PATTERN_CHECK, _FILE_PATTERN_SCHEMA = _matching(
+    r"(?!/)[A-Za-z0-9._/*?@+~-]{1,255}",
+    'is not a valid pattern of files; use a path in the folder, with "*" for any characters, like "assets/*"',
+)
+
+FilePattern = Annotated[str, _FILE_PATTERN_CHECK, _FILE_PATTERN_SCHEMA]
+"""A pattern of files below a folder."""
+
 GitPattern = Annotated[str, _PATTERN_CHECK, _PATTERN_SCHEMA]
 """A pattern of tags or paths."""
 
@@ -128,6 +138,9 @@ class AssetsSettings(Model):
 
     path: Annotated[str, _PATH_CHECK, _PATH_SCHEMA]
     """Their folder in that image."""
+
+    hashed: tuple[FilePattern, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
+    """Patterns of the files whose names have a hash, like "assets/*"; without it names that look so have one."""
 
 
 def _check_source(repository: str | None, release_from: str | None) -> Iterator[Problem]:
@@ -195,8 +208,8 @@ class DeliverySettings(Model):
     approval: bool = False
     """Whether a person approves each release before it changes anything; [notifications.warning] is told."""
 
-    load_test: bool = False
-    """Whether a load test compares the deployed release with [observability.objectives]."""
+    load_test: LoadTestSettings | None = None
+    """A load test that compares each release with [observability.objectives]; without the table there is none."""
 
     migrations: MigrationsSettings | None = None
     """The migrations of the databases; without the table there are none."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from config.delivery import AssetsSettings, DeliverySettings, MigrationsSettings
 from config.errors import Problem, list_allowed, nearest
+from config.load_test import check_load_paths, check_load_rate, check_load_test
 from config.model import Check
 from config.release_window import check_release_window
 from config.services import ServiceSettings
@@ -55,27 +56,6 @@ def _check_receivers(delivery: object, delivery__approval: bool | None, notifica
         allowed="has nobody to tell: there is no topic; add [notifications.critical] and [notifications.warning], each "
         "with emails = [...]" + (", or set approval = false" if delivery__approval else ""),
     )
-
-
-def _check_load_test(
-    delivery__load_test: bool | None,  # noqa: FBT001 (a setting)
-    observability__objectives: object,
-    load_balancer: object,
-) -> Iterator[Problem]:
-    if not delivery__load_test:
-        return
-    if observability__objectives is None:
-        yield Problem(
-            key="delivery.load_test",
-            value=True,
-            allowed="has no targets to compare with; add [observability.objectives], or set it to false",
-        )
-    if load_balancer is None:
-        yield Problem(
-            key="delivery.load_test",
-            value=True,
-            allowed="has no address to ask; add [load_balancer], or set it to false",
-        )
 
 
 def _check_services(delivery: DeliverySettings | None, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
@@ -263,7 +243,9 @@ def source_region_problem(source: str, *, there: str, own: str) -> Problem:
 
 DELIVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_receivers,
-    _check_load_test,
+    check_load_test,
+    check_load_paths,
+    check_load_rate,
     _check_services,
     _check_named_services,
     _check_databases,

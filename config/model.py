@@ -29,6 +29,10 @@ _BELOW = "__"
 """Separates the name of a table from the name of its setting in a parameter of a check."""
 
 
+class Incomplete(dict[str, Any]):
+    """The valid settings of a table that also has an invalid one."""
+
+
 class Model(BaseModel):
     """A table of settings that is always valid.
 
@@ -66,10 +70,18 @@ class Model(BaseModel):
 
     @classmethod
     def problems_among(cls, settings: Mapping[str, Any]) -> Iterator[Problem]:
-        """Yield the problems of those checks that need only these settings."""
+        """Yield the problems of those checks that need only these settings.
+
+        A check whose parameter is an `object` only asks whether a table is there; others need all of its settings.
+        """
         for check in cls.checks:
-            taken = {name: _setting(settings, name) for name in inspect.signature(check).parameters}
-            if not any(value is MISSING for value in taken.values()):
+            parameters = inspect.signature(check).parameters
+            taken = {name: _setting(settings, name) for name in parameters}
+            if not any(
+                value is MISSING
+                or (isinstance(value, Incomplete) and parameters[name].annotation not in {object, "object"})
+                for name, value in taken.items()
+            ):
                 yield from check(**taken)
 
     @model_validator(mode="after")

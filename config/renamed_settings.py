@@ -54,6 +54,7 @@ def move_renamed(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem
     problems = [*_replace_zone_names(moved)]
     problems += [*_replace_databases(moved), *_remove_require_iam(moved)]
     problems += [_remove_switch(moved, path) for old in SWITCHES for path in list(_matches(moved, old.split(".")))]
+    problems += _replace_load_test(moved)
     for old, renamed in RENAMED.items():
         for path in list(_matches(moved, old.split("."))):
             value = _take(moved, path)
@@ -123,6 +124,23 @@ def _remove_require_iam(table: dict[str, Any]) -> Iterator[Problem]:
         value = _take(table, path)
         write = ", and write iam = true in the table [postgres.roles.<name>] of each service" if value is True else ""
         yield Problem(key=".".join(path), value=value, allowed=f"is now a setting of each role; remove the line{write}")
+
+
+def _replace_load_test(table: dict[str, Any]) -> Iterator[Problem]:
+    """Report the switch that is now a table; an empty one takes its place, so that the rest of it is checked too."""
+    for path in list(_matches(table, ["delivery", "load_test"])):
+        value = table["delivery"]["load_test"]
+        if not isinstance(value, bool):
+            continue
+        _take(table, path)
+        if value:
+            _put(table, list(path), {})
+        write = "remove the line, and add the table [delivery.load_test], which may be empty" if value else ""
+        yield Problem(
+            key=".".join(path),
+            value=value,
+            allowed=f"is now a table; {write or 'remove the line: without it there is none'}",
+        )
 
 
 def _remove_switch(table: dict[str, Any], path: tuple[str, ...]) -> Problem:

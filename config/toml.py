@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from config.descriptions import descriptions
 from config.errors import MISSING, ConfigError, Problem, join_key, list_allowed, nearest, render_value
-from config.model import ONE_BY_ONE, PROBLEMS, Model, item_model, table_model
+from config.model import ONE_BY_ONE, PROBLEMS, Incomplete, Model, item_model, table_model
 
 _EXPECTED: Final = {
     "string_type": "must be text in quotes",
@@ -250,9 +250,9 @@ def _unchecked_problems(model: type[Model], table: Mapping[str, Any], place: Loc
         yield problem.below(_render_location(place))
 
 
-def _valid_settings(model: type[Model], table: Mapping[str, Any]) -> dict[str, Any]:
+def _valid_settings(model: type[Model], table: Mapping[str, Any]) -> Incomplete:
     """The settings that are valid alone; of an invalid nested table, its valid settings."""
-    valid: dict[str, Any] = {}
+    valid = Incomplete()
     # A mistyped setting is there but not valid; its default would be wrong.
     meant = {nearest(name, _setting_names(model)) for name in table if name not in model.model_fields}
     for name, field in model.model_fields.items():

@@ -44,6 +44,8 @@ class ServicePrincipal(StrEnum):
     VPC_FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 
 
+_HOUR_SECONDS: Final = 3600
+
 SENDS_ACCOUNT: Final[Mapping[ServicePrincipal, str]] = {
     ServicePrincipal.CODEBUILD: (
         "https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html"
@@ -86,6 +88,7 @@ class Role(Construct):
         trust: Statement | None = None,
         name: str | None = None,
         boundary: Boundary = Boundary.WORKLOAD,
+        max_session_hours: int | None = None,
     ) -> None:
         """Create the role.
 
@@ -96,6 +99,7 @@ class Role(Construct):
             trust: The trust statement, if a principal other than a service assumes it.
             name: Component of its name if the id is not specific enough.
             boundary: The most that it may do.
+            max_session_hours: The longest session that may be asked for; without it IAM's default, one hour.
 
         Raises:
             WiringError: Both or none of `service` and `trust` are given.
@@ -111,6 +115,7 @@ class Role(Construct):
             description=description,
             assume_role_policy=PolicyDocument.of(self, assumed_by, limit=_TRUST_POLICY_LIMIT).render(),
             permissions_boundary=boundary_arn(label, boundary),
+            max_session_duration=None if max_session_hours is None else max_session_hours * _HOUR_SECONDS,
         )
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None

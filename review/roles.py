@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from synthesis.manifest import Stack
     from synthesis.template import Resource
@@ -35,7 +35,7 @@ class GithubEnvironment:
 
 
 def github_environments(stacks: Mapping[str, Stack]) -> list[GithubEnvironment]:
-    """The environments whose settings have `[security.github]`, in the order of synthesis."""
+    """The environments whose settings have `[security.github]`, in the order in which they are applied."""
     found = []
     for stack in stacks.values():
         roles = dict(_roles(stack))
@@ -53,7 +53,33 @@ def github_environments(stacks: Mapping[str, Stack]) -> list[GithubEnvironment]:
                 plans_pull_requests=any(subject.endswith(":pull_request") for subject in _subjects(plan)),
             )
         )
-    return found
+    return _in_order(found, release_sources(stacks))
+
+
+def release_sources(stacks: Mapping[str, Stack]) -> dict[str, str]:
+    """The environment whose releases each environment takes over, by the bucket that its pipeline reads."""
+    owners = {
+        bucket.get("bucket"): stack.environment for stack in stacks.values() for bucket in stack.all("aws_s3_bucket")
+    }
+    sources = {}
+    for stack in stacks.values():
+        for pipeline in stack.all("aws_codepipeline"):
+            for bucket in _source_buckets(pipeline):
+                if bucket in owners:
+                    sources[stack.environment] = owners[bucket]
+    return sources
+
+
+def _source_buckets(pipeline: Resource) -> Iterator[str]:
+    for stage in blocks(pipeline.get("stage")):
+        for action in blocks(stage["action"]):
+            if (action["category"], action["provider"]) == ("Source", "S3"):
+                yield action["configuration"]["S3Bucket"]
+
+
+def _in_order(environments: Sequence[GithubEnvironment], sources: Mapping[str, str]) -> list[GithubEnvironment]:
+    """Each environment after the one whose releases it takes over, which takes over none itself."""
+    return sorted(environments, key=lambda each: each.environment in sources)
 
 
 def matrix(environments: list[GithubEnvironment]) -> str:

@@ -298,7 +298,7 @@ class DeliveryStack(LayerStack):
         if groups:
             services = [self._service.services[name] for name in groups]
             pipeline_grants.grant_blue_green(self.role, self.label, list(groups.values()), services)
-        if (load_test := builds.load_test(self.config)) and self._settings.load_test:
+        if load_test := builds.load_test(self.config):
             name = self._project(load_test).name
             actions.append(Action.build("load-test", name, inputs=(self._built[0],), category="Test", run_order=2))
         return Stage(name="Deploy", actions=tuple(actions), rules=rules, rolls_back=True)
@@ -351,6 +351,7 @@ class DeliveryStack(LayerStack):
         return StaticFiles(
             service=assets.service,
             path=assets.path,
+            hashed=assets.hashed,
             bucket=edge.assets,
             prefix=config.static_prefix,
             distribution=edge.distribution,

@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 from typing import Any, Final
@@ -52,8 +53,28 @@ def _pull(words: list[str]) -> None:
 
 
 def _save(words: list[str]) -> None:
+    """One layer with all files, and the name of the image."""
     _, file, image = words
-    Path(file).write_text(image, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as place:
+        layer = Path(place, "layer.tar")
+        with tarfile.open(layer, "w") as files:
+            folder = _IMAGES / image.rpartition("@")[2]
+            if folder.is_dir():
+                files.add(folder, arcname="")
+        manifest = Path(place, "manifest.json")
+        manifest.write_text(json.dumps([{"RepoTags": [image], "Layers": ["layer.tar"]}]), encoding="utf-8")
+        with tarfile.open(file, "w") as saved:
+            for each in (layer, manifest):
+                saved.add(each, arcname=each.name)
+
+
+def _saved(file: Path) -> tuple[str, list[str]]:
+    """The name of a saved image, and of its files."""
+    with tarfile.open(file) as saved:
+        manifest, layer = saved.extractfile("manifest.json"), saved.extractfile("layer.tar")
+        _require(manifest is not None and layer is not None, "it was saved by another program")
+        with tarfile.open(fileobj=layer) as files:
+            return json.load(manifest)[0]["RepoTags"][0], files.getnames()  # type: ignore[arg-type] # required above
 
 
 def _inspect(words: list[str]) -> None:
@@ -126,7 +147,12 @@ def _run(options: list[str]) -> None:
     if os.environ["STUB_TOOL_DIGEST"] in " ".join(options):
         _require("none" in options, "the tool must have no network")
         volume = options[options.index("--volume") + 1].rpartition(":")[0]
-        image = Path(volume, "image.tar").read_text(encoding="utf-8")
+        image, names = _saved(Path(volume, "image.tar"))
+        # https://github.com/aquasecurity/trivy/issues/3980
+        _require(
+            "--skip-files" in options or not any(name.endswith(".jar") for name in names),
+            "Unable to initialize the Java DB: '--skip-java-db-update' cannot be specified on the first run",
+        )
         sbom = {"bomFormat": "CycloneDX", "components": [{"name": "openssl"}], "metadata": {"component": image}}
         Path(volume, "sbom.json").write_text(json.dumps(sbom), encoding="utf-8")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from config.load_test import WARM_UP_SECONDS, load_paths
 from modules.delivery.build_project import Build
 from modules.delivery.names import PROMOTE_ROLE
 from modules.repository import BUILD_TAGS, RELEASE_TAGS
@@ -87,11 +88,11 @@ def integration_tests(config: Environment) -> Build:
 
 
 def load_test(config: Environment) -> Build | None:
-    """Compare the answers under load with the objectives; None if there are none, or nothing to ask."""
+    """Compare the answers under load with the objectives; None without the table, which the settings check."""
+    settings = config.delivery.load_test if config.delivery else None
     objectives = config.observability.objectives if config.observability else None
-    if objectives is None or config.domain is None:
+    if settings is None or objectives is None or config.domain is None:
         return None
-    paths = dict.fromkeys(one.health_path for one in config.services.values() if one.is_load_balanced)
     return Build(
         name="load-test",
         description="Compares the answers under load with the objectives",
@@ -100,7 +101,10 @@ def load_test(config: Environment) -> Build | None:
         has_reports=True,
         variables={
             "BASE_URL": f"https://{config.domain.name}",
-            "LOAD_PATHS": " ".join(paths),
+            "LOAD_PATHS": " ".join(load_paths(settings, config.services)),
+            "LOAD_PER_SECOND": str(settings.per_second),
+            "LOAD_SECONDS": str(settings.seconds),
+            "LOAD_WARM_UP_SECONDS": str(WARM_UP_SECONDS),
             "MAX_P95_MS": str(objectives.latency_ms),
             "MAX_ERROR_PERCENT": f"{round(_HUNDRED - objectives.availability_percent, 6):g}",
         },

@@ -21,6 +21,8 @@ class StaticFiles:
     """The service whose image has them."""
     path: str
     """Their folder in that image."""
+    hashed: tuple[str, ...] = ()
+    """Patterns of those with a hash in their name; without any it is recognized by its look."""
     bucket: AssetsBucket
     prefix: str
     """Start of their keys."""
@@ -33,6 +35,7 @@ class StaticFiles:
             "ASSETS_BUCKET": self.bucket.name,
             "ASSETS_PREFIX": self.prefix,
             "ASSETS_PATH": self.path,
+            **({"HASHED_ASSETS": " ".join(self.hashed)} if self.hashed else {}),
         }
 
     @property

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from modules.label import Label
     from modules.state_store import StateStore
 
+APPLY_HOURS: Final = 4
+"""The longest apply: its job cannot renew its credentials, and Terraform needs some to write the state at the end.
+
+https://github.com/aws-actions/configure-aws-credentials/issues/359
+"""
 _ISSUER: Final = "token.actions.githubusercontent.com"
 _AUDIENCE: Final = "sts.amazonaws.com"
 _READ_ONLY: Final = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -76,6 +81,7 @@ class GithubRoles(Construct):
             description="GitHub Actions: writes, for terraform apply",
             trust=_trust(provider_arn, (applies,)),
             boundary=Boundary.DEPLOYMENT,
+            max_session_hours=APPLY_HOURS,
         )
         self._grant_plan(state)
         self._grant_apply(state)

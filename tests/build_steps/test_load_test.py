@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
@@ -30,10 +31,14 @@ class Site(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.send_response(503 if self.path == "/app/broken" else 200)
-        self.send_header("Content-Length", "2")
+        status = self.path.removeprefix("/app/status/")
+        code = int(status) if status.isdecimal() else 200
+        self.send_response(code)
+        if code != HTTPStatus.NOT_MODIFIED:  # which has no body
+            self.send_header("Content-Length", "2")
         self.end_headers()
-        self.wfile.write(b"ok")
+        if code != HTTPStatus.NOT_MODIFIED:
+            self.wfile.write(b"ok")
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -73,7 +78,7 @@ def test_answers_within_the_targets_pass(account: Account, site: str, tmp_path: 
 
 
 def test_errors_above_the_target_fail_and_are_in_the_report(account: Account, site: str, tmp_path: Path) -> None:
-    done = load(account, site, tmp_path / "x", LOAD_PATHS="/ /broken", MAX_ERROR_PERCENT="1")
+    done = load(account, site, tmp_path / "x", LOAD_PATHS="/ /status/503", MAX_ERROR_PERCENT="1")
     assert not done.succeeded
     (error,) = done.errors
     assert error.startswith("error: the targets are not met; errors at most 1 %: 50.00 %, mostly status 503")
@@ -90,6 +95,13 @@ def test_slow_answers_fail(account: Account, site: str, tmp_path: Path) -> None:
 def test_an_address_that_is_not_valid_is_reported(account: Account, site: str, tmp_path: Path) -> None:
     done = load(account, site, tmp_path / "x", BASE_URL="users.example.com")
     assert done.errors == ["error: BASE_URL is 'users.example.com'; it must be like https://users.example.com"]
+
+
+@pytest.mark.parametrize(("status", "is_error"), [(200, 0), (304, 0), (301, 0), (401, 1), (403, 1), (404, 1), (429, 1)])
+def test_only_the_statuses_of_success_and_redirection_are_good(site: str, status: int, is_error: int) -> None:
+    path = f"/status/{status}"
+    asked = load_test.Load(base_url=site, paths=(path,), per_second=100, seconds=0.02, warm_up_seconds=0)
+    assert [answer.error for answer in asked.run()] == [f"status {status}" if is_error else ""] * 2
 
 
 @given(st.lists(st.floats(min_value=0, max_value=100), min_size=1), st.integers(min_value=1, max_value=100))

@@ -39,6 +39,14 @@ def test_a_build_pushes_the_image_and_leaves_what_the_deploy_action_needs(
     assert command[command.index("--platform") + 1] == "linux/arm64"
 
 
+def test_an_image_with_a_java_archive_gets_an_sbom_with_it(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans.answers(monkeypatch, scans.NONE)
+    done = account.build(source=account.repository({"backend/app.jar": "not built by Maven"}))
+    assert done.succeeded, done.output
+    components = json.loads(done.artifacts[""]["sbom.json"])["components"]
+    assert [one["name"] for one in components] == ["openssl", "app.jar"]
+
+
 def test_a_second_run_of_a_commit_uses_the_image_of_the_first(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,16 +94,9 @@ def test_a_repository_without_the_dockerfile_is_reported_before_anything_is_done
     source = account.repository()
     (source / "backend" / "Dockerfile").unlink()
     built = account.build(source=source)
-    assert built.errors == ["error: the repository has no backend/Dockerfile; add it, or set BUILD_CONTEXT"]
+    assert built.errors == ["error: the repository has no backend/Dockerfile; add it: docs/application-contract.md"]
     assert built.phases == {"install": True, "pre_build": False}
     assert not account.docker_calls()
-
-
-def test_a_context_may_have_a_space(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    scans.answers(monkeypatch, scans.NONE)
-    source = account.repository({"apps/the api/Dockerfile": "FROM scratch\n"})
-    built = account.build(source=source, BUILD_CONTEXT="apps/the api")
-    assert built.succeeded, built.output
 
 
 def test_missing_programs_are_reported(account: Account) -> None:

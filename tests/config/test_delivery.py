@@ -120,3 +120,17 @@ def test_migrations_without_a_program_are_refused() -> None:
 def test_assets_have_an_absolute_path() -> None:
     (line,) = refusals(**BUILDS, assets={"service": "frontend", "path": "static"})
     assert line.endswith('is not a valid absolute path; use one like "/app/static"')
+
+
+@pytest.mark.parametrize("pattern", ["/assets/*", "my files/*", "", "assets/*;rm"])
+def test_a_pattern_of_hashed_files_that_is_not_valid_is_refused(pattern: str) -> None:
+    assets = {"service": "frontend", "path": "/app/static", "hashed": (pattern,)}
+    (line,) = refusals(**BUILDS, assets=assets)
+    assert line.startswith(f'assets.hashed[0] = "{pattern}": is not a valid pattern of files; use a path in the folder')
+
+
+def test_patterns_of_hashed_files_are_taken() -> None:
+    assets = {"service": "frontend", "path": "/app/static", "hashed": ("assets/*", "fonts/*.woff2")}
+    made = settings(**BUILDS, assets=assets).assets
+    assert made
+    assert made.hashed == ("assets/*", "fonts/*.woff2")

@@ -60,16 +60,6 @@ def test_an_approval_without_a_topic_is_refused() -> None:
     assert line.startswith("delivery: has nobody to tell: there is no topic; add [notifications.critical]")
 
 
-def test_a_load_test_without_objectives_is_refused() -> None:
-    toml = without("observability.objectives").replace("approval = true", "load_test = true")
-    assert of_delivery(toml) == [
-        (
-            "delivery.load_test = true: has no targets to compare with; add [observability.objectives], or set it to "
-            "false"
-        )
-    ]
-
-
 def test_more_services_than_an_action_has_artifacts_are_refused() -> None:
     more = "".join(
         f"[services.worker-{n}]\nmin_count = 1\nmax_count = 1\ncpu_units = 256\nmemory_mib = 512\n\n"
@@ -98,6 +88,12 @@ def test_a_service_that_is_not_there_is_refused(key: str) -> None:
         f'delivery.{key}.service = "{service[:-1]}": is not a service; did you mean {service}? Allowed: backend, '
         "frontend"
     )
+
+
+@pytest.mark.parametrize("table", ["delivery", "delivery.migrations"])
+def test_checks_that_need_the_whole_table_leave_the_problem_of_an_invalid_one_to_it(table: str) -> None:
+    (line,) = of_delivery(changed((f"[{table}]\n", f"[{table}]\ncomand = 1\n")))
+    assert line.startswith(f"{table}.comand = 1: unknown setting")
 
 
 def test_static_files_without_a_bucket_are_refused() -> None:

@@ -127,6 +127,19 @@ def test_the_switch_of_the_edge_is_refused_with_the_table_as_the_switch() -> Non
     ]
 
 
+def test_the_switch_of_the_load_test_is_refused_with_its_table() -> None:
+    place = "[delivery]\n"
+    assert refusal(changed((place, f"{place}load_test = true\n"), delivery=True)) == [
+        (
+            "delivery.load_test = true: is now a table; remove the line, and add the table [delivery.load_test], which "
+            "may be empty"
+        )
+    ]
+    assert refusal(changed((place, f"{place}load_test = false\n"), delivery=True)) == [
+        "delivery.load_test = false: is now a table; remove the line: without it there is none"
+    ]
+
+
 def test_a_new_setting_is_missing_only_without_the_old_one() -> None:
     toml = changed(
         ("[logs]\n", ""), ("retention_days = 365\n", ""), ("[cluster]\n", "[cluster]\nlog_retention_days = 30\n")

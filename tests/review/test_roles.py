@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from main import synthesize
-from review.roles import github_environments, matrix
+from review.roles import github_environments, matrix, release_sources
 from synthesis.manifest import read_stacks
 from tests.fixtures import fixture_environment
 
@@ -29,22 +29,35 @@ def with_github(name: str, **settings: Any) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("github") / "cdktf.out"
     synthesize(
         [
-            with_github("dev", branch="main", plan_pull_requests=False),
-            fixture_environment("staging"),
+            fixture_environment("dev"),
             with_github("prod", environment="production"),
+            with_github("staging", branch="main", plan_pull_requests=False),
         ],
         folder,
     )
-    listed: list[dict[str, Any]] = json.loads(matrix(github_environments(read_stacks(folder))))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environments(output: Path) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(matrix(github_environments(read_stacks(output))))
     return listed
 
 
+def test_an_environment_is_after_those_whose_releases_it_takes_over(output: Path) -> None:
+    stacks = read_stacks(output)
+    assert release_sources(stacks) == {"prod": "staging"}
+    names = list(dict.fromkeys(stack.environment for stack in stacks.values()))
+    assert names.index("prod") < names.index("staging")  # that of synthesis would be wrong
+    assert [each.environment for each in github_environments(stacks)] == ["staging", "prod"]
+
+
 def test_only_environments_with_roles_are_listed(environments: list[dict[str, Any]]) -> None:
-    assert [each["environment"] for each in environments] == ["dev", "prod"]
+    assert [each["environment"] for each in environments] == ["staging", "prod"]
 
 
 def test_an_environment_of_github_is_where_jobs_run(environments: list[dict[str, Any]]) -> None:
@@ -60,6 +73,6 @@ def test_an_environment_of_github_is_where_jobs_run(environments: list[dict[str,
 
 
 def test_with_a_branch_jobs_run_in_no_environment(environments: list[dict[str, Any]]) -> None:
-    dev = environments[0]
-    assert (dev["plan_in"], dev["apply_in"], dev["plans_pull_requests"]) == ("", "", False)
-    assert dev["plan_role"] == "arn:aws:iam::111111111111:role/user-management-dev-github-plan"
+    staging = environments[0]
+    assert (staging["plan_in"], staging["apply_in"], staging["plans_pull_requests"]) == ("", "", False)
+    assert staging["plan_role"] == "arn:aws:iam::222222222222:role/user-management-staging-github-plan"

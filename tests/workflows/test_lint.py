@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from main import ROOT
+from modules.security.github_roles import APPLY_HOURS
 from tests.workflows.jobs import WORKFLOWS, read_workflow
 
 if TYPE_CHECKING:
@@ -182,3 +183,26 @@ def test_dependabot_renews_the_base_images_of_all_examples() -> None:
 
 def test_an_action_has_one_version_in_all_workflows() -> None:
     assert {action: found for action, found in commits(NAMES).items() if len(found) > 1} == {}
+
+
+def test_credentials_are_valid_for_longer_than_the_job_that_applies() -> None:
+    job = read_workflow("apply")["jobs"]["apply"]
+    (seconds,) = [
+        step["with"]["role-duration-seconds"] for step in job["steps"] if "role-to-assume" in step.get("with", {})
+    ]
+    assert int(seconds) > job["timeout-minutes"] * 60
+    assert int(seconds) == APPLY_HOURS * 3600  # more is refused by STS
+
+
+def test_credentials_of_other_jobs_are_valid_for_longer_than_the_hour_without_a_setting() -> None:
+    for name in NAMES:
+        for job in read_workflow(name)["jobs"].values():
+            for step in job.get("steps", ()):
+                if "role-to-assume" in step.get("with", {}):
+                    seconds = int(step["with"].get("role-duration-seconds", 3600))
+                    assert seconds > job["timeout-minutes"] * 60, f"{name}: {job['name']}"
+
+
+def test_environments_are_applied_one_after_the_other_until_one_fails() -> None:
+    strategy = read_workflow("apply")["jobs"]["apply"]["strategy"]
+    assert (strategy["max-parallel"], strategy["fail-fast"]) == (1, True)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.delivery import DeliverySettings, MigrationsSettings
+from config.load_test import LoadTestSettings
 from modules.delivery import builds
 from tests.fixtures import fixture_environment
 
 if TYPE_CHECKING:
+    from config.environment import Environment
     from modules.delivery.build_project import Build
 
 MIGRATIONS = MigrationsSettings(service="backend", command=("node", "migrate.js"))
@@ -41,6 +43,13 @@ def promotion(**changes: Any) -> Build:
     return builds.promote({"backend": "host/app-backend"}, **{**values, **changes})
 
 
+def load_test(config: Environment, **changes: Any) -> Build | None:
+    delivery = config.delivery
+    assert delivery
+    table = LoadTestSettings(**changes)
+    return builds.load_test(config.model_copy(update={"delivery": delivery.model_copy(update={"load_test": table})}))
+
+
 def test_a_build_refuses_another_image_of_the_scanner() -> None:
     assert service_build().variables["SBOM_DIGEST"].startswith("sha256:")
 
@@ -62,24 +71,39 @@ def test_what_the_settings_allow_of_a_scan_reaches_builds_and_promotions() -> No
         assert scan.items() <= build.variables.items()
 
 
-def test_the_load_test_asks_each_path_once_and_compares_with_the_objectives() -> None:
+def test_the_load_test_asks_what_the_settings_say_and_compares_with_the_objectives() -> None:
     config = fixture_environment("staging")
     assert config.observability
     assert config.observability.objectives
-    build = builds.load_test(config)
+    build = load_test(config, paths=("/", "/api/users"), per_second=7, seconds=90)
     assert build
-    paths = build.variables["LOAD_PATHS"].split()
-    assert sorted(paths) == sorted({one.health_path for one in config.services.values() if one.is_load_balanced})
+    assert build.variables["LOAD_PATHS"] == "/ /api/users"
+    assert build.variables["LOAD_PER_SECOND"] == "7"
+    assert build.variables["LOAD_SECONDS"] == "90"
     assert build.variables["MAX_P95_MS"] == str(config.observability.objectives.latency_ms)
     assert float(build.variables["MAX_ERROR_PERCENT"]) == pytest.approx(
         100 - config.observability.objectives.availability_percent
     )
 
 
-def test_there_is_no_load_test_without_objectives_or_a_domain() -> None:
+def test_the_load_test_asks_each_path_of_the_smoke_tests_once_by_default() -> None:
     config = fixture_environment("staging")
-    assert builds.load_test(config.model_copy(update={"observability": None})) is None
-    assert builds.load_test(config.model_copy(update={"domain": None})) is None
+    backend = config.services["backend"].model_copy(update={"smoke_paths": ("/api/health", "/api/users")})
+    build = load_test(config.model_copy(update={"services": {**config.services, "backend": backend}}))
+    assert build
+    assert sorted(build.variables["LOAD_PATHS"].split()) == ["/api/health", "/api/users", "/health"]
+
+
+def test_there_is_no_load_test_without_its_table() -> None:
+    config = fixture_environment("staging")
+    assert config.delivery
+    without = config.delivery.model_copy(update={"load_test": None})
+    assert builds.load_test(config.model_copy(update={"delivery": without})) is None
+
+
+def test_the_build_of_a_rolling_deployment_ends_before_its_project_does() -> None:
+    build = builds.deploy("cluster")
+    assert int(build.variables["DEPLOY_MINUTES"]) < build.timeout_minutes
 
 
 def test_the_command_of_the_migrations_is_a_list_and_their_urls_are_names_of_parameters() -> None:

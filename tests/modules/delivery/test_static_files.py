@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from modules.delivery.static_files import StaticFiles
@@ -32,6 +33,11 @@ def test_a_build_knows_where_they_come_from_and_go_to() -> None:
     copied = {"ASSETS_BUCKET": "assets", "ASSETS_PREFIX": "static/", "ASSETS_PATH": "/app/static"}
     assert files(Bucket()).variables == copied
     assert files(Bucket()).publish_variables == {**copied, "ASSETS_SERVICE": "site", "DISTRIBUTION_ID": "E123"}
+
+
+def test_a_build_knows_which_names_have_a_hash() -> None:
+    said = replace(files(Bucket()), hashed=("assets/*", "fonts/*.woff2"))
+    assert said.variables["HASHED_ASSETS"] == "assets/* fonts/*.woff2"
 
 
 def test_a_build_that_only_copies_invalidates_nothing() -> None:

@@ -45,6 +45,12 @@ def test_only_the_branch_may_apply(plain: Template) -> None:
     assert trust(plain, "apply") == {AUDIENCE: "sts.amazonaws.com", SUBJECT: "repo:acme/infra:ref:refs/heads/main"}
 
 
+def test_only_apply_may_last_for_longer_than_an_hour(plain: Template) -> None:
+    hours = {id_: role.get("max_session_duration") for id_, role in plain.all("aws_iam_role").items()}
+    assert sorted(hours.values(), key=str) == [14400, None]
+    assert next(id_ for id_, seconds in hours.items() if seconds).startswith("github_apply")
+
+
 def test_pull_requests_may_plan_where_the_setting_says_so(plain: Template) -> None:
     assert trust(plain, "plan")[SUBJECT] == ["repo:acme/infra:ref:refs/heads/main", "repo:acme/infra:pull_request"]
     assert trust(template(plan_pull_requests=False), "plan")[SUBJECT] == "repo:acme/infra:ref:refs/heads/main"
