@@ -63,7 +63,7 @@ class Site:
         if broken := [asset.path for asset in changed if asset.is_hashed(hashed)]:
             message = (
                 f"{', '.join(broken)}: published before with other content, and browsers keep it for a year; give the "
-                "file a name with a hash of its content, or say which names have one in HASHED_ASSETS"
+                "file a name with a hash of its content, or say which names have one in hashed of [delivery.assets]"
             )
             raise StepError(message)
         wanted = [asset for asset in assets if not present.get(asset.path)]

@@ -44,7 +44,7 @@ def variable(name: str, default: str | None = None) -> str:
     """The value of an environment variable, which the project or the pipeline sets."""
     value = os.environ.get(name) or default
     if value is None:
-        message = f"the variable {name} is not set; set it in the CodeBuild project"
+        message = f"the variable {name} is not set, which the layer `delivery` does; apply that layer again"
         raise StepError(message)
     return value
 

@@ -47,8 +47,8 @@ def wait_for_findings(repository: Repository, digest: str) -> list[Finding] | No
         if time.monotonic() >= end:
             message = (
                 f"there is no scan result of {repository.name}@{digest} after {minutes:g} minutes "
-                f"(status: {state or 'not started'}); check that the registry scans on push, then retry, or increase "
-                "SCAN_MINUTES"
+                f"(status: {state or 'not started'}); check that the registry scans on push, then retry the "
+                "stage"
             )
             raise StepError(message)
         time.sleep(pause)
@@ -58,7 +58,7 @@ def check(findings: list[Finding]) -> None:
     """Print what was found.
 
     Raises:
-        StepError: A finding is critical, and not in ALLOWED_FINDINGS.
+        StepError: A finding is critical, and not allowed by the settings.
     """
     allowed = set(variable("ALLOWED_FINDINGS", "").split())
     critical = [finding for finding in findings if finding.severity == "CRITICAL"]
@@ -66,12 +66,12 @@ def check(findings: list[Finding]) -> None:
     print(f"findings of the scan: {summary(findings)}")
     for finding in critical:
         if finding.name in allowed:
-            print(f"allowed by ALLOWED_FINDINGS: {finding.name} in {finding.package}")
+            print(f"allowed by the settings: {finding.name} in {finding.package}")
     if refused:
         print(table(refused), flush=True)
         message = (
             f"the image has {len(refused)} critical finding(s), listed above; update the package or the base image, or "
-            "name a finding in ALLOWED_FINDINGS if it does not concern this service"
+            "name a finding in allowed_findings of [delivery] if it does not concern the services"
         )
         raise StepError(message)
 
@@ -99,10 +99,13 @@ def _answer(repository: Repository, digest: str) -> dict[str, Any]:
 
 def _accept_unscanned(description: str) -> None:
     if variable("ALLOW_UNSCANNED", "false") == "true":
-        print(f"warning: ECR cannot scan this image ({description}); ALLOW_UNSCANNED lets it pass")
+        print(f"warning: ECR cannot scan this image ({description}); allow_unscanned lets it pass")
         return
     pages = ", ".join(f"{kind}: {page}" for kind, page in _SUPPORTED.items())
-    message = f"ECR cannot scan this image: {description}; use a base image that it supports ({pages})"
+    message = (
+        f"ECR cannot scan this image: {description}; use a base image that it supports ({pages}), or set "
+        "allow_unscanned = true in [delivery]"
+    )
     raise StepError(message)
 
 

@@ -28,4 +28,6 @@ def test_a_step_ends_with_one_line() -> None:
 
     with pytest.raises(SystemExit) as ended:
         commands.main(step)
-    assert ended.value.code == "error: the variable NO_SUCH_VARIABLE is not set; set it in the CodeBuild project"
+    assert ended.value.code == (
+        "error: the variable NO_SUCH_VARIABLE is not set, which the layer `delivery` does; apply that layer again"
+    )

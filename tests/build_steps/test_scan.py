@@ -112,7 +112,7 @@ def test_critical_findings_are_refused_but_those_that_are_allowed(
     )
     monkeypatch.setenv("ALLOWED_FINDINGS", "CVE-2026-6 CVE-2026-7")
     scan.scan(REPOSITORY, DIGEST)
-    assert "allowed by ALLOWED_FINDINGS: CVE-2026-7 in openssl\n" in capsys.readouterr().out
+    assert "allowed by the settings: CVE-2026-7 in openssl\n" in capsys.readouterr().out
     monkeypatch.setenv("ALLOWED_FINDINGS", "CVE-2026-77")
     with pytest.raises(StepError, match="critical"):
         scan.scan(REPOSITORY, DIGEST)

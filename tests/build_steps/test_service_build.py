@@ -94,16 +94,9 @@ def test_a_repository_without_the_dockerfile_is_reported_before_anything_is_done
     source = account.repository()
     (source / "backend" / "Dockerfile").unlink()
     built = account.build(source=source)
-    assert built.errors == ["error: the repository has no backend/Dockerfile; add it, or set BUILD_CONTEXT"]
+    assert built.errors == ["error: the repository has no backend/Dockerfile; add it: docs/application-contract.md"]
     assert built.phases == {"install": True, "pre_build": False}
     assert not account.docker_calls()
-
-
-def test_a_context_may_have_a_space(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    scans.answers(monkeypatch, scans.NONE)
-    source = account.repository({"apps/the api/Dockerfile": "FROM scratch\n"})
-    built = account.build(source=source, BUILD_CONTEXT="apps/the api")
-    assert built.succeeded, built.output
 
 
 def test_missing_programs_are_reported(account: Account) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
     from tests.template import Template
 
 PAGE: Final = (ROOT / "docs" / "application-contract.md").read_text(encoding="utf-8")
+
+
+SHIPPED: Final = ROOT / "environments"
+DELIVERY: Final = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
+
+
+def projects(stacks: dict[str, Template], environment: str) -> dict[str, Any]:
+    """The CodeBuild projects of an environment."""
+    return stacks[f"{environment}-delivery"].all("aws_codebuild_project")
 
 
 def section(title: str) -> str:
@@ -68,10 +78,9 @@ def test_the_variables_of_the_integration_test_are_those_that_it_gets(stacks: di
     text = buildspecs.integration_tests(report_group="group")
     exported = set(re.findall(r"[A-Z_]+", text.partition("export REPORTS_DIR")[2].splitlines()[0])) | {"REPORTS_DIR"}
     images = {image_variable(name) for name in fixture_environment("staging").services}
-    projects = stacks["staging-delivery"].all("aws_codebuild_project")
     given = {
         one["name"]: one["value"]
-        for one in projects["integration-tests-project"]["environment"]["environment_variable"]
+        for one in projects(stacks, "staging")["integration-tests-project"]["environment"]["environment_variable"]
     }
     assert listed("The integration test") == exported | images | {"ENVIRONMENT", "PROJECT"}
     assert f"`{image_variable('two-words')}`" in section("The integration test")
@@ -101,3 +110,23 @@ def test_the_examples_are_one_repository() -> None:
     services = {file.parent.name for file in EXAMPLES.glob("*/Dockerfile")}
     assert services == set(fixture_environment("staging").services)
     assert {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} == services | {"ci"}
+
+
+@pytest.mark.parametrize("environment", sorted(file.stem for file in SHIPPED.glob("*.toml") if file.stem != "project"))
+def test_every_environment_has_the_variables_without_which_the_api_stops(environment: str) -> None:
+    program = (EXAMPLES / "backend" / "server.mjs").read_text(encoding="utf-8")
+    found = re.search(r"const VARIABLES = (\[.*?\]);", program)
+    assert found
+    needed = set(json.loads(found[1]))
+    assert {"JWT_ISSUER", "JWT_AUDIENCE"} < needed
+    settings = tomllib.loads((SHIPPED / f"{environment}.toml").read_text(encoding="utf-8"))["services"]["backend"]
+    given = {name for table in ("environment", "secrets", "parameters") for name in settings.get(table, {})}
+    assert needed - given - listed("What the task gets") == set()
+
+
+def test_no_variable_is_named_for_people_that_no_project_has(stacks: dict[str, Template]) -> None:
+    """Nobody can set one in a project: what people may choose is a setting."""
+    named = set(re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:=[^`]*)?`", DELIVERY))
+    texts = [json.dumps(project) for name in ENVIRONMENTS for project in projects(stacks, name).values()]
+    images = {image_variable(service) for service in fixture_environment("staging").services}
+    assert {name for name in named if not any(name in text for text in texts)} <= images
