@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from acceptance.build_networks import network_problems
 from config.names import NameLimit
 from modules.delivery.names import (
     DELIVERY_KEY,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 _CHANGING: Final = ("Release", "Migrate", "Deploy")
 _SECRET: Final = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_KEY|DATABASE_URL|DOCUMENTDB_URL")
-_HTTPS: Final = 443
-_HTTP: Final = 80
 _INFO: Final = ("STARTED", "SUCCEEDED")
 _WARNING: Final = ("FAILED", "STOPPED")
 
@@ -53,6 +52,7 @@ def check_the_pipeline_matches_the_settings(environment: Environment, session: b
         wanted = {
             "S3Bucket": releases_bucket(other.names),
             "S3ObjectKey": f"{release_prefix(other.name)}/{RELEASE_OBJECT}",
+            "AllowOverrideForS3ObjectKey": "true",
             "PollForSourceChanges": "true",
         }
         yield from _differs("the pipeline's source", found, wanted)
@@ -139,7 +139,7 @@ def check_stores_are_encrypted_and_private(environment: Environment, session: bo
 
 
 def check_builds_are_private_and_hold_no_secret(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """Each project: the layer's key, ARM, private subnets, HTTPS outwards only, a log, and no secret in plain text."""
+    """Each project: key, ARM, private subnets, HTTPS and the hosts of its urls only, a log, no secret in plain text."""
     if environment.delivery is None:
         return
     ec2: Any = session.client("ec2")
@@ -153,8 +153,6 @@ def check_builds_are_private_and_hold_no_secret(environment: Environment, sessio
         place = project.get("vpcConfig") or {}
         listed = ec2.describe_subnets(SubnetIds=place.get("subnets") or ["none"])["Subnets"]
         yield from _differs(f"the subnets of {name}", {subnet["CidrBlock"] for subnet in listed}, private)
-        groups = ec2.describe_security_groups(GroupIds=place["securityGroupIds"])["SecurityGroups"]
-        yield from _network_problems(name, groups, _further_ports(environment, name))
         log = project["logsConfig"]["cloudWatchLogs"]
         groups = session.client("logs").describe_log_groups(logGroupNamePrefix=log.get("groupName", "none"))[
             "logGroups"
@@ -167,6 +165,7 @@ def check_builds_are_private_and_hold_no_secret(environment: Environment, sessio
         read = {str(one) for one in spec.get("env", {}).get("parameter-store", {}).values()}
         owned = {environment.names.path(f"{database}/owner/url") for database in _databases(environment)}
         yield from _differs(f"the parameters of {name}", read, owned if name == "migrate" else set())
+        yield from network_problems(name, place["securityGroupIds"], read & owned, session)
         text = project["source"]["buildspec"]
         if used := sorted(url for url in urls if f'"{environment.names.path(url)}"' in text):
             yield f"{name} names the urls of the services' own roles: {', '.join(used)}"
@@ -266,28 +265,8 @@ def _approval_problems(
         yield f"{', '.join(first)} of {environment.name} comes before the approval"
 
 
-def _network_problems(name: str, groups: list[Any], ports: set[int]) -> Iterator[str]:
-    inwards = [rule for group in groups for rule in group["IpPermissions"]]
-    outwards = {(rule.get("FromPort"), rule.get("ToPort")) for group in groups for rule in group["IpPermissionsEgress"]}
-    if inwards:
-        yield f"{name} can be reached: {inwards}"
-    yield from _differs(f"the ports that {name} reaches", outwards, {(port, port) for port in {_HTTPS, *ports}})
-
-
 def _databases(environment: Environment) -> list[str]:
     return [name for name in ("postgres", "documentdb") if getattr(environment, name)]
-
-
-def _further_ports(environment: Environment, project: str) -> set[int]:
-    """What a build reaches besides HTTPS: the databases, or the mirrors of packages over HTTP."""
-    if project == "migrate":
-        return _database_ports(environment)
-    builds_image = project in {f"{service}-build" for service in environment.services}
-    return {_HTTP} if builds_image and environment.network.nat_gateways != "none" else set()
-
-
-def _database_ports(environment: Environment) -> set[int]:
-    return {{"postgres": 5432, "documentdb": 27017}[name] for name in _databases(environment)}
 
 
 def _pipeline(environment: Environment, session: boto3.Session) -> Any:  # noqa: ANN401 - boto3 gives JSON

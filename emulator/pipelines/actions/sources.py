@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -47,7 +49,7 @@ def github(work: Work) -> None:
         commit = _commit(work, full_name, branch)
     rights.require_upload(work.role, _STORE_BY_CONNECTION, provider="GitHub")
     (name,) = work.output_names
-    work.output(name, commit.content, revision=commit.id, summary=commit.message)
+    work.output(name, _without_modes(commit.content), revision=commit.id, summary=commit.message)
     work.run.external_id = commit.id
     work.run.summary = f'{{"ProviderType":"GitHub","CommitMessage":"{commit.message}"}}'
     work.run.variables = {
@@ -73,6 +75,18 @@ def _commit(work: Work, full_name: str, branch: str) -> Commit:
     if branch not in repository.branches:
         work.fail(f"[GitHub] No Branch [{branch}] found for FullRepositoryName [{full_name}]")
     return repository.commits[repository.branches[branch]]
+
+
+def _without_modes(content: bytes) -> bytes:
+    """The same files, none of which can be executed: the ZIP file of a connection can lose that.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html#troubleshooting-file-permissions
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            new.writestr(zipfile.ZipInfo(entry.filename, entry.date_time), old.read(entry), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def s3(work: Work) -> None:

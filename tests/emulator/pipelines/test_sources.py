@@ -1,7 +1,9 @@
-"""A start of a pipeline that names another object than its source."""
+"""What a source leaves of its files, and a start of a pipeline that names another object than its source."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,3 +50,15 @@ def test_another_object_is_refused_unless_the_action_allows_it(world: World) -> 
     key = created(world)
     with pytest.raises(ClientError, match="AllowOverrideForS3ObjectKey must be true"):
         start(world, key)
+
+
+def test_a_commit_loses_which_files_can_be_executed(world: World) -> None:
+    world.project("use", 'test "$(cat tool)" = text', "test ! -x tool")
+    world.create({"name": "Use", "actions": [world.build("use")]})
+    world.confirm()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        entry = zipfile.ZipInfo("tool")
+        entry.external_attr = 0o100755 << 16
+        archive.writestr(entry, "text")
+    assert world.release(files=buffer.getvalue())["status"] == "Succeeded"

@@ -163,15 +163,16 @@ class World:
         self.post("connections", {"arn": self.connection})
 
     def push(
-        self, files: Mapping[str, str] | None = None, *, paths: Sequence[str] = ("a",), **more: Any
+        self, files: Mapping[str, str] | bytes | None = None, *, paths: Sequence[str] = ("a",), **more: Any
     ) -> list[dict[str, str]]:
-        """Push a commit to the branch `main`, or to what else is named; return what it has started."""
+        """Push a commit, or its zip, to the branch `main`, or to what else is named; return what it has started."""
+        content = files if isinstance(files, bytes) else zipped(files or {"a": "1"})
         sent = {
             "repository": self.repository,
             "commit": f"{next(_COMMITS):040x}",
             "message": "a change",
             "paths": list(paths),
-            "files": base64.b64encode(zipped(files or {"a": "1"})).decode(),
+            "files": base64.b64encode(content).decode(),
             **(more or {"branch": "main"}),
         }
         found: list[dict[str, str]] = self.post("pushes", sent)["executions"]
