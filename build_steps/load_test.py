@@ -24,6 +24,7 @@ from build_steps.junit import Case, write_junit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WARM_UP_SECONDS: Final = 10
 _TIMEOUT_SECONDS: Final = 10
 _WORKERS: Final = 64
 # All others are errors: the firewall (403, 429) and a path that is missing (404) answer fast too.
@@ -147,7 +148,7 @@ def _step() -> None:
         paths=tuple(variable("LOAD_PATHS", "/").split()),
         per_second=max(number("LOAD_PER_SECOND", 20), 0.1),
         seconds=number("LOAD_SECONDS", 60),
-        warm_up_seconds=number("LOAD_WARM_UP_SECONDS", 10),
+        warm_up_seconds=number("LOAD_WARM_UP_SECONDS", WARM_UP_SECONDS),
     )
     targets = Targets(p95_ms=number("MAX_P95_MS", 200), error_percent=number("MAX_ERROR_PERCENT", 0.1))
     cases = judge(load.run(), targets)

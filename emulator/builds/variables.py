@@ -26,7 +26,6 @@ QUESTIONS: Final = "/emulator/builds/questions/"
 """Below it, each build has a path at which its processes ask about connections."""
 
 FAST: Final = {
-    "LOAD_SECONDS": "1",
     "LOAD_WARM_UP_SECONDS": "0",
     "SCAN_INTERVAL_SECONDS": "0.05",
     "SCAN_SETTLE_SECONDS": "0",

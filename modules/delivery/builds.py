@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from config.load_test import WARM_UP_SECONDS, load_paths
+from config.load_test import load_paths
 from modules.delivery.build_project import Build
 from modules.delivery.names import PROMOTE_ROLE
 from modules.repository import BUILD_TAGS, RELEASE_TAGS
@@ -104,7 +104,6 @@ def load_test(config: Environment) -> Build | None:
             "LOAD_PATHS": " ".join(load_paths(settings, config.services)),
             "LOAD_PER_SECOND": str(settings.per_second),
             "LOAD_SECONDS": str(settings.seconds),
-            "LOAD_WARM_UP_SECONDS": str(WARM_UP_SECONDS),
             "MAX_P95_MS": str(objectives.latency_ms),
             "MAX_ERROR_PERCENT": f"{round(_HUNDRED - objectives.availability_percent, 6):g}",
         },

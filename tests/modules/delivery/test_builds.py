@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from build_steps import load_test as program
 from config.delivery import DeliverySettings, MigrationsSettings
-from config.load_test import LoadTestSettings
+from config.load_test import WARM_UP_SECONDS, LoadTestSettings
 from modules.delivery import builds
 from tests.fixtures import fixture_environment
 
@@ -80,6 +81,7 @@ def test_the_load_test_asks_what_the_settings_say_and_compares_with_the_objectiv
     assert build.variables["LOAD_PATHS"] == "/ /api/users"
     assert build.variables["LOAD_PER_SECOND"] == "7"
     assert build.variables["LOAD_SECONDS"] == "90"
+    assert WARM_UP_SECONDS == program.WARM_UP_SECONDS  # which the settings count, and the program sends
     assert build.variables["MAX_P95_MS"] == str(config.observability.objectives.latency_ms)
     assert float(build.variables["MAX_ERROR_PERCENT"]) == pytest.approx(
         100 - config.observability.objectives.availability_percent
