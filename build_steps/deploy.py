@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from build_steps.commands import StepError, aws, main, number, variable
+from build_steps.registry import named_repositories
 from build_steps.release_files import PLACEHOLDER, TASK_DEFINITION
 
 _INTERVAL_SECONDS: Final = 10
@@ -30,13 +31,20 @@ def task_definition(folder: Path) -> dict[str, Any]:
         StepError: The artifact does not have both.
     """
     try:
-        image = json.loads((folder / "imageDetail.json").read_text(encoding="utf-8"))["ImageURI"]
+        image = str(json.loads((folder / "imageDetail.json").read_text(encoding="utf-8"))["ImageURI"])
         definition: dict[str, Any] = json.loads((folder / TASK_DEFINITION).read_text(encoding="utf-8"))
         containers = definition["containerDefinitions"]
         places = [container for container in containers if container["image"] == PLACEHOLDER]
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{folder} has no valid {TASK_DEFINITION} and imageDetail.json ({error!r}); run the build again"
         raise StepError(message) from error
+    known = [f"{one.url}@" for one in named_repositories("REPOSITORY_URLS").values()]
+    if not image.startswith(tuple(known)):
+        message = (
+            f"the image is {image}, and it must be one of {', '.join(known)} (REPOSITORY_URLS): nothing was deployed; "
+            "find which build has written that, and start the pipeline again"
+        )
+        raise StepError(message)
     for container in places:
         container["image"] = image
     return definition

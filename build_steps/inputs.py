@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from build_steps.commands import StepError, main
-from build_steps.registry import Repository, valid_digest
+from build_steps.registry import Repository, expected_repository, valid_digest
 from build_steps.release_files import BUILD
 
 # The primary artifact is in CODEBUILD_SRC_DIR, each other one in CODEBUILD_SRC_DIR_<its name>:
@@ -41,7 +41,7 @@ def read_build(folder: Path) -> Build:
     """Read a build's artifact.
 
     Raises:
-        StepError: Its description is not valid.
+        StepError: Its description is not valid, or names a repository that is not the one of the service.
     """
     file = folder / BUILD
     try:
@@ -51,6 +51,7 @@ def read_build(folder: Path) -> Build:
         message = f"{file} is not a valid description of a build ({error!r}); run the build again"
         raise StepError(message) from error
     valid_digest(fields["digest"])
+    expected_repository(fields["service"], fields["repository"], "REPOSITORY_URLS")
     return Build(folder=folder, **fields)
 
 

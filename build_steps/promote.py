@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from build_steps.assets import copy_from_image
 from build_steps.commands import StepError, main, run, variable
-from build_steps.registry import Repository
+from build_steps.registry import Repository, expected_repository, named_repositories
 from build_steps.release import read_release, release_tag
 from build_steps.release_files import is_blue_green, write_release_files
 from build_steps.scan import scan
@@ -42,17 +41,6 @@ def copy_image(source: Repository, target: Repository, *, digest: str, tag: str)
         raise StepError(message)
 
 
-def targets() -> dict[str, Repository]:
-    """This environment's repositories by service."""
-    text = variable("REPOSITORY_URLS")
-    try:
-        found = {str(service): Repository.parse(url) for service, url in json.loads(text).items()}
-    except (ValueError, AttributeError, TypeError) as error:
-        message = f'REPOSITORY_URLS is {text}; it must be a JSON object, like {{"backend": "<repository>"}}'
-        raise StepError(message) from error
-    return found
-
-
 def promote(release: Mapping[str, Any], repositories: Mapping[str, Repository], folder: Path) -> None:
     """Copy all images, then write the files of each service into a folder of its name.
 
@@ -67,7 +55,10 @@ def promote(release: Mapping[str, Any], repositories: Mapping[str, Repository], 
         )
         raise StepError(message)
     tag = release_tag(release["release"])
-    sources = {name: Repository.parse(service["repository"]) for name, service in services.items()}
+    sources = {
+        name: expected_repository(name, service["repository"], "SOURCE_REPOSITORY_URLS")
+        for name, service in services.items()
+    }
     for repository in {one.host: one for one in (*sources.values(), *repositories.values())}.values():
         repository.log_in()
     for name, service in services.items():
@@ -102,7 +93,7 @@ def _copy_assets(service: str, image: str, tested: str) -> str:
 
 def _step() -> None:
     release = read_release(Path(variable("CODEBUILD_SRC_DIR")))
-    promote(release, targets(), Path(sys.argv[1]))
+    promote(release, named_repositories("REPOSITORY_URLS"), Path(sys.argv[1]))
 
 
 if __name__ == "__main__":

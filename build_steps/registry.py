@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import dataclass
@@ -107,6 +108,39 @@ class Repository:
 
     def _named(self) -> tuple[str, ...]:
         return ("--repository-name", self.name, "--registry-id", self.account, "--region", self.region)
+
+
+def named_repositories(name: str) -> dict[str, Repository]:
+    """The repositories by service in a variable of the project.
+
+    Raises:
+        StepError: The variable is not such an object.
+    """
+    text = variable(name)
+    try:
+        return {str(service): Repository.parse(url) for service, url in json.loads(text).items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        message = f'{name} is {text}; it must be a JSON object, like {{"backend": "<repository>"}}'
+        raise StepError(message) from error
+
+
+def expected_repository(service: str, url: str, name: str) -> Repository:
+    """The repository of a service, if it is the one in a variable of the project.
+
+    An artifact is written by a build, which runs code of the application; the variables are written by Terraform.
+
+    Raises:
+        StepError: It is another one, or the service is not known.
+    """
+    known = named_repositories(name)
+    if service not in known or known[service].url != url:
+        wanted = known[service].url if service in known else f"one of a service, which are {', '.join(sorted(known))}"
+        message = (
+            f"the image of {service} is in {url}, and it must be in {wanted} ({name}): nothing of it was run; find "
+            "which build has written that, and start the pipeline again"
+        )
+        raise StepError(message)
+    return known[service]
 
 
 def valid_digest(text: str) -> str:

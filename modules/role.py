@@ -61,8 +61,10 @@ SENDS_ACCOUNT: Final[Mapping[ServicePrincipal, str]] = {
 }
 """The services that send aws:SourceAccount when they assume a role, each with the page that says so.
 
-A service that does not send it can never assume a role that requires it, and many fail silently. The pages on the roles
-of the others have trust policies without a condition; whoever passes such a role still needs iam:PassRole on it:
+A service that does not send it can never assume a role that requires it, and many fail silently. The pages on roles of
+the others, CodePipeline and CodeDeploy too, have trust policies without a condition, and none promises the key. Whoever
+passes such a role still needs iam:PassRole on it, and that to a service of the same account only:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html

@@ -62,8 +62,7 @@ class DeliveryStack(LayerStack):
         edge: EdgeStack | None,
     ) -> None:
         super().__init__(scope, config=config, state=state)
-        self._settings = settings
-        self._topics = topics_for(self, notifications)
+        self._settings, self._topics = settings, topics_for(self, notifications)
         self._registry, self._service, self._data, self._edge = registry, service, data, edge
         self.delivery_key = self.key("key", name=DELIVERY_KEY, protects="Artifacts, releases and logs of builds")
         self.store = ArtifactStore(
@@ -82,6 +81,7 @@ class DeliveryStack(LayerStack):
             key=self.delivery_key,
             store=self.store,
             pipeline=pipeline_name(self.label),
+            repository_urls={name: registry.repositories[name].url for name in service.services},
             log_retention_days=config.logs.service_retention_days,
             gateway_endpoints=network.gateway_endpoints,
             endpoints=network.interface_endpoints,
@@ -220,7 +220,7 @@ class DeliveryStack(LayerStack):
         files = self._static_files
         project = self._project(
             builds.promote(
-                {name: self._registry.repositories[name].url for name in self._names},
+                hand_over.source_repositories(source, self._names),
                 release_files=self._service.release_files.bucket.name,
                 blue_green=tuple(self._service.deployment_groups),
                 assets=files.variables if files else None,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _CHANGING: Final = ("Release", "Migrate", "Deploy")
 _SECRET: Final = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_KEY|DATABASE_URL|DOCUMENTDB_URL")
 _HTTPS: Final = 443
+_HTTP: Final = 80
 _INFO: Final = ("STARTED", "SUCCEEDED")
 _WARNING: Final = ("FAILED", "STOPPED")
 
@@ -153,7 +154,7 @@ def check_builds_are_private_and_hold_no_secret(environment: Environment, sessio
         listed = ec2.describe_subnets(SubnetIds=place.get("subnets") or ["none"])["Subnets"]
         yield from _differs(f"the subnets of {name}", {subnet["CidrBlock"] for subnet in listed}, private)
         groups = ec2.describe_security_groups(GroupIds=place["securityGroupIds"])["SecurityGroups"]
-        yield from _network_problems(name, groups, _database_ports(environment) if name == "migrate" else set())
+        yield from _network_problems(name, groups, _further_ports(environment, name))
         log = project["logsConfig"]["cloudWatchLogs"]
         groups = session.client("logs").describe_log_groups(logGroupNamePrefix=log.get("groupName", "none"))[
             "logGroups"
@@ -275,6 +276,14 @@ def _network_problems(name: str, groups: list[Any], ports: set[int]) -> Iterator
 
 def _databases(environment: Environment) -> list[str]:
     return [name for name in ("postgres", "documentdb") if getattr(environment, name)]
+
+
+def _further_ports(environment: Environment, project: str) -> set[int]:
+    """What a build reaches besides HTTPS: the databases, or the mirrors of packages over HTTP."""
+    if project == "migrate":
+        return _database_ports(environment)
+    builds_image = project in {f"{service}-build" for service in environment.services}
+    return {_HTTP} if builds_image and environment.network.nat_gateways != "none" else set()
 
 
 def _database_ports(environment: Environment) -> set[int]:

@@ -62,15 +62,15 @@ def build_uses_the_artifacts_of_its_actions(stack: Stack, stacks: Mapping[str, S
             statements = list(_statements(project, owner, stacks))
             for name in names:
                 keys = _keys(pipeline, stack, stacks, name)
-                for action, kind in _RIGHTS:
+                for right, kind in _RIGHTS:
                     wanted = name in getattr(uses[place], kind)
-                    allowed = any(_allows(statement, action, keys) for statement in statements)
+                    allowed = any(_allows(statement, right, keys) for statement in statements)
                     if allowed and not wanted:
                         yield Finding.about(
-                            project, f"may {action} the artifact {name}, which no action that runs it {kind}"
+                            project, f"may {right} the artifact {name}, which no action that runs it {kind}"
                         )
                     elif wanted and not allowed:
-                        yield Finding.about(project, f"may not {action} the artifact {name}, which its action {kind}")
+                        yield Finding.about(project, f"may not {right} the artifact {name}, which its action {kind}")
 
 
 def _shared_folders(pipeline: Resource, names: list[str]) -> Iterator[Finding]:

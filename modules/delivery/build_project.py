@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -45,6 +46,7 @@ _TYPE: Final = "ARM_CONTAINER"
 _COMPUTE: Final = "BUILD_GENERAL1_SMALL"
 _QUEUED_MINUTES: Final = 30
 _HTTPS: Final = Port.tcp(443)
+_HTTP: Final = Port.tcp(80)
 _ANYWHERE: Final = "0.0.0.0/0"
 _INTERFACES: Final = (
     "ec2:CreateNetworkInterface",
@@ -71,6 +73,8 @@ class BuildPlace:
     store: ArtifactStore
     pipeline: str
     """Name of the pipeline that starts them."""
+    repository_urls: Mapping[str, str]
+    """Where the image of each service is: a build takes images from nowhere else."""
     log_retention_days: int
     gateway_endpoints: GatewayEndpoints
     endpoints: InterfaceEndpoints | None
@@ -88,6 +92,8 @@ class Build:
     variables: Mapping[str, str] = field(default_factory=dict)
     docker: bool = False
     """Whether it runs Docker, for which the build is root on its own machine."""
+    installs_packages: bool = False
+    """Whether it also reaches HTTP: the images of Debian and Ubuntu install from mirrors that they name by http://."""
     timeout_minutes: int = 30
     has_reports: bool = False
     role: str | None = None
@@ -99,8 +105,8 @@ class BuildProject(Construct):
 
     Those of its artifacts come from the actions that run it: `grant_builds` of modules/delivery/pipeline_grants.py.
 
-    It reaches AWS and the internet over HTTPS, and nothing reaches it. The cache is in S3: a local one is on a machine
-    that the next build does not get in a VPC.
+    It reaches AWS and the internet over HTTPS, and over HTTP if it installs packages; nothing reaches it. The cache is
+    in S3: a local one is on a machine that the next build does not get in a VPC.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: Build, place: BuildPlace) -> None:
@@ -140,7 +146,7 @@ class BuildProject(Construct):
             key=place.key,
         )
         log.grant_write(self.role)
-        self._reach(place)
+        self._reach(place, http=config.installs_packages)
         self._join(place)
         place.store.grant_build(self.role, project=name)
         text = config.buildspec if isinstance(config.buildspec, str) else config.buildspec(self._reports(config, place))
@@ -152,6 +158,7 @@ class BuildProject(Construct):
             "ENVIRONMENT": label.environment,
             "PROJECT": label.project,
             **place.store.programs.variables,
+            "REPOSITORY_URLS": json.dumps(dict(place.repository_urls)),
             **config.variables,
         }
         self._project = CodebuildProject(
@@ -222,12 +229,13 @@ class BuildProject(Construct):
         )
         return group.arn
 
-    def _reach(self, place: BuildPlace) -> None:
+    def _reach(self, place: BuildPlace, *, http: bool) -> None:
         self.connections.allow_to_prefix_list(place.gateway_endpoints.s3_prefix_list_id, name="s3", port=_HTTPS)
         if place.endpoints:
             place.endpoints.connections.allow_from(self)
         if place.has_internet:
-            self.connections.allow_to_cidr(_ANYWHERE, name="internet", port=_HTTPS)
+            for port in (_HTTPS, _HTTP) if http else (_HTTPS,):
+                self.connections.allow_to_cidr(_ANYWHERE, name="internet", port=port)
 
     def _join(self, place: BuildPlace) -> None:
         label = place.label

@@ -51,6 +51,7 @@ def service_build(
         description=f"Builds {service}",
         buildspec=buildspecs.service_build(assets=assets is not None),
         docker=True,
+        installs_packages=True,
         timeout_minutes=_BUILD_MINUTES,
         variables={
             "SERVICE": service,
@@ -191,7 +192,7 @@ def hand_over(services: Sequence[str], *, releases_url: str, migrations: Migrati
 
 
 def promote(
-    repository_urls: Mapping[str, str],
+    source_urls: Mapping[str, str],
     *,
     release_files: str,
     blue_green: Sequence[str],
@@ -199,16 +200,25 @@ def promote(
     assets_service: str | None,
     scan: Mapping[str, str],
 ) -> Build:
-    """Take over the images of a release, by digest."""
+    """Take over the images of a release, by digest.
+
+    Args:
+        source_urls: The repositories of the other environment, by service.
+        release_files: The bucket with this environment's release files.
+        blue_green: The services that CodeDeploy deploys.
+        assets: The variables of the static files.
+        assets_service: The service that has them.
+        scan: What is done with the scans of the images.
+    """
     return Build(
         name="promote",
         description="Takes over the release that another environment has finished",
-        buildspec=buildspecs.promotion(services=list(repository_urls)),
+        buildspec=buildspecs.promotion(services=list(source_urls)),
         docker=True,
         timeout_minutes=_PROMOTE_MINUTES,
         role=PROMOTE_ROLE,
         variables={
-            "REPOSITORY_URLS": json.dumps(dict(repository_urls)),
+            "SOURCE_REPOSITORY_URLS": json.dumps(dict(source_urls)),
             "RELEASE_FILES_BUCKET": release_files,
             "BLUE_GREEN_SERVICES": " ".join(blue_green),
             "RELEASE_TAG_PREFIX": RELEASE_PREFIX,

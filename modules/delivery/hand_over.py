@@ -122,6 +122,13 @@ def grant_source(role: Role, source: OtherEnvironment) -> None:
     )
 
 
+def source_repositories(source: OtherEnvironment, services: Sequence[str]) -> dict[str, str]:
+    """Where the images of another environment are, by service."""
+    names = source.names
+    host = f"{names.account_id}.dkr.ecr.{names.region}.amazonaws.com"
+    return {service: f"{host}/{source.repository_prefix}-{service}" for service in services}
+
+
 def grant_images(role: Role, source: OtherEnvironment, services: Sequence[str]) -> None:
     """Let this environment's promotion pull the images of another one."""
     names = source.names

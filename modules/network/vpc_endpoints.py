@@ -21,7 +21,7 @@ _HTTPS: Final = Port.tcp(443)
 
 
 class GatewayEndpoints(Construct):
-    """Free routes to S3 and DynamoDB from the private subnets, to data of this account only."""
+    """Free routes to S3 and DynamoDB from the private subnets, to data of this account and to what AWS publishes."""
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, vpc: Vpc) -> None:
         super().__init__(scope, id_)
@@ -41,6 +41,13 @@ class GatewayEndpoints(Construct):
             actions=("s3:GetObject",),
             resources=(f"arn:aws:s3:::prod-{label.region}-starport-layer-bucket/*",),
         )
+        # Where dnf of Amazon Linux 2023 finds packages: https://qiita.com/mbear06/items/1d05224bfaef4f0ac1d1
+        packages = Statement(
+            sid="AllowPackages",
+            principal=Principal.anyone(),
+            actions=("s3:GetObject",),
+            resources=(f"arn:aws:s3:::al2023-repos-{label.region}-de612dc2/*",),
+        )
         self._endpoints = {
             service: VpcEndpoint(
                 self,
@@ -52,7 +59,7 @@ class GatewayEndpoints(Construct):
                 policy=render_statements(*statements),
                 tags=label.name_tag(service),
             )
-            for service, statements in (("s3", (own_data, image_layers)), ("dynamodb", (own_data,)))
+            for service, statements in (("s3", (own_data, image_layers, packages)), ("dynamodb", (own_data,)))
         }
 
     @property

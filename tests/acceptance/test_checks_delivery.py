@@ -121,7 +121,7 @@ class World:
                 "logsConfig": {"cloudWatchLogs": {"groupName": name}},
                 "source": {"buildspec": yaml.safe_dump(spec)},
             }
-        self.ports = {"migrate": [443, 5432, 27017]}
+        self.ports = {"migrate": [443, 5432, 27017], "backend-build": [443, 80], "frontend-build": [443, 80]}
         self.role = {"PermissionsBoundary": {"PermissionsBoundaryArn": "boundary"}}
         releases = names.bucket_name("releases")
         tls = {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
@@ -272,7 +272,11 @@ def _in_project(name: str, value: Any, *, of: str = "backend-build") -> Callable
         (lambda world: world.bucket_policy.pop(0), "can be read without TLS"),
         (_in_project("encryptionKey", "aws/s3"), "the key of backend-build: aws/s3, wanted arn"),
         (_set("inwards", [{"FromPort": 22}]), "backend-build can be reached: [{'FromPort': 22}]"),
-        (_set("ports", {"backend-build": [443, 5432], "migrate": [443, 5432, 27017]}), "the ports that backend-build"),
+        (
+            _set("ports", {"backend-build": [443, 80, 5432], "migrate": [443, 5432, 27017]}),
+            "the ports that backend-build",
+        ),
+        (_set("ports", {"integration-tests": [443, 80]}), "the ports that integration-tests"),
         (
             _in_project("environment", {"type": "ARM_CONTAINER", "environmentVariables": [{"name": "NPM_TOKEN"}]}),
             "backend-build has NPM_TOKEN in plain text",

@@ -142,6 +142,7 @@ class Account:
                 "PROGRAMS_BUCKET": self.buckets[PROGRAMS],
                 "PROGRAMS_KEY": buildspecs.PROGRAMS_KEY,
                 "PROGRAMS_VERSION": self._version,
+                "REPOSITORY_URLS": json.dumps({service: self.url(service) for service in SERVICES}),
                 "SCAN_INTERVAL_SECONDS": "0.05",
                 "SCAN_SETTLE_SECONDS": "0",
                 **variables,

@@ -48,6 +48,11 @@ class Ecs:
         return {"services": [{"deployments": deployments, "events": events, "desiredCount": self._desired}]}
 
 
+@pytest.fixture(autouse=True)
+def _repositories(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPOSITORY_URLS", json.dumps({"backend": IMAGE.partition("@")[0]}))
+
+
 @pytest.fixture
 def artifact(tmp_path: Path) -> Path:
     definition = {
@@ -143,6 +148,12 @@ def test_a_deployment_without_an_end_is_an_error_before_the_build_is_stopped(
         StepError, match=r"not deployed after 0 minutes with .*: ECS deployment in progress\.; its events"
     ):
         deployed(monkeypatch, ecs, artifact)
+
+
+def test_an_image_of_another_repository_is_not_deployed(artifact: Path) -> None:
+    (artifact / "imageDetail.json").write_text(json.dumps({"ImageURI": IMAGE.replace("app-backend", "app-backend-2")}))
+    with pytest.raises(StepError, match=r"app-backend-2@.* must be one of .*app-backend@ \(REPOSITORY_URLS\): nothing"):
+        deploy.task_definition(artifact)
 
 
 def test_an_artifact_without_a_task_definition_is_an_error(artifact: Path) -> None:

@@ -28,7 +28,10 @@ def integrate(account: Account, program: str | None, folder: Path, *, executable
     return account.run(
         buildspecs.integration_tests(report_group=GROUP),
         source,
-        {"BASE_URL": "https://staging.example.com"},
+        {
+            "BASE_URL": "https://staging.example.com",
+            "REPOSITORY_URLS": json.dumps({"back-end": account.url("backend")}),
+        },
         inputs=[folder],
     )
 

@@ -67,6 +67,22 @@ def test_a_command_that_is_not_a_list_is_reported(account: Account, tmp_path: Pa
     ]
 
 
+def test_an_image_of_another_repository_is_not_run(account: Account, tmp_path: Path) -> None:
+    other = f"999999999999.dkr.ecr.us-east-1.amazonaws.com/{account.name('backend')}"
+    done = migrate(account, tmp_path, REPOSITORY_URLS=json.dumps({"backend": other}))
+    (error,) = done.errors
+    assert error.startswith(
+        f"error: the image of backend is in {account.url('backend')}, and it must be in {other} (REPOSITORY_URLS): "
+    )
+    assert not account.docker_calls()
+
+
+def test_a_build_of_an_unknown_service_is_not_run(account: Account, tmp_path: Path) -> None:
+    done = migrate(account, tmp_path, REPOSITORY_URLS=json.dumps({"worker": account.url("backend")}))
+    (error,) = done.errors
+    assert "it must be in one of a service, which are worker (REPOSITORY_URLS)" in error
+
+
 def test_another_service_than_that_of_the_inputs_is_reported(account: Account, tmp_path: Path) -> None:
     done = migrate(account, tmp_path, MIGRATE_SERVICE="worker")
     assert done.errors == ["error: the build of worker is not an input of this action, only backend; add it"]

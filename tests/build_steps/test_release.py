@@ -149,10 +149,15 @@ def release_of(account: Account, folder: Path, **changes: Any) -> Path:
     return folder
 
 
+def source_url(prod: Account, service: str) -> str:
+    """Where staging has the image of a service."""
+    return prod.url(service).replace("4", "3", 1)
+
+
 def promote(prod: Account, source: Path, **more: str) -> Outcome:
     variables = {
         "ENVIRONMENT": "prod",
-        "REPOSITORY_URLS": json.dumps({service: prod.url(service) for service in SERVICES}),
+        "SOURCE_REPOSITORY_URLS": json.dumps({service: source_url(prod, service) for service in SERVICES}),
         "RELEASE_FILES_BUCKET": prod.buckets["release-files"],
         "BLUE_GREEN_SERVICES": "backend",
         **more,
@@ -230,6 +235,14 @@ def test_an_image_that_arrives_with_another_digest_is_not_deployed(
     (error,) = failed.errors
     assert f"{tested} was tested; do not deploy it: delete that tag and promote again" in error
     assert failed.artifacts["backend_build"] == {}
+
+
+def test_an_image_of_another_account_is_not_promoted(account: Account, prod: Account, tmp_path: Path) -> None:
+    urls = json.dumps({service: prod.url(service) for service in SERVICES})
+    failed = promote(prod, release_of(account, tmp_path / "a release"), SOURCE_REPOSITORY_URLS=urls)
+    (error,) = failed.errors
+    assert error.startswith(f"error: the image of backend is in {account.url('backend')}, and it must be in ")
+    assert not prod.docker_calls()
 
 
 def test_other_services_in_the_two_environments_are_refused(account: Account, prod: Account, tmp_path: Path) -> None:

@@ -226,6 +226,12 @@ def test_only_builds_that_use_docker_are_privileged(stacks: dict[str, Template])
     assert privileged == {"frontend-build", "backend-build", "integration-tests", "migrate", "publish"}
 
 
+def test_only_builds_of_images_reach_http(stacks: dict[str, Template]) -> None:
+    rules = stacks["staging-delivery"].all("aws_vpc_security_group_egress_rule")
+    reaching = {name.partition("_")[0] for name, one in rules.items() if one["from_port"] == 80}
+    assert reaching == {"frontend-build-project", "backend-build-project"}
+
+
 def test_the_pipeline_starts_its_own_builds_only(stacks: dict[str, Template]) -> None:
     (run,) = [one for one in role_statements(stacks["dev-delivery"], "pipeline-role") if one.get("Sid") == "RunBuilds"]
     assert all(resource.startswith("${aws_codebuild_project.") for resource in run["Resource"])

@@ -84,6 +84,7 @@ class Parts:
             key=self.key,
             store=self.store,
             pipeline=PIPELINE,
+            repository_urls={"backend": "host/app-backend"},
             log_retention_days=30,
             gateway_endpoints=GatewayEndpoints(self.stack, "gateways", label=LABEL, vpc=vpc),
             endpoints=None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from modules.errors import WiringError
@@ -20,9 +22,17 @@ def test_it_reaches_https_only_and_nothing_reaches_it() -> None:
     assert not made.all("aws_vpc_security_group_ingress_rule")
 
 
+def test_what_installs_packages_reaches_mirrors_over_http_too() -> None:
+    parts = Parts.make()
+    parts.build(installs_packages=True)
+    rules = Template.of(parts.stack).all(EGRESS).values()
+    out = {one["from_port"] for one in rules if one.get("cidr_ipv4") == "0.0.0.0/0"}
+    assert out == {80, 443}
+
+
 def test_without_nat_it_reaches_no_address_outside() -> None:
     parts = Parts.make()
-    parts.build(has_internet=False)
+    parts.build(has_internet=False, installs_packages=True)
     assert not any(one.get("cidr_ipv4") == "0.0.0.0/0" for one in Template.of(parts.stack).all(EGRESS).values())
 
 
@@ -62,4 +72,5 @@ def test_variables_are_plain_text_and_name_the_environment() -> None:
     environment = Template.of(parts.stack).only("aws_codebuild_project")["environment"]
     variables = {one["name"]: one["value"] for one in environment["environment_variable"]}
     assert variables["PROGRAMS_VERSION"].startswith("${aws_s3_object.store_programs_")
+    assert json.loads(variables["REPOSITORY_URLS"]) == {"backend": "host/app-backend"}
     assert (variables["ENVIRONMENT"], variables["SERVICE"]) == ("test", "backend")

@@ -122,6 +122,10 @@ def test_a_promotion_has_the_role_that_the_other_environment_knows() -> None:
     assert service_build().role is None
 
 
+def test_a_promotion_knows_where_the_images_of_the_other_environment_are() -> None:
+    assert json.loads(promotion().variables["SOURCE_REPOSITORY_URLS"]) == {"backend": "host/app-backend"}
+
+
 def test_only_builds_that_run_containers_are_privileged() -> None:
     assert service_build().docker
     assert promotion().docker

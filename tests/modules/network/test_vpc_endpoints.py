@@ -29,10 +29,14 @@ def test_gateways_are_in_the_private_route_tables_only(template: Template, servi
 
 def test_gateways_refuse_data_of_other_accounts(template: Template) -> None:
     endpoint = template.only("aws_vpc_endpoint", service_name="com.amazonaws.us-east-1.s3")
-    own, layers = statements(endpoint["policy"])
+    own, layers, packages = statements(endpoint["policy"])
     assert own["Condition"] == {"StringEquals": {"aws:ResourceAccount": LABEL.account_id}}
     assert layers["Action"] == "s3:GetObject"
     assert layers["Resource"] == "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*"
+    assert (packages["Action"], packages["Resource"]) == (
+        "s3:GetObject",
+        "arn:aws:s3:::al2023-repos-us-east-1-de612dc2/*",
+    )
 
 
 def test_interfaces_use_the_dns_name_of_the_service(template: Template) -> None:
