@@ -24,6 +24,7 @@ ALL: Final = {
     "migrations": buildspecs.migrations(urls=URLS),
     "promotion": buildspecs.promotion(services=["back-end", "frontend"]),
     "promotion of one service": buildspecs.promotion(services=["backend"]),
+    "publication": buildspecs.publication(),
     "release tags": buildspecs.release_tags(),
     "hand-over": buildspecs.hand_over(),
 }
