@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 PAGE: Final = (ROOT / "docs" / "application-contract.md").read_text(encoding="utf-8")
 
 
-SHIPPED: Final = ROOT / "environments"
 DELIVERY: Final = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
 
 
@@ -112,15 +110,15 @@ def test_the_examples_are_one_repository() -> None:
     assert {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} == services | {"ci"}
 
 
-@pytest.mark.parametrize("environment", sorted(file.stem for file in SHIPPED.glob("*.toml") if file.stem != "project"))
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_environment_has_the_variables_without_which_the_api_stops(environment: str) -> None:
     program = (EXAMPLES / "backend" / "server.mjs").read_text(encoding="utf-8")
     found = re.search(r"const VARIABLES = (\[.*?\]);", program)
     assert found
     needed = set(json.loads(found[1]))
     assert {"JWT_ISSUER", "JWT_AUDIENCE"} < needed
-    settings = tomllib.loads((SHIPPED / f"{environment}.toml").read_text(encoding="utf-8"))["services"]["backend"]
-    given = {name for table in ("environment", "secrets", "parameters") for name in settings.get(table, {})}
+    service = fixture_environment(environment).services["backend"]
+    given = {*service.environment, *service.secrets, *service.parameters}
     assert needed - given - listed("What the task gets") == set()
 
 
