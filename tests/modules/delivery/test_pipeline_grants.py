@@ -19,8 +19,9 @@ SERVICE: Any = SimpleNamespace(
 
 def test_it_runs_its_own_builds_only() -> None:
     parts = Parts.make()
-    project: Any = SimpleNamespace(arn="arn:project")
-    pipeline_grants.grant_builds(parts.role, [project])
+    project: Any = SimpleNamespace(arn="arn:project", name="project")
+    place: Any = SimpleNamespace(store=parts.store)
+    pipeline_grants.grant_builds(parts.role, [], [project], place=place)
     statement = parts.granted()["RunBuilds"]
     assert statement["Action"] == ["codebuild:BatchGetBuilds", "codebuild:StartBuild"]
     assert statement["Resource"] == "arn:project"
