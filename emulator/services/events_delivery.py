@@ -1,4 +1,4 @@
-"""Amazon EventBridge: moto has no topics as targets, and transforms the input of a target as JSON only."""
+"""Amazon EventBridge: moto has no topics, functions and pipelines as targets, and transforms input as JSON only."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import itertools
 import json
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import lambda_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 from moto.events.models import EventPattern, Rule
@@ -18,7 +20,7 @@ from emulator.arns import parse_arn
 from emulator.errors import AwsError
 from emulator.permissions import role_actions
 from emulator.registry import REGISTRY, Context, patch
-from emulator.services.sns.publishers import Publisher, obstacles
+from emulator.services.sns.publishers import Publisher, allows, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,20 +36,18 @@ _MISSING = object()
 
 @patch(Rule, "send_to_targets")
 def deliver(original: Callable[..., None], rule: Any, event: Shape, *args: Any, **kwargs: Any) -> None:
-    """Publish to the topics of an enabled rule; moto delivers to the other targets."""
+    """Deliver to topics, functions and pipelines of an enabled rule; moto delivers to the other targets."""
     if rule.state == "DISABLED":
         return
-    topics = [target for target in rule.targets if ":sns:" in target["Arn"]]
-    pipelines = [target for target in rule.targets if ":codepipeline:" in target["Arn"]]
+    own = [(target, _DELIVERIES.get(target["Arn"].split(":")[2])) for target in rule.targets]
     others = copy.copy(rule)
-    others.targets = [target for target in rule.targets if target not in (*topics, *pipelines)]
+    others.targets = [target for target, delivery in own if delivery is None]
     original(others, event, *args, **kwargs)
-    if pipelines and rule.event_pattern.matches_event(event):
-        for target in pipelines:
-            _start(rule, target)
-    if topics and rule.event_pattern.matches_event(event):
-        for target in topics:
-            _publish(rule, target, _as_sent(event))
+    if len(others.targets) == len(own) or not rule.event_pattern.matches_event(event):
+        return
+    for target, delivery in own:
+        if delivery:
+            delivery(rule, target, _as_sent(event))
 
 
 @patch(EventPattern, "matches_event")
@@ -71,7 +71,7 @@ def _variants(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _start(rule: Any, target: Shape) -> None:
+def _start(rule: Any, target: Shape, _: Shape) -> None:
     """Start a pipeline, if the role of the target may.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/create-cloudtrail-S3-source-console.html
@@ -104,6 +104,25 @@ def _publish(rule: Any, target: Shape, event: Shape) -> None:
     topic.publish(text)
 
 
+def _call(rule: Any, target: Shape, event: Shape) -> None:
+    """Call a function, if its policy lets this rule do so; what does not arrive is counted as failed.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    """
+    arn, text = parse_arn(target["Arn"]), message(target, event, rule)
+    functions = lambda_backends[arn.account][arn.region] if arn else None
+    try:
+        function = functions.get_function(target["Arn"]) if functions else None
+    except UnknownFunctionException:
+        function = None
+    sent = {"aws:sourcearn": rule.arn, "aws:sourceaccount": rule.account_id}
+    policy = json.dumps({"Statement": function.policy.statements if function else []})
+    if function is None or text is None or not allows(policy, "lambda:InvokeFunction", _EVENTS.service, sent):
+        _count_failure(rule)
+        return
+    function.invoke(text, {}, {})
+
+
 def _count_failure(rule: Any) -> None:
     cloudwatch_backends[rule.account_id][rule.region_name].put_metric_data(
         "AWS/Events",
@@ -117,6 +136,14 @@ def _count_failure(rule: Any) -> None:
             }
         ],
     )
+
+
+_DELIVERIES: Final[dict[str, Callable[[Any, Shape, Shape], None]]] = {
+    "sns": _publish,
+    "lambda": _call,
+    "codepipeline": _start,
+}
+"""How an event reaches a target, by the service in its ARN."""
 
 
 def message(target: Shape, event: Shape, rule: Any) -> str | None:

@@ -33,7 +33,7 @@ class Publisher:
 
 def obstacles(topic: Any, publisher: Publisher, context: Context) -> Iterator[str]:
     """Find what keeps the service from publishing: the policy of the topic, or that of its key."""
-    if not _allows(topic.policy, "sns:Publish", publisher.service, publisher.source):
+    if not allows(topic.policy, "sns:Publish", publisher.service, publisher.source):
         yield f"the policy of {topic.arn} does not allow it sns:Publish"
     if not topic.kms_master_key_id:
         return
@@ -43,12 +43,15 @@ def obstacles(topic: Any, publisher: Publisher, context: Context) -> Iterator[st
         return
     sent = {**publisher.source, _CONTEXT: topic.arn}
     for action in _KEY_ACTIONS:
-        if not _allows(key.policy, action, publisher.service, sent):
+        if not allows(key.policy, action, publisher.service, sent):
             yield f"the key of {topic.arn} does not allow it {action}"
 
 
-def _allows(policy: str, action: str, service: str, sent: Mapping[str, str]) -> bool:
-    """Return whether a statement allows the action, and what is sent fulfils its conditions; Deny is not evaluated."""
+def allows(policy: str, action: str, service: str, sent: Mapping[str, str]) -> bool:
+    """Return whether a statement allows the action, and what is sent fulfils its conditions; Deny is not evaluated.
+
+    The names in `sent` are in small letters.
+    """
     return any(
         one["Effect"] == "Allow"
         and {service, "*"} & set(_services(one.get("Principal")))

@@ -210,6 +210,33 @@ def test_a_function_that_a_topic_calls_runs_afterwards(client: Client) -> None:
     assert any("'Message': 'hello'" in event["message"] for event in events)
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "arrives"), [("asked", "rule/asked", True), ("closed", "rule/other", False)]
+)
+def test_a_rule_calls_a_function_that_lets_it(client: Client, name: str, source: str, *, arrives: bool) -> None:
+    events, functions = client("events", account=ACCOUNT), client("lambda", account=ACCOUNT)
+    make_function(client, name, zip_code(CODE), account=ACCOUNT)
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [f"test.{name}"]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"}])
+    functions.add_permission(
+        FunctionName=name,
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=f"arn:aws:events:us-east-1:{ACCOUNT}:{source}",
+    )
+
+    events.put_events(Entries=[{"Source": f"test.{name}", "DetailType": "test", "Detail": "{}"}])
+    BACKGROUND.wait()
+
+    logs = client("logs", account=ACCOUNT)
+    groups = logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"]
+    assert bool(groups) is arrives
+    if arrives:
+        found = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+        assert any("'detail-type': 'test'" in event["message"] for event in found)
+
+
 def test_changed_code_and_variables_are_those_of_the_next_call(client: Client) -> None:
     functions = client("lambda", account=ACCOUNT)
     make_function(client, "changing", zip_code("def handler(event, context): return 1"), account=ACCOUNT)
