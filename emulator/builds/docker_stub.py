@@ -17,14 +17,17 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 _STATE: Final = Path(os.environ["DOCKER_STUB"])
 _IMAGES: Final = Path(os.environ.get("DOCKER_IMAGES") or _STATE / "images")
 """The files of each image, by its digest."""
 _NETWORK: Final = ("EMULATOR_QUESTION", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "SSL_CERT_FILE", "TZ")
 """What leads the connections of a process, and whom it trusts."""
-_FLAGS: Final = frozenset({"--rm", "--init", "--read-only"})
+_OPTIONS: Final = Path(__file__).with_name("docker_options.json")
+"""Those of each command, with a value and without: https://docs.docker.com/reference/cli/docker/"""
+_BOOLEANS: Final = frozenset({"true", "false", "1", "0"})
+_NOT_ACCEPTED: Final = 125
 _MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
 _INDEX: Final = "application/vnd.oci.image.index.v1+json"
 _HASHED: Final = "sha256:"
@@ -36,6 +39,7 @@ def main(arguments: list[str]) -> None:
         calls.write(json.dumps(arguments) + "\n")
     for start, function in _COMMANDS.items():
         if arguments[: len(start)] == list(start):
+            _parse(start, arguments[len(start) :])
             function(arguments[len(start) :])
             return
     sys.exit(f"the stub does not know: docker {' '.join(arguments)}")
@@ -102,21 +106,21 @@ def _remove(words: list[str]) -> None:
 
 
 def _build(options: list[str]) -> None:
-    values = _options(options, flags={"--pull", "--push", "--no-cache"})
-    context, tagged = Path(values[""]), values["--tag"]
+    values, (folder,) = _parse(("buildx", "build"), options)
+    context, tagged = Path(folder), values["tag"]
     _need_login(tagged)
     files = {path.relative_to(context).as_posix(): path for path in sorted(context.rglob("*")) if path.is_file()}
-    text = "".join(f"{name}\0{path.read_text()}\0" for name, path in files.items()) + values["--label"]
+    text = "".join(f"{name}\0{path.read_text()}\0" for name, path in files.items()) + values["label"]
     layer = _HASHED + hashlib.sha256(text.encode()).hexdigest()
     manifest = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": [{"digest": layer, "size": 1}]})
     digest = _push(tagged, manifest, _MANIFEST)
     shutil.copytree(context, _IMAGES / digest, dirs_exist_ok=True)
-    Path(values["--metadata-file"]).write_text(json.dumps({"containerimage.digest": digest}), encoding="utf-8")
+    Path(values["metadata-file"]).write_text(json.dumps({"containerimage.digest": digest}), encoding="utf-8")
 
 
 def _copy(options: list[str]) -> None:
-    values = _options(options, flags={"--prefer-index=false"})
-    source, tagged = values[""], values["--tag"]
+    values, (source,) = _parse(("buildx", "imagetools", "create"), options)
+    tagged = values["tag"]
     _need_login(source)
     _need_login(tagged)
     name, _, digest = source.partition("@")
@@ -124,7 +128,7 @@ def _copy(options: list[str]) -> None:
     if not found:
         sys.exit(f"ERROR: {source}: not found")
     manifest, kind = found[0]["imageManifest"], _MANIFEST
-    if "--prefer-index=false" not in options:  # as buildx does with an image for one processor
+    if values.get("prefer-index") != "false":  # as buildx does with an image for one processor
         entries = [{"mediaType": _MANIFEST, "digest": digest, "size": len(manifest)}]
         manifest, kind = json.dumps({"schemaVersion": 2, "mediaType": _INDEX, "manifests": entries}), _INDEX
     _push(tagged, manifest, kind)
@@ -167,14 +171,8 @@ def _run(options: list[str]) -> None:
 
 def _run_command(options: list[str], passed: set[str]) -> None:
     """Run the command of a container as a process, and return what it returns."""
-    rest = list(options)
-    entry = ""
-    while rest and rest[0].startswith("--"):
-        word = rest.pop(0)
-        if word not in _FLAGS:
-            value = rest.pop(0)
-            entry = value if word == "--entrypoint" else entry
-    image, *arguments = rest
+    values, (image, *arguments) = _parse(("run",), options)
+    entry = values.get("entrypoint", "")
     digest = image.rpartition("@")[2]
     if not (_IMAGES / digest).is_dir():
         sys.exit(f"Unable to find image '{image}' locally")
@@ -193,16 +191,36 @@ def _run_command(options: list[str], passed: set[str]) -> None:
     sys.exit(done.returncode)
 
 
-def _options(words: list[str], *, flags: set[str]) -> dict[str, str]:
-    """The values of the options; the argument without a name is under the empty one."""
+def _parse(command: tuple[str, ...], words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The values of the options, and the other arguments; it ends as docker does if it has no such option."""
+    known = json.loads(_OPTIONS.read_text(encoding="utf-8"))[" ".join(command)]
+    valued, flags = set(known["values"]), set(known["flags"])
     values: dict[str, str] = {}
+    others: list[str] = []
     rest = list(words)
     while rest:
         word = rest.pop(0)
-        if word in flags or (word.startswith("--") and "=" in word):
+        if not word.startswith("-"):
+            others.append(word)
+            if command in _ENDS_OPTIONS:  # the rest is the command in the container
+                return values, others + rest
             continue
-        values[word if word.startswith("--") else ""] = rest.pop(0) if word.startswith("--") else word
-    return values
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--") or name not in valued | flags:
+            _refuse(f"unknown flag: {word.partition('=')[0]}; the stub knows the long names of docker's options")
+        if name in flags and equals and value not in _BOOLEANS:
+            _refuse(f'invalid argument "{value}" for "--{name}" flag: it must be true or false')
+        if name in valued and not equals:
+            if not rest:
+                _refuse(f"flag needs an argument: --{name}")
+            value = rest.pop(0)
+        values[name] = value
+    return values, others
+
+
+def _refuse(why: str) -> NoReturn:
+    print(why, file=sys.stderr)
+    sys.exit(_NOT_ACCEPTED)
 
 
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001
@@ -239,6 +257,9 @@ _COMMANDS: Final = {
     ("rm",): _remove,
     ("run",): _run,
 }
+
+
+_ENDS_OPTIONS: Final = frozenset({("create",), ("run",)})
 
 
 if __name__ == "__main__":
