@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS: Final = 0.02
 _READ_ALARMS: Final = "cloudwatch:DescribeAlarms"
-_DEFAULT_MINUTES: Final = 60
+_DEFAULT_MINUTES: Final = 7 * 24 * 60
+"""How long a rule waits that names no time. AWS does not publish its own."""
 
 
 class RuleError(Exception):

@@ -176,19 +176,19 @@ class Rule:
     name: str
     provider: str
     configuration: Mapping[str, str]
-    timeout_minutes: int | None = None
 
     @staticmethod
     def freeze(config: FreezeSettings | ReleaseWindow) -> Rule:
         """Wait until the freeze is over, and the environment awake.
 
+        As long as AWS's default lets it: the provider sends a timeout and does not read it back (seen with 5.100.0), so
+        that each plan would show a change.
         https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html
         """
         return Rule(
             name="freeze",
             provider="DeploymentWindow",
             configuration={"Cron": config.cron, "TimeZone": config.time_zone},
-            timeout_minutes=_WEEK_MINUTES,
         )
 
     @staticmethod
@@ -208,7 +208,6 @@ class Rule:
                 category="Rule", owner="AWS", provider=self.provider, version=_VERSION
             ),
             configuration=dict(self.configuration),
-            timeout_in_minutes=self.timeout_minutes,
         )
 
 
