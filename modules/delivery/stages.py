@@ -176,19 +176,18 @@ class Rule:
     name: str
     provider: str
     configuration: Mapping[str, str]
-    timeout_minutes: int | None = None
 
     @staticmethod
     def freeze(config: FreezeSettings | ReleaseWindow) -> Rule:
-        """Wait until the freeze is over, and the environment awake.
+        """Wait until the freeze is over, and the environment awake, as long as CodePipeline lets a rule wait.
 
+        Without timeout_in_minutes: the provider 5.100.0 does not send it for a rule, and plans it again each time.
         https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html
         """
         return Rule(
             name="freeze",
             provider="DeploymentWindow",
             configuration={"Cron": config.cron, "TimeZone": config.time_zone},
-            timeout_minutes=_WEEK_MINUTES,
         )
 
     @staticmethod
@@ -208,7 +207,6 @@ class Rule:
                 category="Rule", owner="AWS", provider=self.provider, version=_VERSION
             ),
             configuration=dict(self.configuration),
-            timeout_in_minutes=self.timeout_minutes,
         )
 
 
