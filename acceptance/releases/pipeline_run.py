@@ -102,9 +102,16 @@ class PipelineRuns:
         """Reject it, which ends the run."""
         self._answer(approval, "Rejected")
 
-    def start(self) -> str:
-        """Start a run by hand; return its id."""
-        return str(self.client.start_pipeline_execution(name=self.name)["pipelineExecutionId"])
+    def start(self, *, commit: str = "") -> str:
+        """Start a run by hand, of another commit than the newest if it is named; return its id."""
+        wanted = {"actionName": "source", "revisionType": "COMMIT_ID", "revisionValue": commit}
+        more = {"sourceRevisions": [wanted]} if commit else {}
+        return str(self.client.start_pipeline_execution(name=self.name, **more)["pipelineExecutionId"])
+
+    def roll_back(self, stage: str, *, target: str) -> str:
+        """Let a stage go back to a run that got through it; return the id of the rollback."""
+        back = self.client.rollback_stage(pipelineName=self.name, stageName=stage, targetPipelineExecutionId=target)
+        return str(back["pipelineExecutionId"])
 
     def _answer(self, approval: tuple[str, str, str], status: str) -> None:
         stage, action, token = approval

@@ -14,6 +14,7 @@ from acceptance.releases.pipeline_run import PipelineRuns
 from acceptance.releases.rejection import reject
 from acceptance.releases.static_files import change_problems, shown_files, unpublished
 from acceptance.releases.users import Address, Users, ask_listener, dead_ends_of
+from acceptance.releases.way_back import GoodRelease, WayBack
 from config.names import NameLimit
 from emulator.builds.variables import OVERRIDES
 from emulator.pipelines.windows import is_in_window
@@ -44,7 +45,8 @@ _FAILED: Final = "Failed"
 # What the load test measures here is this machine, and not the services; that it asks and is answered stays a test.
 _MEASURED: Final = {"MAX_P95_MS": "20000", "LOAD_SECONDS": "3", "LOAD_PER_SECOND": "5"}
 _GOOD: Final = {"info": ("has changed its state to STARTED", "has changed its state to SUCCEEDED")}
-_BAD: Final = {"warning": ("has ended without success (FAILED)", "rolls a release back")}
+_BAD: Final = {"warning": ("has ended without success (FAILED)",)}
+_BAD_AND_BACK: Final = {"warning": (*_BAD["warning"], "rolls a release back")}
 _ASKED: Final = {"info": ("waits for an approval",), "warning": ('"approval"',)}
 
 
@@ -76,6 +78,8 @@ class Rehearsal:
         self._users = Users(self._addresses(), ask=ask_listener, dead_ends=dead_ends_of)
         name = environment.names.name("delivery", limit=NameLimit.CODEPIPELINE)
         self._runs = PipelineRuns(session.client("codepipeline"), name, cancelled=cancelled)
+        self._back = WayBack(environment, session, self._runs)
+        self._good = GoodRelease(run="", commit="")
         self._commit = ""
         self._done: list[str] = []
         self.summary = ""
@@ -133,6 +137,7 @@ class Rehearsal:
         yield from self._finish(id_)
         if self._runs.status(id_) != _SUCCEEDED:
             return {}
+        self._good = GoodRelease(run=id_, commit=self._commit)
         tested = images.tested_images(self._environment, self._session)
         running = images.running_images(self._environment, self._session)
         yield from images.digest_problems(running, tested, what="tested")
@@ -142,24 +147,27 @@ class Rehearsal:
         return tested
 
     def _bad_release(self, good: dict[str, str], mailbox: Mailbox) -> Iterator[str]:
-        """Push a commit whose tasks fail; it must be rolled back to the good one."""
-        before = self._runs.ids()
+        """Push a commit whose tasks fail; users must be with the good one afterwards.
+
+        Where CodeDeploy deploys, an alarm of a service is red meanwhile; elsewhere the pipeline was changed before.
+        """
+        shifts = self._environment.deployment.strategy == "blue_green"
+        if not shifts:
+            self._back.change_the_pipeline()
+        known = self._runs.ids()
         id_, problem = self._push("bad")
         if problem:
             yield problem
             return
         self._spoil(id_)
-        if (status := self._runs.wait(id_)) != _FAILED:
-            yield f"the bad release ended as {status}"
-            return
-        back = self._runs.wait_for_new({*before, id_}, rollback=True)
-        if (status := self._runs.wait(back)) != _SUCCEEDED:
-            yield f"the rollback of the bad release ended as {status}: {'; '.join(self._runs.failures(back))}"
-        else:
-            self._done.append("one that was rolled back")
+        way = self._back.while_an_alarm_is_red if shifts else self._back.after_an_apply
+        found = list(way(id_, known, self._good))
+        yield from found
+        if not found:
+            self._done.append(f"one that was rolled back {'after a red alarm' if shifts else 'after an apply'}")
         running = images.running_images(self._environment, self._session)
         yield from images.digest_problems(running, good, what="the last good one")
-        yield from self._missing_messages(mailbox, _BAD)
+        yield from self._missing_messages(mailbox, _BAD_AND_BACK if shifts else _BAD)
 
     def _take_over(self, source: str) -> Iterator[str]:
         """Wait for the other environment's release, approve it within a freeze, and let the freeze end."""

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 _POLL_SECONDS: Final = 0.02
 _READ_ALARMS: Final = "cloudwatch:DescribeAlarms"
 _DEFAULT_MINUTES: Final = 7 * 24 * 60
-"""How long a rule waits that names no time. AWS does not publish its own."""
+"""How long a rule waits that names no time: longer than AWS's hour, so that a slow machine does not end the wait.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+"""
 
 
 class RuleError(Exception):

@@ -179,10 +179,9 @@ class Rule:
 
     @staticmethod
     def freeze(config: FreezeSettings | ReleaseWindow) -> Rule:
-        """Wait until the freeze is over, and the environment awake.
+        """Wait until the freeze is over, and the environment awake, as long as CodePipeline lets a rule wait.
 
-        As long as AWS's default lets it: the provider sends a timeout and does not read it back (seen with 5.100.0), so
-        that each plan would show a change.
+        Without timeout_in_minutes: the provider 5.100.0 does not send it for a rule, and plans it again each time.
         https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html
         """
         return Rule(

@@ -60,10 +60,10 @@ def test_a_red_alarm_is_waited_for_and_no_other_state() -> None:
     }
 
 
-def test_a_freeze_waits_for_the_allowed_hours() -> None:
+def test_a_freeze_waits_for_the_allowed_hours_without_a_time_that_the_provider_never_sends() -> None:
     rule = Rule.freeze(FREEZE)
     assert rule.configuration == {"Cron": "* * * ? * MON,TUE,WED,THU,FRI", "TimeZone": "Europe/Berlin"}
-    assert rule.argument().timeout_in_minutes is None  # the provider does not read it back
+    assert rule.argument().timeout_in_minutes is None
 
 
 def test_the_freeze_is_before_the_first_stage_that_changes_something() -> None:
