@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
 
+TOKEN = {"name": "NPM_TOKEN", "value": ""}
+
 
 @pytest.fixture(scope="module")
 def staging() -> Environment:
@@ -87,7 +89,7 @@ def _in_project(name: str, value: Any, *, of: str = "backend-build") -> Callable
         (
             _in_project(
                 "environment",
-                {"type": "ARM_CONTAINER", "environmentVariables": [*PROGRAMS, {"name": "NPM_TOKEN", "value": ""}]},
+                {"type": "ARM_CONTAINER", "environmentVariables": [*PROGRAMS, TOKEN]},
             ),
             "backend-build has NPM_TOKEN in plain text",
         ),
