@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.emulator.pipelines.world import World
 
 
-def created(world: World, **configuration: str) -> str:
+def created(world: World, **configuration: Any) -> str:
     """A pipeline with an object as its source; return the key of an older one."""
     bucket = f"releases-{world.account}"
     s3 = world.of("s3")
