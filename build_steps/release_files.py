@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ PLACEHOLDER: Final = "<IMAGE1_NAME>"
 TASK_DEFINITION: Final = "taskdef.json"
 APP_SPEC: Final = "appspec.yaml"
 BUILD: Final = "build.json"
+MOST_BYTES: Final = 3_000_000
+"""Of the zip that CodeDeploy's action reads: https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 
 def write_release_files(
@@ -34,7 +37,8 @@ def write_release_files(
         blue_green: Whether CodeDeploy deploys it, which needs appspec.yaml.
 
     Raises:
-        StepError: A file is not in the bucket, or the task definition has no place for the image.
+        StepError: A file is not in the bucket, the task definition has no place for the image, or all files are too
+            large for CodeDeploy's action.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in (TASK_DEFINITION, APP_SPEC) if blue_green else (TASK_DEFINITION,):
@@ -43,6 +47,21 @@ def write_release_files(
     _write(folder / "imageDetail.json", {"ImageURI": image})
     _write(folder / "imagedefinitions.json", [{"name": container, "imageUri": image}])
     _write(folder / BUILD, {**build, "service": service, "image": image})
+    if blue_green:
+        _require_small(folder)
+
+
+def _require_small(folder: Path) -> None:
+    """The action would end without saying why."""
+    sizes = {path.name: len(zlib.compress(path.read_bytes())) for path in folder.rglob("*") if path.is_file()}
+    if sum(sizes.values()) > MOST_BYTES:
+        largest = max(sizes, key=lambda name: sizes[name])
+        message = (
+            f"the files of the deployment have {sum(sizes.values()):,} bytes as a zip, and CodeDeploy's action reads "
+            f"{MOST_BYTES:,} or fewer; the largest is {largest} with {sizes[largest]:,}: for sbom.json, leave packages "
+            "out of the image that the service does not need"
+        )
+        raise StepError(message)
 
 
 def is_blue_green(service: str) -> bool:

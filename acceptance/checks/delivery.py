@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from acceptance.build_networks import network_problems
+from acceptance.build_programs import program_problems
 from config.names import NameLimit
 from modules.delivery.names import (
     DELIVERY_KEY,
@@ -165,6 +166,7 @@ def check_builds_are_private_and_hold_no_secret(environment: Environment, sessio
         read = {str(one) for one in spec.get("env", {}).get("parameter-store", {}).values()}
         owned = {environment.names.path(f"{database}/owner/url") for database in _databases(environment)}
         yield from _differs(f"the parameters of {name}", read, owned if name == "migrate" else set())
+        yield from program_problems(name, project["environment"]["environmentVariables"], session)
         yield from network_problems(name, place["securityGroupIds"], read & owned, session)
         text = project["source"]["buildspec"]
         if used := sorted(url for url in urls if f'"{environment.names.path(url)}"' in text):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
+from botocore.exceptions import ClientError
 
 from acceptance.checks import find_checks
 from config.names import NameLimit
@@ -23,6 +24,11 @@ PIPELINE_ROLE = "arn:aws:iam::222222222222:role/pipeline"
 TOPIC = "arn:aws:sns:us-east-1:222222222222:user-management-staging-warning"
 READER = "arn:aws:iam::333333333333:role/user-management-prod-pipeline"
 PULLER = "arn:aws:iam::333333333333:role/user-management-prod-promote"
+PROGRAMS = (
+    {"name": "PROGRAMS_BUCKET", "value": "artifacts"},
+    {"name": "PROGRAMS_KEY", "value": "build-steps.zip"},
+    {"name": "PROGRAMS_VERSION", "value": "1"},
+)
 BUILDS = ("backend-build", "frontend-build", "integration-tests", "tag-release", "migrate", "publish", "hand-over")
 
 
@@ -69,6 +75,8 @@ class World:
     bucket_policy: list[dict[str, Any]] = field(default_factory=list)
     key_policy: list[dict[str, Any]] = field(default_factory=list)
     repository_policy: list[dict[str, Any]] = field(default_factory=list)
+    expires: str = "user-management-stag/"
+    programs_version: str = "1"
     alarms: list[str] = field(default_factory=lambda: ["errors"])
     rules: list[dict[str, Any]] = field(default_factory=list)
 
@@ -121,7 +129,7 @@ class World:
                 "name": project(name),
                 "encryptionKey": KEY,
                 "serviceRole": f"arn:aws:iam::222222222222:role/{name}",
-                "environment": {"type": "ARM_CONTAINER", "environmentVariables": [{"name": "SERVICE", "value": "a"}]},
+                "environment": {"type": "ARM_CONTAINER", "environmentVariables": list(PROGRAMS)},
                 "vpcConfig": {"subnets": ["private"], "securityGroupIds": [name]},
                 "logsConfig": {"cloudWatchLogs": {"groupName": name}},
                 "source": {"buildspec": yaml.safe_dump(spec)},
@@ -182,6 +190,16 @@ class World:
 
     def get_public_access_block(self, **_: str) -> dict[str, Any]:
         return {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": not self.public}}
+
+    def head_object(self, VersionId: str, **_: str) -> dict[str, Any]:  # noqa: N803
+        if VersionId != self.programs_version:
+            raise ClientError({"Error": {"Code": "404", "Message": "Not Found"}}, "HeadObject")
+        return {}
+
+    def get_bucket_lifecycle_configuration(self, **_: str) -> dict[str, Any]:
+        old = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "NoncurrentVersionExpiration": {}}
+        rule = {"ID": "expire", "Status": "Enabled", "Filter": {"Prefix": self.expires}, "Expiration": {"Days": 90}}
+        return {"Rules": [old, rule]}
 
     def get_bucket_policy(self, **_: str) -> dict[str, str]:
         return {"Policy": json.dumps({"Statement": self.bucket_policy})}

@@ -10,7 +10,7 @@ import pytest
 from acceptance.checks import find_checks
 from config.load import load_environment
 from config.names import NameLimit
-from tests.acceptance.delivery_world import KEY, PULLER, READER, World, out
+from tests.acceptance.delivery_world import KEY, PROGRAMS, PULLER, READER, World, out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import boto3
 
     from config.environment import Environment
+
+TOKEN = {"name": "NPM_TOKEN", "value": ""}
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,10 @@ def _in_project(name: str, value: Any, *, of: str = "backend-build") -> Callable
         (_set("owner_host", "other.example"), "leads to other.example, and the account has no database"),
         (_set("inside", {"instance": ["migrate"]}), "does not let migrate in: cluster"),
         (
-            _in_project("environment", {"type": "ARM_CONTAINER", "environmentVariables": [{"name": "NPM_TOKEN"}]}),
+            _in_project(
+                "environment",
+                {"type": "ARM_CONTAINER", "environmentVariables": [*PROGRAMS, TOKEN]},
+            ),
             "backend-build has NPM_TOKEN in plain text",
         ),
         (
@@ -100,6 +105,8 @@ def _in_project(name: str, value: Any, *, of: str = "backend-build") -> Callable
             _in_project("serviceRole", "arn:aws:iam::222222222222:role/migrate"),
             "of 8 roles of the layer some are the same",
         ),
+        (_set("expires", ""), "the rule expire of artifacts deletes the programs of backend-build: its prefix is ''"),
+        (_set("programs_version", "2"), "backend-build has no programs at s3://artifacts/build-steps.zip, version 1"),
         (_set("role", {}), "the role of migrate has no boundary"),
         (_set("managed", ["AdministratorAccess"]), "the managed policies of the role of the pipeline"),
         (_set("actions", ["s3:*", "ecs:UpdateService"]), "the role of the pipeline may do s3:*"),

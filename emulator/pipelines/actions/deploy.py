@@ -24,6 +24,8 @@ _RIGHTS: Final = (
 )
 """https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"""
 _IMAGES: Final = range(1, 5)
+_MOST_BYTES: Final = 3 * 1024 * 1024
+"""Of each artifact: https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 _TASK_DEFINITION: Final = "<TASK_DEFINITION>"
 _ENDED: Final = frozenset({"Succeeded", "Failed", "Stopped"})
 
@@ -35,6 +37,12 @@ def run(work: Work) -> None:
     """
     application, group = work.setting("ApplicationName"), work.setting("DeploymentGroupName")
     rights.require(work.role, _RIGHTS, what=f"the AWS CodeDeploy application {application}")
+    for artifact in work.run.inputs:
+        if len(work.store.get(artifact)) > _MOST_BYTES:
+            work.fail(
+                f"Exception while trying to read the task definition artifact file from: {artifact.name}. It is larger "
+                "than 3 MB"
+            )
     definition = _task_definition(work)
     if definition.get("taskRoleArn") or definition.get("executionRoleArn"):
         rights.require(work.role, ("iam:PassRole",), what="the roles of the task definition")

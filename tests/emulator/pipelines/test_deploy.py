@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,6 +135,12 @@ def test_a_file_that_is_missing_or_wrong_fails_the_action(world: World, file: st
     files = {name: content for name, content in {**release("web:2"), file: text}.items() if content is not None}
     failed = world.release(files=files)
     assert says in world.problem(failed["pipelineExecutionId"], "deploy")
+
+
+def test_an_artifact_of_more_than_three_megabytes_is_refused(world: World) -> None:
+    files = release("web:2") | {"sbom.json": secrets.token_hex(4_000_000)}
+    failed = world.release(files=files)
+    assert "It is larger than 3 MB" in world.problem(failed["pipelineExecutionId"], "deploy")
 
 
 def test_events_name_the_release_and_reach_the_rules_of_the_account(world: World) -> None:
