@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PIPELINE: Final = "app"
 SECONDS: Final = 60
-_ACCOUNTS: Final = itertools.count(720000000000)
+_ACCOUNTS: Final = itertools.count(740000000000)
 _COMMITS: Final = itertools.count(1)
 ENDED: Final = frozenset({"Succeeded", "Failed", "Stopped", "Superseded"})
 
