@@ -1,4 +1,4 @@
-"""Where a build may connect to, by security groups: those of the hosts in the urls that it reads, and HTTPS.
+"""Where a build may connect to, by security groups: those of the hosts in the urls that it reads, HTTPS, and mirrors.
 
 Not by the numbers of ports: the proxy of a database and its instance have the same one, and groups of their own.
 """
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     import boto3
 
 _HTTPS: Final = 443
+_MIRRORS: Final = (80, "0.0.0.0/0")
 _PORTS: Final = {"postgresql": 5432, "mongodb": 27017}
 
 
 def network_problems(
-    name: str, groups: Sequence[str], parameters: Iterable[str], session: boto3.Session
+    name: str, groups: Sequence[str], parameters: Iterable[str], session: boto3.Session, *, mirrors: bool = False
 ) -> Iterator[str]:
     """What is wrong with the security groups of a build.
 
@@ -27,11 +28,12 @@ def network_problems(
         groups: Its security groups.
         parameters: The parameters with the urls of databases that it reads.
         session: In its account.
+        mirrors: Whether it reaches mirrors of packages over HTTP.
     """
     found = _groups(groups, session)
     if inwards := [rule for group in found for rule in group["IpPermissions"]]:
         yield f"{name} can be reached: {inwards}"
-    wanted: set[tuple[int, str]] = set()
+    wanted: set[tuple[int, str]] = {_MIRRORS} if mirrors else set()
     for parameter in sorted(parameters):
         host, port = _host(parameter, session)
         admitting = _groups_of(host, session)
@@ -46,7 +48,7 @@ def network_problems(
         yield f"{name} does not reach AWS: no rule lets it out on the port {_HTTPS}"
     reached = {(port, peer) for port, peer in outwards if port != _HTTPS}
     if reached != wanted:
-        yield f"the databases that {name} reaches: {sorted(reached)}, wanted {sorted(wanted)}"
+        yield f"what {name} reaches besides HTTPS: {sorted(reached)}, wanted {sorted(wanted)}"
 
 
 def _groups(ids: Iterable[str], session: boto3.Session) -> list[Mapping[str, Any]]:

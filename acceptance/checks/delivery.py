@@ -148,6 +148,7 @@ def check_builds_are_private_and_hold_no_secret(environment: Environment, sessio
     key = _key_arn(environment, session)
     private = {str(zone.private_cidr) for zone in environment.network.zones if zone.private_cidr}
     urls = {role.url_name for role in (*environment.postgres_roles, *environment.documentdb_roles) if role.service}
+    images = {f"{service}-build" for service in environment.services}
     for name, project in projects.items():
         yield from _differs(f"the key of {name}", project.get("encryptionKey"), key)
         yield from _differs(f"the machine of {name}", project["environment"]["type"], "ARM_CONTAINER")
@@ -167,7 +168,8 @@ def check_builds_are_private_and_hold_no_secret(environment: Environment, sessio
         owned = {environment.names.path(f"{database}/owner/url") for database in _databases(environment)}
         yield from _differs(f"the parameters of {name}", read, owned if name == "migrate" else set())
         yield from program_problems(name, project["environment"]["environmentVariables"], session)
-        yield from network_problems(name, place["securityGroupIds"], read & owned, session)
+        mirrors = name in images and environment.network.nat_gateways != "none"
+        yield from network_problems(name, place["securityGroupIds"], read & owned, session, mirrors=mirrors)
         text = project["source"]["buildspec"]
         if used := sorted(url for url in urls if f'"{environment.names.path(url)}"' in text):
             yield f"{name} names the urls of the services' own roles: {', '.join(used)}"

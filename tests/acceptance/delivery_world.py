@@ -38,7 +38,11 @@ def action(name: str, provider: str, **configuration: str) -> dict[str, Any]:
 
 def out(port: int, *groups: str) -> dict[str, Any]:
     """A rule of a security group; without groups, to everywhere."""
-    peers = {"UserIdGroupPairs": [{"GroupId": one} for one in groups]} if groups else {"IpRanges": [{"CidrIp": "::/0"}]}
+    peers = (
+        {"UserIdGroupPairs": [{"GroupId": one} for one in groups]}
+        if groups
+        else {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    )
     return {"FromPort": port, "ToPort": port, **peers}
 
 
@@ -135,6 +139,7 @@ class World:
                 "source": {"buildspec": yaml.safe_dump(spec)},
             }
         self.out = {"migrate": [out(443), out(5432, "instance"), out(27017, "cluster")]}
+        self.out |= {f"{service}-build": [out(443), out(80)] for service in self.environment.services}
         self.role = {"PermissionsBoundary": {"PermissionsBoundaryArn": "boundary"}}
         releases = names.bucket_name("releases")
         tls = {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}

@@ -75,13 +75,17 @@ def _in_project(name: str, value: Any, *, of: str = "backend-build") -> Callable
         (_in_project("encryptionKey", "aws/s3"), "the key of backend-build: aws/s3, wanted arn"),
         (_set("inwards", [{"FromPort": 22}]), "backend-build can be reached: [{'FromPort': 22}]"),
         (
-            lambda world: world.out.update({"backend-build": [out(443), out(5432, "instance")]}),
-            "the databases that backend-build reaches: [(5432, 'instance')], wanted []",
+            lambda world: world.out["backend-build"].append(out(5432, "instance")),
+            "what backend-build reaches besides HTTPS: [(80, '0.0.0.0/0'), (5432, 'instance')], wanted [(80,",
+        ),
+        (
+            lambda world: world.out.update({"tag-release": [out(443), out(80)]}),
+            "what tag-release reaches besides HTTPS: [(80, '0.0.0.0/0')], wanted []",
         ),
         (lambda world: world.out.update({"backend-build": []}), "backend-build does not reach AWS"),
         (
             lambda world: world.out["migrate"].append(out(5432, "proxy")),
-            "the databases that migrate reaches: [(5432, 'instance'), (5432, 'proxy'), (27017, 'cluster')], wanted",
+            "what migrate reaches besides HTTPS: [(5432, 'instance'), (5432, 'proxy'), (27017, 'cluster')], wanted",
         ),
         (_set("owner_host", "proxy.example"), "proxy.example of the url in"),
         (_set("owner_host", "other.example"), "leads to other.example, and the account has no database"),
