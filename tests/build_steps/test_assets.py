@@ -132,10 +132,10 @@ def test_only_images_of_the_own_repository_are_published(
     content = json.loads((artifact / "build.json").read_text(encoding="utf-8"))
     content["repository"] = content["repository"].replace(account.account, "999999999999")
     (artifact / "build.json").write_text(json.dumps(content), encoding="utf-8")
-    assert run_publish(account, distribution, artifact).succeeded
-    images = [call[-1] for call in account.docker_calls("pull")]
-    assert images
-    assert not any("999999999999" in image for image in images)
+    before = account.docker_calls("pull")
+    (error,) = run_publish(account, distribution, artifact).errors
+    assert f"it must be in {account.url('frontend')} (REPOSITORY_URLS)" in error
+    assert account.docker_calls("pull") == before
 
 
 def test_hashed_files_are_immutable_and_the_rest_is_asked_for_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
     from config.services import ServiceSettings
     from tests.examples.image import Image
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """A shell lets what it starts in the background ignore SIGQUIT, and that would ignore it, too."""
+    before = signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGQUIT, before)
 
 
 @pytest.fixture(scope="module")
