@@ -47,6 +47,7 @@ resource "aws_codebuild_project" "main" {
     subnets            = [aws_subnet.main[2].id]
     security_group_ids = [aws_security_group.alb.id]
   }
+  depends_on = [aws_iam_role_policy.builds]
 }
 
 resource "aws_codepipeline" "main" {
