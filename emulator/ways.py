@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import dataclass
-from typing import Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.databases import reach
 from emulator.functions.network import unreached_host
+from emulator.http import HttpResponse
 from emulator.reachability import HTTPS, Place, reaches_internet, refusal
 from emulator.registry import REGISTRY
 from emulator.releases import domains, listeners
 
+if TYPE_CHECKING:
+    from emulator.http import HttpRequest
+
+LOG = logging.getLogger(__name__)
 _NO_WAY_TO_AWS: Final = (
     "a service of AWS is reached from a VPC through a NAT gateway, to which each subnet of the {what} has a route, "
     "if a group lets port 443 out, or through an endpoint of the service whose group lets the {what} in"
@@ -27,6 +35,27 @@ class Caller:
     region: str
     place: Place | None
     """None outside of a VPC."""
+
+
+def answer(incoming: HttpRequest, caller: Caller | None, *, ended: str) -> HttpResponse:
+    """Answer a process that asks for the way to a name and port: the port of this machine, or a reason.
+
+    Args:
+        incoming: Its question.
+        caller: What it belongs to; None if that has ended.
+        ended: The reason then.
+    """
+    found: dict[str, Any] = {"reason": ended}
+    if caller is not None:
+        wanted = json.loads(incoming.body)
+        try:
+            found = {"port": port(caller, wanted["host"], int(wanted["port"]))}
+        except reach.UnreachableError as error:
+            found = {"reason": str(error)}
+        except Exception as error:
+            LOG.exception("failed on a connection to %s", wanted["host"])
+            found = {"reason": f"the emulator failed: {error!r}"}
+    return HttpResponse(HTTPStatus.OK, [("Content-Type", "application/json")], json.dumps(found).encode())
 
 
 def port(caller: Caller, host: str, number: int) -> int:
