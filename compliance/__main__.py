@@ -27,7 +27,7 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
     """Print the findings as a table, and a line with the counts.
 
     Returns:
-        0; 1 if there is a finding; 2 if there is no output, the list of exceptions is wrong or a package is missing.
+        0; 1 if there is a finding; 2 if the output or a package is missing, or the list of exceptions is not valid.
     """
     parser = argparse.ArgumentParser(prog="python -m compliance", description="Rules over the synthesized JSON.")
     parser.add_argument(

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html (e
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
+
+from compliance.image_expiry import selects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,30 +41,11 @@ def expired(policy: str, images: Iterable[StoredImage], *, now: datetime) -> set
     taken: set[str] = set()
     ended: set[str] = set()
     for rule in sorted(json.loads(policy)["rules"], key=lambda one: int(one["rulePriority"])):
-        matching = [image for image in known if _matches(rule["selection"], image)]
+        matching = [image for image in known if selects(rule["selection"], image.tags)]
         over = {image.digest for image in _exceeding(rule["selection"], matching, now)}
         ended |= over - taken
         taken |= {image.digest for image in matching}
     return ended
-
-
-def _matches(selection: dict[str, Any], image: StoredImage) -> bool:
-    """Whether an image has all tags of the list: each pattern or prefix needs one that fits.
-
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html (tagPatternList)
-    """
-    status = selection["tagStatus"]
-    if status == "any":
-        return True
-    if status == "untagged":
-        return not image.tags
-    prefixes = [f"{prefix}*" for prefix in selection.get("tagPrefixList") or ()]
-    patterns = [*prefixes, *(selection.get("tagPatternList") or ())]
-    return bool(patterns) and all(any(_fits(pattern, tag) for tag in image.tags) for pattern in patterns)
-
-
-def _fits(pattern: str, tag: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), tag) is not None
 
 
 def _exceeding(selection: dict[str, Any], matching: Sequence[StoredImage], now: datetime) -> Iterator[StoredImage]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.credentials import Stored
+from compliance.image_expiry import selects
 from compliance.packages import packaged_texts
 from compliance.references import of_same_environment
 from compliance.rule import Finding, rule, rule_with_others
@@ -16,7 +16,7 @@ from config.deployment import UPDATABLE_WITH_CODEDEPLOY
 from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from synthesis.manifest import Stack
     from synthesis.template import Resource
@@ -122,9 +122,8 @@ def image_expiry_spares_releases(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(policy, "its policy is not literal JSON with rules")
             continue
         for tags in ((_RELEASE,), (_BUILD, _RELEASE)):
-            first = next(
-                (one for one in sorted(rules, key=lambda one: one["rulePriority"]) if _selects(one, tags)), None
-            )
+            ordered = sorted(rules, key=lambda one: one["rulePriority"])
+            first = next((one for one in ordered if selects(one.get("selection") or {}, tags)), None)
             if first and _can_expire(first):
                 yield Finding.about(
                     policy, f"rule {first['rulePriority']} expires images with the tags {', '.join(tags)}"
@@ -189,21 +188,6 @@ def _is_watched(stack: Stack, resource: Resource, metrics: frozenset[str]) -> bo
             *(metric for query in blocks(alarm.get("metric_query")) for metric in blocks(query.get("metric"))),
         )
     )
-
-
-def _selects(one: Mapping[str, Any], tags: Sequence[str]) -> bool:
-    """Whether a rule matches an image with these tags: all of the rule's patterns must match one of them.
-
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
-    """
-    selection = one.get("selection") or {}
-    if selection.get("tagStatus") == "any":
-        return True
-    patterns = [
-        *(selection.get("tagPatternList") or ()),
-        *(f"{prefix}*" for prefix in selection.get("tagPrefixList") or ()),
-    ]
-    return bool(patterns) and all(any(fnmatchcase(tag, pattern) for tag in tags) for pattern in patterns)
 
 
 def _can_expire(one: Mapping[str, Any]) -> bool:
