@@ -21,9 +21,11 @@ def alarm_rules(
 ) -> tuple[Rule, ...]:
     """A rule for the first alarm of each service, its errors, and one for the load balancer's own errors.
 
-    The other alarms of a service are watched all the same: CodeDeploy and ECS start no deployment while one is red. Not
-    one rule for a composite alarm: no page says that CodePipeline reads those, and without AlarmTypes DescribeAlarms
-    returns metric alarms only: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    CodeDeploy watches the other alarms of a service too, and starts no deployment while one is red. ECS does not: if
+    one is red at the start of a deployment, it watches none of them during it:
+    https://github.com/aws/copilot-cli/blob/mainline/site/content/docs/include/deployment.en.md
+    Not one rule for a composite alarm: no page says that CodePipeline reads those, and without AlarmTypes
+    DescribeAlarms returns metric alarms only: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 
     Raises:
         WiringError: They are more than AWS takes.
