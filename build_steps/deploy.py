@@ -148,7 +148,7 @@ def deploy(folder: Path, *, cluster: str, service: str, least_tasks: int) -> str
 
 
 def _refuse_sleeping(cluster: str, service: str) -> None:
-    """Without a task the deployment would succeed at once, and nobody knows whether the release starts."""
+    """Without a task the deployment would succeed at once, and not show whether the release starts."""
     (found,) = aws("ecs", "describe-services", "--cluster", cluster, "--services", service)["services"]
     if not found["desiredCount"]:
         message = (

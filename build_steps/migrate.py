@@ -58,7 +58,7 @@ def migrate(image: str, words: list[str]) -> None:
     """Run the migrations; what they print is printed, without secrets.
 
     Raises:
-        StepError: There is no url, or the command failed.
+        StepError: The url is missing, or the command failed.
     """
     given = {name: value for name in URLS if (value := os.environ.get(name))}
     if not given:

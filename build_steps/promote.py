@@ -85,7 +85,7 @@ def promote(release: Mapping[str, Any], repositories: Mapping[str, Repository], 
 
 
 def _copy_assets(service: str, image: str, tested: str) -> str:
-    """Copy what no user sees yet: nobody has approved the release."""
+    """Copy only what users do not see yet, because the release is not approved."""
     if service != os.environ.get("ASSETS_SERVICE"):
         return ""
     return copy_from_image(image, is_published=False, tested=tested)

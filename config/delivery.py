@@ -206,7 +206,7 @@ class DeliverySettings(Model):
     """The environment whose finished releases are taken over; without it the pipeline builds from the repository."""
 
     approval: bool = False
-    """Whether a person approves each release before it changes anything; [notifications.warning] is told."""
+    """Whether a person approves each release before it changes anything; [notifications.warning] gets the request."""
 
     load_test: LoadTestSettings | None = None
     """A load test that compares each release with [observability.objectives]; without the table there is none."""

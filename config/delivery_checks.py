@@ -53,7 +53,7 @@ def _check_receivers(delivery: object, delivery__approval: bool | None, notifica
         return
     yield Problem(
         key="delivery.approval" if delivery__approval else "delivery",
-        allowed="has nobody to tell: there is no topic; add [notifications.critical] and [notifications.warning], each "
+        allowed="needs topics for its messages; add [notifications.critical] and [notifications.warning], each "
         "with emails = [...]" + (", or set approval = false" if delivery__approval else ""),
     )
 

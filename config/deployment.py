@@ -132,7 +132,7 @@ class DeploymentSettings(Model):
 
     @property
     def longest_release_minutes(self) -> int | None:
-        """The longest time from the start of a release to the end of the old tasks; None if there is no limit.
+        """The longest time from the start of a release to the end of the old tasks; None without a limit.
 
         With blue_green: the start of the new tasks, the smoke test, the shift, and the wait before the old tasks end.
         ECS itself repeats a rolling deployment until it succeeds or its circuit breaker stops it.

@@ -80,7 +80,7 @@ def updates_zone(updates: UpdatesSettings, freeze: FreezeSettings | None, sleep:
 def check_rebuild_time(
     updates: UpdatesSettings, freeze: FreezeSettings | None, sleep: SleepSettings | None
 ) -> Iterator[Problem]:
-    """A release that nobody has asked for must not wait for the end of a freeze, nor wake an environment."""
+    """A release that the schedule starts must not wait for the end of a freeze, nor wake an environment."""
     if updates.weekday is None:
         return
     zone = read_zone(updates_zone(updates, freeze, sleep))

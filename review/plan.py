@@ -1,7 +1,7 @@
 """Turns the JSON of a plan into the row of its stack: how many changes of which kind, and which of them touch data.
 
 A row has names and numbers, and no value of any attribute: what Terraform marks as sensitive stays in the plan, and so
-does what it does not. So a row can be shown to everybody who can read the pull request.
+does what it does not. So a row can be shown to all readers of the pull request.
 """
 
 from __future__ import annotations

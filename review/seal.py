@@ -1,4 +1,4 @@
-"""Encrypts saved plans for the way from one job to the next: everybody who reads the repository can download artifacts.
+"""Encrypts saved plans for the way from one job to the next: whoever reads the repository can download artifacts.
 
 AES-256 in GCM, with a key that only the two jobs have. What is sealed names the run, the commit and the environment
 that it is for, and when: another run cannot open it, nor this one a day later.
@@ -25,7 +25,7 @@ KEY_VARIABLE: Final = "PLAN_KEY"
 """The secret of the repository or of its environments with the key."""
 
 LONGEST_SECONDS: Final = 24 * 3600
-"""After this time nobody knows any more what was approved; artifacts of a day are the shortest that GitHub keeps."""
+"""After this time an approval is no longer current; artifacts of a day are the shortest that GitHub keeps."""
 
 _MAGIC: Final = b"sealed plans 1\n"
 _NONCE_BYTES: Final = 12

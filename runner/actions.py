@@ -123,7 +123,7 @@ def refresh(session: Session) -> list[Result]:
     """Write into the states what AWS has now, and change nothing else.
 
     An apply writes what a resource was just after it was made. What other resources and AWS add to it later would look
-    like a change by somebody else. The layers that only a person applies are left out, unless one of them is named:
+    like another person's change. The layers that only a person applies are left out, unless one of them is named:
     a pipeline may not write their states.
     """
     chosen = {id_: set[str]() for id_, stack in session.chosen.items() if stack.layer not in PERSONS_LAYERS}

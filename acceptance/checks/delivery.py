@@ -201,7 +201,7 @@ def check_roles_are_bounded(environment: Environment, session: boto3.Session) ->
 
 
 def check_releases_are_handed_over_to_named_roles(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """The other account's pipeline may read releases and its promotion may pull, each as its own role; nobody else."""
+    """Only the other account's pipeline may read releases, and only its promotion may pull, each as its own role."""
     if environment.delivery is None:
         return
     s3, ecr = session.client("s3"), session.client("ecr")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def reject(
     id_: str, runs: PipelineRuns, environment: Environment, session: boto3.Session, *, shown: Mapping[str, str]
 ) -> Iterator[str]:
-    """Reject a run when it asks, and yield what it has changed all the same; `shown` are the files before it."""
+    """Reject a run when it asks, and yield what it has changed nevertheless; `shown` are the files before it."""
     before = running_images(environment, session)
     approval = runs.wait_for_approval(id_)
     if approval is None:

@@ -42,7 +42,7 @@ class WayBack:
     def while_an_alarm_is_red(self, bad: str, known: set[str], good: GoodRelease) -> Iterator[str]:
         """An alarm of a service is red from the bad deployment on: CodeDeploy refuses the rollback until it is not.
 
-        The users are with the good release all the same: each failed deployment goes back by itself.
+        Users still get the good release, because each failed deployment is rolled back.
         """
         while self.runs.stage_of(bad) != _DEPLOY and self.runs.status(bad) == "InProgress":
             time.sleep(_POLL_SECONDS)
@@ -65,7 +65,7 @@ class WayBack:
         client.update_pipeline(pipeline=client.get_pipeline(name=self.runs.name)["pipeline"])
 
     def after_an_apply(self, bad: str, known: set[str], good: GoodRelease) -> Iterator[str]:
-        """The pipeline was changed after the good release: no stage goes back by itself, a run of its commit does."""
+        """After a change of the pipeline no stage is rolled back; a run of the good commit deploys it again."""
         if (status := self.runs.wait(bad)) != _FAILED:
             yield f"the bad release ended as {status}"
             return

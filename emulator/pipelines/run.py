@@ -170,7 +170,7 @@ class Run:
                 events.pipeline(self.execution, events.STATES[status])
 
     def _fail(self, stage: Mapping[str, Any]) -> None:
-        """End without success, and go back if the stage says so and somebody got through it before."""
+        """End without success, and roll back if the stage says so and an earlier run got through it."""
         execution = self.execution
         self._end(FAILED)
         if (stage.get("onFailure") or {}).get("result") != ROLLBACK or execution.kind == ROLLBACK:

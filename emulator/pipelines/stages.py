@@ -44,7 +44,7 @@ class StageWork:
         self._session: Session | None = None
 
     def run(self, stage: Mapping[str, Any], *, failed_only: bool) -> str:
-        """Run a stage, once more if it shall be repeated by itself; return its status.
+        """Run a stage, once more if it repeats on failure; return its status.
 
         Args:
             stage: Its declaration.
@@ -74,7 +74,7 @@ class StageWork:
         return status
 
     def _again(self, run: StageRun, failure: Mapping[str, Any]) -> StageRun:
-        """Prepare the one repetition that a stage makes by itself.
+        """Prepare the one automatic repetition of a stage.
 
         https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html#stage-retry-auto
         """

@@ -54,7 +54,7 @@ def start_pipelines(push: Push) -> list[Execution]:
             arn = action["configuration"]["ConnectionArn"]
             connection = REGISTRY.store.table(CONNECTIONS, account, region).get(arn)
             if connection is None or connection["ConnectionStatus"] != "AVAILABLE":
-                continue  # GitHub reports no push to a connection that nobody has confirmed
+                continue  # GitHub reports no push to a connection that is not confirmed
             detail = {"providerType": "GitHub", "repository": push.repository, "commit": push.commit.id}
             started.append(
                 start(

@@ -233,7 +233,7 @@ class Run:
         self._check()
 
     def _check(self) -> None:
-        """Go on only if nobody has stopped it, and no alarm is on."""
+        """Go on only if it is not stopped, and no alarm is on."""
         deployment = self._deployment
         if deployment.service is None:
             raise StoppedError(code="MANUAL_STOP", message="The emulator was reset.")

@@ -140,7 +140,7 @@ def sick_targets(group: Any) -> frozenset[str]:
 
 
 def image(task_set: Any) -> str:
-    """The image of the container that the load balancer asks; others, like a collector of traces, answer nobody."""
+    """The image of the container that the load balancer asks; others, like a collector, answer no requests."""
     name = task_set.load_balancers[0]["containerName"]
     return next(str(one["image"]) for one in _containers(task_set) if one["name"] == name)
 

@@ -3,7 +3,7 @@
     {"action": "scan", "id": ".."}       scan each image of which a task runs, and publish what was found
     {"action": "rebuild", "id": ".."}    start a run of the pipeline that builds the released commit again
 
-ECR's basic scanning looks at an image when it is pushed and when somebody asks for it, so a vulnerability that becomes
+ECR's basic scanning looks at an image when it is pushed and when a scan is requested, so a vulnerability that becomes
 known later is in no result until then. The id is that of the call by Scheduler: a repeated call starts no second run.
 """
 

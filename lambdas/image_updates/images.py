@@ -31,7 +31,7 @@ _SCANNED_TODAY: Final = "LimitExceededException"
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartImageScan.html
 """
 _UNSUPPORTED: Final = frozenset({"UNSUPPORTED_IMAGE", "UnsupportedImageTypeException"})
-"""Of an image that its build has let pass all the same (`ALLOW_UNSCANNED`)."""
+"""Of an image that its build has accepted without a scan (`ALLOW_UNSCANNED`)."""
 
 
 @dataclass(frozen=True, order=True)
@@ -92,7 +92,7 @@ class Scans:
 
     ecr: Any
     starts: bool
-    """Whether a scan must be started; Amazon Inspector scans by itself."""
+    """Whether a scan must be started; Amazon Inspector scans continuously."""
     allowed: Collection[str]
     """Findings that do not concern the services."""
     sleep: Callable[[float], None] = field(default=time.sleep)
@@ -113,7 +113,7 @@ class Scans:
             if status in _DONE:
                 found[image] = self._critical(image)
             elif status in _UNSUPPORTED:
-                LOGGER.warning("%s: ECR cannot scan it, so nobody knows what is in it", image)
+                LOGGER.warning("%s: ECR cannot scan it, so its vulnerabilities are unknown", image)
             else:
                 missing[image] = status
         return found, missing

@@ -139,7 +139,7 @@ class DeploymentGroup(Construct):
             alarm_configuration=CodedeployDeploymentGroupAlarmConfiguration(
                 enabled=True,
                 alarms=alarms.names,
-                ignore_poll_alarm_failure=False,  # a version that nobody watches is not shown to all users
+                ignore_poll_alarm_failure=False,  # without its alarms a version must not get all requests
             ),
             # Without its permissions a deployment that starts at once would fail.
             depends_on=self._role.dependables,

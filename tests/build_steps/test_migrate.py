@@ -1,4 +1,4 @@
-"""Migrations run in the image of the service, with a url that nobody sees."""
+"""Migrations run in the image of the service, with a url that is never printed."""
 
 from __future__ import annotations
 

@@ -52,12 +52,12 @@ def test_an_approval_without_a_topic_is_refused() -> None:
     toml = without("notifications")
     assert of_delivery(toml) == [
         (
-            "delivery.approval: has nobody to tell: there is no topic; add [notifications.critical] and "
+            "delivery.approval: needs topics for its messages; add [notifications.critical] and "
             "[notifications.warning], each with emails = [...], or set approval = false"
         )
     ]
     (line,) = of_delivery(toml.replace("approval = true", "approval = false"))
-    assert line.startswith("delivery: has nobody to tell: there is no topic; add [notifications.critical]")
+    assert line.startswith("delivery: needs topics for its messages; add [notifications.critical]")
 
 
 def test_more_services_than_an_action_has_artifacts_are_refused() -> None:

@@ -96,7 +96,7 @@ def site_image(site: Path, tmp_path: Path) -> Image:
 
 @pytest.fixture
 def api_image(tmp_path: Path) -> Image:
-    """Its image, with a certificate of somebody in place of the databases'."""
+    """Its image, with another certificate in place of the databases'."""
     certificate = re.search(r"-----BEGIN.*?-----END CERTIFICATE-----\n", certifi.contents(), flags=re.DOTALL)
     assert certificate
     authorities = tmp_path / "databases.pem"

@@ -123,7 +123,7 @@ def test_every_environment_has_the_variables_without_which_the_api_stops(environ
 
 
 def test_no_variable_is_named_for_people_that_no_project_has(stacks: dict[str, Template]) -> None:
-    """Nobody can set one in a project: what people may choose is a setting."""
+    """A user cannot set one in a project: what people may choose is a setting."""
     named = set(re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:=[^`]*)?`", DELIVERY))
     texts = [json.dumps(project) for name in ENVIRONMENTS for project in projects(stacks, name).values()]
     images = {image_variable(service) for service in fixture_environment("staging").services}

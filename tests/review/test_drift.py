@@ -96,7 +96,7 @@ def test_what_a_release_changes_is_no_drift(kind: str, argument: str, before: ob
 
 
 def ignored(stacks: dict[str, Template]) -> set[tuple[str, str]]:
-    """What Terraform ignores, because somebody else sets it."""
+    """What Terraform ignores, because another controller sets it."""
     return {
         (kind, argument)
         for stack in stacks.values()

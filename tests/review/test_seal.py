@@ -1,4 +1,4 @@
-"""Sealed plans are opened by the job that they are for, within a day, and by nobody else."""
+"""Sealed plans are opened by the job that they are for, within a day, and by no other."""
 
 from __future__ import annotations
 

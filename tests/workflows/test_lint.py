@@ -116,7 +116,7 @@ def test_a_pull_request_does_not_run_its_own_code_with_the_right_to_comment() ->
 
 
 OWN: Final = "github.event.pull_request.head.repo.full_name == github.repository"
-"""Not a fork, whose author may be anybody."""
+"""Not a fork, whose author may be unknown."""
 
 
 def starts_for_a_fork(jobs: dict[str, Any], id_: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a release changes for users before anybody has approved it."""
+"""What a release changes for users before its approval."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _policy(statement: Mapping[str, Any]) -> str:
 
 @dataclass
 class World:
-    """An account with a bucket for artifacts, a key, roles, and a connection that nobody has confirmed."""
+    """An account with a bucket for artifacts, a key, roles, and a connection that is not confirmed."""
 
     emulator: Emulator
     client: Client
