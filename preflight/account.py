@@ -91,6 +91,11 @@ class Account:
         with self._lock:
             return self._cached.setdefault(key, value)
 
+    @property
+    def number(self) -> str:
+        """Its own number."""
+        return str(self.once("number", lambda: self.client("sts").get_caller_identity()["Account"]))
+
     def assuming(self, role: Mapping[str, Any]) -> Account:
         """The same account, with the credentials of the role that Terraform assumes."""
         arguments = {"RoleArn": role["role_arn"], "RoleSessionName": role.get("session_name") or _SESSION_NAME}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from config.edge import VIEWER_REGION
+from preflight import deliveries
 from preflight.account import error_code, unless_missing
 from preflight.platform import tags_from
 
@@ -180,49 +181,6 @@ def _queue(account: Account, region: str, name: str) -> Tags | None:
     return None if answer is None else client.list_queue_tags(QueueUrl=answer["QueueUrl"]).get("Tags", {})
 
 
-def _application(account: Account, region: str, name: str) -> Tags | None:
-    client = account.client("codedeploy", region)
-    missing = "ApplicationDoesNotExistException"
-    if unless_missing(lambda: client.get_application(applicationName=name), missing) is None:
-        return None
-    own = account.once("account_id", lambda: account.client("sts").get_caller_identity()["Account"])
-    arn = f"arn:aws:codedeploy:{region}:{own}:application:{name}"
-    return tags_from(client.list_tags_for_resource(ResourceArn=arn)["Tags"])
-
-
-def _project(account: Account, region: str, name: str) -> Tags | None:
-    found: Any = account.client("codebuild", region).batch_get_projects(names=[name])["projects"]
-    return tags_from(found[0].get("tags"), "key", "value") if found else None
-
-
-def _report_group(account: Account, region: str, name: str) -> Tags | None:
-    own = account.once("account_id", lambda: account.client("sts").get_caller_identity()["Account"])
-    arn = f"arn:aws:codebuild:{region}:{own}:report-group/{name}"
-    found: Any = account.client("codebuild", region).batch_get_report_groups(reportGroupArns=[arn])["reportGroups"]
-    return tags_from(found[0].get("tags"), "key", "value") if found else None
-
-
-def _pipeline(account: Account, region: str, name: str) -> Tags | None:
-    client = account.client("codepipeline", region)
-    answer = unless_missing(lambda: client.get_pipeline(name=name), "PipelineNotFoundException")
-    if answer is None:
-        return None
-    tags: Any = client.list_tags_for_resource(resourceArn=answer["metadata"]["pipelineArn"]).get("tags")
-    return tags_from(tags, "key", "value")
-
-
-def _connection(account: Account, region: str, name: str) -> Tags | None:
-    """A connection: its names are unique in an account.
-
-    https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_CreateConnection.html
-    """
-    client = account.client("codeconnections", region)
-    for connection in account.items("codeconnections", region, "list_connections", "Connections"):
-        if connection["ConnectionName"] == name:
-            return tags_from(client.list_tags_for_resource(ResourceArn=connection["ConnectionArn"]).get("Tags"))
-    return None
-
-
 def _firewall(operation: str, items: str) -> Lookup:
     def look_up(account: Account, region: str, name: str) -> Tags | None:
         """Each scope has its own names, and CloudFront's is in one region: what is there in either has tags."""
@@ -250,8 +208,8 @@ def _trail(account: Account, region: str, name: str) -> Tags | None:
 
 
 def _budget(account: Account, _: str, name: str) -> Tags | None:
-    own = account.once("account_id", lambda: account.client("sts").get_caller_identity()["Account"])
     client = account.client("budgets")
+    own = account.number
     budget = unless_missing(lambda: client.describe_budget(AccountId=own, BudgetName=name), "NotFoundException")
     if budget is None:
         return None
@@ -374,11 +332,11 @@ KINDS: Final = (
         _elb("describe_target_groups", "TargetGroups", "TargetGroupArn", "TargetGroupNotFound"),
     ),
     NamedKind("aws_ecs_cluster", "name", "ECS clusters", _cluster),
-    NamedKind("aws_codedeploy_app", "name", "CodeDeploy applications", _application),
-    NamedKind("aws_codebuild_project", "name", "build projects", _project),
-    NamedKind("aws_codebuild_report_group", "name", "report groups", _report_group),
-    NamedKind("aws_codepipeline", "name", "pipelines", _pipeline),
-    NamedKind("aws_codestarconnections_connection", "name", "connections", _connection),
+    NamedKind("aws_codedeploy_app", "name", "CodeDeploy applications", deliveries.application),
+    NamedKind("aws_codebuild_project", "name", "build projects", deliveries.project),
+    NamedKind("aws_codebuild_report_group", "name", "report groups", deliveries.report_group),
+    NamedKind("aws_codepipeline", "name", "pipelines", deliveries.pipeline),
+    NamedKind("aws_codestarconnections_connection", "name", "connections", deliveries.connection),
     NamedKind("aws_lambda_function", "function_name", "Lambda functions", _function),
     NamedKind("aws_secretsmanager_secret", "name", "secrets", _secret),
     NamedKind("aws_ssm_parameter", "name", "parameters", _parameter),
