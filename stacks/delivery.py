@@ -18,7 +18,6 @@ from modules.delivery.stages import Action, Rule, Stage, with_freeze
 from modules.delivery.static_files import StaticFiles
 from modules.errors import WiringError
 from modules.event_messages import EventMessages
-from modules.policy import Statement
 from modules.role import Role, ServicePrincipal
 from modules.topic import Severity
 from stacks.base import LayerStack, topics_for
@@ -312,10 +311,7 @@ class DeliveryStack(LayerStack):
                 f"{name}-deploy", application=group.application_name, group=group.name, artifact=artifact
             )
         project = self.projects.get("deploy") or self._project(builds.deploy(self._service.cluster.name))
-        project.role.add_to_policy(
-            Statement(sid="Deploy", actions=("ecs:DescribeServices", "ecs:UpdateService"), resources=(service.arn,))
-        )
-        pipeline_grants.grant_task_definitions(project.role, self.label, [service])
+        pipeline_grants.grant_rolling(project.role, self.label, service)
         return Action.build(
             f"{name}-deploy",
             project.name,
@@ -345,17 +341,10 @@ class DeliveryStack(LayerStack):
 
     @property
     def _static_files(self) -> StaticFiles | None:
-        assets, edge, config = self._settings.assets, self._edge, self.config.edge
-        if assets is None or edge is None or config is None:
+        settings, edge, config = self._settings.assets, self._edge, self.config.edge
+        if settings is None or edge is None or config is None:
             return None
-        return StaticFiles(
-            service=assets.service,
-            path=assets.path,
-            hashed=assets.hashed,
-            bucket=edge.assets,
-            prefix=config.static_prefix,
-            distribution=edge.distribution,
-        )
+        return StaticFiles(settings, edge.assets, prefix=config.static_prefix, distribution=edge.distribution)
 
     def _grant_images_and_files(self, project: BuildProject, services: tuple[str, ...]) -> None:
         role = project.role

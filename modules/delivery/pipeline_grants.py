@@ -96,6 +96,14 @@ def grant_blue_green(
     grant_task_definitions(role, label, services)
 
 
+def grant_rolling(role: Role, label: Label, service: FargateService) -> None:
+    """Let a build deploy a service that ECS replaces task by task."""
+    role.add_to_policy(
+        Statement(sid="Deploy", actions=("ecs:DescribeServices", "ecs:UpdateService"), resources=(service.arn,))
+    )
+    grant_task_definitions(role, label, [service])
+
+
 def grant_task_definitions(role: Role, label: Label, services: Sequence[FargateService]) -> None:
     """Let `role` register revisions with the roles of the services; the registration itself names no resource.
 

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from modules.policy import Statement
 
 if TYPE_CHECKING:
+    from config.delivery import AssetsSettings
     from modules.edge.assets_bucket import AssetsBucket
     from modules.edge.distribution import Distribution
     from modules.role import Role
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class StaticFiles:
     """Where the files of one service come from, and where CloudFront serves them from."""
 
-    service: str
-    """The service whose image has them."""
-    path: str
-    """Their folder in that image."""
-    hashed: tuple[str, ...] = ()
-    """Patterns of those with a hash in their name; without any it is recognized by its look."""
+    settings: AssetsSettings
     bucket: AssetsBucket
+    _: KW_ONLY
     prefix: str
     """Start of their keys."""
     distribution: Distribution
+
+    @property
+    def service(self) -> str:
+        """The service whose image has them."""
+        return self.settings.service
 
     @property
     def variables(self) -> dict[str, str]:
@@ -34,8 +36,8 @@ class StaticFiles:
         return {
             "ASSETS_BUCKET": self.bucket.name,
             "ASSETS_PREFIX": self.prefix,
-            "ASSETS_PATH": self.path,
-            **({"HASHED_ASSETS": " ".join(self.hashed)} if self.hashed else {}),
+            "ASSETS_PATH": self.settings.path,
+            **({"HASHED_ASSETS": " ".join(self.settings.hashed)} if self.settings.hashed else {}),
         }
 
     @property

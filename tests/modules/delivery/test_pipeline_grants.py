@@ -45,6 +45,16 @@ def test_it_deploys_by_its_groups_and_hands_over_their_roles_to_tasks_only() -> 
     assert granted["AllowPassRole"]["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
+def test_a_build_deploys_one_service_and_gives_its_roles_to_tasks_only() -> None:
+    parts = Parts.make()
+    service: Any = SimpleNamespace(**vars(SERVICE), arn="arn:service")
+    pipeline_grants.grant_rolling(parts.role, LABEL, service)
+    granted = parts.granted()
+    assert granted["Deploy"]["Action"] == ["ecs:DescribeServices", "ecs:UpdateService"]
+    assert granted["Deploy"]["Resource"] == "arn:service"
+    assert granted["AllowPassRole"]["Resource"] == ["arn:execution", "arn:task"]
+
+
 def test_it_tags_revisions_of_its_services_only() -> None:
     parts = Parts.make()
     pipeline_grants.grant_task_definitions(parts.role, LABEL, [SERVICE])

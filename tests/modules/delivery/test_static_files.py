@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from config.delivery import AssetsSettings
 from modules.delivery.static_files import StaticFiles
 from tests.modules.delivery.parts import Parts
 
@@ -24,9 +24,10 @@ class Distribution:
     id, arn = "E123", "arn:aws:cloudfront::1:distribution/E123"
 
 
-def files(bucket: Bucket) -> StaticFiles:
+def files(bucket: Bucket, *hashed: str) -> StaticFiles:
     made: dict[str, Any] = {"bucket": bucket, "distribution": Distribution()}
-    return StaticFiles(service="site", path="/app/static", prefix="static/", **made)
+    settings = AssetsSettings(service="site", path="/app/static", hashed=tuple(hashed))
+    return StaticFiles(settings, prefix="static/", **made)
 
 
 def test_a_build_knows_where_they_come_from_and_go_to() -> None:
@@ -36,7 +37,7 @@ def test_a_build_knows_where_they_come_from_and_go_to() -> None:
 
 
 def test_a_build_knows_which_names_have_a_hash() -> None:
-    said = replace(files(Bucket()), hashed=("assets/*", "fonts/*.woff2"))
+    said = files(Bucket(), "assets/*", "fonts/*.woff2")
     assert said.variables["HASHED_ASSETS"] == "assets/* fonts/*.woff2"
 
 
