@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
+import hashlib
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.s3_object import S3Object
 from constructs import Construct
 
-from modules.function_code import zip_files
+from modules.function_code import write_code, zip_files
 from modules.policy import Grantable, Statement
 from templates import buildspecs
 
@@ -35,12 +35,15 @@ class Programs(Construct):
     def __init__(self, scope: Construct, id_: str, *, bucket: Bucket) -> None:
         super().__init__(scope, id_)
         self._bucket = bucket
+        code = packed_programs()
         self._object = S3Object(
             self,
             "Default",
             bucket=bucket.id,
             key=buildspecs.PROGRAMS_KEY,
-            content_base64=base64.b64encode(packed_programs()).decode(),
+            # Not content_base64, which a plan prints.
+            source=write_code(self, "build-steps.zip", code),
+            source_hash=hashlib.sha256(code).hexdigest(),
             content_type="application/zip",
             depends_on=bucket.dependables,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import io
+import hashlib
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cdktf import App
 
 from templates import buildspecs
 from tests.modules.delivery.parts import Parts
@@ -20,7 +22,11 @@ def written() -> dict[str, Any]:
 
 
 def test_one_object_has_all_programs_where_python_finds_them() -> None:
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode(written()["content_base64"]))) as archive:
+    parts = Parts.make()
+    made = Template.of(parts.stack).only("aws_s3_object")
+    file = Path(App.of(parts.stack).outdir, "stacks", parts.stack.node.id, made["source"])
+    assert made["source_hash"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    with zipfile.ZipFile(file) as archive:
         found = {name: archive.read(name).decode() for name in archive.namelist()}
     assert found == {f"build_steps/{name}": text for name, text in buildspecs.programs().items()}
 
@@ -30,7 +36,7 @@ def test_other_programs_are_another_version_of_the_same_object(monkeypatch: pyte
     changed = {**buildspecs.programs(), "scan.py": "pass\n"}
     monkeypatch.setattr(buildspecs, "programs", lambda: changed)
     after = written()
-    assert {name for name in before if before[name] != after[name]} == {"content_base64"}
+    assert {name for name in before if before[name] != after[name]} == {"source_hash"}
 
 
 def test_a_build_names_the_version_that_its_project_was_applied_with() -> None:
