@@ -80,14 +80,14 @@ setup: .venv/test.stamp .venv/aws-cli.stamp ## Create .venv with everything that
 
 # The tests of the build steps call the AWS CLI as CodeBuild does; it needs another botocore than the other tests.
 .venv/aws-cli.stamp: requirements/aws-cli.lock .venv/python.stamp
-	@echo "Installing the AWS CLI for the tests of the build steps (about 180 MB, once)"
+	@echo "Installing the AWS CLI for the tests of the build steps (about 190 MB, once)"
 	@rm -rf .venv/aws-cli
 	@$(BIN)/python -m venv .venv/aws-cli
 	@.venv/aws-cli/bin/$(PIP_INSTALL:$(BIN)/%=%) --no-compile -r requirements/aws-cli.lock
 	@touch $@
 
 .venv/workflows.stamp: requirements/workflows.lock .venv/synth.stamp
-	@echo "Installing what the workflows need (about 30 MB, once)"
+	@echo "Installing what the workflows need (about 40 MB, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/workflows.lock
 	@touch $@
 

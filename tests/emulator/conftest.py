@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
 import pytest
 from aws_xray_sdk.core import xray_recorder
 from botocore.config import Config
+from moto.core.base_backend import BackendDict
 
 from emulator import Emulator
+from emulator.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +19,47 @@ if TYPE_CHECKING:
 xray_recorder.emitter._socket.close()  # noqa: SLF001
 
 
+PER_TEST: Final = "7"
+"""The accounts of one test each start with it; moto keeps about 20 MB for each."""
+
+
 class Client(Protocol):
     """Creates a boto3 client of the emulator."""
 
     def __call__(self, service: str, *, account: str = ..., region: str = ..., checked: bool = ...) -> Any: ...
+
+
+class Clients:
+    """Creates each client once."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._made: dict[tuple[str, str, str, bool], Any] = {}
+
+    def __call__(
+        self, service: str, *, account: str = "123456789012", region: str = "us-east-1", checked: bool = True
+    ) -> Any:
+        key = (service, account, region, checked)
+        if key not in self._made:
+            self._made[key] = boto3.client(
+                service,
+                endpoint_url=self._url,
+                region_name=region,
+                aws_access_key_id=account,
+                aws_secret_access_key="test",
+                config=Config(
+                    parameter_validation=checked, retries={"max_attempts": 0}, s3={"addressing_style": "path"}
+                ),
+            )
+        return self._made[key]
+
+    def forget(self, start: str) -> None:
+        """Let go of all accounts whose numbers start so, with the clients of them."""
+        self._made = {key: made for key, made in self._made.items() if not key[1].startswith(start)}
+        with REGISTRY.lock:
+            for accounts in BackendDict._instances:  # noqa: SLF001  moto has no public way
+                for account in [one for one in accounts if one.startswith(start)]:
+                    del accounts[account]
 
 
 @pytest.fixture(scope="session")
@@ -30,22 +69,11 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def client(emulator: Emulator) -> Client:
-    made: dict[tuple[str, str, str, bool], Any] = {}
+def client(emulator: Emulator) -> Clients:
+    return Clients(emulator.url)
 
-    def make(service: str, *, account: str = "123456789012", region: str = "us-east-1", checked: bool = True) -> Any:
-        key = (service, account, region, checked)
-        if key not in made:
-            made[key] = boto3.client(
-                service,
-                endpoint_url=emulator.url,
-                region_name=region,
-                aws_access_key_id=account,
-                aws_secret_access_key="test",
-                config=Config(
-                    parameter_validation=checked, retries={"max_attempts": 0}, s3={"addressing_style": "path"}
-                ),
-            )
-        return made[key]
 
-    return make
+@pytest.fixture(scope="module", autouse=True)
+def _forgets(client: Clients) -> Iterator[None]:
+    yield
+    client.forget(PER_TEST)
