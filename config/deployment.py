@@ -45,7 +45,8 @@ HOOK_MINUTES: Final = 60
 
 https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
 """
-_ONLY_BLUE_GREEN: Final[tuple[str, ...]] = ("traffic", "step_percent", "step_minutes", "keep_old_minutes", "test_port")
+ONLY_BLUE_GREEN: Final[tuple[str, ...]] = ("traffic", "step_percent", "step_minutes", "keep_old_minutes", "test_port")
+"""The settings that a rolling deployment does not use."""
 _ONLY_STEPS: Final[tuple[str, ...]] = ("step_percent", "step_minutes")
 
 Traffic = Literal["canary", "linear", "all_at_once"]
@@ -114,7 +115,7 @@ class DeploymentSettings(Model):
         """The checks, and the settings in the file that its strategy does not use."""
         yield from super().problems()
         if self.strategy == "rolling":
-            unused, why = _ONLY_BLUE_GREEN, 'strategy = "rolling"; set strategy = "blue_green"'
+            unused, why = ONLY_BLUE_GREEN, 'strategy = "rolling"; set strategy = "blue_green"'
         elif self.traffic == "all_at_once":
             unused, why = _ONLY_STEPS, 'traffic = "all_at_once"; use "canary" or "linear"'
         else:

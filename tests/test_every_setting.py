@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.deployment import ONLY_BLUE_GREEN
 from config.environment import Environment
 from config.errors import ConfigError
 from config.fargate import MEMORY_MIB
@@ -208,8 +209,7 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
             yield _with_other_roles(table, database)
     yield from _with_other_delivery(table)
     if "deployment" in table:
-        other = "rolling" if table["deployment"]["strategy"] == "blue_green" else "blue_green"
-        yield {("deployment", "strategy")}, {**table, "deployment": {**table["deployment"], "strategy": other}}
+        yield {("deployment", "strategy")}, {**table, "deployment": _with_other_strategy(table["deployment"])}
 
 
 def _with_other_paths(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
@@ -279,6 +279,13 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)
     return other
+
+
+def _with_other_strategy(deployment: dict[str, Any]) -> dict[str, Any]:
+    """The other strategy, with the settings that both have."""
+    if deployment["strategy"] == "rolling":
+        return {**deployment, "strategy": "blue_green"}
+    return {key: value for key, value in deployment.items() if key not in ONLY_BLUE_GREEN} | {"strategy": "rolling"}
 
 
 def _without_sleep(table: dict[str, Any]) -> dict[str, Any]:

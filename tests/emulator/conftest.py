@@ -57,7 +57,7 @@ class Clients:
         """Let go of all accounts whose numbers start so, with the clients of them."""
         self._made = {key: made for key, made in self._made.items() if not key[1].startswith(start)}
         with REGISTRY.lock:
-            for accounts in BackendDict._instances:  # noqa: SLF001  moto has no public way
+            for accounts in BackendDict._instances:  # type: ignore[misc]  # noqa: SLF001  moto has no public way
                 for account in [one for one in accounts if one.startswith(start)]:
                     del accounts[account]
 
@@ -69,11 +69,16 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def client(emulator: Emulator) -> Clients:
+def clients(emulator: Emulator) -> Clients:
     return Clients(emulator.url)
 
 
+@pytest.fixture(scope="session")
+def client(clients: Clients) -> Client:
+    return clients
+
+
 @pytest.fixture(scope="module", autouse=True)
-def _forgets(client: Clients) -> Iterator[None]:
+def _forgets(clients: Clients) -> Iterator[None]:
     yield
-    client.forget(PER_TEST)
+    clients.forget(PER_TEST)
