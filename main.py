@@ -66,6 +66,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.observability import ObservabilityStack  # noqa: PLC0415
+    from stacks.recovery import CopiesStack, RecoveryStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.service import ServiceStack  # noqa: PLC0415
@@ -76,8 +77,11 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
         by_region = _add_notifications(app, config, state)
         notifications = by_region.get(config.region)
         network = NetworkStack(app, config=config, state=state, notifications=notifications)
-        if config.security:
+        security = (
             SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
+            if config.security
+            else None
+        )
         data = (
             DataStack(app, config=config, state=state, notifications=notifications, network=network)
             if config.has_data
@@ -148,6 +152,32 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 data=data,
                 service=service,
                 edge=edge,
+            )
+        if config.recovery:
+            copies = (
+                CopiesStack(
+                    app,
+                    config=config,
+                    settings=config.recovery,
+                    region=config.recovery_region,
+                    state=state,
+                    notifications=by_region.get(config.recovery_region),
+                    data=data,
+                )
+                if config.recovery_region
+                else None
+            )
+            RecoveryStack(
+                app,
+                config=config,
+                settings=config.recovery,
+                state=state,
+                notifications=notifications,
+                data=data,
+                registry=registry,
+                edge=edge,
+                security=security,
+                copies=copies,
             )
         if config.cost:
             CostStack(

@@ -31,6 +31,7 @@ from config.origin_name import origin_name
 from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
+from config.recovery import RecoverySettings
 from config.registry import RegistrySettings
 from config.release_window import ReleaseWindow, release_window
 from config.routing import CATCH_ALL
@@ -158,12 +159,21 @@ class Environment(Model):
     cost: CostSettings | None = None
     """Budget, reports of unusual costs, tags for the bill and sleep schedule; without the table there are none."""
 
+    recovery: RecoverySettings | None = None
+    """Backups, and copies in a second region; without the table there are only the databases' own backups."""
+
+    @property
+    def recovery_region(self) -> str | None:
+        """The region of the copies; None if there are none."""
+        return self.recovery.region if self.recovery and self.recovery.mode != "none" else None
+
     @property
     def regions(self) -> tuple[str, ...]:
         """Every region in which the environment has resources, its own first."""
         viewers = [VIEWER_REGION] if self.edge else []
         zone = [ROUTE_53_REGION] if self.needs_route_53_stack else []
-        return tuple(dict.fromkeys((self.region, *viewers, *zone)))
+        copies = [self.recovery_region] if self.recovery_region else []
+        return tuple(dict.fromkeys((self.region, *viewers, *zone, *copies)))
 
     @property
     def release_window(self) -> ReleaseWindow | None:
