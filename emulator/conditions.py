@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from emulator.errors import UnansweredError
 from emulator.policy import as_list, matches_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-Values = dict[str, tuple[str, ...]]
+Values: TypeAlias = Mapping[str, tuple[str, ...]]
 """What a request sends: the values of each condition key, whose name is in small letters."""
 
 _SETS: Final = {"ForAnyValue": any, "ForAllValues": all}

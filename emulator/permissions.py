@@ -47,9 +47,7 @@ def _documents(policies: Iterable[Any]) -> list[str]:
     return [version.document for policy in policies for version in policy.versions if version.is_default]
 
 
-def _allowed(
-    documents: Iterable[str], actions: Collection[str], resource: str | None, sent: Values | None
-) -> set[str]:
+def _allowed(documents: Iterable[str], actions: Collection[str], resource: str | None, sent: Values | None) -> set[str]:
     found = [statement for document in documents for statement in statements(document)]
     allowing = [
         one

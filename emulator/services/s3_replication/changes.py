@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.s3.models import FakeDeleteMarker, FakeKey, s3_backends
 
-from emulator.registry import Context, after, patch
+from emulator.registry import REGISTRY, Context, after, patch
 from emulator.services.s3_replication.documents import bucket_of, replications
-from emulator.services.s3_replication.replicas import REPLICA, FailedError, Replication
+from emulator.services.s3_replication.replicas import STATUS, FailedError, Replication
 from emulator.services.s3_replication.rules import rules_for_marker, rules_for_object
 
 if TYPE_CHECKING:
@@ -26,15 +27,21 @@ _FAILED: Final = "FAILED"
 
 FAILURES: Final[list[tuple[str, str, str]]] = []
 """Bucket, key and S3's code of what could not be copied since the last reset, the newest last."""
+REGISTRY.resets.append(FAILURES.clear)
 
 
 @after("s3", "PutObject", "CopyObject", "CompleteMultipartUpload")
 def copy_object(params: Shape, context: Context) -> None:
     """Copy a new version."""
-    source = bucket_of(params["Bucket"], context)
-    version = source.keys.get(params["Key"]) if source else None
-    if isinstance(version, FakeKey):
-        _copy(source, version, context)
+    source = _Source.find(params["Bucket"], context)
+    versions = source.versions(params["Key"]) if source else []
+    if not source or not versions or not isinstance(versions[-1], FakeKey):
+        return
+    version = versions[-1]
+    rules = rules_for_object(source.document, version, _tags(source.bucket, version))
+    if rules:
+        copied = source.for_each(rules, version.name, lambda one: one.copy(version))
+        setattr(version, STATUS, _COMPLETED if copied else _FAILED)
 
 
 @after("s3", "PutObjectTagging", "DeleteObjectTagging")
@@ -68,60 +75,58 @@ def copy_markers(params: Shape, context: Context) -> None:
 def tell_status(original: Callable[[Any], dict[str, Any]], key: Any) -> dict[str, Any]:
     """Answer HeadObject and GetObject with the status of the copy, which a version without a rule does not have."""
     answer = original(key)
-    status = getattr(key, "replication_status", None)
+    status = getattr(key, STATUS, None)
     return {**answer, _HEADER: status} if status else answer
 
 
-def _copy(source: Any, version: Any, context: Context) -> None:
-    if getattr(version, "replication_status", None) == REPLICA:
-        return
-    document = replications(source.account_id, context).get(source.name)
-    if document is None:
-        return
-    rules = rules_for_object(document, version, _tags(source, version))
-    if rules:
-        copied = _each(source, document, rules, version, context, lambda one: one.copy(version))
-        version.replication_status = _COMPLETED if copied else _FAILED
+@dataclass(frozen=True)
+class _Source:
+    """A bucket with a replication document."""
+
+    bucket: Any
+    document: Mapping[str, Any]
+    context: Context
+
+    @staticmethod
+    def find(name: str, context: Context) -> _Source | None:
+        """Return the bucket, or None if it has no document."""
+        bucket = bucket_of(name, context)
+        document = replications(bucket.account_id, context).get(bucket.name) if bucket else None
+        return _Source(bucket, document, context) if document else None
+
+    def versions(self, key: str) -> list[Any]:
+        """Return the versions of a key, the newest last."""
+        return list(self.bucket.keys.getlist(key, []))
+
+    def for_each(self, rules: Sequence[Mapping[str, Any]], key: str, make: Callable[[Replication], None]) -> bool:
+        """Do it for each rule; return whether none failed."""
+        before = len(FAILURES)
+        for rule in rules:
+            try:
+                make(Replication(self.bucket, self.document["Role"], rule, self.context))
+            except FailedError as failure:
+                FAILURES.append((self.bucket.name, key, str(failure)))
+        return len(FAILURES) == before
 
 
 def _change(params: Shape, context: Context, change: Callable[[Replication, Any], None]) -> None:
-    source = bucket_of(params["Bucket"], context)
-    versions = source.keys.getlist(params["Key"], []) if source else []
+    source = _Source.find(params["Bucket"], context)
     wanted = params.get("VersionId")
-    version = next((one for one in versions if one.version_id == wanted), None) if wanted else versions[-1]
-    document = replications(source.account_id, context).get(source.name) if source else None
-    if document is None or not isinstance(version, FakeKey):
+    versions = [one for one in source.versions(params["Key"]) if wanted in {None, one.version_id}] if source else []
+    if not source or not versions or not isinstance(versions[-1], FakeKey):
         return
-    rules = rules_for_object(document, version, _tags(source, version))
-    _each(source, document, rules, version, context, lambda one: change(one, version))
+    version = versions[-1]
+    rules = rules_for_object(source.document, version, _tags(source.bucket, version))
+    source.for_each(rules, version.name, lambda one: change(one, version))
 
 
 def _copy_marker(bucket: str, key: str, context: Context) -> None:
-    source = bucket_of(bucket, context)
-    document = replications(source.account_id, context).get(source.name) if source else None
-    versions = source.keys.getlist(key, []) if source else []
-    if document is None or not versions or not isinstance(versions[-1], FakeDeleteMarker):
+    source = _Source.find(bucket, context)
+    versions = source.versions(key) if source else []
+    if not source or not versions or not isinstance(versions[-1], FakeDeleteMarker):
         return
     marker = versions[-1]
-    _each(source, document, rules_for_marker(document, key), marker, context, lambda one: one.copy_marker(marker))
-
-
-def _each(
-    source: Any,
-    document: Mapping[str, Any],
-    rules: Sequence[Mapping[str, Any]],
-    version: Any,
-    context: Context,
-    make: Callable[[Replication], None],
-) -> bool:
-    """Do it for each rule; return whether none failed."""
-    failures = len(FAILURES)
-    for rule in rules:
-        try:
-            make(Replication(source, document["Role"], rule, context))
-        except FailedError as failure:
-            FAILURES.append((source.name, version.name, str(failure)))
-    return len(FAILURES) == failures
+    source.for_each(rules_for_marker(source.document, key), key, lambda one: one.copy_marker(marker))
 
 
 def _tags(source: Any, version: Any) -> dict[str, str]:

@@ -57,9 +57,9 @@ def get_replication(params: Shape, context: Context) -> Shape:
     bucket = context.backend(s3_backends, "aws").get_bucket(params["Bucket"])
     held = replications(bucket.account_id, context).get(bucket.name)
     if held is None:
-        missing = AwsError(code=_MISSING, message="The replication configuration was not found")
-        missing.status = HTTPStatus.NOT_FOUND
-        raise missing
+        raise AwsError(
+            code=_MISSING, message="The replication configuration was not found", status=HTTPStatus.NOT_FOUND
+        )
     return {"ReplicationConfiguration": held}
 
 
@@ -85,13 +85,12 @@ def refuse_suspension(params: Shape, context: Context) -> None:
     """
     held = replications(context.account, context)
     if params["Bucket"] in held and params["VersioningConfiguration"].get("Status") != "Enabled":
-        refused = AwsError(
+        raise AwsError(
             code="InvalidBucketState",
             message="A replication configuration is present on this bucket, so you cannot change the versioning state. "
             "To change the versioning state, first delete the replication configuration.",
+            status=HTTPStatus.CONFLICT,
         )
-        refused.status = HTTPStatus.CONFLICT
-        raise refused
 
 
 def _require_destination(name: str, context: Context) -> None:

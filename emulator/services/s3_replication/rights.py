@@ -6,12 +6,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emulator.arns import parse_arn
 from emulator.conditions import is_met
-from emulator.keys import find_key
 from emulator.permissions import role_actions, role_trusts
 from emulator.policy import as_list, matches_pattern, statements
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.conditions import Values
-    from emulator.registry import Context
 
 _SERVICE = "s3.amazonaws.com"
 
@@ -29,7 +27,6 @@ class ReplicationRole:
     """The role of one replication document, by its ARN."""
 
     arn: str
-    context: Context
 
     def is_assumed_for(self, source: Any) -> bool:
         """Return whether S3 may assume it for this bucket."""
@@ -41,26 +38,22 @@ class ReplicationRole:
         sent = {"aws:securetransport": ("true",)}
         return role_actions(self.arn, actions, resource, sent=sent) == set(actions)
 
-    def may_use_key(self, name: str, bucket: Any, *actions: str, encrypted: str) -> bool:
+    def may_use_key(self, key: Any, bucket: Any, *actions: str, encrypted: str) -> bool:
         """Return whether it may do all of these with a key, by S3 in the bucket's region.
 
         Args:
-            name: Id, ARN or alias of the key.
+            key: moto's key.
             bucket: The bucket in whose region S3 calls KMS.
             actions: Actions of KMS.
             encrypted: The ARN in the encryption context: of the object, or of the bucket if it has a bucket key.
         """
-        there = replace(self.context, account=bucket.account_id, region=bucket.region_name)
-        key = find_key(name, there)
-        if key is None:
-            return False
-        account = parse_arn(self.arn)
+        role = parse_arn(self.arn)
         sent: Values = {
             "kms:viaservice": (f"s3.{bucket.region_name}.amazonaws.com",),
             "kms:encryptioncontext:aws:s3:arn": (encrypted,),
             "kms:encryptioncontextkeys": ("aws:s3:arn",),
             "kms:resourcealiases": tuple(key.aliases),
-            "kms:calleraccount": (account.account if account else "",),
+            "kms:calleraccount": (role.account if role else "",),
         }
         return role_actions(self.arn, actions, key.arn, sent=sent) == set(actions) and all(
             _policy_admits(key.policy, self.arn, action, sent) for action in actions
