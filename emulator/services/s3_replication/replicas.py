@@ -5,6 +5,7 @@ The reasons are S3's: https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -90,7 +91,7 @@ class Replication:
             item.name,
             item.value,
             storage=self._destination.get("StorageClass") or item.storage_class,
-            etag=item.etag,
+            etag=item.etag.strip('"'),
             lock_mode=item.lock_mode,
             lock_legal_status=item.lock_legal_status,
             lock_until=item.lock_until,
@@ -103,7 +104,7 @@ class Replication:
         replica._version_id = item.version_id  # noqa: SLF001  the copy has the id of its source
         replica.last_modified = item.last_modified
         replica.checksum_algorithm = item.checksum_algorithm
-        replica.set_metadata(dict(item.metadata))
+        replica.set_metadata(copy.copy(item.metadata))
         setattr(replica, STATUS, _REPLICA)
         backend.put_object_tagging(replica, tags)
 

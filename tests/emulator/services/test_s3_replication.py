@@ -286,7 +286,9 @@ def test_a_key_that_is_not_in_the_region_of_the_copies_fails_them(buckets: Copie
 
 def test_a_disabled_key_fails_the_copy(buckets: Copied) -> None:
     buckets.replicate()
-    buckets.client("kms", account=buckets.account, region=THERE).disable_key(KeyId=buckets.keys[THERE])
+    buckets.client("kms", account=buckets.account, region=THERE).disable_key(
+        KeyId=buckets.keys[THERE].rpartition("/")[2]
+    )
     buckets.put()
     assert reason() == "DstKmsKeyInvalidState"
 
