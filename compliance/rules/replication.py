@@ -32,9 +32,7 @@ def replication_copies_all(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(configuration, f"the rule {block.get('id')} does not copy delete markers")
         criteria = blocks(block.get("source_selection_criteria"))
         if not any(_is_on(one, "sse_kms_encrypted_objects") for one in criteria):
-            yield Finding.about(
-                configuration, f"the rule {block.get('id')} leaves out what is encrypted with a KMS key"
-            )
+            yield Finding.about(configuration, f"the rule {block.get('id')} leaves out what a KMS key encrypts")
 
 
 @rule

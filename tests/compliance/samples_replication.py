@@ -45,7 +45,7 @@ SAMPLES = (
     _rule("replication-copies-all", status="Disabled", says="the rule copy is not enabled"),
     _rule("replication-copies-all", filter={"prefix": "logs/"}, says="copies only what its filter selects"),
     _rule("replication-copies-all", delete_marker_replication=_OFF, says="does not copy delete markers"),
-    _rule("replication-copies-all", source_selection_criteria=None, says="leaves out what is encrypted"),
+    _rule("replication-copies-all", source_selection_criteria=None, says="leaves out what a KMS key encrypts"),
     _destination("replication-encrypts-copies", without="encryption_configuration", says="has no key for the copies"),
     _destination("replication-is-measured", metrics=_OFF, says="has no metrics"),
     _destination("replication-is-measured", without="replication_time", says="has no replication_time"),
