@@ -92,17 +92,15 @@ def in_europe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     assert elsewhere.edge
     folder: Path = tmp_path_factory.mktemp("europe") / "cdktf.out"
     synthesize([elsewhere.model_copy(update={"recovery": recovery})], folder)
-    return {
-        one.layer if one.layer != "recovery" else one.id: Template(one.document) for one in read_stacks(folder).values()
-    }
+    return {one.id: Template(one.document) for one in read_stacks(folder).values() if one.layer == "recovery"}
 
 
 def test_static_files_of_another_region_are_copied_by_a_stack_there(in_europe: dict[str, Template]) -> None:
-    ids = sorted(id_ for id_ in in_europe if "recovery" in id_)
+    ids = sorted(in_europe)
     assert [id_.partition("-")[2] for id_ in ids] == ["recovery", "recovery-eu-central-1", "recovery-us-east-1"]
     home, _, viewer = (in_europe[id_] for id_ in ids)
     (rule,) = viewer.only("aws_s3_bucket_replication_configuration")["rule"]
-    assert "-assets-copy-eu-central-1-" in rule["destination"]["bucket"]
+    assert "-assets-copy-" in rule["destination"]["bucket"]
     targets = [
         one["rule"][0]["destination"]["bucket"] for one in home.all("aws_s3_bucket_replication_configuration").values()
     ]
