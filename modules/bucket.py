@@ -98,6 +98,7 @@ class Bucket(Construct):
         self._label = label
         self._key = key
         self._name = name
+        self._is_locked = bool(config.object_lock_days)
         self._bucket = S3Bucket(
             self,
             "Default",
@@ -154,6 +155,11 @@ class Bucket(Construct):
     def dependables(self) -> list[TerraformResource]:
         """What must exist before another service writes to it."""
         return [self._policy]
+
+    @property
+    def versioning(self) -> TerraformResource:
+        """What must exist before it is replicated, or receives replicas."""
+        return self._versioning
 
     def add_to_resource_policy(self, *statements: Statement) -> None:
         """Add statements to the bucket policy, for principals that have no role in this project."""
@@ -212,6 +218,21 @@ class Bucket(Construct):
         )
         if self._key:
             self._key.grant_encrypt_decrypt(grantee, KeyUse.objects())
+
+    def grant_replicate(self, grantee: Grantable) -> None:
+        """Allow `grantee`, S3's role, to read what it replicates: every version with its tags, lock and delete markers.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-replication
+        """
+        lock = ("s3:GetObjectLegalHold", "s3:GetObjectRetention") if self._is_locked else ()
+        versions = ("s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging")
+        grantee.add_to_policy(
+            Statement(actions=("s3:GetReplicationConfiguration", "s3:ListBucket"), resources=(self.arn,)),
+            Statement(actions=(*lock, *versions), resources=(self._objects(""),)),
+        )
+        if self._key:
+            self._key.grant_decrypt(grantee, KeyUse.objects_of(self.arn))
 
     def _objects(self, prefix: str) -> str:
         return f"{self.arn}/{prefix}*"
