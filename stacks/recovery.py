@@ -26,6 +26,7 @@ class CopiesStack(LayerStack):
     """
 
     layer: ClassVar[str] = "recovery"
+    survives_home: ClassVar[bool] = True
 
     def __init__(
         self,

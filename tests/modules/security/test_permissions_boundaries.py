@@ -122,6 +122,7 @@ CREATES = {
     "aws_s3_bucket_policy": "s3:PutBucketPolicy",
     "aws_s3_bucket_public_access_block": "s3:PutBucketPublicAccessBlock",
     "aws_s3_bucket_server_side_encryption_configuration": "s3:PutEncryptionConfiguration",
+    "aws_s3_bucket_replication_configuration": "s3:PutReplicationConfiguration",
     "aws_s3_bucket_versioning": "s3:PutBucketVersioning",
     "aws_s3_object": "s3:PutObject",
     "aws_scheduler_schedule": "scheduler:CreateSchedule",
