@@ -73,12 +73,13 @@ def deny_boundary_removal() -> Statement:
 def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
     """Deny changes of the boundaries, of the roles that have a wider one, and of the role that writes the trail."""
     boundaries = tuple(boundary_arn(label, boundary) for boundary in Boundary)
+    denials = label.arn("iam", f"policy/{apply_denials_name(label)}", region="")
     return (
         Statement(
             sid="DenyBoundaryChanges",
             effect="Deny",
             actions=("iam:CreatePolicy*", "iam:DeletePolicy*", "iam:SetDefaultPolicyVersion"),
-            resources=boundaries,
+            resources=(*boundaries, denials),
         ),
         Statement(
             sid="DenyProtectedRoleChanges",
@@ -92,6 +93,11 @@ def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
             resources=_protected_roles(label),
         ),
     )
+
+
+def apply_denials_name(label: Label) -> str:
+    """Name of the policy with what the role `apply` may not silence."""
+    return label.in_home_region().global_name("github-apply-denials", limit=NameLimit.IAM_POLICY)
 
 
 def _protected_roles(label: Label) -> tuple[str, ...]:
