@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
@@ -46,7 +46,7 @@ def check_what_is_written_arrives(environment: Environment, session: boto3.Sessi
     """
     for source, target in _copies(environment).items():
         if source != environment.names.bucket_name(_AUDIT):
-            yield from _copy_problems(session.client("s3"), source, target)
+            yield from _copy_problems(session, source, target)
 
 
 def check_the_registry_copies_all_repositories(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -82,7 +82,8 @@ def _copies(environment: Environment) -> dict[str, str]:
     return {place.bucket_name(name): copies.bucket_name(f"{name}-copy") for name, place in places.items() if place}
 
 
-def _copy_problems(s3: Any, source: str, target: str) -> Iterator[str]:
+def _copy_problems(session: boto3.Session, source: str, target: str) -> Iterator[str]:
+    s3 = session.client("s3")
     version = s3.put_object(Bucket=source, Key=_PROBE, Body=b"")["VersionId"]
     status = _PENDING
     for _ in range(_SECONDS):

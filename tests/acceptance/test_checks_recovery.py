@@ -52,8 +52,8 @@ class Place:
 
 
 @pytest.fixture
-def place(session: EmulatedSession, environments: dict[str, Environment]) -> Place:
-    return Place(session, environments["prod"])
+def place(session: EmulatedSession, environments: dict[str, Environment], account_id: str) -> Place:
+    return Place(session, environments["prod"].model_copy(update={"account_id": account_id}))
 
 
 def test_what_is_copied_has_no_finding(place: Place) -> None:
