@@ -39,6 +39,7 @@ from config.parts import (
     check_strategy_has_paths,
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS
+from config.recovery_checks import RECOVERY_CHECKS
 from config.role_checks import (
     check_master_has_another_name,
     check_proxied_roles,
@@ -240,4 +241,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *DELIVERY_CHECKS,
     *CANARY_CHECKS,
     *TRACING_CHECKS,
+    *RECOVERY_CHECKS,
 )
