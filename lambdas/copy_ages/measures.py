@@ -23,7 +23,7 @@ class Measures:
 
     def __init__(self, client: Callable[[str], Any], *, now: datetime) -> None:
         self._client, self._now = client, now
-        self._ways = {
+        self._ways: dict[str, Callable[..., Iterator[datetime]]] = {
             "automated_backups": self._automated_backups,
             "recovery_points": self._recovery_points,
             "parameter": self._parameter,
