@@ -13,6 +13,7 @@ class Runbook(StrEnum):
 
     ACCESS_FINDINGS = "access-findings"
     AUDIT_TAMPERING = "audit-tampering"
+    BACKUP_CHANGES = "backup-changes"
     CANARY_FAILURE = "canary-failure"
     CERTIFICATE_EXPIRY = "certificate-expiry"
     CLOUDFRONT_ERRORS = "cloudfront-errors"
@@ -28,6 +29,7 @@ class Runbook(StrEnum):
     ERROR_BUDGET = "error-budget"
     ERROR_LINES = "error-lines"
     FIREWALL_BLOCKS = "firewall-blocks"
+    FAILED_BACKUPS = "failed-backups"
     FAILED_CHECKS = "failed-checks"
     FAILED_DEPLOYMENTS = "failed-deployments"
     FAILED_RELEASES = "failed-releases"

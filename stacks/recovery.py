@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from stacks.base import LayerStack
+from modules.event_messages import EventMessages
+from modules.key import key_alias
+from modules.recovery import backup_messages
+from modules.recovery.backup_plan import BackupPlan
+from modules.recovery.backup_role import create_backup_role
+from modules.recovery.backup_vault import BackupVault, vault_arn
+from modules.recovery.replicated_backups import replicate_automated_backups
+from stacks.base import LayerStack, topics_for
 
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from config.backup_plan import BackupPlanSettings
     from config.environment import Environment
     from config.recovery import RecoverySettings
+    from modules.key import Key
     from stacks.data import DataStack
     from stacks.edge import EdgeStack
     from stacks.notifications import NotificationsStack
     from stacks.registry import RegistryStack
     from stacks.security import SecurityStack
     from stacks.state import StateStack
+
+_COPIES_KEY: Final = "copies"
+"""Component of the alias of the key in the second region."""
 
 
 class CopiesStack(LayerStack):
@@ -40,7 +52,26 @@ class CopiesStack(LayerStack):
     ) -> None:
         super().__init__(scope, config=config, state=state, region=region, name=f"{self.layer}-{region}")
         self.settings = settings
-        self.copies_key = self.key("key", name="copies", protects="Copies of the data")
+        self.copies_key = self.key("key", name=_COPIES_KEY, protects="Copies of the data")
+        self.vault: BackupVault | None = None
+        if data and data.databases:
+            self._add_database_copies(settings.backup_plan, notifications)
+            self.add_dependency(data)  # RDS copies the backups of an instance that exists
+
+    def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
+        config = self.config
+        self.vault = BackupVault(
+            self, "vault", config=plan, label=self.label, key_arn=self.copies_key.arn, protect=config.protect_data
+        )
+        if config.postgres:
+            replicate_automated_backups(
+                self,
+                "postgres-backups",
+                label=self.label,
+                key=self.copies_key,
+                retention_days=config.postgres.backup_retention_days,
+            )
+        _add_messages(self, notifications)
 
 
 class RecoveryStack(LayerStack):
@@ -67,5 +98,52 @@ class RecoveryStack(LayerStack):
     ) -> None:
         super().__init__(scope, config=config, state=state)
         self.settings = settings
+        self.vault: BackupVault | None = None
+        if data and data.databases_key:
+            self._add_database_backups(settings, data.databases_key, notifications)
         if copies:
             self.add_dependency(copies)
+
+    def _add_database_backups(
+        self, settings: RecoverySettings, key: Key, notifications: NotificationsStack | None
+    ) -> None:
+        config, region = self.config, self.config.recovery_region
+        self.vault = BackupVault(
+            self,
+            "vault",
+            config=settings.backup_plan,
+            label=self.label,
+            key_arn=key.arn,  # the one of the snapshots in it, whatever the vault's own is
+            protect=config.protect_data,
+        )
+        role = create_backup_role(
+            self,
+            "backup-role",
+            label=self.label,
+            key_arn=key.arn,
+            copies_region=region,
+            copies_key_alias=key_alias(self.label, _COPIES_KEY),
+        )
+        BackupPlan(
+            self,
+            "backup-plan",
+            config=settings.backup_plan,
+            label=self.label,
+            vault=self.vault,
+            role=role,
+            copies_vault_arn=vault_arn(self.label, region=region) if region else None,
+            has_documentdb=config.documentdb is not None,
+        )
+        _add_messages(self, notifications)
+
+
+def _add_messages(stack: LayerStack, notifications: NotificationsStack | None) -> None:
+    """Add the messages on jobs of AWS Backup in the region of a stack."""
+    EventMessages(
+        stack,
+        "backup-messages",
+        label=stack.label,
+        name=backup_messages.NAME,
+        messages=backup_messages.backup_messages(stack.label),
+        topics=topics_for(stack, notifications),
+    )

@@ -1,1 +1,1 @@
-"""Backups, and copies in a second region: what makes them, what keeps them, and what watches their age."""
+"""Backups of what cannot be made again, and copies of it in a second region."""
