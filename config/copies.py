@@ -1,11 +1,14 @@
 """Which stores have copies in the second region, and how old the newest copy of each may be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from config.parameters import SOURCES
 from config.recovery_targets import CopyTargets
 
+MEASURE_MINUTES: Final = 15
+"""Minutes between two measurements, and between two objects that are written to see their copies arrive."""
 _HOUR_MINUTES: Final = 60
 
 POSTGRES: Final = "postgres"
@@ -43,7 +46,8 @@ def copied_stores(
 ) -> Iterator[CopiedStore]:
     """Yield the stores of an environment that has these tables.
 
-    The backups of both databases are of the same plan, so they have the same target.
+    The backups of both databases are of the same plan, so they have the same target. The newest file is up to a quarter
+    of an hour old before its copy begins.
     """
     daily_minutes = targets.documentdb_hours * _HOUR_MINUTES
     if postgres:
@@ -67,4 +71,15 @@ def copied_stores(
     buckets = {BACKUPS: (backups, "backups"), ASSETS: (edge, "static files"), AUDIT: (security, "the audit trail")}
     for name, (is_there, what) in buckets.items():
         if is_there:
-            yield CopiedStore(name=name, what=f"the bucket of {what}", most_minutes=targets.files_minutes)
+            yield CopiedStore(
+                name=name, what=f"the bucket of {what}", most_minutes=targets.files_minutes + MEASURE_MINUTES
+            )
+
+
+def copied_parameters(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of an environment's parameters (`jwt/current`) that are copied: the secrets of the services, sorted.
+
+    Nobody can make them again: without the JWT secrets every user is signed out, and an API key is a third party's. The
+    hosts and urls of databases are of no use in another region; the function that makes the roles there writes its own.
+    """
+    return tuple(sorted(name for name in names if SOURCES[name.partition("/")[0]] == "secrets"))

@@ -181,7 +181,7 @@ class Environment(Model):
                 secrets=self.secrets is not None,
                 backups=self.backups is not None,
                 edge=self.edge is not None and "edge" not in self.left_out_layers,
-                security=self.security is not None,
+                security=self.security is not None and self.security.trail is not None,
             )
         )
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from config.copies import copied_parameters
 from modules.event_messages import EventMessages
 from modules.key import key_alias
 from modules.recovery import backup_messages
 from modules.recovery.backup_plan import BackupPlan
 from modules.recovery.backup_role import create_backup_role
 from modules.recovery.backup_vault import BackupVault, vault_arn
+from modules.recovery.copy_ages import CopyAges
+from modules.recovery.copy_heartbeats import CopyHeartbeats
+from modules.recovery.parameter_copies import ParameterCopies
+from modules.recovery.parameter_mirror import ParameterMirror
 from modules.recovery.replicated_backups import replicate_automated_backups
 from stacks.base import LayerStack, topics_for
 
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from config.backup_plan import BackupPlanSettings
     from config.environment import Environment
     from config.recovery import RecoverySettings
+    from modules.bucket import Bucket
     from modules.key import Key
     from stacks.data import DataStack
     from stacks.edge import EdgeStack
@@ -54,9 +60,12 @@ class CopiesStack(LayerStack):
         self.settings = settings
         self.copies_key = self.key("key", name=_COPIES_KEY, protects="Copies of the data")
         self.vault: BackupVault | None = None
+        self.parameters: ParameterCopies | None = None
+        self.ages: CopyAges | None = None
         if data and data.databases:
             self._add_database_copies(settings.backup_plan, notifications)
             self.add_dependency(data)  # RDS copies the backups of an instance that exists
+        self._add_watch(notifications)
 
     def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
         config = self.config
@@ -72,6 +81,32 @@ class CopiesStack(LayerStack):
                 retention_days=config.postgres.backup_retention_days,
             )
         _add_messages(self, notifications)
+
+    def _add_watch(self, notifications: NotificationsStack | None) -> None:
+        """Add the copies of parameters, and what measures the ages of all copies, after what it asks."""
+        config = self.config
+        if config.secrets:
+            self.parameters = ParameterCopies(
+                self,
+                "parameters",
+                names=copied_parameters(config.parameter_names),
+                label=self.label,
+                key=self.copies_key,
+            )
+        if config.copied_stores:
+            self.ages = CopyAges(
+                self,
+                "copy-ages",
+                label=self.label,
+                stores=config.copied_stores,
+                key=self.copies_key,
+                log_retention_days=config.logs.function_retention_days,
+                topics=topics_for(self, notifications),
+                after=[
+                    *(self.vault.dependables if self.vault else ()),
+                    *(self.parameters.dependables if self.parameters else ()),
+                ],
+            )
 
 
 class RecoveryStack(LayerStack):
@@ -99,10 +134,52 @@ class RecoveryStack(LayerStack):
         super().__init__(scope, config=config, state=state)
         self.settings = settings
         self.vault: BackupVault | None = None
+        self.mirror: ParameterMirror | None = None
+        self.heartbeats: CopyHeartbeats | None = None
         if data and data.databases_key:
             self._add_database_backups(settings, data.databases_key, notifications)
         if copies:
             self.add_dependency(copies)
+            self._add_copying(copies.region, data, edge, notifications)
+
+    def _add_copying(
+        self, region: str, data: DataStack | None, edge: EdgeStack | None, notifications: NotificationsStack | None
+    ) -> None:
+        """Add the functions that copy parameters, and that write what the age of the other copies is seen by."""
+        buckets: list[tuple[Bucket, Key, str]] = []
+        if data and data.backups and data.backups_key:
+            buckets.append((data.backups, data.backups_key, data.region))
+        if edge:
+            buckets.append((edge.assets, edge.assets_key, edge.region))
+        secrets = (
+            [*data.jwt.by_name.values(), *data.api_keys.by_name.values()] if data and data.jwt and data.api_keys else []
+        )
+        if not buckets and not secrets:
+            return
+        key = self.key("functions-key", name="recovery-functions", protects="Functions that make copies")
+        days, topics = self.config.logs.function_retention_days, topics_for(self, notifications)
+        if secrets:
+            self.mirror = ParameterMirror(
+                self,
+                "parameter-mirror",
+                label=self.label,
+                parameters=secrets,
+                region=region,
+                copies_key_alias=key_alias(self.label, _COPIES_KEY),
+                key=key,
+                log_retention_days=days,
+                topics=topics,
+            )
+        if buckets:
+            self.heartbeats = CopyHeartbeats(
+                self,
+                "copy-heartbeats",
+                label=self.label,
+                buckets=buckets,
+                key=key,
+                log_retention_days=days,
+                topics=topics,
+            )
 
     def _add_database_backups(
         self, settings: RecoverySettings, key: Key, notifications: NotificationsStack | None

@@ -14,6 +14,8 @@ from modules.label import Label, NameLimit
 from modules.policy import PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
+    from cdktf import TerraformResource
+
     from config.backup_plan import BackupPlanSettings
 
 # AWS gives no length for the policy of a vault; this is what IAM accepts of a managed policy, and far more than needed.
@@ -99,6 +101,11 @@ class BackupVault(Construct):
                 min_retention_days=config.min_days,
                 max_retention_days=config.max_days,
             )
+
+    @property
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before anything asks for its backups."""
+        return [self._vault]
 
     @property
     def name(self) -> str:

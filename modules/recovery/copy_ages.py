@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.lambda_invocation import LambdaInvocation
 from constructs import Construct
 
-from config.copies import POSTGRES
+from config.copies import MEASURE_MINUTES, POSTGRES
 from modules.alarm import Alarm, Comparison, MissingData
 from modules.function import Function
 from modules.function_schedule import add_schedule
 from modules.policy import Condition, Statement
-from modules.recovery.copy_metrics import MEASURE_MINUTES, copy_age_minutes, recovery_namespace
+from modules.recovery.copy_metrics import copy_age_minutes, recovery_namespace
+from modules.recovery.copy_places import copy_places
 from modules.runbook import Runbook
 from modules.topic import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from cdktf import TerraformResource
 
@@ -52,7 +53,6 @@ class CopyAges(Construct):
         *,
         label: Label,
         stores: Sequence[CopiedStore],
-        places: Mapping[str, CopyPlace],
         key: Key,
         log_retention_days: int,
         topics: Topics,
@@ -63,13 +63,13 @@ class CopyAges(Construct):
         Args:
             label: Names them, in the second region.
             stores: What has copies.
-            places: Where the copies are, by the name of the store.
             key: The key of the copies, which also encrypts the function's variables and log.
             log_retention_days: Days that its log is kept.
             topics: Those of the second region.
             after: What it asks at its first run, in this apply.
         """
         super().__init__(scope, id_)
+        places = copy_places(label)
         self.function = Function(
             self,
             "function",

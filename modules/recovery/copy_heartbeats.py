@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from constructs import Construct
 
+from config.copies import MEASURE_MINUTES
 from modules.function import Function
 from modules.function_schedule import add_schedule
 from modules.key import KeyUse
 from modules.policy import Statement
-from modules.recovery.copy_metrics import MEASURE_MINUTES
 from modules.recovery.copy_places import HEARTBEAT
 from modules.runbook import Runbook
 from modules.topic import Severity

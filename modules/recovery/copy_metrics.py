@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.copies import MEASURE_MINUTES
 from modules.metric import Metric
 
 if TYPE_CHECKING:
     from config.copies import CopiedStore
     from modules.label import Label
 
-MEASURE_MINUTES: Final = 15
-"""Minutes between two measurements."""
 METRIC: Final = "CopyAgeMinutes"
 DIMENSION: Final = "Store"
 

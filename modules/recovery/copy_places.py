@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from config.copies import ASSETS, AUDIT, BACKUPS, DOCUMENTDB, PARAMETERS, POSTGRES, POSTGRES_BACKUPS
+from modules.data.identifiers import documentdb_identifier, postgres_identifier
 from modules.policy import Condition, Statement
+from modules.recovery.backup_vault import vault_name
+from modules.recovery.copied_buckets import copy_name
+from modules.recovery.parameter_copies import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,3 +107,25 @@ class CopyPlace:
                 Statement(actions=("s3:ListBucket",), resources=(f"arn:aws:s3:::{bucket}",), conditions=(only,)),
             ),
         )
+
+
+def copy_places(label: Label) -> dict[str, CopyPlace]:
+    """Where the copies of each store are if there are any, by the name of the store.
+
+    CloudTrail writes the trail all the time, so it needs no object that is written to see its copy arrive:
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+
+    Args:
+        label: Of the second region.
+    """
+    postgres, vault = postgres_identifier(label), vault_name(label)
+    trail = f"AWSLogs/{label.account_id}/CloudTrail/{label.home_region}/{{date}}/"
+    return {
+        POSTGRES: CopyPlace.automated_backups(label, instance=postgres),
+        POSTGRES_BACKUPS: CopyPlace.recovery_points(label, vault=vault, resource=f"db:{postgres}"),
+        DOCUMENTDB: CopyPlace.recovery_points(label, vault=vault, resource=f"cluster:{documentdb_identifier(label)}"),
+        PARAMETERS: CopyPlace.parameter(label, name=label.path(MARKER)),
+        BACKUPS: CopyPlace.objects(bucket=copy_name(label, BACKUPS)),
+        ASSETS: CopyPlace.objects(bucket=copy_name(label, ASSETS)),
+        AUDIT: CopyPlace.objects(bucket=copy_name(label, AUDIT), prefix=trail),
+    }

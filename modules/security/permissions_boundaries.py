@@ -25,6 +25,7 @@ _USE: Final = (
     *NETWORK_INTERFACES,
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:RegisterScalableTarget",
+    "backup:List*",
     "cloudwatch:Describe*",
     "cloudwatch:Get*",
     "cloudwatch:List*",
