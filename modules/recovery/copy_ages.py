@@ -125,7 +125,7 @@ class CopyAges(Construct):
         )
 
     def _add_alarm(self, store: CopiedStore, *, label: Label, topics: Topics, first: LambdaInvocation) -> None:
-        alarm = Alarm(
+        Alarm(
             self,
             f"{store.name}-alarm",
             label=label,
@@ -141,5 +141,5 @@ class CopyAges(Construct):
             runbook=Runbook.COPY_AGE,
             topics=topics,
             fires_asleep=store.name == POSTGRES,  # a stopped database writes no logs
+            depends_on=[first],
         )
-        alarm.node.add_dependency(first)
