@@ -41,6 +41,7 @@ class ServicePrincipal(StrEnum):
     LAMBDA = "lambda.amazonaws.com"
     RDS = "rds.amazonaws.com"
     RDS_MONITORING = "monitoring.rds.amazonaws.com"
+    S3 = "s3.amazonaws.com"
     SCHEDULER = "scheduler.amazonaws.com"
     VPC_FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 
@@ -72,6 +73,7 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-s
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 """
 
 

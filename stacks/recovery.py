@@ -5,20 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from config.copies import copied_parameters
+from config.edge import VIEWER_REGION
+from modules.data.backups_bucket import BACKUPS
+from modules.edge.assets_bucket import ASSETS
 from modules.event_messages import EventMessages
 from modules.key import key_alias
 from modules.recovery import backup_messages
 from modules.recovery.backup_plan import BackupPlan
 from modules.recovery.backup_role import create_backup_role
 from modules.recovery.backup_vault import BackupVault, vault_arn
+from modules.recovery.bucket_copies import BucketCopy
+from modules.recovery.copied_buckets import copied_buckets
+from modules.recovery.copied_files import CopiedFiles
 from modules.recovery.copy_ages import CopyAges
 from modules.recovery.copy_heartbeats import CopyHeartbeats
+from modules.recovery.image_copies import ImageCopies, RegistryReplication
 from modules.recovery.parameter_copies import ParameterCopies
 from modules.recovery.parameter_mirror import ParameterMirror
 from modules.recovery.replicated_backups import replicate_automated_backups
+from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
+from modules.security import audit_trail
+from modules.state_store import STATE
 from stacks.base import LayerStack, topics_for
+from stacks.registry import repository_starts, task_images
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import Construct
 
     from config.backup_plan import BackupPlanSettings
@@ -65,6 +78,37 @@ class CopiesStack(LayerStack):
         if data and data.databases:
             self._add_database_copies(settings.backup_plan, notifications)
             self.add_dependency(data)  # RDS copies the backups of an instance that exists
+        topics = notifications.topics if notifications else None
+        self.states = {
+            "component": STATE,
+            "source": self.label.in_home_region().bucket_name(STATE),
+            "target": self.label.bucket_name(STATE),
+        }
+        self.buckets = {
+            copied.component: BucketCopy(
+                self, f"{copied.component}-copy", copied=copied, label=self.label, key=self.copies_key, topics=topics
+            )
+            for copied in copied_buckets(
+                self.label,
+                backups=config.backups,
+                trail=config.security.trail if config.security else None,
+                has_assets=config.edge is not None and "edge" not in config.left_out_layers,
+                protect=config.protect_data,
+            )
+        }
+        if topics:
+            add_latency_alarm(self, "state-late-alarm", label=self.label, topics=topics, **self.states)
+        self.images = ImageCopies(
+            self,
+            "images",
+            config=config.registry,
+            label=self.label,
+            key=self.copies_key,
+            repository_prefix=config.repository_prefix,
+            services=list(config.services),
+            public_images=task_images(config),
+            protect=config.protect_data,
+        )
         self._add_watch(notifications)
 
     def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
@@ -103,6 +147,7 @@ class CopiesStack(LayerStack):
                 log_retention_days=config.logs.function_retention_days,
                 topics=topics_for(self, notifications),
                 after=[
+                    *(one for bucket in self.buckets.values() for one in bucket.dependables),
                     *(self.vault.dependables if self.vault else ()),
                     *(self.parameters.dependables if self.parameters else ()),
                 ],
@@ -140,6 +185,23 @@ class RecoveryStack(LayerStack):
             self._add_database_backups(settings, data.databases_key, notifications)
         if copies:
             self.add_dependency(copies)
+            buckets: dict[str, Bucket | None] = {
+                ASSETS: edge.assets if edge and edge.region == self.region else None,
+                BACKUPS: data.backups if data else None,
+                audit_trail.BUCKET: security.trail.bucket if security and security.trail else None,
+            }
+            sources = {component: bucket for component, bucket in buckets.items() if bucket}
+            copy_files(self, notifications, sources=sources, copies=copies)
+            if notifications:
+                topics = notifications.topics
+                add_failure_alarm(self, "state-failed-alarm", label=self.label, topics=topics, **copies.states)
+            RegistryReplication(
+                self,
+                "images",
+                label=self.label,
+                region=copies.region,
+                prefixes=repository_starts(config, registry.image_cache),
+            )
             self._add_copying(copies.region, data, edge, notifications)
 
     def _add_copying(
@@ -212,6 +274,49 @@ class RecoveryStack(LayerStack):
             has_documentdb=config.documentdb is not None,
         )
         _add_messages(self, notifications)
+
+
+class AssetsRecoveryStack(LayerStack):
+    """What copies the static files, if the environment's own region is not the one of CloudFront's things.
+
+    S3 takes the configuration of a bucket, and publishes the metric of what failed, in the bucket's region.
+    """
+
+    layer: ClassVar[str] = "recovery"
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+        edge: EdgeStack,
+        copies: CopiesStack,
+    ) -> None:
+        super().__init__(scope, config=config, state=state, region=VIEWER_REGION, name=f"{self.layer}-{VIEWER_REGION}")
+        self.add_dependency(copies)
+        copy_files(self, notifications, sources={ASSETS: edge.assets}, copies=copies)
+
+    @staticmethod
+    def is_needed(config: Environment) -> bool:
+        """Whether static files are in another region than the environment's own."""
+        return config.region != VIEWER_REGION
+
+
+def copy_files(
+    stack: LayerStack, notifications: NotificationsStack | None, *, sources: Mapping[str, Bucket], copies: CopiesStack
+) -> None:
+    """Copy the buckets of a stack's region, by their components, to the second region."""
+    CopiedFiles(
+        stack,
+        "files",
+        label=stack.label,
+        sources=sources,
+        copies_label=copies.label,
+        copies_key_alias=key_alias(copies.label, _COPIES_KEY),
+        topics=notifications.topics if notifications else None,
+    )
 
 
 def _add_messages(stack: LayerStack, notifications: NotificationsStack | None) -> None:

@@ -55,7 +55,7 @@ def test_without_copies_or_what_is_copied_there_is_no_store() -> None:
     security = present(prod.security).model_copy(update={"trail": None})
     names = [store.name for store in prod.model_copy(update={"security": security}).copied_stores]
     assert "audit" not in names
-    domain = present(prod.domain).model_copy(update={"is_delegated": False})
+    domain = present(prod.domain).model_copy(update={"delegated": False})
     names = [store.name for store in prod.model_copy(update={"domain": domain}).copied_stores]
     assert "assets" not in names
 
