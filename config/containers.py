@@ -122,7 +122,7 @@ def check_scratch_size(
     memory_mib: int,
     writable_paths: Sequence[str],
     writable_mib: int,
-    tracing: bool,
+    tracing: bool,  # noqa: FBT001 (a setting)
 ) -> Iterator[Problem]:
     """Folders in memory and the collector must leave the application half of what remains."""
     free = memory_mib - (COLLECTOR_MIB if tracing else 0)
