@@ -74,17 +74,10 @@ def writers(bucket: Resource, stack: Stack, stacks: Stacks) -> Iterator[Resource
                 yield resource
 
 
-def region_of(resource: Resource, stack: Stack) -> str:
-    """The region of a resource: that of its stack, unless it has the provider of another one."""
-    alias = str(resource.get("provider") or "").partition(".")[2]
-    regions = (str(one.get("region")) for one in stack.providers if alias and one.get("alias") == alias)
-    return next(regions, stack.region)
-
-
 def _has_replicated_backups(instance: Resource, stack: Stack, stacks: Stacks) -> bool:
-    ending = f":{region_of(instance, stack)}:"
+    ending = f":{stack.region_of(instance)}:"
     return any(
-        region_of(copy, other) != region_of(instance, stack)
+        other.region_of(copy) != stack.region_of(instance)
         and (
             Place.of(stack, instance) in places(copy.get("source_db_instance_arn"), other, stacks)
             or (
@@ -137,10 +130,10 @@ def _copies(plan: Resource, stack: Stack) -> bool:
 
 
 def _has_replica(table: Resource, stack: Stack, stacks: Stacks) -> bool:
-    here = region_of(table, stack)
+    here = stack.region_of(table)
     regions = {str(replica.get("region_name")) for replica in blocks(table.get("replica"))}
     regions |= {
-        region_of(replica, other)
+        other.region_of(replica)
         for other in of_same_environment(stack, stacks)
         for replica in other.all("aws_dynamodb_table_replica")
         if Place.of(stack, table) in places(replica.get("global_table_arn"), other, stacks)
@@ -160,7 +153,7 @@ def _image_copies(name: str, region: str, stack: Stack, stacks: Stacks) -> set[s
         str(destination.get("region"))
         for other in of_same_environment(stack, stacks)
         for replication in other.all("aws_ecr_replication_configuration")
-        if region_of(replication, other) == region
+        if other.region_of(replication) == region
         for configuration in blocks(replication.get("replication_configuration"))
         for each in blocks(configuration.get("rule"))
         if not blocks(each.get("repository_filter"))
@@ -171,7 +164,7 @@ def _image_copies(name: str, region: str, stack: Stack, stacks: Stacks) -> set[s
 
 def _repository_regions(name: str, stack: Stack, stacks: Stacks) -> set[str]:
     return {
-        region_of(repository, other)
+        other.region_of(repository)
         for other in of_same_environment(stack, stacks)
         for repository in other.all(REPOSITORY)
         if repository.get("name") == name
@@ -180,12 +173,12 @@ def _repository_regions(name: str, stack: Stack, stacks: Stacks) -> set[str]:
 
 def _is_replicated(repository: Resource, stack: Stack, stacks: Stacks) -> bool:
     """Whether its images are copied to a repository of the environment: ECR would create one without a key."""
-    name, here = str(repository.get("name")), region_of(repository, stack)
+    name, here = str(repository.get("name")), stack.region_of(repository)
     return bool(_image_copies(name, here, stack, stacks) & _repository_regions(name, stack, stacks))
 
 
 def _is_image_copy(repository: Resource, stack: Stack, stacks: Stacks) -> bool:
-    name, here = str(repository.get("name")), region_of(repository, stack)
+    name, here = str(repository.get("name")), stack.region_of(repository)
     others = _repository_regions(name, stack, stacks) - {here}
     return any(here in _image_copies(name, other, stack, stacks) for other in others)
 
@@ -223,12 +216,12 @@ def _is_file_copy(bucket: Resource, stack: Stack, stacks: Stacks) -> bool:
 
 def _has_replicated_files(bucket: Resource, stack: Stack, stacks: Stacks) -> bool:
     """Whether all of its files are copied to a bucket of the environment in another region."""
-    here = region_of(bucket, stack)
+    here = stack.region_of(bucket)
     there = [
         (owner, copy)
         for owner in of_same_environment(stack, stacks)
         for copy in owner.all(BUCKET)
-        if region_of(copy, owner) != here
+        if owner.region_of(copy) != here
     ]
     return any(
         _is_bucket(destination.get("bucket"), copy, owner, other, stacks)
