@@ -61,6 +61,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_ebs_snapshot_block_public_access": "ec2:GetSnapshotBlockPublicAccessState",
     "aws_ecr_pull_through_cache_rule": "ecr:DescribePullThroughCacheRules",
     "aws_ecr_registry_scanning_configuration": "ecr:GetRegistryScanningConfiguration",
+    "aws_ecr_replication_configuration": "ecr:DescribeRegistry",
     "aws_ecr_repository": "ecr:DescribeRepositories",
     "aws_ecs_cluster": "ecs:ListClusters",
     "aws_ecs_task_definition": "ecs:ListTaskDefinitionFamilies",
@@ -146,6 +147,7 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_s3_bucket_ownership_controls": "aws_s3_bucket",
     "aws_s3_bucket_policy": "aws_s3_bucket",
     "aws_s3_bucket_public_access_block": "aws_s3_bucket",
+    "aws_s3_bucket_replication_configuration": "aws_s3_bucket",
     "aws_s3_bucket_server_side_encryption_configuration": "aws_s3_bucket",
     "aws_s3_bucket_versioning": "aws_s3_bucket",
     "aws_s3_object": "aws_s3_bucket",
@@ -164,6 +166,7 @@ ONE_PER_ACCOUNT: Final = frozenset(
         "aws_ebs_encryption_by_default",
         "aws_ebs_snapshot_block_public_access",
         "aws_ecr_registry_scanning_configuration",
+        "aws_ecr_replication_configuration",
         "aws_iam_account_password_policy",
         "aws_s3_account_public_access_block",
     }

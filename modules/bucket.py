@@ -83,7 +83,7 @@ class Bucket(Construct):
         label: Label,
         name: str,
         key: Key | None,
-        access_logs: Bucket | None,
+        access_logs: Bucket | str | None,
     ) -> None:
         """Create the bucket and its configuration.
 
@@ -92,12 +92,14 @@ class Bucket(Construct):
             label: Names it.
             name: The full name, from `label.bucket_name()`.
             key: Encrypts its objects; None for the few AWS services that cannot write with a customer managed key.
-            access_logs: The bucket that receives its access log; None for that bucket itself.
+            access_logs: The bucket that receives its access log, or its name if this stack must not read the state of
+                that bucket, whose policy then allows the delivery already; None for that bucket itself.
         """
         super().__init__(scope, id_)
         self._label = label
         self._key = key
         self._name = name
+        self._is_locked = bool(config.object_lock_days)
         self._bucket = S3Bucket(
             self,
             "Default",
@@ -127,13 +129,20 @@ class Bucket(Construct):
             # S3 refuses a policy while the public access block of the bucket is being created (OperationAborted).
             depends_on=[self._public_access_block],
         )
-        if access_logs is not None:
+        if isinstance(access_logs, str):
+            self._log_access(access_logs)
+        elif access_logs is not None:
             access_logs._receive_access_logs(self)  # noqa: SLF001 (the same class)
 
     @property
     def name(self) -> str:
         """Name of the bucket."""
         return self._bucket.bucket
+
+    @property
+    def full_name(self) -> str:
+        """Name of the bucket, as a literal."""
+        return self._name
 
     @cached_property
     def id(self) -> str:
@@ -154,6 +163,11 @@ class Bucket(Construct):
     def dependables(self) -> list[TerraformResource]:
         """What must exist before another service writes to it."""
         return [self._policy]
+
+    @property
+    def versioning(self) -> TerraformResource:
+        """What must exist before it is replicated, or receives replicas."""
+        return self._versioning
 
     def add_to_resource_policy(self, *statements: Statement) -> None:
         """Add statements to the bucket policy, for principals that have no role in this project."""
@@ -224,6 +238,21 @@ class Bucket(Construct):
         )
         if self._key:
             self._key.grant_encrypt_decrypt(grantee, KeyUse.objects())
+
+    def grant_replicate(self, grantee: Grantable) -> None:
+        """Allow `grantee`, S3's role, to read what it replicates: every version with its tags, lock and delete markers.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-replication
+        """
+        lock = ("s3:GetObjectLegalHold", "s3:GetObjectRetention") if self._is_locked else ()
+        versions = ("s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging")
+        grantee.add_to_policy(
+            Statement(actions=("s3:GetReplicationConfiguration", "s3:ListBucket"), resources=(self.arn,)),
+            Statement(actions=(*lock, *versions), resources=(self._objects(""),)),
+        )
+        if self._key:
+            self._key.grant_decrypt(grantee, KeyUse.objects_of(self.arn))
 
     def _objects(self, prefix: str) -> str:
         return f"{self.arn}/{prefix}*"
@@ -361,14 +390,17 @@ class Bucket(Construct):
                 ),
             )
         )
+        # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
+        source._log_access(self.id, after=self.dependables if source._label == self._label else None)
+
+    def _log_access(self, target: str, *, after: list[TerraformResource] | None = None) -> None:
         S3BucketLoggingA(
-            source,
+            self,
             "access-logging",
-            bucket=source.id,
-            target_bucket=self.id,
-            target_prefix=f"s3/{source._name}/",
-            # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
-            depends_on=self.dependables if source._label == self._label else None,
+            bucket=self.id,
+            target_bucket=target,
+            target_prefix=f"s3/{self._name}/",
+            depends_on=after,
         )
 
 

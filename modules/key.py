@@ -98,6 +98,14 @@ class KeyUse:
         return KeyUse(services=("s3",))
 
     @staticmethod
+    def objects_of(bucket_arn: str) -> KeyUse:
+        """Objects of one bucket: the context is the bucket with a bucket key, and the object without one.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+        """
+        return KeyUse(services=("s3",), context=(_matches("aws:s3:arn", (bucket_arn, f"{bucket_arn}/*")),))
+
+    @staticmethod
     def state() -> KeyUse:
         """States in a bucket, and their locks in a DynamoDB table.
 
@@ -231,6 +239,10 @@ class Key(Construct):
     def grant_decrypt(self, grantee: Grantable, use: KeyUse) -> None:
         """Allow `grantee` to decrypt data for one use."""
         self._grant(grantee, use, ("kms:Decrypt",))
+
+    def grant_encrypt(self, grantee: Grantable, use: KeyUse) -> None:
+        """Allow `grantee` to encrypt data for one use, and not to read what it has written."""
+        self._grant(grantee, use, use.writes)
 
     def grant_encrypt_decrypt(self, grantee: Grantable, use: KeyUse) -> None:
         """Allow `grantee` to decrypt and encrypt data for one use."""

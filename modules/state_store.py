@@ -27,6 +27,8 @@ STATE_KEY: Final = "state"
 """Component of the alias of the key of the state."""
 ACCESS_LOGS: Final = "access-logs"
 """Component of the name of the bucket of access logs."""
+STATE: Final = "state"
+"""Component of the name of the bucket of the state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class StateLocation:
         home = label.in_home_region()
         return StateLocation(
             region=home.region,
-            bucket=home.bucket_name("state"),
+            bucket=home.bucket_name(STATE),
             lock_table=home.name("state-lock", limit=NameLimit.DYNAMODB_TABLE),
             key_alias_arn=home.arn("kms", key_alias(home, STATE_KEY)),
         )

@@ -35,6 +35,7 @@ SENDS_NO_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
     "codepipeline.amazonaws.com": f"{_AWS}/codepipeline/latest/userguide/pipelines-create-service-role-cli.html",
     "lambda.amazonaws.com": f"{_AWS}/lambda/latest/dg/lambda-intro-execution-role.html",
     "rds.amazonaws.com": f"{_AWS}/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html",
+    "s3.amazonaws.com": f"{_AWS}/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html",
 }
 """Services of which no page says so, with the page on their role: its trust policy has no condition."""
 SENDS_SOURCE_TO_USE: Final[Mapping[str, str]] = {
@@ -214,6 +215,28 @@ _USES: Final = (
             "ec2:DescribeSubnets",
             "ec2:UnassignPrivateIpAddresses",
         ),
+    ),
+    _Use(
+        kind="aws_s3_bucket_replication_configuration",
+        argument="role",
+        page=f"{_AWS}/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html",
+        actions=(
+            "s3:GetObjectVersionAcl",
+            "s3:GetObjectVersionForReplication",
+            "s3:GetObjectVersionTagging",
+            "s3:GetReplicationConfiguration",
+            "s3:ListBucket",
+            "s3:ReplicateDelete",
+            "s3:ReplicateObject",
+            "s3:ReplicateTags",
+        ),
+    ),
+    _Use(
+        kind="aws_s3_bucket_replication_configuration",
+        block="rule.destination.encryption_configuration",
+        argument="role",
+        page=f"{_AWS}/AmazonS3/latest/userguide/replication-config-for-kms-objects.html",
+        actions=("kms:Decrypt", "kms:Encrypt"),
     ),
     _Use(
         kind="aws_scheduler_schedule",

@@ -65,8 +65,8 @@ _KEYS: Final = (
 _ALIASES: Final = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
 _BUCKETS: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Update*")
 _STATE_OBJECTS: Final = ("s3:Delete*", "s3:Put*")
-_PERSONS_LAYERS: Final = ("state", "security", "notifications*")
-"""The layers that a person applies; the last one has a stack in each region."""
+_PERSONS_LAYERS: Final = ("state", "security", "notifications*", "recovery*")
+"""The layers that a person applies; the last two have stacks in several regions."""
 
 
 def deny_audit_changes(label: Label) -> tuple[Statement, ...]:

@@ -34,8 +34,9 @@ _POWER_USER: Final = "arn:aws:iam::aws:policy/PowerUserAccess"
 class GithubRoles(Construct):
     """`plan` reads, `apply` writes; each trusts only the subjects in the settings.
 
-    `apply` cannot change what limits it, nor what watches the account: a person applies the layers `state`,
-    `notifications` and `security`. The roles that it creates have a boundary that excludes both.
+    `apply` cannot change what limits it, what watches the account, nor the copies of the data: a person applies the
+    layers `state`, `notifications`, `security` and `recovery`. The roles that it creates have a boundary that excludes
+    all of it.
     """
 
     def __init__(

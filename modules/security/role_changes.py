@@ -41,7 +41,7 @@ _PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if servi
 def allow_role_changes(label: Label) -> tuple[Statement, ...]:
     """Allow what the layers need; attaching managed policies is not among it."""
     roles = (label.arn("iam", f"role/{label.prefix}-*", region=""),)
-    boundary = tuple(boundary_arn(label, one) for one in (Boundary.DELIVERY, Boundary.WORKLOAD))
+    boundary = tuple(boundary_arn(label, one) for one in (Boundary.BACKUP, Boundary.DELIVERY, Boundary.WORKLOAD))
     return (
         Statement(
             sid="AllowRolesWithBoundary",

@@ -252,7 +252,8 @@ def test_the_denials_have_no_pattern_for_names() -> None:
         if "*" in resource.removesuffix(":*").removesuffix("/*").replace(":*:", "::")
     }
     rules = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{PREFIX}-account-*"  # no rule is named after a service
-    assert patterns == {"*", rules, f"{bucket('state')}/notifications*/terraform.tfstate"}
+    states = {f"{bucket('state')}/{layer}*/terraform.tfstate" for layer in ("notifications", "recovery")}
+    assert patterns == {"*", rules, *states}
 
 
 def test_the_policies_are_short_enough_with_the_longest_names() -> None:

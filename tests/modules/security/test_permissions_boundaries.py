@@ -81,6 +81,7 @@ CREATES = {
     "aws_cloudwatch_log_data_protection_policy": "logs:PutDataProtectionPolicy",
     "aws_ecr_lifecycle_policy": "ecr:PutLifecyclePolicy",
     "aws_ecr_pull_through_cache_rule": "ecr:CreatePullThroughCacheRule",
+    "aws_ecr_replication_configuration": "ecr:PutReplicationConfiguration",
     "aws_ecr_registry_scanning_configuration": "ecr:PutRegistryScanningConfiguration",
     "aws_ecr_repository": "ecr:CreateRepository",
     "aws_ecs_cluster": "ecs:CreateCluster",
@@ -122,6 +123,7 @@ CREATES = {
     "aws_s3_bucket_policy": "s3:PutBucketPolicy",
     "aws_s3_bucket_public_access_block": "s3:PutBucketPublicAccessBlock",
     "aws_s3_bucket_server_side_encryption_configuration": "s3:PutEncryptionConfiguration",
+    "aws_s3_bucket_replication_configuration": "s3:PutReplicationConfiguration",
     "aws_s3_bucket_versioning": "s3:PutBucketVersioning",
     "aws_s3_object": "s3:PutObject",
     "aws_scheduler_schedule": "scheduler:CreateSchedule",
@@ -148,7 +150,7 @@ OTHER_WAYS = {"aws_iam_role", "aws_iam_role_policy"}  # tests/modules/security/t
 TERRAFORMS_OWN = {"terraform_data"}
 # The account's policies of CloudWatch Logs also let the findings of threats in, and IAM cannot restrict them to names.
 PERSONS_TYPES = {"aws_cloudwatch_log_resource_policy": "logs:PutResourcePolicy"}
-PERSONS_LAYERS = {"state", "notifications", "security"}
+PERSONS_LAYERS = {"state", "notifications", "security", "recovery"}
 RESOURCES = {
     "s3": f"arn:aws:s3:::{PREFIX}-backups-{ACCOUNT}",
     "lambda": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{PREFIX}-jwt-rotation",
