@@ -49,17 +49,21 @@ def _check_longer(daily_days: int, weekly_days: int, monthly_days: int) -> Itera
 
 
 class BackupPlanSettings(Model):
-    """Backups of the databases by AWS Backup, besides those that the databases make; each is copied to the region.
+    """Backups of the databases by AWS Backup, besides those that the databases make themselves.
 
-    A copy lives as long as its original. A full GB of either costs 0.095 USD a month of PostgreSQL, and 0.021 USD of
-    DocumentDB; each GB that is copied costs 0.02 USD.
+    Each is copied to the second region, if there is one, and the copy is kept for as long as the original. If several
+    are due in the same hour, AWS Backup makes one, which is kept for the longest time:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
     """
 
     start: Annotated[str, AfterValidator(_start), WithJsonSchema({"type": "string", "pattern": f"^{_HOUR}$"})] = "08:00"
     """The full hour in UTC at which the daily backup starts, at the latest an hour later."""
 
     daily_days: int = Field(default=7, ge=1, le=MAX_RETENTION_DAYS)
-    """Days that the backup of each day is kept."""
+    """Days that the backup of each day is kept, in each region.
+
+    A GB costs 0.095 USD a month of PostgreSQL, and 0.021 USD of DocumentDB; those after the first have only changes.
+    """
 
     weekly_days: int = Field(default=35, ge=0, le=MAX_RETENTION_DAYS)
     """Days that the backup of each Sunday is kept; 0 keeps it like that of any other day."""
@@ -72,8 +76,9 @@ class BackupPlanSettings(Model):
 
     A locked vault deletes no backup before its time, so it cannot be destroyed until the last one has expired. It takes
     no backup that is to be kept for fewer days than daily_days, or more than the longest of the three, as they were on
-    the day of the lock: https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+    the day of the lock.
     """
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 
     checks: ClassVar[tuple[Check, ...]] = (_check_longer,)
 

@@ -36,7 +36,7 @@ class RecoverySettings(Model):
     """none: backups in the environment's own region only. backup: copies of all data in a second region, too."""
 
     region: Region | None = None
-    """The second region, where the copies are; required unless mode is "none"."""
+    """The second region, where the copies are; required unless mode is "none". A GB that is copied costs 0.02 USD."""
 
     copies_leave_jurisdiction: bool = False
     """Whether the second region may be where another law applies, like a copy of data of the EU in the US."""

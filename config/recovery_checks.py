@@ -63,15 +63,6 @@ def _check_data(
         )
 
 
-def _check_receivers(recovery: object, notifications: object) -> Iterator[Problem]:
-    if recovery is not None and notifications is None:
-        yield Problem(
-            key="recovery",
-            allowed="has alarms, and there is no [notifications] for them; add [notifications.critical] and "
-            "[notifications.warning], each with emails = [...], or remove [recovery]",
-        )
-
-
 def _check_lock(protect_data: bool, recovery__backup_plan__lock_after_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     if recovery__backup_plan__lock_after_days is not None and not protect_data:
         yield Problem(
@@ -130,7 +121,13 @@ def _meets(hour: int, start: int, length: int, period: int) -> bool:
 def _offer(hours: Sequence[int]) -> str:
     if not hours:
         return "no hour is left; make the windows of the databases shorter"
-    return f"use {', '.join(f'{hour:02}:00' for hour in hours)}"
+    parts: list[list[int]] = []
+    for hour in hours:
+        if parts and parts[-1][-1] == hour - 1:
+            parts[-1].append(hour)
+        else:
+            parts.append([hour])
+    return f"use {', '.join(' to '.join(f'{hour:02}:00' for hour in sorted({part[0], part[-1]})) for part in parts)}"
 
 
 def _check_sleep(
@@ -192,7 +189,6 @@ RECOVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_documentdb_copies,
     check_jurisdiction,
     _check_data,
-    _check_receivers,
     _check_lock,
     _check_windows,
     _check_sleep,
