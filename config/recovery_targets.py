@@ -30,7 +30,10 @@ class CopyTargets(Model):
     """Minutes by which the copy of PostgreSQL's transaction logs may be behind; RDS needs about five."""
 
     documentdb_hours: int = Field(default=26, ge=MIN_DAILY_HOURS, le=MAX_HOURS)
-    """Hours since the newest copy of DocumentDB, which is made once a day: 24, an hour until it starts, and the job."""
+    """Hours since the newest daily backup that was copied, of DocumentDB or PostgreSQL.
+
+    A day, up to an hour until the backup starts, and the time that it and its copy take.
+    """
 
     files_minutes: int = Field(default=60, ge=MIN_FILES_MINUTES, le=MAX_HOURS * 60)
     """Minutes after which a file must be in the second region; S3 promises 15, for 0.015 USD per GB."""

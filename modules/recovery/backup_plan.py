@@ -95,7 +95,8 @@ class BackupPlan(Construct):
                 if kept
             ],
         )
-        selection = BackupSelection(
+        opt_in = [self._opt_in()] if has_documentdb else []
+        BackupSelection(
             self,
             "selection",
             name=label.name("databases", limit=NameLimit.BACKUP),
@@ -116,10 +117,8 @@ class BackupPlan(Construct):
                     ]
                 )
             ],
-            depends_on=role.dependables,
+            depends_on=[*role.dependables, *opt_in],
         )
-        if has_documentdb:
-            selection.node.add_dependency(self._opt_in())
 
     def _opt_in(self) -> BackupRegionSettings:
         """Let AWS Backup back up DocumentDB in this region, for all environments of the account.

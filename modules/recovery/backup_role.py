@@ -84,17 +84,21 @@ def _snapshot_statements(label: Label, regions: Sequence[str]) -> tuple[Statemen
     snapshots = tuple(label.arn("rds", name, region=region) for region in regions for name in BACKUP_SNAPSHOTS)
     points = tuple(label.arn("backup", "recovery-point:*", region=region) for region in regions)
     return (
-        # These list, or name nothing but a tag, so IAM cannot restrict them to the databases of one environment.
+        Statement(sid="FindTags", actions=("tag:GetResources",), resources=("*",)),
+        # Of any name: a call that lists has no name, so IAM compares it with `db:*`.
         Statement(
-            sid="FindDatabases",
+            sid="DescribeDatabases",
             actions=(
                 "rds:DescribeDBClusterSnapshots",
                 "rds:DescribeDBClusters",
                 "rds:DescribeDBInstances",
                 "rds:DescribeDBSnapshots",
-                "tag:GetResources",
             ),
-            resources=("*",),
+            resources=tuple(
+                label.arn("rds", f"{kind}:*", region=region)
+                for region in regions
+                for kind in ("cluster", "cluster-snapshot", "db", "snapshot")
+            ),
         ),
         Statement(
             sid="MakeSnapshots",
