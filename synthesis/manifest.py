@@ -185,12 +185,6 @@ class Stack:
         """Resources of these types, or of all types."""
         return resources(self.document, *kinds)
 
-    def region_of(self, resource: Resource) -> str:
-        """The region of one of its resources: its own, unless the resource has the provider of another one."""
-        alias = str(resource.get("provider") or "").partition(".")[2]
-        regions = (str(one.get("region")) for one in self.providers if alias and one.get("alias") == alias)
-        return next(regions, self.region)
-
     def attached(self, owner: Resource, kind: str, *, by: str) -> list[Resource]:
         """Resources of a type whose argument `by` refers to `owner`."""
         return [resource for resource in self.all(kind) if owner.is_referred_to_by(resource.get(by))]
