@@ -16,6 +16,9 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_acm_certificate": "acm:ListCertificates",
     "aws_appautoscaling_policy": "application-autoscaling:DescribeScalingPolicies",
     "aws_appautoscaling_target": "application-autoscaling:DescribeScalableTargets",
+    "aws_backup_plan": "backup:ListBackupPlans",
+    "aws_backup_region_settings": "backup:DescribeRegionSettings",
+    "aws_backup_vault": "backup:ListBackupVaults",
     "aws_budgets_budget": "budgets:DescribeBudgets",
     "aws_ce_anomaly_monitor": "ce:GetAnomalyMonitors",
     "aws_ce_anomaly_subscription": "ce:GetAnomalySubscriptions",
@@ -47,6 +50,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_config_delivery_channel": "config:DescribeDeliveryChannels",
     "aws_db_event_subscription": "rds:DescribeEventSubscriptions",
     "aws_db_instance": "rds:DescribeDBInstances",
+    "aws_db_instance_automated_backups_replication": "rds:DescribeDBInstanceAutomatedBackups",
     "aws_db_parameter_group": "rds:DescribeDBParameterGroups",
     "aws_db_proxy": "rds:DescribeDBProxies",
     "aws_db_subnet_group": "rds:DescribeDBSubnetGroups",
@@ -111,6 +115,9 @@ LISTED_BY: Final[Mapping[str, str]] = {
 
 PART_OF: Final[Mapping[str, str]] = {
     "aws_acm_certificate_validation": "aws_acm_certificate",
+    "aws_backup_selection": "aws_backup_plan",
+    "aws_backup_vault_lock_configuration": "aws_backup_vault",
+    "aws_backup_vault_policy": "aws_backup_vault",
     "aws_cloudfront_monitoring_subscription": "aws_cloudfront_distribution",
     "aws_cloudwatch_event_target": "aws_cloudwatch_event_rule",
     "aws_cloudwatch_log_data_protection_policy": "aws_cloudwatch_log_group",

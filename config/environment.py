@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from config.aws import AccountId, Region, RoleArn, TagValue, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
+from config.copies import CopiedStore, copied_stores
 from config.cost import CostSettings
 from config.database_roles import DatabaseRole, database_roles
 from config.delivery import DeliverySettings, OtherEnvironment
@@ -166,6 +167,23 @@ class Environment(Model):
     def recovery_region(self) -> str | None:
         """The region of the copies; None if there are none."""
         return self.recovery.region if self.recovery and self.recovery.mode != "none" else None
+
+    @property
+    def copied_stores(self) -> tuple[CopiedStore, ...]:
+        """What has copies in the second region; nothing without one."""
+        if self.recovery is None or self.recovery_region is None:
+            return ()
+        return tuple(
+            copied_stores(
+                self.recovery.targets,
+                postgres=self.postgres is not None,
+                documentdb=self.documentdb is not None,
+                secrets=self.secrets is not None,
+                backups=self.backups is not None,
+                edge=self.edge is not None and "edge" not in self.left_out_layers,
+                security=self.security is not None and self.security.trail is not None,
+            )
+        )
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -215,6 +215,18 @@ class Bucket(Construct):
         if self._key:
             self._key.grant_decrypt(grantee, KeyUse.objects())
 
+    def grant_write(self, grantee: Grantable, *, prefix: str = "") -> None:
+        """Allow `grantee` to add objects, which it can neither read nor delete; what it overwrites is a version.
+
+        To join the parts of an upload takes the right to decrypt:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+        """
+        grantee.add_to_policy(
+            Statement(actions=("s3:PutObject", "s3:AbortMultipartUpload"), resources=(self._objects(prefix),))
+        )
+        if self._key:
+            self._key.grant_encrypt_decrypt(grantee, KeyUse.objects())
+
     def grant_read_write(self, grantee: Grantable, *, prefix: str = "") -> None:
         """Allow `grantee` to read, write and delete objects; versioning keeps deleted objects."""
         self.grant_read(grantee, prefix=prefix)

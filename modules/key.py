@@ -240,6 +240,10 @@ class Key(Construct):
         """Allow `grantee` to decrypt data for one use."""
         self._grant(grantee, use, ("kms:Decrypt",))
 
+    def grant_encrypt(self, grantee: Grantable, use: KeyUse) -> None:
+        """Allow `grantee` to encrypt data for one use, and not to read what it has written."""
+        self._grant(grantee, use, use.writes)
+
     def grant_encrypt_decrypt(self, grantee: Grantable, use: KeyUse) -> None:
         """Allow `grantee` to decrypt and encrypt data for one use."""
         self._grant(grantee, use, ("kms:Decrypt", *use.writes))

@@ -32,6 +32,7 @@ _MANAGED_POLICIES: Final = 10
 class ServicePrincipal(StrEnum):
     """The AWS services that assume roles of this platform; GitHub's apply role may pass roles to no other service."""
 
+    BACKUP = "backup.amazonaws.com"
     CLOUDTRAIL = "cloudtrail.amazonaws.com"
     CODEBUILD = "codebuild.amazonaws.com"
     CODEDEPLOY = "codedeploy.amazonaws.com"
@@ -66,6 +67,7 @@ A service that does not send it can never assume a role that requires it, and ma
 roles of the others, CodePipeline and CodeDeploy too, have trust policies without a condition; none promises the key.
 Whoever passes such a role still needs iam:PassRole on it, and that to a service of the same account only:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html

@@ -84,6 +84,7 @@ class DataStack(LayerStack):
                     endpoints=network.interface_endpoints,
                     functions_need_internet=config.role_functions_need_internet,
                     sleeps=config.cost is not None and config.cost.sleep is not None,
+                    backed_up=config.recovery is not None,
                 )
             )
         if config.secrets and self.secrets_key and logs_key:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from config.copies import copied_parameters
 from config.edge import VIEWER_REGION
 from modules.data.backups_bucket import BACKUPS
 from modules.edge.assets_bucket import ASSETS
+from modules.event_messages import EventMessages
 from modules.key import key_alias
+from modules.recovery import backup_messages
+from modules.recovery.backup_plan import BackupPlan
+from modules.recovery.backup_role import create_backup_role
+from modules.recovery.backup_vault import BackupVault, vault_arn
 from modules.recovery.bucket_copies import BucketCopy
 from modules.recovery.copied_buckets import copied_buckets
 from modules.recovery.copied_files import CopiedFiles
+from modules.recovery.copy_ages import CopyAges
+from modules.recovery.copy_heartbeats import CopyHeartbeats
 from modules.recovery.image_copies import ImageCopies, RegistryReplication
+from modules.recovery.parameter_copies import ParameterCopies
+from modules.recovery.parameter_mirror import ParameterMirror
+from modules.recovery.replicated_backups import replicate_automated_backups
 from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
 from modules.security import audit_trail
 from modules.state_store import STATE
-from stacks.base import LayerStack
+from stacks.base import LayerStack, topics_for
 from stacks.registry import repository_starts, task_images
 
 if TYPE_CHECKING:
@@ -23,9 +34,11 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from config.backup_plan import BackupPlanSettings
     from config.environment import Environment
     from config.recovery import RecoverySettings
     from modules.bucket import Bucket
+    from modules.key import Key
     from stacks.data import DataStack
     from stacks.edge import EdgeStack
     from stacks.notifications import NotificationsStack
@@ -60,6 +73,12 @@ class CopiesStack(LayerStack):
         super().__init__(scope, config=config, state=state, region=region, name=f"{self.layer}-{region}")
         self.settings = settings
         self.copies_key = self.key("key", name=_COPIES_KEY, protects="Copies of the data")
+        self.vault: BackupVault | None = None
+        self.parameters: ParameterCopies | None = None
+        self.ages: CopyAges | None = None
+        if data and data.databases:
+            self._add_database_copies(settings.backup_plan, notifications)
+            self.add_dependency(data)  # RDS copies the backups of an instance that exists
         topics = notifications.topics if notifications else None
         self.states = {
             "component": STATE,
@@ -91,6 +110,49 @@ class CopiesStack(LayerStack):
             public_images=task_images(config),
             protect=config.protect_data,
         )
+        self._add_watch(notifications)
+
+    def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
+        config = self.config
+        self.vault = BackupVault(
+            self, "vault", config=plan, label=self.label, key_arn=self.copies_key.arn, protect=config.protect_data
+        )
+        if config.postgres:
+            replicate_automated_backups(
+                self,
+                "postgres-backups",
+                label=self.label,
+                key=self.copies_key,
+                retention_days=config.postgres.backup_retention_days,
+            )
+        _add_messages(self, notifications)
+
+    def _add_watch(self, notifications: NotificationsStack | None) -> None:
+        """Add the copies of parameters, and what measures the ages of all copies, after what it asks."""
+        config = self.config
+        if config.secrets:
+            self.parameters = ParameterCopies(
+                self,
+                "parameters",
+                names=copied_parameters(config.parameter_names),
+                label=self.label,
+                key=self.copies_key,
+            )
+        if config.copied_stores:
+            self.ages = CopyAges(
+                self,
+                "copy-ages",
+                label=self.label,
+                stores=config.copied_stores,
+                key=self.copies_key,
+                log_retention_days=config.logs.function_retention_days,
+                topics=topics_for(self, notifications),
+                after=[
+                    *(one for bucket in self.buckets.values() for one in bucket.dependables),
+                    *(self.vault.dependables if self.vault else ()),
+                    *(self.parameters.dependables if self.parameters else ()),
+                ],
+            )
 
 
 class RecoveryStack(LayerStack):
@@ -117,6 +179,11 @@ class RecoveryStack(LayerStack):
     ) -> None:
         super().__init__(scope, config=config, state=state)
         self.settings = settings
+        self.vault: BackupVault | None = None
+        self.mirror: ParameterMirror | None = None
+        self.heartbeats: CopyHeartbeats | None = None
+        if data and data.databases_key:
+            self._add_database_backups(settings, data.databases_key, notifications)
         if copies:
             self.add_dependency(copies)
             buckets: dict[str, Bucket | None] = {
@@ -136,6 +203,78 @@ class RecoveryStack(LayerStack):
                 region=copies.region,
                 prefixes=repository_starts(config, registry.image_cache),
             )
+            self._add_copying(copies.region, data, edge, notifications)
+
+    def _add_copying(
+        self, region: str, data: DataStack | None, edge: EdgeStack | None, notifications: NotificationsStack | None
+    ) -> None:
+        """Add the functions that copy parameters, and that write what the age of the other copies is seen by."""
+        buckets: list[tuple[Bucket, Key, str]] = []
+        if data and data.backups and data.backups_key:
+            buckets.append((data.backups, data.backups_key, data.region))
+        if edge:
+            buckets.append((edge.assets, edge.assets_key, edge.region))
+        secrets = (
+            [*data.jwt.by_name.values(), *data.api_keys.by_name.values()] if data and data.jwt and data.api_keys else []
+        )
+        if not buckets and not secrets:
+            return
+        key = self.key("functions-key", name="recovery-functions", protects="Functions that make copies")
+        days, topics = self.config.logs.function_retention_days, topics_for(self, notifications)
+        if secrets:
+            self.mirror = ParameterMirror(
+                self,
+                "parameter-mirror",
+                label=self.label,
+                parameters=secrets,
+                region=region,
+                copies_key_alias=key_alias(self.label, _COPIES_KEY),
+                key=key,
+                log_retention_days=days,
+                topics=topics,
+            )
+        if buckets:
+            self.heartbeats = CopyHeartbeats(
+                self,
+                "copy-heartbeats",
+                label=self.label,
+                buckets=buckets,
+                key=key,
+                log_retention_days=days,
+                topics=topics,
+            )
+
+    def _add_database_backups(
+        self, settings: RecoverySettings, key: Key, notifications: NotificationsStack | None
+    ) -> None:
+        config, region = self.config, self.config.recovery_region
+        self.vault = BackupVault(
+            self,
+            "vault",
+            config=settings.backup_plan,
+            label=self.label,
+            key_arn=key.arn,  # the one of the snapshots in it, whatever the vault's own is
+            protect=config.protect_data,
+        )
+        role = create_backup_role(
+            self,
+            "backup-role",
+            label=self.label,
+            key_arn=key.arn,
+            copies_region=region,
+            copies_key_alias=key_alias(self.label, _COPIES_KEY),
+        )
+        BackupPlan(
+            self,
+            "backup-plan",
+            config=settings.backup_plan,
+            label=self.label,
+            vault=self.vault,
+            role=role,
+            copies_vault_arn=vault_arn(self.label, region=region) if region else None,
+            has_documentdb=config.documentdb is not None,
+        )
+        _add_messages(self, notifications)
 
 
 class AssetsRecoveryStack(LayerStack):
@@ -178,4 +317,16 @@ def copy_files(
         copies_label=copies.label,
         copies_key_alias=key_alias(copies.label, _COPIES_KEY),
         topics=notifications.topics if notifications else None,
+    )
+
+
+def _add_messages(stack: LayerStack, notifications: NotificationsStack | None) -> None:
+    """Add the messages on jobs of AWS Backup in the region of a stack."""
+    EventMessages(
+        stack,
+        "backup-messages",
+        label=stack.label,
+        name=backup_messages.NAME,
+        messages=backup_messages.backup_messages(stack.label),
+        topics=topics_for(stack, notifications),
     )

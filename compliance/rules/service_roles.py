@@ -28,6 +28,7 @@ SENDS_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
 }
 """Services that send aws:SourceAccount and aws:SourceArn when they assume a role, with the page that says so."""
 SENDS_NO_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
+    "backup.amazonaws.com": f"{_AWS}/aws-backup/latest/devguide/iam-service-roles.html",
     "cloudtrail.amazonaws.com": (
         f"{_AWS}/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html"
     ),
@@ -77,7 +78,50 @@ class _Use:
 
 _GROUP_EXISTS: Final = "Terraform creates the group; with it, the service creates another one after a destroy"
 _BY_CALL: Final = "the call that starts a deployment has appspec.yaml in it"
+_SNAPSHOTS_ONLY: Final = "no backup is continuous, shared with another account, or of Aurora"
 _USES: Final = (
+    _Use(
+        kind="aws_backup_selection",
+        argument="iam_role_arn",
+        page=f"{_AWS}/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html",
+        actions=(
+            "backup:CopyFromBackupVault",
+            "backup:CopyIntoBackupVault",
+            "backup:DescribeBackupVault",
+            "backup:TagResource",
+            "kms:CreateGrant",
+            "kms:DescribeKey",
+            "rds:AddTagsToResource",
+            "rds:CopyDBClusterSnapshot",
+            "rds:CopyDBSnapshot",
+            "rds:CreateDBClusterSnapshot",
+            "rds:CreateDBSnapshot",
+            "rds:DeleteDBClusterAutomatedBackup",
+            "rds:DeleteDBClusterSnapshot",
+            "rds:DeleteDBInstanceAutomatedBackup",
+            "rds:DeleteDBSnapshot",
+            "rds:DescribeDBClusterAutomatedBackups",
+            "rds:DescribeDBClusterSnapshots",
+            "rds:DescribeDBClusters",
+            "rds:DescribeDBInstances",
+            "rds:DescribeDBSnapshots",
+            "rds:ListTagsForResource",
+            "rds:ModifyDBCluster",
+            "rds:ModifyDBClusterSnapshotAttribute",
+            "rds:ModifyDBInstance",
+            "rds:ModifyDBSnapshotAttribute",
+            "tag:GetResources",
+        ),
+        omitted={
+            "rds:DeleteDBClusterAutomatedBackup": _SNAPSHOTS_ONLY,
+            "rds:DeleteDBInstanceAutomatedBackup": _SNAPSHOTS_ONLY,
+            "rds:DescribeDBClusterAutomatedBackups": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBCluster": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBClusterSnapshotAttribute": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBInstance": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBSnapshotAttribute": _SNAPSHOTS_ONLY,
+        },
+    ),
     _Use(
         kind="aws_codebuild_project",
         argument="service_role",

@@ -12,6 +12,7 @@ from modules.function import NETWORK_INTERFACES
 from modules.policy import Condition, PolicyDocument, Statement
 from modules.role import ServicePrincipal
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
+from modules.security.backup_limits import backup_limits
 from modules.security.delivery_limits import delivery_limits
 from modules.security.role_changes import allow_role_changes, deny_boundary_removal, deny_limit_changes
 
@@ -24,6 +25,7 @@ _USE: Final = (
     *NETWORK_INTERFACES,
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:RegisterScalableTarget",
+    "backup:List*",
     "cloudwatch:Describe*",
     "cloudwatch:Get*",
     "cloudwatch:List*",
@@ -218,6 +220,7 @@ class PermissionsBoundaries(Construct):
         super().__init__(scope, id_)
         self._label = label
         self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload())
+        self._add(Boundary.BACKUP, "The most that AWS Backup may do with its role", *backup_limits(label))
         self._add(Boundary.DELIVERY, "The most that a pipeline or a build may do", *delivery_limits(label))
         self._add(Boundary.DEPLOYMENT, "The most that a role which plans or applies may do", *self._deployment())
 

@@ -42,7 +42,7 @@ _PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if servi
 def allow_role_changes(label: Label) -> tuple[Statement, ...]:
     """Allow what the layers need; attaching managed policies is not among it."""
     roles = (label.arn("iam", f"role/{label.prefix}-*", region=""),)
-    boundary = tuple(boundary_arn(label, one) for one in (Boundary.DELIVERY, Boundary.WORKLOAD))
+    boundary = tuple(boundary_arn(label, one) for one in (Boundary.BACKUP, Boundary.DELIVERY, Boundary.WORKLOAD))
     return (
         Statement(
             sid="AllowRolesWithBoundary",
@@ -72,7 +72,8 @@ def deny_boundary_removal() -> Statement:
 
 def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
     """Deny changes of the boundaries, of the roles that have a wider one, and of the role that writes the trail."""
-    boundaries = tuple(boundary_arn(label, boundary) for boundary in Boundary)
+    # By one pattern for all of them, because the policy that this is in is near its limit.
+    boundaries = (label.arn("iam", f"policy/{label.prefix}-*-boundary", region=""),)
     denials = label.arn("iam", f"policy/{apply_denials_name(label)}", region="")
     return (
         Statement(

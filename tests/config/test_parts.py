@@ -81,6 +81,15 @@ def test_secrets_that_are_left_out_are_refused_where_they_are_used() -> None:
     assert all(line.endswith(": there is no [secrets]; add the table, or remove it here") for line in lines)
 
 
+def test_a_service_cannot_write_to_a_bucket_that_is_left_out() -> None:
+    (line,) = refusal(without("backups"))
+    assert line == (
+        "services.backend.writes_backups = true: there is no [backups] with a bucket to write to; add the table, or "
+        "remove the line"
+    )
+    assert parsed(without("backups", toml=changed(("writes_backups = true", "# ")))).backups is None
+
+
 def test_an_api_key_that_is_not_listed_is_refused_with_where_to_list_it() -> None:
     assert refusal(changed(('"api-keys/email"', '"api-keys/maps"'))) == [
         (
@@ -176,7 +185,7 @@ def test_a_load_balancer_that_closes_connections_before_cloudfront_is_refused() 
     assert parsed(without("edge", toml=changed(short))).load_balancer is not None
 
 
-@pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "firewall", "deployment"])
+@pytest.mark.parametrize("table", ["recovery", "security", "security.trail", "edge", "firewall", "deployment"])
 def test_a_table_that_no_other_needs_can_be_left_out(table: str) -> None:
     toml = without(table)
     if table == "security.trail":

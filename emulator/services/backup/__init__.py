@@ -1,5 +1,5 @@
 """AWS Backup: moto lacks selections, vault policies, updates and restore testing."""
 
-from emulator.services.backup import plans, restore_testing
+from emulator.services.backup import plan_limits, plans, restore_testing
 
-__all__ = ["plans", "restore_testing"]
+__all__ = ["plan_limits", "plans", "restore_testing"]

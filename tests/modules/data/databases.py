@@ -51,7 +51,13 @@ class Layers:
         return Layers(notifications=notifications, network=network, data=data, service=service, vpc=vpc)
 
     def context(
-        self, *, protect: bool, sleeps: bool = False, endpoints: tuple[str, ...] = (), internet: bool = True
+        self,
+        *,
+        protect: bool,
+        sleeps: bool = False,
+        endpoints: tuple[str, ...] = (),
+        internet: bool = True,
+        backed_up: bool = False,
     ) -> DatabaseContext:
         """The context of a database, with keys in the data stack."""
         keys = [
@@ -72,6 +78,7 @@ class Layers:
             else None,
             functions_need_internet=internet,
             sleeps=sleeps,
+            backed_up=backed_up,
         )
 
     def consumer(self) -> tuple[SecurityGroup, Role]:

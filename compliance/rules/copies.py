@@ -1,0 +1,35 @@
+"""Data that cannot be made again is in two regions, and what is for backups gets some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance.rule import Finding, rule_with_others
+from compliance.stores import BUCKET, is_copied, stores, writers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from synthesis.manifest import Stack
+
+_DATA: Final = "data"
+"""The layer whose buckets are for backups."""
+
+
+@rule_with_others
+def data_is_in_two_regions(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """With `protect_data`, all that cannot be made again has a copy in another region: `compliance/stores.py`."""
+    for store in stores(stack, stacks) if stack.is_protected else ():
+        if not is_copied(store, stack, stacks):
+            fix = 'mode = "backup" in [recovery] makes one'
+            yield Finding.about(store, f"has no copy in another region; {fix}")
+
+
+@rule_with_others
+def backups_bucket_has_a_writer(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """With `protect_data`, something may write to each bucket of the layer `data`, which is for backups."""
+    if stack.is_protected and stack.layer == _DATA:
+        for bucket in stack.all(BUCKET):
+            if not any(writers(bucket, stack, stacks)):
+                fix = "set writes_backups = true for a service, or remove [backups]"
+                yield Finding.about(bucket, f"nothing may write to it, so it has no backups; {fix}")

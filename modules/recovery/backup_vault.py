@@ -1,0 +1,113 @@
+"""A vault of AWS Backup: encrypted, and closed to early deletion where data is protected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.backup_vault import BackupVault as Vault
+from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import BackupVaultLockConfiguration
+from cdktf_cdktf_provider_aws.backup_vault_policy import BackupVaultPolicy
+from constructs import Construct
+
+from modules.label import Label, NameLimit
+from modules.policy import PolicyDocument, Principal, Statement
+
+if TYPE_CHECKING:
+    from cdktf import TerraformResource
+
+    from config.backup_plan import BackupPlanSettings
+
+# AWS gives no length for the policy of a vault; this is what IAM accepts of a managed policy, and far more than needed.
+_POLICY_LIMIT: Final = 6_144
+# A wildcard in an action is not allowed here, and `*` as the resource means the vault and what is in it:
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
+_EARLY_END: Final = (
+    "backup:DeleteRecoveryPoint",
+    "backup:DisassociateRecoveryPoint",
+    "backup:UpdateRecoveryPointLifecycle",
+)
+"""What ends the life of a backup before its time, or takes it out of the vault's care."""
+
+
+def vault_name(label: Label) -> str:
+    """Name of the vault of an environment, the same in each region."""
+    return label.name("recovery", limit=NameLimit.BACKUP)
+
+
+def vault_arn(label: Label, *, region: str) -> str:
+    """ARN of the vault in a region."""
+    return label.arn("backup", f"backup-vault:{vault_name(label)}", region=region)
+
+
+class BackupVault(Construct):
+    """A vault in which backups live as long as the plan says.
+
+    Protected, it refuses to delete a backup early, whoever asks; changing that policy is a call that CloudTrail has.
+    With `lock_after_days` its lock is in compliance mode: after these days nobody can remove it, not even AWS:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+    Unprotected, Terraform empties it before it destroys it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: BackupPlanSettings,
+        label: Label,
+        key_arn: str,
+        protect: bool,
+    ) -> None:
+        """Create the vault.
+
+        Args:
+            config: How long its backups are kept, which are the limits of the lock.
+            label: Names it.
+            key_arn: Of a key in its own region. AWS Backup encrypts with it what it copies into the vault; a snapshot
+                of RDS or DocumentDB that is made there keeps the key of its database:
+                https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+            protect: Refuse to destroy it, and to delete backups early.
+        """
+        super().__init__(scope, id_)
+        self._vault = Vault(
+            self,
+            "Default",
+            name=vault_name(label),
+            kms_key_arn=key_arn,
+            force_destroy=not protect,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+        )
+        if protect:
+            refusal = Statement(
+                sid="DenyEarlyDeletion",
+                effect="Deny",
+                principal=Principal.anyone(),
+                actions=_EARLY_END,
+                resources=("*",),
+            )
+            BackupVaultPolicy(
+                self,
+                "policy",
+                backup_vault_name=self._vault.name,
+                policy=PolicyDocument.of(self, refusal, limit=_POLICY_LIMIT).render(),
+            )
+        if config.lock_after_days is not None:
+            BackupVaultLockConfiguration(
+                self,
+                "lock",
+                backup_vault_name=self._vault.name,
+                changeable_for_days=config.lock_after_days,
+                min_retention_days=config.min_days,
+                max_retention_days=config.max_days,
+            )
+
+    @property
+    def dependables(self) -> list[TerraformResource]:
+        """What must exist before anything asks for its backups."""
+        return [self._vault]
+
+    @property
+    def name(self) -> str:
+        """Name of the vault."""
+        return self._vault.name

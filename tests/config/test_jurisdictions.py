@@ -1,0 +1,35 @@
+from collections import Counter
+
+import pytest
+
+from config.aws import REGIONS
+from config.jurisdictions import EEA, JURISDICTIONS, check_jurisdiction, jurisdiction
+
+
+def test_each_region_has_one_jurisdiction() -> None:
+    assert Counter(region for regions in JURISDICTIONS.values() for region in regions) == Counter(REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("region", "name"),
+    [
+        ("us-east-1", "the United States"),
+        ("eu-central-1", EEA),
+        ("eu-central-2", "Switzerland"),
+        ("eu-west-2", "the United Kingdom"),
+        ("ca-west-1", "Canada"),
+    ],
+)
+def test_a_region_in_europe_is_not_always_one_of_the_eu(region: str, name: str) -> None:
+    assert jurisdiction(region) == name
+
+
+@pytest.mark.parametrize("home", REGIONS)
+def test_the_other_regions_of_a_jurisdiction_are_offered(home: str) -> None:
+    abroad = "us-west-2" if jurisdiction(home) != "the United States" else "ca-central-1"
+    (problem,) = check_jurisdiction(home, abroad, recovery__copies_leave_jurisdiction=False)
+    others = [region for region in JURISDICTIONS[jurisdiction(home)] if region != home]
+    offered = f"use {' or '.join(others)}, or set" if others else 'use mode = "none", or set'
+    assert offered in problem.allowed
+    assert list(check_jurisdiction(home, abroad, recovery__copies_leave_jurisdiction=True)) == []
+    assert all(not list(check_jurisdiction(home, other, recovery__copies_leave_jurisdiction=False)) for other in others)
