@@ -66,7 +66,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.observability import ObservabilityStack  # noqa: PLC0415
-    from stacks.recovery import CopiesStack, RecoveryStack  # noqa: PLC0415
+    from stacks.recovery import AssetsRecoveryStack, CopiesStack, RecoveryStack  # noqa: PLC0415
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.service import ServiceStack  # noqa: PLC0415
@@ -179,6 +179,15 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 security=security,
                 copies=copies,
             )
+            if copies and edge and AssetsRecoveryStack.is_needed(config):
+                AssetsRecoveryStack(
+                    app,
+                    config=config,
+                    state=state,
+                    notifications=by_region.get(VIEWER_REGION),
+                    edge=edge,
+                    copies=copies,
+                )
         if config.cost:
             CostStack(
                 app,

@@ -61,6 +61,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_ebs_snapshot_block_public_access": "ec2:GetSnapshotBlockPublicAccessState",
     "aws_ecr_pull_through_cache_rule": "ecr:DescribePullThroughCacheRules",
     "aws_ecr_registry_scanning_configuration": "ecr:GetRegistryScanningConfiguration",
+    "aws_ecr_replication_configuration": "ecr:DescribeRegistry",
     "aws_ecr_repository": "ecr:DescribeRepositories",
     "aws_ecs_cluster": "ecs:ListClusters",
     "aws_ecs_task_definition": "ecs:ListTaskDefinitionFamilies",
@@ -166,6 +167,7 @@ ONE_PER_ACCOUNT: Final = frozenset(
         "aws_ebs_encryption_by_default",
         "aws_ebs_snapshot_block_public_access",
         "aws_ecr_registry_scanning_configuration",
+        "aws_ecr_replication_configuration",
         "aws_iam_account_password_policy",
         "aws_s3_account_public_access_block",
     }

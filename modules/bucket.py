@@ -83,7 +83,7 @@ class Bucket(Construct):
         label: Label,
         name: str,
         key: Key | None,
-        access_logs: Bucket | None,
+        access_logs: Bucket | str | None,
     ) -> None:
         """Create the bucket and its configuration.
 
@@ -92,7 +92,8 @@ class Bucket(Construct):
             label: Names it.
             name: The full name, from `label.bucket_name()`.
             key: Encrypts its objects; None for the few AWS services that cannot write with a customer managed key.
-            access_logs: The bucket that receives its access log; None for that bucket itself.
+            access_logs: The bucket that receives its access log, or its name if this stack must not read the state of
+                that bucket, whose policy then allows the delivery already; None for that bucket itself.
         """
         super().__init__(scope, id_)
         self._label = label
@@ -128,13 +129,20 @@ class Bucket(Construct):
             # S3 refuses a policy while the public access block of the bucket is being created (OperationAborted).
             depends_on=[self._public_access_block],
         )
-        if access_logs is not None:
+        if isinstance(access_logs, str):
+            self._log_access(access_logs)
+        elif access_logs is not None:
             access_logs._receive_access_logs(self)  # noqa: SLF001 (the same class)
 
     @property
     def name(self) -> str:
         """Name of the bucket."""
         return self._bucket.bucket
+
+    @property
+    def full_name(self) -> str:
+        """Name of the bucket, as a literal."""
+        return self._name
 
     @cached_property
     def id(self) -> str:
@@ -370,14 +378,17 @@ class Bucket(Construct):
                 ),
             )
         )
+        # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
+        source._log_access(self.id, after=self.dependables if source._label == self._label else None)
+
+    def _log_access(self, target: str, *, after: list[TerraformResource] | None = None) -> None:
         S3BucketLoggingA(
-            source,
+            self,
             "access-logging",
-            bucket=source.id,
-            target_bucket=self.id,
-            target_prefix=f"s3/{source._name}/",
-            # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
-            depends_on=self.dependables if source._label == self._label else None,
+            bucket=self.id,
+            target_bucket=target,
+            target_prefix=f"s3/{self._name}/",
+            depends_on=after,
         )
 
 

@@ -30,6 +30,7 @@ class Runbook(StrEnum):
     FAILED_CHECKS = "failed-checks"
     FAILED_DEPLOYMENTS = "failed-deployments"
     FAILED_RELEASES = "failed-releases"
+    FILE_COPIES = "file-copies"
     HEALTH_EVENTS = "health-events"
     KEY_DELETION = "key-deletion"
     LOAD_BALANCER_ERRORS = "load-balancer-errors"

@@ -72,6 +72,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_ecr_lifecycle_policy",
         "aws_ecr_pull_through_cache_rule",
         "aws_ecr_registry_scanning_configuration",
+        "aws_ecr_replication_configuration",
         "aws_ecr_repository",
         "aws_ecr_repository_policy",
         "aws_ecs_cluster_capacity_providers",

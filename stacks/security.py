@@ -42,8 +42,9 @@ class SecurityStack(LayerStack):
         super().__init__(scope, config=config, state=state)
         protect = config.protect_data
         AccountBaseline(self, "account", config=settings, label=self.label)
+        self.trail: AuditTrail | None = None
         if settings.trail:
-            trail = AuditTrail(
+            self.trail = trail = AuditTrail(
                 self,
                 "trail",
                 config=settings.trail,

@@ -22,7 +22,6 @@ TIERINGS: Kind[Shape] = Kind(
     message="The specified configuration does not exist.",
     scope=Scope.ACCOUNT,
 )
-REPLICATIONS: Kind[Shape] = Kind("replication", missing="ReplicationConfigurationNotFoundError", scope=Scope.ACCOUNT)
 NOTIFICATIONS: Kind[Shape] = Kind("notification", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 
@@ -172,19 +171,6 @@ def get_payer(params: Shape, context: Context) -> Shape:
     return context.table(PAYERS).get(params["Bucket"], {"Payer": "BucketOwner"})
 
 
-@after("s3", "PutBucketReplication")
-def keep_replication(params: Shape, context: Context) -> None:
-    """Store the whole document that moto has accepted; moto stores only a part."""
-    context.table(REPLICATIONS)[params["Bucket"]] = params["ReplicationConfiguration"]
-
-
-@operation("s3", "GetBucketReplication")
-def get_replication(params: Shape, context: Context) -> Shape | Forward:
-    """Return the document as it was sent."""
-    held = context.table(REPLICATIONS).get(params["Bucket"])
-    return {"ReplicationConfiguration": held} if held else FORWARD
-
-
 @after("s3", "PutBucketNotificationConfiguration")
 def keep_notification(params: Shape, context: Context) -> None:
     """Store the whole document that moto has accepted; moto drops EventBridge."""
@@ -198,17 +184,10 @@ def get_notification(params: Shape, context: Context) -> Shape | Forward:
     return held if held is not None else FORWARD
 
 
-@after("s3", "DeleteBucketReplication")
-def forget_replication(params: Shape, context: Context) -> None:
-    """Delete the document."""
-    context.table(REPLICATIONS).pop(params["Bucket"], None)
-
-
 @after("s3", "DeleteBucket")
 def forget_bucket(params: Shape, context: Context) -> None:
     """Delete the documents of a deleted bucket."""
     bucket = params["Bucket"]
-    context.table(REPLICATIONS).pop(bucket, None)
     context.table(NOTIFICATIONS).pop(bucket, None)
     context.table(PAYERS).pop(bucket, None)
     for key in [key for key in context.table(TIERINGS) if key.startswith(f"{bucket}/")]:

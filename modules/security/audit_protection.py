@@ -65,8 +65,8 @@ _KEYS: Final = (
 _ALIASES: Final = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
 _BUCKETS: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Update*")
 _STATE_OBJECTS: Final = ("s3:Delete*", "s3:Put*")
-_PERSONS_LAYERS: Final = ("state", "security", "notifications*")
-"""The layers that a person applies; the last one has a stack in each region."""
+_PERSONS_LAYERS: Final = ("state", "security", "notifications*", "recovery*")
+"""The layers that a person applies; the last two have stacks in several regions."""
 
 
 def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
@@ -109,7 +109,8 @@ def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
-    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(arn for one in buckets for arn in (one, f"{one}/*"))),)
+    # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
+    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets)),)
 
 
 def deny_state_access(label: Label) -> Statement:
@@ -139,11 +140,12 @@ def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
 
 
 def _deny_state_changes(label: Label) -> tuple[Statement, ...]:
-    buckets = [f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label)]
-    states = (f"{bucket}/{layer}/terraform.tfstate" for bucket in buckets for layer in _PERSONS_LAYERS)
+    bucket, *copies = (f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label))
+    states = (f"{bucket}/{layer}/terraform.tfstate" for layer in _PERSONS_LAYERS)
+    # In the second region a person applies every stack.
     return (
-        _deny("DenyStateBucketChanges", _STATE_OBJECTS, *buckets, *states),
-        _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), *(f"{bucket}/*" for bucket in buckets)),
+        _deny("DenyStateBucketChanges", _STATE_OBJECTS, bucket, *states, *(f"{copy}*" for copy in copies)),
+        _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), f"{bucket}/*"),
     )
 
 

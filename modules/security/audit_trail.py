@@ -34,6 +34,16 @@ def group_name(label: Label) -> str:
     return label.path("audit")
 
 
+def trail_config(config: TrailSettings, *, protect: bool) -> BucketConfig:
+    """What holds for the trail's bucket, and for its copy in a second region."""
+    return BucketConfig(
+        noncurrent_version_days=_DELETED_ENTRY_DAYS,
+        expiration_days=config.retention_days,
+        object_lock_days=config.lock_days,
+        protect=protect,
+    )
+
+
 class AuditTrail(Construct):
     """CloudTrail over all regions, whose files are signed, encrypted and, if the settings say so, locked.
 
@@ -63,12 +73,7 @@ class AuditTrail(Construct):
         self.bucket = Bucket(
             self,
             "bucket",
-            config=BucketConfig(
-                noncurrent_version_days=_DELETED_ENTRY_DAYS,
-                expiration_days=config.retention_days,
-                object_lock_days=config.lock_days,
-                protect=protect,
-            ),
+            config=trail_config(config, protect=protect),
             label=label,
             name=label.bucket_name(BUCKET),
             key=key,

@@ -35,8 +35,9 @@ _POWER_USER: Final = "arn:aws:iam::aws:policy/PowerUserAccess"
 class GithubRoles(Construct):
     """`plan` reads, `apply` writes; each trusts only the subjects in the settings.
 
-    `apply` cannot change what limits it, nor what watches the account: a person applies the layers `state`,
-    `notifications` and `security`. The roles that it creates have a boundary that excludes both.
+    `apply` cannot change what limits it, what watches the account, nor the copies of the data: a person applies the
+    layers `state`, `notifications`, `security` and `recovery`. The roles that it creates have a boundary that excludes
+    all of it.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class GithubRoles(Construct):
             config: The subjects that they trust.
             label: Names them.
             state: Both read the states, `apply` writes them.
-            copies: The same for the states in the second region; None if there is none.
+            copies: `plan` reads the states in the second region, too; None if there is none.
             regions: All regions of the environment.
         """
         super().__init__(scope, id_)
@@ -89,8 +90,7 @@ class GithubRoles(Construct):
         self._grant_plan(state)
         self._grant_apply(state)
         if copies:
-            copies.grant_plan(self.plan)
-            copies.grant_apply(self.apply)
+            copies.grant_plan(self.plan)  # a person applies the stacks whose states are there
 
     def _add_provider(self, *, create: bool) -> str:
         if not create:

@@ -198,33 +198,6 @@ def test_the_owner_pays_unless_the_requester_is_to(client: Client, bucket: str) 
         s3.put_bucket_request_payment(Bucket="never-made", RequestPaymentConfiguration={"Payer": "Requester"})
 
 
-def test_replication_reads_back_as_it_was_sent_and_needs_versions(client: Client, bucket: str) -> None:
-    s3 = client("s3")
-    document = {
-        "Role": "arn:aws:iam::123456789012:role/copy",
-        "Rules": [
-            {
-                "ID": "all",
-                "Priority": 0,
-                "Status": "Enabled",
-                "Filter": {"Prefix": ""},
-                "DeleteMarkerReplication": {"Status": "Enabled"},
-                "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
-                "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"},
-            }
-        ],
-    }
-    with pytest.raises(ClientError, match="Versioning must be"):
-        s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=document)
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=document)
-
-    assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == document
-    s3.delete_bucket_replication(Bucket=bucket)
-    with pytest.raises(ClientError, match="ReplicationConfigurationNotFoundError"):
-        s3.get_bucket_replication(Bucket=bucket)
-
-
 def test_event_bridge_is_stored_and_deleted_with_the_bucket(client: Client, bucket: str) -> None:
     s3 = client("s3")
     s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})

@@ -81,6 +81,7 @@ CREATES = {
     "aws_cloudwatch_log_data_protection_policy": "logs:PutDataProtectionPolicy",
     "aws_ecr_lifecycle_policy": "ecr:PutLifecyclePolicy",
     "aws_ecr_pull_through_cache_rule": "ecr:CreatePullThroughCacheRule",
+    "aws_ecr_replication_configuration": "ecr:PutReplicationConfiguration",
     "aws_ecr_registry_scanning_configuration": "ecr:PutRegistryScanningConfiguration",
     "aws_ecr_repository": "ecr:CreateRepository",
     "aws_ecs_cluster": "ecs:CreateCluster",
@@ -149,7 +150,7 @@ OTHER_WAYS = {"aws_iam_role", "aws_iam_role_policy"}  # tests/modules/security/t
 TERRAFORMS_OWN = {"terraform_data"}
 # The account's policies of CloudWatch Logs also let the findings of threats in, and IAM cannot restrict them to names.
 PERSONS_TYPES = {"aws_cloudwatch_log_resource_policy": "logs:PutResourcePolicy"}
-PERSONS_LAYERS = {"state", "notifications", "security"}
+PERSONS_LAYERS = {"state", "notifications", "security", "recovery"}
 RESOURCES = {
     "s3": f"arn:aws:s3:::{PREFIX}-backups-{ACCOUNT}",
     "lambda": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{PREFIX}-jwt-rotation",

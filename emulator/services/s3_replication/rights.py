@@ -1,0 +1,78 @@
+"""What the role of a replication may do, and what S3 needs for a copy.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from emulator.arns import parse_arn
+from emulator.conditions import is_met
+from emulator.permissions import role_actions, role_trusts
+from emulator.policy import as_list, matches_pattern, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.conditions import Values
+
+_SERVICE = "s3.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class ReplicationRole:
+    """The role of one replication document, by its ARN."""
+
+    arn: str
+
+    def is_assumed_for(self, source: Any) -> bool:
+        """Return whether S3 may assume it for this bucket."""
+        sent = {"aws:sourceaccount": (source.account_id,), "aws:sourcearn": (source.arn,)}
+        return role_trusts(self.arn, _SERVICE, sent=sent)
+
+    def may(self, resource: str, *actions: str) -> bool:
+        """Return whether it may do all of these with a bucket or an object."""
+        sent = {"aws:securetransport": ("true",)}
+        return role_actions(self.arn, actions, resource, sent=sent) == set(actions)
+
+    def may_use_key(self, key: Any, bucket: Any, *actions: str, encrypted: str) -> bool:
+        """Return whether it may do all of these with a key, by S3 in the bucket's region.
+
+        Args:
+            key: moto's key.
+            bucket: The bucket in whose region S3 calls KMS.
+            actions: Actions of KMS.
+            encrypted: The ARN in the encryption context: of the object, or of the bucket if it has a bucket key.
+        """
+        role = parse_arn(self.arn)
+        sent: Values = {
+            "kms:viaservice": (f"s3.{bucket.region_name}.amazonaws.com",),
+            "kms:encryptioncontext:aws:s3:arn": (encrypted,),
+            "kms:encryptioncontextkeys": ("aws:s3:arn",),
+            "kms:resourcealiases": tuple(key.aliases),
+            "kms:calleraccount": (role.account if role else "",),
+        }
+        return role_actions(self.arn, actions, key.arn, sent=sent) == set(actions) and all(
+            _policy_admits(key.policy, self.arn, action, sent) for action in actions
+        )
+
+
+def _policy_admits(policy: str, role: str, action: str, sent: Values) -> bool:
+    """Return whether the key's policy lets the role, or the policies of its account, decide."""
+    arn = parse_arn(role)
+    names = {"*", role, arn.account, f"arn:{arn.partition}:iam::{arn.account}:root"} if arn else {"*"}
+    return any(
+        one["Effect"] == "Allow"
+        and names & set(_principals(one))
+        and any(matches_pattern(pattern.lower(), action.lower()) for pattern in as_list(one.get("Action", [])))
+        and is_met(one.get("Condition") or {}, sent)
+        for one in statements(policy)
+    )
+
+
+def _principals(statement: Mapping[str, Any]) -> list[str]:
+    principal = statement.get("Principal")
+    return as_list(principal.get("AWS", [])) if isinstance(principal, dict) else [str(principal)]
