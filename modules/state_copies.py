@@ -92,8 +92,5 @@ class StateCopies(Construct):
     def grant_plan(self, grantee: Grantable) -> None:
         """Allow `grantee` to read every state here, and to lock it meanwhile."""
         self.bucket.grant_read(grantee)
-        self._grant_lock(grantee)
-
-    def _grant_lock(self, grantee: Grantable) -> None:
         grant_lock(grantee, bucket_arn=self.bucket.arn, table_arn=self.lock_table.arn)
         self.key.grant_encrypt_decrypt(grantee, KeyUse.state())

@@ -174,15 +174,10 @@ resource "aws_dynamodb_table" "locks" {
   }
 }
 
-resource "aws_kms_key" "locks" {
-  provider    = aws.west
-  description = "${local.name} replica"
-}
-
 resource "aws_dynamodb_table_replica" "locks" {
   provider                    = aws.west
   global_table_arn            = aws_dynamodb_table.locks.arn
-  kms_key_arn                 = aws_kms_key.locks.arn
+  kms_key_arn                 = aws_kms_key.recovery.arn
   point_in_time_recovery      = true
   deletion_protection_enabled = false
 }

@@ -23,8 +23,6 @@ from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation
 from modules.topic import Severity, topic_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from modules.label import Label
 
 # For the whole account; the layers that a role applies need none of these.
@@ -124,14 +122,11 @@ def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
     copies = [f"arn:aws:s3:::{copy_name(one, audit_trail.BUCKET)}" for one in label.in_regions_with_state[1:]]
-    denied = [_deny("DenyAuditBucketWrites", _BUCKETS, *_with_objects(buckets))]
+    # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
+    denied = [_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets))]
     if copies:  # S3 writes these with a role of this environment
-        denied.append(_deny("DenyAuditCopyWrites", _COPIED_BUCKETS, *_with_objects(copies)))
+        denied.append(_deny("DenyAuditCopyWrites", _COPIED_BUCKETS, *(f"{copy}*" for copy in copies)))
     return tuple(denied)
-
-
-def _with_objects(buckets: Iterable[str]) -> Iterator[str]:
-    return (arn for one in buckets for arn in (one, f"{one}/*"))
 
 
 def deny_state_access(label: Label) -> Statement:
@@ -161,12 +156,12 @@ def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
 
 
 def _deny_state_changes(label: Label) -> tuple[Statement, ...]:
-    home, *others = buckets = [f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label)]
-    states = [f"{home}/{layer}/terraform.tfstate" for layer in _PERSONS_LAYERS]
-    states += [f"{other}/*.tfstate" for other in others]  # copies, and the states of layers that a person applies
+    bucket, *copies = (f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label))
+    states = (f"{bucket}/{layer}/terraform.tfstate" for layer in _PERSONS_LAYERS)
+    # In the second region a person applies every stack.
     return (
-        _deny("DenyStateBucketChanges", _STATE_OBJECTS, *buckets, *states),
-        _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), *(f"{bucket}/*" for bucket in buckets)),
+        _deny("DenyStateBucketChanges", _STATE_OBJECTS, bucket, *states, *(f"{copy}*" for copy in copies)),
+        _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), f"{bucket}/*"),
     )
 
 

@@ -59,7 +59,7 @@ class GithubRoles(Construct):
             config: The subjects that they trust.
             label: Names them.
             state: Both read the states, `apply` writes them.
-            copies: The same for the states in the second region; None if there is none.
+            copies: `plan` reads the states in the second region, too; None if there is none.
             regions: All regions of the environment.
         """
         super().__init__(scope, id_)
@@ -92,8 +92,7 @@ class GithubRoles(Construct):
         self._grant_plan(state)
         self._grant_apply(state)
         if copies:
-            for role in (self.plan, self.apply):
-                copies.grant_plan(role)  # a person applies all stacks that keep their states there
+            copies.grant_plan(self.plan)  # a person applies the stacks whose states are there
 
     def _add_provider(self, *, create: bool) -> str:
         if not create:
