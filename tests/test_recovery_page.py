@@ -1,4 +1,4 @@
-"""The commands of docs/recovery.md have the options, and the documents in them the members, that AWS has."""
+"""The commands on files and images in docs/recovery.md have the options and members that AWS has."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from main import ROOT
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-_PAGE: Final = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
+_SECTIONS: Final = re.split(
+    r"^## (.+)$", (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+)[1:]
+_BY_TITLE: Final = dict(zip(_SECTIONS[::2], _SECTIONS[1::2], strict=True))
+_PAGE: Final = _BY_TITLE["Files"] + _BY_TITLE["Images"]
 _GLOBAL: Final = {"region", "query", "output"}
 _BLOCKS: Final = re.findall(r"```sh\n(.+?)```", _PAGE, flags=re.DOTALL)
 COMMANDS: Final = [
