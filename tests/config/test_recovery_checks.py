@@ -1,8 +1,14 @@
 """What [recovery] needs of the other tables of an environment."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+from config.errors import ConfigError
+from config.load import load_environment
 from tests.config.examples import changed, parsed, refusal, text, without
+from tests.fixtures import FOLDER
 
 SECOND = 'region = "us-west-2"'
 START = 'start = "08:00"'
@@ -189,3 +195,34 @@ def test_an_environment_that_sleeps_on_holidays_is_not_backed_up() -> None:
         'cost.sleep.holidays = ["2026-12-25"]: cannot be set with [recovery]: AWS Backup backs up each day, and fails '
         "for a database that is stopped; remove the days, or [recovery]"
     )
+
+
+def said_beside_another(folder: Path, old: str = "", new: str = "") -> str:
+    """What is said about prod beside an environment with the same text, except for one change of it."""
+    for name in ("project", "prod"):
+        shutil.copy(FOLDER / f"{name}.toml", folder)
+    settings = (folder / "prod.toml").read_text(encoding="utf-8")
+    assert old in settings
+    (folder / "other.toml").write_text(settings.replace(old, new) if old else settings, encoding="utf-8")
+    try:
+        load_environment("prod", folder=folder)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+def test_one_environment_of_an_account_and_region_has_copies(tmp_path: Path) -> None:
+    found = said_beside_another(tmp_path)
+    assert 'would replace the replication of images of "other", which is in the same account and region' in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('mode = "backup"', 'mode = "none"'),
+        ('account_id = "333333333333"', 'account_id = "444444444444"'),
+        ('\nregion = "us-east-1"', '\nregion = "eu-west-1"'),
+    ],
+)
+def test_others_may_have_them_beside_it(tmp_path: Path, old: str, new: str) -> None:
+    assert "the replication of images" not in said_beside_another(tmp_path, old, new)
