@@ -79,7 +79,7 @@ class BucketReplication(Construct):
             target_key_alias_arn: ARN of the alias of the key of the copies, which must be in that region: S3 accepts
                 any key, and then copies nothing.
             boundary: The most that the role may do.
-            after: What must be made first in the same stack: the versioning of both buckets.
+            after: What must be made first in the same stack: the versioning of both buckets, and the boundary.
         """
         super().__init__(scope, id_)
         self.role = Role(
@@ -90,6 +90,7 @@ class BucketReplication(Construct):
             description=f"S3: copies the bucket {name} to {target_region}",
             service=ServicePrincipal.S3,
             boundary=boundary,
+            after=after,
         )
         source.grant_replicate(self.role)
         self._grant_target(label, target_name, target_region, target_key_alias_arn)

@@ -17,7 +17,7 @@ from modules.label import Label, NameLimit
 from modules.policy import Condition, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cdktf import TerraformResource
 
@@ -95,6 +95,7 @@ class Role(Construct):
         name: str | None = None,
         boundary: Boundary = Boundary.WORKLOAD,
         max_session_hours: int | None = None,
+        after: Sequence[TerraformResource] = (),
     ) -> None:
         """Create the role.
 
@@ -106,6 +107,7 @@ class Role(Construct):
             name: Component of its name if the id is not specific enough.
             boundary: The most that it may do.
             max_session_hours: The longest session that may be asked for; without it IAM's default, one hour.
+            after: What must be made first in the same stack: the boundary, if it is there.
 
         Raises:
             WiringError: Both or none of `service` and `trust` are given.
@@ -122,6 +124,7 @@ class Role(Construct):
             assume_role_policy=PolicyDocument.of(self, assumed_by, limit=_TRUST_POLICY_LIMIT).render(),
             permissions_boundary=boundary_arn(label, boundary),
             max_session_duration=None if max_session_hours is None else max_session_hours * _HOUR_SECONDS,
+            depends_on=list(after) or None,
         )
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None

@@ -41,7 +41,7 @@ class StateStack(LayerStack):
             access_log_retention_days=config.logs.bucket_access_retention_days,
             protect=config.protect_data,
         )
-        PermissionsBoundaries(self, "boundaries", label=self.label)
+        self._boundaries = PermissionsBoundaries(self, "boundaries", label=self.label)
         self.output("state_bucket", self.store.bucket.id)
         self.output("access_log_bucket", self.store.access_logs.id)
         self.copies = self._add_copies(config.recovery_region) if config.recovery_region else None
@@ -73,7 +73,11 @@ class StateStack(LayerStack):
             target_key_alias_arn=copies.location.key_alias_arn,
             # The boundary of a workload denies all that is about states.
             boundary=Boundary.DEPLOYMENT,
-            after=[self.store.bucket.versioning, copies.bucket.versioning],
+            after=[
+                self.store.bucket.versioning,
+                copies.bucket.versioning,
+                self._boundaries.policies[Boundary.DEPLOYMENT],
+            ],
         )
         # The runner looks there for states, also when the table [recovery] is removed.
         self.output("state_copies_bucket", copies.bucket.id)

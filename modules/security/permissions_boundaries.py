@@ -219,13 +219,15 @@ class PermissionsBoundaries(Construct):
     def __init__(self, scope: Construct, id_: str, *, label: Label) -> None:
         super().__init__(scope, id_)
         self._label = label
+        self.policies: dict[Boundary, IamPolicy] = {}
+        """What must exist before a role of the same stack that has one of them."""
         self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload())
         self._add(Boundary.BACKUP, "The most that AWS Backup may do with its role", *backup_limits(label))
         self._add(Boundary.DELIVERY, "The most that a pipeline or a build may do", *delivery_limits(label))
         self._add(Boundary.DEPLOYMENT, "The most that a role which plans or applies may do", *self._deployment())
 
     def _add(self, boundary: Boundary, description: str, *statements: Statement) -> None:
-        IamPolicy(
+        self.policies[boundary] = IamPolicy(
             self,
             boundary,
             name=boundary_name(self._label, boundary),

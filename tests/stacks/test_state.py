@@ -118,3 +118,14 @@ def test_dev_can_be_destroyed(stacks: dict[str, Template]) -> None:
     state = stacks["dev-state"]
     assert all(bucket["force_destroy"] is True for bucket in state.all("aws_s3_bucket").values())
     assert "prevent_destroy" not in str(state.document["resource"])
+
+
+def test_the_role_that_copies_the_states_comes_after_its_boundary(
+    stacks: dict[str, Template],
+) -> None:
+    """IAM neither makes a role whose boundary does not exist, nor deletes a policy that is one."""
+    state = stacks["prod-state"]
+    role = state.only("aws_iam_role")
+    boundary = next(name for name in state.all("aws_iam_policy") if name.startswith("boundaries_deployment"))
+    assert role["permissions_boundary"].endswith(":policy/user-management-prod-deployment-boundary")
+    assert f"aws_iam_policy.{boundary}" in role["depends_on"]

@@ -80,6 +80,9 @@ def _action_faults(action: str, change: Shape, table: Table, context: Context) -
         )
     elif action == "Create":
         yield from _creation_faults(change, table, context)
+    elif not members(table.name, context):
+        # https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/dynamodb/table.go
+        yield "Replica specified in the Replica Update or Replica Delete action of the request was not found."
     elif region not in members(table.name, context):
         yield (
             "Update global table operation failed because one or more replicas were not part of the global table. "

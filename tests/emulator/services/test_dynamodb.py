@@ -172,7 +172,7 @@ def test_provisioned_capacity_is_refused(tables: Tables) -> None:
     ("update", "says"),
     [
         ({"Create": {"RegionName": HOME}}, "Cannot add or delete the local region"),
-        ({"Delete": {"RegionName": "eu-west-1"}}, "not part of the global table"),
+        ({"Delete": {"RegionName": WEST}}, "Replica Delete action of the request was not found"),
         ({"Update": {"RegionName": WEST}}, "no actions specified"),
         ({"Create": {"RegionName": WEST}, "Delete": {"RegionName": WEST}}, "more than one type of replica actions"),
     ],
@@ -180,6 +180,14 @@ def test_provisioned_capacity_is_refused(tables: Tables) -> None:
 def test_an_update_that_makes_no_sense_is_refused(tables: Tables, update: dict[str, Any], says: str) -> None:
     tables.create()
     assert says in refusal(lambda: tables.update(update))
+
+
+def test_a_region_without_a_replica_cannot_be_removed(tables: Tables) -> None:
+    tables.create()
+    tables.replicate()
+    says = refusal(lambda: tables.update({"Delete": {"RegionName": "eu-west-1"}}))
+    assert "not part of the global table" in says
+    assert "[eu-west-1]" in says
 
 
 def test_no_other_change_goes_with_it(tables: Tables) -> None:
