@@ -1,22 +1,26 @@
-"""Copies in the second region: what is written into a bucket arrives there, and each bucket that is copied says so."""
+"""Copies in the second region: what is written arrives there, each bucket that is copied says so, ages are measured."""
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from config.copies import copied_parameters
 from config.edge import VIEWER_REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import boto3
 
     from config.environment import Environment
 
+_NO_FUNCTION: Final = "ResourceNotFoundException"
+_NO_PARAMETER: Final = "ParameterNotFound"
 _AUDIT: Final = "audit"
 _PROBE: Final = "recovery/check"
 _COPIED: Final = "COMPLETED"
@@ -65,6 +69,67 @@ def check_the_registry_copies_all_repositories(environment: Environment, session
     for one in (repository for page in pages for repository in page["repositories"]):
         if not one["repositoryName"].startswith(starts or ("\0",)):
             yield f"the registry does not copy to the repository {one['repositoryName']}"
+
+
+def check_parameters_have_equal_copies(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A right or a key that is missing shows in the call of the function that copies them only."""
+    region = environment.recovery_region
+    if region is None:
+        return
+    told = _call(environment, session.client("lambda"), "parameter-mirror", {"action": "all"})
+    if told is None:
+        return
+    if "errorMessage" in told:
+        yield f"parameters are not copied: {told['errorMessage']}"
+    for name in copied_parameters(environment.parameter_names):
+        path = environment.names.path(name)
+        value, copied = (_value(session.client("ssm", region_name=place), path) for place in (None, region))
+        if value is None or value != copied:
+            yield f"{path} and its copy in {region} are not equal"
+
+
+def check_the_ages_of_copies_are_measured(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Each store that has copies, and each copy as new as it must be."""
+    region = environment.recovery_region
+    if region is None:
+        return
+    told = _call(environment, session.client("lambda", region_name=region), "copy-ages", {})
+    if told is None:
+        return
+    if "errorMessage" in told:
+        yield f"copies are not measured: {told['errorMessage']}"
+        return
+    for store in environment.copied_stores:
+        age = told.get(store.name)
+        if age is None or age > store.most_minutes:
+            found = "not measured" if age is None else f"{age} minutes old"
+            yield f"the newest copy of {store.what} is {found}; it must be {store.most_minutes} minutes old or newer"
+
+
+def _call(
+    environment: Environment,
+    client: Any,  # noqa: ANN401 - boto3's
+    function: str,
+    event: Mapping[str, str],
+) -> dict[str, Any] | None:
+    """What a function answers; None if there is none, which a plan shows."""
+    try:
+        answer = client.invoke(FunctionName=f"{environment.names.prefix}-{function}", Payload=json.dumps(event))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _NO_FUNCTION:
+            return None
+        raise
+    told: dict[str, Any] = json.load(answer["Payload"])
+    return told
+
+
+def _value(ssm: Any, name: str) -> str | None:  # noqa: ANN401 - boto3's
+    try:
+        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _NO_PARAMETER:
+            return None
+        raise
 
 
 def _copies(environment: Environment) -> dict[str, str]:
