@@ -125,9 +125,7 @@ def test_a_replicated_backup_outlives_its_instance_and_the_replication(client: C
 def test_own_backups_outlive_an_instance_only_if_they_are_asked_to(client: Client) -> None:
     for name in ("kept", "forgotten"):
         create(client, name, account=ACCOUNT)
-    home(client).delete_db_instance(
-        DBInstanceIdentifier="kept", SkipFinalSnapshot=True, DeleteAutomatedBackups=False
-    )
+    home(client).delete_db_instance(DBInstanceIdentifier="kept", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
     home(client).delete_db_instance(DBInstanceIdentifier="forgotten", SkipFinalSnapshot=True)
 
     (kept,) = backups(client, "kept", HOME)
