@@ -250,3 +250,20 @@ def test_lists_filter_and_what_is_protected_is_known(backups: Backups) -> None:
     assert protected[arn]["LastRecoveryPointArn"] == job["RecoveryPointArn"]
     tags = backups.service("rds").list_tags_for_resource(ResourceName=job["RecoveryPointArn"])["TagList"]
     assert tags == [TAG]
+
+
+def test_rds_hides_the_snapshots_of_aws_backup_and_does_not_delete_them(backups: Backups) -> None:
+    arn, rds = backups.instance("hidden"), backups.service("rds")
+    point = backups.back_up(arn, backups.role("hider"))["RecoveryPointArn"]
+    name = point.partition(":snapshot:")[2]
+
+    def listed(**wanted: str) -> list[str]:
+        return [one["DBSnapshotIdentifier"] for one in rds.describe_db_snapshots(**wanted)["DBSnapshots"]]
+
+    assert name not in listed() + listed(DBInstanceIdentifier="hidden")
+    assert listed(DBInstanceIdentifier="hidden", SnapshotType="awsbackup") == [name]
+    assert listed(DBSnapshotIdentifier=name) == [name]
+    with pytest.raises(ClientError, match=r"InvalidDBSnapshotState.*is managed by AWS Backup"):
+        rds.delete_db_snapshot(DBSnapshotIdentifier=name)
+    backups.service("backup").delete_recovery_point(BackupVaultName="backups", RecoveryPointArn=point)
+    assert listed(DBInstanceIdentifier="hidden", SnapshotType="awsbackup") == []
