@@ -33,7 +33,7 @@ def refuse_deletion(params: Shape, context: Context) -> None:
 
 
 @patch(RDSBackend, "describe_db_snapshots")
-def hide_instance_snapshots(
+def hide_instance_snapshots(  # noqa: PLR0917  as in moto
     original: Any,
     backend: Any,
     db_instance_identifier: str | None = None,
@@ -50,7 +50,7 @@ def hide_instance_snapshots(
 
 
 @patch(RDSBackend, "describe_db_cluster_snapshots")
-def hide_cluster_snapshots(
+def hide_cluster_snapshots(  # noqa: PLR0917  as in moto
     original: Any,
     backend: Any,
     db_cluster_identifier: str | None = None,
