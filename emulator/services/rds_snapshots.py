@@ -161,5 +161,5 @@ def copy_snapshot(backend: Any, source: Any, name: str, *, key: str | None) -> A
 
 
 def _has_master(database: Any) -> bool:
-    """Whether it has a master of its own: an instance of a cluster has not."""
-    return not getattr(database, "db_cluster_identifier", None) or database.resource_type == "cluster"
+    """Whether it has a master of its own: an instance of a cluster, and a secondary of a global cluster, have not."""
+    return bool(getattr(database, "manage_master_user_password", False)) or hasattr(database, "_master_user_password")
