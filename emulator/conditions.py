@@ -9,7 +9,7 @@ from emulator.errors import UnansweredError
 from emulator.policy import as_list, matches_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
 """What a request sends: the values of each condition key, whose name is in small letters."""
@@ -47,6 +47,22 @@ def is_met(condition: Mapping[str, Mapping[str, Any]], sent: Values) -> bool:
     )
 
 
+def conditions_met(conditions: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> bool:
+    """Return whether all conditions are met; one on a key or with an operator that is not known counts as met."""
+    values = {key.lower(): tuple(sent) for key, sent in known.items()}
+    return all(
+        _passes(operator, as_list(wanted), values[key.lower()])
+        for operator, tests in conditions.items()
+        for key, wanted in tests.items()
+        if key.lower() in values and _is_known(operator)
+    )
+
+
+def _is_known(operator: str) -> bool:
+    prefix, _, base = operator.removesuffix(_IF_EXISTS).rpartition(":")
+    return prefix in {"", *_SETS} and base in {*_OPERATORS, *_NEGATED}
+
+
 def _passes(operator: str, wanted: Sequence[Any], sent: tuple[str, ...]) -> bool:
     name = operator.removesuffix(_IF_EXISTS)
     if name != operator and not sent:
@@ -54,7 +70,7 @@ def _passes(operator: str, wanted: Sequence[Any], sent: tuple[str, ...]) -> bool
     prefix, _, base = name.rpartition(":")
     if base in _NEGATED:
         return not _passes(f"{prefix}:{_NEGATED[base]}" if prefix else _NEGATED[base], wanted, sent)
-    if base not in _OPERATORS or prefix not in {"", *_SETS}:
+    if not _is_known(operator):
         message = f"the emulator does not evaluate the condition operator {operator}"
         raise UnansweredError(message)
     if not prefix and not sent:

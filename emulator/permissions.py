@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.models import iam_backends
 
 from emulator.arns import parse_arn
-from emulator.conditions import Values, is_met
+from emulator.conditions import Values, conditions_met, is_met
 from emulator.policy import as_list, matches_pattern, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from emulator.registry import Context
 
@@ -22,24 +22,40 @@ def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -
 
 
 def role_actions(
-    role_arn: str, actions: Collection[str], resource: str | None = None, *, sent: Values | None = None
+    role_arn: str,
+    actions: Collection[str],
+    resource: str | None = None,
+    *,
+    known: Mapping[str, Collection[str]] | None = None,
+    sent: Values | None = None,
 ) -> set[str]:
     """Return those of the actions that the role's policies, and its permissions boundary, allow on a resource.
 
-    Without one: on any, so what is denied on some resources only is allowed. Without the values that the request sends,
-    conditions are not evaluated: they count as met where they allow, and as not met where they deny.
+    Without one: on any, so what is denied on some resources only is allowed. With all that the request has `sent`,
+    conditions are evaluated as IAM does. Without it, those on keys that are `known`, with their values, are evaluated
+    where they allow; all others count as met where they allow, and as not met where they deny.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     role = _find(role_arn)
     if role is None:
         return set()
+
+    def allows(statement: Mapping[str, Any]) -> bool:
+        condition = statement.get("Condition") or {}
+        return conditions_met(condition, known or {}) if sent is None else is_met(condition, sent)
+
+    def denies(statement: Mapping[str, Any]) -> bool:
+        condition = statement.get("Condition") or {}
+        return not condition if sent is None else is_met(condition, sent)
+
     own = [*role.policies.values(), *_documents(role.managed_policies.values())]
-    allowed = _allowed(own, actions, resource, sent)
+    allowed = _allowed(own, actions, resource, allows=allows, denies=denies)
     boundary = role.permissions_boundary_arn
     if not boundary:
         return allowed
     policies = iam_backends[role.account_id]["aws"].managed_policies
-    return _allowed(_documents([policies[boundary]] if boundary in policies else ()), allowed, resource, sent)
+    limits = _documents([policies[boundary]] if boundary in policies else ())
+    return _allowed(limits, allowed, resource, allows=allows, denies=denies)
 
 
 def _documents(policies: Iterable[Any]) -> list[str]:
@@ -47,26 +63,25 @@ def _documents(policies: Iterable[Any]) -> list[str]:
     return [version.document for policy in policies for version in policy.versions if version.is_default]
 
 
-def _allowed(documents: Iterable[str], actions: Collection[str], resource: str | None, sent: Values | None) -> set[str]:
+def _allowed(
+    documents: Iterable[str],
+    actions: Collection[str],
+    resource: str | None,
+    *,
+    allows: Callable[[Mapping[str, Any]], bool],
+    denies: Callable[[Mapping[str, Any]], bool],
+) -> set[str]:
+    """Return those of the actions that the documents allow; `allows` and `denies` say whether a condition is met."""
     found = [statement for document in documents for statement in statements(document)]
     allowing = [
-        one
-        for one in found
-        if one["Effect"] == "Allow"
-        and (resource is None or _names(one, resource))
-        and (sent is None or is_met(one.get("Condition") or {}, sent))
+        one for one in found if one["Effect"] == "Allow" and (resource is None or _names(one, resource)) and allows(one)
     ]
-    denying = [one for one in found if one["Effect"] == "Deny" and _names(one, resource) and _denies(one, sent)]
+    denying = [one for one in found if one["Effect"] == "Deny" and _names(one, resource) and denies(one)]
     return {
         action
         for action in actions
         if any(_is_about(one, action) for one in allowing) and not any(_is_about(one, action) for one in denying)
     }
-
-
-def _denies(statement: Mapping[str, Any], sent: Values | None) -> bool:
-    condition = statement.get("Condition") or {}
-    return not condition if sent is None else is_met(condition, sent)
 
 
 def _names(statement: Mapping[str, Any], resource: str | None) -> bool:
