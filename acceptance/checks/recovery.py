@@ -138,8 +138,9 @@ def _copies(environment: Environment) -> dict[str, str]:
     if region is None:
         return {}
     home = environment.names
+    has_assets = environment.edge is not None and "edge" not in environment.left_out_layers
     places = {
-        "assets": replace(home, region=VIEWER_REGION) if environment.edge else None,
+        "assets": replace(home, region=VIEWER_REGION) if has_assets else None,
         _AUDIT: home if environment.security and environment.security.trail else None,
         "backups": home if environment.backups else None,
     }
