@@ -150,6 +150,7 @@ def copy_cluster_snapshot(original: Any, backend: Any, *args: Any, **kwargs: Any
 
 def copy_snapshot(backend: Any, source: Any, name: str, *, key: str | None) -> Any:
     """Copy a snapshot of AWS Backup into the region of moto's backend, encrypted with a key of that region."""
+    copied: Any
     if isinstance(source, DBSnapshot):
         copied = DBSnapshot(backend, source.database, name, "awsbackup", source.tags, source.created, key)
         backend.database_snapshots[name] = copied

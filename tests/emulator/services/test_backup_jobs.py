@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.backup.models import backup_backends
 
 from tests.emulator import postgres
 from tests.emulator.databases.documentdb import MAY_LEAVE_A_CONNECTION, connected
@@ -182,6 +183,20 @@ def test_a_lock_decides_about_retention_and_deletion(backups: Backups) -> None:
     backup.delete_backup_vault_lock_configuration(BackupVaultName="safe")
     backup.delete_recovery_point(BackupVaultName="safe", RecoveryPointArn=kept)
     backup.delete_backup_vault(BackupVaultName="safe")
+
+
+def test_a_lock_in_compliance_mode_cannot_be_lifted_after_its_date(backups: Backups) -> None:
+    backup = backups.service("backup")
+    backup.create_backup_vault(BackupVaultName="sealed")
+    backup.put_backup_vault_lock_configuration(BackupVaultName="sealed", MinRetentionDays=1, ChangeableForDays=3)
+    vault = backup_backends[backups.account][HOME].vaults["sealed"]
+    assert vault.lock_date
+    vault.lock_date -= 3 * 24 * 3600
+
+    with pytest.raises(ClientError, match="immutable and cannot be deleted"):
+        backup.delete_backup_vault_lock_configuration(BackupVaultName="sealed")
+    with pytest.raises(ClientError, match="immutable and cannot be modified"):
+        backup.put_backup_vault_lock_configuration(BackupVaultName="sealed", MinRetentionDays=2)
 
 
 def test_the_policy_of_a_vault_denies_deletion_to_everybody(backups: Backups) -> None:
