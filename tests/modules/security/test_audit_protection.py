@@ -252,7 +252,9 @@ def test_the_denials_have_no_pattern_for_names() -> None:
         if "*" in resource.removesuffix(":*").removesuffix("/*").replace(":*:", "::")
     }
     rules = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{PREFIX}-account-*"  # no rule is named after a service
-    assert patterns == {"*", rules, f"{bucket('state')}/notifications*/terraform.tfstate"}
+    # A bucket's name ends in the account id, so the pattern is about its objects, and about no other bucket.
+    buckets = {f"{bucket(name)}*" for name in ("access-logs", "audit", "config")}
+    assert patterns == {"*", rules, f"{bucket('state')}/notifications*/terraform.tfstate", *buckets}
 
 
 def test_the_policies_are_short_enough_with_the_longest_names() -> None:
