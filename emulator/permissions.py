@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.models import iam_backends
 
 from emulator.arns import parse_arn
+from emulator.conditions import conditions_met
 from emulator.policy import as_list, matches_pattern, statements
 
 if TYPE_CHECKING:
@@ -20,22 +21,30 @@ def allowed_actions(role_arn: str, actions: Collection[str], context: Context) -
     return role_actions(role_arn, actions) if context.owns(role_arn) else set()
 
 
-def role_actions(role_arn: str, actions: Collection[str], resource: str | None = None) -> set[str]:
+def role_actions(
+    role_arn: str,
+    actions: Collection[str],
+    resource: str | None = None,
+    *,
+    known: Mapping[str, Collection[str]] | None = None,
+) -> set[str]:
     """Return those of the actions that the role's policies, and its permissions boundary, allow on a resource.
 
-    Without one: on any, so what is denied on some resources only is allowed. Conditions are not evaluated: they count
-    as met where they allow, and as not met where they deny.
+    Without one: on any, so what is denied on some resources only is allowed. Conditions on keys that are `known`, with
+    their values, are evaluated where they allow. All others count as met where they allow, and as not met where they
+    deny.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     role = _find(role_arn)
     if role is None:
         return set()
-    allowed = _allowed([*role.policies.values(), *_documents(role.managed_policies.values())], actions, resource)
+    documents = [*role.policies.values(), *_documents(role.managed_policies.values())]
+    allowed = _allowed(documents, actions, resource, known or {})
     boundary = role.permissions_boundary_arn
     if not boundary:
         return allowed
     policies = iam_backends[role.account_id]["aws"].managed_policies
-    return _allowed(_documents([policies[boundary]] if boundary in policies else ()), allowed, resource)
+    return _allowed(_documents([policies[boundary]] if boundary in policies else ()), allowed, resource, known or {})
 
 
 def _documents(policies: Iterable[Any]) -> list[str]:
@@ -43,9 +52,17 @@ def _documents(policies: Iterable[Any]) -> list[str]:
     return [version.document for policy in policies for version in policy.versions if version.is_default]
 
 
-def _allowed(documents: Iterable[str], actions: Collection[str], resource: str | None) -> set[str]:
+def _allowed(
+    documents: Iterable[str], actions: Collection[str], resource: str | None, known: Mapping[str, Collection[str]]
+) -> set[str]:
     found = [statement for document in documents for statement in statements(document)]
-    allowing = [one for one in found if one["Effect"] == "Allow" and (resource is None or _names(one, resource))]
+    allowing = [
+        one
+        for one in found
+        if one["Effect"] == "Allow"
+        and (resource is None or _names(one, resource))
+        and conditions_met(one.get("Condition") or {}, known)
+    ]
     denying = [one for one in found if one["Effect"] == "Deny" and not one.get("Condition") and _names(one, resource)]
     return {
         action

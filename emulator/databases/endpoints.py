@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.rds.models import rds_backends
 
+from emulator.outages.state import lost_since
 from emulator.reachability import Place
 
 if TYPE_CHECKING:
@@ -30,8 +31,16 @@ class Endpoint:
     proxy: Any = None
 
     @property
+    def lost(self) -> str | None:
+        """Why nothing answers, if its region, or that of its data, is lost."""
+        regions = (self.place.region, *([self.database.region] if self.database is not None else []))
+        return next((f"the region {region} does not answer" for region in regions if lost_since(region)), None)
+
+    @property
     def stopped(self) -> str | None:
         """Why nothing answers, or None."""
+        if lost := self.lost:
+            return lost
         if self.database is None:
             return f"the proxy {self.proxy.db_proxy_name} has no target"
         name, status = self.database.resource_id, self.database.status

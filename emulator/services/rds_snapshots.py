@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.rds.models import RDSBackend, rds_backends
+from moto.rds.models import DBClusterSnapshot, DBSnapshot, RDSBackend, rds_backends
 
 from emulator.arns import parse_arn
 from emulator.databases.endpoints import primary
@@ -146,6 +146,18 @@ def copy_cluster_snapshot(original: Any, backend: Any, *args: Any, **kwargs: Any
     snapshot.held = source.held
     snapshot.source_db_cluster_snapshot_arn = source.db_cluster_snapshot_arn
     return snapshot
+
+
+def copy_snapshot(backend: Any, source: Any, name: str, *, key: str | None) -> Any:
+    """Copy a snapshot of AWS Backup into the region of moto's backend, encrypted with a key of that region."""
+    if isinstance(source, DBSnapshot):
+        copied = DBSnapshot(backend, source.database, name, "awsbackup", source.tags, source.created, key)
+        backend.database_snapshots[name] = copied
+    else:
+        copied = DBClusterSnapshot(backend, source.cluster, name, "awsbackup", source.tags, key)
+        backend.cluster_snapshots[name] = copied
+    copied.held = source.held
+    return copied
 
 
 def _has_master(database: Any) -> bool:

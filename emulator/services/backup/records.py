@@ -1,0 +1,116 @@
+"""Recovery points and jobs of AWS Backup, as they are kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.clock import now
+from emulator.store import Kind
+
+if TYPE_CHECKING:
+    from emulator.store import Shape
+
+GIBIBYTE: Final = 1024**3
+
+
+@dataclass
+class RecoveryPoint:
+    """One backup in a vault."""
+
+    arn: str
+    vault: Any
+    """moto's vault."""
+    resource_arn: str
+    resource_type: str
+    resource_name: str
+    snapshot: Any
+    """moto's snapshot of the instance or cluster."""
+    role: str
+    size: int
+    """Bytes; 0 if the role could not use the database's key, so that nothing is in it."""
+    lifecycle: Shape
+    created_by: Shape
+    source_vault_arn: str | None = None
+    """The vault that it was copied from."""
+    tags: dict[str, str] = field(default_factory=dict)
+    created: dt.datetime = field(default_factory=now)
+    restored: dt.datetime | None = None
+
+    def shape(self) -> Shape:
+        """Describe it as the API does.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeRecoveryPoint.html
+        """
+        days = self.lifecycle.get("DeleteAfterDays")
+        described = {
+            "RecoveryPointArn": self.arn,
+            "BackupVaultName": self.vault.backup_vault_name,
+            "BackupVaultArn": self.vault.backup_vault_arn,
+            "SourceBackupVaultArn": self.source_vault_arn,
+            "ResourceArn": self.resource_arn,
+            "ResourceType": self.resource_type,
+            "ResourceName": self.resource_name,
+            "CreatedBy": self.created_by or None,
+            "IamRoleArn": self.role,
+            "Status": "COMPLETED",
+            "CreationDate": self.created,
+            "InitiationDate": self.created,
+            "CompletionDate": self.created,
+            "BackupSizeInBytes": self.size,
+            "Lifecycle": self.lifecycle or None,
+            "CalculatedLifecycle": {"DeleteAt": self.created + dt.timedelta(days=days)} if days else None,
+            "EncryptionKeyArn": self.snapshot.kms_key_id if self.snapshot.encrypted else None,
+            "IsEncrypted": bool(self.snapshot.encrypted),
+            "StorageClass": "WARM",
+            "LastRestoreTime": self.restored,
+            "IsParent": False,
+            "VaultType": "BACKUP_VAULT",
+        }
+        return {name: value for name, value in described.items() if value is not None}
+
+
+@dataclass
+class Job:
+    """One job: a backup, a copy or a restore. Its shape is the API's."""
+
+    shape: Shape
+    state: str = "State"
+    """The member with its state."""
+
+    def finish(self, state: str, message: str | None = None, category: str | None = "SUCCESS") -> None:
+        """Give it its last state."""
+        self.shape[self.state] = state
+        self.shape["CompletionDate"] = now()
+        if message:
+            self.shape["StatusMessage"] = message
+        if category and self.state == "State":
+            self.shape["MessageCategory"] = category
+
+
+class JobFailedError(Exception):
+    """A job does not succeed; the text is its status message."""
+
+    def __init__(self, message: str, *, category: str = "InvalidParameters") -> None:
+        """Use AWS's message where it is known."""
+        super().__init__(message)
+        self.category = category
+
+
+POINTS: Kind[RecoveryPoint] = Kind(
+    "recovery point", missing="ResourceNotFoundException", message="Cannot find recovery point {key}."
+)
+BACKUP_JOBS: Kind[Job] = Kind(
+    "backup job", missing="ResourceNotFoundException", message="Cannot find Backup job with ID {key}"
+)
+COPY_JOBS: Kind[Job] = Kind("copy job", missing="ResourceNotFoundException", message="Cannot find copy job {key}")
+RESTORE_JOBS: Kind[Job] = Kind(
+    "restore job", missing="ResourceNotFoundException", message="Cannot find Restore job with ID {key}"
+)
+
+
+def new_id() -> str:
+    """Return the id of a new job, in the form of AWS's."""
+    return str(uuid.uuid4()).upper()
