@@ -128,6 +128,7 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_db_proxy_target": "aws_db_proxy",
     "aws_default_network_acl": "aws_vpc",
     "aws_default_security_group": "aws_vpc",
+    "aws_dynamodb_table_replica": "aws_dynamodb_table",
     "aws_ecr_lifecycle_policy": "aws_ecr_repository",
     "aws_ecr_repository_policy": "aws_ecr_repository",
     "aws_ecs_cluster_capacity_providers": "aws_ecs_cluster",

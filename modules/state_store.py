@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 from constructs import Construct
 
 from modules.bucket import Bucket, BucketConfig
+from modules.bucket_replication import replication_role
 from modules.key import Key, KeyUse, key_alias
 from modules.label import Label, NameLimit
 from modules.policy import Statement
@@ -29,6 +30,8 @@ ACCESS_LOGS: Final = "access-logs"
 """Component of the name of the bucket of access logs."""
 STATE: Final = "state"
 """Component of the name of the bucket of the state."""
+STATE_REPLICATION: Final = replication_role(STATE)
+"""Component of the name of the role that copies the states to the second region."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +46,22 @@ class StateLocation:
     @staticmethod
     def from_names(label: Label) -> StateLocation:
         """The location in the environment's own region, whatever the region of the stack of `label`."""
-        home = label.in_home_region()
+        return StateLocation.in_region_of(label.in_home_region())
+
+    @staticmethod
+    def in_region_of(label: Label) -> StateLocation:
+        """The location in the region of `label`: the environment's own one, or that of the copies."""
         return StateLocation(
-            region=home.region,
-            bucket=home.bucket_name(STATE),
-            lock_table=home.name("state-lock", limit=NameLimit.DYNAMODB_TABLE),
-            key_alias_arn=home.arn("kms", key_alias(home, STATE_KEY)),
+            region=label.region,
+            bucket=label.bucket_name(STATE),
+            lock_table=label.name("state-lock", limit=NameLimit.DYNAMODB_TABLE),
+            key_alias_arn=label.arn("kms", key_alias(label, STATE_KEY)),
         )
+
+    @staticmethod
+    def all_from_names(label: Label) -> tuple[StateLocation, ...]:
+        """The location in each region that keeps states, the environment's own first."""
+        return tuple(StateLocation.in_region_of(one) for one in label.in_regions_with_state)
 
 
 class StateStore(Construct):
@@ -107,8 +119,18 @@ class StateStore(Construct):
             attribute=[DynamodbTableAttribute(name="LockID", type="S")],
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=self.key.arn),
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            # Streams carry the items to the replica; DynamoDB would switch them on with the first replica anyway:
+            # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables.tutorial.html
+            stream_enabled=True if label.recovery_region else None,
+            stream_view_type="NEW_AND_OLD_IMAGES" if label.recovery_region else None,
             deletion_protection_enabled=protect,
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+            lifecycle=TerraformResourceLifecycle(
+                prevent_destroy=True if protect else None,
+                # The replica is a resource of its own, with a deletion protection that a block here cannot have.
+                ignore_changes=["replica"] if label.recovery_region else None,
+            )
+            if protect or label.recovery_region
+            else None,
         )
 
     def grant_plan(self, grantee: Grantable) -> None:
@@ -122,15 +144,19 @@ class StateStore(Construct):
         self._grant_lock(grantee)
 
     def _grant_lock(self, grantee: Grantable) -> None:
-        # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
-        grantee.add_to_policy(
-            Statement(
-                actions=("s3:PutObject", "s3:DeleteObject"),
-                resources=(f"{self.bucket.arn}/*.tflock",),
-            ),
-            Statement(
-                actions=("dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
-                resources=(self.lock_table.arn,),
-            ),
-        )
+        grant_lock(grantee, bucket_arn=self.bucket.arn, table_arn=self.lock_table.arn)
         self.key.grant_encrypt_decrypt(grantee, KeyUse.state())
+
+
+def grant_lock(grantee: Grantable, *, bucket_arn: str, table_arn: str) -> None:
+    """Allow `grantee` to take and release both locks of a state.
+
+    https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+    """
+    grantee.add_to_policy(
+        Statement(actions=("s3:PutObject", "s3:DeleteObject"), resources=(f"{bucket_arn}/*.tflock",)),
+        Statement(
+            actions=("dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+            resources=(table_arn,),
+        ),
+    )

@@ -76,8 +76,8 @@ class Platform:
 
     @property
     def regions(self) -> list[str]:
-        """Every region that has a stack or a resource."""
-        return sorted({stack.region for stack in self.stacks.values()} | {placed.region for placed in self.all()})
+        """Every region that has a stack."""
+        return sorted({stack.region for stack in self.stacks.values()})
 
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether something with these tags was made by this environment."""
@@ -87,10 +87,8 @@ class Platform:
     def all(self, *kinds: str, region: str | None = None) -> Iterator[Placed]:
         """Resources of these types, of all regions or of one."""
         for stack in self.stacks.values():
-            for resource in stack.all(*kinds):
-                placed = Placed(stack, resource)
-                if region in {None, placed.region}:
-                    yield placed
+            placed = (Placed(stack, resource) for resource in stack.all(*kinds))
+            yield from (one for one in placed if region in {None, one.region})
 
     def names(self, kind: str, argument: str, *, region: str | None = None) -> set[str]:
         """The names of all resources of a type, as far as the JSON has them."""

@@ -72,6 +72,7 @@ IMPORTED_BY_ID: Final = frozenset(
         "aws_docdb_global_cluster",
         "aws_docdb_subnet_group",
         "aws_dynamodb_table",
+        "aws_dynamodb_table_replica",
         "aws_ebs_encryption_by_default",
         "aws_ebs_snapshot_block_public_access",
         "aws_ecr_lifecycle_policy",

@@ -57,6 +57,7 @@ class CopiesStack(LayerStack):
     """
 
     layer: ClassVar[str] = "recovery"
+    survives_home: ClassVar[bool] = True
 
     def __init__(
         self,

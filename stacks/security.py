@@ -95,7 +95,13 @@ class SecurityStack(LayerStack):
             )
         if settings.github:
             roles = GithubRoles(
-                self, "github", config=settings.github, label=self.label, state=state.store, regions=config.regions
+                self,
+                "github",
+                config=settings.github,
+                label=self.label,
+                state=state.store,
+                copies=state.copies,
+                regions=config.regions,
             )
             self.output("github_plan_role_arn", roles.plan.arn)
             self.output("github_apply_role_arn", roles.apply.arn)

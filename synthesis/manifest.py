@@ -175,15 +175,15 @@ class Stack:
         required = self.terraform.get("required_providers", {})
         return {entry.get("source", name): entry.get("version", "") for name, entry in required.items()}
 
+    def region_of(self, resource: Resource) -> str:
+        """The region of a resource: that of the provider that it names, or of the stack."""
+        alias = str(resource.get("provider") or "").partition(".")[2]
+        regions = {str(provider.get("alias", "")): str(provider.get("region")) for provider in self.providers}
+        return regions[alias] if alias else self.region
+
     def all(self, *kinds: str) -> Iterator[Resource]:
         """Resources of these types, or of all types."""
         return resources(self.document, *kinds)
-
-    def region_of(self, resource: Resource) -> str:
-        """The region of one of its resources: its own, unless the resource has the provider of another one."""
-        alias = str(resource.get("provider") or "").partition(".")[2]
-        regions = (str(one.get("region")) for one in self.providers if alias and one.get("alias") == alias)
-        return next(regions, self.region)
 
     def attached(self, owner: Resource, kind: str, *, by: str) -> list[Resource]:
         """Resources of a type whose argument `by` refers to `owner`."""

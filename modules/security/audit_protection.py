@@ -107,15 +107,19 @@ def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
     """The statements about the buckets that hold the audit; the services that write to them have no role."""
     names = (audit_trail.BUCKET, config_recorder.BUCKET, ACCESS_LOGS)
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
+    # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
+    buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
     return (_deny("DenyAuditBucketWrites", _BUCKETS, *(arn for one in buckets for arn in (one, f"{one}/*"))),)
 
 
 def deny_state_access(label: Label) -> Statement:
     """The statement for a role that needs no state: who writes a state decides what the next apply does."""
-    location = StateLocation.from_names(label)
-    bucket = f"arn:aws:s3:::{location.bucket}"
-    table = label.in_home_region().arn("dynamodb", f"table/{location.lock_table}")
-    return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), bucket, f"{bucket}/*", table)
+    stores = []
+    for location in StateLocation.all_from_names(label):
+        bucket = f"arn:aws:s3:::{location.bucket}"
+        table = label.arn("dynamodb", f"table/{location.lock_table}", region=location.region)
+        stores += [bucket, f"{bucket}/*", table]
+    return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), *stores)
 
 
 def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
@@ -135,11 +139,11 @@ def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
 
 
 def _deny_state_changes(label: Label) -> tuple[Statement, ...]:
-    bucket = f"arn:aws:s3:::{StateLocation.from_names(label).bucket}"
-    states = (f"{bucket}/{layer}/terraform.tfstate" for layer in _PERSONS_LAYERS)
+    buckets = [f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label)]
+    states = (f"{bucket}/{layer}/terraform.tfstate" for bucket in buckets for layer in _PERSONS_LAYERS)
     return (
-        _deny("DenyStateBucketChanges", _STATE_OBJECTS, bucket, *states),
-        _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), f"{bucket}/*"),
+        _deny("DenyStateBucketChanges", _STATE_OBJECTS, *buckets, *states),
+        _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), *(f"{bucket}/*" for bucket in buckets)),
     )
 
 

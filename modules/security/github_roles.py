@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from config.security import GithubSettings
     from modules.label import Label
+    from modules.state_copies import StateCopies
     from modules.state_store import StateStore
 
 APPLY_HOURS: Final = 4
@@ -47,6 +48,7 @@ class GithubRoles(Construct):
         config: GithubSettings,
         label: Label,
         state: StateStore,
+        copies: StateCopies | None,
         regions: Sequence[str],
     ) -> None:
         """Create the roles.
@@ -55,6 +57,7 @@ class GithubRoles(Construct):
             config: The subjects that they trust.
             label: Names them.
             state: Both read the states, `apply` writes them.
+            copies: The same for the states in the second region; None if there is none.
             regions: All regions of the environment.
         """
         super().__init__(scope, id_)
@@ -86,6 +89,9 @@ class GithubRoles(Construct):
         )
         self._grant_plan(state)
         self._grant_apply(state)
+        if copies:
+            copies.grant_plan(self.plan)
+            copies.grant_apply(self.apply)
 
     def _add_provider(self, *, create: bool) -> str:
         if not create:

@@ -9,6 +9,7 @@ from modules.label import NameLimit
 from modules.policy import Condition, Statement
 from modules.role import ServicePrincipal
 from modules.security.audit_trail import ROLE as TRAIL_ROLE
+from modules.state_store import STATE_REPLICATION
 
 if TYPE_CHECKING:
     from modules.label import Label
@@ -97,5 +98,6 @@ def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
 def _protected_roles(label: Label) -> tuple[str, ...]:
     # By their names: `<prefix>-github-*` also has the roles of a service that is named github.
     home = label.in_home_region()
-    names = (home.global_name(name, limit=NameLimit.IAM_ROLE) for name in (PLAN, APPLY, TRAIL_ROLE))
+    copier = (STATE_REPLICATION,) if label.recovery_region else ()  # it reads every state
+    names = (home.global_name(name, limit=NameLimit.IAM_ROLE) for name in (PLAN, APPLY, TRAIL_ROLE, *copier))
     return tuple(label.arn("iam", f"role/{name}", region="") for name in names)

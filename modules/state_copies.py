@@ -1,0 +1,106 @@
+"""The storage of states in the second region: copies of those of the first, and the states of its own stacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.dynamodb_table_replica import DynamodbTableReplicaA
+from constructs import Construct
+
+from modules.bucket import Bucket, BucketConfig
+from modules.key import Key, KeyUse
+from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation, grant_lock
+
+if TYPE_CHECKING:
+    from config.state import StateSettings
+    from modules.label import Label
+    from modules.policy import Grantable
+    from modules.state_store import StateStore
+
+
+class StateCopies(Construct):
+    """A bucket, a replica of the lock table and a key in the second region, and the bucket of access logs there.
+
+    A stack of that region keeps its state here, so that it can be planned and applied while the first region is lost.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StateSettings,
+        label: Label,
+        store: StateStore,
+        access_log_retention_days: int,
+        protect: bool,
+    ) -> None:
+        """Create them; the caller gives all of them the provider of the second region.
+
+        Args:
+            config: Retention of old states.
+            label: Names them, in the second region.
+            store: The storage in the first region, which has the lock table.
+            access_log_retention_days: Days that an access log is kept.
+            protect: Refuse to destroy them.
+        """
+        super().__init__(scope, id_)
+        self._region = label.region
+        self.location = StateLocation.in_region_of(label)
+        self.key = Key(
+            self,
+            "key",
+            label=label,
+            name=STATE_KEY,
+            description=f"Copies of the Terraform state of {label.prefix}",
+            protect=protect,
+        )
+        self.access_logs = Bucket(
+            self,
+            "access-logs",
+            config=BucketConfig(
+                noncurrent_version_days=config.noncurrent_version_days,
+                expiration_days=access_log_retention_days,
+                protect=protect,
+            ),
+            label=label,
+            name=label.bucket_name(ACCESS_LOGS),
+            key=None,  # S3 cannot deliver access logs with a customer managed key:
+            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+            access_logs=None,
+        )
+        self.bucket = Bucket(
+            self,
+            "bucket",
+            config=BucketConfig(noncurrent_version_days=config.noncurrent_version_days, protect=protect),
+            label=label,
+            name=self.location.bucket,
+            key=self.key,
+            access_logs=self.access_logs,
+        )
+        self.lock_table = DynamodbTableReplicaA(
+            self,
+            "lock",
+            global_table_arn=store.lock_table.arn,
+            kms_key_arn=self.key.arn,
+            # Neither comes from the table: each replica has its own.
+            point_in_time_recovery=True,
+            deletion_protection_enabled=protect,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+        )
+
+    def grant_plan(self, grantee: Grantable) -> None:
+        """Allow `grantee` to read every state here, and to lock it meanwhile."""
+        self.bucket.grant_read(grantee)
+        self._grant_lock(grantee)
+
+    def grant_apply(self, grantee: Grantable) -> None:
+        """Allow `grantee` to write the states of this region's stacks under a lock, and to read the copies too."""
+        self.bucket.grant_read(grantee)
+        self.bucket.grant_read_write(grantee, prefix=f"*-{self._region}/")
+        self._grant_lock(grantee)
+
+    def _grant_lock(self, grantee: Grantable) -> None:
+        grant_lock(grantee, bucket_arn=self.bucket.arn, table_arn=self.lock_table.arn)
+        self.key.grant_encrypt_decrypt(grantee, KeyUse.state())

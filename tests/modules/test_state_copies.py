@@ -1,0 +1,80 @@
+"""The states in the second region: a stack there can be applied by the pipeline, and what limits it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.modules.security.layer import Principals, security_layer
+from tests.template import LABEL, Template
+
+SECOND = replace(LABEL, recovery_region="us-west-2")
+BUCKET = "arn:aws:s3:::user-management-test-state-us-west-2-444444444444"
+TABLE = "arn:aws:dynamodb:us-west-2:444444444444:table/user-management-test-state-lock"
+LOGS = "arn:aws:s3:::user-management-test-access-logs-us-west-2-444444444444"
+REPLICATION = "arn:aws:iam::444444444444:role/user-management-test-state-replication"
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return security_layer(SECOND)
+
+
+@pytest.fixture(scope="module")
+def who(template: Template) -> Principals:
+    return Principals(template)
+
+
+def resource(template: Template, name: str) -> str:
+    """The reference by which the policies of the roles name it."""
+    kind, _, start = name.partition(".")
+    (found,) = [each for each in template.all(kind) if each.startswith(start)]
+    return f"${{{kind}.{found}.arn}}"
+
+
+def test_the_apply_role_writes_the_states_of_the_second_regions_stacks(template: Template, who: Principals) -> None:
+    bucket = resource(template, "aws_s3_bucket.copies_bucket")
+    assert who.apply_may("s3:PutObject", f"{BUCKET}/recovery-us-west-2/terraform.tfstate")
+    grants = str(template.named("aws_iam_role_policy.github_apply_permissions")["policy"])
+    assert f"{bucket}/*-us-west-2/*" in grants
+    assert f"{bucket}/*.tflock" in grants
+    assert resource(template, "aws_dynamodb_table_replica.copies_lock") in grants
+
+
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("s3:PutObject", f"{BUCKET}/state/terraform.tfstate"),
+        ("s3:PutObject", f"{BUCKET}/notifications-us-west-2/terraform.tfstate"),
+        ("s3:PutBucketPolicy", BUCKET),
+        ("s3:DeleteObjectVersion", f"{BUCKET}/recovery-us-west-2/terraform.tfstate"),
+        ("s3:PutBucketPolicy", LOGS),
+        ("s3:DeleteObject", f"{LOGS}/s3/a"),
+        ("iam:UpdateAssumeRolePolicy", REPLICATION),
+        ("iam:PassRole", REPLICATION),
+    ],
+)
+def test_it_changes_neither_the_bucket_nor_what_a_person_applies(who: Principals, action: str, arn: str) -> None:
+    assert not who.apply_may(action, arn, **{"iam:PassedToService": "s3.amazonaws.com"})
+
+
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("s3:GetObject", f"{BUCKET}/network/terraform.tfstate"),
+        ("s3:PutObject", f"{BUCKET}/recovery-us-west-2/terraform.tfstate"),
+        ("dynamodb:PutItem", TABLE),
+        ("s3:PutObject", f"{LOGS}/s3/a"),
+    ],
+)
+def test_a_workload_has_no_access_whatever_its_role_allows(who: Principals, action: str, arn: str) -> None:
+    assert not who.workload_may(action, arn)
+
+
+def test_the_plan_role_reads_every_state_and_takes_the_locks(template: Template) -> None:
+    grants = str(template.named("aws_iam_role_policy.github_plan_permissions")["policy"])
+    bucket = resource(template, "aws_s3_bucket.copies_bucket")
+    assert f"{bucket}/*.tflock" in grants
+    assert f"{bucket}/*-us-west-2/*" not in grants
+    assert "dynamodb.us-west-2.amazonaws.com" in grants
