@@ -46,7 +46,6 @@ class StateCopies(Construct):
             protect: Refuse to destroy them.
         """
         super().__init__(scope, id_)
-        self._region = label.region
         self.location = StateLocation.in_region_of(label)
         self.key = Key(
             self,
@@ -93,12 +92,6 @@ class StateCopies(Construct):
     def grant_plan(self, grantee: Grantable) -> None:
         """Allow `grantee` to read every state here, and to lock it meanwhile."""
         self.bucket.grant_read(grantee)
-        self._grant_lock(grantee)
-
-    def grant_apply(self, grantee: Grantable) -> None:
-        """Allow `grantee` to write the states of this region's stacks under a lock, and to read the copies too."""
-        self.bucket.grant_read(grantee)
-        self.bucket.grant_read_write(grantee, prefix=f"*-{self._region}/")
         self._grant_lock(grantee)
 
     def _grant_lock(self, grantee: Grantable) -> None:

@@ -15,6 +15,7 @@ from modules.label import NameLimit
 from modules.network import flow_logs
 from modules.notifications import account_messages, severity_topics
 from modules.policy import Condition, Statement
+from modules.recovery.copied_buckets import copy_name
 from modules.security import audit_trail, config_recorder, finding_messages, threat_findings
 from modules.security.cis_alarms import CONTROLS
 from modules.security.threat_findings import BANDS
@@ -22,6 +23,8 @@ from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation
 from modules.topic import Severity, topic_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from modules.label import Label
 
 # For the whole account; the layers that a role applies need none of these.
@@ -64,6 +67,7 @@ _KEYS: Final = (
 )
 _ALIASES: Final = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
 _BUCKETS: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Update*")
+_COPIED_BUCKETS: Final = tuple(action for action in _BUCKETS if action != "s3:Replicate*")
 _STATE_OBJECTS: Final = ("s3:Delete*", "s3:Put*")
 _PERSONS_LAYERS: Final = ("state", "security", "notifications*", "recovery*")
 """The layers that a person applies; the last two have stacks in several regions."""
@@ -71,6 +75,14 @@ _PERSONS_LAYERS: Final = ("state", "security", "notifications*", "recovery*")
 
 def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
     """The statements for a role that applies the other layers."""
+    return (*deny_audit_silencing(label), *deny_audit_erasure(label))
+
+
+def deny_audit_silencing(label: Label) -> tuple[Statement, ...]:
+    """Of them, those about what reports: the account's settings, alarms, logs, rules and topics.
+
+    With the others they are too long for one policy.
+    """
     alarms = (
         *(control.alarm for control in CONTROLS),
         *(band.alarm for band in BANDS),
@@ -97,10 +109,12 @@ def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
             _TOPICS,
             *(label.arn("sns", topic_name(label, severity), region="*") for severity in Severity),
         ),
-        *_deny_key_changes(label),
-        *deny_audit_bucket_writes(label),
-        *_deny_state_changes(label),
     )
+
+
+def deny_audit_erasure(label: Label) -> tuple[Statement, ...]:
+    """Of them, those about what is kept: keys, buckets and states."""
+    return (*_deny_key_changes(label), *deny_audit_bucket_writes(label), *_deny_state_changes(label))
 
 
 def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
@@ -109,7 +123,15 @@ def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
-    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(arn for one in buckets for arn in (one, f"{one}/*"))),)
+    copies = [f"arn:aws:s3:::{copy_name(one, audit_trail.BUCKET)}" for one in label.in_regions_with_state[1:]]
+    denied = [_deny("DenyAuditBucketWrites", _BUCKETS, *_with_objects(buckets))]
+    if copies:  # S3 writes these with a role of this environment
+        denied.append(_deny("DenyAuditCopyWrites", _COPIED_BUCKETS, *_with_objects(copies)))
+    return tuple(denied)
+
+
+def _with_objects(buckets: Iterable[str]) -> Iterator[str]:
+    return (arn for one in buckets for arn in (one, f"{one}/*"))
 
 
 def deny_state_access(label: Label) -> Statement:
@@ -139,8 +161,9 @@ def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
 
 
 def _deny_state_changes(label: Label) -> tuple[Statement, ...]:
-    buckets = [f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label)]
-    states = (f"{bucket}/{layer}/terraform.tfstate" for bucket in buckets for layer in _PERSONS_LAYERS)
+    home, *others = buckets = [f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label)]
+    states = [f"{home}/{layer}/terraform.tfstate" for layer in _PERSONS_LAYERS]
+    states += [f"{other}/*.tfstate" for other in others]  # copies, and the states of layers that a person applies
     return (
         _deny("DenyStateBucketChanges", _STATE_OBJECTS, *buckets, *states),
         _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), *(f"{bucket}/*" for bucket in buckets)),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from constructs import Construct
 
 from modules.boundary import Boundary
-from modules.policy import Condition, Principal, Statement
+from modules.policy import Condition, PolicyDocument, Principal, Statement
 from modules.role import Role
-from modules.security.audit_protection import deny_audit_changes
-from modules.security.role_changes import APPLY, PLAN, allow_role_changes, deny_boundary_removal
+from modules.security.audit_protection import deny_audit_erasure, deny_audit_silencing
+from modules.security.permissions_boundaries import MANAGED_POLICY_LIMIT
+from modules.security.role_changes import APPLY, PLAN, allow_role_changes, apply_denials_name, deny_boundary_removal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +92,8 @@ class GithubRoles(Construct):
         self._grant_plan(state)
         self._grant_apply(state)
         if copies:
-            copies.grant_plan(self.plan)
-            copies.grant_apply(self.apply)
+            for role in (self.plan, self.apply):
+                copies.grant_plan(role)  # a person applies all stacks that keep their states there
 
     def _add_provider(self, *, create: bool) -> str:
         if not create:
@@ -152,13 +154,21 @@ class GithubRoles(Construct):
 
     def _grant_apply(self, state: StateStore) -> None:
         # Its boundary is what limits it: these two allow what the layers need of other services than IAM, and the
-        # statements below deny what has too many names for a boundary.
+        # statements below deny what has too many names for a boundary, and for one policy.
         self.apply.attach("power-user", policy_arn=_POWER_USER)
         self.apply.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_apply(self.apply)
         self.apply.add_to_policy(
-            *allow_role_changes(self._label), deny_boundary_removal(), *deny_audit_changes(self._label)
+            *allow_role_changes(self._label), deny_boundary_removal(), *deny_audit_erasure(self._label)
         )
+        denials = IamPolicy(
+            self,
+            "apply-denials",
+            name=apply_denials_name(self._label),
+            description="What GitHub Actions may not silence",
+            policy=PolicyDocument.of(self, *deny_audit_silencing(self._label), limit=MANAGED_POLICY_LIMIT).render(),
+        )
+        self.apply.attach("apply-denials-attached", policy_arn=denials.arn)
 
 
 def _apply_subject(config: GithubSettings) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 # Without white space, which IAM does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_MANAGED_POLICY_LIMIT: Final = 6_144
+MANAGED_POLICY_LIMIT: Final = 6_144
 _USE: Final = (
     *NETWORK_INTERFACES,
     "application-autoscaling:DescribeScalableTargets",
@@ -231,7 +231,7 @@ class PermissionsBoundaries(Construct):
             name=boundary_name(self._label, boundary),
             # IAM cannot change a description: another one would replace the policy, which it refuses while it is used.
             description=description,
-            policy=PolicyDocument.of(self, *statements, limit=_MANAGED_POLICY_LIMIT).render(),
+            policy=PolicyDocument.of(self, *statements, limit=MANAGED_POLICY_LIMIT).render(),
         )
 
     def _workload(self) -> tuple[Statement, ...]:

@@ -74,12 +74,13 @@ def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
     """Deny changes of the boundaries, of the roles that have a wider one, and of the role that writes the trail."""
     # By one pattern for all of them, because the policy that this is in is near its limit.
     boundaries = (label.arn("iam", f"policy/{label.prefix}-*-boundary", region=""),)
+    denials = label.arn("iam", f"policy/{apply_denials_name(label)}", region="")
     return (
         Statement(
             sid="DenyBoundaryChanges",
             effect="Deny",
             actions=("iam:CreatePolicy*", "iam:DeletePolicy*", "iam:SetDefaultPolicyVersion"),
-            resources=boundaries,
+            resources=(*boundaries, denials),
         ),
         Statement(
             sid="DenyProtectedRoleChanges",
@@ -93,6 +94,11 @@ def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
             resources=_protected_roles(label),
         ),
     )
+
+
+def apply_denials_name(label: Label) -> str:
+    """Name of the policy with what the role `apply` may not silence."""
+    return label.in_home_region().global_name("github-apply-denials", limit=NameLimit.IAM_POLICY)
 
 
 def _protected_roles(label: Label) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The states in the second region: a stack there can be applied by the pipeline, and what limits it cannot."""
+"""The states in the second region: the pipeline reads and locks them, and a person applies the stacks there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ SECOND = replace(LABEL, recovery_region="us-west-2")
 BUCKET = "arn:aws:s3:::user-management-test-state-us-west-2-444444444444"
 TABLE = "arn:aws:dynamodb:us-west-2:444444444444:table/user-management-test-state-lock"
 LOGS = "arn:aws:s3:::user-management-test-access-logs-us-west-2-444444444444"
+AUDIT = "arn:aws:s3:::user-management-test-audit-copy-us-west-2-444444444444"
 REPLICATION = "arn:aws:iam::444444444444:role/user-management-test-state-replication"
 
 
@@ -33,11 +34,9 @@ def resource(template: Template, name: str) -> str:
     return f"${{{kind}.{found}.arn}}"
 
 
-def test_the_apply_role_writes_the_states_of_the_second_regions_stacks(template: Template, who: Principals) -> None:
+def test_the_apply_role_takes_the_locks(template: Template) -> None:
     bucket = resource(template, "aws_s3_bucket.copies_bucket")
-    assert who.apply_may("s3:PutObject", f"{BUCKET}/recovery-us-west-2/terraform.tfstate")
     grants = str(template.named("aws_iam_role_policy.github_apply_permissions")["policy"])
-    assert f"{bucket}/*-us-west-2/*" in grants
     assert f"{bucket}/*.tflock" in grants
     assert resource(template, "aws_dynamodb_table_replica.copies_lock") in grants
 
@@ -47,6 +46,10 @@ def test_the_apply_role_writes_the_states_of_the_second_regions_stacks(template:
     [
         ("s3:PutObject", f"{BUCKET}/state/terraform.tfstate"),
         ("s3:PutObject", f"{BUCKET}/notifications-us-west-2/terraform.tfstate"),
+        ("s3:PutObject", f"{BUCKET}/recovery-us-west-2/terraform.tfstate"),
+        ("s3:DeleteObject", f"{BUCKET}/network/terraform.tfstate"),
+        ("s3:PutBucketPolicy", AUDIT),
+        ("s3:DeleteObjectVersion", f"{AUDIT}/a"),
         ("s3:PutBucketPolicy", BUCKET),
         ("s3:DeleteObjectVersion", f"{BUCKET}/recovery-us-west-2/terraform.tfstate"),
         ("s3:PutBucketPolicy", LOGS),
@@ -70,6 +73,12 @@ def test_it_changes_neither_the_bucket_nor_what_a_person_applies(who: Principals
 )
 def test_a_workload_has_no_access_whatever_its_role_allows(who: Principals, action: str, arn: str) -> None:
     assert not who.workload_may(action, arn)
+
+
+def test_a_role_of_s3_may_write_the_copies_of_the_audit_and_none_may_delete_them(who: Principals) -> None:
+    assert who.workload_may("s3:ReplicateObject", f"{AUDIT}/a")
+    assert not who.workload_may("s3:PutObject", f"{AUDIT}/a")
+    assert not who.workload_may("s3:DeleteObjectVersion", f"{AUDIT}/a")
 
 
 def test_the_plan_role_reads_every_state_and_takes_the_locks(template: Template) -> None:

@@ -77,7 +77,8 @@ class Principals:
         own = statements(self.template.named("aws_iam_role_policy.github_apply_permissions")["policy"])
         boundary = self._boundary(self.template.named("aws_iam_role.github_apply")["permissions_boundary"])
         request = _request(action, resource, context)
-        return is_allowed(request, identity=[*_POWER_USER, *_READ_ONLY, *own], boundary=boundary)
+        denials = statements(self.template.named("aws_iam_policy.github_apply-denials")["policy"])
+        return is_allowed(request, identity=[*_POWER_USER, *_READ_ONLY, *own, *denials], boundary=boundary)
 
     def plan_may(self, action: str, resource: str = "*", **context: str) -> bool:
         """Whether the plan role may make a call by its own policy, without what ReadOnlyAccess adds."""
