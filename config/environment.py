@@ -161,7 +161,7 @@ class Environment(Model):
     """Budget, reports of unusual costs, tags for the bill and sleep schedule; without the table there are none."""
 
     recovery: RecoverySettings | None = None
-    """Backups, and copies in a second region; without the table there are only the databases' own backups."""
+    """Backups by AWS Backup, and copies of all data in a second region; without it only the databases' own backups."""
 
     @property
     def recovery_region(self) -> str | None:

@@ -76,8 +76,8 @@ class Platform:
 
     @property
     def regions(self) -> list[str]:
-        """Every region that has a stack or a resource."""
-        return sorted({stack.region for stack in self.stacks.values()} | {placed.region for placed in self.all()})
+        """Every region that has a stack."""
+        return sorted({stack.region for stack in self.stacks.values()})
 
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether something with these tags was made by this environment."""
