@@ -14,6 +14,7 @@ from config.domain import DomainSettings
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
 from config.project import PROJECT_FILE, load_project
+from config.registries import check_registry
 from config.renamed_settings import move_renamed
 from config.toml import parse_table, read_text, validate_table
 
@@ -104,7 +105,9 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
     """The problems between an environment and the others that have a file."""
     yield from check_prefixes(environment, names, folder)
     yield from _check_costs(environment, names, folder)
-    yield from _check_registry(environment, names, folder)
+    others = {name: _table_in(folder / f"{name}.toml") for name in names if name != environment.name}
+    place = (environment.account_id, environment.region)
+    yield from check_registry(place, environment.recovery_region, others)
     if environment.delivery:
         yield from _check_release_source(environment, environment.delivery, names, folder)
     if environment.domain:
@@ -216,28 +219,6 @@ def _check_costs(environment: Environment, names: Sequence[str], folder: Path) -
             continue
         if cost:
             yield from check_shared_account(environment.cost, cost, name=name)
-
-
-def _check_registry(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:
-    """The replication of a registry belongs to an account and region, so one environment there can have copies.
-
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-settings-configure.html
-    """
-    if environment.recovery_region is None:
-        return
-    for name in names:
-        table = _table_in(folder / f"{name}.toml") if name != environment.name else {}
-        recovery = table.get("recovery")
-        place = (table.get("account_id"), table.get("region"))
-        if place != (environment.account_id, environment.region) or not isinstance(recovery, dict):
-            continue
-        if recovery.get("mode") != "none":
-            yield Problem(
-                key="recovery.region",
-                value=environment.recovery_region,
-                allowed=f'would replace the replication of images of "{name}", which is in the same account and '
-                'region: set mode = "none" in one of them, or move it to another account',
-            )
 
 
 def _zone_users(names: Sequence[str], folder: Path, *, without: str) -> Iterator[ZoneUser]:
