@@ -28,6 +28,6 @@ def check_registry(
             yield Problem(
                 key="recovery.region",
                 value=recovery_region,
-                allowed=f'would replace the replication of images of "{name}", which is in the same account and region: '
-                'set mode = "none" in one of them, or move it to another account',
+                allowed=f'would replace the replication of images of "{name}", which is in the same account and '
+                'region: set mode = "none" in one of them, or move it to another account',
             )
