@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.ecr.models import Image, ecr_backends
+from moto.ecr.models import ecr_backends
 
 from emulator.errors import AwsError
 from emulator.registry import Context, after, operation
@@ -96,7 +96,7 @@ def _destinations(source: Any, name: str) -> Iterator[tuple[str, str]]:
     yield from found
 
 
-def _image(repository: Any, params: Shape) -> Image:
+def _image(repository: Any, params: Shape) -> Any:
     """Return the image that was pushed: by its tag, or the one with this manifest."""
     return next(
         one
@@ -111,7 +111,7 @@ def _find(registry: Any, name: str, digest: str) -> Any | None:
     return next((one for one in images if one.image_digest == digest), None)
 
 
-def _copy(registry: Any, name: str, image: Image) -> None:
+def _copy(registry: Any, name: str, image: Any) -> None:
     """Give another registry the image with its tags.
 
     A tag that another image has moves from it, or, in a repository with immutable tags, is left out.
@@ -122,7 +122,7 @@ def _copy(registry: Any, name: str, image: Image) -> None:
     held = _find(registry, name, image.image_digest)
     if held is None:
         held = copy.copy(image)
-        held.image_tags, held.image_tag = [], None  # type: ignore[assignment]  moto's own value of an untagged image
+        held.image_tags, held.image_tag = [], None
         repository.images.append(held)
     for tag in image.image_tags:
         other = next((one for one in repository.images if tag in one.image_tags and one is not held), None)

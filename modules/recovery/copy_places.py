@@ -47,8 +47,10 @@ class CopyPlace:
                 Statement(
                     sid="ReadAutomatedBackups",
                     actions=("rds:DescribeDBInstanceAutomatedBackups",),
-                    # It lists all of the region; their ids are AWS's own.
-                    resources=(label.arn("rds", "auto-backup:*"), label.arn("rds", "db:*")),
+                    # It lists all of a region. No page names what else it could be granted on, and AWS grants it so:
+                    # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupFullAccess.html
+                    resources=("*",),
+                    conditions=(Condition(operator="StringEquals", key="aws:RequestedRegion", values=(label.region,)),),
                 ),
             ),
         )

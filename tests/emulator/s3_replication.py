@@ -26,13 +26,14 @@ class Copied:
     client: Client
     account: str
     locked: bool = False
-    source: str = field(init=False)
-    target: str = field(init=False)
+    source: str = ""
+    target: str = ""
     role: str = field(init=False)
     keys: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.source, self.target = f"source-{self.account}", f"copies-{self.account}"
+        self.source = self.source or f"source-{self.account}"
+        self.target = self.target or f"copies-{self.account}"
         self.role = f"arn:aws:iam::{self.account}:role/replication"
         for bucket, region in ((self.source, HOME), (self.target, THERE)):
             key = self.client("kms", account=self.account, region=region)

@@ -92,7 +92,7 @@ def in_europe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     assert elsewhere.edge
     folder: Path = tmp_path_factory.mktemp("europe") / "cdktf.out"
     synthesize([elsewhere.model_copy(update={"recovery": recovery})], folder)
-    return {one.id: Template(one.document) for one in read_stacks(folder).values() if one.layer == "recovery"}
+    return {one.id: Template(dict(one.document)) for one in read_stacks(folder).values() if one.layer == "recovery"}
 
 
 def test_static_files_of_another_region_are_copied_by_a_stack_there(in_europe: dict[str, Template]) -> None:

@@ -1,0 +1,164 @@
+"""Copies in the second region: what is written arrives there, each bucket that is copied says so, ages are measured."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from config.copies import copied_parameters
+from config.edge import VIEWER_REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import boto3
+
+    from config.environment import Environment
+
+_NO_FUNCTION: Final = "ResourceNotFoundException"
+_NO_PARAMETER: Final = "ParameterNotFound"
+_AUDIT: Final = "audit"
+_PROBE: Final = "recovery/check"
+_COPIED: Final = "COMPLETED"
+_COPY: Final = "REPLICA"
+_PENDING: Final = "PENDING"
+# Replication Time Control promises 15 minutes, and needs seconds for a small object.
+_SECONDS: Final = 60
+
+
+def check_each_copied_bucket_has_a_replication(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """By names: a bucket of the first region whose name has a copy in the second one leads to that copy."""
+    for source, target in _copies(environment).items():
+        try:
+            document = session.client("s3").get_bucket_replication(Bucket=source)["ReplicationConfiguration"]
+        except ClientError as error:
+            yield f"{source} is not copied: {error.response['Error']['Code']}"
+            continue
+        places = {rule["Destination"]["Bucket"] for rule in document["Rules"] if rule["Status"] == "Enabled"}
+        if places != {f"arn:aws:s3:::{target}"}:
+            yield f"{source} is copied to {sorted(places)}; it must be copied to {target}"
+
+
+def check_what_is_written_arrives(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A right or a key that is missing shows in no plan: S3 accepts the configuration and copies nothing.
+
+    Not in the bucket of the audit trail, into which nothing but CloudTrail writes.
+    """
+    for source, target in _copies(environment).items():
+        if source != environment.names.bucket_name(_AUDIT):
+            yield from _copy_problems(session, source, target)
+
+
+def check_the_registry_copies_all_repositories(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Each repository of the second region has one of its name in the first, which the registry's filter selects."""
+    region = environment.recovery_region
+    if region is None:
+        return
+    rules = session.client("ecr").describe_registry()["replicationConfiguration"]["rules"]
+    starts = tuple(
+        one["filter"]
+        for rule in rules
+        if region in {place["region"] for place in rule["destinations"]}
+        for one in rule["repositoryFilters"]
+    )
+    pages = session.client("ecr", region_name=region).get_paginator("describe_repositories").paginate()
+    for one in (repository for page in pages for repository in page["repositories"]):
+        if not one["repositoryName"].startswith(starts or ("\0",)):
+            yield f"the registry does not copy to the repository {one['repositoryName']}"
+
+
+def check_parameters_have_equal_copies(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A right or a key that is missing shows in the call of the function that copies them only."""
+    region = environment.recovery_region
+    if region is None:
+        return
+    told = _call(environment, session.client("lambda"), "parameter-mirror", {"action": "all"})
+    if told is None:
+        return
+    if "errorMessage" in told:
+        yield f"parameters are not copied: {told['errorMessage']}"
+    for name in copied_parameters(environment.parameter_names):
+        path = environment.names.path(name)
+        value, copied = (_value(session.client("ssm", region_name=place), path) for place in (None, region))
+        if value is None or value != copied:
+            yield f"{path} and its copy in {region} are not equal"
+
+
+def check_the_ages_of_copies_are_measured(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """Each store that has copies, and each copy as new as it must be."""
+    region = environment.recovery_region
+    if region is None:
+        return
+    told = _call(environment, session.client("lambda", region_name=region), "copy-ages", {})
+    if told is None:
+        return
+    if "errorMessage" in told:
+        yield f"copies are not measured: {told['errorMessage']}"
+        return
+    for store in environment.copied_stores:
+        age = told.get(store.name)
+        if age is None or age > store.most_minutes:
+            found = "not measured" if age is None else f"{age} minutes old"
+            yield f"the newest copy of {store.what} is {found}; it must be {store.most_minutes} minutes old or newer"
+
+
+def _call(
+    environment: Environment,
+    client: Any,  # noqa: ANN401 - boto3's
+    function: str,
+    event: Mapping[str, str],
+) -> dict[str, Any] | None:
+    """What a function answers; None if there is none, which a plan shows."""
+    try:
+        answer = client.invoke(FunctionName=f"{environment.names.prefix}-{function}", Payload=json.dumps(event))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _NO_FUNCTION:
+            return None
+        raise
+    told: dict[str, Any] = json.load(answer["Payload"])
+    return told
+
+
+def _value(ssm: Any, name: str) -> str | None:  # noqa: ANN401 - boto3's
+    try:
+        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _NO_PARAMETER:
+            return None
+        raise
+
+
+def _copies(environment: Environment) -> dict[str, str]:
+    """The names of the buckets that are copied, each with that of the bucket with its copies."""
+    region = environment.recovery_region
+    if region is None:
+        return {}
+    home = environment.names
+    places = {
+        "assets": replace(home, region=VIEWER_REGION) if environment.edge else None,
+        _AUDIT: home if environment.security and environment.security.trail else None,
+        "backups": home if environment.backups else None,
+    }
+    copies = replace(home, region=region)
+    return {place.bucket_name(name): copies.bucket_name(f"{name}-copy") for name, place in places.items() if place}
+
+
+def _copy_problems(session: boto3.Session, source: str, target: str) -> Iterator[str]:
+    s3 = session.client("s3")
+    version = s3.put_object(Bucket=source, Key=_PROBE, Body=b"")["VersionId"]
+    status = _PENDING
+    for _ in range(_SECONDS):
+        status = s3.head_object(Bucket=source, Key=_PROBE, VersionId=version).get("ReplicationStatus")
+        if status != _PENDING:
+            break
+        time.sleep(1)
+    if status != _COPIED:
+        yield f"the copy of a new object of {source} is {status}; it must be {_COPIED}"
+        return
+    copy = s3.head_object(Bucket=target, Key=_PROBE, VersionId=version)
+    if copy.get("ReplicationStatus") != _COPY or not str(copy.get("SSEKMSKeyId")).startswith("arn:aws:kms:"):
+        yield f"the copy of a new object in {target} is not encrypted as a copy: {copy.get('SSEKMSKeyId')}"
