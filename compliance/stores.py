@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.policies import Kind, allows_action, is_allow, statements
+from compliance.policies import Kind, allows_action, many, statements
 from compliance.references import Place, of_same_environment, places, referred
 from synthesis.stateful import SOURCE_OF_REPLICA
 from synthesis.template import blocks
@@ -63,15 +63,13 @@ def is_copied(store: Resource, stack: Stack, stacks: Stacks) -> bool:
 
 
 def writers(bucket: Resource, stack: Stack, stacks: Stacks) -> Iterator[Resource]:
-    """The resources whose policies let a role, or a service of AWS, add files to a bucket."""
+    """The resources whose policies let a role, or a service of AWS, add files to a bucket: not only one of one name."""
     for other in of_same_environment(stack, stacks):
         for resource, statement in statements(other, Kind.PERMISSIONS, Kind.RESOURCE):
-            if (
-                is_allow(statement)
-                and allows_action(statement, "s3:PutObject")
-                and Place.of(stack, bucket) in places(statement.get("Resource"), other, stacks)
-            ):
-                yield resource
+            if allows_action(statement, "s3:PutObject"):
+                folders = [text for text in many(statement.get("Resource")) if text.endswith("*")]
+                if Place.of(stack, bucket) in places(folders, other, stacks):
+                    yield resource
 
 
 def _has_replicated_backups(instance: Resource, stack: Stack, stacks: Stacks) -> bool:

@@ -156,6 +156,7 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     there = text.replace(region, elsewhere).replace(f"{ZONE_PREFIXES[region]}-az", f"{ZONE_PREFIXES[elsewhere]}-az")
     yield {("region",), *zones}, _with_copies_near(json.loads(there))
     yield from _without_copies(table)
+    yield from _without_backups(table)
     yield {("network", "nat_gateways")}, {**table, "network": _with_other_gateways(table["network"])}
     block = ".".join(table["network"]["cidr"].split(".")[:2])
     moved = json.loads(text.replace(f'"{block}.', '"10.77.'))
@@ -213,6 +214,18 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     yield from _with_other_delivery(table)
     if "deployment" in table:
         yield {("deployment", "strategy")}, {**table, "deployment": _with_other_strategy(table["deployment"])}
+
+
+def _without_backups(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
+    """No service writes backups, so there is no bucket for them."""
+    writers = {name for name, service in table["services"].items() if service.get("writes_backups")}
+    if writers:
+        kept = {name: value for name, value in table.items() if name != "backups"}
+        services = {
+            name: {**service, **({"writes_backups": False} if name in writers else {})}
+            for name, service in table["services"].items()
+        }
+        yield {("services", name, "writes_backups") for name in writers}, {**kept, "services": services}
 
 
 def _with_other_paths(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
@@ -294,10 +307,11 @@ def _with_copies_near(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_copies(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
-    """Backups only, which need no second region and no target."""
+    """Backups only, which need no second region and no target; a rule asks for copies where data is protected."""
     if table.get("recovery", {}).get("mode", "none") != "none":
-        plan = {name: value for name, value in table["recovery"].items() if name == "backup_plan"}
-        yield {("recovery", "mode")}, {**table, "recovery": {**plan, "mode": "none"}}
+        other = _with_other_protection(table) if table["protect_data"] else table
+        plan = {name: value for name, value in other["recovery"].items() if name == "backup_plan"}
+        yield {("recovery", "mode")}, {**other, "recovery": {**plan, "mode": "none"}}
 
 
 def _with_other_strategy(deployment: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance.references import of_same_environment
 from compliance.rule import Finding, rule_with_others
 from compliance.stores import BUCKET, is_copied, stores, writers
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _DATA: Final = "data"
 """The layer whose buckets are for backups."""
+_SERVICES: Final = "service"
+"""The layer of the services, which may write to them."""
 
 
 @rule_with_others
@@ -27,8 +30,12 @@ def data_is_in_two_regions(stack: Stack, stacks: Mapping[str, Stack]) -> Iterato
 
 @rule_with_others
 def backups_bucket_has_a_writer(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """With `protect_data`, something may write to each bucket of the layer `data`, which is for backups."""
-    if stack.is_protected and stack.layer == _DATA:
+    """With `protect_data`, something may write to each bucket of the layer `data`, which is for backups.
+
+    Services may; while they are left out, because the zone is not delegated yet, nothing has to.
+    """
+    waits = any(_SERVICES in other.left_out for other in of_same_environment(stack, stacks))
+    if stack.is_protected and stack.layer == _DATA and not waits:
         for bucket in stack.all(BUCKET):
             if not any(writers(bucket, stack, stacks)):
                 fix = "set writes_backups = true for a service, or remove [backups]"

@@ -200,6 +200,13 @@ WRITERS = (
         says="nothing may write to it",
         layer="data",
     ),
+    sample(
+        _WRITER,
+        _backups(),
+        _backups(Resource="${aws_s3_bucket.b.arn}/recovery/heartbeat"),  # one object, by which copies are watched
+        says="nothing may write to it",
+        layer="data",
+    ),
     Sample(
         rule=_WRITER,
         good=stack(
