@@ -51,7 +51,7 @@ def _of_each_bucket() -> Iterator[Scenario]:
             f"S3 copies the bucket {component} late",
             world(replication_seconds={component: 1000}),
             Expected(f"warning: {component}-copies-late", START + 8),
-            minutes=5,
+            minutes=1,
             only=where.COPIES,
         )
         yield bad(
