@@ -126,11 +126,10 @@ class StateStore(Construct):
             deletion_protection_enabled=protect,
             lifecycle=TerraformResourceLifecycle(
                 prevent_destroy=True if protect else None,
-                # The replica is a resource of its own, with a deletion protection that a block here cannot have.
-                ignore_changes=["replica"] if label.recovery_region else None,
-            )
-            if protect or label.recovery_region
-            else None,
+                # The replica is a resource of its own, with a deletion protection that a block here cannot have. Also
+                # when it is removed: otherwise two resources would delete it.
+                ignore_changes=["replica"],
+            ),
         )
 
     def grant_plan(self, grantee: Grantable) -> None:
