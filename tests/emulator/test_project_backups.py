@@ -49,7 +49,7 @@ class World:
 
     def _add_databases(self, client: Client) -> None:
         tags = [{"Key": key, "Value": value} for key, value in TAGS.items()]
-        encrypted = {"StorageEncrypted": True, "KmsKeyId": self.key, "Tags": tags}
+        encrypted: dict[str, Any] = {"StorageEncrypted": True, "KmsKeyId": self.key, "Tags": tags}
         name = f"{LABEL_HERE.prefix}-postgres"
         postgres.create(client, name, account=LABEL_HERE.account_id, **encrypted)
         self.backups.service("rds").create_db_cluster(
