@@ -92,7 +92,7 @@ class BackupVault(Construct):
                 backup_vault_name=self._vault.name,
                 policy=PolicyDocument.of(self, refusal, limit=_POLICY_LIMIT).render(),
             )
-        if config.lock_after_days is not None:
+        if protect and config.lock_after_days is not None:
             BackupVaultLockConfiguration(
                 self,
                 "lock",

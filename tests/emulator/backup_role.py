@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.emulator.conftest import Client
 
-
-def create_role(
-    client: Client, name: str, *, service: str = "backup.amazonaws.com", action: str = "tag:GetResources"
-) -> str:
+def create_role(iam: Any, name: str, *, service: str = "backup.amazonaws.com", action: str = "tag:GetResources") -> str:
     """Create a role that a service may assume, with one right; its ARN."""
-    iam = client("iam")
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
     allowed = {"Effect": "Allow", "Action": action, "Resource": "*"}

@@ -39,7 +39,9 @@ class Backups:
         iam = self.service("iam")
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-        statement = {"Effect": "Allow", "Action": list(actions or RIGHTS), "Resource": "*"}
+        # Without the last one, it cannot be the role of a selection.
+        allowed = [*(actions or RIGHTS), "tag:GetResources"]
+        statement = {"Effect": "Allow", "Action": allowed, "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=policy)
         return str(role)

@@ -91,7 +91,7 @@ def test_an_update_is_checked_too(backup: Any) -> None:
 def test_a_selection_that_is_not_valid_is_refused(
     backup: Any, client: Client, selection: dict[str, Any], says: str
 ) -> None:
-    role = create_role(client, f"limits-{abs(hash(says))}")
+    role = create_role(client("iam"), f"limits-{abs(hash(says))}")
     with pytest.raises(ClientError, match="InvalidParameterValueException") as caught:
         _select(backup, role, **selection)
     assert says in str(caught.value)
@@ -99,13 +99,13 @@ def test_a_selection_that_is_not_valid_is_refused(
 
 def test_a_role_must_trust_aws_backup_and_may_read_tags(backup: Any, client: Client) -> None:
     with pytest.raises(ClientError, match=r"IAM Role .*other cannot be assumed by AWS Backup"):
-        _select(backup, create_role(client, "other", service="lambda.amazonaws.com"))
+        _select(backup, create_role(client("iam"), "other", service="lambda.amazonaws.com"))
     with pytest.raises(ClientError, match=r"is not authorized to call tag:GetResources"):
-        _select(backup, create_role(client, "blind", action="rds:*"))
+        _select(backup, create_role(client("iam"), "blind", action="rds:*"))
 
 
 def test_a_valid_selection_is_made_once(backup: Any, client: Client) -> None:
-    role = create_role(client, "backup-role")
+    role = create_role(client("iam"), "backup-role")
     plan = _select(backup, role, Resources=["arn:aws:rds:*:*:cluster:*", "*"])
     with pytest.raises(ClientError, match="AlreadyExistsException"):
         _select(backup, role, plan=plan)

@@ -103,6 +103,7 @@ def postgres_templates(
     password_version: int = 1,
     slow_query_milliseconds: int = 50,
     roles: tuple[DatabaseRole, ...] = (),
+    backed_up: bool = False,
 ) -> tuple[Template, Template]:
     """The data stack with PostgreSQL, and the service stack that uses it."""
     layers = Layers.new()
@@ -121,7 +122,7 @@ def postgres_templates(
         layers.data,
         "postgres",
         config=settings,
-        context=layers.context(protect=protect),
+        context=layers.context(protect=protect, backed_up=backed_up),
         roles=roles,
         log_retention_days=365,
     )

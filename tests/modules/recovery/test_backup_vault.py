@@ -49,6 +49,7 @@ def test_a_lock_allows_what_the_rules_keep() -> None:
     lock = made(lock_after_days=3).only("aws_backup_vault_lock_configuration")
     assert (lock["changeable_for_days"], lock["min_retention_days"], lock["max_retention_days"]) == (3, 7, 365)
     assert made().all("aws_backup_vault_lock_configuration") == {}
+    assert made(protect=False, lock_after_days=3).all("aws_backup_vault_lock_configuration") == {}
 
 
 def test_the_arn_in_another_region_follows_from_the_name() -> None:
