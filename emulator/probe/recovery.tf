@@ -31,6 +31,7 @@ resource "aws_db_instance" "from_backup" {
   provider             = aws.west
   identifier           = "${local.name}-from-backup"
   instance_class       = "db.t4g.micro"
+  storage_encrypted    = true
   db_subnet_group_name = aws_db_subnet_group.recovery.name
   skip_final_snapshot  = true
   restore_to_point_in_time {

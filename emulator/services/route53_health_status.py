@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 _GLOBAL: Final = "aws"
 _KEPT: Final = ("AlarmIdentifier", "InsufficientDataHealthStatus", "RoutingControlArn")
+_WITHOUT_ENDPOINT: Final = frozenset({"CALCULATED", "CLOUDWATCH_METRIC", "RECOVERY_CONTROL"})
+_OF_ENDPOINT: Final = frozenset(
+    {"EnableSNI", "FailureThreshold", "IPAddress", "MeasureLatency", "Port", "RequestInterval"}
+)
 _ENDPOINT_OF_AWS: Final = re.compile(r"[\w.-]+\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
 _DUAL_STACK: Final = "dualstack."
 _ASKED: ContextVar[frozenset[str]] = ContextVar("_ASKED", default=frozenset())
@@ -46,8 +50,11 @@ def keep_alarm(params: Shape, context: Context) -> None:
 
 @patch(HealthCheck, "health_check_config")
 def describe(original: Any, check: Any) -> Shape:
-    """Describe them, too."""
-    return {**original(check), **getattr(check, "kept", {})}
+    """Describe them, too; a check without an endpoint has no settings of one, for which moto has defaults."""
+    config = {**original(check), **getattr(check, "kept", {})}
+    return (
+        config if check.type_ not in _WITHOUT_ENDPOINT else {k: v for k, v in config.items() if k not in _OF_ENDPOINT}
+    )
 
 
 @operation("route53", "GetHealthCheckStatus")

@@ -119,6 +119,7 @@ def test_a_check_follows_an_alarm_and_says_what_it_is_without_data(checks: Check
     lenient = checks.alarm(InsufficientDataHealthStatus="Healthy")
     described = checks.route53.get_health_check(HealthCheckId=check)["HealthCheck"]["HealthCheckConfig"]
     assert described["AlarmIdentifier"] == {"Region": AWAY, "Name": "down"}
+    assert not described.keys() & {"Port", "RequestInterval", "FailureThreshold"}
     assert (checks.healthy(check), checks.healthy(lenient)) == (False, True)
 
     watch = checks.client("cloudwatch", account=ACCOUNT, region=AWAY)
