@@ -97,9 +97,10 @@ def make_commit(services: Mapping[str, str], *, assets: str = "", migrations: st
     return Commit(files)
 
 
-def push(url: str, commit: Commit, *, repository: str, branch: str = "", tag: str = "") -> dict[str, Any]:
-    """Push a commit to the emulator's GitHub; return what it says."""
+def push(url: str, commit: Commit, *, account: str, repository: str, branch: str = "", tag: str = "") -> dict[str, Any]:
+    """Push a commit to the emulator's GitHub, of which only pipelines of an account hear; return what it says."""
     sent: dict[str, Any] = {
+        "account": account,
         "repository": repository,
         "commit": commit.id,
         "message": "A release that is rehearsed",

@@ -245,10 +245,15 @@ class Rehearsal:
             change=change,
         )
         tag = delivery.tags[0].replace("*", "1") if delivery.tags else ""
-        said = application.push(
-            self._emulator.url, commit, repository=delivery.repository, branch=delivery.branch or "", tag=tag
-        )
         account, name = self._environment.account_id, self._runs.name
+        said = application.push(
+            self._emulator.url,
+            commit,
+            account=account,
+            repository=delivery.repository,
+            branch=delivery.branch or "",
+            tag=tag,
+        )
         own = [one["id"] for one in said["executions"] if (one["account"], one["pipeline"]) == (account, name)]
         if len(own) != 1:
             return "", f"the push of {commit.id} started {len(own)} runs of {name}, and not one"

@@ -72,8 +72,10 @@ class WayBack:
         again = self.runs.start(commit=good.commit)
         if (status := self.runs.wait(again)) != _SUCCEEDED:
             yield f"the run of the last good commit ended as {status}: {'; '.join(self.runs.failures(again))}"
-        if others := self.runs.ids() - known - {bad, again}:
-            yield f"after a change of the pipeline AWS rolls no stage back, and {', '.join(sorted(others))} did"
+        for other in self.runs.listed():
+            if other["pipelineExecutionId"] not in {*known, bad, again}:
+                kind = f"{other.get('executionType')} by {other.get('trigger', {}).get('triggerType')}"
+                yield f"after a change of the pipeline AWS rolls no stage back, and a run started: {kind}"
 
     @contextmanager
     def _red_alarm(self) -> Iterator[str]:

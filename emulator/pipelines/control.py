@@ -1,7 +1,9 @@
 """The door for tests and demonstrations: what happens on GitHub and in the console.
 
 `POST /emulator/pushes` with `{"repository": "acme/app", "branch": "main", "commit": "..", "paths": [..],
-"files": ".."}`, the zip in base64, or `"tag"` instead of the branch. `POST /emulator/connections` with `{"arn": ".."}`.
+"files": ".."}`, the zip in base64, or `"tag"` instead of the branch; with `"account"` no other account hears
+of it, so that environments of one repository can be rehearsed side by side.
+`POST /emulator/connections` with `{"arn": ".."}`.
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ def _read(incoming: HttpRequest) -> Push:
         message = f"files must be a zip in base64: {error}"
         raise _RequestError(message) from error
     kept = Commit(commit, str(sent.get("message") or ""), str(sent.get("author") or "someone"), content)
-    return Push(repository, kept, branch, tag, tuple(sent.get("paths") or ()))
+    return Push(repository, kept, branch, tag, tuple(sent.get("paths") or ()), str(sent.get("account") or ""))
 
 
 def _json(incoming: HttpRequest) -> dict[str, Any]:

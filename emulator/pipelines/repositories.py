@@ -43,6 +43,8 @@ class Push:
     tag: str = ""
     paths: tuple[str, ...] = ()
     """The files that it has changed."""
+    account: str = ""
+    """The one account that hears of it; without it all do."""
 
     def keep(self) -> None:
         """Store the commit; the caller has the lock."""

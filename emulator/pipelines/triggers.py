@@ -48,6 +48,8 @@ def start_pipelines(push: Push) -> list[Execution]:
     """Start every pipeline whose trigger fits a push; the caller has the lock."""
     started = []
     for account, region, name, structure in _pipelines():
+        if push.account not in {"", account}:
+            continue
         for action in structure["stages"][0]["actions"]:
             if not _takes(action, push) or not _is_triggered(structure, action, push):
                 continue

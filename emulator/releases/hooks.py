@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-s
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 _SUCCEEDED: Final = "Succeeded"
+_THROTTLED: Final = "TooManyRequestsException"
+_THROTTLED_SECONDS: Final = 60.0
+_RETRY_SECONDS: Final = 0.5
 
 
 def run(deployment: Deployment, event: str, function: str) -> None:
@@ -73,7 +77,11 @@ def report(deployment: Deployment, execution: str, status: str) -> None:
 
 
 def _call(deployment: Deployment, function: str, payload: Shape) -> str | None:
-    """Call it as Lambda's API does; return why it could not be called."""
+    """Call it as Lambda's API does; return why it could not be called.
+
+    A call that is throttled is repeated, as every SDK of AWS does:
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    """
     handlers = REGISTRY.handlers("lambda", "Invoke")
     if handlers is None or handlers.operation is None:
         return "the emulator runs no functions"
@@ -84,8 +92,13 @@ def _call(deployment: Deployment, function: str, payload: Shape) -> str | None:
         region=deployment.region,
         store=REGISTRY.store,
     )
-    try:
-        handlers.operation({"FunctionName": function, "Payload": json.dumps(payload)}, context)
-    except AwsError as error:
-        return f"{error.code}: {error.message}"
-    return None
+    end = time.monotonic() + _THROTTLED_SECONDS
+    while True:
+        try:
+            handlers.operation({"FunctionName": function, "Payload": json.dumps(payload)}, context)
+        except AwsError as error:
+            if error.code != _THROTTLED or time.monotonic() > end:
+                return f"{error.code}: {error.message}"
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return None

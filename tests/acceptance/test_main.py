@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -130,7 +131,7 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
 @pytest.mark.seconds(100)
 def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     process, printed = start(tmp_path, "demo", *SETTINGS, "--layer", "state", until="Ctrl-C ends the demo")
-    assert "dev is applied: 20 resources, in account 111111111111 of the emulator." in printed
+    assert re.search("dev is applied: [1-9][0-9] resources, in account 111111111111 of the emulator.", printed)
     assert 'state_bucket = "user-management-dev-state-111111111111"' in printed
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in printed
     process.send_signal(signal.SIGINT)

@@ -49,6 +49,14 @@ def test_a_trigger_takes_the_branches_and_files_that_it_names(world: World) -> N
     assert found["pipelineExecution"]["trigger"]["triggerType"] == "WebhookV2"
 
 
+def test_a_push_can_be_for_one_account_only(world: World) -> None:
+    world.create({"name": "Approval", "actions": [world.approval()]}, triggers=trigger(branches={"includes": ["main"]}))
+    world.confirm()
+    assert world.push(branch="main", account="000000000000") == []
+    (started,) = world.push(branch="main", account=world.account)
+    assert started["account"] == world.account
+
+
 def test_a_trigger_of_tags_takes_the_commit_of_the_tag(world: World) -> None:
     world.create({"name": "Approval", "actions": [world.approval()]}, triggers=trigger(tags={"includes": ["v*"]}))
     world.confirm()

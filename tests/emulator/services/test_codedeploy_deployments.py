@@ -150,6 +150,20 @@ def test_a_hook_that_fails_or_says_nothing_ends_it_before_users_see_it(
     assert platform.service()["taskDefinition"] == platform.revision
 
 
+def test_a_hook_that_is_throttled_is_called_again(platform: Platform) -> None:
+    hook = platform.hook("busy", "Succeeded")
+    functions = platform.of("lambda")
+    functions.put_function_concurrency(FunctionName="busy", ReservedConcurrentExecutions=0)
+    platform.make_group()
+    deployment = platform.deploy(platform.register("web:2"), hooks={"AfterAllowTestTraffic": hook})
+    while platform.events(deployment).get("AfterAllowTestTraffic") != "InProgress":
+        time.sleep(0.05)
+    time.sleep(1)  # some calls are refused
+    assert platform.events(deployment)["AfterAllowTestTraffic"] == "InProgress"
+    functions.delete_function_concurrency(FunctionName="busy")
+    assert platform.wait(deployment)["status"] == "Succeeded"
+
+
 def test_a_hook_that_does_not_exist_ends_it(platform: Platform) -> None:
     platform.make_group()
     ended = failure(platform, platform.deploy(platform.register("web:2"), hooks={"AfterInstall": "nothing"}))
