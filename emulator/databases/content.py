@@ -89,4 +89,5 @@ def as_of(content: Content | None, moment: dt.datetime) -> Content | None:
         return content
     if moment <= content.since:
         return None
-    return replace(content, until=moment if moment < content.taken else None)
+    end = min(moment, content.until or moment)
+    return replace(content, until=end if end < content.taken else None)

@@ -94,13 +94,14 @@ def members(cluster: Any) -> list[Any]:
 
 
 def primary(instance: Any) -> Any:
-    """The instance that an instance is a read replica of, or itself."""
+    """The instance that an instance is a read replica of, or itself, also if that one's region is lost."""
     source = instance.source_db_instance_identifier
     if not source:
         return instance
     region = source.split(":")[3] if source.startswith("arn:") else instance.region
     found = rds_backends[instance.account_id][region].databases.get(source.rpartition(":")[2])
-    return primary(found) if found is not None else instance
+    apart = region != instance.region and lost_since(region) is not None
+    return instance if found is None or apart else primary(found)
 
 
 def names(database: Any) -> list[str]:

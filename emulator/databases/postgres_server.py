@@ -82,6 +82,7 @@ class PostgresServer:
         log_statements: bool = False,
         authority: Authority | None = None,
         content: PostgresContent | None = None,
+        read_only: bool = False,
     ) -> None:
         """Start it.
 
@@ -94,9 +95,11 @@ class PostgresServer:
             log_statements: Log each statement, as `log_statement = all` does.
             authority: Issues its certificate; by default one of its own.
             content: What it begins with, of a server with the same master; by default it is empty.
+            read_only: Write nothing for its clients, as a read replica does not.
         """
         self.master = master
         self.database = database
+        self._read_only = read_only
         self._authority = authority or Authority()
         self._hosts = [*_LOCAL, *hosts]
         binaries = binaries or find_binaries()
@@ -107,6 +110,8 @@ class PostgresServer:
         self._process.write("pg_hba.conf", _ACCESS.format(administrator=ADMINISTRATOR, master=master))
         self._write_certificate()
         settings = _FAST | _SECURE | _KEPT | {"log_statement": "all" if log_statements else "none"}
+        if read_only:
+            settings["default_transaction_read_only"] = "on"
         if content:
             content.write(self._process.data)
             self._process.own(self._process.data)
@@ -144,6 +149,8 @@ class PostgresServer:
         """A connection as RDS's own superuser."""
         connection = self._process.connect(database or self.database)
         try:
+            if self._read_only:
+                connection.run("SET default_transaction_read_only = off")
             yield connection
         finally:
             connection.close()

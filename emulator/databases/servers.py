@@ -107,6 +107,14 @@ class Servers:
         if content is not None:
             self._running.setdefault(_id(database), _Running(database)).content = content
 
+    def forget(self, database: Any) -> None:
+        """End the server of an instance or cluster with all that it has. The caller has the lock."""
+        running = self._running.pop(_id(database), None)
+        if running is not None:
+            with running.lock:
+                if running.server is not None:
+                    running.server.close()
+
     def suspend(self, region: str) -> None:
         """End the servers of a region; each begins again with what it had. The caller has the lock."""
         for running in list(self._running.values()):
@@ -172,6 +180,7 @@ def _start(database: Any, password: str, hosts: list[str], content: Content | No
         hosts=hosts,
         authority=authority(),
         content=content if isinstance(content, PostgresContent) else None,
+        read_only=database.is_replica,
     )
 
 

@@ -17,6 +17,7 @@ from emulator.databases.servers import SERVERS
 from emulator.http import HttpResponse
 from emulator.outages import state
 from emulator.registry import REGISTRY, route
+from emulator.services.rds_promotions import join_replicas, separate_replicas
 
 if TYPE_CHECKING:
     from emulator.http import HttpRequest
@@ -37,18 +38,22 @@ def change(incoming: HttpRequest) -> HttpResponse:
         if problem:
             return _answer(HTTPStatus.BAD_REQUEST, {"error": problem})
         with REGISTRY.lock:
-            if wanted["lost"]:
-                lose(wanted["region"])
-            else:
-                state.give_back(wanted["region"])
+            (lose if wanted["lost"] else give_back)(wanted["region"])
     return _answer(HTTPStatus.OK, {"lost": state.lost_regions()})
 
 
 def lose(region: str) -> None:
     """Let a region answer nothing; what its databases have is kept. The caller has the lock."""
+    separate_replicas(region)
     state.lose(region)
     PROXIES.suspend(region)
     SERVERS.suspend(region)
+
+
+def give_back(region: str) -> None:
+    """Let a region answer again, as before. The caller has the lock."""
+    state.give_back(region)
+    join_replicas(region)
 
 
 def _problem(wanted: Any) -> str | None:

@@ -92,7 +92,7 @@ def _replications_of_instance(instance: Any) -> list[Shape]:
 
 
 # moto's instances have no such attribute; its serializer reads each member of the response by its name.
-DBInstance.db_instance_automated_backups_replications = property(_replications_of_instance)
+DBInstance.db_instance_automated_backups_replications = property(_replications_of_instance)  # type: ignore[attr-defined]
 
 
 def _outlived(instance: Any, request: Shape) -> bool:

@@ -150,6 +150,7 @@ def copy_cluster_snapshot(original: Any, backend: Any, *args: Any, **kwargs: Any
 
 def copy_snapshot(backend: Any, source: Any, name: str, *, key: str | None) -> Any:
     """Copy a snapshot of AWS Backup into the region of moto's backend, encrypted with a key of that region."""
+    copied: Any
     if isinstance(source, DBSnapshot):
         copied = DBSnapshot(backend, source.database, name, "awsbackup", source.tags, source.created, key)
         backend.database_snapshots[name] = copied
@@ -161,5 +162,5 @@ def copy_snapshot(backend: Any, source: Any, name: str, *, key: str | None) -> A
 
 
 def _has_master(database: Any) -> bool:
-    """Whether it has a master of its own: an instance of a cluster has not."""
-    return not getattr(database, "db_cluster_identifier", None) or database.resource_type == "cluster"
+    """Whether it has a master of its own: an instance of a cluster, and a secondary of a global cluster, have not."""
+    return bool(getattr(database, "manage_master_user_password", False)) or hasattr(database, "_master_user_password")

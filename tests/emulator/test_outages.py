@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import pg8000
 import pytest
 from botocore.exceptions import ClientError
 
@@ -148,3 +149,33 @@ def test_a_request_that_is_not_valid_says_what_is_wrong(emulator: Emulator, body
 
     with answered.value as answer:
         assert problem in json.load(answer)["error"]
+
+
+def test_a_replica_elsewhere_is_read_while_its_primary_is_lost_and_can_be_promoted(
+    client: Client, emulator: Emulator
+) -> None:
+    arn = postgres.create(client, "leader", account=ACCOUNT)
+    away = client("rds", account=ACCOUNT, region=AWAY)
+    for name in ("follower", "heir"):
+        away.create_db_instance_read_replica(DBInstanceIdentifier=name, SourceDBInstanceIdentifier=arn)
+    hosts = [postgres.host(client, name, account=ACCOUNT, region=AWAY) for name in ("follower", "heir")]
+    leader = postgres.host(client, "leader", account=ACCOUNT)
+    postgres.run(emulator, leader, "CREATE TABLE kept AS SELECT 1 AS number", account=ACCOUNT)
+    with pytest.raises(ClientError, match=r"InvalidDBInstanceState.*leader is not a read replica"):
+        client("rds", account=ACCOUNT).promote_read_replica(DBInstanceIdentifier="leader")
+    post(emulator, region=HOME, lost=True)
+
+    for name in hosts:
+        assert postgres.run(emulator, name, "SELECT number FROM kept", account=ACCOUNT) == [[1]]
+        with pytest.raises(pg8000.Error, match="read-only transaction"):
+            postgres.run(emulator, name, "INSERT INTO kept VALUES (2)", account=ACCOUNT)
+    away.promote_read_replica(DBInstanceIdentifier="heir")
+    postgres.run(emulator, hosts[1], "INSERT INTO kept VALUES (2)", account=ACCOUNT)
+    post(emulator, region=HOME, lost=False)
+
+    postgres.run(emulator, leader, "INSERT INTO kept VALUES (3)", account=ACCOUNT)
+    read = "SELECT number FROM kept ORDER BY number"
+    assert postgres.run(emulator, hosts[0], read, account=ACCOUNT) == [[1], [3]]
+    assert postgres.run(emulator, hosts[1], read, account=ACCOUNT) == [[1], [2]]
+    (found,) = client("rds", account=ACCOUNT).describe_db_instances(DBInstanceIdentifier="leader")["DBInstances"]
+    assert found["ReadReplicaDBInstanceIdentifiers"] == [f"arn:aws:rds:{AWAY}:{ACCOUNT}:db:follower"]

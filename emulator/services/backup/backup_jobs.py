@@ -12,12 +12,12 @@ from emulator.registry import Context, operation
 from emulator.services.backup import events, listing
 from emulator.services.backup.records import (
     BACKUP_JOBS,
-    GIBIBYTE,
     POINTS,
     Job,
     JobFailedError,
     RecoveryPoint,
     new_id,
+    size_of,
 )
 from emulator.services.backup.resources import RDS, Resource, find_resource
 from emulator.services.backup.rights import may_use_key, require_description, require_rights, require_role
@@ -94,7 +94,7 @@ def run_backup(
             "CreationDate": now(),
             "State": "RUNNING",
             "IamRoleArn": role,
-            "BackupSizeInBytes": 0,
+            **size_of(resource.type),
             "PercentDone": "0.0",
             "IsParent": False,
             **({"CreatedBy": created_by} if created_by else {}),
@@ -111,7 +111,6 @@ def run_backup(
         vault.num_of_recovery_points += 1
         job.shape.update(
             RecoveryPointArn=point.arn,
-            BackupSizeInBytes=point.size,
             PercentDone="100.0",
             IsEncrypted=bool(point.snapshot.encrypted),
             RecoveryPointLifecycle=lifecycle,
@@ -133,7 +132,7 @@ def _take(
 ) -> RecoveryPoint:
     """Take the snapshot.
 
-    Without rights for the database's key, the job succeeds, and there is nothing in the backup:
+    Without rights for the database's key, the job succeeds and nothing is in the backup, which only a restore shows:
     https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
 
     Raises:
@@ -173,7 +172,7 @@ def _take(
         resource_name=resource.name,
         snapshot=snapshot,
         role=role,
-        size=database.allocated_storage * GIBIBYTE if is_readable else 0,
+        is_empty=not is_readable,
         lifecycle=lifecycle,
         created_by=created_by,
         tags={**resource.tags, **tags},

@@ -12,7 +12,7 @@ from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.registry import REGISTRY, Context, operation
 from emulator.services.backup import events, listing
-from emulator.services.backup.records import COPY_JOBS, POINTS, Job, JobFailedError, RecoveryPoint, new_id
+from emulator.services.backup.records import COPY_JOBS, POINTS, Job, JobFailedError, RecoveryPoint, new_id, size_of
 from emulator.services.backup.resources import RDS
 from emulator.services.backup.rights import may_use_key, require_rights, require_role
 from emulator.services.backup.vaults import find_destination, find_vault, refuse_by_policy, require_retention
@@ -87,7 +87,7 @@ def run_copy(
             "CreationDate": now(),
             "State": "RUNNING",
             "IamRoleArn": role,
-            "BackupSizeInBytes": 0,
+            **size_of(point.resource_type),
             "IsParent": False,
             **({"CreatedBy": created_by} if created_by else {}),
             **({"CreatedByBackupJobId": backup_job} if backup_job else {}),
@@ -103,7 +103,6 @@ def run_copy(
         job.shape.update(
             DestinationRecoveryPointArn=copy.arn,
             DestinationRecoveryPointLifecycle=lifecycle,
-            BackupSizeInBytes=copy.size,
         )
         job.finish("COMPLETED")
     events.send(_KIND, job.shape, [job.shape.get("DestinationRecoveryPointArn", point.arn)], context)

@@ -30,7 +30,8 @@ PATH: Final = "/emulator/backups"
 def run_plans(incoming: HttpRequest) -> HttpResponse:
     """Run the rules of all plans, or of those that `{"account": .., "region": .., "plan": .., "rule": ..}` names.
 
-    The answer has the jobs: `{"backups": [..], "copies": [..]}`, each with its id, state and message.
+    The answer has the jobs: `{"backups": [..], "copies": [..]}`, each with its id, state and message, and a backup with
+    what AWS does not say: whether it is empty.
     """
     try:
         wanted = json.loads(incoming.body or b"{}")
@@ -89,8 +90,8 @@ def _run(plan: Any, rule: dict[str, Any], context: Context, jobs: dict[str, list
                 tags=rule.get("RecoveryPointTags") or {},
                 created_by=created_by,
             )
-            jobs["backups"].append(_told(job.shape, "BackupJobId"))
             point = context.table(POINTS).get(job.shape.get("RecoveryPointArn", ""))
+            jobs["backups"].append({**_told(job.shape, "BackupJobId"), "empty": point is None or point.is_empty})
             if point is None:
                 continue
             for action in rule.get("CopyActions") or ():
@@ -113,7 +114,6 @@ def _told(shape: dict[str, Any], id_: str) -> dict[str, Any]:
         "resource": shape["ResourceArn"],
         "state": shape["State"],
         "message": shape.get("StatusMessage"),
-        "bytes": shape["BackupSizeInBytes"],
     }
 
 

@@ -54,4 +54,5 @@ def _naive(moment: Any) -> dt.datetime:
         moment = dt.datetime.fromtimestamp(moment, dt.UTC)
     elif isinstance(moment, str):
         moment = dt.datetime.fromisoformat(moment)
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    read: dt.datetime = moment
+    return read.astimezone(dt.UTC).replace(tzinfo=None) if read.tzinfo else read

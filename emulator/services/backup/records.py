@@ -13,7 +13,16 @@ from emulator.store import Kind
 if TYPE_CHECKING:
     from emulator.store import Shape
 
-GIBIBYTE: Final = 1024**3
+_SIZES: Final = {"RDS": 0}
+"""The size in bytes that AWS Backup reports by the type of the resource; for DocumentDB it reports none.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupJob.html (BackupSizeInBytes)
+"""
+
+
+def size_of(resource_type: str) -> Shape:
+    """Return the member with the size of a backup, if AWS Backup has one."""
+    return {"BackupSizeInBytes": _SIZES[resource_type]} if resource_type in _SIZES else {}
 
 
 @dataclass
@@ -29,8 +38,8 @@ class RecoveryPoint:
     snapshot: Any
     """moto's snapshot of the instance or cluster."""
     role: str
-    size: int
-    """Bytes; 0 if the role could not use the database's key, so that nothing is in it."""
+    is_empty: bool
+    """Whether the role could not use the database's key, so that nothing is in it; AWS does not say so."""
     lifecycle: Shape
     created_by: Shape
     source_vault_arn: str | None = None
@@ -59,7 +68,7 @@ class RecoveryPoint:
             "CreationDate": self.created,
             "InitiationDate": self.created,
             "CompletionDate": self.created,
-            "BackupSizeInBytes": self.size,
+            **size_of(self.resource_type),
             "Lifecycle": self.lifecycle or None,
             "CalculatedLifecycle": {"DeleteAt": self.created + dt.timedelta(days=days)} if days else None,
             "EncryptionKeyArn": self.snapshot.kms_key_id if self.snapshot.encrypted else None,

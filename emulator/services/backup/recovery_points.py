@@ -9,7 +9,7 @@ from moto.rds.models import rds_backends
 from emulator.errors import AwsError
 from emulator.registry import Context, operation
 from emulator.services.backup import listing
-from emulator.services.backup.records import POINTS, RecoveryPoint
+from emulator.services.backup.records import POINTS, RecoveryPoint, size_of
 from emulator.services.backup.restore_metadata import metadata_of
 from emulator.services.backup.vaults import find_vault, points_of, refuse_by_policy
 
@@ -43,7 +43,7 @@ def list_by_resource(params: Shape, context: Context) -> Shape:
                 "RecoveryPointArn": point.arn,
                 "CreationDate": point.created,
                 "Status": "COMPLETED",
-                "BackupSizeBytes": point.size,
+                **({"BackupSizeBytes": size["BackupSizeInBytes"]} if (size := size_of(point.resource_type)) else {}),
                 "BackupVaultName": point.vault.backup_vault_name,
                 "IsParent": False,
                 "ResourceName": point.resource_name,

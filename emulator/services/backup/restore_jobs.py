@@ -11,7 +11,7 @@ from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.registry import Context, operation
 from emulator.services.backup import events, listing
-from emulator.services.backup.records import POINTS, RESTORE_JOBS, Job, JobFailedError, RecoveryPoint, new_id
+from emulator.services.backup.records import POINTS, RESTORE_JOBS, Job, JobFailedError, RecoveryPoint, new_id, size_of
 from emulator.services.backup.resources import RDS
 from emulator.services.backup.restore_metadata import read_metadata
 from emulator.services.backup.rights import may_use_key, require_rights, require_role
@@ -77,7 +77,7 @@ def run_restore(
             "CreationDate": now(),
             "Status": "RUNNING",
             "PercentDone": "0.0",
-            "BackupSizeInBytes": point.size,
+            **size_of(point.resource_type),
             "IamRoleArn": role,
             "ResourceType": point.resource_type,
             "IsParent": False,

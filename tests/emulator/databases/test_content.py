@@ -61,6 +61,7 @@ def test_a_server_begins_with_what_another_one_had_at_a_moment(source: PostgresS
     assert [3] in numbers(kept)
     assert [4] not in numbers(kept)
     assert as_of(content, now()) == content
+    assert as_of(kept, now()) == kept
     assert as_of(content, content.since) is None
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.backup.models import backup_backends
 
 from tests.emulator import postgres
 from tests.emulator.databases.documentdb import MAY_LEAVE_A_CONNECTION, connected
@@ -61,7 +62,7 @@ def test_data_goes_through_a_vault_into_another_region(backups: Backups) -> None
     run(backups, "source", "INSERT INTO kept VALUES (2)")
     copied = backups.copy(job["RecoveryPointArn"], role)
 
-    assert (job["State"], job["BackupSizeInBytes"]) == ("COMPLETED", 20 * 1024**3)
+    assert (job["State"], job["BackupSizeInBytes"]) == ("COMPLETED", 0)  # as of each instance of RDS
     assert copied["State"] == "COMPLETED"
     (point,) = backups.service("backup", AWAY).list_recovery_points_by_backup_vault(BackupVaultName="copies")[
         "RecoveryPoints"
@@ -92,6 +93,7 @@ def test_documents_go_through_a_vault_and_a_restored_cluster_has_no_instance(bac
     restored = backups.restore(point, role, AWAY, DBClusterIdentifier="papers", Engine="docdb")
 
     assert (restored["Status"], restored["ResourceType"]) == ("COMPLETED", "DocumentDB")
+    assert "BackupSizeInBytes" not in job
     (cluster,) = backups.service("rds", AWAY).describe_db_clusters(DBClusterIdentifier="papers")["DBClusters"]
     assert cluster["DBClusterMembers"] == []
     assert cluster["DBSubnetGroup"] == "default"
@@ -106,7 +108,8 @@ def test_a_role_without_the_key_backs_up_nothing_and_the_job_succeeds(backups: B
     run(backups, "secret", "CREATE TABLE kept AS SELECT 1 AS number")
     job = backups.back_up(arn, role)
 
-    assert (job["State"], job["BackupSizeInBytes"]) == ("COMPLETED", 0)
+    assert job["State"] == "COMPLETED"
+    assert "StatusMessage" not in job
     backups.restore(job["RecoveryPointArn"], backups.role("opener"), DBInstanceIdentifier="empty")
     assert run(backups, "empty", "SELECT to_regclass('kept')") == [[None]]
 
@@ -184,6 +187,20 @@ def test_a_lock_decides_about_retention_and_deletion(backups: Backups) -> None:
     backup.delete_backup_vault(BackupVaultName="safe")
 
 
+def test_a_lock_in_compliance_mode_cannot_be_lifted_after_its_date(backups: Backups) -> None:
+    backup = backups.service("backup")
+    backup.create_backup_vault(BackupVaultName="sealed")
+    backup.put_backup_vault_lock_configuration(BackupVaultName="sealed", MinRetentionDays=1, ChangeableForDays=3)
+    vault = backup_backends[backups.account][HOME].vaults["sealed"]
+    assert vault.lock_date
+    vault.lock_date -= 3 * 24 * 3600
+
+    with pytest.raises(ClientError, match="immutable and cannot be deleted"):
+        backup.delete_backup_vault_lock_configuration(BackupVaultName="sealed")
+    with pytest.raises(ClientError, match="immutable and cannot be modified"):
+        backup.put_backup_vault_lock_configuration(BackupVaultName="sealed", MinRetentionDays=2)
+
+
 def test_the_policy_of_a_vault_denies_deletion_to_everybody(backups: Backups) -> None:
     backup = backups.service("backup")
     backup.create_backup_vault(BackupVaultName="denied")
@@ -250,3 +267,20 @@ def test_lists_filter_and_what_is_protected_is_known(backups: Backups) -> None:
     assert protected[arn]["LastRecoveryPointArn"] == job["RecoveryPointArn"]
     tags = backups.service("rds").list_tags_for_resource(ResourceName=job["RecoveryPointArn"])["TagList"]
     assert tags == [TAG]
+
+
+def test_rds_hides_the_snapshots_of_aws_backup_and_does_not_delete_them(backups: Backups) -> None:
+    arn, rds = backups.instance("hidden"), backups.service("rds")
+    point = backups.back_up(arn, backups.role("hider"))["RecoveryPointArn"]
+    name = point.partition(":snapshot:")[2]
+
+    def listed(**wanted: str) -> list[str]:
+        return [one["DBSnapshotIdentifier"] for one in rds.describe_db_snapshots(**wanted)["DBSnapshots"]]
+
+    assert name not in listed() + listed(DBInstanceIdentifier="hidden")
+    assert listed(DBInstanceIdentifier="hidden", SnapshotType="awsbackup") == [name]
+    assert listed(DBSnapshotIdentifier=name) == [name]
+    with pytest.raises(ClientError, match=r"InvalidDBSnapshotState.*is managed by AWS Backup"):
+        rds.delete_db_snapshot(DBSnapshotIdentifier=name)
+    backups.service("backup").delete_recovery_point(BackupVaultName="backups", RecoveryPointArn=point)
+    assert listed(DBInstanceIdentifier="hidden", SnapshotType="awsbackup") == []

@@ -78,7 +78,7 @@ def test_a_run_backs_up_what_has_the_tag_and_copies_it(backups: Backups, plan: s
     select(backups, plan, role, Resources=["*"], Conditions=TAGGED)
     ran = backups.run_plans(plan=plan)
 
-    assert [(job["state"], job["bytes"] > 0) for job in ran["backups"]] == [("COMPLETED", True)]
+    assert [(job["state"], job["empty"]) for job in ran["backups"]] == [("COMPLETED", False)]
     assert [job["state"] for job in ran["copies"]] == ["COMPLETED"]
     backup, away = backups.service("backup"), backups.service("backup", AWAY)
     job = backup.describe_backup_job(BackupJobId=ran["backups"][0]["id"])
