@@ -1,4 +1,4 @@
-"""Copies in the second region: what is written arrives there, each bucket that is copied says so, ages are measured."""
+"""Databases are backed up, what is written arrives in the second region, and ages are measured."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from config.copies import copied_parameters
 from config.edge import VIEWER_REGION
+from config.names import NameLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
 
+_TAG: Final = "aws:ResourceTag/"
 _NO_FUNCTION: Final = "ResourceNotFoundException"
 _NO_PARAMETER: Final = "ParameterNotFound"
 _AUDIT: Final = "audit"
@@ -132,6 +134,39 @@ def _value(ssm: Any, name: str) -> str | None:  # noqa: ANN401 - boto3's
         raise
 
 
+def check_the_backup_plan_finds_each_database(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """A database that no selection finds is not backed up, and no job fails."""
+    if environment.recovery is None:
+        return
+    selections = list(_selections(environment, session))
+    rds = session.client("rds", region_name=environment.region)
+    databases: list[dict[str, Any]] = []
+    if environment.postgres:
+        name = environment.names.name("postgres", limit=NameLimit.DATABASE)
+        databases += rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    if environment.documentdb:
+        name = environment.names.name("documentdb", limit=NameLimit.DATABASE)
+        databases += rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+    for database in databases:
+        arn = database.get("DBInstanceArn") or database.get("DBClusterArn")
+        tags = {tag["Key"]: tag["Value"] for tag in rds.list_tags_for_resource(ResourceName=arn)["TagList"]}
+        if not any(wanted.items() <= tags.items() for wanted in selections):
+            yield f"no selection of a backup plan finds {arn}"
+
+
+def check_the_backups_of_postgres_are_replicated(environment: Environment, session: boto3.Session) -> Iterator[str]:
+    """RDS stops replicating without a word, for example when it cannot use the key any more."""
+    if environment.recovery_region is None or environment.postgres is None:
+        return
+    rds = session.client("rds", region_name=environment.recovery_region)
+    name = environment.names.name("postgres", limit=NameLimit.DATABASE)
+    arn = f"arn:aws:rds:{environment.region}:{environment.account_id}:db:{name}"
+    backups = rds.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    states = [backup["Status"].lower() for backup in backups if backup["DBInstanceArn"] == arn]
+    if "replicating" not in states:
+        yield f"the backups of {arn} in {environment.recovery_region} are {states or 'not there'}, not replicating"
+
+
 def _copies(environment: Environment) -> dict[str, str]:
     """The names of the buckets that are copied, each with that of the bucket with its copies."""
     region = environment.recovery_region
@@ -163,3 +198,16 @@ def _copy_problems(session: boto3.Session, source: str, target: str) -> Iterator
     copy = s3.head_object(Bucket=target, Key=_PROBE, VersionId=version)
     if copy.get("ReplicationStatus") != _COPY or not str(copy.get("SSEKMSKeyId")).startswith("arn:aws:kms:"):
         yield f"the copy of a new object in {target} is not encrypted as a copy: {copy.get('SSEKMSKeyId')}"
+
+
+def _selections(environment: Environment, session: boto3.Session) -> Iterator[dict[str, str]]:
+    """The tags that each selection of the environment's plan asks for."""
+    backup = session.client("backup", region_name=environment.region)
+    name = environment.names.name("databases", limit=NameLimit.BACKUP)
+    plans = [plan for plan in backup.list_backup_plans()["BackupPlansList"] if plan["BackupPlanName"] == name]
+    for plan in plans:
+        identifier = plan["BackupPlanId"]
+        for one in backup.list_backup_selections(BackupPlanId=identifier)["BackupSelectionsList"]:
+            found = backup.get_backup_selection(BackupPlanId=identifier, SelectionId=one["SelectionId"])
+            tests = found["BackupSelection"].get("Conditions", {}).get("StringEquals", [])
+            yield {test["ConditionKey"].removeprefix(_TAG): test["ConditionValue"] for test in tests}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance.account import EmulatedSession
-from acceptance.backup_checks import (
+from acceptance.checks.recovery import (
     check_the_backup_plan_finds_each_database,
     check_the_backups_of_postgres_are_replicated,
 )
