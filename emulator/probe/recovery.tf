@@ -56,12 +56,13 @@ resource "aws_docdb_cluster" "from_snapshot" {
 }
 
 resource "aws_docdb_cluster" "from_time" {
-  cluster_identifier   = "${local.name}-documents-then"
-  engine               = "docdb"
-  db_subnet_group_name = aws_docdb_subnet_group.main.name
-  storage_encrypted    = true
-  kms_key_id           = aws_kms_key.main.arn
-  skip_final_snapshot  = true
+  cluster_identifier      = "${local.name}-documents-then"
+  engine                  = "docdb"
+  backup_retention_period = 7
+  db_subnet_group_name    = aws_docdb_subnet_group.main.name
+  storage_encrypted       = true
+  kms_key_id              = aws_kms_key.main.arn
+  skip_final_snapshot     = true
   restore_to_point_in_time {
     source_cluster_identifier  = aws_docdb_cluster.main.id
     use_latest_restorable_time = true

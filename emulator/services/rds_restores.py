@@ -28,7 +28,6 @@ _INSTANCE_KEEPS: Final = (
     "db_name",
     "engine",
     "engine_version",
-    "enable_iam_database_authentication",
     "iops",
     "license_model",
     "master_username",
