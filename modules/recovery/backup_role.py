@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modules.backup_names import BACKUP_SNAPSHOTS
+from modules.backup_names import BACKUP_SNAPSHOTS, backup_tag
 from modules.boundary import Boundary
 from modules.policy import Condition, Statement
 from modules.recovery.backup_vault import vault_arn
@@ -29,6 +29,7 @@ _KEY_USE: Final = (
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html
 """
+_RESOURCE_TAG: Final = "aws:ResourceTag/"
 _FOR_AWS: Final = Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",))
 
 
@@ -83,6 +84,12 @@ def _snapshot_statements(label: Label, regions: Sequence[str]) -> tuple[Statemen
     databases = tuple(label.arn("rds", f"{kind}:{label.prefix}-*") for kind in ("db", "cluster"))
     snapshots = tuple(label.arn("rds", name, region=region) for region in regions for name in BACKUP_SNAPSHOTS)
     points = tuple(label.arn("backup", "recovery-point:*", region=region) for region in regions)
+    # AWS Backup copies the tags of a database to its backups, and those of a backup to its copies in other regions:
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/tags-on-backups.html
+    tagged = tuple(
+        Condition(operator="StringEquals", key=f"{_RESOURCE_TAG}{key}", values=(value,))
+        for key, value in backup_tag(label).items()
+    )
     return (
         Statement(sid="FindTags", actions=("tag:GetResources",), resources=("*",)),
         # Of any name: a call that lists has no name, so IAM compares it with `db:*`.
@@ -110,16 +117,17 @@ def _snapshot_statements(label: Label, regions: Sequence[str]) -> tuple[Statemen
             ),
             resources=(*databases, *snapshots),
         ),
+        # Without the tag, which a snapshot lacks until it is made; those of others have keys that the role cannot use.
         Statement(
-            sid="CopyAndDeleteSnapshots",
-            actions=(
-                "backup:CopyFromBackupVault",
-                "rds:CopyDBClusterSnapshot",
-                "rds:CopyDBSnapshot",
-                "rds:DeleteDBClusterSnapshot",
-                "rds:DeleteDBSnapshot",
-            ),
+            sid="CopySnapshots",
+            actions=("backup:CopyFromBackupVault", "rds:CopyDBClusterSnapshot", "rds:CopyDBSnapshot"),
             resources=snapshots,
+        ),
+        Statement(
+            sid="DeleteSnapshots",
+            actions=("rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"),
+            resources=snapshots,
+            conditions=tagged,
         ),
         Statement(
             sid="UseVaults",

@@ -23,6 +23,7 @@ SNAPSHOT = f"arn:aws:rds:us-east-1:{ACCOUNT}:snapshot:awsbackup:job-1"
 COPY = f"arn:aws:rds:us-west-2:{ACCOUNT}:cluster-snapshot:awsbackup:copyjob-1"
 VIA_RDS = {"kms:viaservice": ["rds.us-east-1.amazonaws.com"]}
 VIA_RDS_THERE = {"kms:viaservice": ["rds.us-west-2.amazonaws.com"], "kms:resourcealiases": [ALIAS]}
+TAGGED = {"aws:resourcetag/backup-plan": ["user-management-test"]}
 FOR_AWS = {"kms:grantisforawsresource": ["true"]}
 
 
@@ -57,7 +58,6 @@ def test_only_aws_backup_assumes_it_within_the_boundary_of_backups() -> None:
         ("rds:DescribeDBInstances", DATABASE),
         ("rds:CopyDBSnapshot", SNAPSHOT),
         ("rds:CopyDBClusterSnapshot", COPY),
-        ("rds:DeleteDBClusterSnapshot", COPY),
         ("backup:CopyFromBackupVault", SNAPSHOT),
         (
             "backup:CopyIntoBackupVault",
@@ -84,6 +84,15 @@ def test_it_may_back_up_copy_and_delete(action: str, resource: str) -> None:
 )
 def test_it_may_not_share_restore_or_touch_what_is_not_its_own(action: str, resource: str) -> None:
     assert not may(action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "snapshot"), [("rds:DeleteDBSnapshot", SNAPSHOT), ("rds:DeleteDBClusterSnapshot", COPY)]
+)
+def test_it_deletes_backups_of_its_own_environment_only(action: str, snapshot: str) -> None:
+    assert may(action, snapshot, TAGGED)
+    assert not may(action, snapshot, {"aws:resourcetag/backup-plan": ["user-management-prod"]})
+    assert not may(action, snapshot)
 
 
 @pytest.mark.parametrize("action", ["kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:Encrypt"])
