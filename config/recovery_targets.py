@@ -7,7 +7,7 @@ from pydantic import Field
 from config.model import Model
 
 MAX_HOURS: Final = 168
-"""A week: a copy that is older is no copy that somebody waits for."""
+"""A week: an alarm that waits for longer is of no use."""
 
 MIN_POSTGRES_MINUTES: Final = 15
 """RDS uploads the transaction logs every five minutes, and copies them as soon as they are there.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
-"""What a request sends: the values of each condition key, whose name is in small letters."""
+"""What a request sends: the values of each condition key, whose name is in lowercase letters."""
 
 _SETS: Final = {"ForAnyValue": any, "ForAllValues": all}
 _IF_EXISTS: Final = "IfExists"

@@ -78,11 +78,11 @@ def check_parameters_have_equal_copies(environment: Environment, session: boto3.
     region = environment.recovery_region
     if region is None:
         return
-    told = _call(environment, session.client("lambda"), "parameter-mirror", {"action": "all"})
-    if told is None:
+    answer = _call(environment, session.client("lambda"), "parameter-mirror", {"action": "all"})
+    if answer is None:
         return
-    if "errorMessage" in told:
-        yield f"parameters are not copied: {told['errorMessage']}"
+    if "errorMessage" in answer:
+        yield f"parameters are not copied: {answer['errorMessage']}"
     for name in copied_parameters(environment.parameter_names):
         path = environment.names.path(name)
         value, copied = (_value(session.client("ssm", region_name=place), path) for place in (None, region))
@@ -95,14 +95,14 @@ def check_the_ages_of_copies_are_measured(environment: Environment, session: bot
     region = environment.recovery_region
     if region is None:
         return
-    told = _call(environment, session.client("lambda", region_name=region), "copy-ages", {})
-    if told is None:
+    answer = _call(environment, session.client("lambda", region_name=region), "copy-ages", {})
+    if answer is None:
         return
-    if "errorMessage" in told:
-        yield f"copies are not measured: {told['errorMessage']}"
+    if "errorMessage" in answer:
+        yield f"copies are not measured: {answer['errorMessage']}"
         return
     for store in environment.copied_stores:
-        age = told.get(store.name)
+        age = answer.get(store.name)
         if age is None or age > store.most_minutes:
             found = "not measured" if age is None else f"{age} minutes old"
             yield f"the newest copy of {store.what} is {found}; it must be {store.most_minutes} minutes old or newer"
@@ -121,8 +121,8 @@ def _call(
         if error.response["Error"]["Code"] == _NO_FUNCTION:
             return None
         raise
-    told: dict[str, Any] = json.load(answer["Payload"])
-    return told
+    result: dict[str, Any] = json.load(answer["Payload"])
+    return result
 
 
 def _value(ssm: Any, name: str) -> str | None:  # noqa: ANN401 - boto3's

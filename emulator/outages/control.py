@@ -64,5 +64,5 @@ def _problem(wanted: Any) -> str | None:
     return None
 
 
-def _answer(status: HTTPStatus, told: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(status, [("Content-Type", "application/json")], json.dumps(told).encode())
+def _answer(status: HTTPStatus, result: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(status, [("Content-Type", "application/json")], json.dumps(result).encode())

@@ -59,7 +59,7 @@ def copy_image(params: Shape, context: Context) -> None:
 
 @operation("ecr", "DescribeImageReplicationStatus")
 def describe_status(params: Shape, context: Context) -> Shape:
-    """Tell whether the copies of an image are there: a copy takes no time here, and minutes on AWS."""
+    """Return the copies of an image that are there: a copy takes no time here, and minutes on AWS."""
     source = context.backend(ecr_backends)
     name = params["repositoryName"]
     # moto's own refusal of a repository or an image that is not there

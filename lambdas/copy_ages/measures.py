@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FIRST_LOGS: Final = timedelta(days=1)
 """How long RDS may take for the first copy of a database's automated backups, which begins with a whole snapshot."""
 _COMPLETED: Final = "COMPLETED"
-# A day in which nothing was written is not empty at its start, an hour after midnight.
+# Shortly after midnight nothing is written below today's prefix yet, and the newest object is below yesterday's.
 _DAYS: Final = (timedelta(0), timedelta(days=1))
 
 
@@ -40,7 +40,7 @@ class Measures:
         return max(self._now - started() - first, timedelta(0))
 
     def _automated_backups(self, *, instance: str) -> Iterator[datetime]:
-        """To which moments a database can be restored from its replicated backups.
+        """The newest second to which each replicated backup of a database can be restored.
 
         AWS has no filter for those of another region.
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html
@@ -52,9 +52,9 @@ class Measures:
                 yield window["LatestTime"]
 
     def _recovery_points(self, *, vault: str, resource: str) -> Iterator[datetime]:
-        """When the backups whose copies are complete were begun, in the region that they are from.
+        """When each backup that has a complete copy was started.
 
-        Their size says nothing: AWS Backup knows it neither of RDS nor of DocumentDB.
+        A copy has the creation date of its original. Its size says nothing: AWS Backup knows none of databases.
         https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupJob.html (BackupSizeInBytes)
         """
         pages = self._client("backup").get_paginator("list_recovery_points_by_backup_vault")

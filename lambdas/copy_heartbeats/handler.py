@@ -60,6 +60,6 @@ def handler(
             problems.append(f"{bucket}: {type(error).__name__}")
     if problems:
         raise HeartbeatError("; ".join(problems)) from None
-    told = {"time": now, "buckets": len(buckets)}
-    LOGGER.info("%s", told)
-    return told
+    result = {"time": now, "buckets": len(buckets)}
+    LOGGER.info("%s", result)
+    return result

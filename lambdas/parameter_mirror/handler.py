@@ -112,15 +112,15 @@ def handler(
     mirror = Mirror(home=made(None), there=made(os.environ["COPIES_REGION"]), key_id=os.environ["KEY_ID"])
     known = os.environ["PARAMETERS"].split()
     if event.get("action") == "all":
-        told = _mirror(mirror, known)
+        result = _mirror(mirror, known)
         mirror.write(os.environ["MARKER_PARAMETER"], datetime.now(tz=UTC).isoformat(timespec="seconds"))
     elif name := (event.get("detail") or {}).get("name"):
-        told = _mirror(mirror, [name] if name in known else [])
+        result = _mirror(mirror, [name] if name in known else [])
     else:
         message = 'the event must have the action "all" or be an event of Parameter Store'
         raise ValueError(message)
-    LOGGER.info("%s", told)
-    return told
+    LOGGER.info("%s", result)
+    return result
 
 
 def _mirror(mirror: Mirror, names: Iterable[str]) -> dict[str, Any]:

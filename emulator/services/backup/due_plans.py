@@ -91,7 +91,7 @@ def _run(plan: Any, rule: dict[str, Any], context: Context, jobs: dict[str, list
                 created_by=created_by,
             )
             point = context.table(POINTS).get(job.shape.get("RecoveryPointArn", ""))
-            jobs["backups"].append({**_told(job.shape, "BackupJobId"), "empty": point is None or point.is_empty})
+            jobs["backups"].append({**_summary(job.shape, "BackupJobId"), "empty": point is None or point.is_empty})
             if point is None:
                 continue
             for action in rule.get("CopyActions") or ():
@@ -104,11 +104,11 @@ def _run(plan: Any, rule: dict[str, Any], context: Context, jobs: dict[str, list
                     created_by=created_by,
                     backup_job=job.shape["BackupJobId"],
                 )
-                jobs["copies"].append(_told(copy.shape, "CopyJobId"))
+                jobs["copies"].append(_summary(copy.shape, "CopyJobId"))
     plan.last_execution_date = unix_time()
 
 
-def _told(shape: dict[str, Any], id_: str) -> dict[str, Any]:
+def _summary(shape: dict[str, Any], id_: str) -> dict[str, Any]:
     return {
         "id": shape[id_],
         "resource": shape["ResourceArn"],
@@ -117,5 +117,5 @@ def _told(shape: dict[str, Any], id_: str) -> dict[str, Any]:
     }
 
 
-def _answer(status: HTTPStatus, told: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(status, [("Content-Type", "application/json")], json.dumps(told).encode())
+def _answer(status: HTTPStatus, result: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(status, [("Content-Type", "application/json")], json.dumps(result).encode())

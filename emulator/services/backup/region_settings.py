@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SETTINGS: Kind[dict[str, bool]] = Kind("region settings of backup", missing="ResourceNotFoundException")
 OPT_IN: Final = "ResourceTypeOptInPreference"
 MANAGEMENT: Final = "ResourceTypeManagementPreference"
-# The types of later years are off until somebody opts in.
+# The types of later years are off until the account opts in.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html#opting-in
 _DEFAULTS: Final = {
     OPT_IN: {
