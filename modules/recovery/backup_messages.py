@@ -41,8 +41,9 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.
 def backup_messages(label: Label) -> tuple[EventMessage, ...]:
     """The messages of one region: a job has its events where it runs.
 
-    A job that succeeds and backs up nothing, or that never starts, has no such event: the alarms on the age of the
-    copies find it.
+    A job that was never created has no event; the alarms on the age of the copies find it. One that succeeds and backs
+    up nothing has the event of a success, and AWS Backup reports no size of databases, so only a restore finds it.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupJob.html
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
     """
     own = [{"prefix": label.arn("rds", f"{kind}:{label.prefix}-", region=label.home_region)} for kind in _KINDS]
