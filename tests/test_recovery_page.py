@@ -1,76 +1,55 @@
-"""The commands on files and images in docs/recovery.md have the options and members that AWS has."""
+"""The commands in docs/recovery.md have the options and members that AWS has."""
 
 from __future__ import annotations
 
-import json
-import re
-import shlex
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import Final
 
 import pytest
-from botocore import xform_name
-from botocore.session import get_session
-from botocore.validate import ParamValidator
 
 from main import ROOT
+from modules.recovery.copied_buckets import copy_name
+from modules.runbook import PAGE
+from tests.aws_commands import check, commands, policies, sections
+from tests.template import LABEL
 
-if TYPE_CHECKING:
-    from botocore.model import OperationModel
-
-_SECTIONS: Final = re.split(
-    r"^## (.+)$", (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8"), flags=re.MULTILINE
-)[1:]
-_BY_TITLE: Final = dict(zip(_SECTIONS[::2], _SECTIONS[1::2], strict=True))
-_PAGE: Final = _BY_TITLE["Files"] + _BY_TITLE["Images"]
-_GLOBAL: Final = {"region", "query", "output"}
-_BLOCKS: Final = re.findall(r"```sh\n(.+?)```", _PAGE, flags=re.DOTALL)
-COMMANDS: Final = [
-    re.sub(r"^[A-Z]+=\$\((.+)\)$", r"\1", line) for block in _BLOCKS for line in block.splitlines() if "aws " in line
-]
+_TEXT: Final = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
+_SECTIONS: Final = dict(sections(_TEXT))
 
 
-def parsed(command: str) -> tuple[OperationModel, dict[str, Any]]:
-    """The operation of a command, and its options without those of every command."""
-    program, service, operation, *words = shlex.split(command)
-    assert program == "aws"
-    model = get_session().get_service_model({"s3api": "s3"}.get(service, service))
-    names = {xform_name(name, "-"): name for name in model.operation_names}
-    options: dict[str, Any] = {}
-    while words:
-        name = words.pop(0).removeprefix("--")
-        options[name] = words.pop(0) if words and not words[0].startswith("--") else True
-    return model.operation_model(names[operation]), {k: v for k, v in options.items() if k not in _GLOBAL}
+@pytest.mark.parametrize("section", ["State", "Files", "Images", "Parameters", "When the region is lost"])
+def test_a_section_has_commands(section: str) -> None:
+    assert commands(_SECTIONS[section])
 
 
-def value(text: Any, kind: str) -> Any:
-    """What the AWS CLI makes of an option: JSON, its shorthand, or text."""
-    if kind in {"structure", "list", "map"}:
-        if str(text).startswith(("{", "[")):
-            return json.loads(text)
-        members = dict(part.split("=", 1) for part in str(text).split(","))
-        return [members] if kind == "list" else members
-    return int(text) if kind == "integer" else text
-
-
-def test_the_page_has_commands() -> None:
-    assert len(COMMANDS) >= 6
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: " ".join(one.split()[1:3]))
+@pytest.mark.parametrize("command", commands(_TEXT), ids=lambda one: " ".join(one.split()[1:3]))
 def test_a_command_is_one_of_the_aws_cli(command: str) -> None:
-    model, options = parsed(command)
-    members = {xform_name(name, "-"): name for name in model.input_shape.members}
-    arguments: dict[str, Any] = {}
-    for name, text in options.items():
-        member = members.get(name.removeprefix("no-"))
-        assert member, f"--{name} is not an option of {model.name}; there are {sorted(members)}"
-        shape = model.input_shape.members[member]
-        arguments[member] = not name.startswith("no-") if text is True else value(text, shape.type_name)
-    report = ParamValidator().validate(arguments, model.input_shape)
-    assert not report.has_errors(), report.generate_report()
+    check(command)
 
 
-@pytest.mark.parametrize("document", re.findall(r"'(\{\"Version\".+?\})'", _PAGE))
-def test_a_policy_in_a_command_is_valid(document: str) -> None:
-    statements = json.loads(document)["Statement"]
-    assert all(one["Effect"] == "Allow" and one["Action"] for one in statements)
+@pytest.mark.parametrize("page", ["README.md", "docs/runbooks.md", "docs/recovery.md"])
+def test_a_page_that_is_opened_first_leads_to_what_to_do(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    start = text if page == "README.md" else text.partition("\n## ")[0]
+    assert "#when-the-region-is-lost)" in start
+
+
+def test_a_policy_in_a_command_is_valid() -> None:
+    found = policies(_TEXT)
+    assert len(found) == _TEXT.count("policy-document ") > 0
+    for policy in found:
+        assert policy["Version"] == "2012-10-17"
+        assert all(one["Effect"] == "Allow" and one["Action"] for one in policy["Statement"])
+
+
+def test_the_bucket_with_the_copies_is_called_as_the_page_says() -> None:
+    prod = replace(LABEL, environment="prod", account_id="333333333333", region="us-west-2")
+    assert copy_name(prod, "backups") in _SECTIONS["Files"]
+    assert "PREFIX-backups-copy-REGION-ACCOUNT" in _SECTIONS["When the region is lost"]
+
+
+def test_no_alarm_is_said_to_find_an_empty_backup() -> None:
+    """AWS Backup reports no size of databases: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupJob.html."""
+    assert "no alarm can tell" in _SECTIONS["Backups"]
+    runbook = dict(sections((ROOT / PAGE).read_text(encoding="utf-8")))["Failed backups"]
+    assert "[no alarm](recovery.md#alarms)" in runbook
