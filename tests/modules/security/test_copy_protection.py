@@ -89,6 +89,9 @@ def test_it_changes_nothing_in_the_second_region(who: Principals, action: str) -
 @pytest.mark.parametrize(
     ("action", "resource"),
     [
+        ("backup:DescribeBackupVault", "*"),
+        ("backup:GetBackupPlan", "*"),
+        ("backup:ListTags", "*"),
         ("cloudwatch:DeleteAlarms", "*"),
         ("ecr:DeleteRepository", "*"),
         ("kms:PutKeyPolicy", key(HOME)),
