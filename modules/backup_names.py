@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 BACKUP_TAG: Final = "backup-plan"
 """By this tag AWS Backup finds the databases of an environment; its value is the start of all names of that one."""
 
+BACKUP_ROLE: Final = "backup"
+"""Component of the name of the role with which AWS Backup works."""
+
 BACKUP_SNAPSHOTS: Final = ("snapshot:awsbackup:*", "cluster-snapshot:awsbackup:*")
 """How AWS Backup names the snapshots that it makes and copies: after the job, so without the environment.
 

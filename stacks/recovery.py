@@ -183,7 +183,8 @@ class RecoveryStack(LayerStack):
         self.mirror: ParameterMirror | None = None
         self.heartbeats: CopyHeartbeats | None = None
         if data and data.databases_key:
-            self._add_database_backups(settings, data.databases_key, notifications)
+            self._add_database_backups(settings, data.databases_key)
+        _add_messages(self, notifications)
         if copies:
             self.add_dependency(copies)
             buckets: dict[str, Bucket | None] = {
@@ -244,9 +245,7 @@ class RecoveryStack(LayerStack):
                 topics=topics,
             )
 
-    def _add_database_backups(
-        self, settings: RecoverySettings, key: Key, notifications: NotificationsStack | None
-    ) -> None:
+    def _add_database_backups(self, settings: RecoverySettings, key: Key) -> None:
         config, region = self.config, self.config.recovery_region
         self.vault = BackupVault(
             self,
@@ -274,7 +273,6 @@ class RecoveryStack(LayerStack):
             copies_vault_arn=vault_arn(self.label, region=region) if region else None,
             has_documentdb=config.documentdb is not None,
         )
-        _add_messages(self, notifications)
 
 
 class AssetsRecoveryStack(LayerStack):
@@ -320,13 +318,24 @@ def copy_files(
     )
 
 
-def _add_messages(stack: LayerStack, notifications: NotificationsStack | None) -> None:
-    """Add the messages on jobs of AWS Backup in the region of a stack."""
-    EventMessages(
-        stack,
-        "backup-messages",
-        label=stack.label,
-        name=backup_messages.NAME,
-        messages=backup_messages.backup_messages(stack.label),
-        topics=topics_for(stack, notifications),
-    )
+def _add_messages(stack: CopiesStack | RecoveryStack, notifications: NotificationsStack | None) -> None:
+    """Add the messages on jobs of AWS Backup in the region of a stack, and on calls that end backups or copies."""
+    config, label = stack.config, stack.label
+    has_trail = config.security is not None and config.security.trail is not None
+    found = [
+        *(backup_messages.backup_messages(label, has_trail=has_trail) if stack.vault else ()),
+        *(
+            backup_messages.copy_change_messages(label, has_trail=has_trail)
+            if label.region == label.home_region
+            else ()
+        ),
+    ]
+    if found:
+        EventMessages(
+            stack,
+            "backup-messages",
+            label=label,
+            name=backup_messages.NAME,
+            messages=found,
+            topics=topics_for(stack, notifications),
+        )

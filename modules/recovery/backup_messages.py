@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.copies import ASSETS, AUDIT, BACKUPS
 from modules.event_messages import EventMessage
 from modules.recovery.backup_vault import vault_name
 from modules.runbook import Runbook
+from modules.state_store import STATE
 from modules.topic import Severity
 
 if TYPE_CHECKING:
@@ -38,13 +40,46 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.
 """
 
 
-def backup_messages(label: Label) -> tuple[EventMessage, ...]:
+_PLAN_CHANGES: Final = ("DeleteBackupPlan", "DeleteBackupSelection", "UpdateBackupPlan", "UpdateRegionSettings")
+"""Calls after which there may be no more backups, and no job that fails: the last one switches a type of database off.
+
+A plan has an id of AWS's, so these are the calls about any plan of the account in the region.
+"""
+_REPLICATED_BACKUP_CHANGES: Final = ("DeleteDBInstanceAutomatedBackup", "StopDBInstanceAutomatedBackupsReplication")
+_FILE_COPY_CHANGES: Final = ("DeleteBucketReplication", "PutBucketReplication")
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html"""
+_IMAGE_COPY_CHANGES: Final = ("PutReplicationConfiguration",)
+
+
+def copy_change_messages(label: Label, *, has_trail: bool) -> tuple[EventMessage, ...]:
+    """The messages on calls that stop copies of files and images, in the region of what is copied.
+
+    Args:
+        label: Names the buckets; of the environment's own region.
+        has_trail: As of `backup_messages`.
+    """
+    if not has_trail or label.recovery_region is None:
+        return ()
+    components = (ASSETS, BACKUPS, AUDIT, STATE)
+    buckets = [label.bucket_name(component) for component in components]
+    return (
+        _change("file-copy-changes", "aws.s3", _FILE_COPY_CHANGES, "<bucket>", bucketName=buckets),
+        _change("image-copy-changes", "aws.ecr", _IMAGE_COPY_CHANGES, f"the registry in {label.region}"),
+    )
+
+
+def backup_messages(label: Label, *, has_trail: bool) -> tuple[EventMessage, ...]:
     """The messages of one region: a job has its events where it runs.
 
     A job that was never created has no event; the alarms on the age of the copies find it. One that succeeds and backs
     up nothing has the event of a success, and AWS Backup reports no size of databases, so only a restore finds it.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupJob.html
     https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
+
+    Args:
+        label: Names the databases and the vault; of the region.
+        has_trail: Whether the account has a trail of CloudTrail. Without one EventBridge gets no calls:
+            https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
     """
     own = [{"prefix": label.arn("rds", f"{kind}:{label.prefix}-", region=label.home_region)} for kind in _KINDS]
     return (
@@ -70,28 +105,44 @@ def backup_messages(label: Label) -> tuple[EventMessage, ...]:
             {"resourceType": ["DocumentDB", "RDS"], "status": list(_FAILED)},
             {"where": "$.detail.resourceType", "state": "$.detail.status", "job": "$.detail.restoreJobId"},
         ),
-        EventMessage(
-            id="backup-changes",
-            what="the call <call> ends backups early, or allows it",
-            where=vault_name(label),
-            severity=Severity.WARNING,
-            pattern={
-                "source": ["aws.backup"],
-                "detail-type": ["AWS API Call via CloudTrail"],
-                "detail": {
-                    "eventName": list(_CHANGES),
-                    "userIdentity": {"type": [{"anything-but": "AWSService"}]},
-                    "requestParameters": {"backupVaultName": [vault_name(label)]},
-                },
-            },
-            details=("Event of CloudTrail: <event>",),
-            values={"call": "$.detail.eventName", "event": "$.detail.eventID"},
-            runbook=Runbook.BACKUP_CHANGES,
-        ),
+        *(_backup_changes(label) if has_trail else ()),
     )
 
 
 _KINDS: Final = ("cluster", "db")
+
+
+def _backup_changes(label: Label) -> tuple[EventMessage, ...]:
+    vault = vault_name(label)
+    if label.region == label.home_region:  # the plan is there, and the instance whose backups are replicated
+        further = _change("plan-changes", "aws.backup", _PLAN_CHANGES, f"AWS Backup in {label.region}")
+    else:
+        where = f"RDS in {label.region}"
+        further = _change("replicated-backup-changes", "aws.rds", _REPLICATED_BACKUP_CHANGES, where)
+    return (_change("backup-changes", "aws.backup", _CHANGES, vault, backupVaultName=[vault]), further)
+
+
+def _change(id_: str, source: str, calls: tuple[str, ...], where: str, **parameters: list[str]) -> EventMessage:
+    """A message on calls, where these parameters have one of these values each."""
+    detail: dict[str, object] = {
+        "eventName": list(calls),
+        "userIdentity": {"type": [{"anything-but": "AWSService"}]},
+    }
+    values = {"call": "$.detail.eventName", "event": "$.detail.eventID"}
+    if parameters:
+        detail["requestParameters"] = parameters
+    if "<bucket>" in where:
+        values["bucket"] = "$.detail.requestParameters.bucketName"
+    return EventMessage(
+        id=id_,
+        what="the call <call> ends backups or copies early, or allows it",
+        where=where,
+        severity=Severity.WARNING,
+        pattern={"source": [source], "detail-type": ["AWS API Call via CloudTrail"], "detail": detail},
+        details=("Event of CloudTrail: <event>",),
+        values=values,
+        runbook=Runbook.BACKUP_CHANGES,
+    )
 
 
 def _failure(id_: str, what: str, type_: str, detail: Mapping[str, object], values: Mapping[str, str]) -> EventMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modules.backup_names import BACKUP_SNAPSHOTS, backup_tag
+from modules.backup_names import BACKUP_ROLE, BACKUP_SNAPSHOTS, backup_tag
 from modules.boundary import Boundary
 from modules.policy import Condition, Statement
 from modules.recovery.backup_vault import vault_arn
@@ -54,7 +54,7 @@ def create_backup_role(
         scope,
         id_,
         label=label,
-        name="backup",
+        name=BACKUP_ROLE,
         description="AWS Backup makes, copies and deletes backups of the databases",
         service=ServicePrincipal.BACKUP,
         boundary=Boundary.BACKUP,

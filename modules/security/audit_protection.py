@@ -15,9 +15,10 @@ from modules.label import NameLimit
 from modules.network import flow_logs
 from modules.notifications import account_messages, severity_topics
 from modules.policy import Condition, Statement
-from modules.recovery.copied_buckets import copy_name
 from modules.security import audit_trail, config_recorder, finding_messages, threat_findings
 from modules.security.cis_alarms import CONTROLS
+from modules.security.copy_protection import KEYS as COPY_KEYS
+from modules.security.copy_protection import deny_copy_writes
 from modules.security.threat_findings import BANDS
 from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation
 from modules.topic import Severity, topic_name
@@ -65,7 +66,6 @@ _KEYS: Final = (
 )
 _ALIASES: Final = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
 _BUCKETS: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Update*")
-_COPIED_BUCKETS: Final = tuple(action for action in _BUCKETS if action != "s3:Replicate*")
 _STATE_OBJECTS: Final = ("s3:Delete*", "s3:Put*")
 _PERSONS_LAYERS: Final = ("state", "security", "notifications*", "recovery*")
 """The layers that a person applies; the last two have stacks in several regions."""
@@ -116,17 +116,13 @@ def deny_audit_erasure(label: Label) -> tuple[Statement, ...]:
 
 
 def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
-    """The statements about the buckets that hold the audit; the services that write to them have no role."""
+    """The statements about the buckets that hold the audit, and about copies; who writes the audit has no role."""
     names = (audit_trail.BUCKET, config_recorder.BUCKET, ACCESS_LOGS)
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
-    copies = [f"arn:aws:s3:::{copy_name(one, audit_trail.BUCKET)}" for one in label.in_regions_with_state[1:]]
     # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
-    denied = [_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets))]
-    if copies:  # S3 writes these with a role of this environment
-        denied.append(_deny("DenyAuditCopyWrites", _COPIED_BUCKETS, *(f"{copy}*" for copy in copies)))
-    return tuple(denied)
+    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets)), *deny_copy_writes(label))
 
 
 def deny_state_access(label: Label) -> Statement:
@@ -140,7 +136,7 @@ def deny_state_access(label: Label) -> Statement:
 
 
 def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
-    names = (audit_trail.KEY, config_recorder.KEY, threat_findings.KEY, severity_topics.KEY, STATE_KEY)
+    names = (audit_trail.KEY, config_recorder.KEY, threat_findings.KEY, severity_topics.KEY, STATE_KEY, *COPY_KEYS)
     aliases = tuple(key_alias(label, name) for name in names)
     return (
         Statement(

@@ -12,6 +12,7 @@ from modules.boundary import Boundary
 from modules.policy import Condition, PolicyDocument, Principal, Statement
 from modules.role import Role
 from modules.security.audit_protection import deny_audit_erasure, deny_audit_silencing
+from modules.security.copy_protection import deny_copy_changes
 from modules.security.permissions_boundaries import MANAGED_POLICY_LIMIT
 from modules.security.role_changes import APPLY, PLAN, allow_role_changes, apply_denials_name, deny_boundary_removal
 
@@ -158,7 +159,10 @@ class GithubRoles(Construct):
         self.apply.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_apply(self.apply)
         self.apply.add_to_policy(
-            *allow_role_changes(self._label), deny_boundary_removal(), *deny_audit_erasure(self._label)
+            *allow_role_changes(self._label),
+            deny_boundary_removal(),
+            *deny_audit_erasure(self._label),
+            *deny_copy_changes(self._label),
         )
         denials = IamPolicy(
             self,

@@ -117,8 +117,6 @@ _SHIFT: Final = ("elasticloadbalancing:ModifyListener", "elasticloadbalancing:Mo
 _CHANGE: Final = (
     "acm:*",
     "application-autoscaling:*",
-    "backup:*",
-    "backup-storage:*",
     "budgets:*Tag*",
     "budgets:ModifyBudget",
     "budgets:ViewBudget",
@@ -162,12 +160,15 @@ _CHANGE: Final = (
 )
 """The services whose resources the pipeline applies; add here what a new layer needs.
 
-Not here, so that no action of theirs is allowed: the services of the layer `security`, sts:AssumeRole, and services
-that run code with roles that exist already, like CloudFormation.
+Not here, so that no action of theirs is allowed: AWS Backup, the services of the layer `security`, sts:AssumeRole,
+and services that run code with roles that exist already, like CloudFormation.
 """
 _READ: Final = (
     "access-analyzer:Get*",
     "access-analyzer:List*",
+    "backup:Describe*",
+    "backup:Get*",
+    "backup:List*",
     "cloudtrail:Describe*",
     "cloudtrail:Get*",
     "cloudtrail:List*",
@@ -192,13 +193,11 @@ _INSTANCES: Final = (
     "ec2:StartInstances",
 )
 SERVICE_LINKED_ROLES: Final = (
-    "backup.amazonaws.com",
     "ecs.amazonaws.com",
     "ecs.application-autoscaling.amazonaws.com",
     "elasticloadbalancing.amazonaws.com",
     "inspector2.amazonaws.com",
     "rds.amazonaws.com",
-    "replication.ecr.amazonaws.com",
     "pullthroughcache.ecr.amazonaws.com",
     "vpcorigin.cloudfront.amazonaws.com",
     "wafv2.amazonaws.com",

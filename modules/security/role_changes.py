@@ -35,14 +35,15 @@ _OTHER_CHANGES: Final = (
     "iam:UpdateRoleDescription",
 )
 _ATTACHMENTS: Final = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
-# A person applies the layer `security`, and so passes the trail's role.
-_PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if service is not ServicePrincipal.CLOUDTRAIL)
+# A person applies the layers `state`, `security` and `recovery`, and so passes the roles of these services.
+_PERSONS: Final = (ServicePrincipal.BACKUP, ServicePrincipal.CLOUDTRAIL, ServicePrincipal.S3)
+_PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if service not in _PERSONS)
 
 
 def allow_role_changes(label: Label) -> tuple[Statement, ...]:
     """Allow what the layers need; attaching managed policies is not among it."""
     roles = (label.arn("iam", f"role/{label.prefix}-*", region=""),)
-    boundary = tuple(boundary_arn(label, one) for one in (Boundary.BACKUP, Boundary.DELIVERY, Boundary.WORKLOAD))
+    boundary = tuple(boundary_arn(label, one) for one in (Boundary.DELIVERY, Boundary.WORKLOAD))
     return (
         Statement(
             sid="AllowRolesWithBoundary",

@@ -72,10 +72,12 @@ NEEDS: dict[str, Callable[[Label, str], list[Call]]] = {
 }
 # What their refresh returns is not encrypted: AWS describes the resource, and the name of its key.
 ENOUGH_WITH_READ_ONLY = {
+    "aws_backup_vault",
     "aws_cloudtrail",
     "aws_cloudwatch_log_group",
     "aws_config_delivery_channel",
     "aws_db_instance",
+    "aws_db_instance_automated_backups_replication",
     "aws_docdb_cluster",
     "aws_dynamodb_table",
     "aws_dynamodb_table_replica",
