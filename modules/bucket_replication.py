@@ -52,6 +52,9 @@ class BucketReplication(Construct):
 
     What is in the bucket before is not copied, and neither is the deletion of a version: a copy outlives it.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
+    The right for a key that is known by its alias takes effect up to five minutes after the alias; what is written
+    before may fail, for good, and the alarm on failures says so:
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class BucketReplication(Construct):
         target_name: str,
         target_region: str,
         target_key_alias_arn: str,
+        target_key_arn: str | None = None,
         boundary: Boundary = Boundary.WORKLOAD,
         after: Sequence[TerraformResource] = (),
     ) -> None:
@@ -78,6 +82,7 @@ class BucketReplication(Construct):
             target_region: Its region.
             target_key_alias_arn: ARN of the alias of the key of the copies, which must be in that region: S3 accepts
                 any key, and then copies nothing.
+            target_key_arn: ARN of that key if the stack has it: then the right for it takes effect at once.
             boundary: The most that the role may do.
             after: What must be made first in the same stack: the versioning of both buckets, and the boundary.
         """
@@ -93,7 +98,7 @@ class BucketReplication(Construct):
             after=after,
         )
         source.grant_replicate(self.role)
-        self._grant_target(label, target_name, target_region, target_key_alias_arn)
+        self._grant_target(label, target_name, target_region, target_key_alias_arn, target_key_arn)
         S3BucketReplicationConfigurationA(
             self,
             "Default",
@@ -104,8 +109,11 @@ class BucketReplication(Construct):
             depends_on=[*self.role.dependables, *after],
         )
 
-    def _grant_target(self, label: Label, name: str, region: str, alias_arn: str) -> None:
+    def _grant_target(self, label: Label, name: str, region: str, alias_arn: str, key_arn: str | None) -> None:
         arn = f"arn:aws:s3:::{name}"
+        has_alias = Condition(
+            operator="ForAnyValue:StringEquals", key="kms:ResourceAliases", values=(alias_arn.rpartition(":")[2],)
+        )
         self.role.add_to_policy(
             Statement(
                 actions=("s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"), resources=(f"{arn}/*",)
@@ -114,15 +122,8 @@ class BucketReplication(Construct):
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html#bk-replication
             Statement(
                 actions=("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
-                resources=(label.arn("kms", "key/*", region=region),),
-                conditions=(
-                    *KeyUse.objects_of(arn).conditions(region),
-                    Condition(
-                        operator="ForAnyValue:StringEquals",
-                        key="kms:ResourceAliases",
-                        values=(alias_arn.rpartition(":")[2],),
-                    ),
-                ),
+                resources=(key_arn or label.arn("kms", "key/*", region=region),),
+                conditions=(*KeyUse.objects_of(arn).conditions(region), *(() if key_arn else (has_alias,))),
             ),
         )
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from config.copies import copied_parameters
 from config.edge import VIEWER_REGION
 from modules.data.backups_bucket import BACKUPS
+from modules.data.identifiers import DATABASES_KEY
 from modules.edge.assets_bucket import ASSETS
 from modules.event_messages import EventMessages
 from modules.key import key_alias
 from modules.recovery import backup_messages
 from modules.recovery.backup_plan import BackupPlan
-from modules.recovery.backup_role import create_backup_role
+from modules.recovery.backup_role import BackupKey, backup_role_arn, create_backup_role
 from modules.recovery.backup_vault import BackupVault, vault_arn
 from modules.recovery.bucket_copies import BucketCopy
 from modules.recovery.copied_buckets import copied_buckets
@@ -30,8 +31,9 @@ from stacks.base import LayerStack, topics_for
 from stacks.registry import repository_starts, task_images
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from cdktf import TerraformResource
     from constructs import Construct
 
     from config.backup_plan import BackupPlanSettings
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 _COPIES_KEY: Final = "copies"
 """Component of the alias of the key in the second region."""
+_BACKUP_ROLE: Final = "backup-role"
 
 
 class CopiesStack(LayerStack):
@@ -114,8 +117,21 @@ class CopiesStack(LayerStack):
 
     def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
         config = self.config
+        role = create_backup_role(
+            self,
+            _BACKUP_ROLE,
+            label=self.label,
+            databases_key=BackupKey.named(self.label.in_home_region(), key_alias(self.label, DATABASES_KEY)),
+            copies_key=BackupKey.of(self.copies_key.arn),
+        )
         self.vault = BackupVault(
-            self, "vault", config=plan, label=self.label, key_arn=self.copies_key.arn, protect=config.protect_data
+            self,
+            "vault",
+            config=plan,
+            label=self.label,
+            key_arn=self.copies_key.arn,
+            protect=config.protect_data,
+            after=role.dependables,
         )
         if config.postgres:
             replicate_automated_backups(
@@ -247,6 +263,14 @@ class RecoveryStack(LayerStack):
 
     def _add_database_backups(self, settings: RecoverySettings, key: Key) -> None:
         config, region = self.config, self.config.recovery_region
+        role_dependables: Sequence[TerraformResource] = ()
+        if region:
+            role_arn = backup_role_arn(self.label.in_region(region))  # outlives both vaults there
+        else:
+            role = create_backup_role(
+                self, _BACKUP_ROLE, label=self.label, databases_key=BackupKey.of(key.arn), copies_key=None
+            )
+            role_arn, role_dependables = role.arn, role.dependables
         self.vault = BackupVault(
             self,
             "vault",
@@ -254,14 +278,7 @@ class RecoveryStack(LayerStack):
             label=self.label,
             key_arn=key.arn,  # the one of the snapshots in it, whatever the vault's own is
             protect=config.protect_data,
-        )
-        role = create_backup_role(
-            self,
-            "backup-role",
-            label=self.label,
-            key_arn=key.arn,
-            copies_region=region,
-            copies_key_alias=key_alias(self.label, _COPIES_KEY),
+            after=role_dependables,
         )
         BackupPlan(
             self,
@@ -269,9 +286,10 @@ class RecoveryStack(LayerStack):
             config=settings.backup_plan,
             label=self.label,
             vault=self.vault,
-            role=role,
+            role_arn=role_arn,
             copies_vault_arn=vault_arn(self.label, region=region) if region else None,
             has_documentdb=config.documentdb is not None,
+            after=role_dependables,
         )
 
 

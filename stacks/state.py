@@ -71,6 +71,7 @@ class StateStack(LayerStack):
             target_name=copies.location.bucket,
             target_region=region,
             target_key_alias_arn=copies.location.key_alias_arn,
+            target_key_arn=copies.key.arn,
             # The boundary of a workload denies all that is about states.
             boundary=Boundary.DEPLOYMENT,
             after=[

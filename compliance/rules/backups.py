@@ -22,6 +22,7 @@ _VAULT, _PLAN, _SELECTION = "aws_backup_vault", "aws_backup_plan", "aws_backup_s
 _LOCK, _POLICY = "aws_backup_vault_lock_configuration", "aws_backup_vault_policy"
 _DATABASES: Final = ("aws_db_instance", "aws_docdb_cluster")
 _VAULT_ARN: Final = re.compile(r"arn:aws:backup:([a-z0-9-]+):\d{12}:backup-vault:([\w-]+)")
+_ROLE_ARN: Final = re.compile(r"arn:aws:iam::\d{12}:role/([\w+=,.@-]+)")
 _TAG: Final = "aws:ResourceTag/"
 _EARLY_END: Final = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
 """https://docs.aws.amazon.com/config/latest/developerguide/backup-recovery-point-manual-deletion-disabled.html"""
@@ -125,17 +126,26 @@ def backup_role_may_use_the_keys(stack: Stack, stacks: Mapping[str, Stack]) -> I
     """The role of a plan may use the keys of what it backs up, and of where copies go: else jobs succeed empty."""
     for selection in stack.all(_SELECTION):
         statements = [
-            statement
-            for owner, role in referred(selection.get("iam_role_arn"), stack, stacks)
+            (statement, owner)
+            for owner, role in _roles(selection, stack, stacks)
             for policy in owner.attached(role, "aws_iam_role_policy", by="role")
             for statement in parsed(policy.get("policy")) or ()
         ]
         for owner, key in _keys_of(stack, stacks):
-            allowing = [one for one in statements if _is_about(one, owner, key, stack, stacks)]
+            allowing = [one for one, home in statements if _is_about(one, owner, key, home, stacks)]
             missing = [action for action in _KEY_ACTIONS if not any(allows_action(one, action) for one in allowing)]
             if missing:
                 says = f"its role may not use {owner.id}/{key.address}: {', '.join(missing)} ({_EMPTY_BACKUPS})"
                 yield Finding.about(selection, says)
+
+
+def _roles(selection: Resource, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Stack, Resource]]:
+    """The role of a selection: by a reference, or by the name in its ARN, if another stack has it."""
+    arn = str(selection.get("iam_role_arn"))
+    yield from referred(arn, stack, stacks)
+    match = _ROLE_ARN.fullmatch(arn)
+    for other in of_same_environment(stack, stacks) if match else ():
+        yield from ((other, role) for role in other.all("aws_iam_role") if match and role.get("name") == match[1])
 
 
 def _rules(stack: Stack) -> Iterator[tuple[Resource, Mapping[str, Any]]]:

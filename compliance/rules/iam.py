@@ -26,6 +26,7 @@ _ONLY_ON_EVERYTHING: Final = (
     "application-autoscaling:DescribeScalableTargets",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricStatistics",
     "cloudwatch:ListMetrics",
     "cloudwatch:PutMetricData",
     "codedeploy:PutLifecycleEventHookExecutionStatus",

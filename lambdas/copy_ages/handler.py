@@ -10,7 +10,8 @@ import json
 import logging
 import os
 import time
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import boto3
@@ -32,7 +33,10 @@ ATTEMPTS: Final = 4
 """How often a call is made that is refused: new rights take effect after seconds."""
 PAUSE_SECONDS: Final = 5.0
 _REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+REMEMBERED: Final = timedelta(days=14)
+"""How far back the first measurement of a store is looked for: more than a week, the oldest that a copy may be."""
 _MINUTE_SECONDS: Final = 60
+_HOUR_SECONDS: Final = 3600
 _AWS: Final = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 5})
 
 T = TypeVar("T")
@@ -55,19 +59,28 @@ def handler(
         UnmeasuredError: Some are not among it.
     """
     made = cache(client or (lambda service: boto3.client(service, config=_AWS)))
-    measures = Measures(made, now=now())
+    moment = now()
+    measures = Measures(made, now=moment)
 
-    def started() -> datetime:
-        """When there could be copies: since there has been the key that encrypts them."""
-        found: datetime = made("kms").describe_key(KeyId=os.environ["KEY_ID"])["KeyMetadata"]["CreationDate"]
-        return found
+    def started(name: str) -> datetime:
+        """When there could be copies: since there have been measurements, which begin with the store's alarm."""
+        found = made("cloudwatch").get_metric_statistics(
+            Namespace=os.environ["NAMESPACE"],
+            MetricName=METRIC,
+            Dimensions=[{"Name": DIMENSION, "Value": name}],
+            StartTime=moment - REMEMBERED,
+            EndTime=moment,
+            Period=_HOUR_SECONDS,
+            Statistics=["SampleCount"],
+        )
+        return min((one["Timestamp"] for one in found["Datapoints"]), default=moment)
 
     stores: dict[str, dict[str, str]] = json.loads(os.environ["STORES"])
     ages: dict[str, float] = {}
     problems = []
     for name, store in stores.items():
         try:
-            age = _patiently(lambda store=store: measures.age(store, started=started), sleep)  # type: ignore[misc]
+            age = _patiently(partial(measures.age, store, started=partial(started, name)), sleep)
             ages[name] = round(age.total_seconds() / _MINUTE_SECONDS, 1)
         except ClientError as error:
             problems.append(f"{name}: {error.operation_name} failed with {error.response['Error']['Code']}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from modules.label import NameLimit
 
 if TYPE_CHECKING:
     from modules.label import Label
+
+
+DATABASES_KEY: Final = "databases"
+"""Component of the alias of the key of the databases."""
 
 
 def postgres_identifier(label: Label) -> str:

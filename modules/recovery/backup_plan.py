@@ -27,9 +27,12 @@ from modules.backup_names import backup_tag
 from modules.label import Label, NameLimit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdktf import TerraformResource
+
     from config.backup_plan import BackupPlanSettings
     from modules.recovery.backup_vault import BackupVault
-    from modules.role import Role
 
 # From the start of a job on; a snapshot that takes longer is given up, and the message on failures says so.
 _COMPLETION_MINUTES: Final = 12 * 60
@@ -54,9 +57,10 @@ class BackupPlan(Construct):
         config: BackupPlanSettings,
         label: Label,
         vault: BackupVault,
-        role: Role,
+        role_arn: str,
         copies_vault_arn: str | None,
         has_documentdb: bool,
+        after: Sequence[TerraformResource] = (),
     ) -> None:
         """Create the plan and what it covers.
 
@@ -64,9 +68,10 @@ class BackupPlan(Construct):
             config: When it starts, and how long backups are kept.
             label: Names it; has the tags by which databases are found.
             vault: Of its own region, in which the backups are made.
-            role: With which AWS Backup works.
+            role_arn: Of the role with which AWS Backup works.
             copies_vault_arn: The vault of the other region; None without copies.
             has_documentdb: Whether there is a cluster of DocumentDB.
+            after: The role and its policy, if this stack has them.
         """
         super().__init__(scope, id_)
         hour = int(config.start.partition(":")[0])
@@ -94,6 +99,9 @@ class BackupPlan(Construct):
                 for name, (schedule, kept) in days.items()
                 if kept
             ],
+            # A lock that cannot be replaced refuses other retentions: then the plan must stay as it is, too, or all of
+            # its jobs fail.
+            depends_on=vault.dependables,
         )
         opt_in = [self._opt_in()] if has_documentdb else []
         BackupSelection(
@@ -101,7 +109,7 @@ class BackupPlan(Construct):
             "selection",
             name=label.name("databases", limit=NameLimit.BACKUP),
             plan_id=plan.id,
-            iam_role_arn=role.arn,
+            iam_role_arn=role_arn,
             # A type of resource that is named here is backed up whether the region has opted in to it or not, but for
             # DocumentDB, which has the ARNs of Aurora:
             # https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources-json.html
@@ -117,7 +125,7 @@ class BackupPlan(Construct):
                     ]
                 )
             ],
-            depends_on=[*role.dependables, *opt_in],
+            depends_on=[*after, *opt_in] or None,
         )
 
     def _opt_in(self) -> BackupRegionSettings:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from modules.backup_names import BACKUP_ROLE, BACKUP_SNAPSHOTS, backup_tag
 from modules.boundary import Boundary
+from modules.label import NameLimit
 from modules.policy import Condition, Statement
 from modules.recovery.backup_vault import vault_arn
 from modules.role import Role, ServicePrincipal
@@ -33,10 +35,48 @@ _RESOURCE_TAG: Final = "aws:ResourceTag/"
 _FOR_AWS: Final = Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",))
 
 
+@dataclass(frozen=True, kw_only=True)
+class BackupKey:
+    """A key that the role uses: by its ARN, or by its alias if another stack has it."""
+
+    resource: str
+    conditions: tuple[Condition, ...] = ()
+
+    @staticmethod
+    def of(arn: str) -> BackupKey:
+        """The key with an ARN."""
+        return BackupKey(resource=arn)
+
+    @staticmethod
+    def named(label: Label, alias: str) -> BackupKey:
+        """The key with an alias in the region of `label`; a policy cannot name it but by a condition.
+
+        The right takes effect up to five minutes after the alias:
+        https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+        """
+        has_alias = Condition(operator="ForAnyValue:StringEquals", key="kms:ResourceAliases", values=(alias,))
+        return BackupKey(resource=label.arn("kms", "key/*"), conditions=(has_alias,))
+
+
+def backup_role_arn(label: Label) -> str:
+    """ARN of the role that a stack with `label` makes, for a stack that reads no state of it."""
+    return label.arn("iam", f"role/{label.global_name(BACKUP_ROLE, limit=NameLimit.IAM_ROLE)}", region="")
+
+
 def create_backup_role(
-    scope: Construct, id_: str, *, label: Label, key_arn: str, copies_region: str | None, copies_key_alias: str
+    scope: Construct,
+    id_: str,
+    *,
+    label: Label,
+    databases_key: BackupKey,
+    copies_key: BackupKey | None,
 ) -> Role:
     """Create the role, with the part of AWS's own policy that is about RDS, restricted to this environment.
+
+    AWS Backup deletes a backup and its copies with the role that made them. If that is gone, they stay as EXPIRED, and
+    their vault cannot be destroyed. So the role is in the stack that is destroyed last, and both vaults come after it:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-iam.html
 
     Without rights for the keys of the databases, and of the vault that receives the copies, a job succeeds and backs up
     nothing: https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
@@ -45,10 +85,9 @@ def create_backup_role(
     Args:
         scope: The stack.
         id_: Its role in the stack.
-        label: Names it.
-        key_arn: The key of the databases.
-        copies_region: Where the copies are; None if there are none.
-        copies_key_alias: The alias of the key of the vault there.
+        label: Names it; its region is that of the copies, if there are any.
+        databases_key: The key of the databases, in the environment's own region.
+        copies_key: The key of the vault in the region of `label`; None if there are no copies.
     """
     role = Role(
         scope,
@@ -59,25 +98,27 @@ def create_backup_role(
         service=ServicePrincipal.BACKUP,
         boundary=Boundary.BACKUP,
     )
-    regions = [label.region, *([copies_region] if copies_region else [])]
+    home = label.in_home_region()
+    regions = [home.region, *([label.region] if copies_key else [])]
     services = tuple(f"rds.{region}.amazonaws.com" for region in regions)
     via_rds = Condition(operator="StringEquals", key="kms:ViaService", values=services)
     role.add_to_policy(
-        *_snapshot_statements(label, regions),
-        Statement(sid="UseDatabaseKey", actions=_KEY_USE, resources=(key_arn,), conditions=(via_rds,)),
-        Statement(sid="DescribeDatabaseKey", actions=("kms:DescribeKey",), resources=(key_arn,)),
-        Statement(sid="GrantDatabaseKey", actions=("kms:CreateGrant",), resources=(key_arn,), conditions=(_FOR_AWS,)),
+        *_snapshot_statements(home, regions),
+        *_key_statements("Database", databases_key, via_rds),
+        *(_key_statements("Copies", copies_key, via_rds) if copies_key else ()),
     )
-    if copies_region:
-        # A policy cannot name a key by its alias, which is all that is known of one in another region.
-        keys = (label.arn("kms", "key/*", region=copies_region),)
-        alias = Condition(operator="ForAnyValue:StringEquals", key="kms:ResourceAliases", values=(copies_key_alias,))
-        role.add_to_policy(
-            Statement(sid="UseCopiesKey", actions=_KEY_USE, resources=keys, conditions=(via_rds, alias)),
-            Statement(sid="DescribeCopiesKey", actions=("kms:DescribeKey",), resources=keys, conditions=(alias,)),
-            Statement(sid="GrantCopiesKey", actions=("kms:CreateGrant",), resources=keys, conditions=(_FOR_AWS, alias)),
-        )
     return role
+
+
+def _key_statements(name: str, key: BackupKey, via_rds: Condition) -> tuple[Statement, ...]:
+    keys, has_alias = (key.resource,), key.conditions
+    return (
+        Statement(sid=f"Use{name}Key", actions=_KEY_USE, resources=keys, conditions=(via_rds, *has_alias)),
+        Statement(sid=f"Describe{name}Key", actions=("kms:DescribeKey",), resources=keys, conditions=has_alias),
+        Statement(
+            sid=f"Grant{name}Key", actions=("kms:CreateGrant",), resources=keys, conditions=(_FOR_AWS, *has_alias)
+        ),
+    )
 
 
 def _snapshot_statements(label: Label, regions: Sequence[str]) -> tuple[Statement, ...]:

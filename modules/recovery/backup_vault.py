@@ -14,6 +14,8 @@ from modules.label import Label, NameLimit
 from modules.policy import PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cdktf import TerraformResource
 
     from config.backup_plan import BackupPlanSettings
@@ -58,6 +60,7 @@ class BackupVault(Construct):
         label: Label,
         key_arn: str,
         protect: bool,
+        after: Sequence[TerraformResource] = (),
     ) -> None:
         """Create the vault.
 
@@ -68,6 +71,7 @@ class BackupVault(Construct):
                 of RDS or DocumentDB that is made there keeps the key of its database:
                 https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
             protect: Refuse to destroy it, and to delete backups early.
+            after: What must outlive it: the role that made its backups, without which AWS Backup deletes none.
         """
         super().__init__(scope, id_)
         self._vault = Vault(
@@ -77,7 +81,9 @@ class BackupVault(Construct):
             kms_key_arn=key_arn,
             force_destroy=not protect,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
+            depends_on=list(after) or None,
         )
+        self._lock: BackupVaultLockConfiguration | None = None
         if protect:
             refusal = Statement(
                 sid="DenyEarlyDeletion",
@@ -93,7 +99,7 @@ class BackupVault(Construct):
                 policy=PolicyDocument.of(self, refusal, limit=_POLICY_LIMIT).render(),
             )
         if protect and config.lock_after_days is not None:
-            BackupVaultLockConfiguration(
+            self._lock = BackupVaultLockConfiguration(
                 self,
                 "lock",
                 backup_vault_name=self._vault.name,
@@ -104,8 +110,8 @@ class BackupVault(Construct):
 
     @property
     def dependables(self) -> list[TerraformResource]:
-        """What must exist before anything asks for its backups."""
-        return [self._vault]
+        """What must exist before anything asks for its backups, or makes them."""
+        return [self._vault, *([self._lock] if self._lock else [])]
 
     @property
     def name(self) -> str:

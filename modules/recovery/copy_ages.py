@@ -43,7 +43,7 @@ class CopyAges(Construct):
     """A function that publishes the age of each store's newest copy, with the alarms that compare it with its target.
 
     It is in the second region and asks only that one, so it goes on when the environment's own region is lost. A copy
-    that does not exist yet is as old as the key of the copies.
+    that does not exist yet is as old as the first measurement of its store.
     """
 
     def __init__(
@@ -77,7 +77,6 @@ class CopyAges(Construct):
             folder=_FOLDER,
             description="Publishes how old the newest copies of the data are",
             variables={
-                "KEY_ID": key.arn,
                 "NAMESPACE": recovery_namespace(label),
                 "STORES": json.dumps({store.name: places[store.name].settings for store in stores}),
             },
@@ -89,7 +88,7 @@ class CopyAges(Construct):
             severity=Severity.WARNING,  # what it does not publish sets off the alarms below
             runbook=Runbook.COPY_AGE,
         )
-        self._grant(label, key, [places[store.name] for store in stores])
+        self._grant(label, [places[store.name] for store in stores])
         # The alarms take a missing value for an old copy, so the first ones must be there before the alarms.
         first = LambdaInvocation(
             self,
@@ -114,13 +113,20 @@ class CopyAges(Construct):
         for store in stores:
             self._add_alarm(store, label=label, topics=topics, first=first)
 
-    def _grant(self, label: Label, key: Key, places: Sequence[CopyPlace]) -> None:
+    def _grant(self, label: Label, places: Sequence[CopyPlace]) -> None:
         publish = Condition(operator="StringEquals", key="cloudwatch:namespace", values=(recovery_namespace(label),))
         self.function.role.add_to_policy(
             Statement(
                 sid="PublishMetrics", actions=("cloudwatch:PutMetricData",), resources=("*",), conditions=(publish,)
             ),
-            Statement(sid="ReadAgeOfKey", actions=("kms:DescribeKey",), resources=(key.arn,)),
+            # CloudWatch has no resource for it, and no condition key of its own:
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+            Statement(
+                sid="ReadFirstMeasurement",
+                actions=("cloudwatch:GetMetricStatistics",),
+                resources=("*",),
+                conditions=(Condition(operator="StringEquals", key="aws:RequestedRegion", values=(label.region,)),),
+            ),
             *(statement for place in places for statement in place.statements),
         )
 

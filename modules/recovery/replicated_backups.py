@@ -21,7 +21,8 @@ def replicate_automated_backups(
     """Let RDS copy snapshots and transaction logs of the instance to the region of `label`, minutes after they exist.
 
     RDS keeps them there when the instance is deleted, or its region is lost, until they are older than
-    `retention_days`. If the instance is replaced, RDS stops, and the next apply starts it for the new one.
+    `retention_days`. If the instance is replaced, RDS stops, and the next apply starts it for the new one. With other
+    `retention_days`, the provider stops and starts it: what is written from then until the first copy is not there.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html
 
     Args:

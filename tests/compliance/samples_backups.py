@@ -57,15 +57,31 @@ _GOOD: dict[str, dict[str, Any]] = {
     "aws_iam_role.r": {},
     _USES: {"role": "${aws_iam_role.r.id}", "policy": policy(_USES_OWN, _USES_COPIES)},
     "aws_kms_key.k": {},
+    "aws_kms_alias.k": {"name": "alias/acme-test-databases", "target_key_id": "${aws_kms_key.k.key_id}"},
     _DATABASE: {"kms_key_id": "${aws_kms_key.k.arn}", "tags": {"backup-plan": "acme-test"}},
     "aws_db_instance.replica": {"replicate_source_db": "${aws_db_instance.d.identifier}"},
 }
-_COPIES = stack(
+_IN_COPIES: dict[str, dict[str, Any]] = {
+    "aws_backup_vault.v": {"name": "acme-test-recovery", "kms_key_arn": "${aws_kms_key.c.arn}"},
+    "aws_backup_vault_lock_configuration.l": {"backup_vault_name": _OF_VAULT, "max_retention_days": 365},
+    "aws_kms_key.c": {},
+    "aws_kms_alias.c": {"name": "alias/acme-test-copies", "target_key_id": "${aws_kms_key.c.key_id}"},
+}
+_COPIES = stack(_IN_COPIES, layer="copies", region="us-west-2")
+_ROLE_THERE = f"arn:aws:iam::{ACCOUNT}:role/acme-test-backup-us-west-2"
+_USES_BY_ALIAS = {
+    **_USES_COPIES,
+    "Resource": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*",
+    "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/acme-test-databases"}},
+}
+_WITH_ROLE = stack(
     {
-        "aws_backup_vault.v": {"name": "acme-test-recovery", "kms_key_arn": "${aws_kms_key.c.arn}"},
-        "aws_backup_vault_lock_configuration.l": {"backup_vault_name": _OF_VAULT, "max_retention_days": 365},
-        "aws_kms_key.c": {},
-        "aws_kms_alias.c": {"name": "alias/acme-test-copies", "target_key_id": "${aws_kms_key.c.key_id}"},
+        **_IN_COPIES,
+        "aws_iam_role.r": {"name": "acme-test-backup-us-west-2"},
+        _USES: {
+            "role": "${aws_iam_role.r.id}",
+            "policy": policy(_USES_BY_ALIAS, {**_USES_OWN, "Resource": "${aws_kms_key.c.arn}"}),
+        },
     },
     layer="copies",
     region="us-west-2",
@@ -154,5 +170,14 @@ SAMPLES = (
         policy=policy(_USES_OWN),
         at=_SELECTION,
         says="may not use test-copies/aws_kms_key.c: kms:CreateGrant, kms:Decrypt",
+    ),
+    # The role is in the stack of the copies, and known by the name in its ARN.
+    sample(
+        "backup-role-may-use-the-keys",
+        changed(_GOOD, _SELECTION, iam_role_arn=_ROLE_THERE),
+        changed(_GOOD, _SELECTION, iam_role_arn=f"{_ROLE_THERE}-other"),
+        at=_SELECTION,
+        says="may not use test-unit/aws_kms_key.k: kms:CreateGrant, kms:Decrypt",
+        others=(_WITH_ROLE,),
     ),
 )

@@ -31,7 +31,7 @@ def test_the_tables_below_have_defaults() -> None:
         start="08:00", daily_days=7, weekly_days=35, monthly_days=365, lock_after_days=None
     )
     assert recovery.targets == CopyTargets(
-        postgres_minutes=60, documentdb_hours=26, files_minutes=60, parameters_hours=26
+        postgres_minutes=60, documentdb_hours=30, files_minutes=60, parameters_hours=26
     )
 
 

@@ -36,8 +36,7 @@ def make_function(backups: Backups, stores: dict[str, dict[str, str]]) -> None:
         Role=make_role(backups.client, "ages", account=ACCOUNT),
         Code={"ZipFile": zip_code("", files={f"copy_ages/{one.name}": one.read_text() for one in CODE.glob("*.py")})},
         Timeout=60,
-        # Without such a key a store that has no copy cannot be measured.
-        Environment={"Variables": {"KEY_ID": "alias/none", "NAMESPACE": "app/recovery", "STORES": json.dumps(stores)}},
+        Environment={"Variables": {"NAMESPACE": "app/recovery", "STORES": json.dumps(stores)}},
     )
 
 

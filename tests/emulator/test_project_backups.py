@@ -13,7 +13,7 @@ from modules.backup_names import backup_tag
 from modules.boundary import Boundary, boundary_arn, boundary_name
 from modules.policy import render_statements
 from modules.recovery.backup_plan import BackupPlan
-from modules.recovery.backup_role import create_backup_role
+from modules.recovery.backup_role import BackupKey, create_backup_role
 from modules.recovery.backup_vault import BackupVault, vault_arn, vault_name
 from modules.security.backup_limits import backup_limits
 from tests.emulator import postgres
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LABEL_HERE = replace(LABEL, account_id="700000000909", region=HOME, home_region=HOME)
 TAGS = {**LABEL_HERE.tags, **backup_tag(LABEL_HERE)}
-ALIAS = f"alias/{LABEL_HERE.prefix}-copies"
+ALIAS = f"alias/{LABEL_HERE.prefix}-databases"
 
 
 class World:
@@ -35,7 +35,7 @@ class World:
     def __init__(self, client: Client, emulator: Emulator) -> None:
         self.backups = Backups(client, emulator, LABEL_HERE.account_id)
         self.key, self.copies_key = self.backups.key(HOME), self.backups.key(AWAY)
-        self.backups.service("kms", AWAY).create_alias(AliasName=ALIAS, TargetKeyId=self.copies_key)
+        self.backups.service("kms").create_alias(AliasName=ALIAS, TargetKeyId=self.key)
         for region, key in ((HOME, self.key), (AWAY, self.copies_key)):
             backup = self.backups.service("backup", region)
             backup.create_backup_vault(BackupVaultName=vault_name(LABEL_HERE), EncryptionKeyArn=key)
@@ -91,7 +91,11 @@ class World:
         stack = new_stack()
         config = BackupPlanSettings()
         role = create_backup_role(
-            stack, "role", label=LABEL_HERE, key_arn=self.key, copies_region=AWAY, copies_key_alias=ALIAS
+            stack,
+            "role",
+            label=LABEL_HERE.in_region(AWAY),
+            databases_key=BackupKey.named(LABEL_HERE, ALIAS),
+            copies_key=BackupKey.of(self.copies_key),
         )
         vault = BackupVault(stack, "vault", config=config, label=LABEL_HERE, key_arn=self.key, protect=False)
         copies = vault_arn(LABEL_HERE, region=AWAY)
@@ -101,7 +105,7 @@ class World:
             config=config,
             label=LABEL_HERE,
             vault=vault,
-            role=role,
+            role_arn=role.arn,
             copies_vault_arn=copies,
             has_documentdb=True,
         )

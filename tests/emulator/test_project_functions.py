@@ -311,7 +311,6 @@ def test_an_object_is_written_into_a_locked_bucket_and_its_age_is_published(clie
         Bucket="heartbeats-of-the-test",
         ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention},
     )
-    key = client("kms", account=ACCOUNT).create_key()["KeyMetadata"]["Arn"]
     buckets = json.dumps({"heartbeats-of-the-test": "us-east-1"})
     make(
         client,
@@ -322,7 +321,7 @@ def test_an_object_is_written_into_a_locked_bucket_and_its_age_is_published(clie
     )
     store = {"way": "objects", "bucket": "heartbeats-of-the-test", "prefix": "recovery/heartbeat"}
     none = {"way": "objects", "bucket": "heartbeats-of-the-test", "prefix": "AWSLogs/{date}/"}
-    variables = {"KEY_ID": key, "NAMESPACE": "app/recovery", "STORES": json.dumps({"backups": store, "audit": none})}
+    variables = {"NAMESPACE": "app/recovery", "STORES": json.dumps({"backups": store, "audit": none})}
     make(client, "ages", "copy_ages", files={}, variables=variables)
 
     written = invoke(client, "heartbeats", account=ACCOUNT)

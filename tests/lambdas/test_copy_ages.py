@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lambdas.copy_ages import handler as module
-from lambdas.copy_ages.handler import ATTEMPTS, PAUSE_SECONDS, UnmeasuredError, handler
-from lambdas.copy_ages.measures import FIRST_LOGS, Measures
+from lambdas.copy_ages.handler import ATTEMPTS, PAUSE_SECONDS, REMEMBERED, UnmeasuredError, handler
+from lambdas.copy_ages.measures import FIRST_COPY, Measures
 from modules.recovery import copy_metrics
 from tests.lambdas.aws_stub import Aws, refusal
 
@@ -29,63 +29,62 @@ def ago(**values: float) -> datetime:
 
 
 class Region(Aws):
-    """The second region: a key that is a week old, and copies as a test says."""
+    """The second region: stores that are measured for a week, and copies as a test says."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.key_since = ago(days=7)
+        self.watched_since = ago(days=7)
         self.backups: list[dict[str, Any]] = []
         self.points: list[dict[str, Any]] = []
         self.objects: dict[str, list[datetime]] = {}
         self.marked = ago(hours=3)
-        self.answer("kms.describe_key", self._key)
+        self.answer("cloudwatch.get_metric_statistics", self._measured)
         self.answer("rds.describe_db_instance_automated_backups", lambda: {"DBInstanceAutomatedBackups": self.backups})
         self.answer("backup.list_recovery_points_by_backup_vault", lambda **_: {"RecoveryPoints": self.points})
         self.answer("ssm.get_parameter", lambda **_: {"Parameter": {"LastModifiedDate": self.marked}})
         self.answer("s3.list_objects_v2", self._list)
         self.answer("cloudwatch.put_metric_data", lambda **_: {})
 
-    def _key(self, **_: Any) -> dict[str, Any]:
-        return {"KeyMetadata": {"CreationDate": self.key_since}}
+    def _measured(self, **_: Any) -> dict[str, Any]:
+        return {"Datapoints": [{"Timestamp": one} for one in (NOW, self.watched_since) if one <= NOW]}
 
     def _list(self, *, Prefix: str, **_: Any) -> dict[str, Any]:  # noqa: N803 (AWS's names)
         found = [one for start, times in self.objects.items() if start.startswith(Prefix) for one in times]
         return {"Contents": [{"LastModified": one} for one in found]} if found else {}
 
     def age(self, store: dict[str, str]) -> timedelta:
-        return Measures(self.client, now=NOW).age(store, started=lambda: self.key_since)
+        return Measures(self.client, now=NOW).age(store, started=lambda: self.watched_since)
 
 
 @pytest.fixture
 def region(monkeypatch: pytest.MonkeyPatch) -> Region:
-    monkeypatch.setenv("KEY_ID", "arn:aws:kms:us-west-2:1:key/copies")
     monkeypatch.setenv("NAMESPACE", "app-prod/recovery")
     monkeypatch.setattr(module, "now", lambda: NOW)
     return Region()
 
 
-def backup(latest: datetime | None, *, instance: str = INSTANCE) -> dict[str, Any]:
+def backup(latest: datetime | None, *, instance: str = INSTANCE, **more: Any) -> dict[str, Any]:
     window = {} if latest is None else {"RestoreWindow": {"EarliestTime": ago(days=5), "LatestTime": latest}}
-    return {"DBInstanceArn": instance, **window}
+    return {"DBInstanceArn": instance, "Status": "replicating", **window, **more}
 
 
 def point(created: datetime, status: str = "COMPLETED", **more: Any) -> dict[str, Any]:
-    return {"CreationDate": created, "Status": status, **more}
+    return {"CreationDate": created, "Status": status, "ResourceArn": CLUSTER, **more}
 
 
 def test_postgres_can_be_restored_to_the_newest_of_its_logs(region: Region) -> None:
-    retained = backup(ago(days=2))  # of an instance that was replaced
+    retained = backup(ago(days=2), Status="retained")  # of an instance that was replaced
     another = backup(ago(minutes=1), instance="arn:aws:rds:us-east-1:1:db:app-other")
     region.backups = [retained, backup(ago(minutes=6)), another]
     assert region.age(LOGS) == timedelta(minutes=6)
 
 
 def test_the_first_logs_of_a_large_database_may_take_a_day(region: Region) -> None:
-    region.key_since = ago(hours=23)
+    region.watched_since = ago(hours=23)
     for region.backups in ([], [backup(None)]):
         assert region.age(LOGS) == timedelta(0)
-    region.key_since = ago(hours=26)
-    assert region.age(LOGS) == timedelta(hours=26) - FIRST_LOGS
+    region.watched_since = ago(hours=26)
+    assert region.age(LOGS) == timedelta(hours=26) - FIRST_COPY
 
 
 def test_a_backup_is_as_old_as_the_job_that_began_it_and_not_as_its_copy(region: Region) -> None:
@@ -101,15 +100,85 @@ def test_a_copy_that_is_not_complete_is_none(region: Region, status: str) -> Non
     assert region.age(POINTS) == timedelta(hours=25)
 
 
-def test_only_the_backups_of_the_database_are_asked_for(region: Region) -> None:
-    region.age(POINTS)
-    (call,) = region.called("backup.list_recovery_points_by_backup_vault")
-    assert call == {"BackupVaultName": "app-recovery", "ByResourceArn": CLUSTER}
+SNAPSHOT = "arn:aws:rds:us-west-2:1:cluster-snapshot:awsbackup:copyjob-1"
 
 
-@pytest.mark.parametrize("store", [POINTS, FILES, TRAIL])
-def test_a_copy_that_was_never_made_is_as_old_as_the_key_of_the_copies(region: Region, store: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"ResourceArn": CLUSTER},
+        {"ResourceArn": SNAPSHOT, "ResourceType": "DocumentDB", "ResourceName": "app-documentdb"},
+        {"ResourceArn": SNAPSHOT, "ResourceType": "DocumentDB"},
+    ],
+)
+def test_a_copy_is_of_the_database_whichever_resource_aws_gives_it(region: Region, resource: dict[str, str]) -> None:
+    region.points = [point(ago(hours=2), **resource)]
+    assert region.age(POINTS) == timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"ResourceArn": INSTANCE, "ResourceType": "RDS"},
+        {"ResourceArn": SNAPSHOT, "ResourceType": "RDS"},
+        {"ResourceArn": SNAPSHOT, "ResourceType": "DocumentDB", "ResourceName": "app-other"},
+        # Backed up in the second region, after a restore there.
+        {
+            "ResourceArn": CLUSTER.replace("us-east-1", "us-west-2"),
+            "ResourceType": "DocumentDB",
+            "ResourceName": "app-documentdb",
+        },
+    ],
+)
+def test_backups_of_others_are_none(region: Region, resource: dict[str, str]) -> None:
+    region.points = [point(ago(hours=2), **resource), point(ago(hours=30))]
+    assert region.age(POINTS) == timedelta(hours=30)
+
+
+@pytest.mark.parametrize("store", [FILES, TRAIL])
+def test_a_copy_that_was_never_made_is_as_old_as_the_watch_of_its_store(region: Region, store: dict[str, str]) -> None:
     assert region.age(store) == timedelta(days=7)
+
+
+@pytest.mark.parametrize("store", [POINTS, LOGS])
+def test_that_of_a_database_is_given_a_day_more(region: Region, store: dict[str, str]) -> None:
+    assert region.age(store) == timedelta(days=7) - FIRST_COPY
+    region.watched_since = ago(hours=23)
+    assert region.age(store) == timedelta(0)
+
+
+def test_what_is_retained_counts_only_if_nothing_else_is_there(region: Region) -> None:
+    region.backups = [backup(ago(days=2), Status="retained")]
+    assert region.age(LOGS) == timedelta(days=2)
+
+
+def test_the_first_copy_after_what_is_retained_is_given_a_day_from_its_end(region: Region) -> None:
+    awaited = backup(None, Status="creating", InstanceCreateTime=ago(days=300))
+    region.backups = [backup(ago(hours=20), Status="Retained"), awaited]
+    assert region.age(LOGS) == timedelta(0)
+    region.backups[0] = backup(ago(hours=26), Status="Retained")
+    assert region.age(LOGS) == timedelta(hours=26) - FIRST_COPY
+
+
+def test_the_first_copy_of_a_new_instance_is_given_a_day_from_its_creation(region: Region) -> None:
+    region.backups = [backup(ago(days=5), Status="retained"), backup(None, InstanceCreateTime=ago(hours=30))]
+    assert region.age(LOGS) == timedelta(hours=30) - FIRST_COPY
+
+
+def test_a_store_that_is_added_later_is_as_old_as_its_first_measurement(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region.watched_since = ago(hours=2)
+    assert run(region, {"audit": TRAIL}, monkeypatch) == {"audit": 120.0}
+    (call,) = region.called("cloudwatch.get_metric_statistics")
+    assert call["Dimensions"] == [{"Name": "Store", "Value": "audit"}]
+    assert (call["MetricName"], call["Namespace"]) == (module.METRIC, "app-prod/recovery")
+    assert call["EndTime"] - call["StartTime"] == REMEMBERED
+
+
+def test_at_the_first_measurement_of_all_a_store_is_new(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    region.answer("cloudwatch.get_metric_statistics", lambda **_: {"Datapoints": []})
+    assert run(region, {"audit": TRAIL}, monkeypatch) == {"audit": 0.0}
 
 
 def test_parameters_are_as_old_as_the_marker_whose_value_is_not_read(region: Region) -> None:

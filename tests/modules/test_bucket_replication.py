@@ -16,7 +16,7 @@ TARGET = "user-management-test-backups-us-west-2-444444444444"
 ALIAS = "alias/user-management-test-copies"
 
 
-def replicated(*, lock_days: int | None = None) -> Template:
+def replicated(*, lock_days: int | None = None, key_arn: str | None = None) -> Template:
     stack = new_stack()
     key = Key(stack, "key", label=LABEL, name="data", description="Data", protect=True)
     logs = Bucket(
@@ -46,6 +46,7 @@ def replicated(*, lock_days: int | None = None) -> Template:
         target_name=TARGET,
         target_region="us-west-2",
         target_key_alias_arn=LABEL.arn("kms", ALIAS, region="us-west-2"),
+        target_key_arn=key_arn,
         after=[bucket.versioning],
     )
     return Template.of(stack)
@@ -107,3 +108,11 @@ def test_s3_gets_the_role_with_its_policy_and_after_the_versioning() -> None:
     assert kinds == {"aws_iam_role_policy", "aws_s3_bucket_versioning"}
     trust = json.loads(template.only("aws_iam_role")["assume_role_policy"])
     assert trust["Statement"][0]["Principal"] == {"Service": "s3.amazonaws.com"}
+
+
+def test_a_key_that_the_stack_has_is_named_by_its_arn_without_its_alias() -> None:
+    arn = "arn:aws:kms:us-west-2:444444444444:key/copies"
+    encrypt = granting(replicated(key_arn=arn), "kms:Encrypt")
+    assert encrypt["Resource"] == arn
+    assert "ForAnyValue:StringEquals" not in encrypt["Condition"]
+    assert encrypt["Condition"]["StringEquals"] == {"kms:ViaService": "s3.us-west-2.amazonaws.com"}

@@ -40,13 +40,23 @@ def test_copies_go_to_the_vault_that_the_other_stack_makes(stacks: dict[str, Tem
     assert vault["kms_key_arn"] == "${aws_kms_key.key.arn}"
 
 
-def test_the_role_may_use_the_key_that_the_other_stack_makes(stacks: dict[str, Template]) -> None:
-    alias = stacks[COPIES].only("aws_kms_alias", target_key_id="${aws_kms_key.key.key_id}")["name"]
-    policies = stacks[HOME].all("aws_iam_role_policy")
+def test_the_role_is_made_where_it_is_destroyed_last(stacks: dict[str, Template]) -> None:
+    (role,) = (one for name, one in stacks[COPIES].all("aws_iam_role").items() if name.startswith("backup-role"))
+    selection = stacks[HOME].only("aws_backup_selection")
+    assert selection["iam_role_arn"].endswith(f":role/{role['name']}")
+    assert not any(name.startswith("backup-role") for name in stacks[HOME].all("aws_iam_role"))
+    assert any("backup-role" in one for one in stacks[COPIES].only("aws_backup_vault")["depends_on"])
+
+
+def test_the_role_may_use_the_key_of_the_databases_by_its_alias(stacks: dict[str, Template]) -> None:
+    data = stacks["prod-data"]
+    alias = data.only("aws_kms_alias", target_key_id="${aws_kms_key.databases-key.key_id}")["name"]
+    policies = stacks[COPIES].all("aws_iam_role_policy")
     (policy,) = (one["policy"] for name, one in policies.items() if name.startswith("backup-role"))
     uses = {one["Sid"]: one for one in statements(policy)}
-    conditions = uses["GrantCopiesKey"]["Condition"]
-    assert conditions["ForAnyValue:StringEquals"] == {"kms:ResourceAliases": alias}
+    assert uses["GrantDatabaseKey"]["Condition"]["ForAnyValue:StringEquals"] == {"kms:ResourceAliases": alias}
+    assert ":kms:us-east-1:" in uses["GrantDatabaseKey"]["Resource"]
+    assert uses["GrantCopiesKey"]["Resource"] == "${aws_kms_key.key.arn}"
 
 
 def test_the_source_of_the_replicated_backups_is_the_instance_of_the_layer_data(stacks: dict[str, Template]) -> None:

@@ -157,6 +157,7 @@ def _copy(
         source_vault_arn=point.vault.backup_vault_arn,
         created=now(),
         restored=None,
+        status="COMPLETED",
     )
     REGISTRY.store.table(POINTS, target.account, target.region)[arn] = copy
     vault.num_of_recovery_points += 1

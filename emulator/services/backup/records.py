@@ -47,6 +47,7 @@ class RecoveryPoint:
     tags: dict[str, str] = field(default_factory=dict)
     created: dt.datetime = field(default_factory=now)
     restored: dt.datetime | None = None
+    status: str = "COMPLETED"
 
     def shape(self) -> Shape:
         """Describe it as the API does.
@@ -64,7 +65,7 @@ class RecoveryPoint:
             "ResourceName": self.resource_name,
             "CreatedBy": self.created_by or None,
             "IamRoleArn": self.role,
-            "Status": "COMPLETED",
+            "Status": self.status,
             "CreationDate": self.created,
             "InitiationDate": self.created,
             "CompletionDate": self.created,

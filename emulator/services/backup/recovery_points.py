@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moto.rds.models import rds_backends
 
 from emulator.errors import AwsError
+from emulator.permissions import role_actions
 from emulator.registry import Context, operation
 from emulator.services.backup import listing
 from emulator.services.backup.records import POINTS, RecoveryPoint, size_of
+from emulator.services.backup.resources import RDS
 from emulator.services.backup.restore_metadata import metadata_of
 from emulator.services.backup.vaults import find_vault, points_of, refuse_by_policy
 
 if TYPE_CHECKING:
     from emulator.store import Shape
+
+EXPIRED: Final = "EXPIRED"
+"""The state of one that AWS Backup could not delete."""
 
 
 @operation("backup", "ListRecoveryPointsByBackupVault")
@@ -42,7 +47,7 @@ def list_by_resource(params: Shape, context: Context) -> Shape:
             {
                 "RecoveryPointArn": point.arn,
                 "CreationDate": point.created,
-                "Status": "COMPLETED",
+                "Status": point.status,
                 **({"BackupSizeBytes": size["BackupSizeInBytes"]} if (size := size_of(point.resource_type)) else {}),
                 "BackupVaultName": point.vault.backup_vault_name,
                 "IsParent": False,
@@ -111,6 +116,8 @@ def update_lifecycle(params: Shape, context: Context) -> Shape:
 def delete(params: Shape, context: Context) -> Shape:
     """Delete one with its snapshot, unless the lock or the policy of its vault denies it.
 
+    AWS Backup deletes it with the role that made it. If that is gone or may not, the answer is the same, and it stays
+    as EXPIRED until the role can.
     A lock prevents it from the beginning, not only from its date on, and in both modes.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
     https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html
@@ -118,6 +125,10 @@ def delete(params: Shape, context: Context) -> Shape:
     point = _find(params, context)
     _refuse_locked(point)
     refuse_by_policy(point.vault, "backup:DeleteRecoveryPoint", context)
+    action = f"rds:DeleteDB{'' if point.resource_type == RDS else 'Cluster'}Snapshot"
+    if not role_actions(point.role, (action,), point.arn):
+        point.status = EXPIRED
+        return {}
     del context.table(POINTS)[point.arn]
     point.vault.num_of_recovery_points -= 1
     backend = context.backend(rds_backends)

@@ -216,6 +216,29 @@ def test_the_policy_of_a_vault_denies_deletion_to_everybody(backups: Backups) ->
         backup.delete_recovery_point(BackupVaultName="denied", RecoveryPointArn=point)
 
 
+@pytest.mark.parametrize("gone", ["role", "right"])
+def test_a_backup_whose_role_cannot_delete_it_stays_as_expired(backups: Backups, gone: str) -> None:
+    backup, iam = backups.service("backup"), backups.service("iam")
+    name, vault = f"deleter-{gone}", f"stays-{gone}"
+    role = backups.role(name)
+    backup.create_backup_vault(BackupVaultName=vault)
+    arn = backups.instance(f"last-{gone}")
+    point = backup.start_backup_job(BackupVaultName=vault, ResourceArn=arn, IamRoleArn=role)["RecoveryPointArn"]
+    iam.delete_role_policy(RoleName=name, PolicyName=name)
+    if gone == "role":
+        iam.delete_role(RoleName=name)
+
+    backup.delete_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)
+
+    assert backup.describe_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)["Status"] == "EXPIRED"
+    with pytest.raises(ClientError, match="cannot be deleted because it contains recovery points"):
+        backup.delete_backup_vault(BackupVaultName=vault)
+    if gone == "role":
+        assert backups.role(name) == role
+        backup.delete_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)
+        backup.delete_backup_vault(BackupVaultName=vault)
+
+
 def test_a_stopped_database_is_not_backed_up(backups: Backups) -> None:
     arn = backups.instance("asleep")
     backups.service("rds").stop_db_instance(DBInstanceIdentifier="asleep")

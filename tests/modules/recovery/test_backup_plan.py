@@ -8,24 +8,24 @@ from config.backup_plan import BackupPlanSettings
 from modules.backup_names import backup_tag
 from modules.recovery.backup_plan import BackupPlan
 from modules.recovery.backup_vault import BackupVault
-from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Template, new_stack
 
 COPIES = "arn:aws:backup:us-west-2:444444444444:backup-vault:user-management-test-recovery"
 
 
-def made(*, copies: str | None = COPIES, has_documentdb: bool = True, **settings: Any) -> Template:
+def made(
+    *, copies: str | None = COPIES, has_documentdb: bool = True, protect: bool = False, **settings: Any
+) -> Template:
     stack = new_stack()
     config = BackupPlanSettings.model_validate(settings)
-    vault = BackupVault(stack, "vault", config=config, label=LABEL, key_arn="arn:key", protect=False)
-    role = Role(stack, "role", label=LABEL, description="Backs up", service=ServicePrincipal.BACKUP)
+    vault = BackupVault(stack, "vault", config=config, label=LABEL, key_arn="arn:key", protect=protect)
     BackupPlan(
         stack,
         "plan",
         config=config,
         label=LABEL,
         vault=vault,
-        role=role,
+        role_arn="arn:aws:iam::444444444444:role/backup",
         copies_vault_arn=copies,
         has_documentdb=has_documentdb,
     )
@@ -81,6 +81,12 @@ def test_it_finds_the_databases_of_this_environment_only() -> None:
         "aws:ResourceTag/Environment": "test",
         **{f"aws:ResourceTag/{key}": value for key, value in backup_tag(LABEL).items()},
     }
+
+
+def test_it_is_changed_only_after_the_lock_lets_it() -> None:
+    locked = made(protect=True, lock_after_days=3)
+    assert "aws_backup_vault_lock_configuration.vault_lock" in str(locked.only("aws_backup_plan")["depends_on"])
+    assert made().only("aws_backup_plan")["depends_on"] == ["aws_backup_vault.vault"]
 
 
 def test_the_region_opts_in_to_documentdb_before_the_selection() -> None:

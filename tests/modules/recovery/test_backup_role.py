@@ -10,19 +10,20 @@ import pytest
 
 from compliance.evaluation import Request, is_allowed
 from modules.boundary import Boundary, boundary_arn
-from modules.recovery.backup_role import create_backup_role
+from modules.recovery.backup_role import BackupKey, backup_role_arn, create_backup_role
 from modules.security.backup_limits import backup_limits
 from tests.template import LABEL, Template, new_stack, statements
 
 ACCOUNT = LABEL.account_id
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/databases"
 COPIES_KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/copies"
-ALIAS = "alias/user-management-test-copies"
+ALIAS = "alias/user-management-test-databases"
 DATABASE = f"arn:aws:rds:us-east-1:{ACCOUNT}:db:user-management-test-postgres"
 SNAPSHOT = f"arn:aws:rds:us-east-1:{ACCOUNT}:snapshot:awsbackup:job-1"
 COPY = f"arn:aws:rds:us-west-2:{ACCOUNT}:cluster-snapshot:awsbackup:copyjob-1"
-VIA_RDS = {"kms:viaservice": ["rds.us-east-1.amazonaws.com"]}
-VIA_RDS_THERE = {"kms:viaservice": ["rds.us-west-2.amazonaws.com"], "kms:resourcealiases": [ALIAS]}
+HAS_ALIAS = {"kms:resourcealiases": [ALIAS]}
+VIA_RDS = {"kms:viaservice": ["rds.us-east-1.amazonaws.com"], **HAS_ALIAS}
+VIA_RDS_THERE = {"kms:viaservice": ["rds.us-west-2.amazonaws.com"]}
 TAGGED = {"aws:resourcetag/backup-plan": ["user-management-test"]}
 FOR_AWS = {"kms:grantisforawsresource": ["true"]}
 
@@ -30,7 +31,16 @@ FOR_AWS = {"kms:grantisforawsresource": ["true"]}
 @cache
 def made(copies_region: str | None = "us-west-2") -> Template:
     stack = new_stack()
-    create_backup_role(stack, "role", label=LABEL, key_arn=KEY, copies_region=copies_region, copies_key_alias=ALIAS)
+    if copies_region is None:
+        create_backup_role(stack, "role", label=LABEL, databases_key=BackupKey.of(KEY), copies_key=None)
+    else:
+        create_backup_role(
+            stack,
+            "role",
+            label=LABEL.in_region(copies_region),
+            databases_key=BackupKey.named(LABEL, ALIAS),
+            copies_key=BackupKey.of(COPIES_KEY),
+        )
     return Template.of(stack)
 
 
@@ -42,7 +52,7 @@ def may(action: str, resource: str, context: dict[str, list[str]] | None = None,
 
 
 def test_only_aws_backup_assumes_it_within_the_boundary_of_backups() -> None:
-    role = made().only("aws_iam_role", name="user-management-test-backup")
+    role = made().only("aws_iam_role", name="user-management-test-backup-us-west-2")
     (trust,) = statements(role["assume_role_policy"])
     assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
     assert role["permissions_boundary"] == boundary_arn(LABEL, Boundary.BACKUP)
@@ -99,15 +109,24 @@ def test_it_deletes_backups_of_its_own_environment_only(action: str, snapshot: s
 def test_rds_may_use_both_keys_on_its_behalf(action: str) -> None:
     assert may(action, KEY, VIA_RDS)
     assert may(action, COPIES_KEY, VIA_RDS_THERE)
-    assert not may(action, KEY)
-    assert not may(action, f"{KEY}-other", VIA_RDS)
-    assert not may(action, COPIES_KEY, {**VIA_RDS_THERE, "kms:resourcealiases": ["alias/other"]})
+    assert not may(action, KEY, HAS_ALIAS)
+    assert not may(action, f"{COPIES_KEY}-other", VIA_RDS_THERE)
+    assert not may(action, KEY, {**VIA_RDS, "kms:resourcealiases": ["alias/other"]})
 
 
 def test_it_may_grant_the_keys_to_aws_services_only() -> None:
-    assert may("kms:CreateGrant", KEY, FOR_AWS)
-    assert may("kms:CreateGrant", COPIES_KEY, {**FOR_AWS, "kms:resourcealiases": [ALIAS]})
-    assert not may("kms:CreateGrant", KEY, {"kms:grantisforawsresource": ["false"]})
+    assert may("kms:CreateGrant", KEY, {**FOR_AWS, **HAS_ALIAS})
+    assert may("kms:CreateGrant", COPIES_KEY, FOR_AWS)
+    assert not may("kms:CreateGrant", KEY, {"kms:grantisforawsresource": ["false"], **HAS_ALIAS})
+
+
+def test_its_arn_is_known_without_its_stack() -> None:
+    arn = backup_role_arn(LABEL.in_region("us-west-2"))
+    assert arn == f"arn:aws:iam::{ACCOUNT}:role/{made().only('aws_iam_role')['name']}"
+
+
+def test_without_a_second_region_it_names_the_key_by_its_arn() -> None:
+    assert may("kms:Decrypt", KEY, {"kms:viaservice": ["rds.us-east-1.amazonaws.com"]}, copies_region=None)
 
 
 def test_without_a_second_region_it_has_no_rights_there() -> None:
@@ -118,7 +137,13 @@ def test_without_a_second_region_it_has_no_rights_there() -> None:
 def test_its_policy_fits_with_the_longest_names() -> None:
     stack = new_stack()
     label = replace(
-        LABEL, project="a" * 24, environment="e" * 16, region="ap-southeast-1", home_region="ap-southeast-1"
+        LABEL, project="a" * 24, environment="e" * 16, region="ap-northeast-1", home_region="ap-southeast-1"
     )
-    create_backup_role(stack, "role", label=label, key_arn=KEY, copies_region="ap-northeast-1", copies_key_alias=ALIAS)
+    create_backup_role(
+        stack,
+        "role",
+        label=label,
+        databases_key=BackupKey.named(label.in_home_region(), f"alias/{'k' * 60}"),
+        copies_key=BackupKey.of(COPIES_KEY),
+    )
     assert Template.of(stack).all("aws_iam_role_policy")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from config.backup_plan import BackupPlanSettings
+from modules.policy import Statement
 from modules.recovery.backup_vault import BackupVault, vault_arn, vault_name
+from modules.role import Role, ServicePrincipal
 from tests.template import LABEL, Template, new_stack, statements
 
 KEY = "arn:aws:kms:us-east-1:444444444444:key/k"
@@ -50,6 +52,15 @@ def test_a_lock_allows_what_the_rules_keep() -> None:
     assert (lock["changeable_for_days"], lock["min_retention_days"], lock["max_retention_days"]) == (3, 7, 365)
     assert made().all("aws_backup_vault_lock_configuration") == {}
     assert made(protect=False, lock_after_days=3).all("aws_backup_vault_lock_configuration") == {}
+
+
+def test_the_role_of_its_backups_is_destroyed_after_it() -> None:
+    stack = new_stack()
+    role = Role(stack, "role", label=LABEL, description="Backs up", service=ServicePrincipal.BACKUP)
+    role.add_to_policy(Statement(actions=("rds:DeleteDBSnapshot",), resources=("*",)))
+    config = BackupPlanSettings()
+    BackupVault(stack, "vault", config=config, label=LABEL, key_arn=KEY, protect=False, after=role.dependables)
+    assert Template.of(stack).only("aws_backup_vault")["depends_on"][0].startswith("aws_iam_role_policy.")
 
 
 def test_the_arn_in_another_region_follows_from_the_name() -> None:
