@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.buckets import AUDIT, copy_name
 from modules.event_messages import ACCOUNT_MESSAGE, undelivered_alarm
 from modules.key import key_alias
 from modules.label import NameLimit
 from modules.network import flow_logs
 from modules.notifications import account_messages, severity_topics
 from modules.policy import Condition, Statement
-from modules.recovery.copied_buckets import copy_name
 from modules.security import audit_trail, config_recorder, finding_messages, threat_findings
 from modules.security.cis_alarms import CONTROLS
 from modules.security.threat_findings import BANDS
@@ -117,11 +117,11 @@ def deny_audit_erasure(label: Label) -> tuple[Statement, ...]:
 
 def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
     """The statements about the buckets that hold the audit; the services that write to them have no role."""
-    names = (audit_trail.BUCKET, config_recorder.BUCKET, ACCESS_LOGS)
+    names = (AUDIT, config_recorder.BUCKET, ACCESS_LOGS)
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
-    copies = [f"arn:aws:s3:::{copy_name(one, audit_trail.BUCKET)}" for one in label.in_regions_with_state[1:]]
+    copies = [f"arn:aws:s3:::{copy_name(one, AUDIT)}" for one in label.in_regions_with_state[1:]]
     # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
     denied = [_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets))]
     if copies:  # S3 writes these with a role of this environment
