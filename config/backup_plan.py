@@ -83,11 +83,6 @@ class BackupPlanSettings(Model):
     checks: ClassVar[tuple[Check, ...]] = (_check_longer,)
 
     @property
-    def min_days(self) -> int:
-        """The shortest retention of a rule: a lock refuses what is shorter."""
-        return self.daily_days
-
-    @property
     def max_days(self) -> int:
         """The longest retention of a rule: a lock refuses what is longer."""
         return max(self.daily_days, self.weekly_days, self.monthly_days)

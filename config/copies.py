@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from config.buckets import ASSETS, AUDIT, BACKUPS
 from config.parameters import SOURCES
 from config.recovery_targets import CopyTargets
 
@@ -19,12 +20,8 @@ DOCUMENTDB: Final = "documentdb"
 """DocumentDB by the backups of each day."""
 PARAMETERS: Final = "parameters"
 """The secrets of the services."""
-BACKUPS: Final = "backups"
-"""The bucket for backups."""
-ASSETS: Final = "assets"
-"""The bucket with the static files."""
-AUDIT: Final = "audit"
-"""The bucket of the audit trail."""
+BUCKETS: Final = (BACKUPS, ASSETS, AUDIT)
+"""The buckets that can have copies; each is a store with the component of its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +39,14 @@ class CopiedStore:
 
 
 def copied_stores(
-    targets: CopyTargets, *, postgres: bool, documentdb: bool, secrets: bool, backups: bool, edge: bool, security: bool
+    targets: CopyTargets, *, postgres: bool, documentdb: bool, secrets: bool, backups: bool, assets: bool, trail: bool
 ) -> Iterator[CopiedStore]:
-    """Yield the stores of an environment that has these tables.
+    """Yield the stores of an environment that has these.
 
     The backups of both databases are of the same plan, so they have the same target. The newest file is up to a quarter
     of an hour old before its copy begins.
     """
-    daily_minutes = targets.documentdb_hours * _HOUR_MINUTES
+    daily_minutes = targets.database_backup_hours * _HOUR_MINUTES
     if postgres:
         yield CopiedStore(
             name=POSTGRES,
@@ -68,7 +65,7 @@ def copied_stores(
         )
     if secrets:
         yield CopiedStore(name=PARAMETERS, what="the parameters", most_minutes=targets.parameters_hours * _HOUR_MINUTES)
-    buckets = {BACKUPS: (backups, "backups"), ASSETS: (edge, "static files"), AUDIT: (security, "the audit trail")}
+    buckets = {BACKUPS: (backups, "backups"), ASSETS: (assets, "static files"), AUDIT: (trail, "the audit trail")}
     for name, (is_there, what) in buckets.items():
         if is_there:
             yield CopiedStore(

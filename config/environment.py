@@ -180,8 +180,8 @@ class Environment(Model):
                 documentdb=self.documentdb is not None,
                 secrets=self.secrets is not None,
                 backups=self.backups is not None,
-                edge=self.edge is not None and "edge" not in self.left_out_layers,
-                security=self.security is not None and self.security.trail is not None,
+                assets=self.has_assets,
+                trail=self.security is not None and self.security.trail is not None,
             )
         )
 
@@ -284,6 +284,11 @@ class Environment(Model):
         if self.firewall is None or self.firewall.web_acl_arn:
             return None
         return VIEWER_REGION if self.edge else self.region
+
+    @property
+    def has_assets(self) -> bool:
+        """Whether there is a bucket of static files: with CloudFront, once its layer is not left out any more."""
+        return self.edge is not None and "edge" not in self.left_out_layers
 
     @property
     def has_data(self) -> bool:

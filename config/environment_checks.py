@@ -41,7 +41,6 @@ from config.parts import (
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS
 from config.recovery_checks import RECOVERY_CHECKS
-from config.recovery_state import check_state_moves_nowhere
 from config.role_checks import (
     check_master_has_another_name,
     check_proxied_roles,
@@ -245,5 +244,4 @@ CHECKS: Final[tuple[Check, ...]] = (
     *CANARY_CHECKS,
     *TRACING_CHECKS,
     *RECOVERY_CHECKS,
-    check_state_moves_nowhere,
 )

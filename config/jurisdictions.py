@@ -47,10 +47,16 @@ def check_jurisdiction(
     recovery__copies_leave_jurisdiction: bool | None,  # noqa: FBT001 (a setting)
 ) -> Iterator[Problem]:
     """Copies stay where the law is that of the data, unless the settings say that they may leave it."""
-    if recovery__region is None or recovery__copies_leave_jurisdiction:
+    if recovery__region is None:
         return
     here, there = jurisdiction(region), jurisdiction(recovery__region)
-    if here == there:
+    if here == there and recovery__copies_leave_jurisdiction:
+        yield Problem(
+            key="recovery.copies_leave_jurisdiction",
+            value=recovery__copies_leave_jurisdiction,
+            allowed=f"has no effect: {region} and {recovery__region} are both in {here}; remove it",
+        )
+    if here == there or recovery__copies_leave_jurisdiction:
         return
     others = [other for other in JURISDICTIONS[here] if other != region]
     instead = f"use {' or '.join(others)}" if others else f'AWS has no other region in {here}; use mode = "none"'

@@ -1,6 +1,6 @@
 """What [recovery] needs of the other tables of an environment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -10,6 +10,8 @@ from config.errors import Problem
 from config.jurisdictions import check_jurisdiction
 from config.maintenance_windows import WEEKDAYS, backup_minutes, maintenance_minutes
 from config.model import Check
+from config.recovery import RecoverySettings
+from config.recovery_state import check_second_region_has_no_stacks
 from config.sleep import awake_times, read_zone
 from config.sleep_windows import is_awake
 from config.zone_features import DOCUMENTDB
@@ -52,15 +54,51 @@ def _check_documentdb_copies(documentdb: object, recovery__region: str | None) -
         )
 
 
-def _check_data(
-    recovery: object, postgres: object, documentdb: object, secrets: object, backups: object
-) -> Iterator[Problem]:
-    if recovery is not None and all(table is None for table in (postgres, documentdb, secrets, backups)):
+def _check_data(recovery__mode: str | None, postgres: object, documentdb: object) -> Iterator[Problem]:
+    """Copies are of states and images, too, which every environment has; backups are of databases alone."""
+    if recovery__mode == "none" and postgres is None and documentdb is None:
         yield Problem(
-            key="recovery",
-            allowed="has nothing to back up or to copy; add [postgres], [documentdb], [secrets] or [backups], "
-            "or remove [recovery]",
+            key="recovery.mode",
+            value=recovery__mode,
+            allowed="has nothing to back up; add [postgres] or [documentdb], or remove [recovery]",
         )
+
+
+def _check_effect(
+    *,
+    recovery: RecoverySettings | None,
+    postgres: object,
+    documentdb: object,
+    secrets: object,
+    backups: object,
+    edge: object,
+    security__trail: object,
+) -> Iterator[Problem]:
+    """What the file sets has an effect; what only copies need is refused with mode "none" by the table itself."""
+    if recovery is None or recovery.mode == "none":
+        return
+    databases = {"[postgres]": postgres, "[documentdb]": documentdb}
+    needed: dict[str, Mapping[str, object]] = {
+        "postgres_minutes": {"[postgres]": postgres},
+        "database_backup_hours": databases,
+        "parameters_hours": {"[secrets]": secrets},
+        "files_minutes": {"[backups]": backups, "[edge]": edge, "[security.trail]": security__trail},
+    }
+    used = {f"targets.{name}": tables for name, tables in needed.items() if name in recovery.targets.model_fields_set}
+    if "backup_plan" in recovery.model_fields_set:
+        used["backup_plan"] = databases
+    for name, tables in used.items():
+        if all(table is None for table in tables.values()):
+            yield Problem(
+                key=f"recovery.{name}",
+                allowed=f"has no effect without {_joined(tables)}; add {'one' if len(tables) > 1 else 'it'}, or "
+                "remove this",
+            )
+
+
+def _joined(tables: Iterable[str]) -> str:
+    *rest, last = tables
+    return f"{', '.join(rest)} or {last}" if rest else last
 
 
 def _check_lock(protect_data: bool, recovery__backup_plan__lock_after_days: int | None) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
@@ -189,6 +227,8 @@ RECOVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_documentdb_copies,
     check_jurisdiction,
     _check_data,
+    _check_effect,
+    check_second_region_has_no_stacks,
     _check_lock,
     _check_windows,
     _check_sleep,

@@ -6,7 +6,7 @@ from config.domain import ROUTE_53_REGION
 from config.errors import Problem
 
 
-def check_state_moves_nowhere(
+def check_second_region_has_no_stacks(
     *,
     region: str,
     edge: object,
@@ -15,7 +15,7 @@ def check_state_moves_nowhere(
     domain__health_check: object,
     recovery__region: str | None,
 ) -> Iterator[Problem]:
-    """A stack of the second region keeps its state there, so that region must not have had a stack before.
+    """A stack of the second region keeps its state there, so the region must not have a stack for another reason.
 
     Route 53 takes keys, query logs and metrics of health checks from one region only; with them, the layer
     `notifications` has a stack there, whose state is in the region of the environment.

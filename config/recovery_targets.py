@@ -29,8 +29,8 @@ class CopyTargets(Model):
     postgres_minutes: int = Field(default=60, ge=MIN_POSTGRES_MINUTES, le=MAX_HOURS * 60)
     """Minutes by which the copy of PostgreSQL's transaction logs may be behind; RDS needs about five."""
 
-    documentdb_hours: int = Field(default=30, ge=MIN_DAILY_HOURS, le=MAX_HOURS)
-    """Hours since the newest daily backup that was copied, of DocumentDB or PostgreSQL.
+    database_backup_hours: int = Field(default=30, ge=MIN_DAILY_HOURS, le=MAX_HOURS)
+    """Hours since the newest daily backup of a database was copied, of PostgreSQL as of DocumentDB.
 
     The newest copy is oldest just before the next one is complete: a day, up to an hour until the backup starts, and
     the time that it and its copy take, for which the default leaves five hours.

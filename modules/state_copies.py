@@ -8,9 +8,8 @@ from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dynamodb_table_replica import DynamodbTableReplicaA
 from constructs import Construct
 
-from modules.bucket import Bucket, BucketConfig
-from modules.key import Key, KeyUse
-from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation, grant_lock
+from modules.key import KeyUse
+from modules.state_store import StateLocation, create_state_buckets, grant_lock
 
 if TYPE_CHECKING:
     from config.state import StateSettings
@@ -47,36 +46,13 @@ class StateCopies(Construct):
         """
         super().__init__(scope, id_)
         self.location = StateLocation.in_region_of(label)
-        self.key = Key(
+        self.key, self.access_logs, self.bucket = create_state_buckets(
             self,
-            "key",
+            config=config,
             label=label,
-            name=STATE_KEY,
             description=f"Copies of the Terraform state of {label.prefix}",
+            access_log_retention_days=access_log_retention_days,
             protect=protect,
-        )
-        self.access_logs = Bucket(
-            self,
-            "access-logs",
-            config=BucketConfig(
-                noncurrent_version_days=config.noncurrent_version_days,
-                expiration_days=access_log_retention_days,
-                protect=protect,
-            ),
-            label=label,
-            name=label.bucket_name(ACCESS_LOGS),
-            key=None,  # S3 cannot deliver access logs with a customer managed key:
-            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-            access_logs=None,
-        )
-        self.bucket = Bucket(
-            self,
-            "bucket",
-            config=BucketConfig(noncurrent_version_days=config.noncurrent_version_days, protect=protect),
-            label=label,
-            name=self.location.bucket,
-            key=self.key,
-            access_logs=self.access_logs,
         )
         self.lock_table = DynamodbTableReplicaA(
             self,

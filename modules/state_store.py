@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dynamodb_table import (
@@ -64,6 +64,60 @@ class StateLocation:
         return tuple(StateLocation.in_region_of(one) for one in label.in_regions_with_state)
 
 
+class StateBuckets(NamedTuple):
+    """What holds states in a region."""
+
+    key: Key
+    access_logs: Bucket
+    bucket: Bucket
+
+
+def create_state_buckets(
+    scope: Construct,
+    *,
+    config: StateSettings,
+    label: Label,
+    description: str,
+    access_log_retention_days: int,
+    protect: bool,
+) -> StateBuckets:
+    """Create the bucket of the states in a region, its key, and the bucket that receives the region's access logs.
+
+    Args:
+        scope: What they are in.
+        config: Retention of old states.
+        label: Names them, in their region.
+        description: What the key encrypts.
+        access_log_retention_days: Days that an access log is kept.
+        protect: Refuse to destroy them.
+    """
+    key = Key(scope, "key", label=label, name=STATE_KEY, description=description, protect=protect)
+    access_logs = Bucket(
+        scope,
+        "access-logs",
+        config=BucketConfig(
+            noncurrent_version_days=config.noncurrent_version_days,
+            expiration_days=access_log_retention_days,
+            protect=protect,
+        ),
+        label=label,
+        name=label.bucket_name(ACCESS_LOGS),
+        key=None,  # S3 cannot deliver access logs with a customer managed key:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+        access_logs=None,
+    )
+    bucket = Bucket(
+        scope,
+        "bucket",
+        config=BucketConfig(noncurrent_version_days=config.noncurrent_version_days, protect=protect),
+        label=label,
+        name=StateLocation.in_region_of(label).bucket,
+        key=key,
+        access_logs=access_logs,
+    )
+    return StateBuckets(key, access_logs, bucket)
+
+
 class StateStore(Construct):
     """The state's bucket, lock table and key, and the bucket that receives the environment's access logs."""
 
@@ -78,42 +132,18 @@ class StateStore(Construct):
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
-        location = StateLocation.from_names(label)
-        self.key = Key(
+        self.key, self.access_logs, self.bucket = create_state_buckets(
             self,
-            "key",
-            label=label,
-            name=STATE_KEY,
+            config=config,
+            label=label.in_home_region(),
             description=f"Terraform state of {label.prefix}",
+            access_log_retention_days=access_log_retention_days,
             protect=protect,
-        )
-        self.access_logs = Bucket(
-            self,
-            "access-logs",
-            config=BucketConfig(
-                noncurrent_version_days=config.noncurrent_version_days,
-                expiration_days=access_log_retention_days,
-                protect=protect,
-            ),
-            label=label,
-            name=label.bucket_name(ACCESS_LOGS),
-            key=None,  # S3 cannot deliver access logs with a customer managed key:
-            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-            access_logs=None,
-        )
-        self.bucket = Bucket(
-            self,
-            "bucket",
-            config=BucketConfig(noncurrent_version_days=config.noncurrent_version_days, protect=protect),
-            label=label,
-            name=location.bucket,
-            key=self.key,
-            access_logs=self.access_logs,
         )
         self.lock_table = DynamodbTable(
             self,
             "lock",
-            name=location.lock_table,
+            name=StateLocation.from_names(label).lock_table,
             billing_mode="PAY_PER_REQUEST",
             hash_key="LockID",  # the name that Terraform requires
             attribute=[DynamodbTableAttribute(name="LockID", type="S")],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from preflight.check import Check
 from preflight.line import Line, ok, problem
+from preflight.platform import tags_from
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def _images(subject: str, platform: Platform, account: Account, region: str) -> 
         for block in blocks(placed.resource.get("replication_configuration"))
         for rule in _rules(blocks(block.get("rule")), destinations="destination", filters="repository_filter")
     }
-    foreign = [rule for rule in found if rule not in own]
+    changed = [rule for rule in found if rule not in own]
+    repositories = _repositories(platform, account, region) if changed else {}
+    foreign = [rule for rule in changed if not _selects_only_own(rule, repositories)]
     if foreign:
         named = "; ".join(f"{' and '.join(starts) or 'all'} to {' and '.join(regions)}" for regions, starts in foreign)
         fix = (
@@ -71,6 +74,24 @@ def _images(subject: str, platform: Platform, account: Account, region: str) -> 
         yield problem(subject, f"copies {named} already, and AWS has one configuration for each registry", fix)
     else:
         yield ok(subject, "this environment's" if found else "there is none")
+
+
+def _repositories(platform: Platform, account: Account, region: str) -> dict[str, bool]:
+    """The names of the registry's repositories, each with whether this environment made it."""
+    client = account.client("ecr", region)
+    return {
+        one["repositoryName"]: platform.owns(
+            tags_from(client.list_tags_for_resource(resourceArn=one["repositoryArn"])["tags"])
+        )
+        for one in account.items("ecr", region, "describe_repositories", "repositories")
+    }
+
+
+def _selects_only_own(rule: _Rule, repositories: Mapping[str, bool]) -> bool:
+    """Whether a rule is an earlier one of this environment, with another region or other names."""
+    _, starts = rule
+    selected = [is_own for name, is_own in repositories.items() if name.startswith(starts or ("",))]
+    return bool(selected) and all(selected)
 
 
 def _rules(rules: Iterable[Mapping[str, Any]], *, destinations: str = "destinations", filters: str) -> list[_Rule]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from config.buckets import ASSETS, AUDIT, BACKUPS
 from config.copies import copied_parameters
 from config.edge import VIEWER_REGION
-from modules.data.backups_bucket import BACKUPS
 from modules.data.identifiers import DATABASES_KEY
-from modules.edge.assets_bucket import ASSETS
 from modules.event_messages import EventMessages
 from modules.key import key_alias
 from modules.recovery import backup_messages
@@ -25,7 +24,6 @@ from modules.recovery.parameter_copies import ParameterCopies
 from modules.recovery.parameter_mirror import ParameterMirror
 from modules.recovery.replicated_backups import replicate_automated_backups
 from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
-from modules.security import audit_trail
 from modules.state_store import STATE
 from stacks.base import LayerStack, topics_for
 from stacks.registry import repository_starts, task_images
@@ -74,7 +72,6 @@ class CopiesStack(LayerStack):
         data: DataStack | None,
     ) -> None:
         super().__init__(scope, config=config, state=state, region=region, name=f"{self.layer}-{region}")
-        self.settings = settings
         self.copies_key = self.key("key", name=_COPIES_KEY, protects="Copies of the data")
         self.vault: BackupVault | None = None
         self.parameters: ParameterCopies | None = None
@@ -96,7 +93,7 @@ class CopiesStack(LayerStack):
                 self.label,
                 backups=config.backups,
                 trail=config.security.trail if config.security else None,
-                has_assets=config.edge is not None and "edge" not in config.left_out_layers,
+                has_assets=config.has_assets,
                 protect=config.protect_data,
             )
         }
@@ -194,7 +191,6 @@ class RecoveryStack(LayerStack):
         copies: CopiesStack | None,
     ) -> None:
         super().__init__(scope, config=config, state=state)
-        self.settings = settings
         self.vault: BackupVault | None = None
         self.mirror: ParameterMirror | None = None
         self.heartbeats: CopyHeartbeats | None = None
@@ -206,10 +202,10 @@ class RecoveryStack(LayerStack):
             buckets: dict[str, Bucket | None] = {
                 ASSETS: edge.assets if edge and edge.region == self.region else None,
                 BACKUPS: data.backups if data else None,
-                audit_trail.BUCKET: security.trail.bucket if security and security.trail else None,
+                AUDIT: security.trail.bucket if security and security.trail else None,
             }
             sources = {component: bucket for component, bucket in buckets.items() if bucket}
-            copy_files(self, notifications, sources=sources, copies=copies)
+            _copy_files(self, notifications, sources=sources, copies=copies)
             if notifications:
                 topics = notifications.topics
                 add_failure_alarm(self, "state-failed-alarm", label=self.label, topics=topics, **copies.states)
@@ -313,7 +309,7 @@ class AssetsRecoveryStack(LayerStack):
     ) -> None:
         super().__init__(scope, config=config, state=state, region=VIEWER_REGION, name=f"{self.layer}-{VIEWER_REGION}")
         self.add_dependency(copies)
-        copy_files(self, notifications, sources={ASSETS: edge.assets}, copies=copies)
+        _copy_files(self, notifications, sources={ASSETS: edge.assets}, copies=copies)
 
     @staticmethod
     def is_needed(config: Environment) -> bool:
@@ -321,7 +317,7 @@ class AssetsRecoveryStack(LayerStack):
         return config.region != VIEWER_REGION
 
 
-def copy_files(
+def _copy_files(
     stack: LayerStack, notifications: NotificationsStack | None, *, sources: Mapping[str, Bucket], copies: CopiesStack
 ) -> None:
     """Copy the buckets of a stack's region, by their components, to the second region."""

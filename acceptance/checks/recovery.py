@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from config.copies import copied_parameters
-from config.edge import VIEWER_REGION
+from config.buckets import AUDIT, copy_name, source_name
+from config.copies import BUCKETS, copied_parameters
 from config.names import NameLimit
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _TAG: Final = "aws:ResourceTag/"
 _NO_FUNCTION: Final = "ResourceNotFoundException"
 _NO_PARAMETER: Final = "ParameterNotFound"
-_AUDIT: Final = "audit"
 _PROBE: Final = "recovery/check"
 _COPIED: Final = "COMPLETED"
 _COPY: Final = "REPLICA"
@@ -51,26 +50,34 @@ def check_what_is_written_arrives(environment: Environment, session: boto3.Sessi
     Not in the bucket of the audit trail, into which nothing but CloudTrail writes.
     """
     for source, target in _copies(environment).items():
-        if source != environment.names.bucket_name(_AUDIT):
+        if source != source_name(environment.names, AUDIT):
             yield from _copy_problems(session, source, target)
 
 
 def check_the_registry_copies_all_repositories(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """Each repository of the second region has one of its name in the first, which the registry's filter selects."""
+    """Each of the environment's repositories in the second region has a source, which the registry's filter selects.
+
+    A rule without a filter copies every repository:
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationRule.html
+    """
     region = environment.recovery_region
     if region is None:
         return
-    rules = session.client("ecr").describe_registry()["replicationConfiguration"]["rules"]
+    sources, copies = (_repositories(environment, session, place) for place in (environment.region, region))
+    registry = session.client("ecr", region_name=environment.region).describe_registry()
     starts = tuple(
-        one["filter"]
-        for rule in rules
+        start
+        for rule in registry["replicationConfiguration"]["rules"]
         if region in {place["region"] for place in rule["destinations"]}
-        for one in rule["repositoryFilters"]
+        for start in [one["filter"] for one in rule.get("repositoryFilters", ())] or [""]
     )
-    pages = session.client("ecr", region_name=region).get_paginator("describe_repositories").paginate()
-    for one in (repository for page in pages for repository in page["repositories"]):
-        if not one["repositoryName"].startswith(starts or ("\0",)):
-            yield f"the registry does not copy to the repository {one['repositoryName']}"
+    for name in sorted(copies | _service_repositories(environment)):
+        if name not in copies:
+            yield f"there is no repository {name} in {region}, which would receive copies"
+        elif name not in sources:
+            yield f"there is no repository {name} in {environment.region}, of which the one in {region} has copies"
+        elif not name.startswith(starts):
+            yield f"the registry does not copy to the repository {name}"
 
 
 def check_parameters_have_equal_copies(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -172,15 +179,22 @@ def _copies(environment: Environment) -> dict[str, str]:
     region = environment.recovery_region
     if region is None:
         return {}
-    home = environment.names
-    has_assets = environment.edge is not None and "edge" not in environment.left_out_layers
-    places = {
-        "assets": replace(home, region=VIEWER_REGION) if has_assets else None,
-        _AUDIT: home if environment.security and environment.security.trail else None,
-        "backups": home if environment.backups else None,
-    }
-    copies = replace(home, region=region)
-    return {place.bucket_name(name): copies.bucket_name(f"{name}-copy") for name, place in places.items() if place}
+    there = replace(environment.names, region=region)
+    copied = [store.name for store in environment.copied_stores if store.name in BUCKETS]
+    return {source_name(there, name): copy_name(there, name) for name in copied}
+
+
+def _service_repositories(environment: Environment) -> set[str]:
+    return {f"{environment.repository_prefix}-{service}" for service in environment.services}
+
+
+def _repositories(environment: Environment, session: boto3.Session, region: str) -> set[str]:
+    """The environment's repositories in a region: those of its services, and of the public images that it uses."""
+    own = _service_repositories(environment)
+    public = environment.names.name("public", limit=NameLimit.PULL_THROUGH_PREFIX)
+    pages = session.client("ecr", region_name=region).get_paginator("describe_repositories").paginate()
+    names = {one["repositoryName"] for page in pages for one in page["repositories"]}
+    return {name for name in names if name in own or name.startswith(f"{public}/")}
 
 
 def _copy_problems(session: boto3.Session, source: str, target: str) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from config.buckets import BACKUPS
 from modules.bucket import Bucket, BucketConfig
 
 if TYPE_CHECKING:
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
     from config.backups import BackupsSettings
     from modules.key import Key
     from modules.label import Label
-
-
-BACKUPS: Final = "backups"
-"""Component of the name of the bucket."""
 
 
 def backups_config(config: BackupsSettings, *, protect: bool) -> BucketConfig:

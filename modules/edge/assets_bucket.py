@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.buckets import ASSETS
 from modules.bucket import Bucket, BucketConfig
 from modules.key import KeyUse
 from modules.policy import Condition, Principal, Statement
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _NONCURRENT_DAYS: Final = 90  # as long as the files of earlier releases
 _CLOUDFRONT: Final = "cloudfront.amazonaws.com"
-ASSETS: Final = "assets"
-"""Component of the name of the bucket."""
 
 
 def assets_config(*, protect: bool) -> BucketConfig:

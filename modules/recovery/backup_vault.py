@@ -104,7 +104,7 @@ class BackupVault(Construct):
                 "lock",
                 backup_vault_name=self._vault.name,
                 changeable_for_days=config.lock_after_days,
-                min_retention_days=config.min_days,
+                min_retention_days=config.daily_days,
                 max_retention_days=config.max_days,
             )
 

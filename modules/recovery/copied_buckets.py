@@ -6,13 +6,13 @@ states is copied by the layer `state`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from config.edge import VIEWER_REGION
-from modules.data.backups_bucket import BACKUPS, backups_config
-from modules.edge.assets_bucket import ASSETS, assets_config
-from modules.security.audit_trail import BUCKET, trail_config
+from config.buckets import ASSETS, AUDIT, BACKUPS, copy_name, source_name
+from modules.data.backups_bucket import backups_config
+from modules.edge.assets_bucket import assets_config
+from modules.security.audit_trail import trail_config
 
 if TYPE_CHECKING:
     from config.backups import BackupsSettings
@@ -35,16 +35,6 @@ class CopiedBucket:
     """What holds for both."""
 
 
-def copy_name(label: Label, component: str) -> str:
-    """Name of the bucket with the copies of a bucket's objects.
-
-    Args:
-        label: Of the second region.
-        component: Component of the name of the bucket that is copied.
-    """
-    return label.bucket_name(f"{component}-copy")
-
-
 def copied_buckets(
     label: Label, *, backups: BackupsSettings | None, trail: TrailSettings | None, has_assets: bool, protect: bool
 ) -> list[CopiedBucket]:
@@ -57,19 +47,18 @@ def copied_buckets(
         has_assets: Whether there is a bucket of static files.
         protect: Whether the buckets cannot be destroyed.
     """
-    home, viewer = label.in_home_region(), replace(label, region=VIEWER_REGION)
-    found = [
-        (ASSETS, viewer, assets_config(protect=protect) if has_assets else None),
-        (BACKUPS, home, backups_config(backups, protect=protect) if backups else None),
-        (BUCKET, home, trail_config(trail, protect=protect) if trail else None),
-    ]
+    found = {
+        ASSETS: assets_config(protect=protect) if has_assets else None,
+        BACKUPS: backups_config(backups, protect=protect) if backups else None,
+        AUDIT: trail_config(trail, protect=protect) if trail else None,
+    }
     return [
         CopiedBucket(
             component=component,
-            source=place.bucket_name(component),
+            source=source_name(label, component),
             target=copy_name(label, component),
             config=config,
         )
-        for component, place, config in found
+        for component, config in found.items()
         if config
     ]

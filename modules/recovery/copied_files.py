@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
+from config.buckets import copy_name
 from modules.bucket_replication import BucketReplication
-from modules.recovery.copied_buckets import copy_name
 from modules.recovery.replication_alarms import add_failure_alarm
 
 if TYPE_CHECKING:

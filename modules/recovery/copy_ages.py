@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.lambda_invocation import LambdaInvocation
 from constructs import Construct
 
-from config.copies import MEASURE_MINUTES, POSTGRES
+from config.copies import MEASURE_MINUTES
 from modules.alarm import Alarm, Comparison, MissingData
 from modules.function import Function
 from modules.function_schedule import add_schedule
@@ -146,6 +146,5 @@ class CopyAges(Construct):
             missing_data=MissingData.BREACHING,
             runbook=Runbook.COPY_AGE,
             topics=topics,
-            fires_asleep=store.name == POSTGRES,  # a stopped database writes no logs
             depends_on=[first],
         )

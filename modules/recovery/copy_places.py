@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from config.copies import ASSETS, AUDIT, BACKUPS, DOCUMENTDB, PARAMETERS, POSTGRES, POSTGRES_BACKUPS
+from config.buckets import ASSETS, AUDIT, BACKUPS, copy_name
+from config.copies import DOCUMENTDB, PARAMETERS, POSTGRES, POSTGRES_BACKUPS
 from modules.data.identifiers import documentdb_identifier, postgres_identifier
 from modules.policy import Condition, Statement
 from modules.recovery.backup_vault import vault_name
-from modules.recovery.copied_buckets import copy_name
 from modules.recovery.parameter_copies import MARKER
 
 if TYPE_CHECKING:

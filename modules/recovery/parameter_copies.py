@@ -35,9 +35,8 @@ class ParameterCopies(Construct):
             key: Encrypts them.
         """
         super().__init__(scope, id_)
-        self._copies = [
-            Parameter.by_function(self, name.replace("/", "-"), label=label, key=key, name=name) for name in names
-        ]
+        for name in names:
+            Parameter.by_function(self, name.replace("/", "-"), label=label, key=key, name=name)
         self.marker = Parameter.by_function(self, "marker", label=label, key=key, name=MARKER)
 
     @property

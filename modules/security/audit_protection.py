@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.buckets import AUDIT
 from modules.event_messages import ACCOUNT_MESSAGE, undelivered_alarm
 from modules.key import key_alias
 from modules.label import NameLimit
@@ -117,7 +118,7 @@ def deny_audit_erasure(label: Label) -> tuple[Statement, ...]:
 
 def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
     """The statements about the buckets that hold the audit, and about copies; who writes the audit has no role."""
-    names = (audit_trail.BUCKET, config_recorder.BUCKET, ACCESS_LOGS)
+    names = (AUDIT, config_recorder.BUCKET, ACCESS_LOGS)
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]

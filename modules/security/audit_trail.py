@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.cloudtrail import Cloudtrail
 from constructs import Construct
 
+from config.buckets import AUDIT
 from modules.bucket import Bucket, BucketConfig
 from modules.label import NameLimit
 from modules.log_group import LogGroup
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 SERVICE: Final = ServicePrincipal.CLOUDTRAIL
-BUCKET: Final = "audit"
-"""Component of the name of the trail's bucket."""
 KEY: Final = "audit"
 """Component of the alias of its key."""
 ROLE: Final = "audit-logs"
@@ -75,7 +74,7 @@ class AuditTrail(Construct):
             "bucket",
             config=trail_config(config, protect=protect),
             label=label,
-            name=label.bucket_name(BUCKET),
+            name=label.bucket_name(AUDIT),
             key=key,
             access_logs=access_logs,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance.checks import find_checks
+from config.buckets import BACKUPS, copy_name, source_name
 from tests.emulator.s3_replication import Copied
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
 
 THERE = "us-west-2"
+REPOSITORIES = ("user-management-backend", "user-management-frontend", "user-management-prod-public/nginx")
 
 
 class Place:
@@ -28,12 +30,14 @@ class Place:
         self.buckets = Copied(
             self.client,
             prod.account_id,
-            source=names.bucket_name("backups"),
-            target=replace(names, region=THERE).bucket_name("backups-copy"),
+            source=source_name(names, BACKUPS),
+            target=copy_name(replace(names, region=THERE), BACKUPS),
         )
         self.buckets.replicate()
         self.home, self.there = self.client("ecr"), self.client("ecr", region=THERE)
-        self.there.create_repository(repositoryName="user-management-backend")
+        for repository in REPOSITORIES:
+            self.home.create_repository(repositoryName=repository)
+            self.there.create_repository(repositoryName=repository)
         self.replicate_images("user-management-")
 
     def client(self, service: str, *, account: str = "", region: str = "us-east-1", checked: bool = True) -> Any:
@@ -89,7 +93,25 @@ def test_a_copy_in_another_bucket_is_found(place: Place) -> None:
 
 
 def test_a_repository_that_is_not_copied_is_found(place: Place) -> None:
+    expected = [f"the registry does not copy to the repository {name}" for name in REPOSITORIES]
     place.replicate_images("other-")
-    assert place.found() == ["the registry does not copy to the repository user-management-backend"]
+    assert place.found() == expected
     place.replicate_images()
-    assert place.found() == ["the registry does not copy to the repository user-management-backend"]
+    assert place.found() == expected
+    place.replicate_images("user-management-backend", "user-management-prod-public/")
+    assert place.found() == expected[1:2]
+
+
+def test_a_repository_without_a_source_or_a_copy_is_found(place: Place) -> None:
+    backend, frontend, _ = REPOSITORIES
+    place.home.delete_repository(repositoryName=backend)
+    place.there.delete_repository(repositoryName=frontend)
+    assert place.found() == [
+        f"there is no repository {backend} in us-east-1, of which the one in us-west-2 has copies",
+        f"there is no repository {frontend} in us-west-2, which would receive copies",
+    ]
+
+
+def test_a_repository_of_another_environment_is_not_looked_at(place: Place) -> None:
+    place.there.create_repository(repositoryName="other-backend")
+    assert place.found() == []

@@ -14,8 +14,8 @@ from tests.fixtures import fixture_environment
 if TYPE_CHECKING:
     from config.copies import CopiedStore
 
-TABLES = ("postgres", "documentdb", "secrets", "backups", "edge", "security")
-TARGETS = CopyTargets(postgres_minutes=20, documentdb_hours=30, files_minutes=40, parameters_hours=50)
+TABLES = ("postgres", "documentdb", "secrets", "backups", "assets", "trail")
+TARGETS = CopyTargets(postgres_minutes=20, database_backup_hours=30, files_minutes=40, parameters_hours=50)
 
 
 def stores(*tables: str) -> dict[str, CopiedStore]:
@@ -30,8 +30,8 @@ def stores(*tables: str) -> dict[str, CopiedStore]:
         ("documentdb", {"documentdb": 30 * 60}),
         ("secrets", {"parameters": 50 * 60}),
         ("backups", {"backups": 40 + MEASURE_MINUTES}),
-        ("edge", {"assets": 40 + MEASURE_MINUTES}),
-        ("security", {"audit": 40 + MEASURE_MINUTES}),
+        ("assets", {"assets": 40 + MEASURE_MINUTES}),
+        ("trail", {"audit": 40 + MEASURE_MINUTES}),
     ],
 )
 def test_each_table_has_its_stores_with_the_age_of_its_target(table: str, ages: dict[str, int]) -> None:

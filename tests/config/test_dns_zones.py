@@ -28,7 +28,7 @@ def problems(folder: Path, *, account: str = "", **domains: str) -> list[str]:
     """The messages about environments with these domains; each in an account of its own, unless one is given."""
     (folder / "project.toml").write_text(f'name = "{PROJECT}"\n', encoding="utf-8")
     for name, written in domains.items():
-        before, _, rest = without("cost").partition("[domain]\n")
+        before, _, rest = without("cost", "recovery").partition("[domain]\n")
         after = rest[rest.index("[edge]") :]
         content = f"{before}[domain]\n{written}\n{after}".replace("3" * 12, account or ACCOUNTS[name])
         (folder / f"{name}.toml").write_text(content, encoding="utf-8")

@@ -33,3 +33,11 @@ def test_the_other_regions_of_a_jurisdiction_are_offered(home: str) -> None:
     assert offered in problem.allowed
     assert list(check_jurisdiction(home, abroad, recovery__copies_leave_jurisdiction=True)) == []
     assert all(not list(check_jurisdiction(home, other, recovery__copies_leave_jurisdiction=False)) for other in others)
+
+
+def test_copies_that_stay_need_no_leave() -> None:
+    (problem,) = check_jurisdiction("us-east-1", "us-west-2", recovery__copies_leave_jurisdiction=True)
+    assert str(problem) == (
+        "recovery.copies_leave_jurisdiction = true: has no effect: us-east-1 and us-west-2 are both in the United "
+        "States; remove it"
+    )

@@ -62,7 +62,7 @@ def test_a_health_check_without_a_site_is_refused() -> None:
 
 @pytest.mark.parametrize("database", ["postgres", "documentdb"])
 def test_a_database_that_is_left_out_is_refused_where_it_is_used(database: str) -> None:
-    lines = refusal(without(database))
+    lines = refusal(without(database, "recovery"))
     variable = {"postgres": "DATABASE_URL", "documentdb": "DOCUMENTDB_URL"}[database]
     absent = f"there is no [{database}]; add the table, or remove it here"
     assert lines == [
@@ -72,7 +72,7 @@ def test_a_database_that_is_left_out_is_refused_where_it_is_used(database: str) 
 
 
 def test_secrets_that_are_left_out_are_refused_where_they_are_used() -> None:
-    lines = refusal(without("secrets"))
+    lines = refusal(without("secrets", "recovery"))
     assert settings_named(lines) == [
         "services.backend.secrets.EMAIL_API_KEY",
         "services.backend.parameters.JWT_CURRENT_PARAMETER",
@@ -117,7 +117,7 @@ def test_a_health_check_from_countries_that_are_refused_would_always_fail(countr
 
 
 def test_without_any_parameter_none_is_suggested() -> None:
-    toml = without("postgres", "documentdb", "secrets", "services.backend")
+    toml = without("postgres", "documentdb", "secrets", "services.backend", "recovery")
     assert refusal(f'{toml}\n[services.frontend.secrets]\nKEY = "stripe/key"\n') == [
         'services.frontend.secrets.KEY = "stripe/key": this environment has no parameters; remove it here'
     ]

@@ -31,7 +31,7 @@ def test_the_tables_below_have_defaults() -> None:
         start="08:00", daily_days=7, weekly_days=35, monthly_days=365, lock_after_days=None
     )
     assert recovery.targets == CopyTargets(
-        postgres_minutes=60, documentdb_hours=30, files_minutes=60, parameters_hours=26
+        postgres_minutes=60, database_backup_hours=30, files_minutes=60, parameters_hours=26
     )
 
 
@@ -119,15 +119,15 @@ def test_a_month_without_weeks_is_longer_than_a_day() -> None:
 def test_the_limits_of_the_lock_fit_every_rule(days: tuple[int, int, int], limits: tuple[int, int]) -> None:
     daily, weekly, monthly = days
     plan = BackupPlanSettings(daily_days=daily, weekly_days=weekly, monthly_days=monthly)
-    assert (plan.min_days, plan.max_days) == limits
-    assert all(plan.min_days <= kept <= plan.max_days for kept in days if kept)
+    assert (plan.daily_days, plan.max_days) == limits
+    assert all(plan.daily_days <= kept <= plan.max_days for kept in days if kept)
 
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
     [
         ("postgres_minutes", 15, 10_080),
-        ("documentdb_hours", 25, 168),
+        ("database_backup_hours", 25, 168),
         ("files_minutes", 15, 10_080),
         ("parameters_hours", 25, 168),
     ],

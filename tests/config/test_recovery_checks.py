@@ -82,13 +82,70 @@ def test_copies_under_another_law_are_refused_unless_the_settings_allow_them() -
     assert parsed(toml.replace(SECOND, 'region = "eu-central-1"')).recovery_region == "eu-central-1"
 
 
-def test_an_environment_without_data_has_nothing_to_copy() -> None:
-    toml = without("postgres", "documentdb", "secrets", "backups", "services.backend", "observability")
-    (line,) = [line for line in refusal(toml) if line.startswith("recovery")]
+def with_recovery(table: str, *left_out: str) -> str:
+    """Production with another table, and without others and the service that uses them."""
+    return f"{without('recovery', 'services.backend', 'observability', 'cost.anomaly_detection', *left_out)}\n{table}"
+
+
+COPIES = f'[recovery]\nmode = "backup"\n{SECOND}\n'
+ALL = ("postgres", "documentdb", "secrets", "backups", "edge", "firewall", "security.trail")
+
+
+def test_backups_without_a_database_are_refused() -> None:
+    (line,) = refusal(with_recovery('[recovery]\nmode = "none"', "postgres", "documentdb"))
     assert line == (
-        "recovery: has nothing to back up or to copy; add [postgres], [documentdb], [secrets] or [backups], or remove "
-        "[recovery]"
+        'recovery.mode = "none": has nothing to back up; add [postgres] or [documentdb], or remove [recovery]'
     )
+
+
+def test_states_and_images_are_copied_of_every_environment() -> None:
+    toml = with_recovery(COPIES, "postgres", "documentdb", "secrets", "backups")
+    assert [store.name for store in parsed(toml).copied_stores] == ["assets", "audit"]
+
+
+@pytest.mark.parametrize(
+    ("table", "left_out", "says"),
+    [
+        (
+            "[recovery.backup_plan]\nlock_after_days = 3",
+            ("postgres", "documentdb"),
+            "backup_plan: has no effect without [postgres] or [documentdb]; add one, or remove this",
+        ),
+        (
+            "[recovery.targets]\npostgres_minutes = 60",
+            ("postgres",),
+            "targets.postgres_minutes: has no effect without [postgres]; add it, or remove this",
+        ),
+        (
+            "[recovery.targets]\ndatabase_backup_hours = 30",
+            ("postgres", "documentdb"),
+            "targets.database_backup_hours: has no effect without [postgres] or [documentdb]; add one, or remove this",
+        ),
+        (
+            "[recovery.targets]\nparameters_hours = 26",
+            ("secrets",),
+            "targets.parameters_hours: has no effect without [secrets]; add it, or remove this",
+        ),
+        (
+            "[recovery.targets]\nfiles_minutes = 60",
+            ("backups", "edge", "firewall", "security.trail"),
+            (
+                "targets.files_minutes: has no effect without [backups], [edge] or [security.trail]; add one, or "
+                "remove this"
+            ),
+        ),
+    ],
+)
+def test_a_setting_without_what_it_is_about_is_refused(table: str, left_out: tuple[str, ...], says: str) -> None:
+    lines = refusal(with_recovery(f"{COPIES}{table}", *left_out))
+    assert [line for line in lines if line.startswith("recovery")] == [f"recovery.{says}"]
+    assert not [line for line in lines if "no effect" in line and not line.startswith("recovery")]
+
+
+def test_a_target_of_daily_backups_holds_for_postgres_alone() -> None:
+    toml = with_recovery(f"{COPIES}[recovery.targets]\ndatabase_backup_hours = 40", "documentdb")
+    ages = {store.name: store.most_minutes for store in parsed(toml).copied_stores}
+    assert ages["postgres-backups"] == 40 * 60
 
 
 def test_copies_need_receivers_of_their_alarms() -> None:

@@ -9,7 +9,10 @@ SECOND = 'region = "us-west-2"'
 
 def in_ireland(toml: str) -> str:
     """The same environment in eu-west-1, with its copies in us-east-1 and without CloudFront."""
-    for old, new in (('region = "us-east-1"', 'region = "eu-west-1"'), (SECOND, 'region = "us-east-1"')):
+    for old, new in (
+        ('region = "us-east-1"', 'region = "eu-west-1"'),
+        (SECOND, 'region = "us-east-1"\ncopies_leave_jurisdiction = true'),
+    ):
         assert old in toml
         toml = toml.replace(old, new, 1)
     return toml.replace("use1-az", "euw1-az")

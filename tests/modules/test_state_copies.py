@@ -80,3 +80,13 @@ def test_the_plan_role_reads_every_state_and_takes_the_locks(template: Template)
     assert f"{bucket}/*.tflock" in grants
     assert "s3:AbortMultipartUpload" not in grants
     assert "dynamodb.us-west-2.amazonaws.com" in grants
+
+
+def test_states_are_kept_for_as_long_and_as_safely_as_in_the_first_region(template: Template) -> None:
+    def settings(kind: str, name: str) -> dict[str, object]:
+        (found,) = [one for id_, one in template.all(kind).items() if id_.startswith(name)]
+        return {key: value for key, value in found.items() if key not in {"bucket", "provider", "depends_on"}}
+
+    for kind in ("aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_versioning"):
+        for bucket in ("bucket", "access-logs"):
+            assert settings(kind, f"copies_{bucket}") == settings(kind, f"state_{bucket}")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from preflight import copies
 from preflight.line import Line, Status
-from tests.preflight.samples import layer, of
+from tests.preflight.samples import layer, of, own_tags
 
 if TYPE_CHECKING:
     from tests.preflight.conftest import Place
@@ -33,6 +33,10 @@ def replicate(place: Place, prefix: str, *, region: str = "us-west-2") -> None:
         "repositoryFilters": [{"filter": prefix, "filterType": "PREFIX_MATCH"}],
     }
     place.client("ecr").put_replication_configuration(replicationConfiguration={"rules": [rule]})
+
+
+def repository(place: Place, name: str, tags: list[dict[str, str]]) -> None:
+    place.client("ecr").create_repository(repositoryName=name, tags=tags)
 
 
 def test_an_environment_without_copies_is_not_checked(place: Place) -> None:
@@ -96,7 +100,26 @@ def test_a_replication_of_others_is_a_problem(place: Place) -> None:
     )
 
 
-def test_a_replication_to_another_region_is_not_this_environments(place: Place) -> None:
+def test_an_earlier_replication_of_this_environment_is_ok(place: Place) -> None:
+    repository(place, "acme-backend", own_tags())
+    repository(place, "older-backend", own_tags())
+    repository(place, "other-backend", [])
+
+    for prefix, region in (("acme-", "eu-west-1"), ("older-", "us-west-2")):
+        replicate(place, prefix, region=region)
+        found = line(place, images(place))
+        assert (found.status, found.found) == (Status.OK, "this environment's")
+
+
+def test_a_replication_that_also_selects_repositories_of_others_is_a_problem(place: Place) -> None:
+    repository(place, "acme-backend", own_tags())
+    repository(place, "acme-other", [{"Key": "Project", "Value": "other"}])
+    replicate(place, "acme-", region="eu-west-1")
+
+    assert line(place, images(place)).status is Status.PROBLEM
+
+
+def test_a_replication_elsewhere_that_selects_nothing_is_a_problem(place: Place) -> None:
     replicate(place, "acme-", region="eu-west-1")
 
     assert line(place, images(place)).status is Status.PROBLEM

@@ -10,6 +10,7 @@ from config.load import load_environment
 from main import synthesize
 from modules.bucket_replication import RULE
 from synthesis.manifest import read_stacks
+from tests.config.examples import parsed, without
 from tests.fixtures import FOLDER
 from tests.template import Template
 
@@ -105,3 +106,15 @@ def test_static_files_of_another_region_are_copied_by_a_stack_there(in_europe: d
         one["rule"][0]["destination"]["bucket"] for one in home.all("aws_s3_bucket_replication_configuration").values()
     ]
     assert not any("-assets-" in one for one in targets)
+
+
+def test_an_environment_without_data_has_copies_of_its_images(tmp_path: Path) -> None:
+    tables = ("postgres", "documentdb", "secrets", "backups", "edge", "firewall", "security.trail", "security")
+    toml = without(*tables, "recovery", "services.backend", "observability")
+    environment = parsed(f'{toml}\n[recovery]\nmode = "backup"\nregion = "us-west-2"\n')
+    synthesize([environment], tmp_path / "cdktf.out")
+    found = {one.id: Template(dict(one.document)) for one in read_stacks(tmp_path / "cdktf.out").values()}
+    assert "user-management-frontend" in {one["name"] for one in found[COPIES].all("aws_ecr_repository").values()}
+    assert found[HOME].only("aws_ecr_replication_configuration")
+    for stack in (COPIES, HOME):
+        assert not any(found[stack].all(kind) for kind in ("aws_backup_vault", "aws_s3_bucket", "aws_lambda_function"))

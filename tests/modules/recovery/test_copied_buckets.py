@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from config.backups import BackupsSettings
-from config.names import MAX_ENVIRONMENT_LENGTH, MAX_PROJECT_LENGTH
 from config.security import TrailSettings
-from modules.recovery.copied_buckets import copied_buckets, copy_name
+from modules.recovery.copied_buckets import copied_buckets
 from tests.template import LABEL
 
 THERE = replace(LABEL, region="us-west-2")
@@ -43,12 +40,3 @@ def test_a_copy_is_locked_and_kept_as_its_source() -> None:
 
 def test_what_an_environment_does_not_have_is_not_copied() -> None:
     assert copied_buckets(THERE, backups=None, trail=None, has_assets=False, protect=True) == []
-
-
-@pytest.mark.parametrize("component", ["assets", "audit", "backups"])
-def test_the_longest_names_fit_and_differ_from_their_sources(component: str) -> None:
-    longest = replace(THERE, project="p" * MAX_PROJECT_LENGTH, environment="e" * MAX_ENVIRONMENT_LENGTH)
-    name = copy_name(longest, component)
-    assert len(name) <= 63
-    assert name.startswith(f"{longest.prefix}-")
-    assert name not in {longest.bucket_name(component), longest.in_home_region().bucket_name(component)}

@@ -11,7 +11,9 @@ from modules.recovery.copy_places import copy_places
 from tests.modules.recovery.regions import THERE
 
 PLACES = copy_places(THERE)
-ALL = copied_stores(CopyTargets(), postgres=True, documentdb=True, secrets=True, backups=True, edge=True, security=True)
+ALL = tuple(
+    copied_stores(CopyTargets(), postgres=True, documentdb=True, secrets=True, backups=True, assets=True, trail=True)
+)
 
 
 def test_each_store_that_can_have_copies_has_a_place() -> None:
