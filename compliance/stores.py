@@ -5,13 +5,15 @@ A store is, by what the JSON says and not by a list of names:
 - a database that is no replica, and a DynamoDB table;
 - a repository of images that are not pulled from a registry of others, and that is no copy of one in another region;
 - a bucket whose files do not expire, or that has the audit trail, unless only Terraform writes its files, or it is
-  itself the destination of a replication. Files that expire are logs or artifacts.
+  itself the destination of a replication. Files that expire are logs or artifacts: all of a bucket, or all that
+  something other than Terraform may write to it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance.backup_selections import DOCUMENTDB, POSTGRES, Candidate, copy_vaults
 from compliance.policies import Kind, allows_action, many, statements
 from compliance.references import Place, of_same_environment, places, referred
 from synthesis.stateful import SOURCE_OF_REPLICA
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
     Stacks = Mapping[str, Stack]
 
 BUCKET, REPOSITORY, TABLE = "aws_s3_bucket", "aws_ecr_repository", "aws_dynamodb_table"
-POSTGRES, DOCUMENTDB = "aws_db_instance", "aws_docdb_cluster"
 _REPLICATION: Final = "aws_s3_bucket_replication_configuration"
 _BUCKET_ARN: Final = "arn:aws:s3:::"
-_TAG: Final = "aws:ResourceTag/"
+_RECOVERY: Final = "recovery"
+"""The layer whose buckets and repositories are there to receive copies."""
 
 
 def stores(stack: Stack, stacks: Stacks) -> Iterator[Resource]:
@@ -43,7 +45,7 @@ def stores(stack: Stack, stacks: Stacks) -> Iterator[Resource]:
             yield repository
     for bucket in stack.all(BUCKET):
         if (
-            _keeps_files(bucket, stack)
+            _keeps_files(bucket, stack, stacks)
             and not _is_written_by_terraform(bucket, stack, stacks)
             and not _is_file_copy(bucket, stack, stacks)
         ):
@@ -62,14 +64,24 @@ def is_copied(store: Resource, stack: Stack, stacks: Stacks) -> bool:
     return checks[store.kind]()
 
 
+def is_for_copies(store: Resource, stack: Stack) -> bool:
+    """Whether a store is there to receive copies: of the layer `recovery`, or in another region than its stack."""
+    return stack.layer == _RECOVERY or stack.region_of(store) != stack.region
+
+
 def writers(bucket: Resource, stack: Stack, stacks: Stacks) -> Iterator[Resource]:
     """The resources whose policies let a role, or a service of AWS, add files to a bucket: not only one of one name."""
+    yield from (resource for resource, _ in _written(bucket, stack, stacks))
+
+
+def _written(bucket: Resource, stack: Stack, stacks: Stacks) -> Iterator[tuple[Resource, str]]:
+    """The writers of a bucket, each with the pattern of the keys that it may write."""
     for other in of_same_environment(stack, stacks):
         for resource, statement in statements(other, Kind.PERMISSIONS, Kind.RESOURCE):
             if allows_action(statement, "s3:PutObject"):
-                folders = [text for text in many(statement.get("Resource")) if text.endswith("*")]
-                if Place.of(stack, bucket) in places(folders, other, stacks):
-                    yield resource
+                for text in many(statement.get("Resource")):
+                    if text.endswith("*") and Place.of(stack, bucket) in places(text, other, stacks):
+                        yield resource, text.rpartition("}")[2].removeprefix("/")
 
 
 def _has_replicated_backups(instance: Resource, stack: Stack, stacks: Stacks) -> bool:
@@ -89,41 +101,14 @@ def _has_replicated_backups(instance: Resource, stack: Stack, stacks: Stacks) ->
 
 
 def _has_copied_backups(database: Resource, stack: Stack, stacks: Stacks) -> bool:
-    """Whether a plan of AWS Backup finds a database by its tags, and copies its backups to another region."""
-    tags = {
-        **{
-            key: value
-            for provider in stack.providers
-            if not provider.get("alias")
-            for block in blocks(provider.get("default_tags"))
-            for key, value in block.get("tags", {}).items()
-        },
-        **(database.get("tags") or {}),
-    }
+    """Whether a plan of AWS Backup finds a database, and copies its backups to a vault in another region."""
+    candidate = Candidate(resource=database, stack=stack)
     return any(
-        plan.kind == "aws_backup_plan" and _copies(plan, owner)
-        for other in of_same_environment(stack, stacks)
-        for selection in other.all("aws_backup_selection")
-        if _selects(selection, tags)
-        for owner, plan in referred(selection.get("plan_id"), other, stacks)
-    )
-
-
-def _selects(selection: Resource, tags: Mapping[str, Any]) -> bool:
-    wanted = {
-        str(test["key"]).removeprefix(_TAG): test["value"]
-        for condition in blocks(selection.get("condition"))
-        for test in blocks(condition.get("string_equals"))
-    }
-    wanted |= {test["key"]: test["value"] for test in blocks(selection.get("selection_tag"))}
-    return bool(wanted) and wanted.items() <= tags.items()
-
-
-def _copies(plan: Resource, stack: Stack) -> bool:
-    return any(
-        f":{stack.region}:" not in str(copy.get("destination_vault_arn"))
+        vaults_owner.region_of(vault) != candidate.region
+        for owner, selection in candidate.selections(stacks)
+        for plans_owner, plan in referred(selection.get("plan_id"), owner, stacks)
         for each in blocks(plan.get("rule"))
-        for copy in blocks(each.get("copy_action"))
+        for vaults_owner, vault in copy_vaults(each, plans_owner, stacks)
     )
 
 
@@ -181,18 +166,27 @@ def _is_image_copy(repository: Resource, stack: Stack, stacks: Stacks) -> bool:
     return any(here in _image_copies(name, other, stack, stacks) for other in others)
 
 
-def _keeps_files(bucket: Resource, stack: Stack) -> bool:
+def _keeps_files(bucket: Resource, stack: Stack, stacks: Stacks) -> bool:
     """Whether its files are kept: evidence for as long as the law asks, and all others without an end."""
     if any(bucket.is_referred_to_by(trail.get("s3_bucket_name")) for trail in stack.all("aws_cloudtrail")):
         return True
-    expires = any(
-        one.get("days") or one.get("date")
+    expiring = {
+        prefix
         for lifecycle in stack.attached(bucket, "aws_s3_bucket_lifecycle_configuration", by="bucket")
         for each in blocks(lifecycle.get("rule"))
         if each.get("status") == "Enabled"
-        for one in blocks(each.get("expiration"))
-    )
-    return not expires
+        and any(one.get("days") or one.get("date") for one in blocks(each.get("expiration")))
+        if (prefix := _prefix(each)) is not None
+    }
+    keys = [key for _, key in _written(bucket, stack, stacks)]
+    return "" not in expiring and not (keys and all(key.startswith(tuple(expiring)) for key in keys))
+
+
+def _prefix(block: Mapping[str, Any]) -> str | None:
+    """Start of the keys that a rule of a lifecycle is about; None if it also asks for something else."""
+    filters = {name: value for one in blocks(block.get("filter")) for name, value in one.items() if value}
+    prefix = str(filters.pop("prefix", block.get("prefix") or ""))
+    return None if filters else prefix
 
 
 def _is_written_by_terraform(bucket: Resource, stack: Stack, stacks: Stacks) -> bool:
@@ -207,7 +201,7 @@ def _is_written_by_terraform(bucket: Resource, stack: Stack, stacks: Stacks) -> 
 
 def _is_file_copy(bucket: Resource, stack: Stack, stacks: Stacks) -> bool:
     return any(
-        _is_bucket(destination.get("bucket"), bucket, stack, other, stacks)
+        is_bucket(destination.get("bucket"), bucket, stack, other, stacks)
         for other, _, destination in _destinations(stack, stacks)
     )
 
@@ -222,9 +216,9 @@ def _has_replicated_files(bucket: Resource, stack: Stack, stacks: Stacks) -> boo
         if owner.region_of(copy) != here
     ]
     return any(
-        _is_bucket(destination.get("bucket"), copy, owner, other, stacks)
+        is_bucket(destination.get("bucket"), copy, owner, other, stacks)
         for other, source, destination in _destinations(stack, stacks)
-        if _is_bucket(source, bucket, stack, other, stacks)
+        if is_bucket(source, bucket, stack, other, stacks)
         for owner, copy in there
     )
 
@@ -234,13 +228,17 @@ def _destinations(stack: Stack, stacks: Stacks) -> Iterator[tuple[Stack, object,
     for other in of_same_environment(stack, stacks):
         for replication in other.all(_REPLICATION):
             for each in blocks(replication.get("rule")):
-                is_part = any(value for one in blocks(each.get("filter")) for value in one.values())
-                if each.get("status") == "Enabled" and not is_part:
+                if each.get("status") == "Enabled" and _is_for_all(each):
                     for destination in blocks(each.get("destination")):
                         yield other, replication.get("bucket"), destination
 
 
-def _is_bucket(value: object, bucket: Resource, owner: Stack, stack: Stack, stacks: Stacks) -> bool:
+def _is_for_all(block: Mapping[str, Any]) -> bool:
+    """Whether a rule of a replication is about all files of its bucket."""
+    return _prefix(block) == ""
+
+
+def is_bucket(value: object, bucket: Resource, owner: Stack, stack: Stack, stacks: Stacks) -> bool:
     """Whether a value of a stack names a bucket of `owner`: by a reference, its name or its ARN."""
     return str(value).removeprefix(_BUCKET_ARN) == bucket.get("bucket") or Place.of(owner, bucket) in places(
         value, stack, stacks

@@ -36,6 +36,9 @@ https://eur-lex.europa.eu/eli/reg/2016/679/oj (Article 1.3, and Article 44 for o
 """
 
 
+_WITHOUT_COPIES: Final = 'use mode = "none", with the exceptions of docs/recovery.md where protect_data = true'
+
+
 def jurisdiction(region: str) -> str:
     """The jurisdiction of a region, as a message names it."""
     return next(name for name, regions in JURISDICTIONS.items() if region in regions)
@@ -59,7 +62,7 @@ def check_jurisdiction(
     if here == there or recovery__copies_leave_jurisdiction:
         return
     others = [other for other in JURISDICTIONS[here] if other != region]
-    instead = f"use {' or '.join(others)}" if others else f'AWS has no other region in {here}; use mode = "none"'
+    instead = f"use {' or '.join(others)}" if others else f"AWS has no other region in {here}; {_WITHOUT_COPIES}"
     yield Problem(
         key="recovery.region",
         value=recovery__region,

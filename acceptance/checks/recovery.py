@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from compliance.backup_selections import OPERATORS, OPT_IN, Criteria, TagTest
 from config.buckets import AUDIT, copy_name, source_name
 from config.copies import BUCKETS, copied_parameters
 from config.names import NameLimit
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
 
-_TAG: Final = "aws:ResourceTag/"
 _NO_FUNCTION: Final = "ResourceNotFoundException"
 _NO_PARAMETER: Final = "ParameterNotFound"
 _PROBE: Final = "recovery/check"
@@ -41,7 +41,7 @@ def check_each_copied_bucket_has_a_replication(environment: Environment, session
             continue
         places = {rule["Destination"]["Bucket"] for rule in document["Rules"] if rule["Status"] == "Enabled"}
         if places != {f"arn:aws:s3:::{target}"}:
-            yield f"{source} is copied to {sorted(places)}; it must be copied to {target}"
+            yield f"{source} is copied to {' and '.join(sorted(places)) or 'nothing'}; it must be copied to {target}"
 
 
 def check_what_is_written_arrives(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -145,7 +145,9 @@ def check_the_backup_plan_finds_each_database(environment: Environment, session:
     """A database that no selection finds is not backed up, and no job fails."""
     if environment.recovery is None:
         return
-    selections = list(_selections(environment, session))
+    backup = session.client("backup", region_name=environment.region)
+    selections = list(_selections(environment, backup))
+    settings = backup.describe_region_settings()["ResourceTypeOptInPreference"]
     rds = session.client("rds", region_name=environment.region)
     databases: list[dict[str, Any]] = []
     if environment.postgres:
@@ -157,8 +159,10 @@ def check_the_backup_plan_finds_each_database(environment: Environment, session:
     for database in databases:
         arn = database.get("DBInstanceArn") or database.get("DBClusterArn")
         tags = {tag["Key"]: tag["Value"] for tag in rds.list_tags_for_resource(ResourceName=arn)["TagList"]}
-        if not any(wanted.items() <= tags.items() for wanted in selections):
+        if not any(one.is_about_tags and one.find(str(arn), tags) for one in selections):
             yield f"no selection of a backup plan finds {arn}"
+        if "DBClusterArn" in database and not settings.get(OPT_IN):
+            yield f"no backup plan finds {arn}: the region has not opted in to {OPT_IN}"
 
 
 def check_the_backups_of_postgres_are_replicated(environment: Environment, session: boto3.Session) -> Iterator[str]:
@@ -171,7 +175,8 @@ def check_the_backups_of_postgres_are_replicated(environment: Environment, sessi
     backups = rds.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
     states = [backup["Status"].lower() for backup in backups if backup["DBInstanceArn"] == arn]
     if "replicating" not in states:
-        yield f"the backups of {arn} in {environment.recovery_region} are {states or 'not there'}, not replicating"
+        found = " and ".join(states) or "not there"
+        yield f"the backups of {arn} in {environment.recovery_region} are {found}, not replicating"
 
 
 def _copies(environment: Environment) -> dict[str, str]:
@@ -214,14 +219,27 @@ def _copy_problems(session: boto3.Session, source: str, target: str) -> Iterator
         yield f"the copy of a new object in {target} is not encrypted as a copy: {copy.get('SSEKMSKeyId')}"
 
 
-def _selections(environment: Environment, session: boto3.Session) -> Iterator[dict[str, str]]:
-    """The tags that each selection of the environment's plan asks for."""
-    backup = session.client("backup", region_name=environment.region)
+def _selections(environment: Environment, backup: Any) -> Iterator[Criteria]:  # noqa: ANN401 - boto3's
+    """What each selection of the environment's plan asks for."""
     name = environment.names.name("databases", limit=NameLimit.BACKUP)
     plans = [plan for plan in backup.list_backup_plans()["BackupPlansList"] if plan["BackupPlanName"] == name]
     for plan in plans:
         identifier = plan["BackupPlanId"]
         for one in backup.list_backup_selections(BackupPlanId=identifier)["BackupSelectionsList"]:
             found = backup.get_backup_selection(BackupPlanId=identifier, SelectionId=one["SelectionId"])
-            tests = found["BackupSelection"].get("Conditions", {}).get("StringEquals", [])
-            yield {test["ConditionKey"].removeprefix(_TAG): test["ConditionValue"] for test in tests}
+            yield _criteria(found["BackupSelection"])
+
+
+def _criteria(selection: Mapping[str, Any]) -> Criteria:
+    """What a selection asks for, as AWS Backup returns it."""
+    conditions: Mapping[str, list[dict[str, str]]] = selection.get("Conditions") or {}
+    return Criteria(
+        resources=tuple(selection.get("Resources") or ()),
+        not_resources=tuple(selection.get("NotResources") or ()),
+        listed_tags=tuple(_test(one, OPERATORS["StringEquals"]) for one in selection.get("ListOfTags") or ()),
+        conditions=tuple(_test(one, OPERATORS[name]) for name, tests in conditions.items() for one in tests or ()),
+    )
+
+
+def _test(test: Mapping[str, str], operator: str) -> TagTest:
+    return TagTest(key=test["ConditionKey"], value=test["ConditionValue"], operator=operator)

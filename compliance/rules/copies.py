@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.references import of_same_environment
 from compliance.rule import Finding, rule_with_others
-from compliance.stores import BUCKET, is_copied, stores, writers
+from compliance.stores import BUCKET, is_copied, is_for_copies, stores, writers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +23,12 @@ _SERVICES: Final = "service"
 def data_is_in_two_regions(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """With `protect_data`, all that cannot be made again has a copy in another region: `compliance/stores.py`."""
     for store in stores(stack, stacks) if stack.is_protected else ():
-        if not is_copied(store, stack, stacks):
-            fix = 'mode = "backup" in [recovery] makes one'
+        if is_copied(store, stack, stacks):
+            continue
+        if is_for_copies(store, stack):
+            yield Finding.about(store, "is for copies, and no replication leads to it; add one, or remove it")
+        else:
+            fix = 'mode = "backup" in [recovery] makes one; or accept it in compliance/exceptions.toml'
             yield Finding.about(store, f"has no copy in another region; {fix}")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
-from compliance.rule import Finding, rule
+from compliance.references import of_same_environment, referred
+from compliance.rule import Finding, rule, rule_with_others
+from compliance.stores import BUCKET, is_bucket
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from synthesis.template import Resource
 
 _KIND = "aws_s3_bucket_replication_configuration"
+_KEY_ARN: Final = re.compile(r"arn:aws:kms:([a-z0-9-]+):")
 
 
 @rule
@@ -35,14 +39,22 @@ def replication_copies_all(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(configuration, f"the rule {block.get('id')} leaves out what a KMS key encrypts")
 
 
-@rule
-def replication_encrypts_copies(stack: Stack) -> Iterator[Finding]:
-    """A replication names the key of the copies, which is one of their region."""
+@rule_with_others
+def replication_encrypts_copies(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """A replication names the key of the copies, which is one of their region.
+
+    S3 accepts a key of another region, and then copies nothing:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+    """
     for configuration, block in _rules(stack):
         for destination in blocks(block.get("destination")):
             keys = [one.get("replica_kms_key_id") for one in blocks(destination.get("encryption_configuration"))]
             if not any(keys):
                 yield Finding.about(configuration, f"the rule {block.get('id')} has no key for the copies")
+            for here in _bucket_regions(destination.get("bucket"), stack, stacks):
+                for there in sorted(_key_regions(keys, stack, stacks) - {here}):
+                    says = f"the rule {block.get('id')} has a key in {there} for copies in {here}"
+                    yield Finding.about(configuration, f"{says}; use one in {here}")
 
 
 @rule
@@ -70,6 +82,22 @@ def registry_replication_is_filtered(stack: Stack) -> Iterator[Finding]:
 
 def _rules(stack: Stack) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
     return ((found, block) for found in stack.all(_KIND) for block in blocks(found.get("rule")))
+
+
+def _bucket_regions(value: object, stack: Stack, stacks: Mapping[str, Stack]) -> set[str]:
+    """The region of the bucket that a destination names; none if the environment has no such bucket."""
+    return {
+        other.region_of(bucket)
+        for other in of_same_environment(stack, stacks)
+        for bucket in other.all(BUCKET)
+        if is_bucket(value, bucket, other, stack, stacks)
+    }
+
+
+def _key_regions(keys: list[object], stack: Stack, stacks: Mapping[str, Stack]) -> set[str]:
+    """The regions of keys that are named by ARNs or by references."""
+    named = {match[1] for key in keys if (match := _KEY_ARN.match(str(key)))}
+    return named | {owner.region_of(key) for owner, key in referred(keys, stack, stacks)}
 
 
 def _is_on(block: Mapping[str, Any], argument: str) -> bool:

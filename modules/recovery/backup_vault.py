@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import DataResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault as Vault
 from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import BackupVaultLockConfiguration
 from cdktf_cdktf_provider_aws.backup_vault_policy import BackupVaultPolicy
 from constructs import Construct
 
+from config.backup_vault import EARLY_END
 from modules.label import Label, NameLimit
 from modules.policy import PolicyDocument, Principal, Statement
 
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 # AWS gives no length for the policy of a vault; this is what IAM accepts of a managed policy, and far more than needed.
 _POLICY_LIMIT: Final = 6_144
-# A wildcard in an action is not allowed here, and `*` as the resource means the vault and what is in it:
-# https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
-_EARLY_END: Final = (
-    "backup:DeleteRecoveryPoint",
-    "backup:DisassociateRecoveryPoint",
-    "backup:UpdateRecoveryPointLifecycle",
-)
-"""What ends the life of a backup before its time, or takes it out of the vault's care."""
 
 
 def vault_name(label: Label) -> str:
@@ -85,19 +78,7 @@ class BackupVault(Construct):
         )
         self._lock: BackupVaultLockConfiguration | None = None
         if protect:
-            refusal = Statement(
-                sid="DenyEarlyDeletion",
-                effect="Deny",
-                principal=Principal.anyone(),
-                actions=_EARLY_END,
-                resources=("*",),
-            )
-            BackupVaultPolicy(
-                self,
-                "policy",
-                backup_vault_name=self._vault.name,
-                policy=PolicyDocument.of(self, refusal, limit=_POLICY_LIMIT).render(),
-            )
+            self._refuse_early_deletion()
         if protect and config.lock_after_days is not None:
             self._lock = BackupVaultLockConfiguration(
                 self,
@@ -107,6 +88,27 @@ class BackupVault(Construct):
                 min_retention_days=config.daily_days,
                 max_retention_days=config.max_days,
             )
+
+    def _refuse_early_deletion(self) -> None:
+        """Add the policy. It denies its own update, so another one is made by a deletion and a creation."""
+        refusal = Statement(
+            sid="DenyEarlyDeletion",
+            effect="Deny",
+            principal=Principal.anyone(),
+            actions=EARLY_END,
+            # The vault and what is in it.
+            resources=("*",),
+        )
+        trigger = DataResource(self, "denied", triggers_replace={"denied": ", ".join(EARLY_END)})
+        BackupVaultPolicy(
+            self,
+            "policy",
+            backup_vault_name=self._vault.name,
+            policy=PolicyDocument.of(self, refusal, limit=_POLICY_LIMIT).render(),
+            lifecycle=TerraformResourceLifecycle(
+                replace_triggered_by=[f"terraform_data.{trigger.friendly_unique_id}.id"]
+            ),
+        )
 
     @property
     def dependables(self) -> list[TerraformResource]:

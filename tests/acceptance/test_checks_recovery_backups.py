@@ -60,6 +60,34 @@ def test_a_database_without_the_tag_is_found(session: Any) -> None:
     assert list(check_the_backup_plan_finds_each_database(ENVIRONMENT, session)) == []
 
 
+def test_a_selection_that_names_other_databases_finds_none_and_documentdb_needs_the_opt_in(session: Any) -> None:
+    backup, rds = session.client("backup"), session.client("rds")
+    (plan,) = backup.list_backup_plans()["BackupPlansList"]
+    (listed,) = backup.list_backup_selections(BackupPlanId=plan["BackupPlanId"])["BackupSelectionsList"]
+    place = {"BackupPlanId": plan["BackupPlanId"], "SelectionId": listed["SelectionId"]}
+    selection = backup.get_backup_selection(**place)["BackupSelection"]
+    rds.create_db_cluster(
+        DBClusterIdentifier=f"{PREFIX}-documentdb",
+        Engine="docdb",
+        MasterUsername="root1",
+        MasterUserPassword="password1",
+        Tags=[TAG],
+    )
+    both = fixture_environment("prod").model_copy(update={"account_id": ACCOUNT})
+    cluster = f"arn:aws:rds:us-east-1:{ACCOUNT}:cluster:{PREFIX}-documentdb"
+
+    opt_in = f"no backup plan finds {cluster}: the region has not opted in to DocumentDB"
+    assert list(check_the_backup_plan_finds_each_database(both, session)) == [opt_in]
+    backup.update_region_settings(ResourceTypeOptInPreference={"DocumentDB": True})
+    assert list(check_the_backup_plan_finds_each_database(both, session)) == []
+
+    backup.delete_backup_selection(**place)
+    only = {**selection, "Resources": [f"arn:aws:rds:us-east-1:{ACCOUNT}:db:{PREFIX}-*"]}
+    backup.create_backup_selection(BackupPlanId=plan["BackupPlanId"], BackupSelection=only)
+    missing = f"no selection of a backup plan finds {cluster}"
+    assert list(check_the_backup_plan_finds_each_database(both, session)) == [missing]
+
+
 def test_backups_that_are_not_replicated_are_found(session: Any) -> None:
     (problem,) = check_the_backups_of_postgres_are_replicated(ENVIRONMENT, session)
     assert problem == f"the backups of {SOURCE} in us-west-2 are not there, not replicating"

@@ -22,9 +22,28 @@ def _plan(vault: str) -> dict[str, Any]:
 
 def _selection(tag: str) -> dict[str, Any]:
     test = {"key": "aws:ResourceTag/backup-plan", "value": tag}
-    return {"plan_id": "${aws_backup_plan.p.id}", "condition": [{"string_equals": [test]}]}
+    return {
+        "plan_id": "${aws_backup_plan.p.id}",
+        "resources": ["arn:aws:rds:us-east-1:444444444444:cluster:acme-*"],
+        "condition": [{"string_equals": [test]}],
+    }
 
 
+def _backed_up(*, vault: str = "", tag: str = "acme-test", opt_in: bool = True, **selection: Any) -> dict[str, Any]:
+    return {
+        "aws_docdb_cluster.d": {"cluster_identifier": "acme-documentdb", "tags": {"backup-plan": "acme-test"}},
+        "aws_backup_plan.p": _plan(vault or _WEST_VAULT),
+        "aws_backup_selection.s": {**_selection(tag), **selection},
+        "aws_backup_region_settings.s": {"resource_type_opt_in_preference": {"DocumentDB": opt_in}},
+        "aws_backup_vault.v": {"name": "v"},
+    }
+
+
+def _unbacked(bad: dict[str, Any]) -> Sample:
+    return sample(_RULE, _backed_up(), bad, says=_SAYS, others=(_WEST,), provider=_ACCOUNT)
+
+
+_ACCOUNT = {"aws": [{"region": "us-east-1", "allowed_account_ids": ["444444444444"]}]}
 _WEST_VAULT = "arn:aws:backup:us-west-2:444444444444:backup-vault:v"
 _HOME_VAULT = "arn:aws:backup:us-east-1:444444444444:backup-vault:v"
 _WEST = stack(
@@ -32,13 +51,13 @@ _WEST = stack(
         "aws_db_instance_automated_backups_replication.p": {"source_db_instance_arn": f"{_ARN}:acme-postgres"},
         "aws_s3_bucket.c": {"bucket": "acme-copy"},
         "aws_ecr_repository.api": {"name": "acme-api"},
+        "aws_backup_vault.v": {"name": "v"},
     },
     layer="west",
     region="us-west-2",
 )
 _TWIN = stack({"aws_s3_bucket.c": {"bucket": "acme-twin"}}, layer="twin")
 _STRANGER = stack({"aws_s3_bucket.c": {"bucket": "other-copy"}}, layer="west", region="us-west-2", environment="other")
-_CLUSTER = {"aws_docdb_cluster.d": {"tags": {"backup-plan": "acme-test"}}}
 _TABLE: dict[str, dict[str, Any]] = {"aws_dynamodb_table.t": {"name": "t"}}
 _WEST_PROVIDER = {"aws": [{"region": "us-east-1"}, {"alias": "west", "region": "us-west-2"}]}
 _REPLICA = {"aws_dynamodb_table_replica.r": {"global_table_arn": "${aws_dynamodb_table.t.arn}"}}
@@ -81,6 +100,11 @@ def _backups(**changes: Any) -> dict[str, dict[str, Any]]:
     return {"aws_s3_bucket.b": {}, **_role(**changes)}
 
 
+def _expiring(prefix: str) -> dict[str, dict[str, Any]]:
+    rule = _lifecycle(filter=[{"prefix": prefix}], expiration=[{"days": 90}])
+    return _bucket(**{"aws_s3_bucket_lifecycle_configuration.l": rule})
+
+
 DATABASES = (
     sample(
         _RULE,
@@ -96,18 +120,11 @@ DATABASES = (
         says=_SAYS,
         others=(_WEST,),
     ),
-    sample(
-        _RULE,
-        {**_CLUSTER, "aws_backup_plan.p": _plan(_WEST_VAULT), "aws_backup_selection.s": _selection("acme-test")},
-        {**_CLUSTER, "aws_backup_plan.p": _plan(_HOME_VAULT), "aws_backup_selection.s": _selection("acme-test")},
-        says=_SAYS,
-    ),
-    sample(
-        _RULE,
-        {**_CLUSTER, "aws_backup_plan.p": _plan(_WEST_VAULT), "aws_backup_selection.s": _selection("acme-test")},
-        {**_CLUSTER, "aws_backup_plan.p": _plan(_WEST_VAULT), "aws_backup_selection.s": _selection("acme-prod")},
-        says=_SAYS,
-    ),
+    _unbacked(_backed_up(vault=_HOME_VAULT)),
+    _unbacked(_backed_up(vault=_WEST_VAULT.replace(":v", ":gone"))),  # a vault that nothing makes
+    _unbacked(_backed_up(tag="acme-prod")),
+    _unbacked(_backed_up(resources=["arn:aws:rds:us-east-1:444444444444:db:acme-*"])),
+    _unbacked(_backed_up(opt_in=False)),
 )
 TABLES = (
     sample(
@@ -174,6 +191,13 @@ BUCKETS = (
     ),
     sample(
         _RULE,
+        {**_expiring("api/"), **_role()},
+        {**_expiring("logs/"), **_role()},
+        says=_SAYS,
+        at="aws_s3_bucket.b",
+    ),
+    sample(
+        _RULE,
         _bucket(**{"aws_s3_bucket_lifecycle_configuration.l": _lifecycle(expiration=[{"days": 90}])}),
         _bucket(
             **{
@@ -188,6 +212,27 @@ BUCKETS = (
         _bucket(**{"aws_s3_object.o": {"bucket": "${aws_s3_bucket.b.id}", "key": "k"}}),
         _bucket(**{"aws_s3_object.o": {"bucket": "${aws_s3_bucket.b.id}", "key": "k"}, **_role()}),
         says=_SAYS,
+    ),
+)
+COPIES = (
+    sample(
+        _RULE,
+        {"aws_ecr_repository.api": {"name": "acme-api"}},
+        {"aws_ecr_repository.api": {"name": "acme-web"}},
+        says="is for copies, and no replication leads to it",
+        others=(stack({**_IMAGES, **_images()}, layer="home"),),
+        region="us-west-2",
+        layer="recovery",
+    ),
+    sample(
+        _RULE,
+        {**_COPIED, "aws_s3_bucket.c": {"bucket": "acme-copy", "provider": "aws.west"}},
+        {
+            "aws_s3_bucket.c": {"bucket": "acme-lost", "provider": "aws.west"},
+            **_COPIED,
+        },
+        says="is for copies, and no replication leads to it",
+        provider=_WEST_PROVIDER,
     ),
 )
 WRITERS = (
@@ -228,4 +273,4 @@ WRITERS = (
         ),
     ),
 )
-SAMPLES: tuple[Sample, ...] = (*DATABASES, *TABLES, *REPOSITORIES, *BUCKETS, *WRITERS)
+SAMPLES: tuple[Sample, ...] = (*DATABASES, *TABLES, *REPOSITORIES, *BUCKETS, *COPIES, *WRITERS)

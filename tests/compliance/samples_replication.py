@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from tests.compliance.samples import Sample, changed, sample
+from tests.compliance.samples import Sample, changed, sample, stack
 
 _ON = {"status": "Enabled"}
 _OFF = {"status": "Disabled"}
@@ -24,7 +25,7 @@ _RULE: dict[str, Any] = {
     "source_selection_criteria": {"sse_kms_encrypted_objects": _ON},
     "destination": _DESTINATION,
 }
-_GOOD: dict[str, dict[str, Any]] = {_CONFIGURATION: {"rule": [_RULE]}}
+_GOOD: dict[str, dict[str, Any]] = {_CONFIGURATION: {"rule": [_RULE]}, "aws_kms_key.k": {}}
 _FILTER = {"filter": "acme-", "filter_type": "PREFIX_MATCH"}
 _PLACE = {"region": "us-west-2", "registry_id": "444444444444"}
 _GOOD_REGISTRY: dict[str, dict[str, Any]] = {
@@ -41,7 +42,22 @@ def _destination(name: str, *, says: str, without: str = "", **members: object) 
     return _rule(name, says=says, destination=place)
 
 
+_COPIES = stack({"aws_s3_bucket.c": {"bucket": "copies"}}, layer="copies", region="us-west-2")
+_KEY_AT_HOME = {"replica_kms_key_id": "arn:aws:kms:us-east-1:444444444444:alias/copies"}
+_KEY_OF_STACK = {"replica_kms_key_id": "${aws_kms_key.k.arn}"}
+
 SAMPLES = (
+    *(
+        replace(
+            _destination(
+                "replication-encrypts-copies",
+                encryption_configuration=key,
+                says="the rule copy has a key in us-east-1 for copies in us-west-2",
+            ),
+            others=(_COPIES,),
+        )
+        for key in (_KEY_AT_HOME, _KEY_OF_STACK)
+    ),
     _rule("replication-copies-all", status="Disabled", says="the rule copy is not enabled"),
     _rule("replication-copies-all", filter={"prefix": "logs/"}, says="copies only what its filter selects"),
     _rule("replication-copies-all", delete_marker_replication=_OFF, says="does not copy delete markers"),

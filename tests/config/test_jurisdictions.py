@@ -29,7 +29,11 @@ def test_the_other_regions_of_a_jurisdiction_are_offered(home: str) -> None:
     abroad = "us-west-2" if jurisdiction(home) != "the United States" else "ca-central-1"
     (problem,) = check_jurisdiction(home, abroad, recovery__copies_leave_jurisdiction=False)
     others = [region for region in JURISDICTIONS[jurisdiction(home)] if region != home]
-    offered = f"use {' or '.join(others)}, or set" if others else 'use mode = "none", or set'
+    offered = (
+        f"use {' or '.join(others)}, or set"
+        if others
+        else 'use mode = "none", with the exceptions of docs/recovery.md where protect_data = true, or set'
+    )
     assert offered in problem.allowed
     assert list(check_jurisdiction(home, abroad, recovery__copies_leave_jurisdiction=True)) == []
     assert all(not list(check_jurisdiction(home, other, recovery__copies_leave_jurisdiction=False)) for other in others)

@@ -92,6 +92,17 @@ def refuse_by_policy(vault: Any, action: str, context: Context) -> None:
             raise AwsError(code="AccessDeniedException", message="Insufficient privileges to perform this action.")
 
 
+@guard("backup", "DeleteBackupVault", "DeleteBackupVaultAccessPolicy", "PutBackupVaultAccessPolicy")
+def refuse_denied_change(params: Shape, context: Context) -> None:
+    """Refuse a change of a vault, or of its policy, that the policy denies.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
+    """
+    vault = context.backend(backup_backends).vaults.get(params["BackupVaultName"])
+    if vault is not None:
+        refuse_by_policy(vault, f"backup:{context.operation}", context)
+
+
 @guard("backup", "DeleteBackupVault")
 def refuse_vault_with_points(params: Shape, context: Context) -> None:
     """Refuse to delete a vault that has backups.

@@ -239,6 +239,19 @@ def test_a_backup_whose_role_cannot_delete_it_stays_as_expired(backups: Backups,
         backup.delete_backup_vault(BackupVaultName=vault)
 
 
+def test_the_policy_of_a_vault_can_deny_its_own_update_and_not_its_deletion(backups: Backups) -> None:
+    backup = backups.service("backup")
+    backup.create_backup_vault(BackupVaultName="settled")
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "backup:PutBackupVaultAccessPolicy", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [denial]})
+    backup.put_backup_vault_access_policy(BackupVaultName="settled", Policy=policy)
+
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*Insufficient privileges"):
+        backup.put_backup_vault_access_policy(BackupVaultName="settled", Policy=policy)
+    backup.delete_backup_vault_access_policy(BackupVaultName="settled")
+    backup.put_backup_vault_access_policy(BackupVaultName="settled", Policy=policy)
+
+
 def test_a_stopped_database_is_not_backed_up(backups: Backups) -> None:
     arn = backups.instance("asleep")
     backups.service("rds").stop_db_instance(DBInstanceIdentifier="asleep")

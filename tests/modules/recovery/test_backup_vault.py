@@ -29,14 +29,21 @@ def test_a_protected_vault_cannot_be_destroyed_and_denies_everyone_to_end_a_back
     assert set(denied["Action"]) == {
         "backup:DeleteRecoveryPoint",
         "backup:DisassociateRecoveryPoint",
+        "backup:PutBackupVaultAccessPolicy",
         "backup:UpdateRecoveryPointLifecycle",
     }
     assert "Condition" not in denied
 
 
-def test_the_policy_can_be_changed_by_terraform() -> None:
-    (denied,) = statements(made().only("aws_backup_vault_policy")["policy"])
-    assert not {"backup:PutBackupVaultAccessPolicy", "backup:DeleteBackupVaultAccessPolicy"} & set(denied["Action"])
+def test_another_policy_is_made_by_a_deletion_because_the_policy_denies_its_update() -> None:
+    template = made()
+    policy = template.only("aws_backup_vault_policy")
+    (denied,) = statements(policy["policy"])
+    trigger = template.only("terraform_data")
+    assert "backup:DeleteBackupVaultAccessPolicy" not in denied["Action"]
+    assert trigger["triggers_replace"] == {"denied": ", ".join(denied["Action"])}
+    (by,) = policy["lifecycle"]["replace_triggered_by"]
+    assert by.startswith("terraform_data.vault_denied_")
 
 
 def test_an_unprotected_vault_is_emptied_when_it_is_destroyed() -> None:
