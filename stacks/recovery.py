@@ -27,7 +27,7 @@ from modules.recovery.replication_alarms import add_failure_alarm, add_latency_a
 from modules.security import audit_trail
 from modules.state_store import STATE
 from stacks.base import LayerStack, topics_for
-from stacks.registry import repository_starts, task_images
+from stacks.registry import copied_repositories, task_images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,7 +201,7 @@ class RecoveryStack(LayerStack):
                 "images",
                 label=self.label,
                 region=copies.region,
-                prefixes=repository_starts(config, registry.image_cache),
+                prefixes=copied_repositories(config, registry.image_cache),
             )
             self._add_copying(copies.region, data, edge, notifications)
 
