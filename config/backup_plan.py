@@ -62,8 +62,11 @@ class BackupPlanSettings(Model):
     daily_days: int = Field(default=7, ge=1, le=MAX_RETENTION_DAYS)
     """Days that the backup of each day is kept, in each region.
 
-    A GB costs 0.095 USD a month of PostgreSQL, and 0.021 USD of DocumentDB; those after the first have only changes.
+    A GB costs 0.095 USD a month of PostgreSQL, and 0.021 USD of DocumentDB. Those of PostgreSQL after the first have
+    only changes; one of DocumentDB costs its whole volume once it is older than backup_retention_days of [documentdb],
+    and each copy in the second region does so at once.
     """
+    # https://docs.aws.amazon.com/documentdb/latest/developerguide/backup_restore-understanding_backup_storage_usage.html
 
     weekly_days: int = Field(default=35, ge=0, le=MAX_RETENTION_DAYS)
     """Days that the backup of each Sunday is kept; 0 keeps it like that of any other day."""

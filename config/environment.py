@@ -33,6 +33,7 @@ from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
 from config.recovery import RecoverySettings
+from config.registries import repository_names
 from config.registry import RegistrySettings
 from config.release_window import ReleaseWindow, release_window
 from config.routing import CATCH_ALL
@@ -237,6 +238,11 @@ class Environment(Model):
     def repository_prefix(self) -> str:
         """The start of the names of its image repositories."""
         return self.registry.repository_prefix or self.project
+
+    @property
+    def repository_names(self) -> tuple[str, ...]:
+        """The names of the image repositories of its services."""
+        return repository_names(self.repository_prefix, self.services)
 
     @property
     def service_paths(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from modules.recovery.replicated_backups import replicate_automated_backups
 from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
 from modules.state_store import STATE
 from stacks.base import LayerStack, topics_for
-from stacks.registry import repository_starts, task_images
+from stacks.registry import copied_repositories, task_images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -214,7 +214,7 @@ class RecoveryStack(LayerStack):
                 "images",
                 label=self.label,
                 region=copies.region,
-                prefixes=repository_starts(config, registry.image_cache),
+                prefixes=copied_repositories(config, registry.image_cache),
             )
             self._add_copying(copies.region, data, edge, notifications)
 

@@ -64,6 +64,14 @@ def task_images(config: Environment) -> dict[str, str]:
     return images
 
 
+def copied_repositories(config: Environment, cache: ImageCache) -> list[str]:
+    """What starts the names of the repositories of the environment, and of no other one of the account.
+
+    The names of services' repositories in full: the start that they share can be the one of another environment, too.
+    """
+    return [*config.repository_names, f"{cache.prefix}/"]
+
+
 def repository_starts(config: Environment, cache: ImageCache) -> list[str]:
     """The starts of the names of all repositories of the environment, none of which is the start of another."""
     own, copies = f"{config.repository_prefix}-", f"{cache.prefix}/"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import replace
 from typing import Final
 
 import pytest
 
+from config.buckets import copy_name
 from main import ROOT
-from modules.recovery.copied_buckets import copy_name
 from modules.runbook import PAGE
 from tests.aws_commands import check, commands, policies, sections
 from tests.template import LABEL
 
 _TEXT: Final = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
 _SECTIONS: Final = dict(sections(_TEXT))
+_RESTORE: Final = _SECTIONS["When the region is lost"]
 
 
 @pytest.mark.parametrize("section", ["State", "Files", "Images", "Parameters", "When the region is lost"])
@@ -53,3 +56,26 @@ def test_no_alarm_is_said_to_find_an_empty_backup() -> None:
     assert "no alarm can tell" in _SECTIONS["Backups"]
     runbook = dict(sections((ROOT / PAGE).read_text(encoding="utf-8")))["Failed backups"]
     assert "[no alarm](recovery.md#alarms)" in runbook
+
+
+def test_what_is_restored_is_changed_when_it_is_available() -> None:
+    for block in re.findall(r"```sh\n(.+?)```", _RESTORE, flags=re.DOTALL):
+        lines = [line.split() for line in block.splitlines() if line.strip()]
+        for before, line in itertools.pairwise(lines):
+            if line[2].startswith("modify-"):
+                assert before[2:4] == ["wait", "db-instance-available"]
+    assert "modify-db-instance" in _RESTORE
+    assert "modify-db-cluster" in _RESTORE
+
+
+@pytest.mark.parametrize(
+    ("operation", "option"),
+    [
+        ("restore-db-instance-to-point-in-time", "--db-parameter-group-name"),
+        ("restore-db-instance-to-point-in-time", "--multi-az"),
+        ("restore-db-cluster-from-snapshot", "--db-cluster-parameter-group-name"),
+    ],
+)
+def test_a_restored_database_has_what_is_not_restored_by_default(operation: str, option: str) -> None:
+    (command,) = (line for line in commands(_RESTORE) if operation in line)
+    assert option in command.split()

@@ -16,6 +16,7 @@ from emulator.databases.servers import SERVERS
 from emulator.errors import AwsError
 from emulator.registry import patch
 from emulator.services.rds_snapshots import Held, hold
+from emulator.services.rds_stopped import CREATING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,7 @@ def restore_instance(
     if not settings.get("manage_master_user_password"):
         settings["master_user_password"] = held.password
     restored = backend.create_db_instance(settings)
+    restored.status = CREATING
     SERVERS.begin_with(restored, held.content)
     for snapshot in backend.database_snapshots.values():  # the first automated one, which moto takes at once
         if snapshot.dbi_resource_id == restored.dbi_resource_id:

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
+from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend, s3_backends
+from moto.s3.utils import _VersionedKeyStore
 
 from emulator.errors import AwsError, DeniedError
 from emulator.policy import as_list, names_principal, statements
@@ -42,6 +43,20 @@ def refuse_policy_without_principal(params: Shape, _: Context) -> None:
     """Refuse a bucket policy without statements or with a statement without a principal; moto accepts any JSON."""
     for problem in _problems(params.get("Policy") or ""):
         raise AwsError(code="MalformedPolicy", message=problem)
+
+
+@patch(S3Backend, "put_object_lock_configuration")
+def enable_object_lock(original: Any, backend: Any, bucket_name: str, *args: Any, **kwargs: Any) -> None:
+    """Let Object Lock be enabled for a bucket that has objects; moto wants it empty.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html (on an existing bucket)
+    """
+    bucket = backend.get_bucket(bucket_name)
+    kept, bucket.keys = bucket.keys, _VersionedKeyStore()
+    try:
+        original(backend, bucket_name, *args, **kwargs)
+    finally:
+        bucket.keys = kept
 
 
 @guard("s3", "HeadBucket")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from config.copies import ASSETS, AUDIT, BACKUPS
+from config.buckets import ASSETS, AUDIT, BACKUPS
 from modules.event_messages import EventMessage
 from modules.recovery.backup_vault import vault_name
 from modules.runbook import Runbook

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.ecr_replication_configuration import (
     EcrReplicationConfiguration,
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from config.registry import RegistrySettings
     from modules.key import Key
     from modules.label import Label
+
+
+_MAX_FILTERS: Final = 100
 
 
 class ImageCopies(Construct):
@@ -88,7 +91,9 @@ class ImageCopies(Construct):
 class RegistryReplication(Construct):
     """ECR copies what is pushed to the repositories with one of `prefixes` to the registry of another region.
 
-    An account has one such configuration per region, so one environment of the account can have it there.
+    An account has one such configuration per region, so one environment of the account can have it there. A rule has
+    100 filters at most, and a configuration 10 rules:
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationRule.html
     """
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, region: str, prefixes: Sequence[str]) -> None:
@@ -108,9 +113,10 @@ class RegistryReplication(Construct):
                             EcrReplicationConfigurationReplicationConfigurationRuleRepositoryFilter(
                                 filter=prefix, filter_type="PREFIX_MATCH"
                             )
-                            for prefix in prefixes
+                            for prefix in some
                         ],
                     )
+                    for some in (prefixes[at : at + _MAX_FILTERS] for at in range(0, len(prefixes), _MAX_FILTERS))
                 ]
             ),
         )

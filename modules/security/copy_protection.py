@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from config.copies import ASSETS, AUDIT, BACKUPS
+from config.buckets import ASSETS, AUDIT, BACKUPS, copy_name
 from config.domain import ROUTE_53_REGION
 from config.edge import VIEWER_REGION
 from modules.backup_names import BACKUP_ROLE, BACKUP_SNAPSHOTS
@@ -18,7 +18,6 @@ from modules.function_schedule import schedule_role
 from modules.key import key_alias
 from modules.label import NameLimit
 from modules.policy import Condition, Statement
-from modules.recovery.copied_buckets import copy_name
 
 if TYPE_CHECKING:
     from modules.label import Label

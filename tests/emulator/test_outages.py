@@ -88,23 +88,48 @@ def test_a_bucket_is_where_it_was_created(client: Client) -> None:
     assert not refused(home.list_objects_v2, Bucket="outage-away")
 
 
-def test_without_us_east_1_services_without_region_are_read_and_not_changed(client: Client) -> None:
+def test_without_us_east_1_services_without_region_are_neither_read_nor_changed(client: Client) -> None:
     iam, route53 = (client(service, account=ACCOUNT, region=AWAY) for service in ("iam", "route53"))
     cloudfront = client("cloudfront", account=ACCOUNT, region=AWAY)
     zone = route53.create_hosted_zone(Name="outage.example", CallerReference="1")["HostedZone"]["Id"]
     state.lose(HOME)
 
-    assert not refused(iam.list_roles)
+    assert refused(iam.list_roles)
+    assert refused(iam.get_role, RoleName="worker")
     assert refused(iam.create_user, UserName="late")
-    assert not refused(route53.list_resource_record_sets, HostedZoneId=zone)
+    assert refused(route53.list_resource_record_sets, HostedZoneId=zone)
     assert refused(route53.create_hosted_zone, Name="late.example", CallerReference="2")
-    assert not refused(cloudfront.list_distributions)
+    assert refused(cloudfront.list_distributions)
     assert refused(
         cloudfront.create_invalidation,
         DistributionId="E",
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "1"},
     )
-    assert not refused(client("sts", account=ACCOUNT, region=AWAY).get_caller_identity)
+
+
+def test_without_us_east_1_roles_are_assumed_and_their_rights_hold(client: Client) -> None:
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]}
+    role = client("iam", account=ACCOUNT).create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps(trust))
+    state.lose(HOME)
+    sts = client("sts", account=ACCOUNT, region=AWAY)
+
+    assert sts.get_caller_identity()["Account"] == ACCOUNT
+    assert sts.assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="later")["Credentials"]
+
+
+def test_without_us_east_1_a_bucket_elsewhere_is_used_and_read_and_not_configured(client: Client) -> None:
+    s3 = client("s3", account=ACCOUNT, region=AWAY)
+    s3.create_bucket(Bucket="outage-used", CreateBucketConfiguration={"LocationConstraint": AWAY})
+    state.lose(HOME)
+
+    assert not refused(s3.put_object, Bucket="outage-used", Key="file", Body=b"x")
+    assert not refused(s3.get_bucket_versioning, Bucket="outage-used")
+    assert not refused(s3.delete_object, Bucket="outage-used", Key="file")
+    on = {"Status": "Enabled"}
+    assert refused(s3.put_bucket_versioning, Bucket="outage-used", VersioningConfiguration=on)
+    there = {"LocationConstraint": AWAY}
+    assert refused(s3.create_bucket, Bucket="outage-late", CreateBucketConfiguration=there)
+    assert refused(s3.delete_bucket, Bucket="outage-used")
 
 
 def test_another_lost_region_leaves_them_as_they_are(client: Client) -> None:

@@ -79,8 +79,9 @@ def test_the_images_of_each_service_are_copied(stacks: dict[str, Template]) -> N
 
     assert names(COPIES) == names("prod-registry")
     (rule,) = stacks[HOME].only("aws_ecr_replication_configuration")["replication_configuration"]["rule"]
-    starts = tuple(one["filter"] for one in rule["repository_filter"])
-    assert all(one.startswith(starts) for one in names(COPIES))
+    starts = {one["filter"] for one in rule["repository_filter"]}
+    assert starts == {"user-management-backend", "user-management-frontend", "user-management-prod-public/"}
+    assert all(one.startswith(tuple(starts)) for one in names(COPIES))
 
 
 @pytest.fixture(scope="module")

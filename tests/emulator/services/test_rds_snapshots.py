@@ -118,6 +118,19 @@ def test_a_restored_instance_has_the_defaults_of_its_place_and_no_managed_passwo
     assert restored["AllocatedStorage"] == 20
 
 
+def test_a_restored_database_is_changed_when_it_is_available(client: Client) -> None:
+    postgres.create(client, "before", account=ACCOUNT)
+    snapshot(client, "before", "of-before")
+    called = rds(client)
+    called.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="restored", DBSnapshotIdentifier="of-before")
+    change = {"DBInstanceIdentifier": "restored", "ManageMasterUserPassword": True, "ApplyImmediately": True}
+
+    with pytest.raises(ClientError, match=r"InvalidDBInstanceState.*not in available state"):
+        called.modify_db_instance(**change)
+    called.get_waiter("db_instance_available").wait(DBInstanceIdentifier="restored")
+    assert called.modify_db_instance(**change)["DBInstance"]["MasterUserSecret"]
+
+
 def test_an_encrypted_snapshot_is_not_copied_without_a_key_of_the_region(client: Client) -> None:
     near = key(client, HOME)
     postgres.create(client, "sealed", account=ACCOUNT, StorageEncrypted=True, KmsKeyId=near)

@@ -266,3 +266,16 @@ def test_a_bucket_of_another_account_is_not_shown_unless_a_policy_may_allow_it(c
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     owner.put_bucket_policy(Bucket="taken-by-another-account", Policy=document)
     other.head_bucket(Bucket="taken-by-another-account")
+
+
+def test_object_lock_is_enabled_for_a_bucket_with_objects(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    locked = {"ObjectLockEnabled": "Enabled"}
+    with pytest.raises(ClientError, match="InvalidBucketState"):
+        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=locked)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="file", Body=b"x")
+
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=locked)
+    assert s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"] == locked
+    assert s3.get_object(Bucket=bucket, Key="file")["Body"].read() == b"x"

@@ -67,3 +67,11 @@ def test_the_registry_copies_the_repositories_of_the_environment_only() -> None:
     (rule,) = Template.of(stack).only("aws_ecr_replication_configuration")["replication_configuration"]["rule"]
     assert rule["destination"] == [{"region": "us-west-2", "registry_id": "444444444444"}]
     assert rule["repository_filter"] == [{"filter": "user-management-", "filter_type": "PREFIX_MATCH"}]
+
+
+def test_a_rule_has_no_more_filters_than_ecr_takes() -> None:
+    stack, names = new_stack(), [f"app-{number}" for number in range(101)]
+    RegistryReplication(stack, "images", label=LABEL, region="us-west-2", prefixes=names)
+    rules = Template.of(stack).only("aws_ecr_replication_configuration")["replication_configuration"]["rule"]
+    filters = [[one["filter"] for one in rule["repository_filter"]] for rule in rules]
+    assert filters == [names[:100], names[100:]]
