@@ -28,10 +28,10 @@ class ReplicationRole:
 
     arn: str
 
-    def is_assumed_for(self, source: Any) -> bool:
-        """Return whether S3 may assume it for this bucket."""
-        sent = {"aws:sourceaccount": (source.account_id,), "aws:sourcearn": (source.arn,)}
-        return role_trusts(self.arn, _SERVICE, sent=sent)
+    @property
+    def is_assumed(self) -> bool:
+        """Return whether S3 may assume it: no page says that it sends aws:SourceAccount or aws:SourceArn then."""
+        return role_trusts(self.arn, _SERVICE, sent={})
 
     def may(self, resource: str, *actions: str) -> bool:
         """Return whether it may do all of these with a bucket or an object."""
