@@ -99,7 +99,13 @@ def test_a_denial_counts_with_its_conditions_and_resources(
     point = next((arn for arn, one in table.items() if one.vault.backup_vault_name == "backups"), None)
     if point is None:
         point = backups.back_up(backups.instance("shielded"), backups.role("shield"))["RecoveryPointArn"]
-    denial = {"Effect": "Deny", "Principal": "*", "Action": "backup:UpdateRecoveryPointLifecycle", "Resource": "*", **members}
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "backup:UpdateRecoveryPointLifecycle",
+        "Resource": "*",
+        **members,
+    }
     backup.put_backup_vault_access_policy(
         BackupVaultName="backups", Policy=json.dumps({"Version": "2012-10-17", "Statement": [denial]})
     )
