@@ -9,7 +9,7 @@ from emulator.errors import UnansweredError
 from emulator.policy import as_list, matches_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
 
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
 """What a request sends: the values of each condition key, whose name is in lowercase letters."""
@@ -44,17 +44,6 @@ def is_met(condition: Mapping[str, Mapping[str, Any]], sent: Values) -> bool:
         _passes(operator, as_list(wanted), sent.get(key.lower(), ()))
         for operator, tests in condition.items()
         for key, wanted in tests.items()
-    )
-
-
-def conditions_met(conditions: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> bool:
-    """Return whether all conditions are met; one on a key or with an operator that is not known counts as met."""
-    values = {key.lower(): tuple(sent) for key, sent in known.items()}
-    return all(
-        _passes(operator, as_list(wanted), values[key.lower()])
-        for operator, tests in conditions.items()
-        for key, wanted in tests.items()
-        if key.lower() in values and _is_known(operator)
     )
 
 

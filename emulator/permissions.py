@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from moto.iam.models import iam_backends
 
 from emulator.arns import parse_arn
-from emulator.conditions import Values, conditions_met, is_met
-from emulator.policy import as_list, matches_pattern, statements
+from emulator.conditions import Values, is_met
+from emulator.policy import as_list, matches_pattern, named_principals, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -26,14 +26,12 @@ def role_actions(
     actions: Collection[str],
     resource: str | None = None,
     *,
-    known: Mapping[str, Collection[str]] | None = None,
     sent: Values | None = None,
 ) -> set[str]:
     """Return those of the actions that the role's policies, and its permissions boundary, allow on a resource.
 
     Without one: on any, so what is denied on some resources only is allowed. With all that the request has `sent`,
-    conditions are evaluated as IAM does. Without it, those on keys that are `known`, with their values, are evaluated
-    where they allow; all others count as met where they allow, and as not met where they deny.
+    conditions are evaluated as IAM does. Without it, they count as met where they allow, and not where they deny.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     role = _find(role_arn)
@@ -41,8 +39,7 @@ def role_actions(
         return set()
 
     def allows(statement: Mapping[str, Any]) -> bool:
-        condition = statement.get("Condition") or {}
-        return conditions_met(condition, known or {}) if sent is None else is_met(condition, sent)
+        return sent is None or is_met(statement.get("Condition") or {}, sent)
 
     def denies(statement: Mapping[str, Any]) -> bool:
         condition = statement.get("Condition") or {}
@@ -56,6 +53,21 @@ def role_actions(
     policies = iam_backends[role.account_id]["aws"].managed_policies
     limits = _documents([policies[boundary]] if boundary in policies else ())
     return _allowed(limits, allowed, resource, allows=allows, denies=denies)
+
+
+def policy_admits(policy: str, role_arn: str, action: str, sent: Values) -> bool:
+    """Return whether a key's policy lets a role use the key, or leaves it to the policies of the role's account.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    arn = parse_arn(role_arn)
+    names = {"*", role_arn, arn.account, f"arn:{arn.partition}:iam::{arn.account}:root"} if arn else {"*"}
+    effects = {
+        one["Effect"]
+        for one in statements(policy)
+        if names & set(named_principals(one)) and _is_about(one, action) and is_met(one.get("Condition") or {}, sent)
+    }
+    return effects == {"Allow"}
 
 
 def _documents(policies: Iterable[Any]) -> list[str]:

@@ -17,7 +17,9 @@ from emulator.databases.servers import SERVERS
 from emulator.http import HttpResponse
 from emulator.outages import state
 from emulator.registry import REGISTRY, route
+from emulator.services.dynamodb.replicas import catch_up
 from emulator.services.rds_promotions import join_replicas, separate_replicas
+from emulator.services.s3_replication.changes import carry_out_waiting
 
 if TYPE_CHECKING:
     from emulator.http import HttpRequest
@@ -51,9 +53,11 @@ def lose(region: str) -> None:
 
 
 def give_back(region: str) -> None:
-    """Let a region answer again, as before. The caller has the lock."""
+    """Let a region answer again, as before, and get what it missed. The caller has the lock."""
     state.give_back(region)
     join_replicas(region)
+    catch_up(region)
+    carry_out_waiting()
 
 
 def _problem(wanted: Any) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.ecr.models import ecr_backends
 
 from emulator.errors import AwsError
+from emulator.outages.state import lost_since
 from emulator.registry import Context, after, operation
 from emulator.validate import check_call
 
@@ -49,12 +50,17 @@ def put_configuration(params: Shape, context: Context) -> Shape:
 
 @after("ecr", "PutImage")
 def copy_image(params: Shape, context: Context) -> None:
-    """Copy a pushed image, which includes a further tag of one that is there; a copy is not copied on."""
+    """Copy a pushed image, which includes a further tag of one that is there; a copy is not copied on.
+
+    A lost region does not get it, not even when it is back: that ECR tries again is on no page, and the next push of
+    the image, or of a tag of it, copies it.
+    """
     source = context.backend(ecr_backends)
     name = params["repositoryName"]
     image = _image(source.repositories[name], params)
     for account, region in _destinations(source, name):
-        _copy(ecr_backends[account][region], name, image)
+        if lost_since(region) is None:
+            _copy(ecr_backends[account][region], name, image)
 
 
 @operation("ecr", "DescribeImageReplicationStatus")

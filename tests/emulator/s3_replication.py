@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,7 @@ THERE: Final = "us-west-2"
 VERSION: Final = "2012-10-17"
 ENABLED: Final = {"Status": "Enabled"}
 MINUTES: Final = {"Minutes": 15}
+_NUMBERS: Final = itertools.count(100)
 
 
 @dataclass
@@ -69,18 +71,18 @@ class Copied:
             "Effect": "Allow",
             "Principal": {"Service": "s3.amazonaws.com"},
             "Action": "sts:AssumeRole",
-            "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{self.source}"}},
         }
 
     def statements(self) -> list[dict[str, Any]]:
         """The rights of the role, each in a statement of its own."""
         here, there = f"arn:aws:s3:::{self.source}", f"arn:aws:s3:::{self.target}"
         reads = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging")
+        writes = ("s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags")
         locks = ("s3:GetObjectRetention", "s3:GetObjectLegalHold")
         return [
             *(_allow(action, here) for action in ("s3:GetReplicationConfiguration", "s3:ListBucket")),
             *(_allow(action, f"{here}/*") for action in (*reads, *locks)),
-            *(_allow(action, f"{there}/*") for action in ("s3:ReplicateObject", "s3:ReplicateDelete")),
+            *(_allow(action, f"{there}/*") for action in writes),
             _by_key("kms:Decrypt", self.keys[HOME], HOME, here, f"alias/{self.source}"),
             *(
                 _by_key(action, self.keys[THERE].rpartition("/")[0] + "/*", THERE, there, f"alias/{self.target}")
@@ -137,6 +139,11 @@ class Copied:
         except ClientError as error:
             assert error.response["Error"]["Code"] == "404"  # noqa: PT017
             return None
+
+
+def create(client: Client, *, locked: bool = False) -> Copied:
+    """Create the buckets in an account of their own."""
+    return Copied(client, f"711111111{next(_NUMBERS)}", locked=locked)
 
 
 def _allow(action: str, resource: str) -> dict[str, Any]:

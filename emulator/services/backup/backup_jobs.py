@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from moto.backup.models import backup_backends
 from moto.rds.models import rds_backends
 
 from emulator.clock import now
@@ -37,7 +38,7 @@ def start_backup(params: Shape, context: Context) -> Shape:
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html
     """
-    vault = find_vault(params["BackupVaultName"], context)
+    find_vault(params["BackupVaultName"], context)
     resource = find_resource(params["ResourceArn"])
     if resource is None or not context.owns(resource.arn):
         message = f"Resource {params['ResourceArn']} does not exist, or the emulator does not back up its type."
@@ -48,7 +49,7 @@ def start_backup(params: Shape, context: Context) -> Shape:
         raise AwsError(code="InvalidParameterValueException", message=str(error)) from error
     job = run_backup(
         resource,
-        vault,
+        params["BackupVaultName"],
         context,
         role=params["IamRoleArn"],
         lifecycle=params.get("Lifecycle") or {},
@@ -67,12 +68,12 @@ def describe_job(params: Shape, context: Context) -> Shape:
 @operation("backup", "ListBackupJobs")
 def list_jobs(params: Shape, context: Context) -> Shape:
     """List jobs, the newest first."""
-    return {"BackupJobs": listing.jobs(context.table(BACKUP_JOBS).values(), params)}
+    return listing.jobs("BackupJobs", context.table(BACKUP_JOBS).values(), params)
 
 
 def run_backup(
     resource: Resource,
-    vault: Any,
+    vault_name: str,
     context: Context,
     *,
     role: str,
@@ -86,8 +87,8 @@ def run_backup(
         {
             "AccountId": context.account,
             "BackupJobId": id_,
-            "BackupVaultName": vault.backup_vault_name,
-            "BackupVaultArn": vault.backup_vault_arn,
+            "BackupVaultName": vault_name,
+            "BackupVaultArn": context.arn(f"backup-vault:{vault_name}", service="backup"),
             "ResourceArn": resource.arn,
             "ResourceType": resource.type,
             "ResourceName": resource.name,
@@ -103,6 +104,7 @@ def run_backup(
     context.table(BACKUP_JOBS)[id_] = job
     events.send(_KIND, job.shape, [resource.arn], context)
     try:
+        vault = _require_vault(vault_name, context)
         point = _take(resource, vault, id_, role=role, lifecycle=lifecycle, tags=tags, created_by=created_by or {})
     except JobFailedError as error:
         job.finish("FAILED", str(error), error.category)
@@ -118,6 +120,14 @@ def run_backup(
         job.finish("COMPLETED")
     events.send(_KIND, job.shape, [job.shape.get("RecoveryPointArn", resource.arn)], context)
     return job
+
+
+def _require_vault(name: str, context: Context) -> Any:
+    vault = context.backend(backup_backends).vaults.get(name)
+    if vault is None:
+        message = f"Backup vault {name} does not exist."
+        raise JobFailedError(message)
+    return vault
 
 
 def _take(

@@ -35,7 +35,7 @@ def start_copy(params: Shape, context: Context) -> Shape:
     if point.vault is not vault:
         message = f"Cannot find recovery point {point.arn} in vault {vault.backup_vault_name}."
         raise AwsError(code="ResourceNotFoundException", message=message)
-    refuse_by_policy(vault, "backup:CopyFromBackupVault", context)
+    refuse_by_policy(vault, "backup:CopyFromBackupVault", point.arn, context)
     try:
         require_role(params["IamRoleArn"])
     except JobFailedError as error:
@@ -59,7 +59,7 @@ def describe_job(params: Shape, context: Context) -> Shape:
 @operation("backup", "ListCopyJobs")
 def list_jobs(params: Shape, context: Context) -> Shape:
     """List jobs, the newest first."""
-    return {"CopyJobs": listing.jobs(context.table(COPY_JOBS).values(), params)}
+    return listing.jobs("CopyJobs", context.table(COPY_JOBS).values(), params)
 
 
 def run_copy(
@@ -155,7 +155,8 @@ def _copy(
         lifecycle=lifecycle,
         created_by=created_by,
         source_vault_arn=point.vault.backup_vault_arn,
-        created=now(),
+        initiated=now(),
+        completed=now(),
         restored=None,
         status="COMPLETED",
     )

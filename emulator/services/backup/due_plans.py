@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +31,8 @@ PATH: Final = "/emulator/backups"
 def run_plans(incoming: HttpRequest) -> HttpResponse:
     """Run the rules of all plans, or of those that `{"account": .., "region": .., "plan": .., "rule": ..}` names.
 
+    All are due at the same time: of several rules of a plan, only the one that keeps its backups the longest runs.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
     The answer has the jobs: `{"backups": [..], "copies": [..]}`, each with its id, state and message, and a backup with
     what AWS does not say: whether it is empty.
     """
@@ -43,9 +46,9 @@ def run_plans(incoming: HttpRequest) -> HttpResponse:
     jobs: dict[str, list[Any]] = {"backups": [], "copies": []}
     with REGISTRY.lock:
         for plan, context in _plans(wanted):
-            for rule in plan.backup_plan["Rules"]:
-                if wanted.get("rule") in {None, rule["RuleName"]}:
-                    _run(plan, rule, context, jobs)
+            due = [rule for rule in plan.backup_plan["Rules"] if wanted.get("rule") in {None, rule["RuleName"]}]
+            if due:
+                _run(plan, max(due, key=_retention_days), context, jobs)
     return _answer(HTTPStatus.OK, jobs)
 
 
@@ -65,8 +68,13 @@ def _plans(wanted: dict[str, Any]) -> Iterator[tuple[Any, Context]]:
                     yield plan, context
 
 
+def _retention_days(rule: dict[str, Any]) -> float:
+    """How long a rule keeps its backups: without an end, for ever."""
+    days = (rule.get("Lifecycle") or {}).get("DeleteAfterDays") or 0
+    return days if days > 0 else math.inf
+
+
 def _run(plan: Any, rule: dict[str, Any], context: Context, jobs: dict[str, list[Any]]) -> None:
-    vault = context.backend(backup_backends).vaults.get(rule["TargetBackupVaultName"])
     created_by = {
         "BackupPlanId": plan.backup_plan_id,
         "BackupPlanArn": plan.backup_plan_arn,
@@ -76,14 +84,14 @@ def _run(plan: Any, rule: dict[str, Any], context: Context, jobs: dict[str, list
         "BackupRuleName": rule["RuleName"],
     }
     for held in list(context.table(SELECTIONS).values()):
-        if held["BackupPlanId"] != plan.backup_plan_id or vault is None:
+        if held["BackupPlanId"] != plan.backup_plan_id:
             continue
         selection = held["BackupSelection"]
         role = selection["IamRoleArn"]
         for resource in select(selection, context):
             job = run_backup(
                 resource,
-                vault,
+                rule["TargetBackupVaultName"],
                 context,
                 role=role,
                 lifecycle=rule.get("Lifecycle") or {},

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.errors import AwsError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from emulator.services.backup.records import Job
     from emulator.store import Shape
@@ -32,10 +34,20 @@ _TIMES: Final[Mapping[str, tuple[str, Callable[[dt.datetime, dt.datetime], bool]
 _MOST: Final = 1000
 
 
-def jobs(found: Iterable[Job], params: Shape) -> list[Shape]:
-    """Return the shapes of the jobs that pass the filters of a request, the newest first."""
+def jobs(member: str, found: Iterable[Job], params: Shape) -> Shape:
+    """Return a page of the jobs that pass the filters of a request, the newest first."""
     shapes = [job.shape for job in found]
-    return [shape for shape in reversed(shapes) if passes(shape, params)][: params.get("MaxResults") or _MOST]
+    return page(member, [shape for shape in reversed(shapes) if passes(shape, params)], params)
+
+
+def page(member: str, found: Sequence[Shape], params: Shape) -> Shape:
+    """Return what a request asks for with MaxResults, and NextToken if there is more."""
+    token = params.get("NextToken") or "0"
+    if not token.isdecimal():
+        raise AwsError(code="InvalidParameterValueException", message=f"Invalid NextToken: {token}")
+    start = int(token)
+    end = start + int(params.get("MaxResults") or _MOST)
+    return {member: list(found[start:end]), **({"NextToken": str(end)} if end < len(found) else {})}
 
 
 def passes(shape: Shape, params: Shape) -> bool:

@@ -46,6 +46,13 @@ class RecoveryPoint:
     """The vault that it was copied from."""
     tags: dict[str, str] = field(default_factory=dict)
     created: dt.datetime = field(default_factory=now)
+    """When the backup was made; a copy has the date of its source.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html
+    """
+    initiated: dt.datetime = field(default_factory=now)
+    """When the job that made it, or the copy, began."""
+    completed: dt.datetime = field(default_factory=now)
     restored: dt.datetime | None = None
     status: str = "COMPLETED"
 
@@ -67,8 +74,8 @@ class RecoveryPoint:
             "IamRoleArn": self.role,
             "Status": self.status,
             "CreationDate": self.created,
-            "InitiationDate": self.created,
-            "CompletionDate": self.created,
+            "InitiationDate": self.initiated,
+            "CompletionDate": self.completed,
             **size_of(self.resource_type),
             "Lifecycle": self.lifecycle or None,
             "CalculatedLifecycle": {"DeleteAt": self.created + dt.timedelta(days=days)} if days else None,

@@ -35,48 +35,45 @@ def list_by_vault(params: Shape, context: Context) -> Shape:
         for shape in shapes
         if listing.passes(shape, params) and plan in {None, shape.get("CreatedBy", {}).get("BackupPlanId")}
     ]
-    return {"RecoveryPoints": found[: params.get("MaxResults") or len(found)]}
+    return listing.page("RecoveryPoints", found, params)
 
 
 @operation("backup", "ListRecoveryPointsByResource")
 def list_by_resource(params: Shape, context: Context) -> Shape:
     """List those of a resource in the caller's region, the newest first."""
     found = [one for one in context.table(POINTS).values() if one.resource_arn == params["ResourceArn"]]
-    return {
-        "RecoveryPoints": [
-            {
-                "RecoveryPointArn": point.arn,
-                "CreationDate": point.created,
-                "Status": point.status,
-                **({"BackupSizeBytes": size["BackupSizeInBytes"]} if (size := size_of(point.resource_type)) else {}),
-                "BackupVaultName": point.vault.backup_vault_name,
-                "IsParent": False,
-                "ResourceName": point.resource_name,
-                "VaultType": "BACKUP_VAULT",
-            }
-            for point in reversed(found)
-        ]
-    }
+    shapes = [
+        {
+            "RecoveryPointArn": point.arn,
+            "CreationDate": point.created,
+            "Status": point.status,
+            **({"BackupSizeBytes": size["BackupSizeInBytes"]} if (size := size_of(point.resource_type)) else {}),
+            "BackupVaultName": point.vault.backup_vault_name,
+            "IsParent": False,
+            "ResourceName": point.resource_name,
+            "VaultType": "BACKUP_VAULT",
+        }
+        for point in reversed(found)
+    ]
+    return listing.page("RecoveryPoints", shapes, params)
 
 
 @operation("backup", "ListProtectedResources")
 def list_protected(params: Shape, context: Context) -> Shape:
     """List the resources that have a recovery point in the caller's region, with the newest one's time."""
-    del params
     latest = {point.resource_arn: point for point in context.table(POINTS).values()}
-    return {
-        "Results": [
-            {
-                "ResourceArn": arn,
-                "ResourceType": point.resource_type,
-                "ResourceName": point.resource_name,
-                "LastBackupTime": point.created,
-                "LastBackupVaultArn": point.vault.backup_vault_arn,
-                "LastRecoveryPointArn": point.arn,
-            }
-            for arn, point in latest.items()
-        ]
-    }
+    shapes = [
+        {
+            "ResourceArn": arn,
+            "ResourceType": point.resource_type,
+            "ResourceName": point.resource_name,
+            "LastBackupTime": point.created,
+            "LastBackupVaultArn": point.vault.backup_vault_arn,
+            "LastRecoveryPointArn": point.arn,
+        }
+        for arn, point in latest.items()
+    ]
+    return listing.page("Results", shapes, params)
 
 
 @operation("backup", "DescribeRecoveryPoint")
@@ -105,7 +102,7 @@ def update_lifecycle(params: Shape, context: Context) -> Shape:
     """
     point = _find(params, context)
     _refuse_locked(point)
-    refuse_by_policy(point.vault, "backup:UpdateRecoveryPointLifecycle", context)
+    refuse_by_policy(point.vault, "backup:UpdateRecoveryPointLifecycle", point.arn, context)
     point.lifecycle = params.get("Lifecycle") or {}
     shape = point.shape()
     members = ("BackupVaultArn", "RecoveryPointArn", "Lifecycle", "CalculatedLifecycle")
@@ -124,7 +121,7 @@ def delete(params: Shape, context: Context) -> Shape:
     """
     point = _find(params, context)
     _refuse_locked(point)
-    refuse_by_policy(point.vault, "backup:DeleteRecoveryPoint", context)
+    refuse_by_policy(point.vault, "backup:DeleteRecoveryPoint", point.arn, context)
     action = f"rds:DeleteDB{'' if point.resource_type == RDS else 'Cluster'}Snapshot"
     if not role_actions(point.role, (action,), point.arn):
         point.status = EXPIRED

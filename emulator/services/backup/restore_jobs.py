@@ -58,7 +58,7 @@ def describe_job(params: Shape, context: Context) -> Shape:
 @operation("backup", "ListRestoreJobs")
 def list_jobs(params: Shape, context: Context) -> Shape:
     """List jobs, the newest first."""
-    return {"RestoreJobs": listing.jobs(context.table(RESTORE_JOBS).values(), params)}
+    return listing.jobs("RestoreJobs", context.table(RESTORE_JOBS).values(), params)
 
 
 def run_restore(

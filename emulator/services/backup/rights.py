@@ -6,21 +6,23 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupService
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.kms.models import kms_backends
 
 from emulator.arns import parse_arn
-from emulator.permissions import role_actions, role_trusts
-from emulator.policy import as_list, matches_pattern, statements
+from emulator.permissions import policy_admits, role_actions, role_trusts
 from emulator.services.backup.records import JobFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from emulator.conditions import Values
+
 SERVICE: Final = "backup.amazonaws.com"
-_KEY_RIGHTS: Final = ("kms:CreateGrant", "kms:DescribeKey")
-"""What RDS requires of who makes or copies an encrypted snapshot.
+_GRANT: Final = "kms:CreateGrant"
+_KEY_RIGHTS: Final = (_GRANT, "kms:DescribeKey")
+"""What RDS requires of who makes or copies an encrypted snapshot: the grant lets RDS do the rest.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html
 """
@@ -81,28 +83,19 @@ def may_use_key(role: str, key: str) -> bool:
     found = backend.keys.get(identifier)
     if found is None or found.key_state != "Enabled":
         return False
-    known = {
-        "kms:ResourceAliases": sorted(found.aliases),
-        "kms:GrantIsForAWSResource": ["true"],
-        "kms:ViaService": [f"rds.{arn.region}.amazonaws.com"],
-    }
-    allowed = role_actions(role, _KEY_RIGHTS, key, known=known)
-    return all(action in allowed and _key_lets(found.policy, role, arn.account, action) for action in _KEY_RIGHTS)
+    return all(_may(role, action, found, arn.region) for action in _KEY_RIGHTS)
 
 
-def _key_lets(policy: str, role: str, account: str, action: str) -> bool:
-    """Whether a key's policy allows the action to the role, or leaves it to the account's IAM.
+def _may(role: str, action: str, key: Any, region: str) -> bool:
+    """Whether RDS of a region may do that with a key on behalf of a role.
 
-    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
     """
-    principals = {"*", account, f"arn:aws:iam::{account}:root", role}
-    for statement in statements(policy):
-        principal = statement.get("Principal")
-        names = as_list(principal.get("AWS", [])) if isinstance(principal, dict) else [principal]
-        if (
-            statement["Effect"] == "Allow"
-            and principals & set(names)
-            and any(matches_pattern(one.lower(), action.lower()) for one in as_list(statement.get("Action", [])))
-        ):
-            return True
-    return False
+    who = parse_arn(role)
+    sent: Values = {
+        "kms:calleraccount": (who.account if who else "",),
+        "kms:resourcealiases": tuple(sorted(key.aliases)),
+        "kms:viaservice": (f"rds.{region}.amazonaws.com",),
+        **({"kms:grantisforawsresource": ("true",)} if action == _GRANT else {}),
+    }
+    return bool(role_actions(role, (action,), key.arn, sent=sent)) and policy_admits(key.policy, role, action, sent)

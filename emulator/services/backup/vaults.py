@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from moto.backup.models import Vault, backup_backends
 
 from emulator.arns import parse_arn
+from emulator.conditions import is_met
 from emulator.errors import AwsError
 from emulator.outages.state import lost_since
-from emulator.policy import as_list, matches_pattern, statements
+from emulator.policy import as_list, matches_pattern, named_principals, statements
 from emulator.registry import REGISTRY, Context, guard
 from emulator.services.backup.plans import POLICIES
 from emulator.services.backup.records import POINTS, JobFailedError, RecoveryPoint
@@ -74,20 +75,22 @@ def require_retention(vault: Any, lifecycle: Shape) -> None:
         raise JobFailedError(message)
 
 
-def refuse_by_policy(vault: Any, action: str, context: Context) -> None:
-    """Refuse what the policy of a vault denies to everybody; a denial with conditions is not evaluated.
+def refuse_by_policy(vault: Any, action: str, resource: str, context: Context) -> None:
+    """Refuse what the policy of a vault denies to the account.
 
+    Who calls is not known, so a denial with an exception for a user or a role is one.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
     """
     policy = context.table(POLICIES).get(vault.backup_vault_name)
+    everybody = {"*", context.account, f"arn:aws:iam::{context.account}:root"}
+    sent = {"aws:principalaccount": (context.account,), "aws:securetransport": ("true",)}
     for statement in statements(policy) if policy and "Statement" in json.loads(policy) else []:
-        principal = statement.get("Principal")
-        names = as_list(principal.get("AWS", [])) if isinstance(principal, dict) else [principal]
         if (
             statement["Effect"] == "Deny"
-            and "*" in names
-            and not statement.get("Condition")
+            and everybody & set(named_principals(statement))
             and any(matches_pattern(one.lower(), action.lower()) for one in as_list(statement.get("Action", [])))
+            and any(matches_pattern(one, resource) for one in as_list(statement.get("Resource", [])))
+            and is_met(statement.get("Condition") or {}, sent)
         ):
             raise AwsError(code="AccessDeniedException", message="Insufficient privileges to perform this action.")
 
@@ -100,7 +103,7 @@ def refuse_denied_change(params: Shape, context: Context) -> None:
     """
     vault = context.backend(backup_backends).vaults.get(params["BackupVaultName"])
     if vault is not None:
-        refuse_by_policy(vault, f"backup:{context.operation}", context)
+        refuse_by_policy(vault, f"backup:{context.operation}", vault.backup_vault_arn, context)
 
 
 @guard("backup", "DeleteBackupVault")

@@ -10,7 +10,8 @@ from moto.dynamodb.models.table import Table
 
 from emulator.clock import now
 from emulator.keys import find_key
-from emulator.registry import REGISTRY, after, patch
+from emulator.outages.state import lost_since
+from emulator.registry import REGISTRY, Context, after, patch
 from emulator.services.dynamodb.groups import (
     DEFAULT_KEY,
     GROUPS,
@@ -24,7 +25,6 @@ from emulator.services.dynamodb.groups import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.registry import Context
     from emulator.store import Shape
 
 _VERSION: Final = "2019.11.21"
@@ -122,6 +122,21 @@ def copy_time_to_live(params: Shape, context: Context) -> None:
         other.ttl = dict(table.ttl)
 
 
+def catch_up(region: str) -> None:
+    """Give a region that is back what was written elsewhere since it was lost. The caller has the lock.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+    Of two regions that were lost one after the other, the one that comes back last gets what the other one has.
+    """
+    for account in list(dict.keys(dynamodb_backends)):
+        here = Context("dynamodb", "PutItem", account, region, REGISTRY.store)
+        for name, group in here.table(GROUPS).items():
+            other = next((one for one in group if one != region and lost_since(one) is None), None)
+            if region in group and other:
+                _copy_items(name, in_region(here, other))
+                copy_time_to_live({"TableName": name}, in_region(here, other))
+
+
 @patch(Table, "describe")
 def show_replicas(original: Any, table: Table, base_key: str = "TableDescription") -> dict[str, Any]:
     """Show the other regions of a global table: each region sees all but itself."""
@@ -148,9 +163,10 @@ def _copy_items(name: str, context: Context) -> None:
 
 
 def _others(name: str, context: Context) -> Iterator[tuple[Table, Table]]:
-    """The table in the caller's region, with that of each other region."""
+    """The table in the caller's region, with that of each other region that answers."""
     table = find_table(name, context)
     for region in members(name, context):
         other = find_table(name, context, region=region)
-        if region != context.region and table is not None and other is not None:
+        is_other = region != context.region and lost_since(region) is None
+        if is_other and table is not None and other is not None:
             yield table, other

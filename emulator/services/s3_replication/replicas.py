@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.s3.models import FakeDeleteMarker, s3_backends
 
 from emulator.keys import find_key, key_state
+from emulator.outages.state import lost_since
 from emulator.services.s3_replication.documents import bucket_of
 from emulator.services.s3_replication.rights import ReplicationRole
 
@@ -31,6 +32,8 @@ _READ: Final = {
     "s3:GetObjectVersionAcl": "SrcGetAclNotPermitted",
 }
 _READ_TAGS: Final = {"s3:GetObjectVersionTagging": "SrcGetTaggingNotPermitted"}
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+_WRITE_TAGS: Final = {"s3:ReplicateTags": "DstPutTaggingNotPermitted"}
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-replication
 _READ_LOCK: Final = {
     "s3:GetObjectRetention": "SrcGetRetentionNotPermitted",
@@ -44,6 +47,10 @@ class FailedError(Exception):
     """S3 cannot make a copy; its only argument is S3's code for the reason."""
 
 
+class PendingError(Exception):
+    """A region does not answer: S3 tries again until it does."""
+
+
 class Replication:
     """The copies of one bucket by one rule."""
 
@@ -52,12 +59,15 @@ class Replication:
 
         Raises:
             FailedError: One of them cannot be used.
+            PendingError: The region of one of the buckets is lost.
         """
         self._source = source
         self._destination = rule["Destination"]
         self._context = context
         self._role = ReplicationRole(role)
         self._bucket: Any = bucket_of(self._destination["Bucket"].rpartition(":")[2], context)
+        if any(lost_since(bucket.region_name) for bucket in (source, self._bucket) if bucket is not None):
+            raise PendingError
         if reason := self._obstacle():
             raise FailedError(reason)
 
@@ -68,7 +78,7 @@ class Replication:
             return "DstBucketUnversioned"
         if self._source.object_lock_enabled and not self._bucket.object_lock_enabled:
             return "DstBucketObjectLockConfigMissing"
-        if not self._role.is_assumed_for(self._source):
+        if not self._role.is_assumed:
             return "AssumeRoleNotPermitted"
         return None if self._role.may(self._source.arn, *_READ_DOCUMENT) else "SrcBucketReplicationConfigMissing"
 
@@ -85,6 +95,8 @@ class Replication:
         self._require(there, {"s3:ReplicateObject": "DstPutObjectNotPermitted"})
         encryption = self._encryption(item, here, there)
         tags = self._read_tags(item)
+        if tags:
+            self._require(there, _WRITE_TAGS)
         backend = s3_backends[self._bucket.account_id]["aws"]
         replica = backend.put_object(
             self._bucket.name,
@@ -118,7 +130,7 @@ class Replication:
         if replica is None:
             return
         tags = self._read_tags(item, always=True)
-        self._require(f"{self._bucket.arn}/{item.name}", {"s3:ReplicateObject": "DstPutTaggingNotPermitted"})
+        self._require(f"{self._bucket.arn}/{item.name}", _WRITE_TAGS)
         s3_backends[self._bucket.account_id]["aws"].put_object_tagging(replica, tags)
 
     def copy_lock(self, item: Any) -> None:
@@ -144,6 +156,7 @@ class Replication:
         self._require(f"{self._bucket.arn}/{marker.name}", {"s3:ReplicateDelete": "DstDelObjNotPermitted"})
         copied = FakeDeleteMarker(key=marker.key)
         copied._version_id = marker.version_id  # noqa: SLF001
+        copied.last_modified = marker.last_modified
         self._bucket.keys.setlist(marker.name, [*self._bucket.keys.getlist(marker.name, []), copied])
 
     def _version(self, item: Any) -> Any | None:

@@ -10,13 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emulator.arns import parse_arn
-from emulator.conditions import is_met
-from emulator.permissions import role_actions, role_trusts
-from emulator.policy import as_list, matches_pattern, statements
+from emulator.permissions import policy_admits, role_actions, role_trusts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from emulator.conditions import Values
 
 _SERVICE = "s3.amazonaws.com"
@@ -28,10 +24,10 @@ class ReplicationRole:
 
     arn: str
 
-    def is_assumed_for(self, source: Any) -> bool:
-        """Return whether S3 may assume it for this bucket."""
-        sent = {"aws:sourceaccount": (source.account_id,), "aws:sourcearn": (source.arn,)}
-        return role_trusts(self.arn, _SERVICE, sent=sent)
+    @property
+    def is_assumed(self) -> bool:
+        """Return whether S3 may assume it: no page says that it sends aws:SourceAccount or aws:SourceArn then."""
+        return role_trusts(self.arn, _SERVICE, sent={})
 
     def may(self, resource: str, *actions: str) -> bool:
         """Return whether it may do all of these with a bucket or an object."""
@@ -56,23 +52,5 @@ class ReplicationRole:
             "kms:calleraccount": (role.account if role else "",),
         }
         return role_actions(self.arn, actions, key.arn, sent=sent) == set(actions) and all(
-            _policy_admits(key.policy, self.arn, action, sent) for action in actions
+            policy_admits(key.policy, self.arn, action, sent) for action in actions
         )
-
-
-def _policy_admits(policy: str, role: str, action: str, sent: Values) -> bool:
-    """Return whether the key's policy lets the role, or the policies of its account, decide."""
-    arn = parse_arn(role)
-    names = {"*", role, arn.account, f"arn:{arn.partition}:iam::{arn.account}:root"} if arn else {"*"}
-    return any(
-        one["Effect"] == "Allow"
-        and names & set(_principals(one))
-        and any(matches_pattern(pattern.lower(), action.lower()) for pattern in as_list(one.get("Action", [])))
-        and is_met(one.get("Condition") or {}, sent)
-        for one in statements(policy)
-    )
-
-
-def _principals(statement: Mapping[str, Any]) -> list[str]:
-    principal = statement.get("Principal")
-    return as_list(principal.get("AWS", [])) if isinstance(principal, dict) else [str(principal)]

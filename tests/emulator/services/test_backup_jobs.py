@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.backup.models import backup_backends
 
+from emulator.registry import REGISTRY
+from emulator.services.backup.records import POINTS
+from emulator.services.backup.rights import may_use_key
 from tests.emulator import postgres
 from tests.emulator.databases.documentdb import MAY_LEAVE_A_CONNECTION, connected
 from tests.emulator.services.backup import AWAY, HOME, TAG, Backups, make
@@ -161,97 +164,6 @@ def test_a_condition_on_the_alias_of_a_key_is_evaluated(backups: Backups) -> Non
     assert (before, backups.copy(point, role)["State"]) == ("FAILED", "COMPLETED")
 
 
-def test_a_lock_decides_about_retention_and_deletion(backups: Backups) -> None:
-    backup, role = backups.service("backup"), backups.role("locker")
-    arn = backups.instance("locked")
-    backup.create_backup_vault(BackupVaultName="safe")
-    backup.put_backup_vault_lock_configuration(BackupVaultName="safe", MinRetentionDays=7, MaxRetentionDays=30)
-    kept = backup.start_backup_job(
-        BackupVaultName="safe", ResourceArn=arn, IamRoleArn=role, Lifecycle={"DeleteAfterDays": 7}
-    )["RecoveryPointArn"]
-
-    for lifecycle in ({"DeleteAfterDays": 6}, {"DeleteAfterDays": 31}, {}):
-        started = backup.start_backup_job(BackupVaultName="safe", ResourceArn=arn, IamRoleArn=role, Lifecycle=lifecycle)
-        job = backup.describe_backup_job(BackupJobId=started["BackupJobId"])
-        assert (job["State"], "does not fit Backup Vault Lock of safe" in job["StatusMessage"]) == ("FAILED", True)
-    with pytest.raises(ClientError, match=r"cannot be changed or deleted: its vault has Backup Vault Lock"):
-        backup.delete_recovery_point(BackupVaultName="safe", RecoveryPointArn=kept)
-    with pytest.raises(ClientError, match="Backup Vault Lock"):
-        backup.update_recovery_point_lifecycle(
-            BackupVaultName="safe", RecoveryPointArn=kept, Lifecycle={"DeleteAfterDays": 8}
-        )
-    with pytest.raises(ClientError, match="cannot be deleted because it contains recovery points"):
-        backup.delete_backup_vault(BackupVaultName="safe")
-    backup.delete_backup_vault_lock_configuration(BackupVaultName="safe")
-    backup.delete_recovery_point(BackupVaultName="safe", RecoveryPointArn=kept)
-    backup.delete_backup_vault(BackupVaultName="safe")
-
-
-def test_a_lock_in_compliance_mode_cannot_be_lifted_after_its_date(backups: Backups) -> None:
-    backup = backups.service("backup")
-    backup.create_backup_vault(BackupVaultName="sealed")
-    backup.put_backup_vault_lock_configuration(BackupVaultName="sealed", MinRetentionDays=1, ChangeableForDays=3)
-    vault = backup_backends[backups.account][HOME].vaults["sealed"]
-    assert vault.lock_date
-    vault.lock_date -= 3 * 24 * 3600
-
-    with pytest.raises(ClientError, match="immutable and cannot be deleted"):
-        backup.delete_backup_vault_lock_configuration(BackupVaultName="sealed")
-    with pytest.raises(ClientError, match="immutable and cannot be modified"):
-        backup.put_backup_vault_lock_configuration(BackupVaultName="sealed", MinRetentionDays=2)
-
-
-def test_the_policy_of_a_vault_denies_deletion_to_everybody(backups: Backups) -> None:
-    backup = backups.service("backup")
-    backup.create_backup_vault(BackupVaultName="denied")
-    denial = {"Effect": "Deny", "Principal": "*", "Action": "backup:DeleteRecoveryPoint", "Resource": "*"}
-    backup.put_backup_vault_access_policy(
-        BackupVaultName="denied", Policy=json.dumps({"Version": "2012-10-17", "Statement": [denial]})
-    )
-    point = backup.start_backup_job(
-        BackupVaultName="denied", ResourceArn=backups.instance("guarded"), IamRoleArn=backups.role("guard")
-    )["RecoveryPointArn"]
-
-    with pytest.raises(ClientError, match=r"AccessDeniedException.*Insufficient privileges"):
-        backup.delete_recovery_point(BackupVaultName="denied", RecoveryPointArn=point)
-
-
-@pytest.mark.parametrize("gone", ["role", "right"])
-def test_a_backup_whose_role_cannot_delete_it_stays_as_expired(backups: Backups, gone: str) -> None:
-    backup, iam = backups.service("backup"), backups.service("iam")
-    name, vault = f"deleter-{gone}", f"stays-{gone}"
-    role = backups.role(name)
-    backup.create_backup_vault(BackupVaultName=vault)
-    arn = backups.instance(f"last-{gone}")
-    point = backup.start_backup_job(BackupVaultName=vault, ResourceArn=arn, IamRoleArn=role)["RecoveryPointArn"]
-    iam.delete_role_policy(RoleName=name, PolicyName=name)
-    if gone == "role":
-        iam.delete_role(RoleName=name)
-
-    backup.delete_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)
-
-    assert backup.describe_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)["Status"] == "EXPIRED"
-    with pytest.raises(ClientError, match="cannot be deleted because it contains recovery points"):
-        backup.delete_backup_vault(BackupVaultName=vault)
-    if gone == "role":
-        assert backups.role(name) == role
-        backup.delete_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)
-        backup.delete_backup_vault(BackupVaultName=vault)
-
-
-def test_the_policy_of_a_vault_can_deny_its_own_update_and_not_its_deletion(backups: Backups) -> None:
-    backup = backups.service("backup")
-    backup.create_backup_vault(BackupVaultName="settled")
-    denial = {"Effect": "Deny", "Principal": "*", "Action": "backup:PutBackupVaultAccessPolicy", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [denial]})
-    backup.put_backup_vault_access_policy(BackupVaultName="settled", Policy=policy)
-
-    with pytest.raises(ClientError, match=r"AccessDeniedException.*Insufficient privileges"):
-        backup.put_backup_vault_access_policy(BackupVaultName="settled", Policy=policy)
-    backup.delete_backup_vault_access_policy(BackupVaultName="settled")
-    backup.put_backup_vault_access_policy(BackupVaultName="settled", Policy=policy)
-
-
 def test_a_stopped_database_is_not_backed_up(backups: Backups) -> None:
     arn = backups.instance("asleep")
     backups.service("rds").stop_db_instance(DBInstanceIdentifier="asleep")
@@ -320,3 +232,58 @@ def test_rds_hides_the_snapshots_of_aws_backup_and_does_not_delete_them(backups:
         rds.delete_db_snapshot(DBSnapshotIdentifier=name)
     backups.service("backup").delete_recovery_point(BackupVaultName="backups", RecoveryPointArn=point)
     assert listed(DBInstanceIdentifier="hidden", SnapshotType="awsbackup") == []
+
+
+def test_a_copy_has_the_date_of_its_source_and_the_times_of_its_own_job(backups: Backups) -> None:
+    role = backups.role("dates")
+    point = backups.back_up(backups.instance("dated"), role)["RecoveryPointArn"]
+    held = REGISTRY.store.table(POINTS, backups.account, HOME)[point]
+    held.created -= timedelta(days=2)
+    copied = backups.copy(point, role, Lifecycle={"DeleteAfterDays": 7})
+
+    shape = backups.service("backup", AWAY).describe_recovery_point(
+        BackupVaultName="copies", RecoveryPointArn=copied["DestinationRecoveryPointArn"]
+    )
+    assert shape["CreationDate"].replace(tzinfo=None) == held.created
+    assert shape["InitiationDate"] >= copied["CreationDate"]
+    assert shape["CompletionDate"] >= shape["InitiationDate"]
+    assert shape["CalculatedLifecycle"]["DeleteAt"] - shape["CreationDate"] == timedelta(days=7)
+
+
+def test_a_list_goes_on_with_its_token(backups: Backups) -> None:
+    role, arn = backups.role("pages"), backups.instance("paged")
+    made = [backups.back_up(arn, role)["BackupJobId"] for _ in range(3)]
+    backup = backups.service("backup")
+    first = backup.list_backup_jobs(ByResourceArn=arn, MaxResults=2)
+    last = backup.list_backup_jobs(ByResourceArn=arn, MaxResults=2, NextToken=first["NextToken"])
+
+    assert [job["BackupJobId"] for page in (first, last) for job in page["BackupJobs"]] == made[::-1]
+    assert "NextToken" not in last
+    points = backup.list_recovery_points_by_resource(ResourceArn=arn, MaxResults=2)
+    assert (len(points["RecoveryPoints"]), points["NextToken"]) == (2, "2")
+    assert backup.list_protected_resources(MaxResults=1)["NextToken"] == "1"
+    with pytest.raises(ClientError, match=r"InvalidParameterValueException.*Invalid NextToken"):
+        backup.list_copy_jobs(NextToken="next")
+
+
+def test_a_key_is_used_by_rds_only_if_its_policy_and_all_conditions_let_it(backups: Backups) -> None:
+    key = backups.key()
+    arn = backups.instance("conditional", StorageEncrypted=True, KmsKeyId=key)
+    role = backups.role("conditional", "rds:*", "backup:*")
+
+    def is_used(condition: dict[str, Any]) -> bool:
+        statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Condition": condition}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        backups.service("iam").put_role_policy(RoleName="conditional", PolicyName="key", PolicyDocument=document)
+        return may_use_key(role, key)
+
+    assert arn
+    assert is_used({"StringEquals": {"kms:ViaService": f"rds.{HOME}.amazonaws.com"}})
+    assert not is_used({"StringEquals": {"kms:ViaService": f"ec2.{HOME}.amazonaws.com"}})
+    assert not is_used({"StringEquals": {"aws:SourceArn": arn}})
+    assert is_used({})
+    own = {"Effect": "Allow", "Principal": {"AWS": backups.account}, "Action": "kms:*", "Resource": "*"}
+    denial = {**own, "Effect": "Deny", "Principal": {"AWS": role}, "Action": "kms:CreateGrant"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [own, denial]})
+    backups.service("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+    assert not may_use_key(role, key)

@@ -195,3 +195,41 @@ def test_plans_of_a_lost_region_do_not_run(backups: Backups, plan: str, role: st
         assert backups.run_plans(plan=plan) == {"backups": [], "copies": []}
     finally:
         state.give_back(HOME)
+
+
+def test_of_several_rules_at_once_the_one_that_keeps_longest_runs(backups: Backups, plan: str, role: str) -> None:
+    select(backups, plan, role, Resources=["*"], Conditions=TAGGED)
+    backup = backups.service("backup")
+    document = backup.get_backup_plan(BackupPlanId=plan)["BackupPlan"]
+    daily = {"RuleName": "daily", "TargetBackupVaultName": "backups"}
+    rules = [
+        {**daily, "Lifecycle": {"DeleteAfterDays": 7}},
+        {**daily, "RuleName": "monthly", "Lifecycle": {"DeleteAfterDays": 365}},
+        {**daily, "RuleName": "weekly", "Lifecycle": {"DeleteAfterDays": 35}},
+    ]
+    changed = {"BackupPlanName": document["BackupPlanName"], "Rules": rules}
+    backup.update_backup_plan(BackupPlanId=plan, BackupPlan=changed)
+
+    def ran(**wanted: str) -> list[str]:
+        jobs = [backup.describe_backup_job(BackupJobId=job["id"]) for job in backups.run_plans(**wanted)["backups"]]
+        return [job["CreatedBy"]["BackupRuleName"] for job in jobs]
+
+    assert ran(plan=plan) == ["monthly"]
+    assert ran(plan=plan, rule="weekly") == ["weekly"]
+    del rules[0]["Lifecycle"]
+    backup.update_backup_plan(BackupPlanId=plan, BackupPlan=changed)
+    assert ran(plan=plan) == ["daily"]
+
+
+def test_a_job_whose_vault_is_missing_fails(backups: Backups, plan: str, role: str) -> None:
+    select(backups, plan, role, Resources=["*"], Conditions=TAGGED)
+    backup = backups.service("backup")
+    backup.create_backup_vault(BackupVaultName="brief")
+    document = backup.get_backup_plan(BackupPlanId=plan)["BackupPlan"]
+    rule = {"RuleName": "daily", "TargetBackupVaultName": "brief"}
+    changed = {"BackupPlanName": document["BackupPlanName"], "Rules": [rule]}
+    backup.update_backup_plan(BackupPlanId=plan, BackupPlan=changed)
+    backup.delete_backup_vault(BackupVaultName="brief")
+    (job,) = backups.run_plans(plan=plan)["backups"]
+
+    assert (job["state"], job["message"]) == ("FAILED", "Backup vault brief does not exist.")

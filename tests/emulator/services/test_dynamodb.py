@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.models import dynamodb_backends
 
+from emulator.outages import control
+from emulator.registry import REGISTRY
 from tests.emulator.conftest import PER_TEST
 
 if TYPE_CHECKING:
@@ -236,3 +239,20 @@ def test_a_replica_can_be_deleted_in_its_own_region(tables: Tables) -> None:
     assert "Replicas" not in tables.describe(HOME)
     tables.replicate()
     assert tables.describe(HOME)["Replicas"][0]["RegionName"] == WEST
+
+
+def test_a_lost_region_gets_what_it_missed_when_it_is_back(tables: Tables) -> None:
+    tables.create()
+    tables.replicate()
+    with REGISTRY.lock:
+        control.lose(WEST)
+    tables.at(HOME).put_item(TableName="lock", Item=LOCK)
+    expiry = {"Enabled": True, "AttributeName": "until"}
+    tables.at(HOME).update_time_to_live(TableName="lock", TimeToLiveSpecification=expiry)
+    there = dynamodb_backends[tables.account][WEST].tables["lock"]
+    assert (list(there.all_items()), there.ttl["TimeToLiveStatus"]) == ([], "DISABLED")
+    with REGISTRY.lock:
+        control.give_back(WEST)
+
+    assert tables.item(WEST) == LOCK
+    assert tables.at(WEST).describe_time_to_live(TableName="lock")["TimeToLiveDescription"]["AttributeName"] == "until"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.outages import state
+
 if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
@@ -159,3 +161,16 @@ def test_a_configuration_that_cannot_be_is_refused(
     ]
     with pytest.raises(ClientError, match=message):
         registries.home.put_replication_configuration(replicationConfiguration={"rules": configured})
+
+
+def test_a_lost_region_misses_an_image_until_its_next_tag(registries: Registries) -> None:
+    registries.there.create_repository(repositoryName="app-api")
+    registries.replicate("app-")
+    state.lose(THERE)
+    try:
+        digest = registries.push()
+    finally:
+        state.give_back(THERE)
+    assert registries.copies() == {}
+    registries.push(tag="release-1")
+    assert registries.copies() == {digest: ["build-1", "release-1"]}

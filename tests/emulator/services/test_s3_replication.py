@@ -1,37 +1,29 @@
-"""S3 copies what changes in a bucket, with the rights of the replication's role."""
+"""S3 copies what changes in a bucket."""
 
 from __future__ import annotations
 
-import itertools
-import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.services.s3_replication.changes import FAILURES
-from tests.emulator.s3_replication import ENABLED, HOME, THERE, VERSION, Copied
+from tests.emulator.s3_replication import HOME, Copied, create
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
-_NUMBERS: Final = itertools.count(100)
 UNTIL: Final = datetime.now(tz=UTC).replace(microsecond=0) + timedelta(days=30)
 
 
 @pytest.fixture
 def buckets(client: Client) -> Copied:
-    return Copied(client, f"711111111{next(_NUMBERS)}")
+    return create(client)
 
 
 @pytest.fixture
 def locked(client: Client) -> Copied:
-    return Copied(client, f"711111111{next(_NUMBERS)}", locked=True)
-
-
-def reason() -> str:
-    return FAILURES[-1][2]
+    return create(client, locked=True)
 
 
 def test_a_new_object_is_copied_with_its_version_metadata_and_tags(buckets: Copied) -> None:
@@ -181,148 +173,6 @@ def test_without_the_selection_what_kms_encrypts_is_left_out_without_a_status(bu
     assert buckets.copied("plain")
 
 
-@pytest.mark.parametrize(
-    ("action", "expected"),
-    [
-        ("s3:GetReplicationConfiguration", "SrcBucketReplicationConfigMissing"),
-        ("s3:ListBucket", "SrcBucketReplicationConfigMissing"),
-        ("s3:GetObjectVersionForReplication", "SrcGetObjectNotPermitted"),
-        ("s3:GetObjectVersionAcl", "SrcGetAclNotPermitted"),
-        ("s3:GetObjectVersionTagging", "SrcGetTaggingNotPermitted"),
-        ("s3:ReplicateObject", "DstPutObjectNotPermitted"),
-        ("kms:Encrypt", "DstPutObjectNotPermitted"),
-        ("kms:GenerateDataKey", "DstPutObjectNotPermitted"),
-    ],
-)
-def test_without_a_right_the_object_has_failed_and_is_not_there(buckets: Copied, action: str, expected: str) -> None:
-    buckets.allow(*(one for one in buckets.statements() if one["Action"] != action))
-    buckets.replicate()
-    buckets.put(Tagging="kind=log")
-    assert buckets.status() == "FAILED"
-    assert buckets.copied() is None
-    assert reason() == expected
-
-
-@pytest.mark.parametrize(
-    ("region", "expected"), [(HOME, "SrcGetObjectNotPermitted"), (THERE, "DstPutObjectNotPermitted")]
-)
-def test_without_the_right_to_decrypt_with_either_key_it_fails(buckets: Copied, region: str, expected: str) -> None:
-    def is_lost(right: dict[str, Any]) -> bool:
-        return right["Action"] == "kms:Decrypt" and f"s3.{region}." in json.dumps(right)
-
-    buckets.allow(*(one for one in buckets.statements() if not is_lost(one)))
-    buckets.replicate()
-    buckets.put()
-    assert buckets.status() == "FAILED"
-    assert reason() == expected
-
-
-def test_a_right_that_the_boundary_does_not_have_is_none(buckets: Copied) -> None:
-    iam = buckets.client("iam", account=buckets.account)
-    document = {
-        "Version": VERSION,
-        "Statement": {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*", "kms:*"], "Resource": "*"},
-    }
-    boundary = iam.create_policy(PolicyName="limit", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
-    iam.put_role_permissions_boundary(RoleName="replication", PermissionsBoundary=boundary)
-    buckets.replicate()
-    buckets.put()
-    assert reason() == "DstPutObjectNotPermitted"
-
-
-def test_a_lock_that_the_role_may_not_read_fails_the_copy(locked: Copied) -> None:
-    locked.allow(*(one for one in locked.statements() if one["Action"] != "s3:GetObjectRetention"))
-    locked.replicate()
-    locked.put()
-    assert locked.copied() is None
-    assert reason() == "SrcGetRetentionNotPermitted"
-
-
-def test_a_delete_marker_that_the_role_may_not_write_stays(buckets: Copied) -> None:
-    buckets.allow(*(one for one in buckets.statements() if one["Action"] != "s3:ReplicateDelete"))
-    buckets.replicate()
-    buckets.put()
-    buckets.home.delete_object(Bucket=buckets.source, Key="a")
-    assert buckets.copied()
-    assert reason() == "DstDelObjNotPermitted"
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        {"StringEquals": {"kms:ViaService": f"s3.{HOME}.amazonaws.com"}},
-        {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/another"}},
-        {"StringLike": {"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::another"}},
-    ],
-)
-def test_the_conditions_on_the_key_of_the_copies_count(buckets: Copied, condition: dict[str, Any]) -> None:
-    rights = [
-        {**one, "Condition": condition} if f"s3.{THERE}." in json.dumps(one) else one for one in buckets.statements()
-    ]
-    buckets.allow(*rights)
-    buckets.replicate()
-    buckets.put()
-    assert reason() == "DstPutObjectNotPermitted"
-
-
-def test_a_role_that_trusts_another_bucket_fails_the_copy(buckets: Copied) -> None:
-    trust = {**buckets.trust(), "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::another"}}}
-    buckets.client("iam", account=buckets.account).update_assume_role_policy(
-        RoleName="replication", PolicyDocument=json.dumps({"Version": VERSION, "Statement": [trust]})
-    )
-    buckets.replicate()
-    buckets.put()
-    assert reason() == "AssumeRoleNotPermitted"
-
-
-def test_a_role_that_does_not_exist_is_accepted_and_fails_the_copy(buckets: Copied) -> None:
-    buckets.replicate({**buckets.document(), "Role": f"{buckets.role}-2"})
-    buckets.put()
-    assert reason() == "AssumeRoleNotPermitted"
-
-
-def test_a_key_that_is_not_in_the_region_of_the_copies_fails_them(buckets: Copied) -> None:
-    wrong = {"ReplicaKmsKeyID": f"arn:aws:kms:{HOME}:{buckets.account}:alias/{buckets.source}"}
-    buckets.replicate(buckets.document(Destination=buckets.destination(EncryptionConfiguration=wrong)))
-    buckets.put()
-    assert reason() == "DstKmsKeyNotFound"
-
-
-def test_a_disabled_key_fails_the_copy(buckets: Copied) -> None:
-    buckets.replicate()
-    buckets.client("kms", account=buckets.account, region=THERE).disable_key(
-        KeyId=buckets.keys[THERE].rpartition("/")[2]
-    )
-    buckets.put()
-    assert reason() == "DstKmsKeyInvalidState"
-
-
-def test_a_destination_whose_versioning_was_suspended_gets_nothing(buckets: Copied) -> None:
-    buckets.replicate()
-    suspended = {"Status": "Suspended"}
-    buckets.there.put_bucket_versioning(Bucket=buckets.target, VersioningConfiguration=suspended)
-    buckets.put()
-    assert reason() == "DstBucketUnversioned"
-    with pytest.raises(ClientError, match=r"InvalidBucketState.*A replication configuration is present"):
-        buckets.home.put_bucket_versioning(Bucket=buckets.source, VersioningConfiguration=suspended)
-
-
-def test_a_destination_that_was_deleted_gets_nothing(buckets: Copied) -> None:
-    buckets.replicate()
-    buckets.there.delete_bucket(Bucket=buckets.target)
-    buckets.put()
-    assert reason() == "DstBucketNotFound"
-
-
-def test_a_locked_source_needs_a_locked_destination(locked: Copied) -> None:
-    unlocked = f"unlocked-{locked.account}"
-    locked.locked = False
-    locked.create_bucket(unlocked, THERE, locked.keys[THERE])
-    locked.replicate(locked.document(Destination=locked.destination(Bucket=f"arn:aws:s3:::{unlocked}")))
-    locked.put()
-    assert reason() == "DstBucketObjectLockConfigMissing"
-
-
 def test_a_copy_is_not_copied_on(buckets: Copied) -> None:
     further = f"further-{buckets.account}"
     buckets.create_bucket(further, HOME)
@@ -373,72 +223,3 @@ def test_the_first_version_of_a_document_copies_delete_markers(buckets: Copied) 
     buckets.put()
     buckets.home.delete_object(Bucket=buckets.source, Key="a")
     assert buckets.there.list_object_versions(Bucket=buckets.target)["DeleteMarkers"]
-
-
-TAGGED: Final = {"Filter": {"Tag": {"Key": "a", "Value": "b"}}}
-
-
-@pytest.mark.parametrize(
-    ("members", "message"),
-    [
-        ({"Priority": None}, "Priority must be specified for this version"),
-        ({"DeleteMarkerReplication": None}, "DeleteMarkerReplication must be specified for this version"),
-        ({"Filter": None, "Prefix": "", "Priority": None}, "DeleteMarkerReplication cannot be used for this version"),
-        (TAGGED, "Delete marker replication is not supported if any Tag filter is specified"),
-        ({"ExistingObjectReplication": ENABLED}, "MalformedXML"),
-        ({"SourceSelectionCriteria": None}, "SseKmsEncryptedObjects must be specified"),
-        ({"SourceSelectionCriteria": {}}, "SourceSelectionCriteria cannot be empty"),
-    ],
-)
-def test_a_rule_that_contradicts_itself_is_refused(buckets: Copied, members: dict[str, Any], message: str) -> None:
-    with pytest.raises(ClientError, match=message):
-        buckets.replicate(buckets.document(**members))
-
-
-@pytest.mark.parametrize(
-    ("members", "message"),
-    [
-        ({"EncryptionConfiguration": None}, "ReplicaKmsKeyID must be specified"),
-        ({"EncryptionConfiguration": {"ReplicaKmsKeyID": "alias/a"}}, "Invalid ReplicaKmsKeyID ARN"),
-        ({"Metrics": None}, "must contain both ReplicationTime and Metrics or neither"),
-        ({"Metrics": ENABLED}, "must contain an event threshold"),
-        ({"Metrics": {**ENABLED, "EventThreshold": {"Minutes": 5}}}, "Invalid event threshold minute value"),
-        ({"ReplicationTime": {**ENABLED, "Time": {"Minutes": 5}}}, "Invalid time minute value"),
-        ({"ReplicationTime": None}, "Metrics cannot contain an event threshold"),
-        ({"Bucket": "copies"}, "Invalid bucket ARN"),
-        ({"Bucket": "arn:aws:s3:::never-made"}, "Destination bucket must exist"),
-    ],
-)
-def test_a_destination_that_cannot_be_is_refused(buckets: Copied, members: dict[str, Any], message: str) -> None:
-    with pytest.raises(ClientError, match=message):
-        buckets.replicate(buckets.document(Destination=buckets.destination(**members)))
-
-
-def test_a_bucket_is_not_its_own_destination(buckets: Copied) -> None:
-    own = buckets.destination(Bucket=f"arn:aws:s3:::{buckets.source}")
-    with pytest.raises(ClientError, match="Destination bucket cannot be the same as the source bucket"):
-        buckets.replicate(buckets.document(Destination=own))
-
-
-def test_both_buckets_need_versions(buckets: Copied) -> None:
-    plain = f"plain-{buckets.account}"
-    buckets.home.create_bucket(Bucket=plain)
-    with pytest.raises(ClientError, match="Destination bucket must have versioning enabled"):
-        buckets.replicate(buckets.document(Destination=buckets.destination(Bucket=f"arn:aws:s3:::{plain}")))
-    with pytest.raises(ClientError, match="Versioning must be 'Enabled' on the bucket"):
-        buckets.home.put_bucket_replication(Bucket=plain, ReplicationConfiguration=buckets.document())
-
-
-def test_the_role_must_be_one(buckets: Copied) -> None:
-    with pytest.raises(ClientError, match="Invalid Role specified"):
-        buckets.replicate({**buckets.document(), "Role": "replication"})
-
-
-@pytest.mark.parametrize(
-    ("member", "message"), [("ID", "Rule Id must be unique"), ("Priority", "duplicate priority 0")]
-)
-def test_two_rules_differ(buckets: Copied, member: str, message: str) -> None:
-    document = buckets.document()
-    other = {**document["Rules"][0], "ID": "other", "Priority": 1} | {member: document["Rules"][0][member]}
-    with pytest.raises(ClientError, match=message):
-        buckets.replicate({**document, "Rules": [*document["Rules"], other]})
