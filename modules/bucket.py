@@ -44,7 +44,7 @@ from modules.key import Key, KeyUse
 from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from cdktf import TerraformResource
+    from cdktf import TerraformProvider, TerraformResource
 
     from modules.label import Label
 
@@ -84,6 +84,7 @@ class Bucket(Construct):
         name: str,
         key: Key | None,
         access_logs: Bucket | str | None,
+        provider: TerraformProvider | None = None,
     ) -> None:
         """Create the bucket and its configuration.
 
@@ -94,9 +95,11 @@ class Bucket(Construct):
             key: Encrypts its objects; None for the few AWS services that cannot write with a customer managed key.
             access_logs: The bucket that receives its access log, or its name if this stack must not read the state of
                 that bucket, whose policy then allows the delivery already; None for that bucket itself.
+            provider: Of another region than the stack's; None for the stack's own.
         """
         super().__init__(scope, id_)
         self._label = label
+        self._provider = provider
         self._key = key
         self._name = name
         self._is_locked = bool(config.object_lock_days)
@@ -104,6 +107,7 @@ class Bucket(Construct):
             self,
             "Default",
             bucket=name,
+            provider=provider,
             force_destroy=not config.protect,
             object_lock_enabled=True if config.object_lock_days else None,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if config.protect else None,
@@ -113,6 +117,7 @@ class Bucket(Construct):
             self,
             "versioning",
             bucket=self._bucket.id,
+            provider=self._provider,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
         self._add_encryption()
@@ -125,6 +130,7 @@ class Bucket(Construct):
             self,
             "policy",
             bucket=self._bucket.id,
+            provider=self._provider,
             policy=self._policy_document.text,
             # S3 refuses a policy while the public access block of the bucket is being created (OperationAborted).
             depends_on=[self._public_access_block],
@@ -262,6 +268,7 @@ class Bucket(Construct):
             self,
             "public-access-block",
             bucket=self._bucket.id,
+            provider=self._provider,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
@@ -271,6 +278,7 @@ class Bucket(Construct):
             self,
             "ownership",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),  # no ACLs at all
         )
 
@@ -288,6 +296,7 @@ class Bucket(Construct):
             self,
             "encryption",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=[
                 S3BucketServerSideEncryptionConfigurationRuleA(
                     apply_server_side_encryption_by_default=by_default,
@@ -301,6 +310,7 @@ class Bucket(Construct):
             self,
             "lifecycle",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=[
                 S3BucketLifecycleConfigurationRule(
                     id="expire",
@@ -345,6 +355,7 @@ class Bucket(Construct):
             self,
             "object-lock",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=S3BucketObjectLockConfigurationRuleA(
                 default_retention=S3BucketObjectLockConfigurationRuleDefaultRetentionA(mode="COMPLIANCE", days=days)
             ),
@@ -398,6 +409,7 @@ class Bucket(Construct):
             self,
             "access-logging",
             bucket=self.id,
+            provider=self._provider,
             target_bucket=target,
             target_prefix=f"s3/{self._name}/",
             depends_on=after,

@@ -12,6 +12,8 @@ from modules.key import KeyUse
 from modules.state_store import StateLocation, create_state_buckets, grant_lock
 
 if TYPE_CHECKING:
+    from cdktf import TerraformProvider
+
     from config.state import StateSettings
     from modules.label import Label
     from modules.policy import Grantable
@@ -34,8 +36,9 @@ class StateCopies(Construct):
         store: StateStore,
         access_log_retention_days: int,
         protect: bool,
+        provider: TerraformProvider,
     ) -> None:
-        """Create them; the caller gives all of them the provider of the second region.
+        """Create them.
 
         Args:
             config: Retention of old states.
@@ -43,6 +46,7 @@ class StateCopies(Construct):
             store: The storage in the first region, which has the lock table.
             access_log_retention_days: Days that an access log is kept.
             protect: Refuse to destroy them.
+            provider: Of the second region.
         """
         super().__init__(scope, id_)
         self.location = StateLocation.in_region_of(label)
@@ -53,10 +57,12 @@ class StateCopies(Construct):
             description=f"Copies of the Terraform state of {label.prefix}",
             access_log_retention_days=access_log_retention_days,
             protect=protect,
+            provider=provider,
         )
         self.lock_table = DynamodbTableReplicaA(
             self,
             "lock",
+            provider=provider,
             global_table_arn=store.lock_table.arn,
             kms_key_arn=self.key.arn,
             # Neither comes from the table: each replica has its own.

@@ -21,6 +21,8 @@ from modules.label import Label, NameLimit
 from modules.policy import Statement
 
 if TYPE_CHECKING:
+    from cdktf import TerraformProvider
+
     from config.state import StateSettings
     from modules.policy import Grantable
 
@@ -80,6 +82,7 @@ def create_state_buckets(
     description: str,
     access_log_retention_days: int,
     protect: bool,
+    provider: TerraformProvider | None = None,
 ) -> StateBuckets:
     """Create the bucket of the states in a region, its key, and the bucket that receives the region's access logs.
 
@@ -90,8 +93,9 @@ def create_state_buckets(
         description: What the key encrypts.
         access_log_retention_days: Days that an access log is kept.
         protect: Refuse to destroy them.
+        provider: Of their region; None for the stack's own.
     """
-    key = Key(scope, "key", label=label, name=STATE_KEY, description=description, protect=protect)
+    key = Key(scope, "key", label=label, name=STATE_KEY, description=description, protect=protect, provider=provider)
     access_logs = Bucket(
         scope,
         "access-logs",
@@ -105,6 +109,7 @@ def create_state_buckets(
         key=None,  # S3 cannot deliver access logs with a customer managed key:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
         access_logs=None,
+        provider=provider,
     )
     bucket = Bucket(
         scope,
@@ -114,6 +119,7 @@ def create_state_buckets(
         name=StateLocation.in_region_of(label).bucket,
         key=key,
         access_logs=access_logs,
+        provider=provider,
     )
     return StateBuckets(key, access_logs, bucket)
 

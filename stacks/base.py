@@ -116,10 +116,10 @@ class LayerStack(TerraformStack):
         """Add an output for people and tests, under exactly this name."""
         TerraformOutput(self, name, value=value, static_id=True)
 
-    def add_provider(self, id_: str, *, region: str, alias: str | None = None) -> None:
+    def add_provider(self, id_: str, *, region: str, alias: str | None = None) -> AwsProvider:
         """Configure the provider for a region; with an alias, for the resources that name it."""
         config = self.config
-        AwsProvider(
+        return AwsProvider(
             self,
             id_,
             region=region,

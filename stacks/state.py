@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cdktf import TerraformResource
-
 from modules.boundary import Boundary
 from modules.bucket_replication import BucketReplication
 from modules.security.permissions_boundaries import PermissionsBoundaries
@@ -56,12 +54,8 @@ class StateStack(LayerStack):
             store=self.store,
             access_log_retention_days=self.config.logs.bucket_access_retention_days,
             protect=self.config.protect_data,
+            provider=self.add_provider(f"aws-{region}", region=region, alias=region),
         )
-        self.add_provider(f"aws-{region}", region=region, alias=region)
-        for construct in copies.node.find_all():
-            if isinstance(construct, TerraformResource):
-                # Not through the constructs: no other stack has resources of two regions.
-                construct.add_override("provider", f"aws.{region}")
         BucketReplication(
             self,
             "replication",

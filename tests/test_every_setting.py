@@ -277,7 +277,7 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week, a firewall that blocks, no sleep and a task that is not on Spot.
+    """Protected data needs backups of a week, copies, a firewall that blocks, no sleep and a task that is not on Spot.
 
     What is locked needs protected data.
     """
@@ -291,7 +291,9 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
     for service in other["services"].values():
         if service.get("spot_percent"):
             service["on_demand_count"] = max(1, service.get("on_demand_count", 0))
-    if not other["protect_data"]:
+    if other["protect_data"]:
+        other["recovery"] = {"mode": "backup", "region": "us-west-2", "backup_plan": {"lock_after_days": 3}}
+    else:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)
         other.get("recovery", {}).get("backup_plan", {}).pop("lock_after_days", None)

@@ -110,6 +110,7 @@ def test_a_tag_that_is_listed_twice_is_refused() -> None:
 def test_two_environments_in_one_account_do_not_both_measure_all_of_it(tmp_path: Path) -> None:
     for name in ("prod", "other"):
         content = without("recovery").replace("users.example.com", f"{name}.example.org")
+        content = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')
         (tmp_path / f"{name}.toml").write_text(content, "utf-8")
     budget, monitor = loading("prod", tmp_path).splitlines()
     assert budget == (
@@ -133,7 +134,8 @@ def test_two_environments_in_one_account_do_not_both_measure_all_of_it(tmp_path:
 )
 def test_environments_that_share_no_budget_and_no_monitor_are_accepted(other: str, tmp_path: Path) -> None:
     for name, content in (("prod", without("recovery")), ("other", other)):
-        (tmp_path / f"{name}.toml").write_text(content.replace("users.example.com", f"{name}.example.org"), "utf-8")
+        own = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')
+        (tmp_path / f"{name}.toml").write_text(own.replace("users.example.com", f"{name}.example.org"), "utf-8")
     assert load_environment("prod", folder=tmp_path, project=PROJECT).cost
 
 

@@ -31,6 +31,7 @@ def problems(folder: Path, *, account: str = "", **domains: str) -> list[str]:
         before, _, rest = without("cost", "recovery").partition("[domain]\n")
         after = rest[rest.index("[edge]") :]
         content = f"{before}[domain]\n{written}\n{after}".replace("3" * 12, account or ACCOUNTS[name])
+        content = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')
         (folder / f"{name}.toml").write_text(content, encoding="utf-8")
     _, wrong = load_environments(environment_names(folder), folder=folder)
     return [line.removeprefix(f"{folder}/") for error in wrong for line in str(error).splitlines()]
