@@ -5,8 +5,8 @@ A store is, by what the JSON says and not by a list of names:
 - a database that is no replica, and a DynamoDB table;
 - a repository of images that are not pulled from a registry of others, and that is no copy of one in another region;
 - a bucket whose files do not expire, or that has the audit trail, unless only Terraform writes its files, or it is
-  itself the destination of a replication. Files that expire are logs or artifacts: all of a bucket, or all that
-  something other than Terraform may write to it.
+  itself the destination of a replication, or in the stack of a pipeline, which makes what it keeps there again. Files
+  that expire are logs or artifacts: all of a bucket, or all that something other than Terraform may write to it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BUCKET, REPOSITORY, TABLE = "aws_s3_bucket", "aws_ecr_repository", "aws_dynamodb_table"
 _REPLICATION: Final = "aws_s3_bucket_replication_configuration"
 _BUCKET_ARN: Final = "arn:aws:s3:::"
+_PIPELINE: Final = "aws_codepipeline"
 _RECOVERY: Final = "recovery"
 """The layer whose buckets and repositories are there to receive copies."""
 
@@ -43,7 +44,7 @@ def stores(stack: Stack, stacks: Stacks) -> Iterator[Resource]:
     for repository in stack.all(REPOSITORY):
         if not _is_pulled(repository, stack) and not _is_image_copy(repository, stack, stacks):
             yield repository
-    for bucket in stack.all(BUCKET):
+    for bucket in stack.all(BUCKET) if not any(stack.all(_PIPELINE)) else ():
         if (
             _keeps_files(bucket, stack, stacks)
             and not _is_written_by_terraform(bucket, stack, stacks)

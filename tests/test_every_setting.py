@@ -292,6 +292,7 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
         if service.get("spot_percent"):
             service["on_demand_count"] = max(1, service.get("on_demand_count", 0))
     if other["protect_data"]:
+        other["services"]["backend"]["writes_backups"] = True
         other["recovery"] = {"mode": "backup", "region": "us-west-2", "backup_plan": {"lock_after_days": 3}}
     else:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)

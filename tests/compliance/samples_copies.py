@@ -189,6 +189,7 @@ BUCKETS = (
         _bucket(**{"aws_s3_bucket_lifecycle_configuration.l": _lifecycle(noncurrent_version_expiration=[{"days": 9}])}),
         says=_SAYS,
     ),
+    sample(_RULE, _bucket(**{"aws_codepipeline.p": {}}), _bucket(), says=_SAYS),
     sample(
         _RULE,
         {**_expiring("api/"), **_role()},

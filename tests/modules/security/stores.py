@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+
 from config.state import StateSettings
 from modules.state_copies import StateCopies
 from modules.state_store import StateStore
@@ -32,4 +34,5 @@ def state_copies(stack: TerraformStack, label: Label, store: StateStore) -> Stat
         store=store,
         access_log_retention_days=30,
         protect=False,
+        provider=AwsProvider(stack, "second", region=label.recovery_region, alias="second"),
     )
