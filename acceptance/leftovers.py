@@ -56,6 +56,8 @@ RETAINED: Final = (
         '"Status": "retained"',
         "backups that were replicated to another region stay until their retention ends",
     ),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+    Retained("cloudwatch:ListMetrics", '"CopyAgeMinutes"', "a metric stays listed for two weeks after its last value"),
     # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_DeleteProject.html
     Retained("codebuild:ListBuilds", "", "builds stay listed when their project is deleted"),
     # Terraform deregisters the first one, which is its own.

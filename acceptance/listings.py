@@ -17,7 +17,6 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_appautoscaling_policy": "application-autoscaling:DescribeScalingPolicies",
     "aws_appautoscaling_target": "application-autoscaling:DescribeScalableTargets",
     "aws_backup_plan": "backup:ListBackupPlans",
-    "aws_backup_region_settings": "backup:DescribeRegionSettings",
     "aws_backup_vault": "backup:ListBackupVaults",
     "aws_budgets_budget": "budgets:DescribeBudgets",
     "aws_ce_anomaly_monitor": "ce:GetAnomalyMonitors",
@@ -171,6 +170,7 @@ IN_NO_ACCOUNT: Final = frozenset({"terraform_data"})
 
 ONE_PER_ACCOUNT: Final = frozenset(
     {
+        "aws_backup_region_settings",
         "aws_ebs_encryption_by_default",
         "aws_ebs_snapshot_block_public_access",
         "aws_ecr_registry_scanning_configuration",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEV, PROD = "111111111111", "333333333333"
 # Every service that a run of prod calls, some at a time, and the prefix of its permissions.
 DENIED = (
-    {"accessanalyzer": "access-analyzer", "acm": "acm", "cloudtrail": "cloudtrail", "ec2": "ec2"},
+    {"accessanalyzer": "access-analyzer", "acm": "acm", "backup": "backup", "cloudtrail": "cloudtrail", "ec2": "ec2"},
     {"config": "config", "dynamodb": "dynamodb", "ecr": "ecr", "ecs": "ecs", "elbv2": "elasticloadbalancing"},
     {"guardduty": "guardduty", "iam": "iam", "kms": "kms", "lambda": "lambda", "logs": "logs", "rds": "rds"},
     {"route53": "route53", "s3": "s3", "secretsmanager": "secretsmanager", "sqs": "sqs", "ssm": "ssm"},
