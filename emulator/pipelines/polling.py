@@ -43,6 +43,11 @@ class Poller:
             if self._stopped:
                 self._stopped.set()
             self._stopped = None
+        self.forget()
+
+    def forget(self) -> None:
+        """See each version as a new one."""
+        with self._lock:
             self._seen.clear()
 
     def _run(self, stopped: threading.Event) -> None:
@@ -55,11 +60,12 @@ class Poller:
             try:
                 with REGISTRY.lock:
                     if not stopped.is_set():
-                        self._ask()
+                        self.ask()
             except Exception:
                 LOG.exception("failed to ask for new sources")
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Start the pipelines whose source has a new version; the caller has the lock."""
         for account, region, name, action in _polled():
             version = _version(action["configuration"])
             key = (account, region, name, str(action["name"]))
@@ -115,8 +121,12 @@ def _version(configuration: Mapping[str, str]) -> str | None:
 
 
 def _has_run(account: str, region: str, pipeline: str, version: str) -> bool:
-    """Whether an execution has taken this version already, as one that the creation of the pipeline has started."""
+    """Whether an execution has taken this version already or will, as one that the creation of the pipeline starts."""
     return any(
-        one.pipeline == pipeline and any(artifact.revision == version for artifact in one.artifacts.values())
+        one.pipeline == pipeline
+        and (
+            any(artifact.revision == version for artifact in one.artifacts.values())
+            or (one.is_active and not one.artifacts)
+        )
         for one in REGISTRY.store.table(EXECUTIONS, account, region).values()
     )

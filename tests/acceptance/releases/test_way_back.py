@@ -58,8 +58,12 @@ class Account:
         assert commit == GOOD.commit
         return "again"
 
-    def ids(self) -> set[str]:
-        return {"good", "bad", "again"} | self.more
+    def listed(self) -> list[dict[str, Any]]:
+        trigger = {"triggerType": "AutomatedRollback"}
+        return [
+            {"pipelineExecutionId": id_, "executionType": "ROLLBACK", "trigger": trigger}
+            for id_ in ("good", "bad", "again", *self.more)
+        ]
 
     def get_deployment_group(self, **names: str) -> dict[str, Any]:
         assert set(names.values()) == {"user-management-staging-backend"}
@@ -119,4 +123,4 @@ def test_after_an_apply_nothing_goes_back_but_a_run_of_the_good_commit(back: Way
     account.statuses["again"] = "Failed"
     problems = list(back.after_an_apply("bad", {"good"}, GOOD))
     assert problems[0].startswith("the run of the last good commit ended as Failed")
-    assert problems[1].endswith("AWS rolls no stage back, and rollback did")
+    assert problems[1].endswith("AWS rolls no stage back, and a run started: ROLLBACK by AutomatedRollback")

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from emulator.builds.build import BUILDS
 from emulator.pipelines.execution import EXECUTIONS
+from emulator.pipelines.polling import POLLER
 from emulator.registry import REGISTRY
 from emulator.releases.clock import CLOCK
 from tests.emulator.pipelines.world import PIPELINE, hurry, zipped
@@ -265,3 +266,25 @@ def test_a_new_version_of_an_object_starts_a_pipeline_that_asks_for_it(world: Wo
     done = world.executions()[0]
     assert (done["trigger"]["triggerType"], done["status"]) == ("PollForSourceChanges", "Succeeded")
     assert done["sourceRevisions"][0]["revisionId"] == version
+
+
+def test_a_version_that_a_run_is_about_to_take_starts_no_other_one(world: World) -> None:
+    """As after the creation of a pipeline whose object is there already."""
+    bucket = f"ready-{world.account}"
+    s3 = world.of("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="release.zip", Body=zipped({"a": "1"}))
+    source = world.action("source", "Source", "S3", outputs=["source"], S3Bucket=bucket, S3ObjectKey="release.zip")
+    world.project("quick", "true")
+    world.create({"name": "Build", "actions": [world.build("quick")]}, first=source)
+    for status, is_taken in (("InProgress", False), ("Succeeded", True)):
+        with REGISTRY.lock:
+            (execution,) = REGISTRY.store.table(EXECUTIONS, world.account, "us-east-1").values()
+            before = execution.status, execution.artifacts
+            execution.status = status
+            execution.artifacts = execution.artifacts if is_taken else {}
+            POLLER.forget()
+            POLLER.ask()
+            execution.status, execution.artifacts = before
+        assert len(world.executions()) == 1
