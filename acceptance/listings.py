@@ -17,6 +17,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_appautoscaling_policy": "application-autoscaling:DescribeScalingPolicies",
     "aws_appautoscaling_target": "application-autoscaling:DescribeScalableTargets",
     "aws_backup_plan": "backup:ListBackupPlans",
+    "aws_backup_region_settings": "backup:DescribeRegionSettings",
     "aws_backup_vault": "backup:ListBackupVaults",
     "aws_budgets_budget": "budgets:DescribeBudgets",
     "aws_ce_anomaly_monitor": "ce:GetAnomalyMonitors",
