@@ -69,7 +69,7 @@ class Poller:
         for account, region, name, action in _polled():
             version = _version(action["configuration"])
             key = (account, region, name, str(action["name"]))
-            if version is None or version == self._seen.get(key):
+            if version is None or version == self._seen.get(key) or _reads_source(account, region, name):
                 continue
             self._seen[key] = version
             if not _has_run(account, region, name, version):
@@ -121,12 +121,16 @@ def _version(configuration: Mapping[str, str]) -> str | None:
 
 
 def _has_run(account: str, region: str, pipeline: str, version: str) -> bool:
-    """Whether an execution has taken this version already or will, as one that the creation of the pipeline starts."""
+    """Whether an execution has taken this version already, as one that the creation of the pipeline has started."""
     return any(
-        one.pipeline == pipeline
-        and (
-            any(artifact.revision == version for artifact in one.artifacts.values())
-            or (one.is_active and not one.artifacts)
-        )
+        one.pipeline == pipeline and any(artifact.revision == version for artifact in one.artifacts.values())
+        for one in REGISTRY.store.table(EXECUTIONS, account, region).values()
+    )
+
+
+def _reads_source(account: str, region: str, pipeline: str) -> bool:
+    """Whether an execution is about to take the newest version; if it fails, the version is still a new one."""
+    return any(
+        one.pipeline == pipeline and one.is_active and not one.artifacts
         for one in REGISTRY.store.table(EXECUTIONS, account, region).values()
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SUCCEEDED: Final = "Succeeded"
 _THROTTLED: Final = "TooManyRequestsException"
-_THROTTLED_SECONDS: Final = 60.0
+_THROTTLED_SECONDS: Final = 60.0  # our choice: on a busy machine the functions of others take that long
 _RETRY_SECONDS: Final = 0.5
 
 
@@ -79,7 +79,7 @@ def report(deployment: Deployment, execution: str, status: str) -> None:
 def _call(deployment: Deployment, function: str, payload: Shape) -> str | None:
     """Call it as Lambda's API does; return why it could not be called.
 
-    A call that is throttled is repeated, as every SDK of AWS does:
+    A call that is throttled is repeated, as every SDK of AWS does; for how long CodeDeploy does so is not documented:
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     """
     handlers = REGISTRY.handlers("lambda", "Invoke")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from acceptance.__main__ import main
 from tests.fixtures import FOLDER
 from tests.processes import processes_with
+
+if TYPE_CHECKING:
+    from tests.template import Template
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ["--settings", str(FOLDER)]
@@ -129,9 +132,10 @@ def test_an_interrupted_run_leaves_no_process_no_server_and_no_file(tmp_path: Pa
 @pytest.mark.emulator
 @pytest.mark.terraform
 @pytest.mark.seconds(100)
-def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+def test_the_demo_says_what_to_try_and_ends_with_ctrl_c(tmp_path: Path, stacks: dict[str, Template]) -> None:
     process, printed = start(tmp_path, "demo", *SETTINGS, "--layer", "state", until="Ctrl-C ends the demo")
-    assert re.search("dev is applied: [1-9][0-9] resources, in account 111111111111 of the emulator.", printed)
+    count = sum(len(named) for named in stacks["dev-state"].document["resource"].values())
+    assert f"dev is applied: {count} resources, in account 111111111111 of the emulator." in printed
     assert 'state_bucket = "user-management-dev-state-111111111111"' in printed
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in printed
     process.send_signal(signal.SIGINT)

@@ -24,7 +24,7 @@ def test_the_list_and_the_page_have_the_same_runbooks() -> None:
 
 @pytest.mark.parametrize("runbook", Runbook, ids=str)
 def test_a_runbook_begins_with_three_commands(runbook: Runbook) -> None:
-    """Others, to mend what they have shown, may come after them."""
+    """Commands that repair what these show may follow."""
     commands, *_ = re.findall(r"```sh\n(.+?)```", sections()[runbook.value], flags=re.DOTALL)
     assert len(commands.splitlines()) == 3
     assert all(line.startswith(("aws ", "make ")) for line in commands.splitlines())

@@ -278,7 +278,8 @@ def test_a_version_that_a_run_is_about_to_take_starts_no_other_one(world: World)
     source = world.action("source", "Source", "S3", outputs=["source"], S3Bucket=bucket, S3ObjectKey="release.zip")
     world.project("quick", "true")
     world.create({"name": "Build", "actions": [world.build("quick")]}, first=source)
-    for status, is_taken in (("InProgress", False), ("Succeeded", True)):
+    # It is about to take the version; it has taken it; it has failed before it did.
+    for status, is_taken, count in (("InProgress", False, 1), ("Succeeded", True, 1), ("Failed", False, 2)):
         with REGISTRY.lock:
             (execution,) = REGISTRY.store.table(EXECUTIONS, world.account, "us-east-1").values()
             before = execution.status, execution.artifacts
@@ -287,4 +288,5 @@ def test_a_version_that_a_run_is_about_to_take_starts_no_other_one(world: World)
             POLLER.forget()
             POLLER.ask()
             execution.status, execution.artifacts = before
-        assert len(world.executions()) == 1
+        assert len(world.executions()) == count
+    world.wait()
