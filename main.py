@@ -39,12 +39,16 @@ from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
 from synthesis.output import replacing, require_replaceable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cdktf import App
 
     from config.environment import Environment
+    from stacks.data import DataStack
+    from stacks.edge import EdgeStack
     from stacks.notifications import NotificationsStack
+    from stacks.registry import RegistryStack
+    from stacks.security import SecurityStack
     from stacks.state import StateStack
 
 ROOT: Final = Path(__file__).parent
@@ -76,8 +80,11 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
         by_region = _add_notifications(app, config, state)
         notifications = by_region.get(config.region)
         network = NetworkStack(app, config=config, state=state, notifications=notifications)
-        if config.security:
+        security = (
             SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
+            if config.security
+            else None
+        )
         data = (
             DataStack(app, config=config, state=state, notifications=notifications, network=network)
             if config.has_data
@@ -149,6 +156,9 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 service=service,
                 edge=edge,
             )
+        _add_recovery(
+            app, config, state=state, by_region=by_region, data=data, registry=registry, edge=edge, security=security
+        )
         if config.cost:
             CostStack(
                 app,
@@ -159,6 +169,56 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 data=data,
                 service=service,
             )
+
+
+def _add_recovery(
+    app: App,
+    config: Environment,
+    *,
+    state: StateStack,
+    by_region: Mapping[str, NotificationsStack],
+    data: DataStack | None,
+    registry: RegistryStack,
+    edge: EdgeStack | None,
+    security: SecurityStack | None,
+) -> None:
+    """The stacks of the layer `recovery`: one in each region that has, makes or receives copies."""
+    from stacks.recovery import AssetsRecoveryStack, CopiesStack, RecoveryStack  # noqa: PLC0415 (see compose)
+
+    if config.recovery is None:
+        return
+    region, copies = config.recovery_region, None
+    if region:
+        copies = CopiesStack(
+            app,
+            config=config,
+            settings=config.recovery,
+            region=region,
+            state=state,
+            notifications=by_region.get(region),
+            data=data,
+        )
+    RecoveryStack(
+        app,
+        config=config,
+        settings=config.recovery,
+        state=state,
+        notifications=by_region.get(config.region),
+        data=data,
+        registry=registry,
+        edge=edge,
+        security=security,
+        copies=copies,
+    )
+    if copies and edge and AssetsRecoveryStack.is_needed(config):
+        AssetsRecoveryStack(
+            app,
+            config=config,
+            state=state,
+            notifications=by_region.get(VIEWER_REGION),
+            edge=edge,
+            copies=copies,
+        )
 
 
 def _add_notifications(app: App, config: Environment, state: StateStack) -> dict[str, NotificationsStack]:

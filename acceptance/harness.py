@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import synthesis
 from acceptance.account import Account
-from config.load import ENVIRONMENTS, environment_names
+from config.load import ENVIRONMENTS, environment_names, load_environments
 from emulator import Emulator, PortInUseError
 from main import ROOT
 from runner import executable, explain, interrupts
@@ -95,7 +95,7 @@ def open_harness(
     names = tuple(environments) or environment_names(settings)
     executable.find(os.environ)  # report a missing Terraform before anything is started
     processes = Processes()
-    progress = ProgressDisplay(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=name_width(names))
+    progress = ProgressDisplay(sys.stdout, sys.stderr, live=sys.stderr.isatty(), width=name_width(names, settings))
     with (
         tempfile.TemporaryDirectory(prefix="acceptance-") as folder,
         progress,
@@ -141,10 +141,13 @@ def _require_providers(harness: Harness) -> None:
             harness.progress.end(stack.id)
 
 
-def name_width(environments: Sequence[str]) -> int:
+def name_width(environments: Sequence[str], settings: Path) -> int:
     """The width of the longest stack's name, before there are stacks: importing a layer would start Node."""
     layers = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")]) if module.name != "base"]
-    return max(map(len, environments)) + 1 + max(map(len, layers))
+    loaded, _ = load_environments(environments, folder=settings)  # what is wrong is reported by the synthesis
+    # The layer with the longest name is the one with a stack in each region.
+    further = [f"{one.name}-notifications-{region}" for one in loaded for region in one.regions if region != one.region]
+    return max(map(len, (*further, *(f"{name}-{layer}" for name in environments for layer in layers))))
 
 
 def applied_outputs(session: Session, stacks: Mapping[str, Stack]) -> dict[str, dict[str, object]]:

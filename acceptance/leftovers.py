@@ -49,6 +49,15 @@ RETAINED: Final = (
         "an engine's default group stays once used",
     ),
     Retained("ce:ListCostAllocationTags", '"Status": "Inactive"', "a tag that a resource once had stays listed"),
+    Retained("backup:DescribeRegionSettings", "", "an opt-in stays: it is of all environments of the account"),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html
+    Retained(
+        "rds:DescribeDBInstanceAutomatedBackups",
+        '"Status": "retained"',
+        "backups that were replicated to another region stay until their retention ends",
+    ),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+    Retained("cloudwatch:ListMetrics", '"CopyAgeMinutes"', "a metric stays listed for two weeks after its last value"),
     # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_DeleteProject.html
     Retained("codebuild:ListBuilds", "", "builds stay listed when their project is deleted"),
     # Terraform deregisters the first one, which is its own.

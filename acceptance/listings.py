@@ -16,6 +16,9 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_acm_certificate": "acm:ListCertificates",
     "aws_appautoscaling_policy": "application-autoscaling:DescribeScalingPolicies",
     "aws_appautoscaling_target": "application-autoscaling:DescribeScalableTargets",
+    "aws_backup_plan": "backup:ListBackupPlans",
+    "aws_backup_region_settings": "backup:DescribeRegionSettings",
+    "aws_backup_vault": "backup:ListBackupVaults",
     "aws_budgets_budget": "budgets:DescribeBudgets",
     "aws_ce_anomaly_monitor": "ce:GetAnomalyMonitors",
     "aws_ce_anomaly_subscription": "ce:GetAnomalySubscriptions",
@@ -47,6 +50,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_config_delivery_channel": "config:DescribeDeliveryChannels",
     "aws_db_event_subscription": "rds:DescribeEventSubscriptions",
     "aws_db_instance": "rds:DescribeDBInstances",
+    "aws_db_instance_automated_backups_replication": "rds:DescribeDBInstanceAutomatedBackups",
     "aws_db_parameter_group": "rds:DescribeDBParameterGroups",
     "aws_db_proxy": "rds:DescribeDBProxies",
     "aws_db_subnet_group": "rds:DescribeDBSubnetGroups",
@@ -61,6 +65,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_ebs_snapshot_block_public_access": "ec2:GetSnapshotBlockPublicAccessState",
     "aws_ecr_pull_through_cache_rule": "ecr:DescribePullThroughCacheRules",
     "aws_ecr_registry_scanning_configuration": "ecr:GetRegistryScanningConfiguration",
+    "aws_ecr_replication_configuration": "ecr:DescribeRegistry",
     "aws_ecr_repository": "ecr:DescribeRepositories",
     "aws_ecs_cluster": "ecs:ListClusters",
     "aws_ecs_task_definition": "ecs:ListTaskDefinitionFamilies",
@@ -110,6 +115,9 @@ LISTED_BY: Final[Mapping[str, str]] = {
 
 PART_OF: Final[Mapping[str, str]] = {
     "aws_acm_certificate_validation": "aws_acm_certificate",
+    "aws_backup_selection": "aws_backup_plan",
+    "aws_backup_vault_lock_configuration": "aws_backup_vault",
+    "aws_backup_vault_policy": "aws_backup_vault",
     "aws_cloudfront_monitoring_subscription": "aws_cloudfront_distribution",
     "aws_cloudwatch_event_target": "aws_cloudwatch_event_rule",
     "aws_cloudwatch_log_data_protection_policy": "aws_cloudwatch_log_group",
@@ -120,6 +128,7 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_db_proxy_target": "aws_db_proxy",
     "aws_default_network_acl": "aws_vpc",
     "aws_default_security_group": "aws_vpc",
+    "aws_dynamodb_table_replica": "aws_dynamodb_table",
     "aws_ecr_lifecycle_policy": "aws_ecr_repository",
     "aws_ecr_repository_policy": "aws_ecr_repository",
     "aws_ecs_cluster_capacity_providers": "aws_ecs_cluster",
@@ -146,6 +155,7 @@ PART_OF: Final[Mapping[str, str]] = {
     "aws_s3_bucket_ownership_controls": "aws_s3_bucket",
     "aws_s3_bucket_policy": "aws_s3_bucket",
     "aws_s3_bucket_public_access_block": "aws_s3_bucket",
+    "aws_s3_bucket_replication_configuration": "aws_s3_bucket",
     "aws_s3_bucket_server_side_encryption_configuration": "aws_s3_bucket",
     "aws_s3_bucket_versioning": "aws_s3_bucket",
     "aws_s3_object": "aws_s3_bucket",
@@ -161,9 +171,11 @@ IN_NO_ACCOUNT: Final = frozenset({"terraform_data"})
 
 ONE_PER_ACCOUNT: Final = frozenset(
     {
+        "aws_backup_region_settings",
         "aws_ebs_encryption_by_default",
         "aws_ebs_snapshot_block_public_access",
         "aws_ecr_registry_scanning_configuration",
+        "aws_ecr_replication_configuration",
         "aws_iam_account_password_policy",
         "aws_s3_account_public_access_block",
     }

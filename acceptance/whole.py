@@ -27,27 +27,29 @@ def unlisted(account: Account, stacks: Mapping[str, Stack]) -> Iterator[str]:
     """Resources in the states that no listing shows: the search for leftovers would miss them."""
     listed: dict[tuple[str, str], str] = {}
     for stack in stacks.values():
-        for kind, names in _resources(account, stack):
+        for kind, region, names in _resources(account, stack):
             if kind in PART_OF or kind in ONE_PER_ACCOUNT or kind in IN_NO_ACCOUNT:
                 continue
             operation = LISTED_BY[kind]
-            if (operation, stack.region) not in listed:
-                items = list_items(account.session(stack.region), operation, account_id=account.id)
-                listed[operation, stack.region] = json.dumps(list(items), default=str)
-            if not any(name in listed[operation, stack.region] for name in names):
+            if (operation, region) not in listed:
+                items = list_items(account.session(region), operation, account_id=account.id)
+                listed[operation, region] = json.dumps(list(items), default=str)
+            if not any(name in listed[operation, region] for name in names):
                 yield f"{stack.layer}: {kind} {min(names)} is not shown by {operation} (acceptance/listings.py)"
 
 
-def _resources(account: Account, stack: Stack) -> Iterator[tuple[str, set[str]]]:
-    """Type and names of each resource in a stack's state."""
+def _resources(account: Account, stack: Stack) -> Iterator[tuple[str, str, set[str]]]:
+    """Type, region and names of each resource in a stack's state."""
     where = {"Bucket": stack.backend["bucket"], "Key": stack.backend["key"]}
     state: dict[str, Any] = json.loads(account.session().client("s3").get_object(**where)["Body"].read())
     for resource in state["resources"]:
         if resource["mode"] == "managed":
+            # `provider["registry.terraform.io/hashicorp/aws"].us-west-2`: an alias is the name of its region.
+            region = resource["provider"].rpartition("]")[2].removeprefix(".") or stack.region
             for instance in resource["instances"]:
                 # SNS lists an unconfirmed subscription without its ARN, only with its endpoint.
                 values = (instance["attributes"].get(name) for name in ("id", "name", "arn", "endpoint"))
-                yield resource["type"], {value for value in values if value}
+                yield resource["type"], region, {value for value in values if value}
 
 
 def in_its_own_way(account: Account, stacks: Mapping[str, Stack], folder: Path) -> Iterator[str]:

@@ -42,6 +42,7 @@ KINDS: Final[Mapping[str, str]] = {
     "aws_db_instance": "rds:x:x:db:x",
     "aws_docdb_cluster": "rds:x:x:cluster:x",
     "aws_dynamodb_table": "dynamodb:x:x:table/x",
+    "aws_dynamodb_table_replica": "dynamodb:x:x:table/x",
     "aws_ecr_repository": "ecr:x:x:repository/x",
     "aws_ecs_cluster": "ecs:x:x:cluster/x",
     "aws_ecs_service": "ecs:x:x:service/x/x",

@@ -28,6 +28,7 @@ _INSIGHTS_PAGE: Final = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html"
 )
 _LAMBDA_PAGE: Final = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
+_REPLICATION_PAGE: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html"
 _NAT_PAGE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"
 
 METRICS: Final = (
@@ -249,6 +250,22 @@ METRICS: Final = (
         dimensions=(("HealthCheckId",),),
         statistics=SAMPLED,
         source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html",
+    ),
+    # Of a rule with metrics. Nothing while nothing is copied; the first in the region of the source, the others in that
+    # of the copies.
+    MetricFamily(
+        namespace="AWS/S3",
+        names=("OperationsFailedReplication",),
+        dimensions=(("DestinationBucket", "RuleId", "SourceBucket"),),
+        statistics=COUNTED,
+        source=_REPLICATION_PAGE,
+    ),
+    MetricFamily(
+        namespace="AWS/S3",
+        names=("BytesPendingReplication", "OperationsPendingReplication", "ReplicationLatency"),
+        dimensions=(("DestinationBucket", "RuleId", "SourceBucket"),),
+        statistics=("Maximum",),
+        source=_REPLICATION_PAGE,
     ),
     # None of a queue that is idle for hours.
     MetricFamily(

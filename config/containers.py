@@ -20,6 +20,12 @@ PORT_VARIABLE: Final = "PORT"
 POOL_VARIABLE: Final = "DATABASE_POOL_SIZE"
 """The variable with the connections that a task may open to each instance of a database."""
 
+BACKUPS_BUCKET_VARIABLE: Final = "BACKUPS_BUCKET"
+"""The variable with the name of the bucket for backups."""
+
+BACKUPS_PREFIX_VARIABLE: Final = "BACKUPS_PREFIX"
+"""The variable with the start of the keys that a service may write there."""
+
 COLLECTOR_MIB: Final = 256
 """The most memory that the collector of traces may use; the task's memory includes it."""
 
@@ -130,12 +136,19 @@ def check_scratch_size(
         )
 
 
+def backups_prefix(service: str) -> str:
+    """The start of the keys that a service may write to the bucket for backups."""
+    return f"{service}/"
+
+
 def check_unique_variables(
+    *,
     environment: Mapping[str, str],
     secrets: Mapping[str, str],
     parameters: Mapping[str, str],
     postgres_role: str | None,
     documentdb_role: str | None,
+    writes_backups: bool,
 ) -> Iterator[Problem]:
     """A variable has one value, and the platform sets some."""
     databases = used_databases(postgres_role, documentdb_role)
@@ -159,6 +172,13 @@ def check_unique_variables(
                 value=names[POOL_VARIABLE],
                 allowed="is set by the setting pool_size; remove the line",
             )
+        for name in (BACKUPS_BUCKET_VARIABLE, BACKUPS_PREFIX_VARIABLE):
+            if name in names and writes_backups:
+                yield Problem(
+                    key=f"{table}.{name}",
+                    value=names[name],
+                    allowed="is set by the setting writes_backups; remove the line",
+                )
         if CA_VARIABLE in names and uses_database(databases, secrets, parameters):
             yield Problem(
                 key=f"{table}.{CA_VARIABLE}",

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from config.aws import AccountId, Region, RoleArn, TagValue, validate_name
 from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
+from config.copies import CopiedStore, copied_stores
 from config.cost import CostSettings
 from config.database_roles import DatabaseRole, database_roles
 from config.delivery import DeliverySettings, OtherEnvironment
@@ -31,6 +32,8 @@ from config.origin_name import origin_name
 from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
+from config.recovery import RecoverySettings
+from config.registries import repository_names
 from config.registry import RegistrySettings
 from config.release_window import ReleaseWindow, release_window
 from config.routing import CATCH_ALL
@@ -158,12 +161,38 @@ class Environment(Model):
     cost: CostSettings | None = None
     """Budget, reports of unusual costs, tags for the bill and sleep schedule; without the table there are none."""
 
+    recovery: RecoverySettings | None = None
+    """Backups by AWS Backup, and copies of all data in a second region; without it only the databases' own backups."""
+
+    @property
+    def recovery_region(self) -> str | None:
+        """The region of the copies; None if there are none."""
+        return self.recovery.region if self.recovery and self.recovery.mode != "none" else None
+
+    @property
+    def copied_stores(self) -> tuple[CopiedStore, ...]:
+        """What has copies in the second region; nothing without one."""
+        if self.recovery is None or self.recovery_region is None:
+            return ()
+        return tuple(
+            copied_stores(
+                self.recovery.targets,
+                postgres=self.postgres is not None,
+                documentdb=self.documentdb is not None,
+                secrets=self.secrets is not None,
+                backups=self.backups is not None,
+                assets=self.has_assets,
+                trail=self.security is not None and self.security.trail is not None,
+            )
+        )
+
     @property
     def regions(self) -> tuple[str, ...]:
         """Every region in which the environment has resources, its own first."""
         viewers = [VIEWER_REGION] if self.edge else []
         zone = [ROUTE_53_REGION] if self.needs_route_53_stack else []
-        return tuple(dict.fromkeys((self.region, *viewers, *zone)))
+        copies = [self.recovery_region] if self.recovery_region else []
+        return tuple(dict.fromkeys((self.region, *viewers, *zone, *copies)))
 
     @property
     def release_window(self) -> ReleaseWindow | None:
@@ -211,6 +240,11 @@ class Environment(Model):
         return self.registry.repository_prefix or self.project
 
     @property
+    def repository_names(self) -> tuple[str, ...]:
+        """The names of the image repositories of its services."""
+        return repository_names(self.repository_prefix, self.services)
+
+    @property
     def service_paths(self) -> tuple[str, ...]:
         """The paths of the services, in the order of their rules, without the one of all pages."""
         served = sorted(
@@ -256,6 +290,11 @@ class Environment(Model):
         if self.firewall is None or self.firewall.web_acl_arn:
             return None
         return VIEWER_REGION if self.edge else self.region
+
+    @property
+    def has_assets(self) -> bool:
+        """Whether there is a bucket of static files: with CloudFront, once its layer is not left out any more."""
+        return self.edge is not None and "edge" not in self.left_out_layers
 
     @property
     def has_data(self) -> bool:

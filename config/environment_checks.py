@@ -27,6 +27,7 @@ from config.notifications import check_alarm_receivers
 from config.objectives import check_objectives_are_stricter_than_rollbacks, check_objectives_have_requests
 from config.origin_name import check_origin_name
 from config.parts import (
+    check_backups_have_a_bucket,
     check_edge_has_origin,
     check_edge_timeout,
     check_health_check_has_site,
@@ -39,6 +40,7 @@ from config.parts import (
     check_strategy_has_paths,
 )
 from config.postgres import MIN_RETENTION_DAYS, PROTECTED_BACKUP_DAYS
+from config.recovery_checks import RECOVERY_CHECKS
 from config.role_checks import (
     check_master_has_another_name,
     check_proxied_roles,
@@ -222,6 +224,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_postgres_connections,
     check_documentdb_connections,
     check_parameters,
+    check_backups_have_a_bucket,
     check_images,
     check_session_paths,
     _check_endpoint_access,
@@ -240,4 +243,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *DELIVERY_CHECKS,
     *CANARY_CHECKS,
     *TRACING_CHECKS,
+    *RECOVERY_CHECKS,
 )

@@ -14,6 +14,7 @@ from config.domain import DomainSettings
 from config.environment import Environment, validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
 from config.project import PROJECT_FILE, load_project
+from config.registries import Registries, check_registries, read_registries
 from config.renamed_settings import move_renamed
 from config.toml import parse_table, read_text, validate_table
 
@@ -104,11 +105,26 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
     """The problems between an environment and the others that have a file."""
     yield from check_prefixes(environment, names, folder)
     yield from _check_costs(environment, names, folder)
+    own = Registries(
+        environment=environment.name,
+        account_id=environment.account_id,
+        region=environment.region,
+        copies_region=environment.recovery_region,
+        repositories=environment.repository_names,
+    )
+    yield from check_registries(
+        own,
+        (
+            read_registries(name, environment.project, _table_in(folder / f"{name}.toml"))
+            for name in names
+            if name != environment.name
+        ),
+    )
     if environment.delivery:
         yield from _check_release_source(environment, environment.delivery, names, folder)
     if environment.domain:
-        own = ZoneUser(environment=environment.name, account_id=environment.account_id, domain=environment.domain)
-        yield from check_zones(own, [*_zone_users(names, folder, without=environment.name)])
+        user = ZoneUser(environment=environment.name, account_id=environment.account_id, domain=environment.domain)
+        yield from check_zones(user, [*_zone_users(names, folder, without=environment.name)])
 
 
 def check_prefixes(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ def check_log_destinations(
     firewall: object,
     firewall__web_acl_arn: str | None,
     domain__query_logging: object,
+    recovery__region: str | None,
 ) -> Iterator[Problem]:
     """Check that each region with log groups has one destination, in another account.
 
@@ -31,7 +32,8 @@ def check_log_destinations(
         return
     requests = [VIEWER_REGION] if edge is not None and firewall is not None and not firewall__web_acl_arn else []
     queries = [ROUTE_53_REGION] if domain__query_logging else []
-    wanted = tuple(dict.fromkeys((region, *requests, *queries)))
+    copies = [recovery__region] if recovery__region else []
+    wanted = tuple(dict.fromkeys((region, *requests, *queries, *copies)))
     found = [destination_region(arn) for arn in logs__forward_to]
     for index, (arn, place) in enumerate(zip(logs__forward_to, found, strict=True)):
         key = f"logs.forward_to[{index}]"

@@ -61,6 +61,10 @@ class NameLimit(IntEnum):
     DATABASE_USER = 16
     # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
     LAMBDA_FUNCTION = 64
+    # Vaults: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+    # Plans: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupPlanInput.html
+    # Selections: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html
+    BACKUP = 50
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
     SQS_QUEUE = 80
     # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html

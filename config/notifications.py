@@ -127,6 +127,7 @@ def check_alarm_receivers(
     cost__anomaly_detection: object,
     cost__budget: object,
     cost__sleep: object,
+    recovery: object,
 ) -> Iterator[Problem]:
     """Check that every table with alarms has topics to notify."""
     if notifications is not None:
@@ -142,6 +143,7 @@ def check_alarm_receivers(
         "cost.anomaly_detection": cost__anomaly_detection is not None,
         "cost.budget": cost__budget is not None,
         "cost.sleep": cost__sleep is not None,
+        "recovery": recovery is not None,
         "security.cis_alarms": security is not None and security.cis_alarms,
         "security.threat_detection": security is not None and security.threat_detection is not None,
     }

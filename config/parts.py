@@ -38,6 +38,17 @@ def check_paths_have_load_balancer(services: Mapping[str, ServiceSettings], load
             )
 
 
+def check_backups_have_a_bucket(services: Mapping[str, ServiceSettings], backups: object) -> Iterator[Problem]:
+    """A service can only write to a bucket that is there."""
+    for name, service in services.items():
+        if service.writes_backups and backups is None:
+            yield Problem(
+                key=f"services.{name}.writes_backups",
+                value=service.writes_backups,
+                allowed="there is no [backups] with a bucket to write to; add the table, or remove the line",
+            )
+
+
 def check_spot_leaves_a_task(protect_data: bool, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
     """Where data is protected, users depend on the service; AWS may stop all its tasks on Spot at the same time.
 

@@ -267,6 +267,12 @@ class ServiceSettings(Model):
     """Connections that one task may open to each instance of a database; it gets the number in DATABASE_POOL_SIZE."""
     # The default of node-postgres: https://node-postgres.com/apis/pool
 
+    writes_backups: bool = False
+    """Whether it may add files to the bucket of [backups], in a folder of its own; it can neither read nor delete them.
+
+    It gets the bucket's name in BACKUPS_BUCKET, and in BACKUPS_PREFIX what the keys must start with.
+    """
+
     calls_internet: bool = True
     """Whether the application calls addresses outside AWS; if not, interface_endpoints can replace the internet."""
 

@@ -33,7 +33,7 @@ def check_sleep_windows(
     """
     if cost__sleep__time_zone is None or cost__sleep__awake is None:
         return
-    awake = partial(_is_awake, read_zone(cost__sleep__time_zone), awake_times(cost__sleep__awake))
+    awake = partial(is_awake, read_zone(cost__sleep__time_zone), awake_times(cost__sleep__awake))
     backups = {"postgres": postgres__backup_window, "documentdb": documentdb__backup_window}
     for database, window in backups.items():
         if window and not _is_backed_up(awake, *backup_minutes(window)):
@@ -55,8 +55,8 @@ def _problem(key: str, window: str, what: str, others: Iterator[str]) -> Problem
     )
 
 
-def _is_awake(zone: ZoneInfo, times: Sequence[tuple[int, int]], start: int, length: int) -> bool:
-    """Whether it is awake in a time of the week, in minutes in UTC, in both seasons."""
+def is_awake(zone: ZoneInfo, times: Sequence[tuple[int, int]], start: int, length: int) -> bool:
+    """Whether it is awake in a whole time of the week, in minutes in UTC, in both seasons."""
     return all(
         any((start + _offset(zone, season) - begin) % _WEEK + length <= end - begin for begin, end in times)
         for season in _SEASONS

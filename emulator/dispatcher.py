@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from emulator.dns import CALLED
 from emulator.errors import DeniedError, EmulatorFaultError, EmulatorGapError, UnansweredError
 from emulator.http import HttpRequest, HttpResponse
+from emulator.outages.refusals import find_refusal
 from emulator.protocol import find_call, named_call, plain_error, service_model
 from emulator.registry import FORWARD, Context, Forward, Handlers, Registry
 from emulator.replay import Replay
@@ -92,6 +93,8 @@ class Dispatcher:
         for start, answer_own in self._registry.routes.items():
             if incoming.path.startswith(start):
                 return answer_own(incoming)
+        if incoming.path != RESET_PATH and (lost := find_refusal(incoming)):
+            return self._error(incoming, lost, HTTPStatus.SERVICE_UNAVAILABLE)
         self.called.add((incoming.account, incoming.region, incoming.service))
         CALLED.set(self.called)
         answer = self._replayed(incoming)
@@ -212,12 +215,14 @@ class Dispatcher:
         return self._error(incoming, EmulatorFaultError(message))
 
     @staticmethod
-    def _error(incoming: HttpRequest, error: ServiceException) -> HttpResponse:
+    def _error(
+        incoming: HttpRequest, error: ServiceException, status: HTTPStatus = HTTPStatus.BAD_REQUEST
+    ) -> HttpResponse:
         model = service_model(incoming.service)
         protocol = str(model.protocol) if model else "json"
         if incoming.environ.get("HTTP_X_AMZ_TARGET"):
             protocol = "json"
-        return plain_error(protocol, incoming.service, error)
+        return plain_error(protocol, incoming.service, error, status)
 
 
 def _deny(_: Shape, context: Context) -> None:

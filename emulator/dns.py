@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.route53.models import route53_backends
 
+from emulator.record_choice import choose
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
@@ -83,8 +85,8 @@ def _zone_served_by(name: str, name_servers: frozenset[str]) -> Any:
 
 
 def _values(zone: Any, name: str, type_: str) -> frozenset[str]:
-    records = (record for record in zone.rrsets if canonical(record.name) == name and record.type == type_)
-    return frozenset(canonical(value) for record in records for value in record.records or ())
+    records = [record for record in zone.rrsets if canonical(record.name) == name and record.type == type_]
+    return frozenset(canonical(value) for record in choose(records) for value in record.records or ())
 
 
 def _public_zones() -> Iterator[Any]:

@@ -8,9 +8,10 @@ from moto.core.exceptions import ServiceException
 class AwsError(ServiceException):
     """An error that AWS itself would return, with its code and message."""
 
-    def __init__(self, *, code: str, message: str) -> None:
-        """Use a code from the service's list of errors, and AWS's own message."""
+    def __init__(self, *, code: str, message: str, status: HTTPStatus | None = None) -> None:
+        """Use a code from the service's list of errors, and AWS's own message; the status is 400 if it is not given."""
         super().__init__(code, message)
+        self.status = status or HTTPStatus.BAD_REQUEST
 
 
 class DeniedError(AwsError):

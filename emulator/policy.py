@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _KINDS_OF_PRINCIPALS = {"AWS", "CanonicalUser", "Federated", "Service"}
 
@@ -22,6 +25,12 @@ def matches_pattern(pattern: str, text: str) -> bool:
 def statements(policy: str) -> list[dict[str, Any]]:
     """Return the statements of a policy document."""
     return as_list(json.loads(policy)["Statement"])
+
+
+def named_principals(statement: Mapping[str, Any]) -> list[str]:
+    """Return the accounts, users and roles that a statement names, or "*"."""
+    principal = statement.get("Principal")
+    return as_list(principal.get("AWS", [])) if isinstance(principal, dict) else [str(principal)]
 
 
 def names_principal(principal: Any) -> bool:

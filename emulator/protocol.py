@@ -23,7 +23,7 @@ from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
-from emulator.errors import AwsError, DeniedError
+from emulator.errors import AwsError
 from emulator.http import HttpResponse
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Call:
     def answer(self, result: Shape | ServiceException) -> HttpResponse:
         """Serialize a result, or an error that the service's model lists."""
         if isinstance(result, ServiceException) and not _modelled(self.model.service_model, result.code):
-            status = result.status if isinstance(result, DeniedError) else HTTPStatus.BAD_REQUEST
+            status = result.status if isinstance(result, AwsError) else HTTPStatus.BAD_REQUEST
             return plain_error(self.protocol, self.service, result, status)
         serialiser = get_serializer_class(self.service, self.protocol)(operation_model=self.model)
         serialised = serialiser.serialize(result)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.databases import reach
 from emulator.functions.network import unreached_host
 from emulator.http import HttpResponse
+from emulator.outages.state import lost_since
 from emulator.reachability import HTTPS, Place, reaches_internet, refusal
 from emulator.registry import REGISTRY
 from emulator.releases import domains, listeners
@@ -23,6 +24,8 @@ _NO_WAY_TO_AWS: Final = (
     "a service of AWS is reached from a VPC through a NAT gateway, to which each subnet of the {what} has a route, "
     "if a group lets port 443 out, or through an endpoint of the service whose group lets the {what} in"
 )
+
+_LOST: Final = "the region {} does not answer"
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,15 @@ def port(caller: Caller, host: str, number: int) -> int:
     Raises:
         UnreachableError: Nothing is there, or packets do not arrive.
     """
+    if lost_since(caller.region):
+        raise reach.UnreachableError(_LOST.format(caller.region))
     if host == unreached_host(caller.region):
         raise reach.UnreachableError(_NO_WAY_TO_AWS.format(what=caller.what))
     with REGISTRY.lock:
         listener = listeners.find(caller.account, host, number)
         domain = None if listener else domains.find(caller.account, host, number)
+        if listener and lost_since(listener.place.region):
+            raise reach.UnreachableError(_LOST.format(listener.place.region))
         reason = _listener_refusal(caller, listener) if listener else _internet_refusal(caller) if domain else None
         if reason:
             raise reach.UnreachableError(reason)

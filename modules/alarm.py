@@ -21,7 +21,9 @@ from modules.label import Label, NameLimit
 from modules.metric import Metric, MetricExpression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from cdktf import TerraformResource
 
     from modules.runbook import Runbook
     from modules.topic import Severity, Topics
@@ -103,6 +105,7 @@ class Alarm(Construct):
         notifies: bool = True,
         notifies_recovery: bool = True,
         fires_asleep: bool = False,
+        depends_on: Sequence[TerraformResource] = (),
     ) -> None:
         """Create the alarm.
 
@@ -126,6 +129,7 @@ class Alarm(Construct):
             notifies_recovery: Whether it also notifies when the state returns to OK; not useful for single events.
             fires_asleep: Whether it also goes off because the environment sleeps; then it notifies through a composite
                 alarm, which is silent meanwhile (`modules/suppressor.py`).
+            depends_on: What publishes its first values, if it takes a missing one for a breach.
 
         Raises:
             WiringError: The metric or the topics are in another region, or CloudWatch does not accept the metric.
@@ -155,6 +159,7 @@ class Alarm(Construct):
             alarm_actions=receivers,
             ok_actions=receivers if notifies_recovery else None,
             tags={"Severity": severity.value},
+            depends_on=list(depends_on) or None,
             **(_metric_arguments(metric) if isinstance(metric, Metric) else _expression_arguments(metric)),
         )
         if suppressor:

@@ -19,6 +19,8 @@ class Boundary(StrEnum):
 
     WORKLOAD = "workload-boundary"
     """Of a role that a service or a task assumes: it uses resources; the sleep schedule also starts and stops them."""
+    BACKUP = "backup-boundary"
+    """Of the role with which AWS Backup works: it makes, copies and deletes backups, and reads nothing in them."""
     DELIVERY = "delivery-boundary"
     """Of a role of a pipeline or of its builds: it releases the application, and does not change the platform."""
     DEPLOYMENT = "deployment-boundary"

@@ -44,7 +44,7 @@ from modules.key import Key, KeyUse
 from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from cdktf import TerraformResource
+    from cdktf import TerraformProvider, TerraformResource
 
     from modules.label import Label
 
@@ -83,7 +83,8 @@ class Bucket(Construct):
         label: Label,
         name: str,
         key: Key | None,
-        access_logs: Bucket | None,
+        access_logs: Bucket | str | None,
+        provider: TerraformProvider | None = None,
     ) -> None:
         """Create the bucket and its configuration.
 
@@ -92,16 +93,21 @@ class Bucket(Construct):
             label: Names it.
             name: The full name, from `label.bucket_name()`.
             key: Encrypts its objects; None for the few AWS services that cannot write with a customer managed key.
-            access_logs: The bucket that receives its access log; None for that bucket itself.
+            access_logs: The bucket that receives its access log, or its name if this stack must not read the state of
+                that bucket, whose policy then allows the delivery already; None for that bucket itself.
+            provider: Of another region than the stack's; None for the stack's own.
         """
         super().__init__(scope, id_)
         self._label = label
+        self._provider = provider
         self._key = key
         self._name = name
+        self._is_locked = bool(config.object_lock_days)
         self._bucket = S3Bucket(
             self,
             "Default",
             bucket=name,
+            provider=provider,
             force_destroy=not config.protect,
             object_lock_enabled=True if config.object_lock_days else None,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if config.protect else None,
@@ -111,6 +117,7 @@ class Bucket(Construct):
             self,
             "versioning",
             bucket=self._bucket.id,
+            provider=self._provider,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
         self._add_encryption()
@@ -123,17 +130,25 @@ class Bucket(Construct):
             self,
             "policy",
             bucket=self._bucket.id,
+            provider=self._provider,
             policy=self._policy_document.text,
             # S3 refuses a policy while the public access block of the bucket is being created (OperationAborted).
             depends_on=[self._public_access_block],
         )
-        if access_logs is not None:
+        if isinstance(access_logs, str):
+            self._log_access(access_logs)
+        elif access_logs is not None:
             access_logs._receive_access_logs(self)  # noqa: SLF001 (the same class)
 
     @property
     def name(self) -> str:
         """Name of the bucket."""
         return self._bucket.bucket
+
+    @property
+    def full_name(self) -> str:
+        """Name of the bucket, as a literal."""
+        return self._name
 
     @cached_property
     def id(self) -> str:
@@ -154,6 +169,11 @@ class Bucket(Construct):
     def dependables(self) -> list[TerraformResource]:
         """What must exist before another service writes to it."""
         return [self._policy]
+
+    @property
+    def versioning(self) -> TerraformResource:
+        """What must exist before it is replicated, or receives replicas."""
+        return self._versioning
 
     def add_to_resource_policy(self, *statements: Statement) -> None:
         """Add statements to the bucket policy, for principals that have no role in this project."""
@@ -201,6 +221,18 @@ class Bucket(Construct):
         if self._key:
             self._key.grant_decrypt(grantee, KeyUse.objects())
 
+    def grant_write(self, grantee: Grantable, *, prefix: str = "") -> None:
+        """Allow `grantee` to add objects, which it can neither read nor delete; what it overwrites is a version.
+
+        To join the parts of an upload takes the right to decrypt:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+        """
+        grantee.add_to_policy(
+            Statement(actions=("s3:PutObject", "s3:AbortMultipartUpload"), resources=(self._objects(prefix),))
+        )
+        if self._key:
+            self._key.grant_encrypt_decrypt(grantee, KeyUse.objects())
+
     def grant_read_write(self, grantee: Grantable, *, prefix: str = "") -> None:
         """Allow `grantee` to read, write and delete objects; versioning keeps deleted objects."""
         self.grant_read(grantee, prefix=prefix)
@@ -213,6 +245,21 @@ class Bucket(Construct):
         if self._key:
             self._key.grant_encrypt_decrypt(grantee, KeyUse.objects())
 
+    def grant_replicate(self, grantee: Grantable) -> None:
+        """Allow `grantee`, S3's role, to read what it replicates: every version with its tags, lock and delete markers.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-replication
+        """
+        lock = ("s3:GetObjectLegalHold", "s3:GetObjectRetention") if self._is_locked else ()
+        versions = ("s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging")
+        grantee.add_to_policy(
+            Statement(actions=("s3:GetReplicationConfiguration", "s3:ListBucket"), resources=(self.arn,)),
+            Statement(actions=(*lock, *versions), resources=(self._objects(""),)),
+        )
+        if self._key:
+            self._key.grant_decrypt(grantee, KeyUse.objects_of(self.arn))
+
     def _objects(self, prefix: str) -> str:
         return f"{self.arn}/{prefix}*"
 
@@ -221,6 +268,7 @@ class Bucket(Construct):
             self,
             "public-access-block",
             bucket=self._bucket.id,
+            provider=self._provider,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
@@ -230,6 +278,7 @@ class Bucket(Construct):
             self,
             "ownership",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),  # no ACLs at all
         )
 
@@ -247,6 +296,7 @@ class Bucket(Construct):
             self,
             "encryption",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=[
                 S3BucketServerSideEncryptionConfigurationRuleA(
                     apply_server_side_encryption_by_default=by_default,
@@ -260,6 +310,7 @@ class Bucket(Construct):
             self,
             "lifecycle",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=[
                 S3BucketLifecycleConfigurationRule(
                     id="expire",
@@ -304,6 +355,7 @@ class Bucket(Construct):
             self,
             "object-lock",
             bucket=self._bucket.id,
+            provider=self._provider,
             rule=S3BucketObjectLockConfigurationRuleA(
                 default_retention=S3BucketObjectLockConfigurationRuleDefaultRetentionA(mode="COMPLIANCE", days=days)
             ),
@@ -349,14 +401,18 @@ class Bucket(Construct):
                 ),
             )
         )
+        # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
+        source._log_access(self.id, after=self.dependables if source._label == self._label else None)
+
+    def _log_access(self, target: str, *, after: list[TerraformResource] | None = None) -> None:
         S3BucketLoggingA(
-            source,
+            self,
             "access-logging",
-            bucket=source.id,
-            target_bucket=self.id,
-            target_prefix=f"s3/{source._name}/",
-            # S3 checks the policy of the target when logging is enabled. In another stack the policy exists already.
-            depends_on=self.dependables if source._label == self._label else None,
+            bucket=self.id,
+            provider=self._provider,
+            target_bucket=target,
+            target_prefix=f"s3/{self._name}/",
+            depends_on=after,
         )
 
 

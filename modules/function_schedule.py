@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from modules.function import Function
 
 
+def schedule_role(name: str) -> str:
+    """Component of the name of the role with which a schedule calls its function."""
+    return f"{name}-schedule"
+
+
 def add_schedule(
     scope: Construct,
     *,
@@ -62,7 +67,7 @@ def add_schedule(
         scope,
         "scheduler",
         label=label,
-        name=f"{name}-schedule",
+        name=schedule_role(name),
         service=ServicePrincipal.SCHEDULER,
         description=descriptions[1],
     )

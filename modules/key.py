@@ -16,7 +16,7 @@ from modules.label import Label, NameLimit
 from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from cdktf import TerraformResource
+    from cdktf import TerraformProvider, TerraformResource
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html#key-policy-limit
 KEY_POLICY_LIMIT: Final = 32_768
@@ -98,6 +98,14 @@ class KeyUse:
         return KeyUse(services=("s3",))
 
     @staticmethod
+    def objects_of(bucket_arn: str) -> KeyUse:
+        """Objects of one bucket: the context is the bucket with a bucket key, and the object without one.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+        """
+        return KeyUse(services=("s3",), context=(_matches("aws:s3:arn", (bucket_arn, f"{bucket_arn}/*")),))
+
+    @staticmethod
     def state() -> KeyUse:
         """States in a bucket, and their locks in a DynamoDB table.
 
@@ -158,6 +166,7 @@ class Key(Construct):
         name: str,
         protect: bool,
         attach_policy: bool = False,
+        provider: TerraformProvider | None = None,
     ) -> None:
         """Create the key and its alias.
 
@@ -167,6 +176,7 @@ class Key(Construct):
             name: Component of its alias.
             protect: Refuse to destroy it.
             attach_policy: Whether the policy is a resource of its own, so that it can name what is made after the key.
+            provider: Of another region than the stack's; None for the stack's own.
         """
         super().__init__(scope, id_)
         self._label = label
@@ -175,6 +185,7 @@ class Key(Construct):
         self._key = KmsKey(
             self,
             "Default",
+            provider=provider,
             description=description,
             policy=None if attach_policy else self._policy.text,
             enable_key_rotation=True,
@@ -182,10 +193,12 @@ class Key(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
         )
         self._attached = (
-            KmsKeyPolicy(self, "policy", key_id=self._key.key_id, policy=self._policy.text) if attach_policy else None
+            KmsKeyPolicy(self, "policy", provider=provider, key_id=self._key.key_id, policy=self._policy.text)
+            if attach_policy
+            else None
         )
         self._alias_name = key_alias(label, name)
-        self._alias = KmsAlias(self, "alias", name=self._alias_name, target_key_id=self._key.key_id)
+        self._alias = KmsAlias(self, "alias", provider=provider, name=self._alias_name, target_key_id=self._key.key_id)
 
     @cached_property
     def arn(self) -> str:
@@ -231,6 +244,10 @@ class Key(Construct):
     def grant_decrypt(self, grantee: Grantable, use: KeyUse) -> None:
         """Allow `grantee` to decrypt data for one use."""
         self._grant(grantee, use, ("kms:Decrypt",))
+
+    def grant_encrypt(self, grantee: Grantable, use: KeyUse) -> None:
+        """Allow `grantee` to encrypt data for one use, and not to read what it has written."""
+        self._grant(grantee, use, use.writes)
 
     def grant_encrypt_decrypt(self, grantee: Grantable, use: KeyUse) -> None:
         """Allow `grantee` to decrypt and encrypt data for one use."""

@@ -16,12 +16,24 @@ class Label(Names):
     layer: str
     owner: str
     cost_center: str
+    recovery_region: str | None = None
+    """The region of the copies of data and states; None if there are none."""
     log_destination: str | None = None
     """ARN of the destination in its region to which every log group is forwarded, too."""
 
     def in_home_region(self) -> Label:
         """The same layer, with the names of the environment's own region."""
-        return replace(self, region=self.home_region)
+        return self.in_region(self.home_region)
+
+    def in_region(self, region: str) -> Label:
+        """The same layer, with the names of another region of the environment."""
+        return replace(self, region=region)
+
+    @property
+    def in_regions_with_state(self) -> tuple[Label, ...]:
+        """The same layer in each region that keeps states: the environment's own one, and that of the copies."""
+        copies = [self.in_region(self.recovery_region)] if self.recovery_region else []
+        return (self.in_home_region(), *copies)
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
         """ARN of a resource of this account, from its name; pass `region=""` for a global service."""

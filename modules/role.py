@@ -17,7 +17,7 @@ from modules.label import Label, NameLimit
 from modules.policy import Condition, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cdktf import TerraformResource
 
@@ -32,6 +32,7 @@ _MANAGED_POLICIES: Final = 10
 class ServicePrincipal(StrEnum):
     """The AWS services that assume roles of this platform; GitHub's apply role may pass roles to no other service."""
 
+    BACKUP = "backup.amazonaws.com"
     CLOUDTRAIL = "cloudtrail.amazonaws.com"
     CODEBUILD = "codebuild.amazonaws.com"
     CODEDEPLOY = "codedeploy.amazonaws.com"
@@ -40,6 +41,7 @@ class ServicePrincipal(StrEnum):
     LAMBDA = "lambda.amazonaws.com"
     RDS = "rds.amazonaws.com"
     RDS_MONITORING = "monitoring.rds.amazonaws.com"
+    S3 = "s3.amazonaws.com"
     SCHEDULER = "scheduler.amazonaws.com"
     VPC_FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 
@@ -65,11 +67,13 @@ A service that does not send it can never assume a role that requires it, and ma
 roles of the others, CodePipeline and CodeDeploy too, have trust policies without a condition; none promises the key.
 Whoever passes such a role still needs iam:PassRole on it, and that to a service of the same account only:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 """
 
 
@@ -91,6 +95,7 @@ class Role(Construct):
         name: str | None = None,
         boundary: Boundary = Boundary.WORKLOAD,
         max_session_hours: int | None = None,
+        after: Sequence[TerraformResource] = (),
     ) -> None:
         """Create the role.
 
@@ -102,6 +107,7 @@ class Role(Construct):
             name: Component of its name if the id is not specific enough.
             boundary: The most that it may do.
             max_session_hours: The longest session that may be asked for; without it IAM's default, one hour.
+            after: What must be made first in the same stack: the boundary, if it is there.
 
         Raises:
             WiringError: Both or none of `service` and `trust` are given.
@@ -118,6 +124,7 @@ class Role(Construct):
             assume_role_policy=PolicyDocument.of(self, assumed_by, limit=_TRUST_POLICY_LIMIT).render(),
             permissions_boundary=boundary_arn(label, boundary),
             max_session_duration=None if max_session_hours is None else max_session_hours * _HOUR_SECONDS,
+            depends_on=list(after) or None,
         )
         self._document = PolicyDocument(self, limit=_INLINE_POLICY_LIMIT)
         self._policy: IamRolePolicy | None = None

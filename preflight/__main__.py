@@ -17,7 +17,7 @@ import botocore.session
 from botocore.exceptions import BotoCoreError
 
 from console import program
-from preflight import delegation, engines, names, quotas, singletons, zones
+from preflight import copies, delegation, engines, names, quotas, singletons, zones
 from preflight.account import Account
 from preflight.check import run_all
 from preflight.identity import identify
@@ -81,6 +81,7 @@ def _checks(platform: Platform, account: Account, look_up: LookUp, local_state: 
     yield from quotas.checks(platform, account)
     yield from engines.checks(platform, account)
     yield from singletons.checks(platform, account)
+    yield from copies.checks(platform, account)
     yield from delegation.checks(platform, account, look_up)
     yield from names.checks(platform, account, names.StateProbe(platform, account, local_state))
 

@@ -110,6 +110,19 @@ def _repository(account: Account, region: str, name: str) -> Tags | None:
     return tags_from(client.list_tags_for_resource(resourceArn=answer["repositories"][0]["repositoryArn"])["tags"])
 
 
+def _vault(account: Account, region: str, name: str) -> Tags | None:
+    # Not by its name: AWS refuses to describe a vault that does not exist, as if a permission were missing.
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeBackupVault.html
+    found = account.once(
+        ("vaults", region), lambda: account.items("backup", region, "list_backup_vaults", "BackupVaultList")
+    )
+    arn = next((item["BackupVaultArn"] for item in found if item["BackupVaultName"] == name), None)
+    if arn is None:
+        return None
+    tags: Tags = account.client("backup", region).list_tags(ResourceArn=arn).get("Tags", {})
+    return tags
+
+
 def _database(operation: str, member: str, argument: str, arn: str, missing: str) -> Lookup:
     """A lookup of RDS, which DocumentDB shares; every answer has an ARN to ask for the tags."""
 
@@ -228,6 +241,7 @@ KINDS: Final = (
     NamedKind("aws_dynamodb_table", "name", "DynamoDB tables", _table),
     NamedKind("aws_iam_role", "name", "IAM roles", _role, is_global=True),
     NamedKind("aws_iam_policy", "name", "IAM policies", _policy, is_global=True),
+    NamedKind("aws_backup_vault", "name", "backup vaults", _vault),
     NamedKind("aws_kms_alias", "name", "KMS aliases", _alias),
     NamedKind("aws_cloudwatch_log_group", "name", "log groups", _log_group),
     NamedKind("aws_ecr_repository", "name", "ECR repositories", _repository),

@@ -27,7 +27,7 @@ class Placed(NamedTuple):
     @property
     def region(self) -> str:
         """Its region."""
-        return self.stack.region
+        return self.stack.region_of(self.resource)
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Platform:
     def all(self, *kinds: str, region: str | None = None) -> Iterator[Placed]:
         """Resources of these types, of all regions or of one."""
         for stack in self.stacks.values():
-            if region in {None, stack.region}:
-                yield from (Placed(stack, resource) for resource in stack.all(*kinds))
+            placed = (Placed(stack, resource) for resource in stack.all(*kinds))
+            yield from (one for one in placed if region in {None, one.region})
 
     def names(self, kind: str, argument: str, *, region: str | None = None) -> set[str]:
         """The names of all resources of a type, as far as the JSON has them."""

@@ -8,12 +8,13 @@ from runner import bootstrap as bootstrapping
 from runner.adopt import find_missing
 from runner.delegation import find_missing_delegation, refuse_withdrawal
 from runner.errors import FAILED, INTERRUPTED, RunnerError
-from runner.explain import is_bucket_missing, waiting_note
+from runner.explain import is_bucket_missing, shares_bucket, waiting_note
 from runner.protection import refuse_loss
 from runner.results import Result, Status
 from runner.saved import PERSONS_LAYERS
 from runner.session import section
 from runner.sleeping import refuse_loss_of_schedule
+from runner.state_copies import refuse_loss_of_states
 from synthesis.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges, state_stack
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _plan(session: Session, stack: Stack) -> Result:
             terraform.init()
             planned = _make_plan(session, stack, terraform)
         except RunnerError as error:
-            if is_bucket_missing(error) and state:
+            if is_bucket_missing(error) and state and shares_bucket(stack, state):
                 session.unapplied.add(state.id)
             raise
         if session.saved:  # also without changes: it has what a refresh found
@@ -57,6 +58,7 @@ def _plan(session: Session, stack: Stack) -> Result:
             session.unapplied.add(stack.id)
         session.progress.say(section(stack.id, terraform.describe(planned)))
         refuse_loss(stack, terraform, planned)
+        refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
@@ -96,6 +98,7 @@ def _apply(session: Session, stack: Stack) -> Result:
             _say_next_step(session, stack, terraform)
             return Result(stack.id, Status.NO_CHANGES)
         refuse_loss(stack, terraform, planned)
+        refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
         if session.checks_sleep:
             refuse_loss_of_schedule(stack, terraform, planned)

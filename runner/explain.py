@@ -47,6 +47,11 @@ def is_bucket_missing(error: RunnerError) -> bool:
     return any(_NO_BUCKET.search(text) for text in texts)
 
 
+def shares_bucket(stack: Stack, other: Stack) -> bool:
+    """Whether both keep their states in one bucket; a stack of the second region keeps its own there."""
+    return stack.backend.get("bucket") == other.backend.get("bucket")
+
+
 def find_missing_producer(stack: Stack, stacks: Mapping[str, Stack], error: RunnerError) -> Stack | None:
     """The stack whose state, or an output in it, is missing; None for any other error."""
     producers = stack.producers(stacks)
@@ -114,7 +119,11 @@ def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerEr
     """The result of a stack whose run raised."""
     if error.exit_code == INTERRUPTED:
         return Result(stack.id, Status.INTERRUPTED)
-    producer = state_stack(stacks) if is_bucket_missing(error) else find_missing_producer(stack, stacks, error)
+    state = state_stack(stacks)
+    if is_bucket_missing(error) and state and not shares_bucket(stack, state):
+        note = f"waits for {state.id}, run `make apply ENV={stack.environment} LAYER={state.name}` first"
+        return Result(stack.id, Status.WAITS, note=note)
+    producer = state if is_bucket_missing(error) else find_missing_producer(stack, stacks, error)
     if producer:
         return Result(stack.id, Status.WAITS, note=waiting_note(stack, producer))
     note, remedy = error.message, error.remedy

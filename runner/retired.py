@@ -1,4 +1,4 @@
-"""Finds retired layers: switched off but not destroyed, so their state is still in the environment's bucket.
+"""Finds retired layers: switched off but not destroyed, so their state is still in a bucket of the environment.
 
 Synthesis writes no stack for them, so nothing would report their resources, and destroying the bucket would destroy the
 only record of them. Here they become stacks without resources, which is what Terraform needs to destroy them.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.bootstrap import remote_state
 from runner.errors import RunnerError
-from runner.explain import is_bucket_missing
+from runner.explain import is_bucket_missing, shares_bucket
 from runner.files import write_atomically
 from synthesis.manifest import STACK_FILE, STATE_LAYER, Stack, consumers, metadata, select, stack_id, state_stack
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.session import Session
+
+_COPIES_BUCKET, _COPIES_REGION = "state_copies_bucket", "state_copies_region"
 
 
 def select_with_retired(session: Session, layer: str | None) -> Session:
@@ -57,10 +59,10 @@ def _ordered(session: Session, retired: Mapping[str, Stack]) -> dict[str, Stack]
     return stacks
 
 
-def find_undestroyed(session: Session) -> list[Stack]:
-    """The retired stacks whose resources were not destroyed."""
+def find_undestroyed(session: Session, copies: Mapping[str, Any] | None = None) -> list[Stack]:
+    """The retired stacks whose resources were not destroyed; `copies` as in `find_retired_stacks`."""
     undestroyed = []
-    for stack in find_retired_stacks(session).values():
+    for stack in find_retired_stacks(session, copies).values():
         with session.terraform(stack).working_copy() as terraform:
             state = remote_state(terraform)
         if state is not None and not state.empty:
@@ -68,24 +70,61 @@ def find_undestroyed(session: Session) -> list[Stack]:
     return undestroyed
 
 
-def find_retired_stacks(session: Session) -> dict[str, Stack]:
-    """An empty stack for each state in the environment's bucket that no synthesized stack has."""
+def find_retired_stacks(session: Session, copies: Mapping[str, Any] | None = None) -> dict[str, Stack]:
+    """An empty stack for each state in the environment's buckets that no synthesized stack has.
+
+    Args:
+        session: The session.
+        copies: The settings of the bucket in the second region, if they are known; else they are looked for.
+    """
     state = state_stack(session.stacks)
     if state is None or "key" not in state.backend:
         return {}
     known = {stack.name for stack in session.stacks.values()}
     retired = {}
-    for name in sorted(_names_with_state(session, state) - known):
-        stack = _write_empty_stack(session, state, name, region=state.region)
-        region = _region_in_state(session, stack)
-        # A destroy in another region would find nothing, forget it, and leave everything in place.
-        if region != stack.region:
-            stack = _write_empty_stack(session, state, name, region=region)
-        retired[stack.id] = stack
+    for backend in (state.backend, copies or _find_copies(session, state)):
+        if not backend:
+            continue
+        for name in sorted(_names_with_state(session, state, backend) - known):
+            known.add(name)  # what is in the first bucket is copied to the second one
+            region = str(backend.get("region") or state.region)
+            stack = _write_empty_stack(session, state, name, backend=backend, region=region)
+            found = _region_in_state(session, stack)
+            # A destroy in another region would find nothing, forget it, and leave everything in place.
+            if found != region:
+                stack = _write_empty_stack(session, state, name, backend=backend, region=found)
+            retired[stack.id] = stack
     return retired
 
 
-def _write_empty_stack(session: Session, state: Stack, name: str, *, region: str) -> Stack:
+def copies_backend(state: Stack, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The settings of the bucket in the second region, by the outputs of the layer `state`; None if it has none.
+
+    It has them as long as the bucket exists, also when the table [recovery] was removed.
+    """
+    bucket, region = outputs.get(_COPIES_BUCKET), outputs.get(_COPIES_REGION)
+    if not bucket or not region:
+        return None
+    # Not the key, which is in the other region. Without both, S3 encrypts what is written with the bucket's own key.
+    kept = {name: value for name, value in state.backend.items() if name not in {"encrypt", "kms_key_id"}}
+    return {**kept, "bucket": bucket, "region": region}
+
+
+def _find_copies(session: Session, state: Stack) -> Mapping[str, Any] | None:
+    for stack in session.stacks.values():
+        if stack.backend and not shares_bucket(stack, state):
+            return stack.backend
+    with session.terraform(state).working_copy() as terraform:
+        try:
+            terraform.init()
+            return copies_backend(state, terraform.outputs())
+        except RunnerError as error:
+            if is_bucket_missing(error):
+                return None
+            raise
+
+
+def _write_empty_stack(session: Session, state: Stack, name: str, *, backend: Mapping[str, Any], region: str) -> Stack:
     """A stack without resources, with every provider of the environment: it is not known which the state needs."""
     id_ = stack_id(state.environment, name)
     identity = metadata(
@@ -100,7 +139,7 @@ def _write_empty_stack(session: Session, state: Stack, name: str, *, region: str
         "//": {"metadata": identity},
         "provider": _providers(session.stacks, region),
         "terraform": {
-            "backend": {"s3": {**state.backend, "key": f"{name}/{_object_name(state.backend)}"}},
+            "backend": {"s3": {**backend, "key": f"{name}/{_object_name(state.backend)}"}},
             "required_providers": _required_providers(session.stacks),
         },
     }
@@ -122,11 +161,15 @@ def _region_in_state(session: Session, stack: Stack) -> str:
     return stack.region if stack.region in regions or not regions else min(regions)
 
 
-def _names_with_state(session: Session, state: Stack) -> set[str]:
-    # To Terraform, objects `<name>/<key>` are the workspaces of one configuration, which it lists with its usual
-    # credentials. https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
-    listing = {**state.backend, "key": _object_name(state.backend), "workspace_key_prefix": ""}
-    id_ = f"{state.id}-objects"
+def _names_with_state(session: Session, state: Stack, backend: Mapping[str, Any]) -> set[str]:
+    """Names of the stacks with a state in a bucket, copies included; none if there is no such bucket.
+
+    To Terraform, objects `<name>/<key>` are the workspaces of one configuration, which it lists with its usual
+    credentials. https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
+    """
+    listing = {**backend, "key": _object_name(state.backend), "workspace_key_prefix": ""}
+    in_second = backend["bucket"] != state.backend["bucket"]
+    id_ = f"{state.id}-copies" if in_second else f"{state.id}-objects"
     everything = replace(
         state,
         id=id_,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 RESULTS: Final = "results.json"
 """The file with the result of each stack."""
 
-PERSONS_LAYERS: Final = frozenset({"state", "notifications", "security"})
+PERSONS_LAYERS: Final = frozenset({"state", "notifications", "security", "recovery"})
 """What limits and watches a pipeline, which a person applies: docs/security.md."""
 
 # What a plan would do, of everything that `terraform show -json` says:

@@ -16,6 +16,8 @@ _PARAMETER, _SECRET, _VERSION = "aws_ssm_parameter", "aws_secretsmanager_secret"
 _MANUAL_TAGS: Final = {"SuppliedBy": "person"}
 _PLACEHOLDER: Final = "unset"
 _MASTER: Final = "master"
+_COPIES: Final = "recovery"
+"""The layer whose parameters have the names of others, in another region, and are written by a function alone."""
 # Both: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 # Standard, unless the value is too long for it or the parameter is advanced already.
 _TIER: Final = "Intelligent-Tiering"
@@ -117,8 +119,13 @@ class ParameterTree:
 
     @staticmethod
     def from_stacks(stacks: Mapping[str, Stack]) -> ParameterTree:
-        """What an environment's stacks declare."""
-        parameters = [(stack, parameter) for stack in stacks.values() for parameter in stack.all(_PARAMETER)]
+        """What an environment's stacks declare, without the copies of it in a second region."""
+        parameters = [
+            (stack, parameter)
+            for stack in stacks.values()
+            if stack.layer != _COPIES
+            for parameter in stack.all(_PARAMETER)
+        ]
         first = next((stack for stack, _ in parameters), next(iter(stacks.values())))
         return ParameterTree(
             environment=first.environment,

@@ -35,6 +35,8 @@ class LayerStack(TerraformStack):
     """
 
     layer: ClassVar[str]
+    survives_home: ClassVar[bool] = False
+    """Whether it can be planned without the environment's own region, so that its state is not there either."""
 
     def __init__(
         self,
@@ -64,12 +66,13 @@ class LayerStack(TerraformStack):
             account_id=config.account_id,
             region=self.region,
             home_region=config.region,
+            recovery_region=config.recovery_region,
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
             log_destination=config.log_destination(self.region),
         )
         self._add_s3_backend(self.state_location())
-        self._add_provider("aws", region=self.region)
+        self.add_provider("aws", region=self.region)
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         identity = metadata(
             project=self.label.project,
@@ -85,7 +88,9 @@ class LayerStack(TerraformStack):
             self.add_dependency(state)
 
     def state_location(self) -> StateLocation:
-        """Where its state is: in the environment's own region, unless a layer must survive the loss of that region."""
+        """Where its state is: in the environment's own region, or with it in the region of the copies."""
+        if self.survives_home and self.region == self.config.recovery_region:
+            return StateLocation.in_region_of(self.label)
         return StateLocation.from_names(self.label)
 
     def key(self, id_: str, *, name: str, protects: str, attach_policy: bool = False) -> Key:
@@ -111,9 +116,10 @@ class LayerStack(TerraformStack):
         """Add an output for people and tests, under exactly this name."""
         TerraformOutput(self, name, value=value, static_id=True)
 
-    def _add_provider(self, id_: str, *, region: str, alias: str | None = None) -> None:
+    def add_provider(self, id_: str, *, region: str, alias: str | None = None) -> AwsProvider:
+        """Configure the provider for a region; with an alias, for the resources that name it."""
         config = self.config
-        AwsProvider(
+        return AwsProvider(
             self,
             id_,
             region=region,

@@ -10,6 +10,7 @@ from modules.data.backups_bucket import BackupsBucket
 from modules.data.database_context import DatabaseContext
 from modules.data.database_events import allow_database_events
 from modules.data.documentdb import Documentdb
+from modules.data.identifiers import DATABASES_KEY
 from modules.data.jwt_rotation import JwtRotation
 from modules.data.postgres import Postgres
 from stacks.base import LayerStack, topics_for
@@ -48,7 +49,7 @@ class DataStack(LayerStack):
         has_databases = bool(config.postgres or config.documentdb)
         has_parameters = has_databases or bool(config.secrets)
         self.databases_key = (
-            self.key("databases-key", name="databases", protects="Databases, their backups and their insights")
+            self.key("databases-key", name=DATABASES_KEY, protects="Databases, their backups and their insights")
             if has_databases
             else None
         )
@@ -84,6 +85,7 @@ class DataStack(LayerStack):
                     endpoints=network.interface_endpoints,
                     functions_need_internet=config.role_functions_need_internet,
                     sleeps=config.cost is not None and config.cost.sleep is not None,
+                    backed_up=config.recovery is not None,
                 )
             )
         if config.secrets and self.secrets_key and logs_key:

@@ -47,7 +47,7 @@ class DomainStack(LayerStack):
         self.add_override(f"{METADATA}.left_out", list(config.left_out_layers))
         if config.edge:
             # Until version 0.2 the viewers' certificate was in this state; Terraform needs its provider to destroy it.
-            self._add_provider(f"aws-{VIEWER_REGION}", region=VIEWER_REGION, alias=VIEWER_REGION)
+            self.add_provider(f"aws-{VIEWER_REGION}", region=VIEWER_REGION, alias=VIEWER_REGION)
         IssuerRecords(self, "issuers", config=settings, zone=self.zone)
         if settings.create_zone:
             self.output("name_servers", self.zone.name_servers)

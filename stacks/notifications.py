@@ -29,6 +29,7 @@ class NotificationsStack(LayerStack):
     """
 
     layer: ClassVar[str] = "notifications"
+    survives_home: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -96,7 +96,13 @@ class ObservabilityStack(LayerStack):
         self.data_dashboard: DataDashboard | None = None
         if data and data.databases:
             self.data_dashboard = DataDashboard(
-                self, "data", label=self.label, postgres=data.postgres, documentdb=data.documentdb
+                self,
+                "data",
+                label=self.label,
+                postgres=data.postgres,
+                documentdb=data.documentdb,
+                copies=config.copied_stores,
+                copies_region=config.recovery_region,
             )
         budget = config.cost.budget if config.cost else None
         self.cost_dashboard = CostDashboard(

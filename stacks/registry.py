@@ -37,9 +37,7 @@ class RegistryStack(LayerStack):
             )
             for service in config.services
         }
-        others = {"placeholder": config.deployment.placeholder_image}
-        if any(service.tracing for service in config.services.values()):
-            others["collector"] = config.cluster.collector_image
+        others = task_images(config)
         if config.delivery and config.delivery.builds:
             others["sbom"] = SBOM_IMAGE
         self.image_cache = cache = ImageCache(
@@ -53,7 +51,28 @@ class RegistryStack(LayerStack):
         )
         self.images = cache.images
         if config.registry.scanning == "enhanced":
-            own, copies = f"{config.repository_prefix}-", f"{cache.prefix}/"
-            EnhancedScanning(self, "scanning", prefixes=[own] if copies.startswith(own) else [own, copies])
+            EnhancedScanning(self, "scanning", prefixes=repository_starts(config, cache))
         for service, repository in self.repositories.items():
             self.output(f"{service}_repository_url", repository.url)
+
+
+def task_images(config: Environment) -> dict[str, str]:
+    """The images of others that tasks use, by what they are for."""
+    images = {"placeholder": config.deployment.placeholder_image}
+    if any(service.tracing for service in config.services.values()):
+        images["collector"] = config.cluster.collector_image
+    return images
+
+
+def copied_repositories(config: Environment, cache: ImageCache) -> list[str]:
+    """What starts the names of the repositories of the environment, and of no other one of the account.
+
+    The names of services' repositories in full: the start that they share can be the one of another environment, too.
+    """
+    return [*config.repository_names, f"{cache.prefix}/"]
+
+
+def repository_starts(config: Environment, cache: ImageCache) -> list[str]:
+    """The starts of the names of all repositories of the environment, none of which is the start of another."""
+    own, copies = f"{config.repository_prefix}-", f"{cache.prefix}/"
+    return [own] if copies.startswith(own) else [own, copies]

@@ -42,8 +42,9 @@ class SecurityStack(LayerStack):
         super().__init__(scope, config=config, state=state)
         protect = config.protect_data
         AccountBaseline(self, "account", config=settings, label=self.label)
+        self.trail: AuditTrail | None = None
         if settings.trail:
-            trail = AuditTrail(
+            self.trail = trail = AuditTrail(
                 self,
                 "trail",
                 config=settings.trail,
@@ -94,7 +95,13 @@ class SecurityStack(LayerStack):
             )
         if settings.github:
             roles = GithubRoles(
-                self, "github", config=settings.github, label=self.label, state=state.store, regions=config.regions
+                self,
+                "github",
+                config=settings.github,
+                label=self.label,
+                state=state.store,
+                copies=state.copies,
+                regions=config.regions,
             )
             self.output("github_plan_role_arn", roles.plan.arn)
             self.output("github_apply_role_arn", roles.apply.arn)

@@ -219,6 +219,7 @@ class ServiceStack(LayerStack):
             images=registry.images,
             secrets={variable: parameters[end].arn for variable, end in settings.secrets.items()},
             parameters={variable: parameters[end].name for variable, end in settings.parameters.items()},
+            backups=self._data.backups if self._data and settings.writes_backups else None,
             key=self.logs_key,
             topics=self._topics,
         )

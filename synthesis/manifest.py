@@ -175,6 +175,12 @@ class Stack:
         required = self.terraform.get("required_providers", {})
         return {entry.get("source", name): entry.get("version", "") for name, entry in required.items()}
 
+    def region_of(self, resource: Resource) -> str:
+        """The region of a resource: that of the provider that it names, or of the stack."""
+        alias = str(resource.get("provider") or "").partition(".")[2]
+        regions = {str(provider.get("alias", "")): str(provider.get("region")) for provider in self.providers}
+        return regions[alias] if alias else self.region
+
     def all(self, *kinds: str) -> Iterator[Resource]:
         """Resources of these types, or of all types."""
         return resources(self.document, *kinds)

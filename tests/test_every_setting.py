@@ -19,6 +19,7 @@ from config.deployment import ONLY_BLUE_GREEN
 from config.environment import Environment
 from config.errors import ConfigError
 from config.fargate import MEMORY_MIB
+from config.jurisdictions import JURISDICTIONS, jurisdiction
 from config.load import environment_names, with_neighbors
 from config.project import load_project
 from config.toml import validate_table
@@ -50,6 +51,7 @@ OTHERS: dict[str, Any] = {
     "user": "2000:2000",
     "writable_paths": ["/scratch"],
     "health_path": "/another/health",
+    "start": "12:00",
     "backup_window": "20:00-20:45",
     "maintenance_window": "tue:18:00-tue:19:00",
     "engine_version": "5.0.0",
@@ -152,7 +154,9 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     elsewhere = "eu-west-1" if region != "eu-west-1" else "us-west-2"
     zones: set[Key] = {key for key in leaves(table["network"], ("network",)) if key[-1] in ZONE_SETTINGS}
     there = text.replace(region, elsewhere).replace(f"{ZONE_PREFIXES[region]}-az", f"{ZONE_PREFIXES[elsewhere]}-az")
-    yield {("region",), *zones}, json.loads(there)
+    yield {("region",), *zones}, _with_copies_near(json.loads(there))
+    yield from _without_copies(table)
+    yield from _without_backups(table)
     yield {("network", "nat_gateways")}, {**table, "network": _with_other_gateways(table["network"])}
     block = ".".join(table["network"]["cidr"].split(".")[:2])
     moved = json.loads(text.replace(f'"{block}.', '"10.77.'))
@@ -212,6 +216,18 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
         yield {("deployment", "strategy")}, {**table, "deployment": _with_other_strategy(table["deployment"])}
 
 
+def _without_backups(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
+    """No service writes backups, so there is no bucket for them."""
+    writers = {name for name, service in table["services"].items() if service.get("writes_backups")}
+    if writers:
+        kept = {name: value for name, value in table.items() if name != "backups"}
+        services = {
+            name: {**service, **({"writes_backups": False} if name in writers else {})}
+            for name, service in table["services"].items()
+        }
+        yield {("services", name, "writes_backups") for name in writers}, {**kept, "services": services}
+
+
 def _with_other_paths(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
     """The paths of each service with its health path, for which the smoke test of a blue/green deployment asks."""
     for name, service in table["services"].items():
@@ -261,7 +277,7 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week, a firewall that blocks, no sleep and a task that is not on Spot.
+    """Protected data needs backups of a week, copies, a firewall that blocks, no sleep and a task that is not on Spot.
 
     What is locked needs protected data.
     """
@@ -275,10 +291,30 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
     for service in other["services"].values():
         if service.get("spot_percent"):
             service["on_demand_count"] = max(1, service.get("on_demand_count", 0))
-    if not other["protect_data"]:
+    if other["protect_data"]:
+        other["services"]["backend"]["writes_backups"] = True
+        other["recovery"] = {"mode": "backup", "region": "us-west-2", "backup_plan": {"lock_after_days": 3}}
+    else:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)
+        other.get("recovery", {}).get("backup_plan", {}).pop("lock_after_days", None)
     return other
+
+
+def _with_copies_near(table: dict[str, Any]) -> dict[str, Any]:
+    """The second region where the law is that of the first."""
+    if "region" in table.get("recovery", {}):
+        others = JURISDICTIONS[jurisdiction(table["region"])]
+        table["recovery"]["region"] = next(region for region in others if region != table["region"])
+    return table
+
+
+def _without_copies(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
+    """Backups only, which need no second region and no target; a rule asks for copies where data is protected."""
+    if table.get("recovery", {}).get("mode", "none") != "none":
+        other = _with_other_protection(table) if table["protect_data"] else table
+        plan = {name: value for name, value in other["recovery"].items() if name == "backup_plan"}
+        yield {("recovery", "mode")}, {**other, "recovery": {**plan, "mode": "none"}}
 
 
 def _with_other_strategy(deployment: dict[str, Any]) -> dict[str, Any]:

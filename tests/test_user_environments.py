@@ -61,6 +61,8 @@ def test_the_first_step_of_the_readme_is_all_that_a_user_must_do(folder: Path, t
         account = re.findall(r'account_id = "(\d+)"', file.read_text(encoding="utf-8"))[0]
         region, zones = ("us-east-1", "eu-central-1"), ("use1-az", "euc1-az")
         edit(file, (account, str(number) * 12), region, zones, ("users.example.com", "acme.example.org"))
+        if "[recovery]" in file.read_text(encoding="utf-8"):
+            edit(file, ("us-west-2", "eu-west-1"))
     assert problems_in(loaded(folder), tmp_path / "out") == []
 
 

@@ -93,7 +93,7 @@ def sample_event(pattern: Any) -> Any:  # noqa: ANN401 - JSON
     if not isinstance(first, dict):
         return first
     ((operator, value),) = first.items()
-    return f"{value}sample" if operator == "prefix" else value[1] + 1
+    return value[1] + 1 if operator == "numeric" else f"{value}sample"  # what starts with it, and anything but it
 
 
 def _rules(events: Any, environment: Environment) -> list[dict[str, Any]]:  # noqa: ANN401 - boto3 has no types

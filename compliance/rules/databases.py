@@ -48,6 +48,9 @@ def table_has_point_in_time_recovery(stack: Stack) -> Iterator[Finding]:
     for table in stack.all("aws_dynamodb_table"):
         if table.block("point_in_time_recovery").get("enabled") is not True:
             yield Finding.about(table, "point_in_time_recovery is off")
+    for replica in stack.all("aws_dynamodb_table_replica"):
+        if not replica.is_on("point_in_time_recovery"):
+            yield Finding.about(replica, "point_in_time_recovery is off; a replica does not get that of its table")
 
 
 def _databases(stack: Stack) -> Iterator[Resource]:

@@ -272,3 +272,6 @@ def table_has_customer_managed_key(stack: Stack) -> Iterator[Finding]:
         block = table.block("server_side_encryption")
         if block.get("enabled") is not True or not block.get("kms_key_arn"):
             yield Finding.about(table, "server_side_encryption has no customer managed key")
+    for replica in stack.all("aws_dynamodb_table_replica"):
+        if not replica.get("kms_key_arn"):
+            yield Finding.about(replica, "kms_key_arn is not set; a replica has a key of its own region")

@@ -26,6 +26,7 @@ _ONLY_ON_EVERYTHING: Final = (
     "application-autoscaling:DescribeScalableTargets",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricStatistics",
     "cloudwatch:ListMetrics",
     "cloudwatch:PutMetricData",
     "codedeploy:PutLifecycleEventHookExecutionStatus",
@@ -61,9 +62,13 @@ _ONLY_ON_EVERYTHING: Final = (
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
-# Actions that IAM restricts only by a condition: a list of tasks is not about one resource.
+# Actions that IAM restricts only by a condition: a list of tasks, or of automated backups, is not about one resource.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
-_BY_CONDITION: Final = {"ecs:ListTasks": "ecs:cluster"}
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupFullAccess.html
+_BY_CONDITION: Final = {
+    "ecs:ListTasks": "ecs:cluster",
+    "rds:DescribeDBInstanceAutomatedBackups": "aws:requestedregion",
+}
 # What Lambda needs on everything to put a function into a network, and CodeBuild a build. Nothing else may have it:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 _INTERFACES: Final = (

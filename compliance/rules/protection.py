@@ -18,6 +18,7 @@ _DELETION_PROTECTION: Final = {
     "aws_docdb_cluster": "deletion_protection",
     "aws_docdb_global_cluster": "deletion_protection",
     "aws_dynamodb_table": "deletion_protection_enabled",
+    "aws_dynamodb_table_replica": "deletion_protection_enabled",
     "aws_lb": "enable_deletion_protection",
 }
 _SNAPSHOT_TAKERS: Final = ("aws_db_instance", "aws_docdb_cluster")

@@ -28,6 +28,7 @@ SENDS_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
 }
 """Services that send aws:SourceAccount and aws:SourceArn when they assume a role, with the page that says so."""
 SENDS_NO_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
+    "backup.amazonaws.com": f"{_AWS}/aws-backup/latest/devguide/iam-service-roles.html",
     "cloudtrail.amazonaws.com": (
         f"{_AWS}/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html"
     ),
@@ -35,6 +36,7 @@ SENDS_NO_SOURCE_TO_ASSUME: Final[Mapping[str, str]] = {
     "codepipeline.amazonaws.com": f"{_AWS}/codepipeline/latest/userguide/pipelines-create-service-role-cli.html",
     "lambda.amazonaws.com": f"{_AWS}/lambda/latest/dg/lambda-intro-execution-role.html",
     "rds.amazonaws.com": f"{_AWS}/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html",
+    "s3.amazonaws.com": f"{_AWS}/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html",
 }
 """Services of which no page says so, with the page on their role: its trust policy has no condition."""
 SENDS_SOURCE_TO_USE: Final[Mapping[str, str]] = {
@@ -76,7 +78,50 @@ class _Use:
 
 _GROUP_EXISTS: Final = "Terraform creates the group; with it, the service creates another one after a destroy"
 _BY_CALL: Final = "the call that starts a deployment has appspec.yaml in it"
+_SNAPSHOTS_ONLY: Final = "no backup is continuous, shared with another account, or of Aurora"
 _USES: Final = (
+    _Use(
+        kind="aws_backup_selection",
+        argument="iam_role_arn",
+        page=f"{_AWS}/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html",
+        actions=(
+            "backup:CopyFromBackupVault",
+            "backup:CopyIntoBackupVault",
+            "backup:DescribeBackupVault",
+            "backup:TagResource",
+            "kms:CreateGrant",
+            "kms:DescribeKey",
+            "rds:AddTagsToResource",
+            "rds:CopyDBClusterSnapshot",
+            "rds:CopyDBSnapshot",
+            "rds:CreateDBClusterSnapshot",
+            "rds:CreateDBSnapshot",
+            "rds:DeleteDBClusterAutomatedBackup",
+            "rds:DeleteDBClusterSnapshot",
+            "rds:DeleteDBInstanceAutomatedBackup",
+            "rds:DeleteDBSnapshot",
+            "rds:DescribeDBClusterAutomatedBackups",
+            "rds:DescribeDBClusterSnapshots",
+            "rds:DescribeDBClusters",
+            "rds:DescribeDBInstances",
+            "rds:DescribeDBSnapshots",
+            "rds:ListTagsForResource",
+            "rds:ModifyDBCluster",
+            "rds:ModifyDBClusterSnapshotAttribute",
+            "rds:ModifyDBInstance",
+            "rds:ModifyDBSnapshotAttribute",
+            "tag:GetResources",
+        ),
+        omitted={
+            "rds:DeleteDBClusterAutomatedBackup": _SNAPSHOTS_ONLY,
+            "rds:DeleteDBInstanceAutomatedBackup": _SNAPSHOTS_ONLY,
+            "rds:DescribeDBClusterAutomatedBackups": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBCluster": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBClusterSnapshotAttribute": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBInstance": _SNAPSHOTS_ONLY,
+            "rds:ModifyDBSnapshotAttribute": _SNAPSHOTS_ONLY,
+        },
+    ),
     _Use(
         kind="aws_codebuild_project",
         argument="service_role",
@@ -214,6 +259,28 @@ _USES: Final = (
             "ec2:DescribeSubnets",
             "ec2:UnassignPrivateIpAddresses",
         ),
+    ),
+    _Use(
+        kind="aws_s3_bucket_replication_configuration",
+        argument="role",
+        page=f"{_AWS}/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html",
+        actions=(
+            "s3:GetObjectVersionAcl",
+            "s3:GetObjectVersionForReplication",
+            "s3:GetObjectVersionTagging",
+            "s3:GetReplicationConfiguration",
+            "s3:ListBucket",
+            "s3:ReplicateDelete",
+            "s3:ReplicateObject",
+            "s3:ReplicateTags",
+        ),
+    ),
+    _Use(
+        kind="aws_s3_bucket_replication_configuration",
+        block="rule.destination.encryption_configuration",
+        argument="role",
+        page=f"{_AWS}/AmazonS3/latest/userguide/replication-config-for-kms-objects.html",
+        actions=("kms:Decrypt", "kms:Encrypt"),
     ),
     _Use(
         kind="aws_scheduler_schedule",

@@ -37,6 +37,8 @@ from emulator.databases.documentdb_wire import Request, WireError, answer, read_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from emulator.databases.content import DocumentContent
+
 _ADDRESS: Final = "127.0.0.1"
 _MAX_CONNECTIONS: Final = 200
 _END_SECONDS: Final = 5
@@ -55,6 +57,7 @@ class DocumentdbServer:
         engine_version: str = "5.0.0",
         before: Callable[[str, str], bool] | None = None,
         authority: Authority | None = None,
+        content: DocumentContent | None = None,
     ) -> None:
         """Start it.
 
@@ -67,6 +70,7 @@ class DocumentdbServer:
             before: Called with the user and the name of each command before it is carried out, once the user has signed
                 in. If it returns False, the connection ends without an answer.
             authority: Issues its certificate; by default one of its own.
+            content: What it begins with, of a cluster with the same primary user; by default it is empty.
         """
         self.master = master
         self.before = before
@@ -82,6 +86,7 @@ class DocumentdbServer:
             password=password,
             engine_version=engine_version,
             members=members or [f"localhost:{self.port}"],
+            content=content,
         )
         self._commands = threading.Lock()
         self._changes = threading.Lock()
@@ -107,6 +112,11 @@ class DocumentdbServer:
         """How many are open."""
         with self._changes:
             return len(self._connections)
+
+    def content(self) -> DocumentContent:
+        """Return a copy of what it has, between two commands."""
+        with self._commands:
+            return self._cluster.content()
 
     def set_master_password(self, password: str) -> None:
         """Replace the primary user's password, as `ModifyDBCluster` does."""

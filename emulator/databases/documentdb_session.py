@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.databases.content import DocumentContent
 from emulator.databases.documentdb_data import Databases
 from emulator.databases.documentdb_errors import unauthorized
 from emulator.databases.documentdb_roles import ADMIN, allows
@@ -33,11 +35,26 @@ REPLICA_SET: Final = "rs0"
 class Cluster:
     """The users and the data, and what clients are told about the instances."""
 
-    def __init__(self, *, master: str, password: str, engine_version: str, members: Sequence[str]) -> None:
+    def __init__(
+        self,
+        *,
+        master: str,
+        password: str,
+        engine_version: str,
+        members: Sequence[str],
+        content: DocumentContent | None = None,
+    ) -> None:
         self.engine_version = engine_version
         self.users = Users(master=master, password=password, mechanisms=MECHANISMS[engine_version])
-        self.databases = Databases()
+        self.databases = copy.deepcopy(content.databases) if content else Databases()
+        if content:
+            self.users.restore(content.users)
+            self.users.set_master_password(password)
         self._members = list(members)
+
+    def content(self) -> DocumentContent:
+        """Return a copy of what it has."""
+        return DocumentContent(users=self.users.all(), databases=copy.deepcopy(self.databases))
 
     def hello(self) -> dict[str, Any]:
         """Describe the primary of the replica set."""

@@ -15,7 +15,7 @@ from emulator.databases.documentdb_roles import ADMIN, ROOT, Grant, read_grants
 from emulator.databases.documentdb_scram import SHA_1, SHA_256, Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SERVICE_ADMIN: Final = "serviceadmin"
 """The user of AWS: https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-users.html ."""
@@ -63,6 +63,14 @@ class Users:
     def find(self, name: str) -> User | None:
         """Return a user."""
         return self._users.get(name)
+
+    def all(self) -> dict[str, User]:
+        """Return all of them by name."""
+        return dict(self._users)
+
+    def restore(self, users: Mapping[str, User]) -> None:
+        """Replace all of them by those of a backup, whose master has the same name."""
+        self._users = dict(users)
 
     def set_master_password(self, password: str) -> None:
         """Do what ModifyDBCluster does."""

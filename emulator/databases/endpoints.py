@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.rds.models import rds_backends
 
+from emulator.outages.state import lost_since
 from emulator.reachability import Place
 
 if TYPE_CHECKING:
@@ -30,8 +31,16 @@ class Endpoint:
     proxy: Any = None
 
     @property
+    def lost(self) -> str | None:
+        """Why nothing answers, if its region, or that of its data, is lost."""
+        regions = (self.place.region, *([self.database.region] if self.database is not None else []))
+        return next((f"the region {region} does not answer" for region in regions if lost_since(region)), None)
+
+    @property
     def stopped(self) -> str | None:
         """Why nothing answers, or None."""
+        if lost := self.lost:
+            return lost
         if self.database is None:
             return f"the proxy {self.proxy.db_proxy_name} has no target"
         name, status = self.database.resource_id, self.database.status
@@ -85,13 +94,14 @@ def members(cluster: Any) -> list[Any]:
 
 
 def primary(instance: Any) -> Any:
-    """The instance that an instance is a read replica of, or itself."""
+    """The instance that an instance is a read replica of, or itself, also if that one's region is lost."""
     source = instance.source_db_instance_identifier
     if not source:
         return instance
     region = source.split(":")[3] if source.startswith("arn:") else instance.region
     found = rds_backends[instance.account_id][region].databases.get(source.rpartition(":")[2])
-    return primary(found) if found is not None else instance
+    apart = region != instance.region and lost_since(region) is not None
+    return instance if found is None or apart else primary(found)
 
 
 def names(database: Any) -> list[str]:

@@ -25,7 +25,10 @@ _PATIENCE_SECONDS: Final = 60
 _PAUSE_SECONDS: Final = 0.02
 _ATTEMPTS: Final = 5
 _OWNER_ONLY: Final = 0o600
-_STARTING: Final = "FATAL:  the database system is starting up"
+_STARTING: Final = (
+    "FATAL:  the database system is starting up",
+    "FATAL:  the database system is not accepting connections",  # it recovers
+)
 
 # Ends the server and removes its folder when the pipe is closed, which also happens when its other end is killed.
 _KEEPER: Final = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$folder"'
@@ -138,7 +141,10 @@ class PostgresProcess:
                 with suppress(pg8000.Error, OSError):
                     self.connect("postgres").close()
                     return
-            if "FATAL" in self.log.replace(_STARTING, ""):
+            log = self.log
+            for message in _STARTING:
+                log = log.replace(message, "")
+            if "FATAL" in log:
                 break
             time.sleep(_PAUSE_SECONDS)
         message = f"PostgreSQL ({self._binaries}) did not start: {self.log}"

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.Commo
 from __future__ import annotations
 
 import atexit
+import datetime as dt
 import functools
 import shutil
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from pg8000.native import identifier, literal
 
 from emulator.databases.authority import Authority
+from emulator.databases.content import PostgresContent
 from emulator.databases.postgres_binaries import find_binaries
 from emulator.databases.postgres_process import ADMINISTRATOR, PostgresProcess
 
@@ -33,6 +35,8 @@ _FAST: Final = {
     "jit": "off",
     "shared_buffers": "16MB",
 }
+# Nothing of the log is removed, because a backup is the log from the beginning.
+_KEPT: Final = {"wal_level": "replica", "wal_keep_size": "1TB"}
 _SECURE: Final = {
     "password_encryption": "scram-sha-256",
     "ssl": "on",
@@ -77,6 +81,8 @@ class PostgresServer:
         binaries: Path | None = None,
         log_statements: bool = False,
         authority: Authority | None = None,
+        content: PostgresContent | None = None,
+        read_only: bool = False,
     ) -> None:
         """Start it.
 
@@ -88,9 +94,12 @@ class PostgresServer:
             binaries: The folder of another server than the one that `find_binaries()` finds.
             log_statements: Log each statement, as `log_statement = all` does.
             authority: Issues its certificate; by default one of its own.
+            content: What it begins with, of a server with the same master; by default it is empty.
+            read_only: Write nothing for its clients, as a read replica does not.
         """
         self.master = master
         self.database = database
+        self._read_only = read_only
         self._authority = authority or Authority()
         self._hosts = [*_LOCAL, *hosts]
         binaries = binaries or find_binaries()
@@ -100,8 +109,18 @@ class PostgresServer:
         self._process.own(self._process.data)
         self._process.write("pg_hba.conf", _ACCESS.format(administrator=ADMINISTRATOR, master=master))
         self._write_certificate()
-        self._process.start(_FAST | _SECURE | {"log_statement": "all" if log_statements else "none"})
-        self._create_master(password)
+        settings = _FAST | _SECURE | _KEPT | {"log_statement": "all" if log_statements else "none"}
+        if read_only:
+            settings["default_transaction_read_only"] = "on"
+        if content:
+            content.write(self._process.data)
+            self._process.own(self._process.data)
+            self._process.start(settings | content.settings)
+            self.set_master_password(password)
+        else:
+            self._process.start(settings)
+            self._create_master(password)
+        self._since = dt.datetime.now(dt.UTC)
 
     def __enter__(self) -> Self:
         """Close it at the end of the block."""
@@ -130,6 +149,8 @@ class PostgresServer:
         """A connection as RDS's own superuser."""
         connection = self._process.connect(database or self.database)
         try:
+            if self._read_only:
+                connection.run("SET default_transaction_read_only = off")
             yield connection
         finally:
             connection.close()
@@ -139,6 +160,17 @@ class PostgresServer:
         with self.administrator() as connection:
             connection.run(_UNLOGGED)
             connection.run(f"ALTER ROLE {identifier(self.master)} PASSWORD {literal(password)}")
+
+    def content(self) -> PostgresContent:
+        """Return all that was committed before this call."""
+        taken = dt.datetime.now(dt.UTC)
+        with self.administrator("postgres") as connection:
+            connection.run(_UNLOGGED)
+            connection.run("SET synchronous_commit = on")
+            # A commit of its own: it waits until the log is written, and a restore to a moment before it finds its end.
+            connection.run("SELECT pg_logical_emit_message(true, 'backup', '')")
+            ((last,),) = connection.run("SELECT pg_walfile_name(pg_current_wal_flush_lsn())")
+            return PostgresContent.read(self._process.data, last=last, since=self._since, taken=taken)
 
     def add_hosts(self, hosts: Iterable[str]) -> None:
         """Let the certificate be valid for other names too, like that of a proxy."""

@@ -134,6 +134,13 @@ class Proxies:
                 server.close()
                 self._running.pop(key, None)
 
+    def suspend(self, region: str) -> None:
+        """End those of a region; each listens again when it is asked for its port."""
+        for key, server in list(self._running.items()):
+            if server.proxy.region == region:
+                server.close()
+                self._running.pop(key, None)
+
     def close(self) -> None:
         """End all of them."""
         for key, server in list(self._running.items()):

@@ -32,8 +32,9 @@ def find(account: str, host: str, port: int | None = None) -> Endpoint:
     if port not in {None, endpoint.port}:
         message = f"it listens on port {endpoint.port}"
         raise UnreachableError(message)
-    if endpoint.stopped and endpoint.proxy is None:  # a proxy says itself that it does not reach its database
-        raise UnreachableError(endpoint.stopped)
+    # A proxy says itself that it does not reach its database.
+    if reason := endpoint.lost if endpoint.proxy is not None else endpoint.stopped:
+        raise UnreachableError(reason)
     return endpoint
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from moto.rds.models import rds_backends
 
 from emulator.databases.authority import Authority
+from emulator.databases.content import DocumentContent, PostgresContent
 from emulator.databases.documentdb_server import DocumentdbServer
 from emulator.databases.documentdb_session import MECHANISMS
 from emulator.databases.endpoints import DOCUMENTDB, members, names
@@ -18,6 +19,8 @@ from emulator.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from emulator.databases.content import Content
 
 _NEWEST: Final = "5.0.0"
 
@@ -34,6 +37,9 @@ class Server(Protocol):
 
     def add_hosts(self, hosts: Iterable[str]) -> None:
         """Let its certificate be valid for other names too."""
+
+    def content(self) -> Content:
+        """Return what it has."""
 
     def close(self) -> None:
         """End it."""
@@ -52,6 +58,8 @@ class _Running:
         self.database = database
         self.lock = threading.Lock()
         self.server: Server | None = None
+        self.content: Content | None = None
+        """What the server begins with."""
         self.password: str | None = None
         self.hosts: set[str] = set()
 
@@ -75,7 +83,8 @@ class Servers:
         # Never the emulator's lock within this one: `synchronize` takes them in the other order.
         with running.lock:
             if running.server is None:
-                running.server = _start(database, password, sorted(known))
+                running.server = _start(database, password, sorted(known), running.content)
+                running.content = None
                 running.hosts, running.password = known, password
             if known - running.hosts:
                 running.server.add_hosts(sorted(known - running.hosts))
@@ -85,6 +94,36 @@ class Servers:
             self.synchronize()  # with what has changed while it started
         return port
 
+    def content(self, database: Any) -> Content | None:
+        """Return what an instance or cluster has; None if nobody has ever connected to it. The caller has the lock."""
+        running = self._running.get(_id(database))
+        if running is None:
+            return None
+        with running.lock:
+            return running.server.content() if running.server else running.content
+
+    def begin_with(self, database: Any, content: Content | None) -> None:
+        """Let a new instance or cluster begin with a content; it starts with its first connection, as all do."""
+        if content is not None:
+            self._running.setdefault(_id(database), _Running(database)).content = content
+
+    def forget(self, database: Any) -> None:
+        """End the server of an instance or cluster with all that it has. The caller has the lock."""
+        running = self._running.pop(_id(database), None)
+        if running is not None:
+            with running.lock:
+                if running.server is not None:
+                    running.server.close()
+
+    def suspend(self, region: str) -> None:
+        """End the servers of a region; each begins again with what it had. The caller has the lock."""
+        for running in list(self._running.values()):
+            with running.lock:
+                if running.server is not None and running.database.region == region:
+                    running.content = running.server.content()
+                    running.server.close()
+                    running.server = None
+
     def synchronize(self) -> None:
         """End the servers of databases that are gone, and give the others their masters' new passwords.
 
@@ -92,11 +131,12 @@ class Servers:
         """
         for key, running in list(self._running.items()):
             with running.lock:
-                if running.server is None:
-                    continue
                 if not _exists(running.database):
-                    running.server.close()
+                    if running.server is not None:
+                        running.server.close()
                     del self._running[key]
+                elif running.server is None:
+                    continue
                 elif (password := master_password(running.database)) != running.password:
                     running.server.set_master_password(password)
                     running.password = password
@@ -121,7 +161,7 @@ def master_password(database: Any) -> str:
     return str(database._master_user_password)  # noqa: SLF001  moto lets nobody read it
 
 
-def _start(database: Any, password: str, hosts: list[str]) -> Server:
+def _start(database: Any, password: str, hosts: list[str], content: Content | None) -> Server:
     if database.engine == DOCUMENTDB:
         version = database.engine_version
         return DocumentdbServer(
@@ -131,6 +171,7 @@ def _start(database: Any, password: str, hosts: list[str]) -> Server:
             members=[f"{instance.address}:{database.port}" for instance in members(database)],
             engine_version=version if version in MECHANISMS else _NEWEST,
             authority=authority(),
+            content=content if isinstance(content, DocumentContent) else None,
         )
     return PostgresServer(
         master=database.master_username,
@@ -138,6 +179,8 @@ def _start(database: Any, password: str, hosts: list[str]) -> Server:
         database=database.db_name or "postgres",
         hosts=hosts,
         authority=authority(),
+        content=content if isinstance(content, PostgresContent) else None,
+        read_only=database.is_replica,
     )
 
 

@@ -14,6 +14,7 @@ from emulator.arns import parse_arn
 from emulator.functions.calls import prepare
 from emulator.functions.packages import PACKAGES
 from emulator.functions.process import PROCESSES
+from emulator.outages.state import lost_since
 from emulator.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ BACKGROUND: Final = Background()
 
 
 def start(function: Any, payload: bytes, call: Call) -> None:
-    """Run a call in the background."""
+    """Run a call in the background; in a region that is lost nothing runs."""
+    if lost_since(function.region):
+        LOG.warning("an event of %s is lost with its region", function.function_name)
+        return
     BACKGROUND.start(function, payload, call)
 
 

@@ -167,6 +167,19 @@ resource "aws_dynamodb_table" "locks" {
     enabled     = true
     kms_key_arn = aws_kms_key.main.arn
   }
+  stream_enabled   = true
+  stream_view_type = "NEW_AND_OLD_IMAGES"
+  lifecycle {
+    ignore_changes = [replica]
+  }
+}
+
+resource "aws_dynamodb_table_replica" "locks" {
+  provider                    = aws.west
+  global_table_arn            = aws_dynamodb_table.locks.arn
+  kms_key_arn                 = aws_kms_key.recovery.arn
+  point_in_time_recovery      = true
+  deletion_protection_enabled = false
 }
 
 resource "aws_db_subnet_group" "recovery" {

@@ -110,7 +110,15 @@ resource "aws_backup_plan" "daily" {
   }
 }
 
+# AWS Backup asks for it when a selection is made.
+resource "aws_iam_role_policy" "backups" {
+  name   = "backups"
+  role   = aws_iam_role.main.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Resource = "*", Action = "tag:GetResources" }] })
+}
+
 resource "aws_backup_selection" "tagged" {
+  depends_on   = [aws_iam_role_policy.backups]
   name         = local.name
   iam_role_arn = aws_iam_role.main.arn
   plan_id      = aws_backup_plan.daily.id

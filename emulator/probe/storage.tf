@@ -122,6 +122,14 @@ resource "aws_s3_bucket_replication_configuration" "assets" {
       bucket        = aws_s3_bucket.recovery.arn
       storage_class = var.changed ? "STANDARD" : "STANDARD_IA"
       encryption_configuration { replica_kms_key_id = aws_kms_key.recovery.arn }
+      metrics {
+        status = "Enabled"
+        event_threshold { minutes = 15 }
+      }
+      replication_time {
+        status = "Enabled"
+        time { minutes = 15 }
+      }
     }
   }
   depends_on = [aws_s3_bucket_versioning.assets, aws_s3_bucket_versioning.recovery]

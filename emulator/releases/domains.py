@@ -13,6 +13,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.route53.models import route53_backends
 
 from emulator.dns import canonical
+from emulator.record_choice import choose
 from emulator.registry import REGISTRY
 from emulator.services.cloudfront.vpc_origins import VPC_ORIGINS
 
@@ -47,8 +48,9 @@ def find(account: str, host: str, port: int) -> Domain | None:
 
 def _aliases(account: str, name: str) -> Iterator[str]:
     for zone in route53_backends[account][_GLOBAL].zones.values():
-        for record in zone.rrsets:
-            if canonical(record.name) == name and record.type == "A" and record.alias_target:
+        records = [record for record in zone.rrsets if canonical(record.name) == name and record.type == "A"]
+        for record in choose(records):
+            if record.alias_target:
                 yield canonical(record.alias_target["DNSName"]).removeprefix(_DUAL_STACK)
 
 

@@ -15,6 +15,7 @@ from moto.acm.models import acm_backends
 from moto.elbv2.models import elbv2_backends
 
 from emulator.databases.servers import authority
+from emulator.outages.state import lost_since
 from emulator.reachability import Place
 from emulator.registry import REGISTRY
 from emulator.releases import traffic
@@ -52,9 +53,10 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
     allow_reuse_address = True
 
-    def __init__(self, arn: str, context: ssl.SSLContext) -> None:
-        """Listen on a free port."""
+    def __init__(self, arn: str, context: ssl.SSLContext, *, at_edge: bool) -> None:
+        """Listen on a free port, as a load balancer or as CloudFront before it."""
         self.arn = arn
+        self.at_edge = at_edge
         self._context = context
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -72,7 +74,9 @@ class _Handler(socketserver.BaseRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        """Answer one request, and close."""
+        """Answer one request, and close; nothing but CloudFront answers if the listener's region is lost."""
+        if not self.server.at_edge and lost_since(_region(self.server.arn)):
+            return
         self.request.do_handshake()
         text = b""
         while b"\r\n\r\n" not in text and len(text) < _MOST_BYTES:
@@ -87,9 +91,16 @@ class _Handler(socketserver.BaseRequestHandler):
         self.request.sendall(head.encode() + body)
 
     def _answer(self, path: str, host: str) -> Answer:
+        if lost_since(_region(self.server.arn)):
+            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-504-gateway-timeout.html
+            return Answer(HTTPStatus.GATEWAY_TIMEOUT, "the origin does not answer")
         with REGISTRY.lock:
             listener = traffic.find_listener(self.server.arn)
             return answer(listener, path, host) if listener else Answer(HTTPStatus.SERVICE_UNAVAILABLE, "no listener")
+
+
+def _region(arn: str) -> str:
+    return arn.split(":")[3]
 
 
 def _host(request: bytes) -> str:
@@ -120,7 +131,7 @@ class Listeners:
             names = [name] if name else _certificate_names(arn)
         with self._lock:
             if (arn, name) not in self._running:
-                server = _Server(arn, _context(names))
+                server = _Server(arn, _context(names), at_edge=bool(name))
                 threading.Thread(target=server.serve_forever, args=(0.05,), name="listener", daemon=True).start()
                 self._running[arn, name] = server
             return int(self._running[arn, name].server_address[1])

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import random
 import string
-import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 
 from emulator.errors import AwsError
 from emulator.keys import key_exists
-from emulator.registry import FORWARD, Context, Forward, guard, operation, patch
-from emulator.store import Kind, Shape
+from emulator.registry import Context, guard, operation, patch
 from emulator.zones import foreign_zones
 
-REPLICATED_BACKUPS: Kind[Shape] = Kind(
-    "replicated automated backup",
-    missing="DBInstanceAutomatedBackupNotFound",
-    message="The automated backup {key} was not found.",
-)
+if TYPE_CHECKING:
+    from emulator.store import Shape
 
 _LEAST_ZONES = 2
 # The default certificate authority in moto and in AWS.
@@ -60,7 +55,15 @@ def refuse_one_zone(params: Shape, context: Context) -> None:
         )
 
 
-@guard("rds", "CreateDBInstance", "CreateDBCluster", "CreateDBInstanceReadReplica")
+@guard(
+    "rds",
+    "CreateDBInstance",
+    "CreateDBCluster",
+    "CreateDBInstanceReadReplica",
+    "RestoreDBClusterFromSnapshot",
+    "RestoreDBInstanceFromDBSnapshot",
+    "RestoreDBInstanceToPointInTime",
+)
 def refuse_foreign_zone(params: Shape, context: Context) -> None:
     """Refuse zones of another region; Amazon DocumentDB uses the same operations."""
     foreign = foreign_zones([params.get("AvailabilityZone"), *(params.get("AvailabilityZones") or ())], context)
@@ -82,6 +85,10 @@ def refuse_foreign_zone(params: Shape, context: Context) -> None:
     "CreateDBInstanceReadReplica",
     "ModifyDBInstance",
     "ModifyDBCluster",
+    "RestoreDBClusterFromSnapshot",
+    "RestoreDBClusterToPointInTime",
+    "RestoreDBInstanceFromDBSnapshot",
+    "RestoreDBInstanceToPointInTime",
     "StartDBInstanceAutomatedBackupsReplication",
 )
 def refuse_unknown_key(params: Shape, context: Context) -> None:
@@ -173,49 +180,6 @@ def mark_parameters(_: Any, group: Any, parameters: list[dict[str, Any]]) -> Non
     """Mark changed parameters as set by the user; otherwise the provider does not see them."""
     for given in parameters:
         group.parameters[given["ParameterName"]].update({"IsModifiable": True, **given, "Source": "user"})
-
-
-@operation("rds", "StartDBInstanceAutomatedBackupsReplication")
-def start_replication(params: Shape, context: Context) -> Shape:
-    """Store that an instance's backups are copied to this region."""
-    source = params["SourceDBInstanceArn"]
-    _, _, _, region, account, _, name = source.split(":", maxsplit=6)
-    instance = rds_backends[account][region].databases.get(name)
-    if instance is None:
-        raise AwsError(code="DBInstanceNotFound", message=f"DBInstance {name} not found.")
-    arn = context.arn(f"auto-backup:ab-{uuid.uuid4().hex[:26]}")
-    backup = {
-        "DBInstanceArn": source,
-        "DbiResourceId": instance.dbi_resource_id,
-        "Region": region,
-        "DBInstanceIdentifier": name,
-        "Status": "replicating",
-        "DBInstanceAutomatedBackupsArn": arn,
-        "KmsKeyId": params.get("KmsKeyId"),
-        "BackupRetentionPeriod": params.get("BackupRetentionPeriod") or 7,
-        "Engine": instance.engine,
-    }
-    context.table(REPLICATED_BACKUPS)[arn] = backup
-    return {"DBInstanceAutomatedBackup": backup}
-
-
-@operation("rds", "StopDBInstanceAutomatedBackupsReplication")
-def stop_replication(params: Shape, context: Context) -> Shape:
-    """Stop copying an instance's backups."""
-    table = context.table(REPLICATED_BACKUPS)
-    for arn, backup in table.items():
-        if backup["DBInstanceArn"] == params["SourceDBInstanceArn"]:
-            return {"DBInstanceAutomatedBackup": table.remove(arn)}
-    return {"DBInstanceAutomatedBackup": table.require(params["SourceDBInstanceArn"])}
-
-
-@operation("rds", "DescribeDBInstanceAutomatedBackups")
-def describe_backups(params: Shape, context: Context) -> Shape | Forward:
-    """Describe copied backups by ARN; moto answers all other calls."""
-    arn = params.get("DBInstanceAutomatedBackupsArn")
-    if arn:
-        return {"DBInstanceAutomatedBackups": [context.table(REPLICATED_BACKUPS).require(arn)]}
-    return {"DBInstanceAutomatedBackups": []} if params.get("DbiResourceId") else FORWARD
 
 
 @operation("rds", "ModifyEventSubscription")

@@ -1,4 +1,4 @@
-"""Databases that are stopped: AWS changes none of them, and stops only some; moto changes and stops all."""
+"""Databases that do not run: AWS changes none of them, and stops only some; moto changes and stops all."""
 
 from __future__ import annotations
 
@@ -12,21 +12,31 @@ from emulator.registry import Context, after, guard
 if TYPE_CHECKING:
     from emulator.store import Shape
 
+CREATING: Final = "creating"
+"""The status of a restored instance until somebody asks for it; moto has none for instances."""
 _STOPPED: Final = "stopped"
 _IDLE: Final = frozenset({_STOPPED, "stopping", "starting"})
 
 
 @guard("rds", "ModifyDBInstance", "RebootDBInstance", "CreateDBInstanceReadReplica")
 def refuse_change_of_stopped_instance(params: Shape, context: Context) -> None:
-    """Refuse to change an instance that does not run.
+    """Refuse to change an instance that does not run, or is not restored yet.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html (InvalidDBInstanceState)
     https://github.com/hashicorp/terraform-provider-aws/issues/31594
     """
     name = params.get("SourceDBInstanceIdentifier") or params.get("DBInstanceIdentifier")
     instance = _instance(name, context)
-    if instance and instance.status in _IDLE:
+    if instance and instance.status in _IDLE | {CREATING}:
         raise AwsError(code="InvalidDBInstanceState", message="Database instance is not in available state.")
+
+
+@guard("rds", "DescribeDBInstances")
+def complete_restores(_: Shape, context: Context) -> None:
+    """Let the instances that were being created be available: whoever waits for one asks for its status."""
+    for instance in context.backend(rds_backends).databases.values():
+        if instance.status == CREATING:
+            instance.status = "available"
 
 
 @guard("rds", "StopDBInstance")

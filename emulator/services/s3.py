@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
+from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend, s3_backends
+from moto.s3.utils import _VersionedKeyStore
 
 from emulator.errors import AwsError, DeniedError
 from emulator.policy import as_list, names_principal, statements
@@ -22,7 +23,6 @@ TIERINGS: Kind[Shape] = Kind(
     message="The specified configuration does not exist.",
     scope=Scope.ACCOUNT,
 )
-REPLICATIONS: Kind[Shape] = Kind("replication", missing="ReplicationConfigurationNotFoundError", scope=Scope.ACCOUNT)
 NOTIFICATIONS: Kind[Shape] = Kind("notification", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 PAYERS: Kind[Shape] = Kind("request payment", missing="NoSuchConfiguration", scope=Scope.ACCOUNT)
 
@@ -43,6 +43,20 @@ def refuse_policy_without_principal(params: Shape, _: Context) -> None:
     """Refuse a bucket policy without statements or with a statement without a principal; moto accepts any JSON."""
     for problem in _problems(params.get("Policy") or ""):
         raise AwsError(code="MalformedPolicy", message=problem)
+
+
+@patch(S3Backend, "put_object_lock_configuration")
+def enable_object_lock(original: Any, backend: Any, bucket_name: str, *args: Any, **kwargs: Any) -> None:
+    """Let Object Lock be enabled for a bucket that has objects; moto wants it empty.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html (on an existing bucket)
+    """
+    bucket = backend.get_bucket(bucket_name)
+    kept, bucket.keys = bucket.keys, _VersionedKeyStore()
+    try:
+        original(backend, bucket_name, *args, **kwargs)
+    finally:
+        bucket.keys = kept
 
 
 @guard("s3", "HeadBucket")
@@ -172,19 +186,6 @@ def get_payer(params: Shape, context: Context) -> Shape:
     return context.table(PAYERS).get(params["Bucket"], {"Payer": "BucketOwner"})
 
 
-@after("s3", "PutBucketReplication")
-def keep_replication(params: Shape, context: Context) -> None:
-    """Store the whole document that moto has accepted; moto stores only a part."""
-    context.table(REPLICATIONS)[params["Bucket"]] = params["ReplicationConfiguration"]
-
-
-@operation("s3", "GetBucketReplication")
-def get_replication(params: Shape, context: Context) -> Shape | Forward:
-    """Return the document as it was sent."""
-    held = context.table(REPLICATIONS).get(params["Bucket"])
-    return {"ReplicationConfiguration": held} if held else FORWARD
-
-
 @after("s3", "PutBucketNotificationConfiguration")
 def keep_notification(params: Shape, context: Context) -> None:
     """Store the whole document that moto has accepted; moto drops EventBridge."""
@@ -198,17 +199,10 @@ def get_notification(params: Shape, context: Context) -> Shape | Forward:
     return held if held is not None else FORWARD
 
 
-@after("s3", "DeleteBucketReplication")
-def forget_replication(params: Shape, context: Context) -> None:
-    """Delete the document."""
-    context.table(REPLICATIONS).pop(params["Bucket"], None)
-
-
 @after("s3", "DeleteBucket")
 def forget_bucket(params: Shape, context: Context) -> None:
     """Delete the documents of a deleted bucket."""
     bucket = params["Bucket"]
-    context.table(REPLICATIONS).pop(bucket, None)
     context.table(NOTIFICATIONS).pop(bucket, None)
     context.table(PAYERS).pop(bucket, None)
     for key in [key for key in context.table(TIERINGS) if key.startswith(f"{bucket}/")]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from config.buckets import BACKUPS
 from modules.bucket import Bucket, BucketConfig
 
 if TYPE_CHECKING:
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
     from config.backups import BackupsSettings
     from modules.key import Key
     from modules.label import Label
+
+
+def backups_config(config: BackupsSettings, *, protect: bool) -> BucketConfig:
+    """What holds for the bucket, and for its copy in a second region."""
+    return BucketConfig(
+        noncurrent_version_days=config.noncurrent_version_days,
+        intelligent_tiering_after_days=config.intelligent_tiering_after_days,
+        object_lock_days=config.object_lock_days,
+        protect=protect,
+    )
 
 
 class BackupsBucket(Bucket):
@@ -31,14 +42,9 @@ class BackupsBucket(Bucket):
         super().__init__(
             scope,
             id_,
-            config=BucketConfig(
-                noncurrent_version_days=config.noncurrent_version_days,
-                intelligent_tiering_after_days=config.intelligent_tiering_after_days,
-                object_lock_days=config.object_lock_days,
-                protect=protect,
-            ),
+            config=backups_config(config, protect=protect),
             label=label,
-            name=label.bucket_name("backups"),
+            name=label.bucket_name(BACKUPS),
             key=key,
             access_logs=access_logs,
         )

@@ -40,6 +40,8 @@ class DatabaseContext:
     """Whether they reach some of AWS by the internet."""
     sleeps: bool
     """Whether a sleep schedule stops the database."""
+    backed_up: bool
+    """Whether a plan of AWS Backup covers it."""
 
     def subject(self, name: str, what: str) -> Subject:
         """Who alarms are about.

@@ -14,12 +14,14 @@ from cdktf_cdktf_provider_aws.docdb_subnet_group import DocdbSubnetGroup
 from constructs import Construct
 
 from config.database_tls import CA_FILE
+from modules.backup_names import backup_tag
 from modules.data.database_events import DOCUMENTDB_CLUSTER, DOCUMENTDB_INSTANCE, DatabaseEvents
 from modules.data.database_parameters import DatabaseParameters
 from modules.data.database_roles import DatabaseRoles, RoleServer
 from modules.data.documentdb_alarms import DocumentdbAlarms
 from modules.data.documentdb_parameters import create_parameter_group
 from modules.data.final_snapshot import FinalSnapshot
+from modules.data.identifiers import documentdb_identifier
 from modules.data.instance_metrics import ClusterMetrics, DocumentdbMetrics
 from modules.data.master import OwnMaster
 from modules.data.saved_queries import DOCUMENTDB_AUDIT, DOCUMENTDB_PROFILER, SavedQueries
@@ -93,7 +95,7 @@ class Documentdb(Construct):
             description="DocumentDB",
             port=PORT,
         )
-        identifier = label.name("documentdb", limit=NameLimit.DATABASE)
+        identifier = documentdb_identifier(label)
         logs = {
             log: LogGroup(
                 self,
@@ -140,6 +142,7 @@ class Documentdb(Construct):
             backup_retention_period=config.backup_retention_days,
             preferred_backup_window=config.backup_window,
             preferred_maintenance_window=config.maintenance_window,
+            tags=backup_tag(label) if context.backed_up else None,
             deletion_protection=protect,
             skip_final_snapshot=not protect,
             final_snapshot_identifier=self._add_final_snapshot(identifier, subnets).name if protect else None,
@@ -227,7 +230,7 @@ class Documentdb(Construct):
                 host=self.endpoint,
                 port=PORT,
                 connections=self._group.connections,
-                identifier=self._label.name("documentdb", limit=NameLimit.DATABASE),
+                identifier=documentdb_identifier(self._label),
                 arn=self.arn,
                 resource_id=self._cluster.cluster_resource_id,
                 describe="rds:DescribeDBClusters",

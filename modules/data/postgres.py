@@ -11,10 +11,12 @@ from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
 from config.database_tls import CA_FILE
+from modules.backup_names import backup_tag
 from modules.data.database_parameters import DatabaseParameters
 from modules.data.database_roles import DatabaseRoles, RoleServer
 from modules.data.final_snapshot import FinalSnapshot
 from modules.data.iam_sign_in import add_people_role, connect_statement
+from modules.data.identifiers import postgres_identifier
 from modules.data.instance_metrics import PostgresMetrics
 from modules.data.master import ManagedMaster, OwnMaster
 from modules.data.monitoring_role import add_monitoring_role
@@ -216,7 +218,7 @@ class Postgres(Construct):
                 host=self._instance.address,
                 port=PORT,
                 connections=self._group.connections,
-                identifier=self._label.name("postgres", limit=NameLimit.DATABASE),
+                identifier=postgres_identifier(self._label),
                 arn=self.arn,
                 resource_id=self._instance.resource_id,
                 describe="rds:DescribeDBInstances",
@@ -271,7 +273,7 @@ class Postgres(Construct):
 
     def _add_primary(self) -> DbInstance:
         config = self._config
-        identifier = self._label.name("postgres", limit=NameLimit.DATABASE)
+        identifier = postgres_identifier(self._label)
         logs = self._add_log_groups("", identifier)
         return DbInstance(
             self,
@@ -305,6 +307,7 @@ class Postgres(Construct):
             backup_window=config.backup_window,
             maintenance_window=config.maintenance_window,
             copy_tags_to_snapshot=True,
+            tags=backup_tag(self._label) if self._context.backed_up else None,
             delete_automated_backups=not self._protect,
             deletion_protection=self._protect,
             skip_final_snapshot=not self._protect,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.buckets import ASSETS
 from modules.bucket import Bucket, BucketConfig
 from modules.key import KeyUse
 from modules.policy import Condition, Principal, Statement
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 _NONCURRENT_DAYS: Final = 90  # as long as the files of earlier releases
 _CLOUDFRONT: Final = "cloudfront.amazonaws.com"
+
+
+def assets_config(*, protect: bool) -> BucketConfig:
+    """What holds for the bucket, and for its copy in a second region."""
+    return BucketConfig(noncurrent_version_days=_NONCURRENT_DAYS, intelligent_tiering_after_days=0, protect=protect)
 
 
 class AssetsBucket(Bucket):
@@ -40,11 +46,9 @@ class AssetsBucket(Bucket):
         super().__init__(
             scope,
             id_,
-            config=BucketConfig(
-                noncurrent_version_days=_NONCURRENT_DAYS, intelligent_tiering_after_days=0, protect=protect
-            ),
+            config=assets_config(protect=protect),
             label=label,
-            name=label.bucket_name("assets"),
+            name=label.bucket_name(ASSETS),
             key=key,
             access_logs=access_logs,
         )

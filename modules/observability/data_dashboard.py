@@ -1,4 +1,4 @@
-"""The dashboard `data`: load, connections, storage and speed of the databases, as their alarms see them."""
+"""The dashboard `data`: load, connections, storage and speed of the databases, and the ages of the data's copies."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from constructs import Construct
 from modules.data.proxy_alarms import QUERY_MILLISECONDS
 from modules.observability.dashboard import Dashboard
 from modules.observability.widgets import Graph, Line, Text
+from modules.recovery.copy_metrics import copy_age_minutes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from config.copies import CopiedStore
     from modules.data.documentdb import Documentdb
     from modules.data.instance_metrics import InstanceMetrics
     from modules.data.postgres import Postgres
@@ -23,14 +25,32 @@ if TYPE_CHECKING:
 _PERCENT: Final = "percent"
 _HALF: Final = 12
 _MICROSECONDS_PER_MILLISECOND: Final = 1000
+_DAY_MINUTES: Final = 24 * 60
 
 
 class DataDashboard(Construct):
-    """Both databases, each if there is one, and the proxy."""
+    """Both databases, each if there is one, the proxy, and the copies in a second region, as their alarms see them."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, postgres: Postgres | None, documentdb: Documentdb | None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        postgres: Postgres | None,
+        documentdb: Documentdb | None,
+        copies: Sequence[CopiedStore] = (),
+        copies_region: str | None = None,
     ) -> None:
+        """Create the dashboard.
+
+        Args:
+            label: Names it.
+            postgres: PostgreSQL, if there is one.
+            documentdb: DocumentDB, if there is one.
+            copies: What has copies in a second region.
+            copies_region: That region.
+        """
         super().__init__(scope, id_)
         rows: list[Sequence[Widget]] = [
             [
@@ -46,6 +66,8 @@ class DataDashboard(Construct):
                 rows.append(list(_of_proxy(postgres.proxy.metrics)))
         if documentdb:
             rows += _of_documentdb(documentdb)
+        if copies and copies_region:
+            rows.append(list(_of_copies(label, copies, region=copies_region)))
         Dashboard(self, "Default", label=label, name="data", rows=rows)
 
 
@@ -102,6 +124,33 @@ def _of_documentdb(documentdb: Documentdb) -> Iterator[Sequence[Widget]]:
             width=_HALF,
         ),
     ]
+
+
+def _of_copies(label: Label, copies: Sequence[CopiedStore], *, region: str) -> Iterator[Widget]:
+    """One graph for those that may be minutes old, one for those of each day: on one axis the first would be flat."""
+    by_day = {
+        is_daily: [store for store in copies if (store.most_minutes >= _DAY_MINUTES) == is_daily]
+        for is_daily in (False, True)
+    }
+    for is_daily, stores in by_day.items():
+        if stores:
+            yield Graph(
+                title=f"Copies in {region}: age of the newest one, {'made each day' if is_daily else 'made at once'}",
+                series={store.name: copy_age_minutes(label, store, region=region) for store in stores},
+                lines=[
+                    Line(value=minutes, label=f"target of {', '.join(names)}")
+                    for minutes, names in _by_target(stores).items()
+                ],
+                unit="minutes",
+                width=_HALF,
+            )
+
+
+def _by_target(stores: Sequence[CopiedStore]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for store in stores:
+        found.setdefault(store.most_minutes, []).append(store.name)
+    return found
 
 
 def _load(engine: str, named: Mapping[str, InstanceMetrics]) -> list[Widget]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from config.buckets import AUDIT
 from modules.event_messages import ACCOUNT_MESSAGE, undelivered_alarm
 from modules.key import key_alias
 from modules.label import NameLimit
@@ -17,6 +18,8 @@ from modules.notifications import account_messages, severity_topics
 from modules.policy import Condition, Statement
 from modules.security import audit_trail, config_recorder, finding_messages, threat_findings
 from modules.security.cis_alarms import CONTROLS
+from modules.security.copy_protection import KEYS as COPY_KEYS
+from modules.security.copy_protection import deny_copy_writes
 from modules.security.threat_findings import BANDS
 from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation
 from modules.topic import Severity, topic_name
@@ -65,12 +68,20 @@ _KEYS: Final = (
 _ALIASES: Final = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
 _BUCKETS: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Update*")
 _STATE_OBJECTS: Final = ("s3:Delete*", "s3:Put*")
-_PERSONS_LAYERS: Final = ("state", "security", "notifications*")
-"""The layers that a person applies; the last one has a stack in each region."""
+_PERSONS_LAYERS: Final = ("state", "security", "notifications*", "recovery*")
+"""The layers that a person applies; the last two have stacks in several regions."""
 
 
 def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
     """The statements for a role that applies the other layers."""
+    return (*deny_audit_silencing(label), *deny_audit_erasure(label))
+
+
+def deny_audit_silencing(label: Label) -> tuple[Statement, ...]:
+    """Of them, those about what reports: the account's settings, alarms, logs, rules and topics.
+
+    With the others they are too long for one policy.
+    """
     alarms = (
         *(control.alarm for control in CONTROLS),
         *(band.alarm for band in BANDS),
@@ -97,29 +108,36 @@ def deny_audit_changes(label: Label) -> tuple[Statement, ...]:
             _TOPICS,
             *(label.arn("sns", topic_name(label, severity), region="*") for severity in Severity),
         ),
-        *_deny_key_changes(label),
-        *deny_audit_bucket_writes(label),
-        *_deny_state_changes(label),
     )
 
 
+def deny_audit_erasure(label: Label) -> tuple[Statement, ...]:
+    """Of them, those about what is kept: keys, buckets and states."""
+    return (*_deny_key_changes(label), *deny_audit_bucket_writes(label), *_deny_state_changes(label))
+
+
 def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
-    """The statements about the buckets that hold the audit; the services that write to them have no role."""
-    names = (audit_trail.BUCKET, config_recorder.BUCKET, ACCESS_LOGS)
+    """The statements about the buckets that hold the audit, and about copies; who writes the audit has no role."""
+    names = (AUDIT, config_recorder.BUCKET, ACCESS_LOGS)
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
-    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(arn for one in buckets for arn in (one, f"{one}/*"))),)
+    # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
+    buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
+    # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
+    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets)), *deny_copy_writes(label))
 
 
 def deny_state_access(label: Label) -> Statement:
     """The statement for a role that needs no state: who writes a state decides what the next apply does."""
-    location = StateLocation.from_names(label)
-    bucket = f"arn:aws:s3:::{location.bucket}"
-    table = label.in_home_region().arn("dynamodb", f"table/{location.lock_table}")
-    return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), bucket, f"{bucket}/*", table)
+    stores = []
+    for location in StateLocation.all_from_names(label):
+        bucket = f"arn:aws:s3:::{location.bucket}"
+        table = label.arn("dynamodb", f"table/{location.lock_table}", region=location.region)
+        stores += [bucket, f"{bucket}/*", table]
+    return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), *stores)
 
 
 def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
-    names = (audit_trail.KEY, config_recorder.KEY, threat_findings.KEY, severity_topics.KEY, STATE_KEY)
+    names = (audit_trail.KEY, config_recorder.KEY, threat_findings.KEY, severity_topics.KEY, STATE_KEY, *COPY_KEYS)
     aliases = tuple(key_alias(label, name) for name in names)
     return (
         Statement(
@@ -135,10 +153,11 @@ def _deny_key_changes(label: Label) -> tuple[Statement, ...]:
 
 
 def _deny_state_changes(label: Label) -> tuple[Statement, ...]:
-    bucket = f"arn:aws:s3:::{StateLocation.from_names(label).bucket}"
+    bucket, *copies = (f"arn:aws:s3:::{location.bucket}" for location in StateLocation.all_from_names(label))
     states = (f"{bucket}/{layer}/terraform.tfstate" for layer in _PERSONS_LAYERS)
+    # In the second region a person applies every stack.
     return (
-        _deny("DenyStateBucketChanges", _STATE_OBJECTS, bucket, *states),
+        _deny("DenyStateBucketChanges", _STATE_OBJECTS, bucket, *states, *(f"{copy}*" for copy in copies)),
         _deny("DenyStateHistoryDeletion", ("s3:DeleteObjectVersion*",), f"{bucket}/*"),
     )
 

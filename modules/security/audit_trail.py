@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.cloudtrail import Cloudtrail
 from constructs import Construct
 
+from config.buckets import AUDIT
 from modules.bucket import Bucket, BucketConfig
 from modules.label import NameLimit
 from modules.log_group import LogGroup
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 SERVICE: Final = ServicePrincipal.CLOUDTRAIL
-BUCKET: Final = "audit"
-"""Component of the name of the trail's bucket."""
 KEY: Final = "audit"
 """Component of the alias of its key."""
 ROLE: Final = "audit-logs"
@@ -32,6 +31,16 @@ _DELETED_ENTRY_DAYS: Final = 30
 def group_name(label: Label) -> str:
     """Name of the log group of the trail."""
     return label.path("audit")
+
+
+def trail_config(config: TrailSettings, *, protect: bool) -> BucketConfig:
+    """What holds for the trail's bucket, and for its copy in a second region."""
+    return BucketConfig(
+        noncurrent_version_days=_DELETED_ENTRY_DAYS,
+        expiration_days=config.retention_days,
+        object_lock_days=config.lock_days,
+        protect=protect,
+    )
 
 
 class AuditTrail(Construct):
@@ -63,14 +72,9 @@ class AuditTrail(Construct):
         self.bucket = Bucket(
             self,
             "bucket",
-            config=BucketConfig(
-                noncurrent_version_days=_DELETED_ENTRY_DAYS,
-                expiration_days=config.retention_days,
-                object_lock_days=config.lock_days,
-                protect=protect,
-            ),
+            config=trail_config(config, protect=protect),
             label=label,
-            name=label.bucket_name(BUCKET),
+            name=label.bucket_name(AUDIT),
             key=key,
             access_logs=access_logs,
         )

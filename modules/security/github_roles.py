@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from constructs import Construct
 
 from modules.boundary import Boundary
-from modules.policy import Condition, Principal, Statement
+from modules.policy import Condition, PolicyDocument, Principal, Statement
 from modules.role import Role
-from modules.security.audit_protection import deny_audit_changes
-from modules.security.role_changes import APPLY, PLAN, allow_role_changes, deny_boundary_removal
+from modules.security.audit_protection import deny_audit_erasure, deny_audit_silencing
+from modules.security.copy_protection import deny_copy_changes
+from modules.security.permissions_boundaries import MANAGED_POLICY_LIMIT
+from modules.security.role_changes import APPLY, PLAN, allow_role_changes, apply_denials_name, deny_boundary_removal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.security import GithubSettings
     from modules.label import Label
+    from modules.state_copies import StateCopies
     from modules.state_store import StateStore
 
 APPLY_HOURS: Final = 4
@@ -34,8 +38,9 @@ _POWER_USER: Final = "arn:aws:iam::aws:policy/PowerUserAccess"
 class GithubRoles(Construct):
     """`plan` reads, `apply` writes; each trusts only the subjects in the settings.
 
-    `apply` cannot change what limits it, nor what watches the account: a person applies the layers `state`,
-    `notifications` and `security`. The roles that it creates have a boundary that excludes both.
+    `apply` cannot change what limits it, what watches the account, nor the copies of the data: a person applies the
+    layers `state`, `notifications`, `security` and `recovery`. The roles that it creates have a boundary that excludes
+    all of it.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class GithubRoles(Construct):
         config: GithubSettings,
         label: Label,
         state: StateStore,
+        copies: StateCopies | None,
         regions: Sequence[str],
     ) -> None:
         """Create the roles.
@@ -54,6 +60,7 @@ class GithubRoles(Construct):
             config: The subjects that they trust.
             label: Names them.
             state: Both read the states, `apply` writes them.
+            copies: `plan` reads the states in the second region, too; None if there is none.
             regions: All regions of the environment.
         """
         super().__init__(scope, id_)
@@ -85,6 +92,8 @@ class GithubRoles(Construct):
         )
         self._grant_plan(state)
         self._grant_apply(state)
+        if copies:
+            copies.grant_plan(self.plan)  # a person applies the stacks whose states are there
 
     def _add_provider(self, *, create: bool) -> str:
         if not create:
@@ -145,13 +154,24 @@ class GithubRoles(Construct):
 
     def _grant_apply(self, state: StateStore) -> None:
         # Its boundary is what limits it: these two allow what the layers need of other services than IAM, and the
-        # statements below deny what has too many names for a boundary.
+        # statements below deny what has too many names for a boundary, and for one policy.
         self.apply.attach("power-user", policy_arn=_POWER_USER)
         self.apply.attach("read-only", policy_arn=_READ_ONLY)
         state.grant_apply(self.apply)
         self.apply.add_to_policy(
-            *allow_role_changes(self._label), deny_boundary_removal(), *deny_audit_changes(self._label)
+            *allow_role_changes(self._label),
+            deny_boundary_removal(),
+            *deny_audit_erasure(self._label),
+            *deny_copy_changes(self._label),
         )
+        denials = IamPolicy(
+            self,
+            "apply-denials",
+            name=apply_denials_name(self._label),
+            description="What GitHub Actions may not silence",
+            policy=PolicyDocument.of(self, *deny_audit_silencing(self._label), limit=MANAGED_POLICY_LIMIT).render(),
+        )
+        self.apply.attach("apply-denials-attached", policy_arn=denials.arn)
 
 
 def _apply_subject(config: GithubSettings) -> str:

@@ -12,6 +12,7 @@ from modules.function import NETWORK_INTERFACES
 from modules.policy import Condition, PolicyDocument, Statement
 from modules.role import ServicePrincipal
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
+from modules.security.backup_limits import backup_limits
 from modules.security.delivery_limits import delivery_limits
 from modules.security.role_changes import allow_role_changes, deny_boundary_removal, deny_limit_changes
 
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from modules.label import Label
 
 # Without white space, which IAM does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_MANAGED_POLICY_LIMIT: Final = 6_144
+MANAGED_POLICY_LIMIT: Final = 6_144
 _USE: Final = (
     *NETWORK_INTERFACES,
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:RegisterScalableTarget",
+    "backup:List*",
     "cloudwatch:Describe*",
     "cloudwatch:Get*",
     "cloudwatch:List*",
@@ -115,8 +117,6 @@ _SHIFT: Final = ("elasticloadbalancing:ModifyListener", "elasticloadbalancing:Mo
 _CHANGE: Final = (
     "acm:*",
     "application-autoscaling:*",
-    "backup:*",
-    "backup-storage:*",
     "budgets:*Tag*",
     "budgets:ModifyBudget",
     "budgets:ViewBudget",
@@ -160,12 +160,15 @@ _CHANGE: Final = (
 )
 """The services whose resources the pipeline applies; add here what a new layer needs.
 
-Not here, so that no action of theirs is allowed: the services of the layer `security`, sts:AssumeRole, and services
-that run code with roles that exist already, like CloudFormation.
+Not here, so that no action of theirs is allowed: AWS Backup, the services of the layer `security`, sts:AssumeRole,
+and services that run code with roles that exist already, like CloudFormation.
 """
 _READ: Final = (
     "access-analyzer:Get*",
     "access-analyzer:List*",
+    "backup:Describe*",
+    "backup:Get*",
+    "backup:List*",
     "cloudtrail:Describe*",
     "cloudtrail:Get*",
     "cloudtrail:List*",
@@ -190,13 +193,11 @@ _INSTANCES: Final = (
     "ec2:StartInstances",
 )
 SERVICE_LINKED_ROLES: Final = (
-    "backup.amazonaws.com",
     "ecs.amazonaws.com",
     "ecs.application-autoscaling.amazonaws.com",
     "elasticloadbalancing.amazonaws.com",
     "inspector2.amazonaws.com",
     "rds.amazonaws.com",
-    "replication.ecr.amazonaws.com",
     "pullthroughcache.ecr.amazonaws.com",
     "vpcorigin.cloudfront.amazonaws.com",
     "wafv2.amazonaws.com",
@@ -217,18 +218,21 @@ class PermissionsBoundaries(Construct):
     def __init__(self, scope: Construct, id_: str, *, label: Label) -> None:
         super().__init__(scope, id_)
         self._label = label
+        self.policies: dict[Boundary, IamPolicy] = {}
+        """What must exist before a role of the same stack that has one of them."""
         self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload())
+        self._add(Boundary.BACKUP, "The most that AWS Backup may do with its role", *backup_limits(label))
         self._add(Boundary.DELIVERY, "The most that a pipeline or a build may do", *delivery_limits(label))
         self._add(Boundary.DEPLOYMENT, "The most that a role which plans or applies may do", *self._deployment())
 
     def _add(self, boundary: Boundary, description: str, *statements: Statement) -> None:
-        IamPolicy(
+        self.policies[boundary] = IamPolicy(
             self,
             boundary,
             name=boundary_name(self._label, boundary),
             # IAM cannot change a description: another one would replace the policy, which it refuses while it is used.
             description=description,
-            policy=PolicyDocument.of(self, *statements, limit=_MANAGED_POLICY_LIMIT).render(),
+            policy=PolicyDocument.of(self, *statements, limit=MANAGED_POLICY_LIMIT).render(),
         )
 
     def _workload(self) -> tuple[Statement, ...]:

@@ -9,6 +9,7 @@ from modules.label import NameLimit
 from modules.policy import Condition, Statement
 from modules.role import ServicePrincipal
 from modules.security.audit_trail import ROLE as TRAIL_ROLE
+from modules.state_store import STATE_REPLICATION
 
 if TYPE_CHECKING:
     from modules.label import Label
@@ -34,8 +35,9 @@ _OTHER_CHANGES: Final = (
     "iam:UpdateRoleDescription",
 )
 _ATTACHMENTS: Final = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
-# A person applies the layer `security`, and so passes the trail's role.
-_PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if service is not ServicePrincipal.CLOUDTRAIL)
+# A person applies the layers `state`, `security` and `recovery`, and so passes the roles of these services.
+_PERSONS: Final = (ServicePrincipal.BACKUP, ServicePrincipal.CLOUDTRAIL, ServicePrincipal.S3)
+_PASSED_TO: Final = tuple(service.value for service in ServicePrincipal if service not in _PERSONS)
 
 
 def allow_role_changes(label: Label) -> tuple[Statement, ...]:
@@ -71,13 +73,15 @@ def deny_boundary_removal() -> Statement:
 
 def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
     """Deny changes of the boundaries, of the roles that have a wider one, and of the role that writes the trail."""
-    boundaries = tuple(boundary_arn(label, boundary) for boundary in Boundary)
+    # By one pattern for all of them, because the policy that this is in is near its limit.
+    boundaries = (label.arn("iam", f"policy/{label.prefix}-*-boundary", region=""),)
+    denials = label.arn("iam", f"policy/{apply_denials_name(label)}", region="")
     return (
         Statement(
             sid="DenyBoundaryChanges",
             effect="Deny",
             actions=("iam:CreatePolicy*", "iam:DeletePolicy*", "iam:SetDefaultPolicyVersion"),
-            resources=boundaries,
+            resources=(*boundaries, denials),
         ),
         Statement(
             sid="DenyProtectedRoleChanges",
@@ -93,8 +97,14 @@ def deny_limit_changes(label: Label) -> tuple[Statement, ...]:
     )
 
 
+def apply_denials_name(label: Label) -> str:
+    """Name of the policy with what the role `apply` may not silence."""
+    return label.in_home_region().global_name("github-apply-denials", limit=NameLimit.IAM_POLICY)
+
+
 def _protected_roles(label: Label) -> tuple[str, ...]:
     # By their names: `<prefix>-github-*` also has the roles of a service that is named github.
     home = label.in_home_region()
-    names = (home.global_name(name, limit=NameLimit.IAM_ROLE) for name in (PLAN, APPLY, TRAIL_ROLE))
+    copier = (STATE_REPLICATION,) if label.recovery_region else ()  # it reads every state
+    names = (home.global_name(name, limit=NameLimit.IAM_ROLE) for name in (PLAN, APPLY, TRAIL_ROLE, *copier))
     return tuple(label.arn("iam", f"role/{name}", region="") for name in names)

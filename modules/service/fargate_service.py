@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 )
 from constructs import Construct
 
+from config.containers import backups_prefix
 from modules.errors import WiringError
 from modules.log_group import LogGroup
 from modules.network.connections import Port, SecurityGroup
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from config.deployment import DeploymentSettings
     from config.services import ServiceSettings
+    from modules.bucket import Bucket
     from modules.image_cache import Image
     from modules.key import Key
     from modules.label import Label
@@ -79,6 +81,7 @@ class FargateService(Construct):
         images: Mapping[str, Image],
         secrets: Mapping[str, str],
         parameters: Mapping[str, str],
+        backups: Bucket | None,
         key: Key,
         topics: Topics | None,
     ) -> None:
@@ -96,6 +99,7 @@ class FargateService(Construct):
             images: Images of others: `placeholder`, and `collector` for a service with tracing.
             secrets: ARNs of parameters by the variable that gets their value; grant them to `execution_role`.
             parameters: Full names of parameters by the variable that gets the name; grant them to the service.
+            backups: The bucket that it may write to; None if there is none, or if it may not.
             key: Encrypts its logs.
             topics: The topics of its alarms; required for a service with path_patterns.
 
@@ -150,6 +154,8 @@ class FargateService(Construct):
             cluster.grant_sessions(self.task_role)
         if config.tracing:
             self.task_role.add_to_policy(SEND_TRACES)
+        if backups:
+            backups.grant_write(self.task_role, prefix=backups_prefix(name))
 
         self.task = task_of(
             config,
@@ -161,6 +167,7 @@ class FargateService(Construct):
             execution_role=self.execution_role,
             secrets=secrets,
             parameters=parameters,
+            backups_bucket=backups.name if backups else None,
             collector_image=images["collector"] if config.tracing else None,
         )
         images["placeholder"].grant_pull(self.execution_role)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.containers import COLLECTOR_CPU_UNITS, POOL_VARIABLE, PORT_VARIABLE, SESSION_PATHS
+from config.containers import (
+    BACKUPS_BUCKET_VARIABLE,
+    BACKUPS_PREFIX_VARIABLE,
+    COLLECTOR_CPU_UNITS,
+    POOL_VARIABLE,
+    PORT_VARIABLE,
+    SESSION_PATHS,
+    backups_prefix,
+)
 from config.database_tls import CA_FILE, CA_VARIABLE
 from modules.label import Label, NameLimit
 from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
@@ -30,6 +38,7 @@ def task_of(
     execution_role: Role,
     secrets: Mapping[str, str],
     parameters: Mapping[str, str],
+    backups_bucket: str | None,
     collector_image: Image | None,
 ) -> TaskDefinition:
     """The task with the image of the next release; the collector is in it if its image is given."""
@@ -51,6 +60,11 @@ def task_of(
             **config.environment,  # an application can have its own sampler
             **parameters,
             PORT_VARIABLE: str(config.port),
+            **(
+                {BACKUPS_BUCKET_VARIABLE: backups_bucket, BACKUPS_PREFIX_VARIABLE: backups_prefix(name)}
+                if backups_bucket
+                else {}
+            ),
             **({POOL_VARIABLE: str(config.pool_size)} if config.databases else {}),
             **({CA_VARIABLE: CA_FILE} if config.uses_database else {}),
         },

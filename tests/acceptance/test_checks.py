@@ -34,7 +34,7 @@ def test_an_unencrypted_state_and_a_lock_are_reported(session: EmulatedSession, 
         f"there is no bucket {bucket}"
     ]
     assert list(state.check_no_lock_is_left(dev, session)) == [
-        f"there is no table {table}",
+        f"there is no table {table} in us-east-1",
         f"there is no bucket {bucket}",
     ]
 
@@ -52,12 +52,33 @@ def test_an_unencrypted_state_and_a_lock_are_reported(session: EmulatedSession, 
     problems = list(state.check_every_state_object_is_encrypted_and_versioned(dev, session))
     assert problems == [
         f"{bucket} does not hold its own state, but: network/terraform.tfstate",
-        "network/terraform.tfstate is not encrypted with the state's key",
-        "network/terraform.tfstate has no version to restore",
+        f"network/terraform.tfstate of {bucket} is not encrypted with the state's key",
+        f"network/terraform.tfstate of {bucket} has no version to restore",
     ]
     assert list(state.check_no_lock_is_left(dev, session)) == [
         "network is locked",
-        "network/terraform.tfstate.tflock is a lock",
+        f"network/terraform.tfstate.tflock of {bucket} is a lock",
+    ]
+
+
+def test_a_state_that_is_not_copied_or_older_there_is_reported(
+    session: EmulatedSession, environments: dict[str, Environment], account_id: str
+) -> None:
+    prod = environments["prod"].model_copy(update={"account_id": account_id})
+    home = f"user-management-prod-state-{account_id}"
+    copies = f"user-management-prod-state-us-west-2-{account_id}"
+    west: Any = session.client("s3", region_name="us-west-2")
+    west.create_bucket(Bucket=copies, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    s3: Any = session.client("s3")
+    s3.create_bucket(Bucket=home)
+    for key in ("data", "network", "recovery-us-west-2", "state"):
+        s3.put_object(Bucket=home, Key=f"{key}/terraform.tfstate", Body=b"now")
+    for key, content in (("network", b"before"), ("recovery-us-west-2", b"now"), ("state", b"now")):
+        west.put_object(Bucket=copies, Key=f"{key}/terraform.tfstate", Body=content)
+    assert list(state.check_every_state_is_in_the_second_region(prod, session)) == [
+        f"data/terraform.tfstate is not copied to {copies}",
+        f"network/terraform.tfstate of {copies} is older than the one of {home}",
+        f"recovery-us-west-2/terraform.tfstate is in {home}, and must be in the region of its stack",
     ]
 
 

@@ -31,9 +31,13 @@ def stack(folder: Path) -> dict[str, Stack]:
     return {"dev-network": Stack(id="dev-network", folder=folder, document=document)}
 
 
+_PROVIDER = 'provider["registry.terraform.io/hashicorp/aws"]'
+
+
 def put_state(account: Account, *resources: tuple[str, dict[str, str]], mode: str = "managed") -> None:
     entries: list[dict[str, Any]] = [
-        {"mode": mode, "type": kind, "instances": [{"attributes": attributes}]} for kind, attributes in resources
+        {"mode": mode, "type": kind, "provider": _PROVIDER, "instances": [{"attributes": attributes}]}
+        for kind, attributes in resources
     ]
     s3 = account.session().client("s3")
     s3.create_bucket(Bucket=BACKEND["bucket"])

@@ -21,6 +21,7 @@ _SAME: Final = {
     "aws_docdb_cluster_instance.id": "identifier",
     "aws_db_proxy.id": "name",
     "aws_route53_zone.id": "zone_id",
+    "aws_s3_bucket.id": "bucket",
 }
 """Attributes that are the same as an argument or another attribute."""
 

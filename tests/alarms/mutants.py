@@ -132,7 +132,7 @@ EQUIVALENT: Final = (
     Equivalent("missing data flipped", ".*", "with FILL for each metric no value is ever missing", if_filled=True),
     Equivalent(
         "FILL removed",
-        r"objective-.*-(long|short)|.*-undelivered",
+        r"objective-.*-(long|short)|.*-undelivered( in .*)?",
         "one value is enough: without FILL it is missing, which does not breach the threshold, instead of 0, which "
         "does not either; and a missing value beside another one counts as 0",
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance.metric_syntax import names, parse
+from synthesis.manifest import STATE_LAYER
 from synthesis.template import blocks
 from tests.cloudwatch.alarm import MetricAlarm, MetricKey, Query, State
 from tests.cloudwatch.composite import CompositeAlarm, Suppressor
@@ -24,7 +25,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class Alarms:
-    """The alarms of an environment, by their name without the environment's prefix."""
+    """The alarms of an environment, by their name without the environment's prefix, and with the region if need be."""
 
     metric: Mapping[str, MetricAlarm]
     composite: Mapping[str, CompositeAlarm]
@@ -120,7 +121,17 @@ def _composite_alarm(environment: Environment, place: Place, topics: Mapping[str
 
 
 def _name(environment: Environment, place: Place) -> str:
-    return environment.text(place.stack, place.get("alarm_name")).removeprefix(environment.prefix)
+    """Its name without the prefix, and with its region if there is one of that name in the environment's own region."""
+    name = environment.text(place.stack, place.get("alarm_name")).removeprefix(environment.prefix)
+    home = environment.stacks[f"{environment.name}-{STATE_LAYER}"].region
+    if place.stack.region == home:
+        return name
+    at_home = {
+        environment.text(other.stack, other.get("alarm_name")).removeprefix(environment.prefix)
+        for other in environment.all(place.resource.kind)
+        if other.stack.region == home
+    }
+    return f"{name} in {place.stack.region}" if name in at_home else name
 
 
 def _actions(environment: Environment, place: Place, topics: Mapping[str, str]) -> dict[State, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.alarms import (
+    scenarios_copies,
     scenarios_databases,
     scenarios_delivery,
     scenarios_edge,
@@ -21,5 +22,6 @@ SCENARIOS: Final = (
     *scenarios_databases.SCENARIOS,
     *scenarios_delivery.SCENARIOS,
     *scenarios_security.SCENARIOS,
+    *scenarios_copies.SCENARIOS,
     *scenarios_sleep.SCENARIOS,
 )

@@ -62,6 +62,9 @@ _RULES: Final = {
 }
 """The rules whose events become messages, by the alarm on those that are not delivered."""
 
+_IN_EACH_REGION: Final = tuple(rule for rule in _RULES["account-events"] if rule != "account-vulnerable-images")
+"""The rules that there are once more in a second region, with an alarm of their own."""
+
 
 def _each_event() -> Scenario:
     """Each in one minute, half an hour after the one before."""
@@ -86,6 +89,7 @@ SCENARIOS: Final = (
             f"an event of the rule {rule} is not delivered",
             world(undelivered={rule: 1}),
             Expected(f"warning: {alarm}-undelivered", START + 8),
+            Expected(f"warning: {alarm}-undelivered in *", START + 8, where.COPIES if rule in _IN_EACH_REGION else ()),
             minutes=1,
             only=only,
         )

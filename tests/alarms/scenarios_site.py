@@ -153,6 +153,8 @@ SCENARIOS: Final = (
         Expected("critical: api-canary", only=where.CANARIES),
         Expected("critical: site-canary", only=where.CANARIES),
         Expected("warning: sleep-failing", only=where.SLEEP),
+        Expected("critical: *-copy-age", only=where.COPIES),
+        Expected("warning: *-copy-age", only=where.COPIES),
         minutes=150,  # a canary runs every quarter of an hour
     ),
     bad("no metric has data", world(is_silent=True), minutes=2),

@@ -31,6 +31,9 @@ CANARY_MINUTES: Final = {
 CLOUDFRONT: Final = where(lambda one: one.edge)
 CLOUDFRONT_METRICS: Final = where(lambda one: one.edge and one.edge.monitoring)
 ENHANCED_SCANS: Final = where(lambda one: one.delivery and one.registry.scanning == "enhanced")
+COPIES: Final = where(lambda one: one.copied_stores)
+COPIED_STORES: Final = {store.name: store for settings in _SETTINGS.values() for store in settings.copied_stores}
+"""What has copies in a second region, by its name."""
 DELIVERY: Final = where(lambda one: one.delivery)
 DNSSEC: Final = where(lambda one: one.domain and one.domain.dnssec)
 INFO: Final = where(lambda one: one.notifications and one.notifications.info)
@@ -38,6 +41,7 @@ INSIGHTS: Final = where(lambda one: one.cluster.container_insights != "disabled"
 OBJECTIVES: Final = where(lambda one: one.observability and one.observability.objectives)
 PROXY: Final = where(lambda one: one.postgres and one.postgres.proxy)
 NO_PROXY: Final = tuple(name for name in ENVIRONMENTS if name not in PROXY)
+RECOVERY: Final = where(lambda one: one.recovery and (one.postgres or one.documentdb))
 SECURITY_HUB: Final = where(lambda one: one.security and one.security.security_hub)
 SITE_CHECK: Final = where(lambda one: one.domain and one.domain.health_check)
 SLEEP: Final = where(lambda one: getattr(getattr(one, "cost", None), "sleep", None))

@@ -130,6 +130,12 @@ class World:
     """Findings on images that run, by the scans of a day; None if there is no scan."""
     image_days: float | None = 6
     """The age of the oldest image that runs; None if no task runs."""
+    copy_ages: Mapping[str, float | None] = field(default_factory=dict)
+    """Minutes by the store that has copies in a second region; None if it is not measured. Of others, five."""
+    replication_seconds: Mapping[str, float] = field(default_factory=dict)
+    """How late the copies of a bucket's objects are, by a component of its name; of others, twenty seconds."""
+    failed_replications: Mapping[str, float] = field(default_factory=dict)
+    """Objects that S3 could not copy, by a component of the bucket's name."""
     is_silent: bool = False
     """Whether CloudWatch gets no data at all."""
 

@@ -106,7 +106,7 @@ def _state(layer: str) -> dict[str, str]:
     return {"bucket": "state", "key": f"{layer}/terraform.tfstate"}
 
 
-def changed(resources: dict[str, dict[str, Any]], address: str, **arguments: object) -> dict[str, dict[str, Any]]:
+def changed(resources: dict[str, dict[str, Any]], address: str, /, **arguments: object) -> dict[str, dict[str, Any]]:
     """The resources with arguments of one of them replaced."""
     if address not in resources:
         message = f"{address} is not in {sorted(resources)}"

@@ -111,6 +111,13 @@ TABLE: dict[str, dict[str, Any]] = {
         **PROTECTED,
     }
 }
+REPLICA: dict[str, dict[str, Any]] = {
+    "aws_dynamodb_table_replica.lock": {
+        "kms_key_arn": "key",
+        "point_in_time_recovery": True,
+        "deletion_protection_enabled": True,
+    }
+}
 
 ENCRYPTION = (
     sample("key-rotates", KEY, changed(KEY, "aws_kms_key.key", enable_key_rotation=False), says="rotation is off"),
@@ -164,6 +171,12 @@ ENCRYPTION = (
         changed(TABLE, "aws_dynamodb_table.lock", server_side_encryption={"enabled": True}),
         says="no customer managed key",
     ),
+    sample(
+        "table-has-customer-managed-key",
+        REPLICA,
+        changed(REPLICA, "aws_dynamodb_table_replica.lock", kms_key_arn=None),
+        says="a key of its own region",
+    ),
 )
 
 POSTGRES: dict[str, dict[str, Any]] = {
@@ -192,6 +205,12 @@ DATABASES = (
         changed(TABLE, "aws_dynamodb_table.lock", point_in_time_recovery=None),
         says="point_in_time_recovery",
     ),
+    sample(
+        "table-has-point-in-time-recovery",
+        REPLICA,
+        changed(REPLICA, "aws_dynamodb_table_replica.lock", point_in_time_recovery=False),
+        says="does not get that of its table",
+    ),
 )
 
 PROTECTION = (
@@ -199,6 +218,12 @@ PROTECTION = (
         "stateful-resource-cannot-be-destroyed", KEY, changed(KEY, "aws_kms_key.key", lifecycle=None), says="holds data"
     ),
     sample("deletion-protection-is-on", POSTGRES, changed(POSTGRES, _P, deletion_protection=False), says="is off"),
+    sample(
+        "deletion-protection-is-on",
+        REPLICA,
+        changed(REPLICA, "aws_dynamodb_table_replica.lock", deletion_protection_enabled=False),
+        says="is off",
+    ),
     sample("final-snapshot-is-taken", POSTGRES, changed(POSTGRES, _P, skip_final_snapshot=True), says="snapshot"),
     sample(
         "force-destroy-is-off",

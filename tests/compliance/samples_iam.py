@@ -67,6 +67,11 @@ SAMPLES = (
     _may("role-names-its-actions", {"NotAction": "iam:*", "Resource": "arn"}, says="NotAction"),
     _may("role-names-its-resources", {"Action": "kms:Decrypt", "Resource": ["*"]}, says="kms:Decrypt"),
     _may("role-names-its-resources", {"Action": "ecs:ListTasks", "Resource": "*"}, says="ecs:ListTasks"),
+    _may(
+        "role-names-its-resources",
+        {"Action": "rds:DescribeDBInstanceAutomatedBackups", "Resource": "*"},
+        says="rds:DescribeDBInstanceAutomatedBackups",
+    ),
     _may("role-names-its-resources", {"Action": "s3:GetObject", "NotResource": "arn"}, says="NotResource"),
     sample(
         "role-names-its-resources",

@@ -52,6 +52,8 @@ def test_what_is_not_listed_is_matched_by_the_negated_elements() -> None:
         ("ArnLike", "arn:aws:s3:*:*:a*", "arn:aws:s3:::ab", True),
         ("ArnLike", "arn:aws:*:a", "arn:aws:s3:::a", False),
         ("ArnEquals", "arn:aws:iam::aws:policy/*", "arn:aws:iam::aws:policy/A", True),
+        ("ArnNotEquals", "arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/A", False),
+        ("ArnNotEquals", "arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B", True),
         ("Bool", "false", "False", True),
         ("ForAnyValue:StringEquals", ["a"], "a", True),
         ("ForAllValues:StringEquals", ["a"], "b", False),
@@ -65,6 +67,10 @@ def test_conditions(operator: str, wanted: object, sent: str, *, passes: bool) -
 def test_a_key_that_is_not_sent_fails_the_condition() -> None:
     assert not applies({**ALL, "Condition": {"StringEquals": {"aws:key": "a"}}}, request())
     assert applies({**ALL, "Condition": {"ForAllValues:StringEquals": {"aws:key": "a"}}}, request())
+
+
+def test_a_key_that_is_not_sent_passes_a_negated_condition() -> None:
+    assert applies({**ALL, "Condition": {"ArnNotEquals": {"aws:key": "arn:aws:s3:::a"}}}, request())
 
 
 def test_an_unknown_operator_is_an_error() -> None:

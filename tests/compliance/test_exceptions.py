@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from compliance.audit import audit
-from compliance.exceptions import RuleException, load_exceptions
+from compliance.exceptions import FILE, RuleException, load_exceptions
 from compliance.rules import RULES
 from compliance.rules.encryption import log_group_has_retention
 from config.errors import ConfigError
 from config.load import load_environment
-from main import synthesize
+from main import ROOT, synthesize
 from synthesis.manifest import read_stacks
 from tests.compliance.samples import stack
-from tests.config.examples import changed, parsed
+from tests.config.examples import changed, parsed, without
 from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compliance.rule import AuditFinding
 
 TODAY = date(2027, 1, 1)
+RECOVERY_PAGE = ROOT / "docs" / "recovery.md"
 GOOD = """
 [[exception]]
 rule = "log-group-has-retention"
@@ -91,9 +93,9 @@ def test_an_exception_that_nothing_needs_is_a_finding(tmp_path: Path, environmen
 @pytest.mark.parametrize("environments", ['["test"]', '["*"]'])
 def test_an_exception_for_a_part_that_is_left_out_waits_until_it_expires(tmp_path: Path, environments: str) -> None:
     exceptions = load(tmp_path, GOOD.replace('["test"]', environments))
-    without = stack({"aws_vpc.vpc": {}})
-    assert audit([without], rules=[log_group_has_retention], exceptions=exceptions, today=TODAY).findings == ()
-    (expired,) = audit([without], rules=[log_group_has_retention], exceptions=exceptions, today=date.max).findings
+    rest = stack({"aws_vpc.vpc": {}})
+    assert audit([rest], rules=[log_group_has_retention], exceptions=exceptions, today=TODAY).findings == ()
+    (expired,) = audit([rest], rules=[log_group_has_retention], exceptions=exceptions, today=date.max).findings
     assert expired.rule == "exception-is-in-force"
 
 
@@ -167,3 +169,22 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
 
 def audit_of(exceptions: tuple[RuleException, ...]) -> list[AuditFinding]:
     return list(audit([STACK], rules=[log_group_has_retention], exceptions=exceptions, today=TODAY).findings)
+
+
+def test_the_documented_exceptions_accept_protected_data_without_copies_and_without_a_lock(tmp_path: Path) -> None:
+    rows = re.findall(
+        r"^\|.*\| `([a-z-]+)` \| `([a-z]+/aws_[^`]+)` \|$", RECOVERY_PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    file = tmp_path / "exceptions.toml"
+    entry = GOOD.replace("log-group-has-retention", "{}").replace("unit/aws_cloudwatch_log_group.app_*", "{}")
+    ours = "".join(entry.replace('["test"]', '["prod"]').format(*row) for row in rows)
+    file.write_text(FILE.read_text("utf-8") + ours, encoding="utf-8")
+
+    targets = without("recovery.targets", toml=changed(("lock_after_days = 3", "")))
+    toml = re.sub(r'mode = "backup"\nregion = .*', 'mode = "none"', targets)
+    synthesize([parsed(toml)], tmp_path / "cdktf.out")
+    stacks = list(read_stacks(tmp_path / "cdktf.out").values())
+    exceptions = load_exceptions(file, rules=frozenset(rule.id for rule in RULES))
+
+    assert len(rows) == 6
+    assert audit(stacks, rules=RULES, exceptions=exceptions, today=date.min).findings == ()

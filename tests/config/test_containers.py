@@ -95,6 +95,17 @@ def test_the_variable_of_the_authorities_is_set_for_services_with_databases(tabl
     assert own.environment == {"NODE_EXTRA_CA_CERTS": "/a.pem"}
 
 
+@pytest.mark.parametrize("table", ["environment", "parameters"])
+@pytest.mark.parametrize("name", ["BACKUPS_BUCKET", "BACKUPS_PREFIX"])
+def test_the_variables_of_the_backups_are_set_for_services_that_write_some(table: str, name: str) -> None:
+    value = "jwt/current" if table == "parameters" else "own"
+    named = f'{table} = {{ {name} = "{value}" }}'
+    assert refusal(worker("writes_backups = true", named)) == [
+        f'services.worker.{table}.{name} = "{value}": is set by the setting writes_backups; remove the line'
+    ]
+    assert parsed(worker(named)).services["worker"].writes_backups is False
+
+
 def test_a_task_definition_that_ecs_would_refuse_is_refused_with_its_size() -> None:
     most = 65_536 - PLATFORM_BYTES - len('"LARGE"') - len('""')
     fits = parsed(worker(f'environment = {{ LARGE = "{"x" * most}" }}')).services["worker"]

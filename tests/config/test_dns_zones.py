@@ -28,9 +28,10 @@ def problems(folder: Path, *, account: str = "", **domains: str) -> list[str]:
     """The messages about environments with these domains; each in an account of its own, unless one is given."""
     (folder / "project.toml").write_text(f'name = "{PROJECT}"\n', encoding="utf-8")
     for name, written in domains.items():
-        before, _, rest = without("cost").partition("[domain]\n")
+        before, _, rest = without("cost", "recovery").partition("[domain]\n")
         after = rest[rest.index("[edge]") :]
         content = f"{before}[domain]\n{written}\n{after}".replace("3" * 12, account or ACCOUNTS[name])
+        content = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')
         (folder / f"{name}.toml").write_text(content, encoding="utf-8")
     _, wrong = load_environments(environment_names(folder), folder=folder)
     return [line.removeprefix(f"{folder}/") for error in wrong for line in str(error).splitlines()]

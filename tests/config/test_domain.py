@@ -1,6 +1,6 @@
 import pytest
 
-from tests.config.examples import changed, parsed, present, refusal, text
+from tests.config.examples import changed, parsed, present, refusal, text, without
 
 CREATE = "create_zone = true"
 DELEGATED = "delegated = true"
@@ -141,7 +141,7 @@ def test_a_health_check_has_a_path_and_an_interval_of_route_53() -> None:
 
 
 def test_what_route_53_takes_from_one_region_is_a_region_of_the_environment() -> None:
-    toml = changed(("[edge]", "# [edge]"))
+    toml = without("recovery", toml=changed(("[edge]", "# [edge]")))
     moved = toml.replace('region = "us-east-1"', 'region = "eu-west-1"', 1).replace("use1-az", "euw1-az")
     assert parsed(moved).regions == ("eu-west-1", "us-east-1")
     assert parsed(moved.replace("query_logging = true", "query_logging = false")).regions == ("eu-west-1",)

@@ -41,7 +41,11 @@ def test_an_empty_table_turns_it_on() -> None:
 
 def test_the_web_acl_is_where_what_it_protects_is() -> None:
     assert parsed(changed()).firewall_region == "us-east-1"
-    west = public("").replace('region = "us-east-1"', 'region = "us-west-2"').replace("use1-az", "usw2-az")
+    west = (
+        without("recovery", toml=public(""))
+        .replace('region = "us-east-1"', 'region = "us-west-2"')
+        .replace("use1-az", "usw2-az")
+    )
     assert parsed(west).firewall_region == "us-west-2"
     assert parsed(own_acl(ACL)).firewall_region is None
     assert parsed(without("firewall")).firewall_region is None

@@ -10,7 +10,7 @@ from config.load import load_environment
 from config.log_destinations import check_log_destinations, destination_region
 from main import synthesize
 from synthesis.manifest import read_stacks
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, refusal, without
 from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ HERE = "arn:aws:logs:us-east-1:999999999999:destination:logs"  # short: a messag
 
 def with_destinations(*arns: str) -> str:
     quoted = ", ".join(f'"{arn}"' for arn in arns)
-    return changed((LINE, f"{LINE}\nforward_to = [{quoted}]"))
+    return without("recovery", toml=changed((LINE, f"{LINE}\nforward_to = [{quoted}]")))
 
 
 def test_the_destination_of_a_region_is_found() -> None:
@@ -74,17 +74,20 @@ def test_two_destinations_in_one_region_are_refused() -> None:
 
 def test_a_region_without_a_destination_is_refused() -> None:
     elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
-    regions = ("eu-west-1", "us-east-1")  # the second has the logs of the firewall and of DNS
+    # The second has the logs of the firewall and of DNS, the third those of what watches the copies.
+    regions = ("eu-west-1", "us-east-1", "eu-central-1")
     assert [destination_region(arn) for arn in elsewhere.logs.forward_to] == list(regions)
     for index, region in enumerate(regions):
+        others = elsewhere.logs.forward_to
         (problem,) = check_log_destinations(
-            logs__forward_to=elsewhere.logs.forward_to[1 - index :][:1],
+            logs__forward_to=(*others[:index], *others[index + 1 :]),
             account_id=elsewhere.account_id,
             region=elsewhere.region,
             edge=elsewhere.edge,
             firewall=elsewhere.firewall,
             firewall__web_acl_arn=None,
             domain__query_logging=True,
+            recovery__region=elsewhere.recovery_region,
         )
         assert problem.key == "logs.forward_to"
         assert problem.allowed.startswith(
@@ -102,4 +105,4 @@ def test_each_stack_forwards_to_the_destination_of_its_region(tmp_path: Path) ->
         forwarded.update(
             {stack.region: {destination_region(str(one.get("destination_arn"))) for one in filters}} if filters else {}
         )
-    assert forwarded == {"eu-west-1": {"eu-west-1"}, "us-east-1": {"us-east-1"}}
+    assert forwarded == {region: {region} for region in ("eu-west-1", "us-east-1", "eu-central-1")}

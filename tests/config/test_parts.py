@@ -62,7 +62,7 @@ def test_a_health_check_without_a_site_is_refused() -> None:
 
 @pytest.mark.parametrize("database", ["postgres", "documentdb"])
 def test_a_database_that_is_left_out_is_refused_where_it_is_used(database: str) -> None:
-    lines = refusal(without(database))
+    lines = refusal(without(database, "recovery"))
     variable = {"postgres": "DATABASE_URL", "documentdb": "DOCUMENTDB_URL"}[database]
     absent = f"there is no [{database}]; add the table, or remove it here"
     assert lines == [
@@ -72,13 +72,22 @@ def test_a_database_that_is_left_out_is_refused_where_it_is_used(database: str) 
 
 
 def test_secrets_that_are_left_out_are_refused_where_they_are_used() -> None:
-    lines = refusal(without("secrets"))
+    lines = refusal(without("secrets", "recovery"))
     assert settings_named(lines) == [
         "services.backend.secrets.EMAIL_API_KEY",
         "services.backend.parameters.JWT_CURRENT_PARAMETER",
         "services.backend.parameters.JWT_PREVIOUS_PARAMETER",
     ]
     assert all(line.endswith(": there is no [secrets]; add the table, or remove it here") for line in lines)
+
+
+def test_a_service_cannot_write_to_a_bucket_that_is_left_out() -> None:
+    (line,) = refusal(without("backups"))
+    assert line == (
+        "services.backend.writes_backups = true: there is no [backups] with a bucket to write to; add the table, or "
+        "remove the line"
+    )
+    assert parsed(without("backups", toml=changed(("writes_backups = true", "# ")))).backups is None
 
 
 def test_an_api_key_that_is_not_listed_is_refused_with_where_to_list_it() -> None:
@@ -108,7 +117,7 @@ def test_a_health_check_from_countries_that_are_refused_would_always_fail(countr
 
 
 def test_without_any_parameter_none_is_suggested() -> None:
-    toml = without("postgres", "documentdb", "secrets", "services.backend")
+    toml = without("postgres", "documentdb", "secrets", "services.backend", "recovery")
     assert refusal(f'{toml}\n[services.frontend.secrets]\nKEY = "stripe/key"\n') == [
         'services.frontend.secrets.KEY = "stripe/key": this environment has no parameters; remove it here'
     ]
@@ -176,7 +185,7 @@ def test_a_load_balancer_that_closes_connections_before_cloudfront_is_refused() 
     assert parsed(without("edge", toml=changed(short))).load_balancer is not None
 
 
-@pytest.mark.parametrize("table", ["backups", "security", "security.trail", "edge", "firewall", "deployment"])
+@pytest.mark.parametrize("table", ["recovery", "security", "security.trail", "edge", "firewall", "deployment"])
 def test_a_table_that_no_other_needs_can_be_left_out(table: str) -> None:
     toml = without(table)
     if table == "security.trail":

@@ -94,6 +94,7 @@ def test_retention_at_the_ends_is_accepted(days: int) -> None:
     toml = changed(
         ("protect_data = true", "protect_data = false"),
         ("lock_days = 365", "# "),
+        ("lock_after_days = 3", "# "),
         ("backup_retention_days = 7", f"backup_retention_days = {days}"),
     )
     assert present(parsed(toml).postgres).backup_retention_days == days

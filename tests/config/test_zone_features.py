@@ -3,7 +3,7 @@ import pytest
 from config.aws import REGIONS
 from config.zone_features import FEATURES
 from config.zones import ZONE_PREFIXES
-from tests.config.examples import changed, parsed, refusal
+from tests.config.examples import changed, parsed, refusal, without
 
 REGION = 'region = "us-east-1"'
 SECOND = 'id = "use1-az2"'
@@ -19,9 +19,14 @@ def needs(lines: list[str]) -> list[str]:
     return [line.partition(": has no ")[2].partition(" (https://")[0] for line in lines]
 
 
-def moved(region: str, *zones: str) -> tuple[tuple[str, str], ...]:
-    """Production in another region."""
-    return ((REGION, f'region = "{region}"'), ('id = "use1-az1"', f'id = "{zones[0]}"'), (SECOND, f'id = "{zones[1]}"'))
+def moved(region: str, *zones: str) -> str:
+    """Production in another region, without a second one."""
+    places = (
+        (REGION, f'region = "{region}"'),
+        ('id = "use1-az1"', f'id = "{zones[0]}"'),
+        (SECOND, f'id = "{zones[1]}"'),
+    )
+    return without("recovery", toml=changed(*places))
 
 
 def test_a_zone_without_what_the_environment_uses_is_refused_with_what_is_allowed() -> None:
@@ -67,7 +72,7 @@ def test_tasks_for_x86_may_be_in_a_zone_without_arm() -> None:
     ],
 )
 def test_other_regions(region: str, zones: tuple[str, str], missing: list[str]) -> None:
-    assert needs(refusal(changed(*moved(region, *zones)))) == missing
+    assert needs(refusal(moved(region, *zones))) == missing
 
 
 @pytest.mark.parametrize(
@@ -79,12 +84,11 @@ def test_other_regions(region: str, zones: tuple[str, str], missing: list[str]) 
     ],
 )
 def test_regions_with_unusual_letters_are_accepted(region: str, zones: tuple[str, str]) -> None:
-    assert [zone.id for zone in parsed(changed(*moved(region, *zones))).network.zones] == list(zones)
+    assert [zone.id for zone in parsed(moved(region, *zones)).network.zones] == list(zones)
 
 
 def test_a_region_without_documentdb_is_refused_only_for_an_environment_with_it() -> None:
-    zones = moved("us-west-1", "usw1-az1", "usw1-az3")
-    (line,) = refusal(changed(*zones))
+    (line,) = refusal(moved("us-west-1", "usw1-az1", "usw1-az3"))
     assert line.startswith('region = "us-west-1": has no DocumentDB (https://')
     assert line.endswith("needed by [documentdb]; use another region, or remove [documentdb]")
 

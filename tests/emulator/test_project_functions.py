@@ -12,6 +12,7 @@ import pg8000.native
 import pytest
 
 from config.sleep import SleepSettings
+from emulator.functions.asynchronous import BACKGROUND
 from tests.emulator.functions import RIGHTS, invoke, make_function, make_role, zip_code
 
 if TYPE_CHECKING:
@@ -260,3 +261,74 @@ def test_users_of_documentdb_are_made(client: Client) -> None:
     url = ssm.get_parameter(Name="/documentdb/backend/url", WithDecryption=True)["Parameter"]["Value"]
     assert urlsplit(url).username == "backend_a"
     assert urlsplit(url).hostname == host
+
+
+def test_a_changed_parameter_is_copied_by_its_event_and_all_on_a_call(client: Client) -> None:
+    def ssm(region: str) -> Any:
+        return client("ssm", account=ACCOUNT, region=region)
+
+    kms = client("kms", account=ACCOUNT, region="us-west-2")
+    kms.create_alias(AliasName="alias/copies", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    names = ("/mirrored/email", "/mirrored/jwt")
+    for name in names:
+        for region in ("us-east-1", "us-west-2"):
+            ssm(region).put_parameter(Name=name, Value="unset", Type="SecureString")
+    ssm("us-west-2").put_parameter(Name="/mirrored/marker", Value="unset", Type="SecureString")
+    variables = {
+        "PARAMETERS": " ".join(names),
+        "MARKER_PARAMETER": "/mirrored/marker",
+        "COPIES_REGION": "us-west-2",
+        "KEY_ID": "alias/copies",
+    }
+    make(client, "mirror", "parameter_mirror", files={}, variables=variables)
+    arn = client("lambda", account=ACCOUNT).get_function(FunctionName="mirror")["Configuration"]["FunctionArn"]
+    events = client("events", account=ACCOUNT)
+    rule = events.put_rule(Name="mirror", EventPattern=json.dumps({"source": ["aws.ssm"]}))["RuleArn"]
+    client("lambda", account=ACCOUNT).add_permission(
+        FunctionName="mirror",
+        StatementId="events",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule,
+    )
+    events.put_targets(Rule="mirror", Targets=[{"Id": "mirror", "Arn": arn}])
+
+    ssm("us-east-1").put_parameter(Name="/mirrored/email", Value="changed", Overwrite=True)
+    BACKGROUND.wait()
+    told = invoke(client, "mirror", {"action": "all"}, account=ACCOUNT)
+
+    assert told == {"written": [], "equal": 2}, told  # the event was enough
+    copied = ssm("us-west-2").get_parameter(Name="/mirrored/email", WithDecryption=True)["Parameter"]
+    assert (copied["Value"], copied["Version"]) == ("changed", 2)
+    assert ssm("us-west-2").get_parameter(Name="/mirrored/marker")["Parameter"]["Version"] == 2
+
+
+def test_an_object_is_written_into_a_locked_bucket_and_its_age_is_published(client: Client) -> None:
+    s3 = client("s3", account=ACCOUNT)
+    s3.create_bucket(Bucket="heartbeats-of-the-test", ObjectLockEnabledForBucket=True)
+    retention = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}
+    s3.put_object_lock_configuration(
+        Bucket="heartbeats-of-the-test",
+        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention},
+    )
+    buckets = json.dumps({"heartbeats-of-the-test": "us-east-1"})
+    make(
+        client,
+        "heartbeats",
+        "copy_heartbeats",
+        files={},
+        variables={"BUCKETS": buckets, "OBJECT_KEY": "recovery/heartbeat"},
+    )
+    store = {"way": "objects", "bucket": "heartbeats-of-the-test", "prefix": "recovery/heartbeat"}
+    none = {"way": "objects", "bucket": "heartbeats-of-the-test", "prefix": "AWSLogs/{date}/"}
+    variables = {"NAMESPACE": "app/recovery", "STORES": json.dumps({"backups": store, "audit": none})}
+    make(client, "ages", "copy_ages", files={}, variables=variables)
+
+    written = invoke(client, "heartbeats", account=ACCOUNT)
+    ages = invoke(client, "ages", account=ACCOUNT)
+
+    assert written.get("buckets") == 1, written
+    assert set(ages) == {"backups", "audit"}, ages
+    assert all(0 <= age < 5 for age in ages.values())
+    listed = client("cloudwatch", account=ACCOUNT).list_metrics(Namespace="app/recovery")["Metrics"]
+    assert {one["Dimensions"][0]["Value"] for one in listed} == {"backups", "audit"}

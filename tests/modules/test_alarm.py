@@ -9,6 +9,7 @@ import pytest
 
 from modules.alarm import Alarm, Comparison, MissingData
 from modules.errors import WiringError
+from modules.key import Key
 from modules.metric import MetricExpression
 from modules.runbook import Runbook
 from modules.suppressor import Suppressor
@@ -46,6 +47,26 @@ def test_it_notifies_the_topic_of_its_severity_and_names_its_runbook() -> None:
     assert "topics_critical" in alarm(severity=Severity.CRITICAL)["alarm_actions"][0]
     assert found["alarm_description"] == "The database is busy. Runbook: docs/runbooks.md#service-latency"
     assert (found["treat_missing_data"], found["tags"]) == ("breaching", {"Severity": "warning"})
+
+
+def test_it_can_wait_for_what_publishes_its_first_values() -> None:
+    stack = new_stack()
+    Alarm(
+        stack,
+        "alarm",
+        label=LABEL,
+        name="cpu",
+        description="The database is busy",
+        metric=CPU,
+        threshold=80,
+        severity=Severity.WARNING,
+        missing_data=MissingData.BREACHING,
+        runbook=Runbook.SERVICE_LATENCY,
+        topics=topics_in(stack),
+        depends_on=Key(stack, "key", label=LABEL, name="key", description="Key", protect=False).dependables,
+    )
+    assert Template.of(stack).only("aws_cloudwatch_metric_alarm")["depends_on"] == ["aws_kms_key.key"]
+    assert "depends_on" not in alarm()
 
 
 def test_a_single_event_does_not_notify_of_recovery() -> None:

@@ -82,3 +82,19 @@ def test_grant_read_covers_the_prefix_and_the_key() -> None:
     ]
     assert granted[2]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
     assert granted[1]["Resource"] == "${aws_s3_bucket.data.arn}/in/*"
+
+
+def test_grant_write_gives_no_right_to_read_or_to_delete() -> None:
+    stack = new_stack()
+    key = Key(stack, "key", label=LABEL, name="data", description="Data", protect=False)
+    config = BucketConfig(noncurrent_version_days=1, protect=False)
+    bucket = Bucket(stack, "data", config=config, label=LABEL, name="data-1", key=key, access_logs=None)
+    role = Role(stack, "role", label=LABEL, name="r", service=ServicePrincipal.LAMBDA, description="R")
+    bucket.grant_write(role, prefix="in/")
+    granted = statements(Template.of(stack).only("aws_iam_role_policy")["policy"])
+    assert [s["Action"] for s in granted] == [
+        ["s3:PutObject", "s3:AbortMultipartUpload"],
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+    ]
+    assert granted[0]["Resource"] == "${aws_s3_bucket.data.arn}/in/*"
+    assert granted[1]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}

@@ -91,3 +91,13 @@ def test_a_grant_is_for_this_key_and_one_use(use: KeyUse, write: list[str], cond
     assert (read["Action"], both["Action"]) == ("kms:Decrypt", ["kms:Decrypt", *write])
     for statement in (read, both):
         assert (statement["Resource"], statement["Condition"]) == ("${aws_kms_key.logs.arn}", condition)
+
+
+def test_who_may_only_encrypt_cannot_read_what_it_has_written() -> None:
+    stack = new_stack()
+    key = Key(stack, "files", label=LABEL, name="files", description="Files", protect=False)
+    role = Role(stack, "role", label=LABEL, description="Writes", service=ServicePrincipal.LAMBDA)
+    key.grant_encrypt(role, KeyUse.objects())
+    (statement,) = statements(Template.of(stack).only("aws_iam_role_policy")["policy"])
+    assert statement["Action"] == "kms:GenerateDataKey"
+    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}

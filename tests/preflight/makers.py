@@ -304,7 +304,12 @@ def budget(place: Place, tags: Mapping[str, str]) -> None:
     place.client("budgets").create_budget(AccountId=place.id, Budget=made, **more)
 
 
+def vault(place: Place, tags: Mapping[str, str]) -> None:
+    place.client("backup").create_backup_vault(BackupVaultName=NAME, BackupVaultTags=dict(tags))
+
+
 MAKERS: dict[str, Any] = {
+    "aws_backup_vault": vault,
     "aws_s3_bucket": bucket,
     "aws_dynamodb_table": table,
     "aws_iam_role": role,

@@ -45,6 +45,8 @@ def everything(place: Place) -> Platform:
         "aws_ce_anomaly_monitor.x": {"name": "x"},
         "aws_config_configuration_recorder.x": {"name": "x"},
         "aws_config_delivery_channel.x": {"name": "x"},
+        "aws_db_instance_automated_backups_replication.x": {},
+        "aws_ecr_replication_configuration.x": {},
         "aws_db_instance.new": {"engine": "postgres", "engine_version": "17", "instance_class": "db.t3.medium"},
         "aws_ecs_service.x": {"desired_count": 1, "task_definition": "${aws_ecs_task_definition.x.arn}"},
         "aws_ecs_task_definition.x": {"cpu": "256"},

@@ -111,6 +111,8 @@ def test_each_type_has_a_maker() -> None:
 
 # Types whose names AWS does not hold unique, or where a second creation changes what exists instead of failing.
 _OVERWRITTEN = {
+    "aws_backup_plan",  # AWS Backup knows it by its id
+    "aws_backup_selection",  # within its plan
     "aws_ce_anomaly_monitor",  # preflight/singletons.py
     "aws_ce_anomaly_subscription",
     "aws_cloudfront_function",  # this and the next two have no tags that say whose they are

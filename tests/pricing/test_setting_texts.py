@@ -46,9 +46,11 @@ AMOUNTS: Mapping[str, tuple[float, ...]] = {
         STORED,
         usd("s3_tiering_monitoring"),
     ),
+    "BackupPlanSettings.daily_days": (usd("backup_rds_snapshot"), usd("backup_documentdb_snapshot")),
     "CanarySettings.interval_minutes": (usd("canary_run"), CANARY),
     "ClusterSettings.container_insights": (usd("metric"),),
     "ConfigRecorderSettings.frequency": (usd("config_item"),),
+    "CopyTargets.files_minutes": (usd("s3_replication_time_control"),),
     "DocumentdbSettings.instance_class": (usd("documentdb/db.t3.medium"), usd("documentdb/db.r5.large")),
     "DocumentdbSettings.instances": (usd("documentdb/db.t3.medium"),),
     "DocumentdbSettings.backup_retention_days": (usd("documentdb_backup"),),
@@ -70,6 +72,7 @@ AMOUNTS: Mapping[str, tuple[float, ...]] = {
     "PostgresSettings.monitoring_interval_seconds": (usd("logs_ingested"),),
     "PostgresSettings.insights_retention_days": (usd("insights_retention_t3"),),
     "PostgresSettings.proxy": (usd("postgres_proxy", 2), usd("secrets_manager_secret", 2)),
+    "RecoverySettings.region": (usd("inter_region_data"),),
     "RegistrySettings.keep_builds": (usd("ecr_storage"),),
     "RegistrySettings.scanning": (usd("inspector_image"), usd("inspector_image_again")),
     "SecuritySettings.security_hub": (usd("security_hub_check", 10_000),),
@@ -140,6 +143,8 @@ def test_what_a_person_must_weigh_up_names_its_price() -> None:
         "ServiceSettings": ("cpu_units", "memory_mib", "architecture", "spot_percent"),
         "BackupsSettings": ("noncurrent_version_days", "intelligent_tiering_after_days"),
         "LogSettings": ("retention_days",),
+        "RecoverySettings": ("region",),
+        "BackupPlanSettings": ("daily_days",),
         "DomainSettings": ("dnssec", "query_logging", "health_check"),
     }
     missing = [

@@ -66,6 +66,13 @@ def test_the_region_is_that_of_the_parameters_and_not_of_another_stack(output: P
     assert (tree.environment, tree.layer, tree.region) == ("prod", "data", "us-east-1")
 
 
+def test_copies_in_a_second_region_are_not_listed(output: Path, tree: ParameterTree) -> None:
+    copies = [stack for stack in read_stacks(output).values() if stack.id.startswith("prod-recovery-")]
+    assert any(stack.all("aws_ssm_parameter") for stack in copies)
+    assert {parameter.region for parameter in tree.parameters} == {"us-east-1"}
+    assert len(set(tree.names)) == len(tree.names)
+
+
 def _in_region(stack: Stack, region: str) -> dict[str, object]:
     return {**stack.document, "//": {"metadata": {**stack.document["//"]["metadata"], "region": region}}}
 

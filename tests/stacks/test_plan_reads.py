@@ -72,15 +72,19 @@ NEEDS: dict[str, Callable[[Label, str], list[Call]]] = {
 }
 # What their refresh returns is not encrypted: AWS describes the resource, and the name of its key.
 ENOUGH_WITH_READ_ONLY = {
+    "aws_backup_vault",
     "aws_cloudtrail",
     "aws_cloudwatch_log_group",
     "aws_config_delivery_channel",
     "aws_db_instance",
+    "aws_db_instance_automated_backups_replication",
     "aws_docdb_cluster",
     "aws_dynamodb_table",
+    "aws_dynamodb_table_replica",
     "aws_ecr_repository",
     "aws_ecs_cluster",
     "aws_kms_key_policy",
+    "aws_s3_bucket_replication_configuration",
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_secretsmanager_secret",
     "aws_sns_topic",

@@ -69,7 +69,7 @@ def test_scanning_is_enhanced_if_the_setting_says_so(stacks: dict[str, Template]
 
 def test_only_productions_images_cannot_be_destroyed(stacks: dict[str, Template]) -> None:
     kept = {
-        name.rpartition("-")[0]
+        name.partition("-")[0]
         for name, stack in stacks.items()
         for repository in stack.all("aws_ecr_repository").values()
         if not repository["force_delete"]

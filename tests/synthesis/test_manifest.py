@@ -119,3 +119,14 @@ def test_required_providers_and_remote_states_are_read_from_the_json(two: Path) 
     assert service.required_providers == {"aws": "5.100.0"}
     dev = of_environment(read_stacks(two), "dev")
     assert service.producers(dev) == {"input-dev-network": "dev-network", "input-dev-data": "dev-data"}
+
+
+def test_a_resource_is_in_the_region_of_the_provider_that_it_names(tmp_path: Path) -> None:
+    west = {"provider": "aws.us-west-2"}
+    document = {
+        "//": {"metadata": {"region": "us-east-1"}},
+        "provider": {"aws": [{"region": "us-east-1"}, {"alias": "us-west-2", "region": "us-west-2"}]},
+        "resource": {"aws_s3_bucket": {"copies": west, "state": {}}},
+    }
+    stack = Stack(id="prod-state", folder=tmp_path, document=document)
+    assert {each.name: stack.region_of(each) for each in stack.all()} == {"copies": "us-west-2", "state": "us-east-1"}

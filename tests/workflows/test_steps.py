@@ -58,7 +58,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
             file.unlink()
     minimal = (FOLDER / "minimal" / "minimal.toml").read_text(encoding="utf-8")
     for name, roles in ROLES.items():
-        (made.template / "environments" / f"{name}.toml").write_text(f"{minimal}{SECURITY}{roles}", encoding="utf-8")
+        own = minimal.replace("[registry]", f'[registry]\nrepository_prefix = "{name}"')
+        (made.template / "environments" / f"{name}.toml").write_text(f"{own}{SECURITY}{roles}", encoding="utf-8")
     made.script("prod-network", plan={"add": 1}, content=content("delete", "create"), resources=["aws_vpc.main"])
     return made
 

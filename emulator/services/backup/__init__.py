@@ -1,5 +1,27 @@
-"""AWS Backup: moto lacks selections, vault policies, updates and restore testing."""
+"""AWS Backup: moto lacks jobs and recovery points, selections, vault policies, updates and restore testing."""
 
-from emulator.services.backup import plans, restore_testing
+from emulator.services.backup import (
+    backup_jobs,
+    copy_jobs,
+    due_plans,
+    plan_limits,
+    plans,
+    recovery_points,
+    region_settings,
+    restore_jobs,
+    restore_testing,
+    vaults,
+)
 
-__all__ = ["plans", "restore_testing"]
+__all__ = [
+    "backup_jobs",
+    "copy_jobs",
+    "due_plans",
+    "plan_limits",
+    "plans",
+    "recovery_points",
+    "region_settings",
+    "restore_jobs",
+    "restore_testing",
+    "vaults",
+]

@@ -50,7 +50,7 @@ def obstacles(topic: Any, publisher: Publisher, context: Context) -> Iterator[st
 def allows(policy: str, action: str, service: str, sent: Mapping[str, str]) -> bool:
     """Return whether a statement allows the action, and what is sent fulfils its conditions; Deny is not evaluated.
 
-    The names in `sent` are in small letters.
+    The names in `sent` are in lowercase letters.
     """
     return any(
         one["Effect"] == "Allow"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from pymongo import MongoClient
@@ -13,12 +13,23 @@ from pymongo import MongoClient
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.databases.documentdb_server import DocumentdbServer
-
 MASTER, PASSWORD = "master", "a-long-password-of-the-master"
 OF_USER = "a-password-of-a-user"
 
 Client = MongoClient[dict[str, Any]]
+
+
+class Server(Protocol):
+    """What a client needs of a server."""
+
+    @property
+    def port(self) -> int:
+        """Its port on 127.0.0.1."""
+
+    @property
+    def ca_pem(self) -> str:
+        """The certificate of the authority that a client must trust."""
+
 
 MAY_LEAVE_A_CONNECTION = pytest.mark.filterwarnings(
     r"ignore:Exception ignored in. <ssl\.SSLSocket:pytest.PytestUnraisableExceptionWarning"
@@ -28,7 +39,7 @@ MAY_LEAVE_A_CONNECTION = pytest.mark.filterwarnings(
 
 @contextmanager
 def connected(
-    server: DocumentdbServer, user: str = MASTER, password: str = PASSWORD, *, ca_pem: str | None = None, **options: Any
+    server: Server, user: str = MASTER, password: str = PASSWORD, *, ca_pem: str | None = None, **options: Any
 ) -> Iterator[Client]:
     """A client that signs in as a user, with retries only if `options` say so."""
     with tempfile.TemporaryDirectory() as folder:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.emulator.backup_role import create_role
+
 if TYPE_CHECKING:
     from tests.emulator.conftest import Client
 
@@ -41,7 +43,7 @@ def test_a_plan_is_changed_and_cannot_be_deleted_with_selections(client: Client)
     backup = client("backup")
     backup.create_backup_vault(BackupVaultName="plans")
     identifier = backup.create_backup_plan(BackupPlan=plan("kept", "plans"))["BackupPlanId"]
-    selection = {"SelectionName": "all", "IamRoleArn": ROLE, "Resources": ["*"]}
+    selection = {"SelectionName": "all", "IamRoleArn": create_role(client("iam"), "plans"), "Resources": ["*"]}
     chosen = backup.create_backup_selection(BackupPlanId=identifier, BackupSelection=selection)["SelectionId"]
     backup.update_backup_plan(BackupPlanId=identifier, BackupPlan=plan("kept", "plans", rule="nightly"))
 

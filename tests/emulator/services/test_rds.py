@@ -152,19 +152,6 @@ def test_a_cross_region_replica_uses_the_subnet_group_there_and_can_be_deleted(c
     assert source["ReadReplicaDBInstanceIdentifiers"] == []
 
 
-def test_automated_backups_are_copied_to_another_region(client: Client) -> None:
-    arn = create(client, "copied")["DBInstanceArn"]
-    there = client("rds", region="us-west-2")
-    started = there.start_db_instance_automated_backups_replication(SourceDBInstanceArn=arn)
-    backup = started["DBInstanceAutomatedBackup"]["DBInstanceAutomatedBackupsArn"]
-
-    found = there.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=backup)
-    assert found["DBInstanceAutomatedBackups"][0]["Status"] == "replicating"
-    there.stop_db_instance_automated_backups_replication(SourceDBInstanceArn=arn)
-    with pytest.raises(ClientError, match="DBInstanceAutomatedBackupNotFound"):
-        there.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=backup)
-
-
 def test_changed_parameters_have_the_source_user(client: Client) -> None:
     rds = client("rds")
     rds.create_db_parameter_group(DBParameterGroupName="ssl", DBParameterGroupFamily="postgres16", Description="ssl")

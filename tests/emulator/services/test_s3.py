@@ -198,33 +198,6 @@ def test_the_owner_pays_unless_the_requester_is_to(client: Client, bucket: str) 
         s3.put_bucket_request_payment(Bucket="never-made", RequestPaymentConfiguration={"Payer": "Requester"})
 
 
-def test_replication_reads_back_as_it_was_sent_and_needs_versions(client: Client, bucket: str) -> None:
-    s3 = client("s3")
-    document = {
-        "Role": "arn:aws:iam::123456789012:role/copy",
-        "Rules": [
-            {
-                "ID": "all",
-                "Priority": 0,
-                "Status": "Enabled",
-                "Filter": {"Prefix": ""},
-                "DeleteMarkerReplication": {"Status": "Enabled"},
-                "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
-                "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"},
-            }
-        ],
-    }
-    with pytest.raises(ClientError, match="Versioning must be"):
-        s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=document)
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=document)
-
-    assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == document
-    s3.delete_bucket_replication(Bucket=bucket)
-    with pytest.raises(ClientError, match="ReplicationConfigurationNotFoundError"):
-        s3.get_bucket_replication(Bucket=bucket)
-
-
 def test_event_bridge_is_stored_and_deleted_with_the_bucket(client: Client, bucket: str) -> None:
     s3 = client("s3")
     s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
@@ -293,3 +266,16 @@ def test_a_bucket_of_another_account_is_not_shown_unless_a_policy_may_allow_it(c
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     owner.put_bucket_policy(Bucket="taken-by-another-account", Policy=document)
     other.head_bucket(Bucket="taken-by-another-account")
+
+
+def test_object_lock_is_enabled_for_a_bucket_with_objects(client: Client, bucket: str) -> None:
+    s3 = client("s3")
+    locked = {"ObjectLockEnabled": "Enabled"}
+    with pytest.raises(ClientError, match="InvalidBucketState"):
+        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=locked)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="file", Body=b"x")
+
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=locked)
+    assert s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"] == locked
+    assert s3.get_object(Bucket=bucket, Key="file")["Body"].read() == b"x"

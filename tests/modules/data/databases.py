@@ -51,7 +51,13 @@ class Layers:
         return Layers(notifications=notifications, network=network, data=data, service=service, vpc=vpc)
 
     def context(
-        self, *, protect: bool, sleeps: bool = False, endpoints: tuple[str, ...] = (), internet: bool = True
+        self,
+        *,
+        protect: bool,
+        sleeps: bool = False,
+        endpoints: tuple[str, ...] = (),
+        internet: bool = True,
+        backed_up: bool = False,
     ) -> DatabaseContext:
         """The context of a database, with keys in the data stack."""
         keys = [
@@ -72,6 +78,7 @@ class Layers:
             else None,
             functions_need_internet=internet,
             sleeps=sleeps,
+            backed_up=backed_up,
         )
 
     def consumer(self) -> tuple[SecurityGroup, Role]:
@@ -96,6 +103,7 @@ def postgres_templates(
     password_version: int = 1,
     slow_query_milliseconds: int = 50,
     roles: tuple[DatabaseRole, ...] = (),
+    backed_up: bool = False,
 ) -> tuple[Template, Template]:
     """The data stack with PostgreSQL, and the service stack that uses it."""
     layers = Layers.new()
@@ -114,7 +122,7 @@ def postgres_templates(
         layers.data,
         "postgres",
         config=settings,
-        context=layers.context(protect=protect),
+        context=layers.context(protect=protect, backed_up=backed_up),
         roles=roles,
         log_retention_days=365,
     )

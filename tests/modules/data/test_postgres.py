@@ -73,6 +73,13 @@ def test_an_unprotected_database_can_be_destroyed() -> None:
     assert {"final_snapshot_identifier", "lifecycle"}.isdisjoint(instance)
 
 
+def test_aws_backup_finds_the_primary_by_its_tag_and_no_replica() -> None:
+    data, _ = postgres_templates(replicas=1, backed_up=True)
+    assert data.named("aws_db_instance.postgres")["tags"] == {"backup-plan": "user-management-test"}
+    assert "tags" not in data.named("aws_db_instance.postgres_replica-1")
+    assert "tags" not in postgres_templates()[0].named("aws_db_instance.postgres")
+
+
 def test_its_log_groups_are_created_before_it() -> None:
     data, _ = postgres_templates()
     instance = data.named("aws_db_instance.postgres")

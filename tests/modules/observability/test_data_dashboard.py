@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from config.copies import CopiedStore
 from modules.data.documentdb import Documentdb
 from modules.data.postgres import Postgres
 from modules.observability.data_dashboard import DataDashboard
@@ -13,10 +14,23 @@ from tests.modules.data.databases import Layers
 from tests.modules.observability.bodies import labels, metric_names, properties_in
 from tests.template import LABEL
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 PROD = fixture_environment("prod")
 
 
-def widgets(*, postgres: bool = True, documentdb: bool = True, **changes: Any) -> dict[str, dict[str, Any]]:
+STORES = (
+    CopiedStore(name="postgres", what="PostgreSQL", most_minutes=60, is_critical=True),
+    CopiedStore(name="backups", what="the bucket of backups", most_minutes=75),
+    CopiedStore(name="assets", what="the bucket of static files", most_minutes=75),
+    CopiedStore(name="documentdb", what="DocumentDB", most_minutes=26 * 60, is_critical=True),
+)
+
+
+def widgets(
+    *, postgres: bool = True, documentdb: bool = True, copies: Sequence[CopiedStore] = (), **changes: Any
+) -> dict[str, dict[str, Any]]:
     layers = Layers.new()
     context = layers.context(protect=False)
     settings = present(PROD.postgres).model_copy(update=changes)
@@ -44,6 +58,8 @@ def widgets(*, postgres: bool = True, documentdb: bool = True, **changes: Any) -
         )
         if documentdb
         else None,
+        copies=copies,
+        copies_region="us-west-2" if copies else None,
     )
     return properties_in(layers.service)
 
@@ -80,3 +96,16 @@ def test_what_is_not_there_is_not_shown() -> None:
     titles = set(widgets(documentdb=False, proxy=None))
     assert not {title for title in titles if title.startswith(("DocumentDB", "Proxy"))}
     assert not {title for title in widgets(postgres=False) if title.startswith(("PostgreSQL", "Proxy"))}
+
+
+def test_the_ages_of_copies_are_compared_with_their_targets_in_the_second_region() -> None:
+    found = widgets(copies=STORES)
+    often = found["Copies in us-west-2: age of the newest one, made at once"]
+    daily = found["Copies in us-west-2: age of the newest one, made each day"]
+    assert (often["region"], daily["region"]) == ("us-west-2", "us-west-2")
+    assert (labels(often), labels(daily)) == (["postgres", "backups", "assets"], ["documentdb"])
+    assert often["annotations"]["horizontal"] == [
+        {"value": 60, "label": "target of postgres"},
+        {"value": 75, "label": "target of backups, assets"},
+    ]
+    assert not {title for title in widgets() if title.startswith("Copies")}

@@ -13,7 +13,7 @@ from modules.security.cis_alarms import CisAlarms
 from modules.security.github_roles import GithubRoles
 from modules.security.permissions_boundaries import PermissionsBoundaries
 from modules.security.threat_findings import ThreatFindings
-from tests.modules.security.stores import state_store
+from tests.modules.security.stores import state_copies, state_store
 from tests.modules.topics import topics_in
 from tests.template import LABEL, Template, new_stack, statements
 
@@ -60,7 +60,8 @@ def security_layer(label: Label = LABEL) -> Template:
     CisAlarms(stack, "alarms", label=label, log_group=trail.log_group, topics=topics)
     ThreatFindings(stack, "findings", retention_days=90, label=label, key=key, topics=topics)
     github = GithubSettings(repository="acme/infra", branch="main", plan_pull_requests=False)
-    GithubRoles(stack, "github", config=github, label=label, state=state, regions=(label.region,))
+    copies = state_copies(stack, label, state)
+    GithubRoles(stack, "github", config=github, label=label, state=state, copies=copies, regions=(label.region,))
     PermissionsBoundaries(stack, "boundaries", label=label)
     return Template.of(stack)
 
@@ -76,7 +77,8 @@ class Principals:
         own = statements(self.template.named("aws_iam_role_policy.github_apply_permissions")["policy"])
         boundary = self._boundary(self.template.named("aws_iam_role.github_apply")["permissions_boundary"])
         request = _request(action, resource, context)
-        return is_allowed(request, identity=[*_POWER_USER, *_READ_ONLY, *own], boundary=boundary)
+        denials = statements(self.template.named("aws_iam_policy.github_apply-denials")["policy"])
+        return is_allowed(request, identity=[*_POWER_USER, *_READ_ONLY, *own, *denials], boundary=boundary)
 
     def plan_may(self, action: str, resource: str = "*", **context: str) -> bool:
         """Whether the plan role may make a call by its own policy, without what ReadOnlyAccess adds."""

@@ -249,15 +249,17 @@ def test_the_denials_have_no_pattern_for_names() -> None:
         resource
         for statement in deny_audit_changes(LABEL)
         for resource in statement.resources
-        if "*" in resource.removesuffix(":*").removesuffix("/*").replace(":*:", "::")
+        if "*" in resource.removesuffix(":*").removesuffix("/*").replace(f"{ACCOUNT}*", ACCOUNT).replace(":*:", "::")
     }
     rules = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{PREFIX}-account-*"  # no rule is named after a service
-    assert patterns == {"*", rules, f"{bucket('state')}/notifications*/terraform.tfstate"}
+    states = {f"{bucket('state')}/{layer}*/terraform.tfstate" for layer in ("notifications", "recovery")}
+    assert patterns == {"*", rules, *states}
 
 
-def test_the_policies_are_short_enough_with_the_longest_names() -> None:
+@pytest.mark.parametrize("recovery_region", [None, "ap-southeast-4"])
+def test_the_policies_are_short_enough_with_the_longest_names(recovery_region: str | None) -> None:
     names = {"project": "p" * MAX_PROJECT_LENGTH, "environment": "e" * MAX_ENVIRONMENT_LENGTH}
-    longest = security_layer(replace(LABEL, **names))
+    longest = security_layer(replace(LABEL, recovery_region=recovery_region, **names))
     policy = longest.named("aws_iam_role_policy.github_apply_permissions")["policy"]
     policy = policy.replace("us-east-1", "ap-southeast-1")  # and the longest region
     found = stack({"aws_iam_role.r": {}, "aws_iam_role_policy.p": {"role": "${aws_iam_role.r.id}", "policy": policy}})

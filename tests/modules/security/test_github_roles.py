@@ -20,7 +20,9 @@ def template(**settings: Any) -> Template:
     config = {"repository": "acme/infra", "branch": "main", "plan_pull_requests": True, **settings}
     state = state_store(stack, LABEL)
     github = GithubSettings.model_validate({key: value for key, value in config.items() if value is not None})
-    GithubRoles(stack, "github", config=github, label=LABEL, state=state, regions=("us-east-1", "eu-west-1"))
+    GithubRoles(
+        stack, "github", config=github, label=LABEL, state=state, copies=None, regions=("us-east-1", "eu-west-1")
+    )
     return Template.of(stack)
 
 

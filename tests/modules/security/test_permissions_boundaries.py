@@ -148,7 +148,7 @@ OTHER_WAYS = {"aws_iam_role", "aws_iam_role_policy"}  # tests/modules/security/t
 TERRAFORMS_OWN = {"terraform_data"}
 # The account's policies of CloudWatch Logs also let the findings of threats in, and IAM cannot restrict them to names.
 PERSONS_TYPES = {"aws_cloudwatch_log_resource_policy": "logs:PutResourcePolicy"}
-PERSONS_LAYERS = {"state", "notifications", "security"}
+PERSONS_LAYERS = {"state", "notifications", "security", "recovery"}
 RESOURCES = {
     "s3": f"arn:aws:s3:::{PREFIX}-backups-{ACCOUNT}",
     "lambda": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{PREFIX}-jwt-rotation",

@@ -135,6 +135,7 @@ class Parts:
         *,
         secrets: dict[str, str] | None = None,
         parameters: dict[str, str] | None = None,
+        backups: Bucket | None = None,
         **changes: Any,
     ) -> FargateService:
         """Create a service with these settings."""
@@ -161,6 +162,7 @@ class Parts:
             images=IMAGES,
             secrets=secrets or {},
             parameters=parameters or {},
+            backups=backups,
             key=self.key,
             topics=self.topics,
         )

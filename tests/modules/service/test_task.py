@@ -9,7 +9,8 @@ import pytest
 
 from config.containers import PLATFORM_BYTES
 from config.database_tls import CA_FILE
-from tests.modules.service.parts import Parts, cluster_settings, service_template, settings
+from tests.modules.service.parts import Parts, cluster_settings, policy, service_template, settings
+from tests.template import Template
 
 
 def containers(**changes: Any) -> list[dict[str, Any]]:
@@ -31,6 +32,25 @@ def test_a_service_with_databases_trusts_their_authorities() -> None:
 def test_a_service_with_databases_gets_the_size_of_its_pools() -> None:
     assert variables(containers(documentdb_role="api", pool_size=7)[0])["DATABASE_POOL_SIZE"] == "7"
     assert "DATABASE_POOL_SIZE" not in variables(containers()[0])
+
+
+def test_a_service_that_writes_backups_gets_the_bucket_and_the_folder_that_it_may_write_to() -> None:
+    parts = Parts.make()
+    parts.service(backups=parts.access_logs)
+    template = Template.of(parts.stack)
+    (application,) = json.loads(template.only("aws_ecs_task_definition")["container_definitions"])
+    assert variables(application)["BACKUPS_BUCKET"] == "${aws_s3_bucket.access-logs.bucket}"
+    assert variables(application)["BACKUPS_PREFIX"] == "api/"
+    (written,) = [one for one in policy(template, "task-role") if "s3:PutObject" in one["Action"]]
+    assert written["Action"] == ["s3:PutObject", "s3:AbortMultipartUpload"]
+    assert written["Resource"] == "${aws_s3_bucket.access-logs.arn}/api/*"
+
+
+def test_no_other_service_may_write_to_a_bucket() -> None:
+    template = service_template()
+    (application,) = json.loads(template.only("aws_ecs_task_definition")["container_definitions"])
+    assert not {"BACKUPS_BUCKET", "BACKUPS_PREFIX"} & set(variables(application))
+    assert [name for name in template.all("aws_iam_role_policy") if "task-role" in name] == []
 
 
 @pytest.mark.parametrize(("parameter", "uses"), [("postgres/url", True), ("documentdb/host", True), ("jwt/key", False)])

@@ -1,0 +1,61 @@
+"""Settings of the layer `recovery`: copies in a second region, backups, and how old they may be."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Final, Literal
+
+from pydantic import Field
+
+from config.aws import Region
+from config.backup_plan import BackupPlanSettings
+from config.errors import Problem
+from config.model import Check, Model
+from config.recovery_targets import CopyTargets
+
+_ONLY_WITH_COPIES: Final = ("copies_leave_jurisdiction", "targets")
+
+
+def _check_region(mode: str, region: str | None) -> Iterator[Problem]:
+    if mode == "none" and region is not None:
+        yield Problem(
+            key="region",
+            value=region,
+            allowed='must not be set with mode = "none", which makes no copies; remove it, or set mode = "backup"',
+        )
+    if mode != "none" and region is None:
+        yield Problem(
+            key="region",
+            allowed=f'is missing; mode = "{mode}" needs the second region, like region = "us-west-2"; add it, or set '
+            'mode = "none"',
+        )
+
+
+class RecoverySettings(Model):
+    """What is kept for the day on which the environment's region, or what is in it, is lost: docs/recovery.md."""
+
+    mode: Literal["none", "backup"]
+    """none: backups in the environment's own region only. backup: copies of all data in a second region, too."""
+
+    region: Region | None = None
+    """The second region, where the copies are; required unless mode is "none". A GB that is copied costs 0.02 USD."""
+
+    copies_leave_jurisdiction: bool = False
+    """Whether the second region may be where another law applies, like a copy of data of the EU in the US."""
+
+    backup_plan: BackupPlanSettings = Field(default_factory=BackupPlanSettings)
+    """Backups of the databases by AWS Backup; without the table its defaults hold."""
+
+    targets: CopyTargets = Field(default_factory=CopyTargets)
+    """How old the newest copies may be before an alarm goes off; without the table its defaults hold."""
+
+    checks: ClassVar[tuple[Check, ...]] = (_check_region,)
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield also what the file sets in vain."""
+        yield from super().problems()
+        for name in _ONLY_WITH_COPIES:
+            if self.mode == "none" and name in self.model_fields_set:
+                yield Problem(
+                    key=name,
+                    allowed='has no effect with mode = "none", which makes no copies; remove it, or '
+                    'set mode = "backup"',
+                )

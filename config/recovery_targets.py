@@ -1,0 +1,43 @@
+"""Settings of [recovery.targets]: how old the newest copy of each kind of data may be before an alarm goes off."""
+
+from typing import Final
+
+from pydantic import Field
+
+from config.model import Model
+
+MAX_HOURS: Final = 168
+"""A week: an alarm that waits for longer is of no use."""
+
+MIN_POSTGRES_MINUTES: Final = 15
+"""RDS uploads the transaction logs every five minutes, and copies them as soon as they are there.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html
+"""
+
+MIN_FILES_MINUTES: Final = 15
+"""S3 Replication Time Control: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html"""
+
+MIN_DAILY_HOURS: Final = 25
+"""A backup each day, which starts up to an hour after its time."""
+
+
+class CopyTargets(Model):
+    """The most data that may be lost with the region, for each kind of data: the age of the newest copy."""
+
+    postgres_minutes: int = Field(default=60, ge=MIN_POSTGRES_MINUTES, le=MAX_HOURS * 60)
+    """Minutes by which the copy of PostgreSQL's transaction logs may be behind; RDS needs about five."""
+
+    database_backup_hours: int = Field(default=30, ge=MIN_DAILY_HOURS, le=MAX_HOURS)
+    """Hours since the newest daily backup of a database was copied, of PostgreSQL as of DocumentDB.
+
+    The newest copy is oldest just before the next one is complete: a day, up to an hour until the backup starts, and
+    the time that it and its copy take, for which the default leaves five hours.
+    """
+
+    files_minutes: int = Field(default=60, ge=MIN_FILES_MINUTES, le=MAX_HOURS * 60)
+    """Minutes after which a file must be in the second region; S3 promises 15, for 0.015 USD per GB."""
+
+    parameters_hours: int = Field(default=26, ge=MIN_DAILY_HOURS, le=MAX_HOURS)
+    """Hours since all parameters were last compared with their copies, which happens daily and at each change."""
