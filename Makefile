@@ -226,8 +226,10 @@ ROLE ?=
 FORCE ?=
 # SKIP_PREFLIGHT=1 bootstraps without reading the account first, or although it has problems.
 SKIP_PREFLIGHT ?=
+# REGION=us-west-2 plans and applies only what needs no other region, while that one is lost. Not from the shell's variables.
+REGION :=
 PREFLIGHT = $(RUN) preflight $(ENV)
-TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL))
+TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(REGION),--region $(REGION))
 SYNTH_ONE = $(BIN)/python main.py $(ENV)
 
 .PHONY: need-env
@@ -235,17 +237,17 @@ need-env:
 	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, SAVE=)
+plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1, SAVED=)
+apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: refresh
-refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=)
+refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from stacks.data import DataStack
     from stacks.edge import EdgeStack
     from stacks.notifications import NotificationsStack
+    from stacks.recovery import CopiesStack
     from stacks.registry import RegistryStack
     from stacks.security import SecurityStack
     from stacks.state import StateStack
@@ -73,6 +74,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     from stacks.registry import RegistryStack  # noqa: PLC0415
     from stacks.security import SecurityStack  # noqa: PLC0415
     from stacks.service import ServiceStack  # noqa: PLC0415
+    from stacks.standby import add_standby  # noqa: PLC0415
     from stacks.state import StateStack  # noqa: PLC0415
 
     for config in environments:
@@ -156,9 +158,20 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 service=service,
                 edge=edge,
             )
-        _add_recovery(
+        copies = _add_recovery(
             app, config, state=state, by_region=by_region, data=data, registry=registry, edge=edge, security=security
         )
+        if copies:
+            add_standby(
+                app,
+                config,
+                state=state,
+                notifications=by_region.get(copies.region),
+                domain=domain,
+                service=service,
+                data=data,
+                copies=copies,
+            )
         if config.cost:
             CostStack(
                 app,
@@ -181,12 +194,16 @@ def _add_recovery(
     registry: RegistryStack,
     edge: EdgeStack | None,
     security: SecurityStack | None,
-) -> None:
-    """The stacks of the layer `recovery`: one in each region that has, makes or receives copies."""
+) -> CopiesStack | None:
+    """The stacks of the layer `recovery`: one in each region that has, makes or receives copies.
+
+    Returns:
+        The one in the second region; None if there are no copies.
+    """
     from stacks.recovery import AssetsRecoveryStack, CopiesStack, RecoveryStack  # noqa: PLC0415 (see compose)
 
     if config.recovery is None:
-        return
+        return None
     region, copies = config.recovery_region, None
     if region:
         copies = CopiesStack(
@@ -219,6 +236,7 @@ def _add_recovery(
             edge=edge,
             copies=copies,
         )
+    return copies
 
 
 def _add_notifications(app: App, config: Environment, state: StateStack) -> dict[str, NotificationsStack]:

@@ -1,6 +1,6 @@
 """The settings of one environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -17,6 +17,7 @@ from config.documentdb import DocumentdbSettings
 from config.domain import ROUTE_53_REGION, DomainSettings
 from config.edge import VIEWER_REGION, EdgeSettings
 from config.environment_checks import CHECKS, role_endpoints, used_endpoints
+from config.errors import Problem
 from config.firewall import (
     FirewallSettings,
 )
@@ -42,6 +43,9 @@ from config.security import SecuritySettings
 from config.service_values import ServiceName
 from config.services import ServiceSettings
 from config.smoke_tests import smoke_test_endpoints
+from config.standby import STANDBY_MODES
+from config.standby_environment import standby_environment, standby_problems
+from config.standby_traffic import nearest_name, nearest_services
 from config.state import StateSettings
 
 
@@ -152,6 +156,9 @@ class Environment(Model):
     delivery: DeliverySettings | None = None
     """The pipeline that builds, tests and deploys the services; without the table there is none."""
 
+    standby_of: Region | None = None
+    """The environment's own region, in the settings for its second one."""
+
     release_source: OtherEnvironment | None = None
     """The environment that [delivery] takes releases over from, from its own file."""
 
@@ -165,9 +172,33 @@ class Environment(Model):
     """Backups by AWS Backup, and copies of all data in a second region; without it only the databases' own backups."""
 
     @property
+    def home_region(self) -> str:
+        """The environment's own region, also in the settings for its second one."""
+        return self.standby_of or self.region
+
+    @property
     def recovery_region(self) -> str | None:
         """The region of the copies; None if there are none."""
         return self.recovery.region if self.recovery and self.recovery.mode != "none" else None
+
+    @property
+    def standby_region(self) -> str | None:
+        """The region that can serve instead of the environment's own; None without [recovery.standby]."""
+        return self.recovery_region if self.recovery and self.recovery.standby else None
+
+    @property
+    def nearest_name(self) -> str | None:
+        """The name that leads to the nearer of two load balancers; None unless CloudFront is before both."""
+        is_active = self.standby_region and self.recovery and self.recovery.mode == "active"
+        return nearest_name(self.domain.name) if is_active and self.edge and self.domain else None
+
+    @property
+    def checked_paths(self) -> tuple[str, ...]:
+        """The paths by which Route 53 finds a region able to answer; none unless the nearer one answers."""
+        if self.standby_region is None or self.recovery is None or self.recovery.mode != "active":
+            return ()
+        found = [path for one in nearest_services(self.services).values() for path in one.tested_paths]
+        return tuple(dict.fromkeys(found))
 
     @property
     def copied_stores(self) -> tuple[CopiedStore, ...]:
@@ -231,7 +262,7 @@ class Environment(Model):
             environment=self.name,
             account_id=self.account_id,
             region=self.region,
-            home_region=self.region,
+            home_region=self.home_region,
         )
 
     @property
@@ -292,6 +323,14 @@ class Environment(Model):
         return VIEWER_REGION if self.edge else self.region
 
     @property
+    def firewall_regions(self) -> tuple[str, ...]:
+        """Every region with a web ACL: also the second one, if a load balancer there has one of its own."""
+        first = self.firewall_region
+        there = standby_environment(self)
+        second = there.firewall_region if there else None
+        return tuple(dict.fromkeys(region for region in (first, second) if region))
+
+    @property
     def has_assets(self) -> bool:
         """Whether there is a bucket of static files: with CloudFront, once its layer is not left out any more."""
         return self.edge is not None and "edge" not in self.left_out_layers
@@ -300,6 +339,17 @@ class Environment(Model):
     def has_data(self) -> bool:
         """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
+
+    @property
+    def has_postgres_replica(self) -> bool:
+        """Whether PostgreSQL has a read replica in the second region."""
+        standby = self.recovery.standby if self.recovery else None
+        return self.postgres is not None and self.has_data_there and standby is not None and standby.postgres_replica
+
+    @property
+    def has_data_there(self) -> bool:
+        """Whether what follows the databases is in the second region also while the environment's own one serves."""
+        return self.recovery is not None and self.recovery.mode in STANDBY_MODES
 
     @property
     def postgres_roles(self) -> tuple[DatabaseRole, ...]:
@@ -337,6 +387,13 @@ class Environment(Model):
             api_keys=self.secrets.api_keys if self.secrets else None,
         )
 
-    not_in_file: ClassVar[frozenset[str]] = frozenset({"name", "project", "release_source", "release_targets"})
+    def problems(self) -> Iterator[Problem]:
+        """Yield also what the tables lack in the second region."""
+        yield from super().problems()
+        yield from standby_problems(self)
+
+    not_in_file: ClassVar[frozenset[str]] = frozenset(
+        {"name", "project", "standby_of", "release_source", "release_targets"}
+    )
 
     checks: ClassVar[tuple[Check, ...]] = CHECKS

@@ -14,6 +14,8 @@ from config.recovery import RecoverySettings
 from config.recovery_state import check_second_region_has_no_stacks
 from config.sleep import awake_times, read_zone
 from config.sleep_windows import is_awake
+from config.standby_checks import STANDBY_ENVIRONMENT_CHECKS
+from config.standby_traffic import STANDBY_TRAFFIC_CHECKS
 from config.zone_features import DOCUMENTDB
 
 _DAY: Final = 24 * 60
@@ -187,7 +189,7 @@ def _check_sleep(
         return
     if postgres is None and documentdb is None:
         return
-    if recovery__mode == "backup":
+    if recovery__mode != "none":
         yield Problem(
             key="recovery.mode",
             value=recovery__mode,
@@ -232,5 +234,7 @@ RECOVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_lock,
     _check_windows,
     _check_sleep,
+    *STANDBY_ENVIRONMENT_CHECKS,
+    *STANDBY_TRAFFIC_CHECKS,
 )
 """The checks between [recovery] and other tables."""

@@ -48,6 +48,7 @@ class Runbook(StrEnum):
     SERVICE_CAPACITY = "service-capacity"
     SERVICE_ERRORS = "service-errors"
     SERVICE_LATENCY = "service-latency"
+    SERVING_REGION = "serving-region"
     SIGN_INS = "sign-ins"
     SITE_CHECK = "site-check"
     SLEEP_SCHEDULE = "sleep-schedule"

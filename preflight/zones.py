@@ -92,6 +92,6 @@ def _zones(subject: str, platform: Platform, account: Account, region: str) -> I
     for zone in missing:
         known = any(zone in {one.name, one.id} for one in zones)
         found = f"{zone} is not available now" if known else f"{zone} does not exist in this account"
-        yield problem(subject, found, f"In {platform.file}, [[network.zones]], use one of {offered}.")
+        yield problem(subject, found, f"In {platform.file}, {platform.zones_table(region)}, use one of {offered}.")
     if not missing:
         yield ok(subject, ", ".join(wanted))

@@ -20,6 +20,7 @@ from runner.saved import SavedPlans
 from runner.secrets import secrets
 from runner.session import Session, open_session
 from synthesis.manifest import OutputError, in_order, of_environment, read_stacks, select
+from synthesis.regions import select_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "validate": actions.validate,
 }
 _CONFIRMED_ACTIONS = {"apply", "destroy", "bootstrap"}
+_REGIONAL_ACTIONS = {"plan", "apply", "refresh"}
 _SLEEP_ACTIONS = {
     "sleep": "Send the environment to sleep, until the next change of its schedule or a given time.",
     "wake": "Wake the environment, until the next change of its schedule or a given time.",
@@ -93,6 +95,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             command.add_argument("--yes", action="store_true", help="do not ask for confirmation")
         if name in {"apply", "destroy"}:
             command.add_argument("--wake", action="store_true", help="wake the environment first if it sleeps")
+        if name in _REGIONAL_ACTIONS:
+            command.add_argument("--region", help="only what needs no other region: the others may be lost")
         if name == "apply":
             command.add_argument("--saved", type=Path, help="apply the plans that `plan --save` put in this folder")
             command.add_argument(
@@ -127,6 +131,8 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
     out: Path = options.out.resolve()
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
     chosen = stacks if _needs_retired_layers(options, stacks) else select(stacks, options.layer)
+    if region := getattr(options, "region", None):
+        chosen = select_region(chosen, region)
     yes = getattr(options, "yes", False)
     folder: Path | None = getattr(options, "save", None) or getattr(options, "saved", None)
     if options.action in _CONFIRMED_ACTIONS and not yes and not sys.stdin.isatty():
@@ -158,7 +164,7 @@ def _needs_retired_layers(options: argparse.Namespace, stacks: Mapping[str, Stac
 def _retired_layer_warnings(options: argparse.Namespace, session: Session, stack_results: list[Result]) -> list[str]:
     """A line for each layer that is switched off and not destroyed."""
     succeeded = results.exit_code(stack_results, allow_waiting=False) == OK
-    if options.action not in {"plan", "apply"} or options.layer or not succeeded:
+    if options.action not in {"plan", "apply"} or options.layer or options.region or not succeeded:
         return []
     try:
         stacks = retired.find_undestroyed(session)
@@ -193,6 +199,8 @@ def _next_step(options: argparse.Namespace, stack_results: list[Result], code: i
     variables = f"ENV={options.env}"
     if options.layer and options.action != "bootstrap":
         variables += f" LAYER={options.layer}"
+    if getattr(options, "region", None):
+        variables += f" REGION={options.region}"
     statuses = {result.status for result in stack_results}
     command = f"make {options.action} {variables}"
     if Status.INTERRUPTED in statuses:

@@ -11,7 +11,7 @@ from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import is_bucket_missing, shares_bucket, waiting_note
 from runner.protection import refuse_loss
 from runner.results import Result, Status
-from runner.saved import PERSONS_LAYERS
+from runner.saved import is_persons
 from runner.session import section
 from runner.sleeping import refuse_loss_of_schedule
 from runner.state_copies import refuse_loss_of_states
@@ -126,10 +126,10 @@ def refresh(session: Session) -> list[Result]:
     """Write into the states what AWS has now, and change nothing else.
 
     An apply writes what a resource was just after it was made. What other resources and AWS add to it later would look
-    like another person's change. The layers that only a person applies are left out, unless one of them is named:
-    a pipeline may not write their states.
+    like another person's change. What only a person applies is left out, unless nothing else is chosen: a pipeline may
+    not write those states.
     """
-    chosen = {id_: set[str]() for id_, stack in session.chosen.items() if stack.layer not in PERSONS_LAYERS}
+    chosen = {id_: set[str]() for id_, stack in session.chosen.items() if not is_persons(stack, session.stacks)}
     return session.run_all(chosen or {id_: set[str]() for id_ in session.chosen}, _refresh)
 
 

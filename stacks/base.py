@@ -14,13 +14,15 @@ from cdktf_cdktf_provider_aws.provider import (
 from modules.errors import WiringError
 from modules.key import Key
 from modules.label import Label
-from modules.state_store import StateLocation
+from modules.state_store import ACCESS_LOGS, StateLocation
 from synthesis.manifest import METADATA, metadata, stack_id
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
+    from modules.bucket import Bucket
+    from modules.state_store import StateStore
     from modules.topic import Topics
     from stacks.notifications import NotificationsStack
 
@@ -53,9 +55,10 @@ class LayerStack(TerraformStack):
             config: The environment.
             state: The stack that stores all states and is applied first; None for that stack itself.
             region: The region of its resources; None for the environment's own region.
-            name: Its name within the environment; None for the name of the layer, if the layer has only one stack.
+            name: Its name within the environment; None for the name of the layer, which in the second region ends in
+                the region.
         """
-        self.name = name or self.layer
+        self.name = name or (self.layer if config.standby_of is None else f"{self.layer}-{config.region}")
         super().__init__(scope, stack_id(config.name, self.name))
         self.config = config
         self.region = region or config.region
@@ -65,7 +68,7 @@ class LayerStack(TerraformStack):
             layer=self.layer,
             account_id=config.account_id,
             region=self.region,
-            home_region=config.region,
+            home_region=config.home_region,
             recovery_region=config.recovery_region,
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
@@ -89,9 +92,16 @@ class LayerStack(TerraformStack):
 
     def state_location(self) -> StateLocation:
         """Where its state is: in the environment's own region, or with it in the region of the copies."""
-        if self.survives_home and self.region == self.config.recovery_region:
+        survives = self.survives_home or self.config.standby_of is not None
+        if survives and self.region == self.config.recovery_region:
             return StateLocation.in_region_of(self.label)
         return StateLocation.from_names(self.label)
+
+    def access_log_bucket(self, store: StateStore) -> Bucket | str:
+        """What receives access logs in its region: a bucket of the state, by its name if that is in another region."""
+        if self.region == self.config.home_region:
+            return store.access_logs
+        return self.label.bucket_name(ACCESS_LOGS)
 
     def key(self, id_: str, *, name: str, protects: str, attach_policy: bool = False) -> Key:
         """Create a KMS key of this layer.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from modules.data.documentdb import PORT as DOCUMENTDB
-from modules.data.postgres import PORT as POSTGRES
+from modules.data.documentdb_base import PORT as DOCUMENTDB
+from modules.data.postgres_base import PORT as POSTGRES
 from modules.network.flow_logs import FlowLogs
 from modules.network.vpc import Vpc
 from modules.network.vpc_endpoints import GatewayEndpoints, InterfaceEndpoints

@@ -24,6 +24,8 @@ from modules.recovery.parameter_copies import ParameterCopies
 from modules.recovery.parameter_mirror import ParameterMirror
 from modules.recovery.replicated_backups import replicate_automated_backups
 from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
+from modules.recovery.serving_region import ServingRegion
+from modules.recovery.static_copy import allow_distributions
 from modules.state_store import STATE
 from stacks.base import LayerStack, topics_for
 from stacks.registry import copied_repositories, task_images
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cdktf import TerraformResource
+    from cdktf_cdktf_provider_aws.db_instance_automated_backups_replication import DbInstanceAutomatedBackupsReplication
     from constructs import Construct
 
     from config.backup_plan import BackupPlanSettings
@@ -74,6 +77,8 @@ class CopiesStack(LayerStack):
         super().__init__(scope, config=config, state=state, region=region, name=f"{self.layer}-{region}")
         self.copies_key = self.key("key", name=_COPIES_KEY, protects="Copies of the data")
         self.vault: BackupVault | None = None
+        self.postgres_backups: DbInstanceAutomatedBackupsReplication | None = None
+        """PostgreSQL's own backups, from which it can be restored in this region."""
         self.parameters: ParameterCopies | None = None
         self.ages: CopyAges | None = None
         if data and data.databases:
@@ -97,6 +102,8 @@ class CopiesStack(LayerStack):
                 protect=config.protect_data,
             )
         }
+        if settings.standby and ASSETS in self.buckets:
+            allow_distributions(self.buckets[ASSETS], label=self.label, key=self.copies_key)
         if topics:
             add_latency_alarm(self, "state-late-alarm", label=self.label, topics=topics, **self.states)
         self.images = ImageCopies(
@@ -111,6 +118,18 @@ class CopiesStack(LayerStack):
             protect=config.protect_data,
         )
         self._add_watch(notifications)
+        self.serving: ServingRegion | None = None
+        """The switch between the two regions; None if nothing can serve here."""
+        if settings.standby:
+            self.serving = ServingRegion(
+                self,
+                "serving-region",
+                label=self.label,
+                key=self.copies_key,
+                log_retention_days=config.logs.function_retention_days,
+                is_prepared=settings.fail_over is not None,
+                topics=topics_for(self, notifications),
+            )
 
     def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
         config = self.config
@@ -131,7 +150,7 @@ class CopiesStack(LayerStack):
             after=role.dependables,
         )
         if config.postgres:
-            replicate_automated_backups(
+            self.postgres_backups = replicate_automated_backups(
                 self,
                 "postgres-backups",
                 label=self.label,

@@ -20,7 +20,9 @@ _SECTIONS: Final = dict(sections(_TEXT))
 _RESTORE: Final = _SECTIONS["When the region is lost"]
 
 
-@pytest.mark.parametrize("section", ["State", "Files", "Images", "Parameters", "When the region is lost"])
+@pytest.mark.parametrize(
+    "section", ["State", "Files", "Images", "Parameters", "Which region answers", "When the region is lost"]
+)
 def test_a_section_has_commands(section: str) -> None:
     assert commands(_SECTIONS[section])
 

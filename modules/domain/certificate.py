@@ -106,6 +106,7 @@ class Certificate(Construct):
         label: Label,
         zone: HostedZone,
         records: ValidationRecords | None = None,
+        is_proven: bool = False,
         topics: Topics | None = None,
     ) -> None:
         """Request the certificate and wait until it is issued.
@@ -116,6 +117,7 @@ class Certificate(Construct):
             zone: The zone of the names.
             records: Existing records of a certificate with the same names, in this stack or one applied before; None
                 creates them here.
+            is_proven: Whether the zone has the records already, from a stack whose state this one must not read.
             topics: The topics of that region, which its expiry notifies; None for no alarms.
         """
         super().__init__(scope, id_)
@@ -131,18 +133,19 @@ class Certificate(Construct):
             # The certificate in use is deleted only after its replacement is in use.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
-        self.records = records or ValidationRecords(
-            self, "records", names=names, certificate=self._certificate, zone=zone
-        )
-        in_this_stack = TerraformStack.of(self.records) is TerraformStack.of(self)
+        self.records = records
+        if records is None and not is_proven:
+            self.records = ValidationRecords(self, "records", names=names, certificate=self._certificate, zone=zone)
+        existing = self.records.records if self.records else []
+        in_this_stack = self.records is None or TerraformStack.of(self.records) is TerraformStack.of(self)
         self._validation = AcmCertificateValidation(
             self,
             "validation",
             certificate_arn=self._certificate.arn,
             timeouts=AcmCertificateValidationTimeouts(create=_VALIDATION_TIMEOUT),
             # A reference: without the records it would wait in vain, so their stack must be applied first.
-            validation_record_fqdns=None if in_this_stack else [record.fqdn for record in self.records.records],
-            depends_on=list(self.records.records) if in_this_stack else None,
+            validation_record_fqdns=None if in_this_stack else [record.fqdn for record in existing],
+            depends_on=list(existing) if in_this_stack and existing else None,
         )
         if topics:
             self._add_alarms(label, topics, name=names.domain_name)

@@ -50,6 +50,17 @@ def changed(*changes: tuple[str, str], delivery: bool = False) -> str:
     return result
 
 
+def standby(*changes: tuple[str, str]) -> str:
+    """The file of an environment with a second region to serve from, changed in the same way."""
+    result = (FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8")
+    for old, new in changes:
+        if old not in result:
+            message = f"{old!r} is not in warm.toml"
+            raise LookupError(message)
+        result = result.replace(old, new, 1)
+    return result
+
+
 def parsed(toml: str) -> Environment:
     return parse_environment(toml, name="prod", project=PROJECT, file=FILE)
 

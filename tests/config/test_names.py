@@ -3,6 +3,7 @@
 import re
 from fnmatch import fnmatchcase
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from hypothesis import assume, given
@@ -21,6 +22,7 @@ COMPONENTS = (
     *("vpc-flow-logs", "jwt-rotation", "jwt-rotation-schedule", "github-plan", "github-apply", "data-logs"),
     *(f"{service}-{part}" for service in ("s" * 20, "s" * 19) for part in ("execution", "task", "blue-8443")),
 )
+RESTORED = "awsbackup-restore-test-"
 NAME = r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,6}){0,3}"
 
 
@@ -52,6 +54,17 @@ def test_two_components_never_have_the_same_name(names: Names) -> None:
     for limit in NameLimit:
         assert len({names.name(component, limit=limit) for component in COMPONENTS}) == len(COMPONENTS)
     assert len({names.bucket_name(component) for component in COMPONENTS}) == len(COMPONENTS)
+
+
+@given(names())
+def test_what_a_restore_test_makes_has_the_name_of_no_database(names: Names) -> None:
+    """`awsbackup-restore-test-` and a UUID: no project starts with "aws".
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html
+    """
+    assert len(f"{RESTORED}{uuid4()}") <= NameLimit.DATABASE
+    for component in COMPONENTS:
+        assert not names.name(component, limit=NameLimit.DATABASE).startswith(RESTORED[:3])
 
 
 @given(names())

@@ -1,0 +1,218 @@
+"""The layers in the second region, by the mode of [recovery], and what of them nothing else changes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from compliance.references import referred
+from config.names import NameLimit
+from synthesis.manifest import dependencies_within, read_stacks, topological
+from synthesis.regions import regions_of, select_region
+from tests.fixtures import standby_fixture
+from tests.properties import problems_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synthesis.manifest import Stack
+    from synthesis.template import Resource
+
+HOME, SECOND = "us-east-1", "us-west-2"
+VARIANTS: Mapping[str, dict[str, Any]] = {
+    "warm": {},
+    "backup": {"mode": "backup", "replica": False},
+    "pilot_light": {"mode": "pilot_light", "replica": False},
+    "active": {"mode": "active"},
+    "warm-without-edge": {"has_edge": False},
+    "restored": {"mode": "backup", "replica": False, "fails_over": True},
+    "promoted": {"fails_over": True},
+}
+SERVING = ("restored", "promoted")
+STANDING_BY = ("warm", "pilot_light", "active", "warm-without-edge")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[str], dict[str, Stack]]]:
+    """What is wrong with each variant, and its stacks."""
+    folder = tmp_path_factory.mktemp("standby")
+    results = {}
+    for name, options in VARIANTS.items():
+        output = folder / name / "cdktf.out"
+        problems = problems_in([standby_fixture(**options)], output)
+        results[name] = (problems, dict(read_stacks(output)))
+    return results
+
+
+@pytest.fixture
+def variants(found: dict[str, tuple[list[str], dict[str, Stack]]]) -> dict[str, dict[str, Stack]]:
+    return {name: stacks for name, (_, stacks) in found.items()}
+
+
+def there(stacks: Mapping[str, Stack]) -> dict[str, Stack]:
+    return {id_: stack for id_, stack in stacks.items() if id_.endswith(SECOND)}
+
+
+def services(stacks: Mapping[str, Stack]) -> dict[str, Resource]:
+    stack = stacks[f"warm-service-{SECOND}"]
+    return {str(one.get("name")).rpartition("-")[2]: one for one in stack.all("aws_ecs_service")}
+
+
+def bounds(stacks: Mapping[str, Stack]) -> dict[str, tuple[int, int]]:
+    """The bounds of auto-scaling, by the service."""
+    stack = stacks[f"warm-service-{SECOND}"]
+    targets = {target.get("resource_id"): target for target in stack.all("aws_appautoscaling_target")}
+    return {
+        name: next(
+            (target.get("min_capacity"), target.get("max_capacity"))
+            for place, target in targets.items()
+            if service.is_referred_to_by(place)
+        )
+        for name, service in services(stacks).items()
+    }
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_rules_accept_it(found: dict[str, tuple[list[str], dict[str, Stack]]], name: str) -> None:
+    assert found[name][0] == []
+
+
+def test_copies_alone_add_no_layer(variants: dict[str, dict[str, Stack]]) -> None:
+    assert sorted(there(variants["backup"])) == [f"warm-notifications-{SECOND}", f"warm-recovery-{SECOND}"]
+
+
+@pytest.mark.parametrize("name", [*STANDING_BY, *SERVING])
+def test_the_layers_are_there_and_no_other_ones(variants: dict[str, dict[str, Stack]], name: str) -> None:
+    layers = {stack.layer for stack in there(variants[name]).values()}
+    has_database = name != "pilot_light"
+    assert layers == {"notifications", "recovery", "network", "domain", "service"} | (
+        {"data"} if has_database else set()
+    )
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_nothing_there_needs_the_lost_region(variants: dict[str, dict[str, Stack]], name: str) -> None:
+    stacks = variants[name]
+    assert {id_: regions_of(stack) for id_, stack in there(stacks).items()} == dict.fromkeys(
+        there(stacks), frozenset({SECOND})
+    )
+    assert set(select_region(stacks, SECOND)) == set(there(stacks))
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_nothing_at_home_needs_the_second_region(variants: dict[str, dict[str, Stack]], name: str) -> None:
+    needing = {id_ for id_, stack in variants[name].items() if SECOND in regions_of(stack)} - set(there(variants[name]))
+    assert needing == {"warm-state"}
+
+
+@pytest.mark.parametrize("name", [*STANDING_BY, *SERVING])
+def test_they_are_applied_after_what_they_follow(variants: dict[str, dict[str, Stack]], name: str) -> None:
+    order = topological(dependencies_within(variants[name]))
+    service, copies = f"warm-service-{SECOND}", f"warm-recovery-{SECOND}"
+    for before, after in (
+        ("warm-service", service),
+        ("warm-domain", f"warm-domain-{SECOND}"),
+        (copies, service),
+        (f"warm-network-{SECOND}", service),
+    ):
+        assert order.index(before) < order.index(after)
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("pilot_light", {"frontend": (0, 0), "backend": (0, 0)}),
+        ("warm", {"frontend": (2, 6), "backend": (0, 0)}),
+        ("active", {"frontend": (2, 6), "backend": (0, 0)}),
+        ("restored", {"frontend": (2, 6), "backend": (2, 10)}),
+        ("promoted", {"frontend": (2, 6), "backend": (2, 10)}),
+    ],
+)
+def test_a_mode_says_how_many_tasks_run(
+    variants: dict[str, dict[str, Stack]], name: str, counts: dict[str, tuple[int, int]]
+) -> None:
+    assert bounds(variants[name]) == counts
+    for service, resource in services(variants[name]).items():
+        assert resource.get("desired_count") == counts[service][0]
+
+
+def test_terraform_starts_the_release_and_not_the_number_of_tasks(variants: dict[str, dict[str, Stack]]) -> None:
+    stacks = variants["warm"]
+    stack = stacks[f"warm-service-{SECOND}"]
+    for service in services(stacks).values():
+        assert service.block("lifecycle").get("ignore_changes") == ["desired_count"]
+        assert service.block("deployment_controller").get("type") == "ECS"
+    for task in stack.all("aws_ecs_task_definition"):
+        image = json.loads(task.get("container_definitions"))[0]["image"]
+        assert image.endswith(":release-2026-11-01")
+        (place,) = {(owner.id, one.kind) for owner, one in referred(image, stack, stacks)}
+        assert place == (f"warm-recovery-{SECOND}", "aws_ecr_repository")
+
+
+def test_no_pipeline_reads_files_there(variants: dict[str, dict[str, Stack]]) -> None:
+    stack = variants["warm"][f"warm-service-{SECOND}"]
+    assert not list(stack.all("aws_s3_object"))
+    assert "release_files_bucket" not in stack.document["output"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("warm", "promoted"), ("backup", "restored")])
+def test_a_fail_over_changes_nothing_at_home(variants: dict[str, dict[str, Stack]], before: str, after: str) -> None:
+    """All of it may be lost, and what is not must stay as it is for the fail-back."""
+    home, failed_over = (
+        {id_: stack.document for id_, stack in variants[name].items() if id_ not in there(variants[name])}
+        for name in (before, after)
+    )
+    assert home == failed_over
+
+
+def test_names_that_are_global_end_in_the_region(variants: dict[str, dict[str, Stack]]) -> None:
+    stacks = variants["promoted"]
+    for kind, argument in (("aws_iam_role", "name"), ("aws_s3_bucket", "bucket"), ("aws_iam_policy", "name")):
+        names = [str(one.get(argument)) for stack in stacks.values() for one in stack.all(kind)]
+        assert sorted(names) == sorted(set(names))
+
+
+def test_a_firewall_of_the_second_region_may_write_its_log(variants: dict[str, dict[str, Stack]]) -> None:
+    """CloudFront has one web ACL for both regions; load balancers have one each."""
+    for name, holders in (
+        ("warm", ["warm-notifications"]),
+        ("warm-without-edge", ["warm-notifications", f"warm-notifications-{SECOND}"]),
+    ):
+        stacks = variants[name]
+        policy = "aws_cloudwatch_log_resource_policy"
+        writers = [
+            id_
+            for id_, stack in sorted(stacks.items())
+            if any("aws-waf-logs" in str(one.get("policy_document")) for one in stack.all(policy))
+        ]
+        assert writers == holders
+        assert [id_ for id_, stack in sorted(stacks.items()) if list(stack.all("aws_wafv2_web_acl"))] == (
+            ["warm-edge"] if name == "warm" else ["warm-service", f"warm-service-{SECOND}"]
+        )
+        for id_, stack in stacks.items():
+            if list(stack.all("aws_wafv2_web_acl")) and id_ != "warm-edge":
+                assert id_.replace("service", "notifications") in stack.dependencies
+
+
+@pytest.mark.parametrize("name", [*STANDING_BY, *SERVING])
+def test_databases_of_a_region_have_names_of_their_own(variants: dict[str, dict[str, Stack]], name: str) -> None:
+    """RDS and DocumentDB share their names within a region; a replica or a restore has the name of its source."""
+    found = [
+        (stack.region_of(one), kind, str(one.get(argument)))
+        for stack in variants[name].values()
+        for kind, argument in (
+            ("aws_db_instance", "identifier"),
+            ("aws_docdb_cluster", "cluster_identifier"),
+            ("aws_docdb_cluster_instance", "identifier"),
+        )
+        for one in stack.all(kind)
+    ]
+    places = [(region, identifier) for region, _, identifier in found]
+    assert sorted(places) == sorted(set(places))
+    home, second = ({(kind, one) for region, kind, one in found if region == here} for here in (HOME, SECOND))
+    assert all(len(identifier) <= NameLimit.DATABASE for _, identifier in places)
+    assert second <= home
+    if name in SERVING:
+        assert {kind for kind, _ in second} == {kind for kind, _ in home}

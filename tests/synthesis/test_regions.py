@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from synthesis.manifest import OutputError, read_stacks
+from synthesis.regions import regions_of, select_region
+from tests.outputs import backend, identity, write_stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synthesis.manifest import Stack
+
+HOME, SECOND = "us-east-1", "us-west-2"
+
+
+def document(
+    name: str,
+    *,
+    region: str,
+    state: str,
+    reads: tuple[str, ...] = (),
+    provider: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "//": {"metadata": identity(layer=name, name=name, region=region)},
+        "provider": {"aws": [{"region": region}, {"region": SECOND, "alias": "second"}]},
+        "terraform": {"backend": {"s3": {**backend(name), "region": state}}},
+        "data": {
+            "terraform_remote_state": {
+                f"input-{index}": {"config": {**backend("network"), "region": read}} for index, read in enumerate(reads)
+            }
+        },
+        "resource": {"aws_kms_key": {"key": {"provider": provider} if provider else {}}},
+    }
+
+
+@pytest.fixture
+def stacks(tmp_path: Path) -> dict[str, Stack]:
+    for name, settings in {
+        "data": {"region": HOME, "state": HOME, "reads": (HOME,)},
+        "topics-second": {"region": SECOND, "state": HOME},  # its state is at home
+        "copies-second": {"region": SECOND, "state": SECOND},
+        "service-second": {"region": SECOND, "state": SECOND, "reads": (SECOND,)},
+        "reader-second": {"region": SECOND, "state": SECOND, "reads": (HOME,)},
+        "state": {"region": HOME, "state": HOME, "provider": "aws.second"},
+    }.items():
+        write_stack(tmp_path, f"dev-{name}", document=document(name, **settings))  # type: ignore[arg-type]
+    return read_stacks(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("stack", "regions"),
+    [
+        ("dev-data", {HOME}),
+        ("dev-topics-second", {HOME, SECOND}),
+        ("dev-reader-second", {HOME, SECOND}),
+        ("dev-state", {HOME, SECOND}),
+        ("dev-service-second", {SECOND}),
+    ],
+)
+def test_a_stack_needs_the_regions_of_its_resources_of_its_state_and_of_what_it_reads(
+    stacks: dict[str, Stack], stack: str, regions: set[str]
+) -> None:
+    assert regions_of(stacks[stack]) == regions
+
+
+def test_what_needs_a_lost_region_is_not_selected(stacks: dict[str, Stack]) -> None:
+    assert set(select_region(stacks, SECOND)) == {"dev-copies-second", "dev-service-second"}
+    assert set(select_region(stacks, HOME)) == {"dev-data"}
+
+
+def test_a_region_without_a_stack_of_its_own_names_those_that_have_some(stacks: dict[str, Stack]) -> None:
+    with pytest.raises(OutputError, match="in 'eu-west-1' alone: state, copies-second, data") as error:
+        select_region(stacks, "eu-west-1")
+    assert error.value.remedy == f"There are some for REGION={HOME} and REGION={SECOND}."
+    with pytest.raises(OutputError) as error:
+        select_region({"dev-state": stacks["dev-state"]}, HOME)
+    assert error.value.remedy == "Leave out REGION."
