@@ -48,9 +48,10 @@ setup: .venv/test.stamp .venv/aws-cli.stamp ## Create .venv with everything that
 	@touch $@
 
 # --no-compile: the provider's package has thousands of files and a run imports forty, which are compiled on first use.
-.venv/synth.stamp: requirements/synth.lock .venv/python.stamp
+.venv/synth.stamp: requirements/synth.lock requirements/functions.lock .venv/python.stamp
 	@echo "Installing the packages of the synthesis (about 180 MB, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/synth.lock
+	@$(PIP_INSTALL) --no-compile --no-deps -r requirements/functions.lock
 	@echo "Filling the caches of the bindings (once)"
 	@$(RUN) synthesis.fast_start.warm
 	@touch $@
@@ -98,6 +99,7 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: ver
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) "$$@"; }; \
 	compile pyproject.toml --group test -o requirements/test.lock; \
 	compile pyproject.toml -c requirements/test.lock -o requirements/synth.lock; \
+	compile --group functions --no-deps -o requirements/functions.lock; \
 	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
 	compile --group rules -c requirements/test.lock -o requirements/rules.lock; \
 	compile --group aws-cli -o requirements/aws-cli.lock; \

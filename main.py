@@ -200,7 +200,7 @@ def _add_recovery(
     Returns:
         The one in the second region; None if there are no copies.
     """
-    from stacks.recovery import AssetsRecoveryStack, CopiesStack, RecoveryStack  # noqa: PLC0415 (see compose)
+    from stacks.recovery import AssetsRecoveryStack, CopiesStack, DrillsStack, RecoveryStack  # noqa: PLC0415 (see compose)
 
     if config.recovery is None:
         return None
@@ -227,6 +227,16 @@ def _add_recovery(
         security=security,
         copies=copies,
     )
+    if copies and config.recovery.drills:
+        DrillsStack(
+            app,
+            config=config,
+            drills=config.recovery.drills,
+            targets=config.recovery.targets,
+            state=state,
+            notifications=by_region.get(copies.region),
+            copies=copies,
+        )
     if copies and edge and AssetsRecoveryStack.is_needed(config):
         AssetsRecoveryStack(
             app,

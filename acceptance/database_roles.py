@@ -18,13 +18,15 @@ from pymongo.errors import PyMongoError
 from config.names import NameLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import boto3
 
     from config.database_roles import DatabaseRole
     from config.environment import Environment
     from emulator import Emulator
+
+    Client = pymongo.MongoClient[dict[str, Any]]
 
 _TIMEOUT_SECONDS: Final = 20
 _HOST: Final = "127.0.0.1"
@@ -57,7 +59,10 @@ class Roles:
         parts = urlsplit(url)
         port, authority = self.emulator.database(str(parts.hostname), account=self.environment.account_id)
         try:
-            (_sign_in_to_postgres if parts.scheme == "postgresql" else _sign_in_to_documentdb)(parts, port, authority)
+            if parts.scheme == "postgresql":
+                run_in_postgres(parts, port, authority, ("SELECT 1",))
+            else:
+                use_documentdb(parts, port, authority, lambda client: ping(parts, client))
         except (pg8000.native.Error, pg8000.native.InterfaceError, PyMongoError, OSError) as error:
             return str(error)
         return ""
@@ -72,6 +77,8 @@ def check_roles_sign_in_and_rotate(
     """
     roles = Roles(environment=environment, session=session, emulator=emulator)
     for role in (*environment.postgres_roles, *environment.documentdb_roles):
+        if role.is_for_drills:  # it has no url, and signs in to restored copies: acceptance/drills.py
+            continue
         yield from (f"{role.name} of {role.database}: {problem}" for problem in _problems(roles, role))
 
 
@@ -95,7 +102,8 @@ def _problems(roles: Roles, role: DatabaseRole) -> Iterator[str]:
             yield f"it cannot sign in with its {which} url after a rotation: {refused}"
 
 
-def _sign_in_to_postgres(url: SplitResult, port: int, authority: str) -> None:
+def run_in_postgres(url: SplitResult, port: int, authority: str, statements: Sequence[str]) -> None:
+    """Sign in with a url, and run statements."""
     with socket.create_connection((_HOST, port), timeout=_TIMEOUT_SECONDS) as sock:
         connection = pg8000.native.Connection(
             str(url.username),
@@ -105,11 +113,18 @@ def _sign_in_to_postgres(url: SplitResult, port: int, authority: str) -> None:
             ssl_context=ssl.create_default_context(cadata=authority),
             sock=sock,
         )
-        connection.run("SELECT 1")
+        for statement in statements:
+            connection.run(statement)
         connection.close()
 
 
-def _sign_in_to_documentdb(url: SplitResult, port: int, authority: str) -> None:
+def ping(url: SplitResult, client: Client) -> None:
+    """Ask for nothing in the database of a url."""
+    client[url.path.removeprefix("/") or "admin"].command("ping")
+
+
+def use_documentdb(url: SplitResult, port: int, authority: str, use: Callable[[Client], object]) -> None:
+    """Sign in with a url, and do something."""
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
         Path(file.name).write_text(authority, encoding="utf-8")
         client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
@@ -126,4 +141,4 @@ def _sign_in_to_documentdb(url: SplitResult, port: int, authority: str) -> None:
             serverSelectionTimeoutMS=_TIMEOUT_SECONDS * 1000,
         )
         with client:
-            client[url.path.removeprefix("/") or "admin"].command("ping")
+            use(client)

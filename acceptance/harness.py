@@ -145,8 +145,10 @@ def name_width(environments: Sequence[str], settings: Path) -> int:
     """The width of the longest stack's name, before there are stacks: importing a layer would start Node."""
     layers = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")]) if module.name != "base"]
     loaded, _ = load_environments(environments, folder=settings)  # what is wrong is reported by the synthesis
-    # The layer with the longest name is the one with a stack in each region.
+    # Of those that have stacks in several regions, no layer has a longer name.
     further = [f"{one.name}-notifications-{region}" for one in loaded for region in one.regions if region != one.region]
+    drills = [one for one in loaded if one.recovery and one.recovery.drills]
+    further += [f"{one.name}-recovery-drills-{one.recovery_region}" for one in drills if one.recovery_region]
     return max(map(len, (*further, *(f"{name}-{layer}" for name in environments for layer in layers))))
 
 

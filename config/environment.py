@@ -1,6 +1,7 @@
 """The settings of one environment."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -10,7 +11,7 @@ from config.backups import BackupsSettings
 from config.cluster import ClusterSettings
 from config.copies import CopiedStore, copied_stores
 from config.cost import CostSettings
-from config.database_roles import DatabaseRole, database_roles
+from config.database_roles import DatabaseRole, database_roles, drill_role
 from config.delivery import DeliverySettings, OtherEnvironment
 from config.deployment import DeploymentSettings
 from config.documentdb import DocumentdbSettings
@@ -25,7 +26,7 @@ from config.load_balancer import LoadBalancerSettings
 from config.log_destinations import destination_region
 from config.logs import LogSettings
 from config.model import Check, Model
-from config.names import MAX_ENVIRONMENT_LENGTH, Names
+from config.names import MAX_ENVIRONMENT_LENGTH, NameLimit, Names
 from config.network import NetworkSettings
 from config.notifications import NotificationsSettings
 from config.observability import ObservabilitySettings
@@ -34,6 +35,7 @@ from config.parameters import parameter_names
 from config.postgres import PostgresSettings
 from config.project import PROJECT_FILE, ProjectName
 from config.recovery import RecoverySettings
+from config.recovery_drills import RESTORE_READER
 from config.registries import repository_names
 from config.registry import RegistrySettings
 from config.release_window import ReleaseWindow, release_window
@@ -357,12 +359,26 @@ class Environment(Model):
         if self.postgres is None:
             return ()
         has_proxy = self.postgres.proxy is not None
-        return database_roles("postgres", self.postgres.roles, self.services, has_proxy=has_proxy)
+        roles = database_roles("postgres", self.postgres.roles, self.services, has_proxy=has_proxy)
+        arn = self.restore_reader_arn
+        return (*roles, drill_role("postgres", role_arn=arn)) if arn else roles
 
     @property
     def documentdb_roles(self) -> tuple[DatabaseRole, ...]:
         """The roles of DocumentDB, `owner` first; none without the database."""
-        return database_roles("documentdb", self.documentdb.roles, self.services) if self.documentdb else ()
+        if self.documentdb is None:
+            return ()
+        roles, arn = database_roles("documentdb", self.documentdb.roles, self.services), self.restore_reader_arn
+        return (*roles, drill_role("documentdb", role_arn=arn)) if arn else roles
+
+    @property
+    def restore_reader_arn(self) -> str | None:
+        """ARN of the role of IAM with which restore drills read; None without drills."""
+        if self.recovery is None or self.recovery.drills is None or self.recovery_region is None:
+            return None
+        there = replace(self.names, region=self.recovery_region)
+        name = there.global_name(RESTORE_READER, limit=NameLimit.IAM_ROLE)
+        return f"arn:aws:iam::{self.account_id}:role/{name}"
 
     @property
     def left_out_layers(self) -> tuple[str, ...]:

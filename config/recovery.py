@@ -9,10 +9,11 @@ from config.aws import Region
 from config.backup_plan import BackupPlanSettings
 from config.errors import Problem
 from config.model import Check, Model
+from config.recovery_drills import DrillSettings
 from config.recovery_targets import CopyTargets
 from config.standby import STANDBY_CHECKS, FailOverSettings, RecoveryMode, StandbySettings
 
-_ONLY_WITH_COPIES: Final = ("copies_leave_jurisdiction", "targets")
+_ONLY_WITH_COPIES: Final = ("copies_leave_jurisdiction", "drills", "targets")
 
 
 def _check_region(mode: str, region: str | None) -> Iterator[Problem]:
@@ -51,6 +52,9 @@ class RecoverySettings(Model):
 
     targets: CopyTargets = Field(default_factory=CopyTargets)
     """How old the newest copies may be before an alarm goes off; without the table its defaults hold."""
+
+    drills: DrillSettings | None = None
+    """Restore tests of the databases' copies in the second region; without the table nothing proves that they work."""
 
     standby: StandbySettings | None = None
     """What serves in the second region; required for more than "backup", and to fail over."""

@@ -11,6 +11,7 @@ from config.jurisdictions import check_jurisdiction
 from config.maintenance_windows import WEEKDAYS, backup_minutes, maintenance_minutes
 from config.model import Check
 from config.recovery import RecoverySettings
+from config.recovery_drill_checks import DRILL_CHECKS
 from config.recovery_state import check_second_region_has_no_stacks
 from config.sleep import awake_times, read_zone
 from config.sleep_windows import is_awake
@@ -236,5 +237,6 @@ RECOVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_sleep,
     *STANDBY_ENVIRONMENT_CHECKS,
     *STANDBY_TRAFFIC_CHECKS,
+    *DRILL_CHECKS,
 )
 """The checks between [recovery] and other tables."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from cdktf import TerraformResource
 
-    from modules.network.vpc import Vpc
+    from modules.network.network import WorkloadNetwork
     from modules.topic import Topics
 
 _RUNTIME: Final = "python3.13"
@@ -100,7 +100,7 @@ class Function(Construct):
         name: str | None = None,
         packages: Sequence[str] = (),
         memory_mib: int = _MEMORY_MIB,
-        vpc: Vpc | None = None,
+        vpc: WorkloadNetwork | None = None,
         describes_interfaces: bool = False,
         boundary: Boundary = Boundary.WORKLOAD,
     ) -> None:
@@ -206,7 +206,7 @@ class Function(Construct):
             depends_on=[*log.dependables, *self.role.dependables],
         )
 
-    def _join(self, vpc: Vpc, label: Label, name: str, component: str, *, describes: bool) -> SecurityGroup:
+    def _join(self, vpc: WorkloadNetwork, label: Label, name: str, component: str, *, describes: bool) -> SecurityGroup:
         """Let Lambda put the function into the network, and nothing else."""
         function = Condition(
             operator="ArnEquals", key="lambda:SourceFunctionArn", values=(label.arn("lambda", f"function:{name}"),)

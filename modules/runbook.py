@@ -44,6 +44,7 @@ class Runbook(StrEnum):
     PARAMETER_MIRROR = "parameter-mirror"
     PERMISSION_CHANGES = "permission-changes"
     REFUSED_CALLS = "refused-calls"
+    RESTORE_DRILLS = "restore-drills"
     SERVICE_ABSENCE = "service-absence"
     SERVICE_CAPACITY = "service-capacity"
     SERVICE_ERRORS = "service-errors"

@@ -106,6 +106,7 @@ class ObservabilityStack(LayerStack):
                 documentdb=data.documentdb,
                 copies=config.copied_stores,
                 copies_region=config.recovery_region,
+                drill_days=config.recovery.targets.drill_days if config.recovery and config.recovery.drills else None,
             )
         budget = config.cost.budget if config.cost else None
         self.cost_dashboard = CostDashboard(

@@ -24,6 +24,7 @@ from modules.recovery.parameter_copies import ParameterCopies
 from modules.recovery.parameter_mirror import ParameterMirror
 from modules.recovery.replicated_backups import replicate_automated_backups
 from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
+from modules.recovery.restore_drills import DRILLS_KEY, RestoreDrills
 from modules.recovery.serving_region import ServingRegion
 from modules.recovery.static_copy import allow_distributions
 from modules.state_store import STATE
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from config.backup_plan import BackupPlanSettings
     from config.environment import Environment
     from config.recovery import RecoverySettings
+    from config.recovery_drills import DrillSettings
+    from config.recovery_targets import CopyTargets
     from modules.bucket import Bucket
     from modules.key import Key
     from stacks.data import DataStack
@@ -306,6 +309,42 @@ class RecoveryStack(LayerStack):
             has_documentdb=config.documentdb is not None,
             after=role_dependables,
         )
+
+
+class DrillsStack(LayerStack):
+    """Restore tests of the copies, in the second region, in a network of their own; its state is there, too."""
+
+    layer: ClassVar[str] = "recovery"
+    survives_home: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        drills: DrillSettings,
+        targets: CopyTargets,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+        copies: CopiesStack,
+    ) -> None:
+        region = copies.region
+        super().__init__(scope, config=config, state=state, region=region, name=f"{self.layer}-drills-{region}")
+        self.drills = RestoreDrills(
+            self,
+            "drills",
+            config=drills,
+            targets=targets,
+            label=self.label,
+            roles={"postgres": config.postgres_roles, "documentdb": config.documentdb_roles},
+            copies_key_arn=copies.copies_key.arn,
+            key=self.key("key", name=DRILLS_KEY, protects="Restore drills: logs, events and functions"),
+            logs=config.logs,
+            topics=topics_for(self, notifications),
+        )
+        self.add_dependency(copies)
+        self.output("restore_testing_plan_arn", self.drills.plan.arn)
+        self.output("restore_check_function", self.drills.check.function.name)
 
 
 class AssetsRecoveryStack(LayerStack):

@@ -25,6 +25,14 @@ _ENDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, ...]]]] = {
         ("backup:DeleteBackupPlan", "backup:UpdateBackupPlan"),
     ),
     "aws_backup_region_settings": (("", "*"), ("backup:UpdateRegionSettings",)),
+    "aws_backup_restore_testing_plan": (
+        ("", "arn:aws:backup:{region}:{account}:restore-testing-plan:1"),
+        ("backup:DeleteRestoreTestingPlan", "backup:UpdateRestoreTestingPlan"),
+    ),
+    "aws_backup_restore_testing_selection": (
+        ("", "arn:aws:backup:{region}:{account}:restore-testing-plan:1"),
+        ("backup:DeleteRestoreTestingSelection", "backup:UpdateRestoreTestingSelection"),
+    ),
     "aws_backup_selection": (
         ("", "arn:aws:backup:{region}:{account}:backup-plan:1"),
         ("backup:DeleteBackupSelection",),
@@ -77,9 +85,17 @@ _ENDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, ...]]]] = {
         ),
     ),
     "aws_s3_bucket_replication_configuration": (_BUCKET, ("s3:PutReplicationConfiguration",)),
+    "aws_security_group": (
+        ("", "arn:aws:ec2:{region}:{account}:security-group/sg-1"),
+        ("ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup"),
+    ),
     "aws_ssm_parameter": (
         ("name", "arn:aws:ssm:{region}:{account}:parameter{name}"),
         ("ssm:DeleteParameter", "ssm:PutParameter"),
+    ),
+    "aws_vpc": (
+        ("", "arn:aws:ec2:{region}:{account}:vpc/vpc-1"),
+        ("ec2:AttachInternetGateway", "ec2:CreateVpcEndpoint", "ec2:CreateVpcPeeringConnection"),
     ),
 }
 """What destroys a resource of each type, or what it protects: with the argument that has its name, and its ARN.

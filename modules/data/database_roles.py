@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from modules.parameter import Parameter
 
 _FOLDER: Final = "database_roles"
-_AUTHORITIES: Final = Path(__file__).parents[2] / "lambdas" / _FOLDER / "authorities"
+AUTHORITY_FOLDER: Final = Path(__file__).parents[2] / "lambdas" / _FOLDER / "authorities"
 DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "postgres": ("pg8000", "scramp", "asn1crypto", "dateutil", "six"),
     "documentdb": ("pymongo", "bson"),
@@ -113,7 +113,7 @@ class DatabaseRoles(Construct):
             proxy_host=proxy_host,
             stops=server.identifier if context.sleeps else None,
         )
-        authorities = (_AUTHORITIES / f"{context.label.region}.pem").read_text(encoding="utf-8")
+        authorities = (AUTHORITY_FOLDER / f"{context.label.region}.pem").read_text(encoding="utf-8")
         self.function = Function(
             self,
             "function",

@@ -117,7 +117,7 @@ class Postgres(PostgresBase):
         self.people = [
             add_people_role(self, role, label=label, resource_ids=self._resource_ids)
             for role in roles
-            if role.iam and role.service is None
+            if role.iam and role.service is None and not role.is_for_drills
         ]
         """The IAM roles with which people sign in."""
         self.watch = PostgresWatch(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
 from constructs import Construct
@@ -14,18 +14,24 @@ from modules.role import Role, ServicePrincipal
 if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
-    from modules.network.vpc import Vpc
+    from modules.network.network import Network
+
+
+FLOW_LOGS: Final = "vpc-flow-logs"
+"""Component of the names of the log group and of the role."""
 
 
 def group_name(label: Label) -> str:
     """Name of the log group of the flow logs."""
-    return label.path("vpc-flow-logs")
+    return label.path(FLOW_LOGS)
 
 
 class FlowLogs(Construct):
     """Flow logs of a VPC, in a log group with retention and key."""
 
-    def __init__(self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Vpc, key: Key) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Network, key: Key
+    ) -> None:
         super().__init__(scope, id_)
         group = LogGroup(
             self,
@@ -39,7 +45,7 @@ class FlowLogs(Construct):
             self,
             "role",
             label=label,
-            name="vpc-flow-logs",
+            name=FLOW_LOGS,
             service=ServicePrincipal.VPC_FLOW_LOGS,
             description="Writes the VPC's flow logs",
         )
@@ -59,6 +65,6 @@ class FlowLogs(Construct):
             log_destination=group.arn,
             iam_role_arn=role.arn,
             max_aggregation_interval=60,  # seconds; the shortest one, at no extra cost
-            tags=label.name_tag("vpc-flow-logs"),
+            tags=label.name_tag(FLOW_LOGS),
             depends_on=role.dependables,
         )

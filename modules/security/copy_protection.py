@@ -17,17 +17,22 @@ from modules.bucket_replication import replication_role
 from modules.function_schedule import schedule_role
 from modules.key import key_alias
 from modules.label import NameLimit
+from modules.network.flow_logs import FLOW_LOGS
 from modules.policy import Condition, Statement
 
 if TYPE_CHECKING:
     from modules.label import Label
 
 _MIRROR: Final = "parameter-mirror"
-_AGES: Final = "copy-ages"
 _FUNCTIONS: Final = (_MIRROR, "copy-heartbeats")
 """Of the environment's own region: one writes copies, the other what the age of copies is seen by."""
 _ROLES: Final = tuple(replication_role(bucket) for bucket in (ASSETS, AUDIT, BACKUPS))
-KEYS: Final = ("copies", "recovery-functions")
+_PATTERNS: Final = ("copy-*", "restore-*")
+"""The roles of what watches copies or restores them as a test: patterns, because the policy is near its limit.
+
+A service whose name starts so has roles that a person must apply.
+"""
+KEYS: Final = ("copies", "recovery-drills", "recovery-functions")
 """The keys of the layer itself."""
 _KEYS_OF_DATA: Final = ("assets", "backups", "databases", "registry", "secrets")
 """The keys of what is copied, which a pipeline makes and changes. The first vault has the backups under `databases`."""
@@ -58,7 +63,7 @@ _ROLE_CHANGES: Final = (
 )
 _FILES: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Update*")
 """Not s3:Replicate*, with which S3 writes the copies in a role of this environment."""
-_SERVICES: Final = ("ecr:*", "events:*", "lambda:*", "rds:*", "s3:*", "scheduler:*", "sns:*", "sqs:*", "ssm:*")
+_SERVICES: Final = ("ec2:*", "ecr:*", "events:*", "lambda:*", "rds:*", "s3:*", "scheduler:*", "sns:*", "sqs:*", "ssm:*")
 _SERVICES_OF_DNS: Final = ("cloudwatch:*", "kms:*", "logs:*")
 """What a pipeline uses in us-east-1 for Route 53; if that is the second region, the keys there are found by alias."""
 
@@ -129,12 +134,13 @@ def deny_copy_writes(label: Label) -> tuple[Statement, ...]:
 
 
 def _copying_roles(label: Label) -> tuple[str, ...]:
-    """ARNs of the roles that make backups and copies, and of the function that measures how old they are."""
+    """ARNs of the roles that make backups and copies, of what measures how old they are, and of what restores them."""
     home, *there = label.in_regions_with_state
-    found = [(home, name) for name in (BACKUP_ROLE, *_FUNCTIONS, *map(schedule_role, _FUNCTIONS), *_ROLES)]
+    found = [(home, name) for name in (BACKUP_ROLE, _MIRROR, schedule_role(_MIRROR), *_ROLES)]
     found.append((label.in_region(VIEWER_REGION), replication_role(ASSETS)))
-    found += [(one, name) for one in there for name in (BACKUP_ROLE, _AGES, schedule_role(_AGES))]
+    found += [(one, name) for one in there for name in (BACKUP_ROLE, FLOW_LOGS)]
     names = dict.fromkeys(one.global_name(name, limit=NameLimit.IAM_ROLE) for one, name in found)
+    names |= dict.fromkeys(f"{home.prefix}-{pattern}" for pattern in _PATTERNS)
     return tuple(label.arn("iam", f"role/{name}", region="") for name in names)
 
 

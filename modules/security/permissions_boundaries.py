@@ -14,6 +14,7 @@ from modules.role import ServicePrincipal
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
 from modules.security.backup_limits import backup_limits
 from modules.security.delivery_limits import delivery_limits
+from modules.security.restore_limits import restore_limits
 from modules.security.role_changes import allow_role_changes, deny_boundary_removal, deny_limit_changes
 
 if TYPE_CHECKING:
@@ -222,6 +223,7 @@ class PermissionsBoundaries(Construct):
         """What must exist before a role of the same stack that has one of them."""
         self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload())
         self._add(Boundary.BACKUP, "The most that AWS Backup may do with its role", *backup_limits(label))
+        self._add(Boundary.RESTORE, "The most that restore drills may do", *restore_limits(label))
         self._add(Boundary.DELIVERY, "The most that a pipeline or a build may do", *delivery_limits(label))
         self._add(Boundary.DEPLOYMENT, "The most that a role which plans or applies may do", *self._deployment())
 

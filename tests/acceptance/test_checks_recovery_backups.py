@@ -55,6 +55,7 @@ def session() -> Iterator[EmulatedSession]:
 
 def test_a_database_without_the_tag_is_found(session: Any) -> None:
     problem = f"no selection of a backup plan finds {SOURCE}"
+    session.client("rds").remove_tags_from_resource(ResourceName=SOURCE, TagKeys=[TAG["Key"]])
     assert list(check_the_backup_plan_finds_each_database(ENVIRONMENT, session)) == [problem]
     session.client("rds").add_tags_to_resource(ResourceName=SOURCE, Tags=[TAG])
     assert list(check_the_backup_plan_finds_each_database(ENVIRONMENT, session)) == []
@@ -65,6 +66,7 @@ def test_a_selection_that_names_other_databases_finds_none_and_documentdb_needs_
     (plan,) = backup.list_backup_plans()["BackupPlansList"]
     (listed,) = backup.list_backup_selections(BackupPlanId=plan["BackupPlanId"])["BackupSelectionsList"]
     place = {"BackupPlanId": plan["BackupPlanId"], "SelectionId": listed["SelectionId"]}
+    rds.add_tags_to_resource(ResourceName=SOURCE, Tags=[TAG])
     selection = backup.get_backup_selection(**place)["BackupSelection"]
     rds.create_db_cluster(
         DBClusterIdentifier=f"{PREFIX}-documentdb",

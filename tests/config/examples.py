@@ -17,9 +17,15 @@ PROJECT = "user-management"
 T = TypeVar("T")
 
 
-def text(name: str = "prod", *, delivery: bool = False) -> str:
-    """The file of an environment; without its pipeline, which needs most of the other tables and another file."""
+_DRILL_TARGETS = ("restore_minutes", "drill_days")
+
+
+def text(name: str = "prod", *, delivery: bool = False, drills: bool = False) -> str:
+    """The file of an environment; without its pipeline and its restore drills, which need most of the other tables."""
     whole = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    if not drills:
+        whole = without("recovery.drills", toml=whole)
+        whole = "".join(line for line in whole.splitlines(keepends=True) if not line.startswith(_DRILL_TARGETS))
     return whole if delivery else without("delivery", toml=whole)
 
 
@@ -39,9 +45,9 @@ def without(*tables: str, toml: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def changed(*changes: tuple[str, str], delivery: bool = False) -> str:
+def changed(*changes: tuple[str, str], delivery: bool = False, drills: bool = False) -> str:
     """Production's file with the first place of each text replaced; a missing text is an error."""
-    result = text(delivery=delivery)
+    result = text(delivery=delivery, drills=drills)
     for old, new in changes:
         if old not in result:
             message = f"{old!r} is not in prod.toml"

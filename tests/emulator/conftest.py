@@ -23,6 +23,10 @@ PER_TEST: Final = "7"
 """The accounts of one test each start with it; moto keeps about 20 MB for each."""
 
 
+_SHARED: Final = "123456789012"
+"""The account of the other tests of a file."""
+
+
 class Client(Protocol):
     """Creates a boto3 client of the emulator."""
 
@@ -36,9 +40,7 @@ class Clients:
         self._url = url
         self._made: dict[tuple[str, str, str, bool], Any] = {}
 
-    def __call__(
-        self, service: str, *, account: str = "123456789012", region: str = "us-east-1", checked: bool = True
-    ) -> Any:
+    def __call__(self, service: str, *, account: str = _SHARED, region: str = "us-east-1", checked: bool = True) -> Any:
         key = (service, account, region, checked)
         if key not in self._made:
             self._made[key] = boto3.client(
@@ -80,5 +82,7 @@ def client(clients: Clients) -> Client:
 
 @pytest.fixture(scope="module", autouse=True)
 def _forgets(clients: Clients) -> Iterator[None]:
+    """A file can be run in two parts by one process: the second finds nothing of the first one's."""
     yield
     clients.forget(PER_TEST)
+    clients.forget(_SHARED)

@@ -63,6 +63,13 @@ def test_a_zone_of_the_second_region_is_in_another_table(place: Place) -> None:
     assert "[[recovery.standby.network.zones]], use one of usw2-az" in line.fix
 
 
+def test_a_zone_of_the_drills_is_in_their_table(place: Place) -> None:
+    drills = layer({"aws_subnet.s0": {"availability_zone_id": "usw2-az9"}}, layer="recovery", region="us-west-2")
+    (line,) = (one for one in place.run(zones.checks(of(layer({}), drills), place.account)) if "zones" in one.subject)
+
+    assert "In environments/test.toml, [recovery.drills], zones, use one of usw2-az" in line.fix
+
+
 def test_a_zone_that_is_impaired_is_a_problem(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     (first, *_) = RegionsAndZonesBackend.zones["us-east-1"]
     monkeypatch.setattr(first, "state", "impaired")

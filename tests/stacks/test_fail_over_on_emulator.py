@@ -109,11 +109,11 @@ class Platform:
     def apply(self, *layers: str) -> None:
         """Apply these layers in this order."""
         for layer in layers:
-            assert runner(["apply", *self._arguments, "--layer", layer]) == 0
+            assert runner(["apply", *self._arguments, "--yes", "--layer", layer]) == 0
 
     def bootstrap(self) -> None:
         """Make what stores the states."""
-        assert runner(["bootstrap", *self._arguments]) == 0
+        assert runner(["bootstrap", *self._arguments, "--yes"]) == 0
 
     def plan(self, layer: str, capsys: pytest.CaptureFixture[str]) -> str:
         """What a plan of a layer says."""
@@ -128,7 +128,7 @@ class Platform:
 
     @property
     def _arguments(self) -> list[str]:
-        return ["--env", "dev", "--out", str(self._out), "--yes"]
+        return ["--env", "dev", "--out", str(self._out)]
 
 
 def run_sql(roles: Roles, statement: str) -> list[Any]:
@@ -187,7 +187,7 @@ def test_the_second_region_has_the_rows_and_new_logins(
 
     config = environment(FailOverSettings(documentdb_snapshot=snapshot))
     platform.write(config)
-    platform.apply(f"recovery-{THERE}", f"network-{THERE}", f"data-{THERE}")
+    platform.apply(*(f"{layer}-{THERE}" for layer in ("notifications", "recovery", "network", "data")))
     there = Roles(
         environment=present(standby_environment(config)),
         session=boto3.Session(region_name=THERE),
@@ -200,7 +200,8 @@ def test_the_second_region_has_the_rows_and_new_logins(
     ] * len((*config.postgres_roles, *config.documentdb_roles))
 
     # RDS takes Performance Insights, and the provider its windows, of an instance that exists.
-    assert "1 to change" in platform.plan(f"data-{THERE}", capsys)
+    plan = platform.plan(f"data-{THERE}", capsys)
+    assert "1 to change" in plan, plan
     platform.apply(f"data-{THERE}")
     assert "No changes" in platform.plan(f"data-{THERE}", capsys)
     again = environment(FailOverSettings(documentdb_snapshot=snapshot + "-later", postgres_time="2026-01-31T14:05:00Z"))
