@@ -26,7 +26,7 @@ from config.load_balancer import LoadBalancerSettings
 from config.log_destinations import destination_region
 from config.logs import LogSettings
 from config.model import Check, Model
-from config.names import MAX_ENVIRONMENT_LENGTH, NameLimit, Names
+from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.network import NetworkSettings
 from config.notifications import NotificationsSettings
 from config.observability import ObservabilitySettings
@@ -377,7 +377,7 @@ class Environment(Model):
         if self.recovery is None or self.recovery.drills is None or self.recovery_region is None:
             return None
         there = replace(self.names, region=self.recovery_region)
-        name = there.global_name(RESTORE_READER, limit=NameLimit.IAM_ROLE)
+        name = there.role_name(RESTORE_READER)
         return f"arn:aws:iam::{self.account_id}:role/{name}"
 
     @property

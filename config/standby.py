@@ -17,6 +17,8 @@ STANDBY_MODES: Final = ("pilot_light", "warm", "active")
 _TAG: Final = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 """https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageIdentifier.html, and the pattern of OCI's tags."""
 _SNAPSHOT: Final = r"^arn:aws:rds:[a-z0-9-]+:[0-9]{12}:cluster-snapshot:[A-Za-z0-9:-]+$"
+_BACKUPS: Final = r"^arn:aws:rds:[a-z0-9-]+:[0-9]{12}:auto-backup:ab-[a-z0-9]+$"
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.ARN.Constructing.html"""
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 _TIME_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
@@ -34,6 +36,7 @@ def _time(value: str) -> str:
 
 ImageTag = Annotated[str, Field(pattern=_TAG)]
 ClusterSnapshotArn = Annotated[str, Field(pattern=_SNAPSHOT)]
+AutomatedBackupsArn = Annotated[str, Field(pattern=_BACKUPS)]
 UtcTime = Annotated[str, AfterValidator(_time), WithJsonSchema({"type": "string", "pattern": _TIME_PATTERN})]
 
 
@@ -55,6 +58,12 @@ class FailOverSettings(Model):
 
     documentdb_snapshot: ClusterSnapshotArn | None = None
     """The recovery point that DocumentDB is restored from: the ARN of a snapshot in the second region."""
+
+    postgres_backups: AutomatedBackupsArn | None = None
+    """What PostgreSQL is restored from if its instance is gone: the ARN of its backups in the second region.
+
+    Without it from what RDS replicates, which the provider no longer finds once RDS has ended that.
+    """
 
     postgres_time: UtcTime | None = None
     """The UTC second to which PostgreSQL is restored, like "2026-01-31T14:05:00Z"; without it the newest one."""
@@ -86,18 +95,20 @@ def _check_replica(mode: RecoveryMode, standby__postgres_replica: bool | None) -
         )
 
 
-def _check_postgres_time(
+def _check_restore(
     standby__postgres_replica: bool | None,  # noqa: FBT001 (a setting)
+    fail_over__postgres_backups: str | None,
     fail_over__postgres_time: str | None,
 ) -> Iterator[Problem]:
-    if standby__postgres_replica and fail_over__postgres_time is not None:
-        yield Problem(
-            key="fail_over.postgres_time",
-            value=fail_over__postgres_time,
-            allowed="has no effect with postgres_replica = true: the replica is promoted as it is; remove this, or set "
-            "postgres_replica = false, which restores from the copies of the backups",
-        )
+    for name, value in (("backups", fail_over__postgres_backups), ("time", fail_over__postgres_time)):
+        if standby__postgres_replica and value is not None:
+            yield Problem(
+                key=f"fail_over.postgres_{name}",
+                value=value,
+                allowed="has no effect with postgres_replica = true: the replica is promoted as it is; remove this, or "
+                "set postgres_replica = false, which restores from the copies of the backups",
+            )
 
 
-STANDBY_CHECKS: Final[tuple[Check, ...]] = (_check_standby, _check_replica, _check_postgres_time)
+STANDBY_CHECKS: Final[tuple[Check, ...]] = (_check_standby, _check_replica, _check_restore)
 """The checks within [recovery] on what serves from the second region."""

@@ -180,12 +180,29 @@ def _check_password_version(
         )
 
 
-def _check_postgres_time(recovery__fail_over__postgres_time: str | None, postgres: object) -> Iterator[Problem]:
-    if recovery__fail_over__postgres_time is not None and postgres is None:
+def _check_restore(recovery__fail_over: FailOverSettings | None, postgres: object) -> Iterator[Problem]:
+    if recovery__fail_over is None or postgres is not None:
+        return
+    for key in ("postgres_backups", "postgres_time"):
+        if (value := getattr(recovery__fail_over, key)) is not None:
+            yield Problem(
+                key=f"recovery.fail_over.{key}", value=value, allowed="has no effect without [postgres]; remove it"
+            )
+
+
+def _check_backups(
+    recovery__region: str | None, recovery__fail_over__postgres_backups: str | None, account_id: str
+) -> Iterator[Problem]:
+    backups = recovery__fail_over__postgres_backups
+    if backups is None or recovery__region is None:
+        return
+    _, _, _, region, account, *_ = backups.split(":")
+    if (region, account) != (recovery__region, account_id):
         yield Problem(
-            key="recovery.fail_over.postgres_time",
-            value=recovery__fail_over__postgres_time,
-            allowed="has no effect without [postgres]; remove it",
+            key="recovery.fail_over.postgres_backups",
+            value=backups,
+            allowed=f"must be in {recovery__region} and in the account {account_id}: an instance is restored from "
+            "backups of its own region and account",
         )
 
 
@@ -240,7 +257,8 @@ STANDBY_ENVIRONMENT_CHECKS: Final[tuple[Check, ...]] = (
     _check_delegated,
     _check_replica,
     _check_password_version,
-    _check_postgres_time,
+    _check_restore,
+    _check_backups,
     _check_snapshot,
 )
 """The checks between these two tables and others."""

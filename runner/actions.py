@@ -9,6 +9,7 @@ from runner.adopt import find_missing
 from runner.delegation import find_missing_delegation, refuse_withdrawal
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import is_bucket_missing, shares_bucket, waiting_note
+from runner.left_databases import refuse_left_databases
 from runner.protection import refuse_loss
 from runner.results import Result, Status
 from runner.saved import is_persons
@@ -57,6 +58,7 @@ def _plan(session: Session, stack: Stack) -> Result:
         if planned.new:
             session.unapplied.add(stack.id)
         session.progress.say(section(stack.id, terraform.describe(planned)))
+        refuse_left_databases(session, stack)
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
@@ -97,6 +99,7 @@ def _apply(session: Session, stack: Stack) -> Result:
         if not planned.changed:
             _say_next_step(session, stack, terraform)
             return Result(stack.id, Status.NO_CHANGES)
+        refuse_left_databases(session, stack)
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 _SHOWN: Final = 5
+_DATA: Final = "data"
 
 
 def refuse_loss(stack: Stack, terraform: Terraform, plan: Plan) -> None:
@@ -39,6 +40,13 @@ def _protected_error(stack: Stack, lost: list[str]) -> RunnerError:
     name = stack.environment
     more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
     apply = f"`make apply ENV={name}`"
+    if stack.layer == _DATA and stack.name != stack.layer:
+        return RunnerError(
+            f"{name} is protected: `protect_data` is true, so {stack.id} is not applied: the plan would destroy "
+            f"{', '.join(lost[:_SHOWN])}{more}, which serve or served in {stack.region}.",
+            f"Undo the change in environments/{name}.toml. If [recovery.fail_over] was removed: put it back as it was, "
+            "and follow docs/recovery.md#fail-back, which takes the data home before these databases go.",
+        )
     return RunnerError(
         f"{name} is protected: `protect_data` is true, so {stack.id} is not applied: the plan would destroy "
         f"{', '.join(lost[:_SHOWN])}{more}.",

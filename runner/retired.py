@@ -97,6 +97,21 @@ def find_retired_stacks(session: Session, copies: Mapping[str, Any] | None = Non
     return retired
 
 
+def find_left_beside(session: Session, stack: Stack, name: str) -> Stack | None:
+    """The stack `name` that is no longer synthesized, and has resources by a state in the same bucket as `stack`'s.
+
+    Raises:
+        RunnerError: The bucket cannot be read.
+    """
+    state = state_stack(session.stacks)
+    if state is None or "key" not in state.backend:
+        return None
+    left = _write_empty_stack(session, state, name, backend=stack.backend, region=stack.region)
+    with session.terraform(left).working_copy() as terraform:
+        found = remote_state(terraform)
+    return None if found is None or found.empty else left
+
+
 def copies_backend(state: Stack, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
     """The settings of the bucket in the second region, by the outputs of the layer `state`; None if it has none.
 

@@ -18,6 +18,7 @@ from modules.state_store import ACCESS_LOGS, StateLocation
 from synthesis.manifest import METADATA, metadata, stack_id
 
 if TYPE_CHECKING:
+    from cdktf import TerraformResource
     from constructs import Construct
 
     from config.environment import Environment
@@ -125,6 +126,19 @@ class LayerStack(TerraformStack):
     def output(self, name: str, value: str | list[str]) -> None:
         """Add an output for people and tests, under exactly this name."""
         TerraformOutput(self, name, value=value, static_id=True)
+
+    def keep_for_others(self, resource: TerraformResource, attribute: str) -> None:
+        """Have the output that another stack of the environment reads this by, also while no stack does.
+
+        cdktf adds such an output with its first reader, which then waits for another apply of this stack.
+
+        Args:
+            resource: One of this stack.
+            attribute: What is read of it, as Terraform names it.
+        """
+        self.register_outgoing_cross_stack_reference(
+            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}.{attribute}"
+        )
 
     def add_provider(self, id_: str, *, region: str, alias: str | None = None) -> AwsProvider:
         """Configure the provider for a region; with an alias, for the resources that name it."""

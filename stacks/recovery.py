@@ -22,7 +22,7 @@ from modules.recovery.copy_heartbeats import CopyHeartbeats
 from modules.recovery.image_copies import ImageCopies, RegistryReplication
 from modules.recovery.parameter_copies import ParameterCopies
 from modules.recovery.parameter_mirror import ParameterMirror
-from modules.recovery.replicated_backups import replicate_automated_backups
+from modules.recovery.replicated_backups import leave_automated_backups, replicate_automated_backups
 from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
 from modules.recovery.restore_drills import DRILLS_KEY, RestoreDrills
 from modules.recovery.serving_region import ServingRegion
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.db_instance_automated_backups_replication import DbInstanceAutomatedBackupsReplication
     from constructs import Construct
 
-    from config.backup_plan import BackupPlanSettings
     from config.environment import Environment
     from config.recovery import RecoverySettings
     from config.recovery_drills import DrillSettings
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
 _COPIES_KEY: Final = "copies"
 """Component of the alias of the key in the second region."""
 _BACKUP_ROLE: Final = "backup-role"
+_POSTGRES_BACKUPS: Final = "postgres-backups"
 
 
 class CopiesStack(LayerStack):
@@ -81,11 +81,11 @@ class CopiesStack(LayerStack):
         self.copies_key = self.key("key", name=_COPIES_KEY, protects="Copies of the data")
         self.vault: BackupVault | None = None
         self.postgres_backups: DbInstanceAutomatedBackupsReplication | None = None
-        """PostgreSQL's own backups, from which it can be restored in this region."""
+        """PostgreSQL's own backups, from which it can be restored in this region; None if RDS replicates none."""
         self.parameters: ParameterCopies | None = None
         self.ages: CopyAges | None = None
         if data and data.databases:
-            self._add_database_copies(settings.backup_plan, notifications)
+            self._add_database_copies(settings, notifications)
             self.add_dependency(data)  # RDS copies the backups of an instance that exists
         topics = notifications.topics if notifications else None
         self.states = {
@@ -134,7 +134,7 @@ class CopiesStack(LayerStack):
                 topics=topics_for(self, notifications),
             )
 
-    def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
+    def _add_database_copies(self, settings: RecoverySettings, notifications: NotificationsStack | None) -> None:
         config = self.config
         role = create_backup_role(
             self,
@@ -146,20 +146,26 @@ class CopiesStack(LayerStack):
         self.vault = BackupVault(
             self,
             "vault",
-            config=plan,
+            config=settings.backup_plan,
             label=self.label,
             key_arn=self.copies_key.arn,
             protect=config.protect_data,
             after=role.dependables,
         )
-        if config.postgres:
+        if settings.fail_over and settings.fail_over.postgres_backups:
+            leave_automated_backups(self, _POSTGRES_BACKUPS)
+        elif config.postgres:
             self.postgres_backups = replicate_automated_backups(
                 self,
-                "postgres-backups",
+                _POSTGRES_BACKUPS,
                 label=self.label,
                 key=self.copies_key,
                 retention_days=config.postgres.backup_retention_days,
             )
+        if settings.standby and config.postgres:  # what a restore needs, before there is one
+            self.keep_for_others(self.copies_key.resource, "arn")
+            if self.postgres_backups:
+                self.keep_for_others(self.postgres_backups, "id")
         _add_messages(self, notifications)
 
     def _add_watch(self, notifications: NotificationsStack | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.standby_environment import standby_environment
+from modules.data.database_events import allow_database_events
 from stacks.data import DataStack
 from stacks.domain import StandbyDomainStack
 from stacks.network import NetworkStack
@@ -65,6 +66,8 @@ def add_standby(
         )
         if data:
             databases.add_dependency(data)  # a replica follows an instance that exists
+    elif notifications and (standby.postgres or standby.documentdb):
+        allow_database_events(notifications.topics, label=network.label)  # before there is a database to be told of
     if "service" not in standby.left_out_layers:
         there = ServiceStack(
             app,
@@ -76,5 +79,7 @@ def add_standby(
             data=StandbyData(standby, copies=copies, data=databases) if standby.has_data else None,
             domain=certificate,
         )
+        if databases:
+            there.add_dependency(databases)  # its tasks read parameters by their names
         if service:
             there.add_dependency(service)  # first its record follows the alarm, then the name has a second one

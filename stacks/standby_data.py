@@ -59,18 +59,18 @@ class StandbyData:
         return self._copies.buckets.get(BACKUPS) if self._config.backups else None
 
     def parameters(self, service: ServiceSettings) -> Mapping[str, ReadableParameter]:
-        """Every parameter that a service can request; see `DataStack.parameters`."""
+        """Every parameter that a service can request; see `DataStack.parameters`.
+
+        Those of databases are named also when they exist: so no role changes in a fail-over, and IAM can be lost with
+        the environment's own region.
+        """
         label, copied = self._copies.label, self._copies.parameters
         named = {
             name: NamedParameter(label=label, path=self._path(name, service), key=SECRETS_KEY)
             for name in self._config.parameter_names
             if name not in URLS or service.role(URLS[name])
         }
-        return {
-            **named,
-            **(copied.by_name if copied else {}),
-            **(self._data.parameters(service) if self._data else {}),
-        }
+        return {**named, **(copied.by_name if copied else {})}
 
     def connect(self, service: FargateService, settings: ServiceSettings) -> None:
         """Let a service reach the databases that serve, and the read replica that will."""
@@ -116,11 +116,10 @@ def _postgres(config: Environment, copies: CopiesStack) -> PostgresOrigin | Repl
         )
     if fail_over is None:
         return None
-    if copies.postgres_backups is None:
+    backups = fail_over.postgres_backups or (copies.postgres_backups.id if copies.postgres_backups else None)
+    if backups is None:
         raise WiringError(copies, "PostgreSQL is to be restored, and the stack of the copies has no backups of it")
-    return RestoredInstance(
-        backups_arn=copies.postgres_backups.id, key_arn=copies.copies_key.arn, time=fail_over.postgres_time
-    )
+    return RestoredInstance(backups_arn=backups, key_arn=copies.copies_key.arn, time=fail_over.postgres_time)
 
 
 def _documentdb(config: Environment, copies: CopiesStack) -> DocumentdbOrigin | SecondaryOf | None:

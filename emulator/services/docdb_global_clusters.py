@@ -51,6 +51,19 @@ def keep_password(original: Any, cluster: Any, *args: Any, **kwargs: Any) -> Non
         cluster.master_user_password = kwargs["master_user_password"]
 
 
+@patch(RDSBackend, "create_global_cluster")
+def inherit_encryption(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    """Give a global cluster the encryption of the cluster that it is made of, and that one the part of the writer.
+
+    moto takes only the engine over.
+    https://docs.aws.amazon.com/documentdb/latest/developerguide/API_CreateGlobalCluster.html
+    """
+    found = original(backend, *args, **kwargs)
+    for primary in found.members:
+        found.storage_encrypted, primary.is_writer = bool(primary.storage_encrypted), True
+    return found
+
+
 @patch(RDSBackend, "remove_from_global_cluster")
 def detach(_: Any, backend: Any, global_cluster_identifier: str, db_cluster_identifier: str) -> Any:
     """Make a member a cluster of its own, in its own region; a secondary has what the primary has, also its users.

@@ -66,11 +66,9 @@ class Documentdb(DocumentdbBase):
             version=config.password_version,
         )
         is_global = config.global_cluster and origin is None
-        self._add_cluster(
-            master=self.master,
-            origin=origin,
-            global_cluster=self._add_global_cluster(protect=context.protect) if is_global else None,
-        )
+        self._add_cluster(master=self.master, origin=origin, is_primary=is_global)
+        if is_global:
+            self._add_global_cluster(protect=context.protect)
         self.parameters = DatabaseParameters(
             self,
             "parameters",
@@ -110,17 +108,26 @@ class Documentdb(DocumentdbBase):
             rotation_days=self._config.rotation_days,
         )
 
-    def _add_global_cluster(self, *, protect: bool) -> str:
-        return DocdbGlobalCluster(
+    def _add_global_cluster(self, *, protect: bool) -> None:
+        """Make a global cluster of this one, whether it is new or has been there for years.
+
+        The provider adds no cluster that exists to a global cluster that exists:
+        https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/docdb/cluster.go
+        So the global cluster is made from its primary, which gives it engine, version and encryption:
+        https://docs.aws.amazon.com/documentdb/latest/developerguide/API_CreateGlobalCluster.html
+        """
+        DocdbGlobalCluster(
             self,
             "global",
             global_cluster_identifier=global_cluster_identifier(self._label),
-            engine="docdb",
-            engine_version=self._config.engine_version,
-            storage_encrypted=True,
+            source_db_cluster_identifier=self.arn,
             deletion_protection=protect,
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protect else None,
-        ).id
+            # The provider never reads the source, so an imported global cluster would be replaced.
+            lifecycle=TerraformResourceLifecycle(
+                prevent_destroy=True if protect else None, ignore_changes=["source_db_cluster_identifier"]
+            ),
+            depends_on=self._instances,
+        )
 
 
 def documentdb_url(role: DatabaseRole) -> str:

@@ -19,7 +19,7 @@ from modules.data.documentdb_parameters import create_parameter_group
 from modules.data.final_snapshot import FinalSnapshot
 from modules.data.identifiers import documentdb_identifier
 from modules.data.instance_metrics import ClusterMetrics, DocumentdbMetrics
-from modules.data.origins import RestoredCluster
+from modules.data.origins import RestoredCluster, SecondaryOf
 from modules.data.saved_queries import DOCUMENTDB_AUDIT, DOCUMENTDB_PROFILER, SavedQueries
 from modules.data.slow_statements import SlowStatements, documentdb_pattern
 from modules.data.statement_log import mask_personal_data
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from config.documentdb import DocumentdbSettings
     from modules.data.database_context import DatabaseContext
     from modules.data.master import OwnMaster
-    from modules.data.origins import DocumentdbOrigin, SecondaryOf
+    from modules.data.origins import DocumentdbOrigin
 
 PORT: Final = Port.tcp(27017)
 _STATEMENTS: Final = "profiler"
@@ -143,14 +143,14 @@ class DocumentdbBase(Construct):
         self.connections.allow_from(peer)
 
     def _add_cluster(
-        self, *, master: OwnMaster | None, origin: DocumentdbOrigin | SecondaryOf | None, global_cluster: str | None
+        self, *, master: OwnMaster | None, origin: DocumentdbOrigin | SecondaryOf | None, is_primary: bool = False
     ) -> None:
         """Create the cluster and its instances.
 
         Args:
             master: Has the password of its master; None for a secondary cluster, which has that of the primary.
             origin: What it is made of in the second region; None makes an empty one.
-            global_cluster: Identifier of the global cluster that it is in.
+            is_primary: Whether a global cluster is made of it.
         """
         config, context, label = self._config, self._context, self._label
         protect, identifier = context.protect, documentdb_identifier(self._label)
@@ -161,7 +161,7 @@ class DocumentdbBase(Construct):
             engine="docdb",
             engine_version=config.engine_version,
             allow_major_version_upgrade=config.allow_major_upgrade,
-            global_cluster_identifier=global_cluster,
+            global_cluster_identifier=origin.global_cluster if isinstance(origin, SecondaryOf) else None,
             # A restored or secondary cluster has the master of its source; another name would replace it.
             master_username=label.database_user if origin is None else None,
             snapshot_identifier=origin.snapshot_arn if isinstance(origin, RestoredCluster) else None,
@@ -189,7 +189,7 @@ class DocumentdbBase(Construct):
             # https://docs.aws.amazon.com/documentdb/latest/developerguide/API_ModifyDBCluster.html
             apply_immediately=True,
             enabled_cloudwatch_logs_exports=list(_LOGS),
-            lifecycle=_lifecycle(origin, protect=protect),
+            lifecycle=_lifecycle(origin, protect=protect, is_primary=is_primary),
             depends_on=[dependable for log in self._logs.values() for dependable in log.dependables],
         )
         zones = cycle(context.vpc.database_zone_names)
@@ -271,10 +271,16 @@ class DocumentdbBase(Construct):
         )
 
 
-def _lifecycle(origin: DocumentdbOrigin | SecondaryOf | None, *, protect: bool) -> TerraformResourceLifecycle | None:
+def _lifecycle(
+    origin: DocumentdbOrigin | SecondaryOf | None, *, protect: bool, is_primary: bool
+) -> TerraformResourceLifecycle | None:
+    ignored = []
     if isinstance(origin, RestoredCluster):
-        # Another snapshot, or none, would replace the cluster that serves by an older one.
-        return TerraformResourceLifecycle(
-            prevent_destroy=True if protect else None, ignore_changes=["snapshot_identifier"]
-        )
-    return TerraformResourceLifecycle(prevent_destroy=True) if protect else None
+        ignored.append(
+            "snapshot_identifier"
+        )  # another one, or none, would replace the cluster that serves by an older one
+    if is_primary:
+        ignored.append("global_cluster_identifier")  # it is read, and not set: Terraform would take the cluster out
+    if not protect and not ignored:
+        return None
+    return TerraformResourceLifecycle(prevent_destroy=True if protect else None, ignore_changes=ignored or None)

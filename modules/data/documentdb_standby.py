@@ -32,5 +32,5 @@ class StandbyDocumentdb(DocumentdbBase):
         log_retention_days: int,
     ) -> None:
         super().__init__(scope, id_, config=config, context=context, log_retention_days=log_retention_days)
-        self._add_cluster(master=None, origin=origin, global_cluster=origin.global_cluster)
+        self._add_cluster(master=None, origin=origin)
         self._watch()

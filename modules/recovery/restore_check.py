@@ -68,6 +68,7 @@ class RestoreCheck(Construct):
         plan_arn: str,
         network: DrillNetwork,
         reader: RestoreReader,
+        copies_key_arn: str,
         key: Key,
         log_retention_days: int,
         topics: Topics,
@@ -82,6 +83,7 @@ class RestoreCheck(Construct):
             plan_arn: Of the restore testing plan.
             network: Where it is restored.
             reader: The function that reads what was restored.
+            copies_key_arn: Of the key that what was restored is encrypted with.
             key: Encrypts its variables, its log and its events.
             log_retention_days: Days that its log is kept.
             topics: Whom it tells what a drill has shown.
@@ -125,7 +127,7 @@ class RestoreCheck(Construct):
         )
         for topic in told.values():
             topic.grant_publish(self.function.role)
-        self._grant(engines, network, reader)
+        self._grant(engines, network, reader, copies_key_arn)
         # The alarms take a missing value for an old drill, so the first ones must be there before the alarms.
         first = LambdaInvocation(
             self,
@@ -156,9 +158,12 @@ class RestoreCheck(Construct):
         """What must be there before a drill."""
         return self.function.dependables
 
-    def _grant(self, engines: Sequence[str], network: DrillNetwork, reader: RestoreReader) -> None:
+    def _grant(self, engines: Sequence[str], network: DrillNetwork, reader: RestoreReader, copies_key_arn: str) -> None:
         label, role = self._label, self.function.role
         here = Condition(operator="StringEquals", key="aws:RequestedRegion", values=(label.region,))
+        via_rds = Condition(
+            operator="StringEquals", key="kms:ViaService", values=(f"rds.{label.region}.amazonaws.com",)
+        )
         publish = Condition(operator="StringEquals", key="cloudwatch:namespace", values=(recovery_namespace(label),))
         role.add_to_policy(
             # Neither has a resource: it is the plan that the first one asks for.
@@ -203,6 +208,23 @@ class RestoreCheck(Construct):
                     sid="RemoveInstance",
                     actions=("rds:AddTagsToResource", "rds:DeleteDBInstance"),
                     resources=(instances,),
+                ),
+                # The instance of an encrypted cluster has the cluster's key; RDS takes both rights of who creates it:
+                # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html
+                Statement(
+                    sid="DescribeCopiesKey",
+                    actions=("kms:DescribeKey",),
+                    resources=(copies_key_arn,),
+                    conditions=(via_rds,),
+                ),
+                Statement(
+                    sid="GrantCopiesKey",
+                    actions=("kms:CreateGrant",),
+                    resources=(copies_key_arn,),
+                    conditions=(
+                        via_rds,
+                        Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",)),
+                    ),
                 ),
             )
 

@@ -35,7 +35,7 @@ def stateless(toml: str) -> str:
     ):
         assert line in alone, line
         alone = alone.replace(line, "")
-    return without("recovery.backup_plan", toml=alone)
+    return without("recovery.backup_plan", "recovery.drills", toml=alone)
 
 
 @pytest.mark.parametrize("mode", ["pilot_light", "warm", "active"])
@@ -112,6 +112,31 @@ def test_another_form_of_a_time_is_refused(time: str) -> None:
     ]
 
 
+BACKUPS = "arn:aws:rds:us-west-2:333333333333:auto-backup:ab-abcdefghijklmnopqrstuvwxyz"
+
+
+def test_postgres_is_restored_from_the_backups_that_are_named() -> None:
+    toml = failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_backups = "{BACKUPS}"', (REPLICA, ""))
+    assert present(present(parsed(toml).recovery).fail_over).postgres_backups == BACKUPS
+
+
+@pytest.mark.parametrize("wrong", [BACKUPS.replace("us-west-2", "us-east-1"), BACKUPS.replace("3" * 12, "4" * 12)])
+def test_the_backups_are_where_the_instance_will_be(wrong: str) -> None:
+    toml = failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_backups = "{wrong}"', (REPLICA, ""))
+    (line,) = refusal(toml)
+    assert line.startswith("recovery.fail_over.postgres_backups = ")
+    assert line.endswith(
+        ": must be in us-west-2 and in the account 333333333333: an instance is restored from backups of its own "
+        "region and account"
+    )
+
+
+def test_a_replica_is_promoted_and_not_restored_from_backups() -> None:
+    (line,) = refusal(failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_backups = "{BACKUPS}"'))
+    assert line.startswith("recovery.fail_over.postgres_backups = ")
+    assert ": has no effect with postgres_replica = true" in line
+
+
 def test_a_replica_is_promoted_as_it_is() -> None:
     (line,) = refusal(failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_time = "2026-01-31T14:05:00Z"'))
     assert line.startswith(
@@ -154,11 +179,15 @@ def test_a_global_cluster_has_the_data_already_unless_it_has_no_second_cluster()
 
 def test_what_is_about_a_database_needs_it() -> None:
     toml = stateless(standby((MODE, 'mode = "active"')))
-    settings = f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_time = "2026-01-31T14:05:00Z"'
-    time, snapshot = refusal(f"{toml}\n[recovery.fail_over]\n{settings}\n")
+    settings = (
+        f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_time = "2026-01-31T14:05:00Z"\npostgres_backups = "{BACKUPS}"'
+    )
+    backups, time, snapshot = refusal(f"{toml}\n[recovery.fail_over]\n{settings}\n")
     assert time == (
         'recovery.fail_over.postgres_time = "2026-01-31T14:05:00Z": has no effect without [postgres]; remove it'
     )
+    assert backups.startswith("recovery.fail_over.postgres_backups = ")
+    assert backups.endswith(": has no effect without [postgres]; remove it")
     assert snapshot.startswith("recovery.fail_over.documentdb_snapshot = ")
     assert snapshot.endswith(": has no effect without [documentdb]; remove it")
 

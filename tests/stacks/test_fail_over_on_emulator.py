@@ -201,9 +201,55 @@ def test_the_second_region_has_the_rows_and_new_logins(
 
     # RDS takes Performance Insights, and the provider its windows, of an instance that exists.
     plan = platform.plan(f"data-{THERE}", capsys)
-    assert "1 to change" in plan, plan
+    # The instance; its role and function follow, whose values Terraform knows after it.
+    assert "3 to change" in plan, plan
     platform.apply(f"data-{THERE}")
     assert "No changes" in platform.plan(f"data-{THERE}", capsys)
     again = environment(FailOverSettings(documentdb_snapshot=snapshot + "-later", postgres_time="2026-01-31T14:05:00Z"))
     platform.write(again)
     assert "No changes" in platform.plan(f"data-{THERE}", capsys)
+
+
+def delete_instance() -> str:
+    """Delete PostgreSQL at home, as a person could; return the ARN of its copies, which RDS retains."""
+    home: Any = boto3.client("rds", region_name=HOME)
+    there: Any = boto3.client("rds", region_name=THERE)
+    name = "user-management-dev-postgres"
+    home.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
+    home.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+    (kept,) = there.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    assert kept["Status"] == "retained"
+    return str(kept["DBInstanceAutomatedBackupsArn"])
+
+
+@pytest.mark.emulator
+@pytest.mark.terraform
+@pytest.mark.seconds(600)
+def test_an_instance_that_is_gone_comes_back_from_the_copies_that_it_has_left(
+    emulated: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform, copies = Platform(tmp_path), f"recovery-{THERE}"
+    platform.write(environment())
+    platform.bootstrap()
+    platform.apply(f"notifications-{THERE}", "notifications", "network", "data", copies)
+    home = Roles(environment=environment(), session=boto3.Session(region_name=HOME), emulator=emulated)
+    run_sql(home, "CREATE TABLE kept (name text)")
+    run_sql(home, "INSERT INTO kept VALUES ('alice')")
+    snapshot, backups = copied_snapshot(), delete_instance()
+
+    platform.write(environment(FailOverSettings(documentdb_snapshot=snapshot)))
+    assert "1 to add" in platform.plan(copies, capsys)  # the replication of what is gone
+    config = environment(FailOverSettings(documentdb_snapshot=snapshot, postgres_backups=backups))
+    platform.write(config)
+    platform.apply(copies, f"network-{THERE}", f"data-{THERE}")
+    there = Roles(
+        environment=present(standby_environment(config)), session=boto3.Session(region_name=THERE), emulator=emulated
+    )
+    assert run_sql(there, "SELECT name FROM kept") == [["alice"]]
+    assert "No changes" in platform.plan(copies, capsys)
+    client: Any = boto3.client("rds", region_name=THERE)
+    statuses = {
+        one["DBInstanceAutomatedBackupsArn"]: one["Status"]
+        for one in client.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    }
+    assert statuses[backups] == "retained"

@@ -25,12 +25,14 @@ VARIANTS: Mapping[str, dict[str, Any]] = {
     "warm": {},
     "backup": {"mode": "backup", "replica": False},
     "pilot_light": {"mode": "pilot_light", "replica": False},
-    "active": {"mode": "active"},
+    "active": {"mode": "active", "has_pipeline": True},
     "warm-without-edge": {"has_edge": False},
     "restored": {"mode": "backup", "replica": False, "fails_over": True},
     "promoted": {"fails_over": True},
+    "restored-from-pilot-light": {"mode": "pilot_light", "replica": False, "fails_over": True},
+    "promoted-active": {"mode": "active", "fails_over": True},
 }
-SERVING = ("restored", "promoted")
+SERVING = ("restored", "promoted", "restored-from-pilot-light", "promoted-active")
 STANDING_BY = ("warm", "pilot_light", "active", "warm-without-edge")
 
 
@@ -80,7 +82,8 @@ def test_the_rules_accept_it(found: dict[str, tuple[list[str], dict[str, Stack]]
 
 
 def test_copies_alone_add_no_layer(variants: dict[str, dict[str, Stack]]) -> None:
-    assert sorted(there(variants["backup"])) == [f"warm-notifications-{SECOND}", f"warm-recovery-{SECOND}"]
+    names = ("notifications", "recovery-drills", "recovery")
+    assert sorted(there(variants["backup"])) == [f"warm-{name}-{SECOND}" for name in names]
 
 
 @pytest.mark.parametrize("name", [*STANDING_BY, *SERVING])
@@ -165,6 +168,47 @@ def test_a_fail_over_changes_nothing_at_home(variants: dict[str, dict[str, Stack
         for name in (before, after)
     )
     assert home == failed_over
+
+
+ALARM = "aws_cloudwatch_metric_alarm"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("warm", "promoted"), ("pilot_light", "restored-from-pilot-light"), ("active", "promoted-active")],
+)
+def test_a_fail_over_applies_databases_and_services_alone(
+    variants: dict[str, dict[str, Stack]], before: str, after: str
+) -> None:
+    """What else stands by has been applied already; only an alarm says no longer that nothing is prepared."""
+    standing_by, serving = (
+        {id_: stack.document for id_, stack in there(variants[name]).items() if stack.layer not in {"data", "service"}}
+        for name in (before, after)
+    )
+    copies = f"warm-recovery-{SECOND}"
+    alarms, fewer = (documents[copies]["resource"].pop(ALARM) for documents in (standing_by, serving))
+    assert [name for name in alarms if "unprepared" in name] == sorted(alarms.keys() - fewer.keys())
+    assert {name: alarm for name, alarm in alarms.items() if "unprepared" not in name} == fewer
+    assert standing_by == serving
+
+
+IAM_ROLES = ("aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("warm", "promoted"), ("pilot_light", "restored-from-pilot-light"), ("active", "promoted-active")],
+)
+def test_a_fail_over_changes_no_role_of_a_service(
+    variants: dict[str, dict[str, Stack]], before: str, after: str
+) -> None:
+    """IAM is changed in us-east-1 alone, which can be the region that is lost."""
+    standing_by, serving = (
+        {kind: variants[name][f"warm-service-{SECOND}"].document["resource"].get(kind) for kind in IAM_ROLES}
+        for name in (before, after)
+    )
+    assert standing_by["aws_iam_role_policy"]
+    assert standing_by == serving
 
 
 def test_names_that_are_global_end_in_the_region(variants: dict[str, dict[str, Stack]]) -> None:

@@ -52,6 +52,21 @@ def test_a_secondary_of_an_encrypted_one_names_a_key_of_its_region(client: Clien
         secondary(client, "sealed", StorageEncrypted=True)
 
 
+def test_a_global_cluster_is_made_of_one_that_exists_and_is_encrypted_like_it(client: Client) -> None:
+    made = docdb(client).create_db_cluster(
+        DBClusterIdentifier="old-home", Engine="docdb", StorageEncrypted=True, **CREDENTIALS
+    )["DBCluster"]
+    found = docdb(client).create_global_cluster(
+        GlobalClusterIdentifier="old", SourceDBClusterIdentifier=made["DBClusterArn"]
+    )["GlobalCluster"]
+    assert found["StorageEncrypted"] is True
+    assert [(one["DBClusterArn"], one["IsWriter"]) for one in found["GlobalClusterMembers"]] == [
+        (made["DBClusterArn"], True)
+    ]
+    with pytest.raises(ClientError, match="kmsKeyId should be explicitly specified"):
+        secondary(client, "old", StorageEncrypted=True)
+
+
 def test_a_cluster_of_an_unknown_global_one_is_refused(client: Client) -> None:
     with pytest.raises(ClientError, match="GlobalClusterNotFoundFault"):
         secondary(client, "nobody")

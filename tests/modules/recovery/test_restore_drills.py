@@ -149,6 +149,17 @@ def test_the_check_adds_and_removes_instances_of_its_own_name_only(made: Templat
     )
 
 
+def test_the_check_may_use_the_key_of_the_copies_for_an_instance_that_rds_makes(made: Template) -> None:
+    via_rds = {"StringEquals": {"kms:ViaService": "rds.us-west-2.amazonaws.com"}}
+    (describes,) = of_action(made, CHECK, "kms:DescribeKey")
+    (grants,) = of_action(made, CHECK, "kms:CreateGrant")
+    (restores,) = of_action(made, ROLE, "kms:CreateGrant")
+    assert describes["Resource"] == grants["Resource"] == restores["Resource"]
+    assert describes["Condition"] == via_rds
+    assert grants["Condition"] == via_rds | {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert not of_action(drills_of(documentdb=False), CHECK, "kms:CreateGrant")
+
+
 def test_the_check_is_called_by_restores_of_this_plan_and_by_a_schedule(made: Template) -> None:
     (rule,) = made.all("aws_cloudwatch_event_rule").values()
     detail = json.loads(rule["event_pattern"])["detail"]
