@@ -100,7 +100,7 @@ def open_harness(
         tempfile.TemporaryDirectory(prefix="acceptance-") as folder,
         progress,
         interrupts.obeying_signals(processes, progress),
-        _emulator(port) as emulator,
+        open_emulator(port) as emulator,
     ):
         progress.start("synthesis", f"synthesizing {', '.join(names)}")
         synthesis.write(Path(folder), settings, names, processes)
@@ -112,7 +112,12 @@ def open_harness(
 
 
 @contextmanager
-def _emulator(port: int) -> Iterator[Emulator]:
+def open_emulator(port: int) -> Iterator[Emulator]:
+    """Start an emulator on a port of this machine, or on any free one, and stop it when the block ends.
+
+    Raises:
+        RunnerError: The port is in use.
+    """
     emulator = Emulator(port=port)
     try:
         emulator.start()

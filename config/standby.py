@@ -49,6 +49,9 @@ class StandbySettings(Model):
     postgres_replica: bool = False
     """Whether PostgreSQL has a read replica there, at the cost of an instance: seconds are lost, not minutes."""
 
+    protect_data: bool = True
+    """Whether what serves there is protected like the rest; false after a fail back, so that it can be destroyed."""
+
 
 class FailOverSettings(Model):
     """The second region serves: its databases are made from the copies. Without the table the first one does."""

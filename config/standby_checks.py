@@ -166,6 +166,20 @@ def _check_replica(
         )
 
 
+def _check_password_version(
+    postgres__replicas: int | None,
+    postgres__password_version: int | None,
+    recovery__standby__postgres_replica: bool | None,  # noqa: FBT001 (a setting)
+) -> Iterator[Problem]:
+    if postgres__replicas == 0 and postgres__password_version != 1 and not recovery__standby__postgres_replica:
+        yield Problem(
+            key="postgres.password_version",
+            value=postgres__password_version,
+            allowed="has no effect without read replicas: RDS itself keeps the master's password and replaces it; "
+            "remove the line",
+        )
+
+
 def _check_postgres_time(recovery__fail_over__postgres_time: str | None, postgres: object) -> Iterator[Problem]:
     if recovery__fail_over__postgres_time is not None and postgres is None:
         yield Problem(
@@ -225,6 +239,7 @@ STANDBY_ENVIRONMENT_CHECKS: Final[tuple[Check, ...]] = (
     _check_origin,
     _check_delegated,
     _check_replica,
+    _check_password_version,
     _check_postgres_time,
     _check_snapshot,
 )

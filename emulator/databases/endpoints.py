@@ -46,6 +46,8 @@ class Endpoint:
         name, status = self.database.resource_id, self.database.status
         if self.database.engine == DOCUMENTDB and not members(self.database):
             return f"the cluster {name} has no instance"
+        if getattr(self.database, "global_cluster_identifier", None) and not self.database.is_writer:
+            return f"the cluster {name} is the secondary of a global cluster, which answers nobody here"
         # moto reports a new cluster as "creating" until it was described.
         return None if status in _RUNNING | {"creating"} else f"{name} is {status}"
 

@@ -19,7 +19,7 @@ from modules.policy import Condition, Statement
 from modules.security import audit_trail, config_recorder, finding_messages, threat_findings
 from modules.security.cis_alarms import CONTROLS
 from modules.security.copy_protection import KEYS as COPY_KEYS
-from modules.security.copy_protection import deny_copy_writes
+from modules.security.copy_protection import OBJECT_WRITES, deny_copy_writes
 from modules.security.threat_findings import BANDS
 from modules.state_store import ACCESS_LOGS, STATE_KEY, StateLocation
 from modules.topic import Severity, topic_name
@@ -116,24 +116,30 @@ def deny_audit_erasure(label: Label) -> tuple[Statement, ...]:
     return (*_deny_key_changes(label), *deny_audit_bucket_writes(label), *_deny_state_changes(label))
 
 
-def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
-    """The statements about the buckets that hold the audit, and about copies; who writes the audit has no role."""
+def deny_audit_bucket_writes(label: Label, *, of_workloads: bool = False) -> tuple[Statement, ...]:
+    """The statements about the buckets that hold the audit, and about copies; who writes the audit has no role.
+
+    Args:
+        label: Of the environment.
+        of_workloads: As in `deny_copy_writes`.
+    """
     names = (AUDIT, config_recorder.BUCKET, ACCESS_LOGS)
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
     # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
-    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets)), *deny_copy_writes(label))
+    actions = (*OBJECT_WRITES, "s3:Replicate*") if of_workloads else _BUCKETS
+    denial = _deny("DenyAuditBucketWrites", actions, *(f"{bucket}*" for bucket in buckets))
+    return (denial, *deny_copy_writes(label, of_workloads=of_workloads))
 
 
 def deny_state_access(label: Label) -> Statement:
     """The statement for a role that needs no state: who writes a state decides what the next apply does."""
-    stores = []
-    for location in StateLocation.all_from_names(label):
-        bucket = f"arn:aws:s3:::{location.bucket}"
-        table = label.arn("dynamodb", f"table/{location.lock_table}", region=location.region)
-        stores += [bucket, f"{bucket}/*", table]
-    return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), *stores)
+    places = StateLocation.all_from_names(label)
+    # A name ends in the account's number, so these are the buckets and their objects; the tables have one name.
+    buckets = [f"arn:aws:s3:::{place.bucket}*" for place in places]
+    tables = {label.arn("dynamodb", f"table/{place.lock_table}", region="*") for place in places}
+    return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), *buckets, *sorted(tables))
 
 
 def _deny_key_changes(label: Label) -> tuple[Statement, ...]:

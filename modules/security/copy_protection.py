@@ -18,6 +18,7 @@ from modules.function_schedule import schedule_role
 from modules.key import key_alias
 from modules.label import NameLimit
 from modules.policy import Condition, Statement
+from modules.recovery.parameter_copies import MARKER
 
 if TYPE_CHECKING:
     from modules.label import Label
@@ -58,6 +59,12 @@ _ROLE_CHANGES: Final = (
 )
 _FILES: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Update*")
 """Not s3:Replicate*, with which S3 writes the copies in a role of this environment."""
+OBJECT_WRITES: Final = ("s3:DeleteObject*", "s3:PutObject*")
+"""All that the boundary of workloads allows of it, besides s3:Replicate*."""
+_OBJECT_CHANGES: Final = ("s3:DeleteObject*", "s3:PutObject?*")
+"""Without new objects: with a character after it, s3:PutObject is another action, of locks, tags and access."""
+_SECRETS: Final = ("api-keys/*", "jwt/*")
+"""The parameters that are copied (config/copies.py); all others of the second region are of what serves there."""
 _SERVICES: Final = ("ecr:*", "events:*", "lambda:*", "rds:*", "s3:*", "scheduler:*", "sns:*", "sqs:*", "ssm:*")
 _SERVICES_OF_DNS: Final = ("cloudwatch:*", "kms:*", "logs:*")
 """What a pipeline uses in us-east-1 for Route 53; if that is the second region, the keys there are found by alias."""
@@ -101,28 +108,51 @@ def deny_copy_changes(label: Label) -> tuple[Statement, ...]:
     )
 
 
-def deny_copy_writes(label: Label) -> tuple[Statement, ...]:
-    """The statements for every role that a pipeline makes or uses: none is written but by what makes the copies."""
+def deny_copy_writes(label: Label, *, of_workloads: bool = False) -> tuple[Statement, ...]:
+    """The statements for every role that a pipeline makes or uses: no copy is written but by what makes the copies.
+
+    Args:
+        label: Of the environment.
+        of_workloads: Whether they are for services and functions. In the second region, these serve while the first one
+            is lost: they may add backups to the copy of their bucket, which is versioned, and replace none; and the
+            function of a restored database writes the urls of its roles.
+    """
     if label.recovery_region is None:
         return ()
     there = label.in_region(label.recovery_region)
-    mirror = label.in_home_region().global_name(_MIRROR, limit=NameLimit.IAM_ROLE)
+    backups = f"arn:aws:s3:::{copy_name(there, BACKUPS)}"
+    # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
+    others = tuple(f"arn:aws:s3:::{copy_name(there, one)}*" for one in (ASSETS, AUDIT))
+    if not of_workloads:
+        return (
+            _deny("DenyCopyWrites", _FILES, *others, f"{backups}*"),
+            _deny_parameter_writes(label, there.path("*"), writers=(_mirror_role(label),)),
+        )
+    paths = (*map(there.path, _SECRETS), there.path(MARKER))
     return (
-        # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
-        _deny(
-            "DenyCopyWrites", _FILES, *(f"arn:aws:s3:::{copy_name(there, one)}*" for one in (ASSETS, AUDIT, BACKUPS))
-        ),
-        Statement(
-            sid="DenyParameterCopyWrites",
-            effect="Deny",
-            actions=("ssm:PutParameter",),
-            resources=(there.arn("ssm", f"parameter{label.path('*')}"),),
-            conditions=(
-                Condition(
-                    operator="ArnNotEquals",
-                    key="aws:PrincipalArn",
-                    values=(label.arn("iam", f"role/{mirror}", region=""),),
-                ),
+        _deny("DenyCopyWrites", OBJECT_WRITES, *others),
+        _deny("DenyCopyChanges", _OBJECT_CHANGES, f"{backups}*"),
+        _deny_parameter_writes(label, *paths, writers=(_mirror_role(label),)),
+    )
+
+
+def _mirror_role(label: Label) -> str:
+    return label.in_home_region().global_name(_MIRROR, limit=NameLimit.IAM_ROLE)
+
+
+def _deny_parameter_writes(label: Label, *paths: str, writers: tuple[str, ...]) -> Statement:
+    """Only these roles write these parameters of the second region."""
+    there = label.in_region(label.recovery_region or label.region)
+    return Statement(
+        sid="DenyParameterCopyWrites",
+        effect="Deny",
+        actions=("ssm:PutParameter",),
+        resources=tuple(there.arn("ssm", f"parameter{path}") for path in paths),
+        conditions=(
+            Condition(
+                operator="ArnNotEquals",
+                key="aws:PrincipalArn",
+                values=tuple(label.arn("iam", f"role/{name}", region="") for name in writers),
             ),
         ),
     )

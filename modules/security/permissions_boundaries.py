@@ -263,7 +263,7 @@ class PermissionsBoundaries(Construct):
                     ),
                 ),
             ),
-            *deny_audit_bucket_writes(self._label),
+            *deny_audit_bucket_writes(self._label, of_workloads=True),
             deny_state_access(self._label),
         )
 

@@ -79,6 +79,15 @@ def test_a_mode_says_which_services_run(*, mode: str, fails_over: bool, running:
         assert service.initial_count == (WARM.services[name].initial_count if name in running else 0)
 
 
+@pytest.mark.parametrize(("own", "second"), [(True, True), (True, False), (False, True)])
+def test_its_protection_can_be_lifted_alone(*, own: bool, second: bool) -> None:
+    """After a fail back what has served there is destroyed, and nothing at home."""
+    standby_there = present(present(WARM.recovery).standby).model_copy(update={"protect_data": second})
+    environment = with_recovery(WARM, standby=standby_there).model_copy(update={"protect_data": own})
+    assert there(environment).protect_data == (own and second)
+    assert environment.protect_data == own
+
+
 def test_a_service_without_tasks_cannot_be_scaled() -> None:
     """Another lower bound alone would leave the tasks that run after a fail-over."""
     backend = there().services["backend"]

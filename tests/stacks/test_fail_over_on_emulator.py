@@ -187,7 +187,7 @@ def test_the_second_region_has_the_rows_and_new_logins(
 
     config = environment(FailOverSettings(documentdb_snapshot=snapshot))
     platform.write(config)
-    platform.apply(f"recovery-{THERE}", f"network-{THERE}", f"data-{THERE}")
+    platform.apply(*(f"{layer}-{THERE}" for layer in ("notifications", "recovery", "network", "data")))
     there = Roles(
         environment=present(standby_environment(config)),
         session=boto3.Session(region_name=THERE),

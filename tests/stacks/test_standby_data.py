@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,7 +41,7 @@ def promoted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     return synthesized(config, tmp_path_factory.mktemp("promoted"))
 
 
-def policy(stack: Template, role: str) -> list[dict[str, object]]:
+def policy(stack: Template, role: str) -> list[dict[str, Any]]:
     (found,) = (one for name, one in stack.all("aws_iam_role_policy").items() if name.startswith(role))
     return statements(found["policy"])
 

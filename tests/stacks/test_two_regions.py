@@ -82,7 +82,7 @@ def answering(found: list[Record], *, second_serves: bool, healthy: set[str], mo
     def is_healthy(identifier: str) -> bool:
         one = checks[identifier]
         if one.check["type"] == "CLOUDWATCH_METRIC":
-            return second_serves == one.check["invert_healthcheck"]
+            return bool(second_serves == one.check["invert_healthcheck"])
         return one.region in healthy
 
     health = Health(check=is_healthy, target=lambda record: record.alias_target["Region"] in healthy)

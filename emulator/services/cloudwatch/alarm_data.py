@@ -79,6 +79,5 @@ def _value(datum: Any, statistic: str) -> float:
 
 def _in_utc(time: Any) -> dt.datetime:
     """Moto keeps times of its own without a zone, and those that a caller sends with one."""
-    if isinstance(time, str):
-        time = dt.datetime.fromisoformat(time)
-    return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
+    found: dt.datetime = dt.datetime.fromisoformat(time) if isinstance(time, str) else time
+    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)

@@ -113,7 +113,7 @@ def test_an_aggregate_counts_by_its_statistic(switch: Switch) -> None:
 def test_as_many_values_must_breach_as_the_alarm_says(switch: Switch) -> None:
     switch.alarm(EvaluationPeriods=3, DatapointsToAlarm=2)
     check = switch.check()
-    seen = []
+    seen: list[bool] = []
     for value in (0, 1, 1):
         switch.publish(value)
         seen += switch.healthy(check)

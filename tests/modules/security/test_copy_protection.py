@@ -191,19 +191,43 @@ def test_it_lets_no_role_of_its_own_make_backups_or_replicate(who: Principals, s
 @pytest.mark.parametrize("component", ["assets", "audit", "backups"])
 @pytest.mark.parametrize("action", ["DeleteObject", "DeleteObjectVersion", "PutObject", "PutObjectRetention"])
 def test_only_s3_writes_the_copies_of_files(who: Principals, component: str, action: str) -> None:
-    for may in (who.apply_may, who.workload_may):
-        assert not may(f"s3:{action}", f"{copies(component)}/a", **{REGION: HOME})
+    assert not who.apply_may(f"s3:{action}", f"{copies(component)}/a", **{REGION: HOME})
+    may_add = (component, action) == ("backups", "PutObject")
+    assert who.workload_may(f"s3:{action}", f"{copies(component)}/a", **{REGION: HOME}) == may_add
     assert who.workload_may("s3:ReplicateObject", f"{copies(component)}/a")
 
 
-def test_only_the_mirror_writes_the_copies_of_parameters(who: Principals) -> None:
-    parameter = f"arn:aws:ssm:{{}}:{ACCOUNT}:parameter/user-management/test/jwt/current"
+def test_a_service_adds_backups_in_the_second_region_and_replaces_no_setting_of_one(who: Principals) -> None:
+    """While the first region is lost; the bucket is versioned, so what is there stays."""
+    one = f"{copies('backups')}/backend/one"
+    assert who.workload_may("s3:PutObject", one, **{REGION: THERE})
+    for action in (
+        "DeleteObjectVersion",
+        "PutObjectAcl",
+        "PutObjectLegalHold",
+        "PutObjectRetention",
+        "PutObjectTagging",
+    ):
+        assert not who.workload_may(f"s3:{action}", one, **{REGION: THERE}), action
+
+
+@pytest.mark.parametrize("name", ["api-keys/email", "jwt/current", "jwt/previous", "recovery/parameters-equal"])
+def test_only_the_mirror_writes_the_copies_of_parameters(who: Principals, name: str) -> None:
+    parameter = f"arn:aws:ssm:{{}}:{ACCOUNT}:parameter/user-management/test/{name}"
     role = f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{{}}"
     there, home = parameter.format(THERE), parameter.format(HOME)
     principal = "aws:PrincipalArn"
     assert who.workload_may("ssm:PutParameter", there, **{principal: role.format("parameter-mirror")})
     assert not who.workload_may("ssm:PutParameter", there, **{principal: role.format("api-task")})
     assert who.workload_may("ssm:PutParameter", home, **{principal: role.format("api-task")})
+
+
+@pytest.mark.parametrize("name", ["postgres/backend/url", "documentdb/backend/url", "recovery/serving-region"])
+def test_functions_of_the_second_region_write_what_serves_there(who: Principals, name: str) -> None:
+    """The urls of the roles of a restored database, and which region serves."""
+    parameter = f"arn:aws:ssm:{THERE}:{ACCOUNT}:parameter/user-management/test/{name}"
+    writer = f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-postgres-roles-{THERE}"
+    assert who.workload_may("ssm:PutParameter", parameter, **{"aws:PrincipalArn": writer})
 
 
 def test_in_us_east_1_what_is_there_for_dns_stays_allowed() -> None:
