@@ -26,7 +26,7 @@ from config.load_balancer import LoadBalancerSettings
 from config.log_destinations import destination_region
 from config.logs import LogSettings
 from config.model import Check, Model
-from config.names import MAX_ENVIRONMENT_LENGTH, NameLimit, Names
+from config.names import MAX_ENVIRONMENT_LENGTH, Names
 from config.network import NetworkSettings
 from config.notifications import NotificationsSettings
 from config.observability import ObservabilitySettings
@@ -215,7 +215,7 @@ class Environment(Model):
                 secrets=self.secrets is not None,
                 backups=self.backups is not None,
                 assets=self.has_assets,
-                trail=self.security is not None and self.security.trail is not None,
+                trail=self.has_trail,
             )
         )
 
@@ -338,6 +338,11 @@ class Environment(Model):
         return self.edge is not None and "edge" not in self.left_out_layers
 
     @property
+    def has_trail(self) -> bool:
+        """Whether the account has a trail of CloudTrail, which EventBridge gets calls from."""
+        return self.security is not None and self.security.trail is not None
+
+    @property
     def has_data(self) -> bool:
         """Whether the layer `data` has any resources."""
         return any((self.postgres, self.documentdb, self.secrets, self.backups))
@@ -377,7 +382,7 @@ class Environment(Model):
         if self.recovery is None or self.recovery.drills is None or self.recovery_region is None:
             return None
         there = replace(self.names, region=self.recovery_region)
-        name = there.global_name(RESTORE_READER, limit=NameLimit.IAM_ROLE)
+        name = there.role_name(RESTORE_READER)
         return f"arn:aws:iam::{self.account_id}:role/{name}"
 
     @property

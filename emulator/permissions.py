@@ -97,12 +97,25 @@ def _allowed(
 
 
 def _names(statement: Mapping[str, Any], resource: str | None) -> bool:
-    """Whether a statement is about a resource; without one, whether it is about all."""
+    """Whether a statement is about a resource; without one, whether it is about all.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
+    """
+    if "NotResource" in statement:
+        return resource is not None and not any(
+            matches_pattern(one, resource) for one in as_list(statement["NotResource"])
+        )
     patterns = as_list(statement.get("Resource", []))
     return "*" in patterns if resource is None else any(matches_pattern(one, resource) for one in patterns)
 
 
 def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    """Whether a statement is about an action.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html
+    """
+    if "NotAction" in statement:
+        return not any(matches_pattern(one.lower(), action.lower()) for one in as_list(statement["NotAction"]))
     return any(matches_pattern(one.lower(), action.lower()) for one in as_list(statement.get("Action", [])))
 
 

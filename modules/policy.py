@@ -66,6 +66,8 @@ class Statement:
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    """Only for `Deny`, instead of `resources`: all but these."""
     effect: Literal["Allow", "Deny"] = "Allow"
     principal: Principal | None = None
     conditions: tuple[Condition, ...] = ()
@@ -101,6 +103,8 @@ class Statement:
         document["Action"] = _one_or_many(self.actions)
         if self.resources:
             document["Resource"] = _one_or_many(self.resources)
+        if self.not_resources:
+            document["NotResource"] = _one_or_many(self.not_resources)
         if self.conditions:
             document["Condition"] = _conditions(self.conditions)
         return document

@@ -212,7 +212,9 @@ class ServiceStack(LayerStack):
             target = target.by_check_alone()
         add_alias_records(self, names=names, zone=domain.zone, target=target, region=self.region, health_check=check)
         if config.nearest_name:
-            self._add_certificate(load_balancer, domain, "nearest", config.nearest_name)
+            self._add_certificate(
+                load_balancer, domain, "nearest", config.nearest_name, alarm_name="nearest-certificate"
+            )
             add_alias_records(
                 self,
                 names=[config.nearest_name],
@@ -223,7 +225,13 @@ class ServiceStack(LayerStack):
             )
 
     def _add_certificate(
-        self, load_balancer: LoadBalancer, domain: DomainStack | StandbyDomainStack, id_: str, name: str
+        self,
+        load_balancer: LoadBalancer,
+        domain: DomainStack | StandbyDomainStack,
+        id_: str,
+        name: str,
+        *,
+        alarm_name: str = "certificate",
     ) -> None:
         """Show a certificate for a name of CloudFront's own.
 
@@ -238,6 +246,7 @@ class ServiceStack(LayerStack):
             zone=domain.zone,
             is_proven=self.config.standby_of is not None,  # by the records of the environment's own region
             topics=self._topics,
+            alarm_name=alarm_name,
         )
         load_balancer.add_certificate(id_, certificate.arn)
 

@@ -29,7 +29,12 @@ def fixture_environment(name: str) -> Environment:
 
 
 def standby_fixture(
-    *, mode: str = "warm", fails_over: bool = False, replica: bool = True, has_edge: bool = True
+    *,
+    mode: str = "warm",
+    fails_over: bool = False,
+    replica: bool = True,
+    has_edge: bool = True,
+    has_pipeline: bool = False,
 ) -> Environment:
     """The environment of tests/environments/standby/, whose second region can serve, in one of its variants.
 
@@ -38,6 +43,7 @@ def standby_fixture(
         fails_over: Whether [recovery.fail_over] is there.
         replica: Whether PostgreSQL has a replica in the second region.
         has_edge: Whether CloudFront is before the load balancers.
+        has_pipeline: Whether GitHub Actions applies it.
     """
     toml = (FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8").replace('mode = "warm"', f'mode = "{mode}"')
     if not replica:
@@ -45,6 +51,8 @@ def standby_fixture(
     if fails_over:
         snapshot = "arn:aws:rds:us-west-2:333333333333:cluster-snapshot:awsbackup:copyjob-1"
         toml += f'\n[recovery.fail_over]\ndocumentdb_snapshot = "{snapshot}"\n'
+    if has_pipeline:
+        toml += '\n[security.github]\nrepository = "acme/infra"\nenvironment = "prod"\nplan_pull_requests = false\n'
     if not has_edge:
         before, _, after = toml.partition("[edge]")
         toml = f"{before}[{after.partition('[')[2]}"

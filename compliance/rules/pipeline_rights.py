@@ -1,4 +1,7 @@
-"""The roles that GitHub assumes cannot change the layer `recovery`: who changes a pipeline must not end the copies."""
+"""The roles that GitHub assumes cannot change the layer `recovery` nor the second region.
+
+Who changes a pipeline must not end the copies, nor get the rights of what serves if the first region is lost.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from compliance.evaluation import Request, is_allowed
 from compliance.policies import many, parsed
 from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule_with_others
+from compliance.second_region import is_in_second_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,8 +122,8 @@ _REFERENCE: Final = re.compile(r"\$\{[^}]*\}")
 
 @rule_with_others
 def pipeline_cannot_end_copies(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """No role that GitHub assumes may destroy or weaken what the layer `recovery` has: backups, copies, locks, keys."""
-    if stack.layer != _LAYER:
+    """No role that GitHub assumes may destroy or weaken copies, or what else `recovery` and the second region have."""
+    if stack.layer != _LAYER and not is_in_second_region(stack, stacks):
         return
     roles = [
         (role.get("name"), *limits)

@@ -108,6 +108,7 @@ class Certificate(Construct):
         records: ValidationRecords | None = None,
         is_proven: bool = False,
         topics: Topics | None = None,
+        alarm_name: str = "certificate",
     ) -> None:
         """Request the certificate and wait until it is issued.
 
@@ -119,6 +120,8 @@ class Certificate(Construct):
                 creates them here.
             is_proven: Whether the zone has the records already, from a stack whose state this one must not read.
             topics: The topics of that region, which its expiry notifies; None for no alarms.
+            alarm_name: What the names of its alarms start with, after the layer; another one for each certificate of a
+                stack.
         """
         super().__init__(scope, id_)
         self._region = label.region
@@ -148,7 +151,7 @@ class Certificate(Construct):
             depends_on=list(existing) if in_this_stack and existing else None,
         )
         if topics:
-            self._add_alarms(label, topics, name=names.domain_name)
+            self._add_alarms(label, topics, name=names.domain_name, alarm_name=alarm_name)
 
     @cached_property
     def arn(self) -> str:
@@ -167,14 +170,14 @@ class Certificate(Construct):
             period_seconds=_EXPIRY_PERIOD_SECONDS,
         )
 
-    def _add_alarms(self, label: Label, topics: Topics, *, name: str) -> None:
+    def _add_alarms(self, label: Label, topics: Topics, *, name: str, alarm_name: str) -> None:
         for severity, days in _DAYS_LEFT.items():
             Alarm(
                 self,
                 f"expiry-{severity.value}",
                 label=label,
                 # Layers in one region each have a certificate, and alarms are named per region.
-                name=f"{label.layer}-certificate-{severity.value}",
+                name=f"{label.layer}-{alarm_name}-{severity.value}",
                 description=f"The certificate of {name} expires in {days} days or fewer, and ACM has not renewed it",
                 metric=self.days_to_expiry,
                 threshold=days,

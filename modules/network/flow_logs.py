@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 FLOW_LOGS: Final = "vpc-flow-logs"
-"""Component of the names of the log group and of the role."""
+"""Component of the names of the log group and of the role of the environment's network in a region."""
 
 
 def group_name(label: Label) -> str:
-    """Name of the log group of the flow logs."""
+    """Name of the log group of the flow logs of the environment's network."""
     return label.path(FLOW_LOGS)
 
 
@@ -30,14 +30,31 @@ class FlowLogs(Construct):
     """Flow logs of a VPC, in a log group with retention and key."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Network, key: Key
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        retention_days: int,
+        label: Label,
+        vpc: Network,
+        key: Key,
+        name: str = FLOW_LOGS,
     ) -> None:
+        """Create them.
+
+        Args:
+            retention_days: Days that they are kept.
+            label: Names them.
+            vpc: Whose connections they record.
+            key: Encrypts them.
+            name: Component of the names of the log group and of the role; another one for each VPC of a region.
+        """
         super().__init__(scope, id_)
         group = LogGroup(
             self,
             "group",
             label=label,
-            name=group_name(label),
+            name=label.path(name),
             retention_days=retention_days,
             key=key,
         )
@@ -45,7 +62,7 @@ class FlowLogs(Construct):
             self,
             "role",
             label=label,
-            name=FLOW_LOGS,
+            name=name,
             service=ServicePrincipal.VPC_FLOW_LOGS,
             description="Writes the VPC's flow logs",
         )
@@ -65,6 +82,6 @@ class FlowLogs(Construct):
             log_destination=group.arn,
             iam_role_arn=role.arn,
             max_aggregation_interval=60,  # seconds; the shortest one, at no extra cost
-            tags=label.name_tag(FLOW_LOGS),
+            tags=label.name_tag(name),
             depends_on=role.dependables,
         )

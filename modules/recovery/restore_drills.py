@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DRILLS_KEY: Final = "recovery-drills"
 """Component of the alias of the key of all of this but the restored data."""
+_FLOW_LOGS: Final = "drills-vpc-flow-logs"
+"""The network that serves in the same region has flow logs, too."""
 
 
 class RestoreDrills(Construct):
@@ -61,7 +63,15 @@ class RestoreDrills(Construct):
         super().__init__(scope, id_)
         engines = [engine for engine, found in roles.items() if found]
         self.network = DrillNetwork(self, "network", config=config, label=label, engines=engines)
-        FlowLogs(self, "flow-logs", retention_days=logs.flow_log_retention_days, label=label, vpc=self.network, key=key)
+        FlowLogs(
+            self,
+            "flow-logs",
+            retention_days=logs.flow_log_retention_days,
+            label=label,
+            vpc=self.network,
+            key=key,
+            name=_FLOW_LOGS,
+        )
         self.reader = RestoreReader(
             self,
             "reader",

@@ -37,6 +37,8 @@ _RESTORES: Final = (
     "rds:RestoreDBInstanceFromDBSnapshot",
 )
 _KEY_USE: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+_KEY_USERS: Final = tuple(f"{service}.*.amazonaws.com" for service in ("rds", "sns", "sqs"))
+"""The services that use a key on behalf of these roles: for what is restored, for messages, for failed events."""
 
 
 def restore_limits(label: Label) -> tuple[Statement, ...]:
@@ -65,7 +67,26 @@ def restore_limits(label: Label) -> tuple[Statement, ...]:
             actions=_RESTORES,
             resources=tuple(label.arn("rds", resource, region="*") for resource in (*made, *used)),
         ),
-        Statement(sid="AllowKeyUse", actions=_KEY_USE, resources=("*",)),
+        Statement(
+            sid="AllowKeyUse",
+            actions=_KEY_USE,
+            resources=("*",),
+            conditions=(Condition(operator="StringLike", key="kms:ViaService", values=_KEY_USERS),),
+        ),
+        # Lambda decrypts the variables of a function with its role:
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+        Statement(
+            sid="AllowVariables",
+            actions=("kms:Decrypt",),
+            resources=("*",),
+            conditions=(
+                Condition(
+                    operator="StringLike",
+                    key="kms:EncryptionContext:aws:lambda:FunctionArn",
+                    values=(label.arn("lambda", f"function:{prefix}-*", region="*"),),
+                ),
+            ),
+        ),
         Statement(
             sid="AllowGrants",
             actions=("kms:CreateGrant",),

@@ -1,6 +1,7 @@
 """Names of any project and environment: within AWS's limits, unique per component, with a known prefix."""
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import product
 from uuid import uuid4
@@ -45,7 +46,7 @@ def test_no_name_is_longer_than_its_limit(names: Names) -> None:
     for component, limit in product(COMPONENTS, NameLimit):
         assert len(names.name(component, limit=limit)) <= limit
     for component in COMPONENTS:
-        assert len(names.global_name(component, limit=NameLimit.IAM_ROLE)) <= NameLimit.IAM_ROLE
+        assert len(names.role_name(component)) <= NameLimit.IAM_ROLE
         assert len(names.bucket_name(component)) <= NameLimit.S3_BUCKET
 
 
@@ -71,10 +72,23 @@ def test_what_a_restore_test_makes_has_the_name_of_no_database(names: Names) -> 
 def test_roles_and_buckets_start_with_what_policies_match_them_by(names: Names) -> None:
     """`<project>-<environment>-*`, for roles in modules/security/github_roles.py, for buckets in modules/bucket.py."""
     for component in COMPONENTS:
-        assert names.global_name(component, limit=NameLimit.IAM_ROLE).startswith(f"{names.prefix}-")
+        assert names.role_name(component).startswith(f"{names.prefix}-")
         assert names.bucket_name(component).startswith(f"{names.prefix}-")
+    home = replace(names, region=names.home_region)
     for component in ("github-plan", "github-apply"):
-        assert names.global_name(component, limit=NameLimit.IAM_ROLE).startswith(f"{names.prefix}-github-")
+        assert home.role_name(component).startswith(f"{names.prefix}-github-")
+
+
+@given(names())
+def test_policies_match_the_roles_of_another_region_by_its_name(names: Names) -> None:
+    """`<project>-<environment>-*-<region>`, in modules/security/copy_protection.py."""
+    assume(names.region != names.home_region)
+    home = replace(names, region=names.home_region)
+    for component in COMPONENTS:
+        pattern = re.escape(f"{names.prefix}-*-{names.region}").replace(r"\*", ".*")
+        assert re.fullmatch(pattern, names.role_name(component))
+        assert not re.fullmatch(pattern, home.role_name(component))
+    assert len({names.role_name(component) for component in COMPONENTS}) == len(COMPONENTS)
 
 
 @given(names())

@@ -35,7 +35,7 @@ def stateless(toml: str) -> str:
     ):
         assert line in alone, line
         alone = alone.replace(line, "")
-    return without("recovery.backup_plan", toml=alone)
+    return without("recovery.backup_plan", "recovery.drills", toml=alone)
 
 
 @pytest.mark.parametrize("mode", ["pilot_light", "warm", "active"])

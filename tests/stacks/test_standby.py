@@ -25,7 +25,7 @@ VARIANTS: Mapping[str, dict[str, Any]] = {
     "warm": {},
     "backup": {"mode": "backup", "replica": False},
     "pilot_light": {"mode": "pilot_light", "replica": False},
-    "active": {"mode": "active"},
+    "active": {"mode": "active", "has_pipeline": True},
     "warm-without-edge": {"has_edge": False},
     "restored": {"mode": "backup", "replica": False, "fails_over": True},
     "promoted": {"fails_over": True},
@@ -80,7 +80,8 @@ def test_the_rules_accept_it(found: dict[str, tuple[list[str], dict[str, Stack]]
 
 
 def test_copies_alone_add_no_layer(variants: dict[str, dict[str, Stack]]) -> None:
-    assert sorted(there(variants["backup"])) == [f"warm-notifications-{SECOND}", f"warm-recovery-{SECOND}"]
+    names = ("notifications", "recovery-drills", "recovery")
+    assert sorted(there(variants["backup"])) == [f"warm-{name}-{SECOND}" for name in names]
 
 
 @pytest.mark.parametrize("name", [*STANDING_BY, *SERVING])
