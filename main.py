@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
     from stacks.data import DataStack
+    from stacks.domain import DomainStack, Route53Stack
     from stacks.edge import EdgeStack
     from stacks.notifications import NotificationsStack
     from stacks.recovery import CopiesStack
@@ -67,7 +68,6 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
     from stacks.cost import CostStack  # noqa: PLC0415
     from stacks.data import DataStack  # noqa: PLC0415
     from stacks.delivery import DeliveryStack  # noqa: PLC0415
-    from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
     from stacks.edge import EdgeStack  # noqa: PLC0415
     from stacks.network import NetworkStack  # noqa: PLC0415
     from stacks.observability import ObservabilityStack  # noqa: PLC0415
@@ -93,21 +93,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
             else None
         )
         registry = RegistryStack(app, config=config, state=state)
-        domain = (
-            DomainStack(app, config=config, settings=config.domain, state=state, notifications=notifications)
-            if config.domain
-            else None
-        )
-        route_53 = None
-        if config.domain and domain and Route53Stack.is_needed(config):
-            route_53 = Route53Stack(
-                app,
-                config=config,
-                settings=config.domain,
-                state=state,
-                notifications=by_region.get(ROUTE_53_REGION),
-                domain=domain,
-            )
+        domain, route_53 = _add_domain(app, config, state=state, by_region=by_region)
         service = None
         if "service" not in config.left_out_layers:
             service = ServiceStack(
@@ -182,6 +168,29 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 data=data,
                 service=service,
             )
+
+
+def _add_domain(
+    app: App, config: Environment, *, state: StateStack, by_region: Mapping[str, NotificationsStack]
+) -> tuple[DomainStack | None, Route53Stack | None]:
+    """The stack of the domain, and the one of what Route 53 has in a region of its own; None if there is none."""
+    from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415 (see compose)
+
+    if config.domain is None:
+        return None, None
+    domain = DomainStack(
+        app, config=config, settings=config.domain, state=state, notifications=by_region.get(config.region)
+    )
+    if not Route53Stack.is_needed(config):
+        return domain, None
+    return domain, Route53Stack(
+        app,
+        config=config,
+        settings=config.domain,
+        state=state,
+        notifications=by_region.get(ROUTE_53_REGION),
+        domain=domain,
+    )
 
 
 def _add_recovery(

@@ -119,7 +119,7 @@ def database_sign_in_names_its_user(stack: Stack, stacks: Mapping[str, Stack]) -
             continue
         for text in many(statement.get("Resource")) or ["everything but NotResource"]:
             named = _DATABASE_USER.fullmatch(_REFERENCE.sub(_UNKNOWN, text))
-            is_restored = bool(named) and has_drills and named["id"] == "*"
+            is_restored = named is not None and has_drills and named["id"] == "*"
             exact = (named["user"] if is_restored else named["id"] + named["user"]) if named else "*"
             if not named or set("*?") & set(exact) or named["user"] == _UNKNOWN:
                 says = "name one database and one user, without * and ?"

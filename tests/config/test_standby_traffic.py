@@ -43,7 +43,8 @@ def test_the_name_of_the_nearer_region_is_not_for_users() -> None:
         'domain.alternative_names[0] = "nearest.users.example.com": is the name of the nearer load balancer behind '
         "CloudFront; remove it, or use another mode in [recovery]"
     )
-    assert parsed(standby(('name = "users.example.com"', name)))
+    domain = present(parsed(standby(('name = "users.example.com"', name))).domain)
+    assert domain.alternative_names == ("nearest.users.example.com",)
 
 
 def test_the_name_of_the_nearer_region_is_in_this_zone() -> None:

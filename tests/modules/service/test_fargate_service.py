@@ -10,7 +10,6 @@ import yaml
 
 from modules.errors import WiringError
 from modules.policy import Statement
-from modules.service.release import Release
 from tests.modules.service.parts import Parts, actions, cluster_settings, policy, service_template
 from tests.template import Template
 
@@ -137,23 +136,3 @@ def test_a_service_without_paths_needs_none() -> None:
     parts = replace(Parts.make(), load_balancer=None)
     parts.service(path_patterns=(), priority=None)
     assert Template.of(parts.stack).only("aws_ecs_service")["desired_count"] == 2
-
-
-@pytest.mark.parametrize(
-    ("tag", "image"), [("release-7", "${aws_ecr_repository.api-images.repository_url}:release-7"), (None, None)]
-)
-def test_without_a_pipeline_terraform_runs_the_release(tag: str | None, image: str | None) -> None:
-    parts = Parts.make()
-    parts.service(release=Release(tag=tag))
-    template = Template.of(parts.stack)
-    (container,) = json.loads(template.only("aws_ecs_task_definition")["container_definitions"])
-    if image:
-        assert container["image"] == image
-        assert "entryPoint" not in container
-    else:
-        assert container["image"].endswith("/copies/placeholder:1")
-    assert template.only("aws_ecs_service")["lifecycle"]["ignore_changes"] == ["desired_count"]
-
-
-def test_with_a_pipeline_terraform_leaves_the_image_to_it() -> None:
-    assert "task_definition" in service_template().only("aws_ecs_service")["lifecycle"]["ignore_changes"]
