@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from stacks.domain import DomainStack, Route53Stack
     from stacks.edge import EdgeStack
     from stacks.notifications import NotificationsStack
-    from stacks.recovery import CopiesStack
+    from stacks.recovery_copies import CopiesStack
     from stacks.registry import RegistryStack
     from stacks.security import SecurityStack
     from stacks.state import StateStack
@@ -209,7 +209,9 @@ def _add_recovery(
     Returns:
         The one in the second region; None if there are no copies.
     """
-    from stacks.recovery import AssetsRecoveryStack, CopiesStack, DrillsStack, RecoveryStack  # noqa: PLC0415 (see compose)
+    from stacks.recovery import AssetsRecoveryStack, RecoveryStack  # noqa: PLC0415 (see compose)
+    from stacks.recovery_copies import CopiesStack  # noqa: PLC0415
+    from stacks.recovery_drills import DrillsStack  # noqa: PLC0415
 
     if config.recovery is None:
         return None

@@ -143,7 +143,8 @@ def _require_providers(harness: Harness) -> None:
 
 def name_width(environments: Sequence[str], settings: Path) -> int:
     """The width of the longest stack's name, before there are stacks: importing a layer would start Node."""
-    layers = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")]) if module.name != "base"]
+    modules = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")])]
+    layers = [name for name in modules if name != "base" and "_" not in name]  # recovery_drills.py is of recovery
     loaded, _ = load_environments(environments, folder=settings)  # what is wrong is reported by the synthesis
     # Of those that have stacks in several regions, no layer has a longer name.
     further = [f"{one.name}-notifications-{region}" for one in loaded for region in one.regions if region != one.region]

@@ -215,7 +215,7 @@ class Environment(Model):
                 secrets=self.secrets is not None,
                 backups=self.backups is not None,
                 assets=self.has_assets,
-                trail=self.security is not None and self.security.trail is not None,
+                trail=self.has_trail,
             )
         )
 
@@ -336,6 +336,11 @@ class Environment(Model):
     def has_assets(self) -> bool:
         """Whether there is a bucket of static files: with CloudFront, once its layer is not left out any more."""
         return self.edge is not None and "edge" not in self.left_out_layers
+
+    @property
+    def has_trail(self) -> bool:
+        """Whether the account has a trail of CloudTrail, which EventBridge gets calls from."""
+        return self.security is not None and self.security.trail is not None
 
     @property
     def has_data(self) -> bool:

@@ -8,7 +8,7 @@ from config.database_roles import DocumentdbRoleSettings, PostgresRoleSettings
 from config.errors import Problem
 from config.model import Check
 from config.recovery_drills import DrillSettings
-from config.recovery_targets import DRILL_TARGETS, CopyTargets
+from config.recovery_targets import CopyTargets
 from config.zones import ZONE_PREFIXES, is_zone_in_region
 
 _WITH_IAM: Final = "5.0.0"
@@ -87,7 +87,7 @@ def _check_targets(recovery__drills: DrillSettings | None, recovery__targets: Co
     if recovery__targets is None:
         return
     if recovery__drills is None:
-        for name in sorted(DRILL_TARGETS & recovery__targets.model_fields_set):
+        for name in sorted(recovery__targets.chosen_for_drills):
             yield Problem(
                 key=f"recovery.targets.{name}",
                 allowed="has no effect without [recovery.drills]; add it, or remove this",

@@ -109,12 +109,12 @@ class DrillSettings(Model):
     postgres_class: Annotated[
         str, AfterValidator(_postgres_class), WithJsonSchema({"type": "string", "enum": list(POSTGRES_CLASSES)})
     ] = "db.t4g.micro"
-    """The size of the restored instance of PostgreSQL, about 0.02 USD an hour as db.t4g.micro."""
+    """The size of the restored instance of PostgreSQL, 0.016 USD an hour as db.t4g.micro."""
 
     documentdb_class: Annotated[
         str, AfterValidator(_documentdb_class), WithJsonSchema({"type": "string", "enum": list(DOCUMENTDB_CLASSES)})
     ] = "db.t3.medium"
-    """The size of the one instance of the restored cluster of DocumentDB, about 0.08 USD an hour as db.t3.medium."""
+    """The size of the one instance of the restored cluster of DocumentDB, 0.078 USD an hour as db.t3.medium."""
 
     minimum_rows: int = Field(default=1, ge=1, le=COUNTED_ROWS)
     """Rows that all tables of PostgreSQL must have together, or documents those of DocumentDB; fewer fail the drill."""

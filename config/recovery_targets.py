@@ -22,7 +22,6 @@ MIN_FILES_MINUTES: Final = 15
 MIN_DAILY_HOURS: Final = 25
 """A backup each day, which starts up to an hour after its time."""
 
-
 MIN_RESTORE_MINUTES: Final = 30
 """RDS makes a new instance before it restores into it, and a cluster of DocumentDB gets its instance after that."""
 
@@ -57,3 +56,9 @@ class CopyTargets(Model):
 
     drill_days: int = Field(default=9, ge=8, le=MAX_DRILL_DAYS)
     """Days since the last drill of each database that succeeded; a week and two days, or 32 if drills are monthly."""
+
+    @property
+    def chosen_for_drills(self) -> frozenset[str]:
+        """The targets of drills with another value than the default: a default that is written out changes nothing."""
+        fields = type(self).model_fields
+        return frozenset(name for name in DRILL_TARGETS if getattr(self, name) != fields[name].default)

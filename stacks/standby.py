@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
     from stacks.domain import DomainStack
     from stacks.notifications import NotificationsStack
-    from stacks.recovery import CopiesStack
+    from stacks.recovery_copies import CopiesStack
     from stacks.state import StateStack
 
 

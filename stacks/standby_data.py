@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from modules.named_parameter import ReadableParameter
     from modules.service.fargate_service import FargateService
     from stacks.data import DataStack
-    from stacks.recovery import CopiesStack
+    from stacks.recovery_copies import CopiesStack
 
 _MINUTE_SECONDS: Final = 60
 

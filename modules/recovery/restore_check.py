@@ -284,6 +284,8 @@ class RestoreCheck(Construct):
             missing_data=MissingData.IGNORE,  # until the next drill
             runbook=Runbook.RESTORE_DRILLS,
             topics=self._topics,
+            # The message of each drill says how long it took, and the first value is no recovery.
+            notifies_recovery=False,
         )
         Alarm(
             self,

@@ -24,9 +24,13 @@ def text(name: str = "prod", *, delivery: bool = False, drills: bool = False) ->
     """The file of an environment; without its pipeline and its restore drills, which need most of the other tables."""
     whole = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     if not drills:
-        whole = without("recovery.drills", toml=whole)
-        whole = "".join(line for line in whole.splitlines(keepends=True) if not line.startswith(_DRILL_TARGETS))
+        whole = _without_drills(whole)
     return whole if delivery else without("delivery", toml=whole)
+
+
+def _without_drills(toml: str) -> str:
+    lines = without("recovery.drills", toml=toml).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(_DRILL_TARGETS))
 
 
 def table(name: str = "prod") -> dict[str, Any]:
@@ -57,8 +61,8 @@ def changed(*changes: tuple[str, str], delivery: bool = False, drills: bool = Fa
 
 
 def standby(*changes: tuple[str, str]) -> str:
-    """The file of an environment with a second region to serve from, changed in the same way."""
-    result = (FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8")
+    """The file of an environment with a second region to serve from, without its drills, changed in the same way."""
+    result = _without_drills((FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8"))
     for old, new in changes:
         if old not in result:
             message = f"{old!r} is not in warm.toml"

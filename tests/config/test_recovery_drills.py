@@ -103,7 +103,10 @@ def test_a_target_shorter_than_the_time_between_two_drills_is_refused() -> None:
 
 def test_targets_of_drills_have_no_effect_without_drills() -> None:
     toml = changed().replace('\nstart = "sun:10:00"', "\n#").replace(ZONES, "#").replace("minimum_rows = 1", "#")
-    lines = refusal(toml.replace(DRILLS, "#"))
+    toml = toml.replace(DRILLS, "#")
+    assert parsed(toml).recovery  # with their defaults, which are written out there
+    others = toml.replace("restore_minutes = 120", "restore_minutes = 90").replace("drill_days = 9", "drill_days = 10")
+    lines = refusal(others)
     assert [line.partition(":")[0] for line in lines] == [
         "recovery.targets.drill_days",
         "recovery.targets.restore_minutes",

@@ -241,12 +241,12 @@ def test_an_instance_that_is_gone_comes_back_from_the_copies_that_it_has_left(
     assert "1 to add" in platform.plan(copies, capsys)  # the replication of what is gone
     config = environment(FailOverSettings(documentdb_snapshot=snapshot, postgres_backups=backups))
     platform.write(config)
-    platform.apply(copies, f"network-{THERE}", f"data-{THERE}")
+    platform.apply(f"notifications-{THERE}", copies, f"network-{THERE}", f"data-{THERE}")
     there = Roles(
         environment=present(standby_environment(config)), session=boto3.Session(region_name=THERE), emulator=emulated
     )
     assert run_sql(there, "SELECT name FROM kept") == [["alice"]]
-    assert "No changes" in platform.plan(copies, capsys)
+    assert "no changes" in platform.plan(copies, capsys)
     client: Any = boto3.client("rds", region_name=THERE)
     statuses = {
         one["DBInstanceAutomatedBackupsArn"]: one["Status"]
