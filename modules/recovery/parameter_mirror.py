@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from modules.function import Function
+from modules.function_events import add_event_rule
 from modules.function_schedule import add_schedule
 from modules.key import KeyUse
-from modules.label import Label, NameLimit
 from modules.policy import Condition, Statement
 from modules.recovery.parameter_copies import MARKER
 from modules.runbook import Runbook
-from modules.topic import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.key import Key
+    from modules.label import Label
     from modules.parameter import Parameter
     from modules.topic import Topics
 
@@ -126,28 +122,18 @@ class ParameterMirror(Construct):
         )
 
     def _call_on_changes(self) -> None:
-        rule = CloudwatchEventRule(
+        add_event_rule(
             self,
-            "rule",
-            name=self._label.name("parameter-mirror", limit=NameLimit.EVENT_RULE),
+            label=self._label,
+            name="parameter-mirror",
             description="Changes of the parameters that have copies in the second region",
-            event_pattern=json.dumps(
-                {
-                    "source": ["aws.ssm"],
-                    "detail-type": ["Parameter Store Change"],
-                    "detail": {
-                        "name": [parameter.name for parameter in self._parameters],
-                        "operation": list(_CHANGES),
-                    },
-                }
-            ),
+            pattern={
+                "source": ["aws.ssm"],
+                "detail-type": ["Parameter Store Change"],
+                "detail": {
+                    "name": [parameter.name for parameter in self._parameters],
+                    "operation": list(_CHANGES),
+                },
+            },
+            function=self.function,
         )
-        permission = LambdaPermission(
-            self,
-            "permission",
-            action="lambda:InvokeFunction",
-            function_name=self.function.name,
-            principal=EVENTS,
-            source_arn=rule.arn,
-        )
-        CloudwatchEventTarget(self, "target", rule=rule.name, arn=self.function.arn, depends_on=[permission])

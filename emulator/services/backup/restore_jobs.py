@@ -14,7 +14,7 @@ from emulator.services.backup import events, listing
 from emulator.services.backup.records import POINTS, RESTORE_JOBS, Job, JobFailedError, RecoveryPoint, new_id, size_of
 from emulator.services.backup.resources import RDS
 from emulator.services.backup.restore_metadata import read_metadata
-from emulator.services.backup.rights import may_use_key, require_rights, require_role
+from emulator.services.backup.rights import may_use_key, require_rights, require_role_of_call
 from emulator.services.rds_restores import restore_cluster, restore_instance
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ def start_restore(params: Shape, context: Context) -> Shape:
         message = f"Metadata must have {name} to restore a resource of type {point.resource_type}."
         raise AwsError(code="InvalidParameterValueException", message=message)
     role = params.get("IamRoleArn") or ""
-    try:
-        require_role(role)
-    except JobFailedError as error:
-        raise AwsError(code="InvalidParameterValueException", message=str(error)) from error
+    require_role_of_call(role)
     job = run_restore(
         point,
         params["Metadata"],
