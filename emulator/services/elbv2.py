@@ -1,4 +1,7 @@
-"""Elastic Load Balancing: moto accepts one zone for an application load balancer, and drops the default scheme."""
+"""Elastic Load Balancing: moto accepts one zone for an application load balancer, and drops the default scheme.
+
+Its load balancers of one name have one DNS name in all accounts.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 _LEAST_ZONES = 2
+_NUMBERS = 10**10
 _GROUP_SETTINGS = ("protocol", "protocol_version", "port", "vpc_id", "target_type")
 
 
@@ -113,7 +117,14 @@ def attach_groups_of_changed_rule(original: Any, backend: Any, rule_arn: str, *a
 
 
 @patch(FakeLoadBalancer, "__init__")
-def set_default_scheme(original: Any, balancer: Any, *args: Any, **kwargs: Any) -> None:
-    """Set the scheme of a load balancer that was created without one: AWS makes it public."""
+def complete(original: Any, balancer: Any, *args: Any, **kwargs: Any) -> None:
+    """Set the scheme of one that was created without: AWS makes it public. Give it a name that no other one has.
+
+    moto's name is the same in each account; AWS's has a number between the load balancer's name and its region:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+    """
     original(balancer, *args, **kwargs)
     balancer.scheme = balancer.scheme or "internet-facing"
+    label, _, region = balancer.dns_name.partition(".")
+    number = int(balancer.arn.rpartition("/")[2], 16) % _NUMBERS
+    balancer.dns_name = f"{label.removesuffix('-1')}-{number}.{region}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,3 +140,13 @@ def test_a_changed_rule_attaches_its_new_target_group(client: Client) -> None:
     elb.modify_rule(RuleArn=rule["RuleArn"], Actions=[{"Type": "forward", "TargetGroupArn": second["TargetGroupArn"]}])
     (found,) = elb.describe_target_groups(TargetGroupArns=[second["TargetGroupArn"]])["TargetGroups"]
     assert found["LoadBalancerArns"] == [balancer]
+
+
+def test_load_balancers_of_one_name_have_dns_names_of_their_own(client: Client) -> None:
+    names = set()
+    for account in ("700000000307", "700000000308"):
+        subnets = make_subnets(client, "us-east-1a", "us-east-1b", account=account)
+        made = client("elbv2", account=account).create_load_balancer(Name="web", Subnets=subnets)["LoadBalancers"][0]
+        assert re.fullmatch(r"web-\d+\.us-east-1\.elb\.amazonaws\.com", made["DNSName"])
+        names.add(made["DNSName"])
+    assert len(names) == 2
