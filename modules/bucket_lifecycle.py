@@ -1,4 +1,4 @@
-"""What S3 deletes or moves in a bucket by itself."""
+"""Lifecycle rules of a bucket: what S3 deletes, or moves to another storage class."""
 
 from __future__ import annotations
 

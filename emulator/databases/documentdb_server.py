@@ -2,7 +2,7 @@
 
 What it does as DocumentDB does, with the source beside each part: TLS only; a replica set `rs0`; SCRAM-SHA-1, and
 SCRAM-SHA-256 from 5.0.1 on; all users in `admin`, whatever database a command or a sign-in names; the built-in roles
-and their actions; `serviceadmin`, as which nobody signs in; refusal of retryable writes, of `customData` and
+and their actions; `serviceadmin`, which cannot sign in; refusal of retryable writes, of `customData` and
 `authenticationRestrictions`, of commands that AWS's list does not have, of data in `admin`, `local` and `config`.
 
 What it leaves open:

@@ -41,7 +41,7 @@ def require_role(role: str) -> None:
 
 
 def require_role_of_call(role: str) -> None:
-    """Require the same of the role in a call that starts a job: then there is no job.
+    """Require the same of the role of a call that starts a job; AWS Backup refuses the call, and starts no job.
 
     Raises:
         AwsError: AWS Backup cannot assume it.
