@@ -8,6 +8,7 @@ NAME ?=
 # `make lock UPGRADE=1` takes newer versions, too.
 UPGRADE ?=
 PORT ?= 0
+WRITE ?=
 
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -160,7 +161,7 @@ schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which edit
 
 .PHONY: snapshot
 snapshot: .venv/test.stamp ## Accept the current addresses and snapshots; review the diff before you commit it
-	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py
+	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_recovery_table.py
 
 .PHONY: review-setup
 review-setup: .venv/workflows.stamp ## Install what `python -m review seal` needs, for the workflows in .github/
@@ -190,6 +191,11 @@ providers: .venv/test.stamp .venv/terraform.stamp ## Fetch the AWS provider once
 .PHONY: demo
 demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PORT=)
 	@$(ACCEPTANCE)
+
+# Of an environment with [recovery.standby]; without ENV, of the one of the tests. WRITE=1 puts the table into the page.
+.PHONY: region-loss
+region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose a region, fail over and back by the commands of docs/region-loss.md (ENV=, WRITE=1)
+	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(PORT)
 
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
@@ -254,7 +260,7 @@ refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: wri
 	@$(TERRAFORM)
 
 .PHONY: destroy
-destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)
+destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake)
 
@@ -270,7 +276,7 @@ bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGH
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: unlock
-unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, LOCK_ID=)
+unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "LAYER or LOCK_ID is missing. Run the command of the error message: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
 

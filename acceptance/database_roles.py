@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import json
-import socket
-import ssl
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-import pg8000.native
-import pymongo
-from pymongo.errors import PyMongoError
-
+from acceptance.database_clients import CLIENT_ERRORS, open_documentdb, open_postgres
 from config.names import NameLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
     import boto3
 
     from config.database_roles import DatabaseRole
     from config.environment import Environment
     from emulator import Emulator
-
-    Client = pymongo.MongoClient[dict[str, Any]]
-
-_TIMEOUT_SECONDS: Final = 20
-_HOST: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +44,15 @@ class Roles:
 
     def sign_in(self, url: str) -> str:
         """Sign in as a client does with the url, TLS verified; returns why it was refused, or nothing."""
-        parts = urlsplit(url)
-        port, authority = self.emulator.database(str(parts.hostname), account=self.environment.account_id)
+        account = self.environment.account_id
         try:
-            if parts.scheme == "postgresql":
-                run_in_postgres(parts, port, authority, ("SELECT 1",))
+            if urlsplit(url).scheme == "postgresql":
+                with open_postgres(url, self.emulator, account=account) as connection:
+                    connection.run("SELECT 1")
             else:
-                use_documentdb(parts, port, authority, lambda client: ping(parts, client))
-        except (pg8000.native.Error, pg8000.native.InterfaceError, PyMongoError, OSError) as error:
+                with open_documentdb(url, self.emulator, account=account) as database:
+                    database.command("ping")
+        except CLIENT_ERRORS as error:
             return str(error)
         return ""
 
@@ -100,45 +89,3 @@ def _problems(roles: Roles, role: DatabaseRole) -> Iterator[str]:
     for which, url in (("new", after), ("old", before)):
         if refused := roles.sign_in(url):
             yield f"it cannot sign in with its {which} url after a rotation: {refused}"
-
-
-def run_in_postgres(url: SplitResult, port: int, authority: str, statements: Sequence[str]) -> None:
-    """Sign in with a url, and run statements."""
-    with socket.create_connection((_HOST, port), timeout=_TIMEOUT_SECONDS) as sock:
-        connection = pg8000.native.Connection(
-            str(url.username),
-            host=str(url.hostname),
-            password=url.password,
-            database=url.path.removeprefix("/"),
-            ssl_context=ssl.create_default_context(cadata=authority),
-            sock=sock,
-        )
-        for statement in statements:
-            connection.run(statement)
-        connection.close()
-
-
-def ping(url: SplitResult, client: Client) -> None:
-    """Ask for nothing in the database of a url."""
-    client[url.path.removeprefix("/") or "admin"].command("ping")
-
-
-def use_documentdb(url: SplitResult, port: int, authority: str, use: Callable[[Client], object]) -> None:
-    """Sign in with a url, and do something."""
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        Path(file.name).write_text(authority, encoding="utf-8")
-        client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
-            host=_HOST,
-            port=port,
-            username=url.username,
-            password=url.password,
-            authSource="admin",
-            tls=True,
-            tlsCAFile=file.name,
-            tlsAllowInvalidHostnames=True,  # the certificate is for the cluster's own name
-            directConnection=True,
-            retryWrites=False,
-            serverSelectionTimeoutMS=_TIMEOUT_SECONDS * 1000,
-        )
-        with client:
-            use(client)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from acceptance.database_roles import Roles, run_in_postgres, use_documentdb
+from acceptance.database_clients import open_documentdb, open_postgres
+from acceptance.database_roles import Roles
 from config.database_roles import OWNER
 from config.names import NameLimit
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     import boto3
 
-    from acceptance.database_roles import Client
     from config.database_roles import DatabaseRole
     from config.environment import Environment
     from emulator import Emulator
@@ -85,17 +84,13 @@ def _fill(roles: Roles) -> None:
 
 
 def _fill_as(roles: Roles, owner: DatabaseRole, writer: str) -> None:
-    parts = urlsplit(roles.url(owner))
-    port, authority = roles.emulator.database(str(parts.hostname), account=roles.environment.account_id)
+    url, emulator, account = roles.url(owner), roles.emulator, roles.environment.account_id
     if owner.database == "postgres":
-        table = f'"{writer}".{_MADE}'
-        run_in_postgres(parts, port, authority, (f"CREATE TABLE {table} AS SELECT 1 AS number",))
+        with open_postgres(url, emulator, account=account) as connection:
+            connection.run(f'CREATE TABLE "{writer}".{_MADE} AS SELECT 1 AS number')
         return
-
-    def insert(client: Client) -> None:
-        client[writer][_MADE].insert_one({"number": 1})
-
-    use_documentdb(parts, port, authority, insert)
+    with open_documentdb(url, emulator, account=account) as database:
+        database.client[writer][_MADE].insert_one({"number": 1})
 
 
 def _ask(emulator: Emulator, path: str, **body: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 A store is, by what the JSON says and not by a list of names:
 
-- a database that is no replica and does not serve for a lost region, and a DynamoDB table;
+- a database that is not a replica and does not serve for a lost region, and a DynamoDB table;
 - a repository of images that are not pulled from a registry of others, and that is no copy of one in another region;
 - a bucket whose files do not expire, or that has the audit trail, unless only Terraform writes its files, or it is
   itself the destination of a replication, or in the stack of a pipeline, which makes what it keeps there again. Files

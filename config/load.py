@@ -11,7 +11,8 @@ from config.delivery import DeliverySettings, OtherEnvironment
 from config.delivery_checks import check_release_source, source_region_problem
 from config.dns_zones import ZoneUser, check_zones
 from config.domain import DomainSettings
-from config.environment import Environment, validate_environment_name
+from config.environment import Environment
+from config.environment_tables import validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
 from config.neighbor_networks import Networks, check_networks, read_networks
 from config.project import PROJECT_FILE, load_project

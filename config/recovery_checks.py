@@ -7,7 +7,7 @@ from typing import Final
 from config.backup_plan import START_WINDOW_MINUTES
 from config.edge import VIEWER_REGION
 from config.errors import Problem
-from config.jurisdictions import check_jurisdiction
+from config.jurisdictions import check_jurisdiction, offer_second_region
 from config.maintenance_windows import WEEKDAYS, backup_minutes, maintenance_minutes
 from config.model import Check
 from config.recovery import RecoverySettings
@@ -33,7 +33,8 @@ def _check_second_region(region: str, recovery__region: str | None) -> Iterator[
         yield Problem(
             key="recovery.region",
             value=recovery__region,
-            allowed="must not be the region of the environment itself: copies there are lost with it; use another one",
+            allowed="must not be the region of the environment itself: copies there are lost with it; "
+            f"{offer_second_region(region)}",
         )
 
 
@@ -43,17 +44,19 @@ def _check_edge_region(region: str, edge: object, recovery__region: str | None) 
             key="recovery.region",
             value=recovery__region,
             allowed=f"must not be {VIEWER_REGION} with [edge]: CloudFront's certificate and the bucket of static files "
-            "are there already, so a copy beside them would be lost with them; use another region",
+            "are there already, so a copy beside them would be lost with them; "
+            f"{offer_second_region(region, without=(VIEWER_REGION,))}",
         )
 
 
-def _check_documentdb_copies(documentdb: object, recovery__region: str | None) -> Iterator[Problem]:
+def _check_documentdb_copies(region: str, documentdb: object, recovery__region: str | None) -> Iterator[Problem]:
     if documentdb is not None and recovery__region in DOCUMENTDB.without_regions:
         yield Problem(
             key="recovery.region",
             value=recovery__region,
             allowed=f"has no DocumentDB ({DOCUMENTDB.source}), so copies of [documentdb] could be neither kept nor "
-            "restored there; use another region, or remove [documentdb]",
+            f"restored there; {offer_second_region(region, without=DOCUMENTDB.without_regions)}; or remove "
+            "[documentdb]",
         )
 
 

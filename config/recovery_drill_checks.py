@@ -52,7 +52,8 @@ def _check_start(recovery__drills: DrillSettings | None, recovery__backup_plan__
             key="recovery.drills.start",
             value=recovery__drills.start,
             allowed="is in the hour of the backups or the one after it: they start at "
-            f'"{recovery__backup_plan__start}", or up to {START_WINDOW_MINUTES} minutes later; use another hour',
+            f'"{recovery__backup_plan__start}", or up to {START_WINDOW_MINUTES} minutes later; use another hour, like '
+            f'"{recovery__drills.start[:-5]}{(backup + len(hours)) % _HOURS:02}:00"',
         )
 
 

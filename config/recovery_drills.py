@@ -44,6 +44,7 @@ _SMALLEST_PREFIX: Final = 26
 
 https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
+_CIDR: Final = IPv4Network("10.255.255.0/26")
 _DAY: Final = rf"({'|'.join(WEEKDAYS)}|[1-9]|1[0-9]|2[0-8])"
 _START: Final = rf"{_DAY}:([01][0-9]|2[0-3]):00"
 
@@ -71,13 +72,15 @@ def _check_cidr(cidr: IPv4Network) -> Iterator[Problem]:
         yield Problem(
             key="cidr",
             value=str(cidr),
-            allowed=f"is not a valid private block; use one inside {', '.join(map(str, PRIVATE_BLOCKS))}",
+            allowed=f"is not a valid private block; use one inside {', '.join(map(str, PRIVATE_BLOCKS))}, like "
+            f'"{_CIDR}"',
         )
     if not _LARGEST_PREFIX <= cidr.prefixlen <= _SMALLEST_PREFIX:
         yield Problem(
             key="cidr",
             value=str(cidr),
-            allowed=f"must be between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}: it is divided into four subnets",
+            allowed=f"must be between /{_LARGEST_PREFIX} and /{_SMALLEST_PREFIX}: it is divided into four subnets; use "
+            f'one like "{_CIDR}"',
         )
 
 
@@ -86,7 +89,8 @@ def _check_zones(zones: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(
             key="zones",
             value=zones,
-            allowed=f"must be {ZONES} different zones: RDS and DocumentDB need subnets in two",
+            allowed=f"must be {ZONES} different zones: RDS and DocumentDB need subnets in two; use the ids of those of "
+            'the second region, like ["usw2-az1", "usw2-az2"]',
         )
 
 
@@ -103,7 +107,7 @@ class DrillSettings(Model):
     zones: tuple[ZoneId, ...] = Field(json_schema_extra={"minItems": ZONES, "maxItems": ZONES, "uniqueItems": True})
     """The ids of two Availability Zones of the second region, like "usw2-az1"."""
 
-    cidr: Ipv4Cidr = IPv4Network("10.255.255.0/26")
+    cidr: Ipv4Cidr = _CIDR
     """The address block of the drills' own network, /16 to /26, private; nothing is connected to it."""
 
     postgres_class: Annotated[

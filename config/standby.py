@@ -1,10 +1,11 @@
 """Settings of the second region as a place to serve from: [recovery.standby] and [recovery.fail_over]."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
 
 from config.errors import Problem
 from config.model import Check, Model
@@ -14,13 +15,55 @@ RecoveryMode = Literal["none", "backup", "pilot_light", "warm", "active"]
 STANDBY_MODES: Final = ("pilot_light", "warm", "active")
 """The modes in which something stands by in the second region, and not only copies."""
 
-_TAG: Final = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
+_TAG: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 """https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageIdentifier.html, and the pattern of OCI's tags."""
-_SNAPSHOT: Final = r"^arn:aws:rds:[a-z0-9-]+:[0-9]{12}:cluster-snapshot:[A-Za-z0-9:-]+$"
-_BACKUPS: Final = r"^arn:aws:rds:[a-z0-9-]+:[0-9]{12}:auto-backup:ab-[a-z0-9]+$"
+_SNAPSHOT: Final = r"arn:aws:rds:[a-z0-9-]+:[0-9]{12}:cluster-snapshot:[A-Za-z0-9:-]+"
+_BACKUPS: Final = r"arn:aws:rds:[a-z0-9-]+:[0-9]{12}:auto-backup:ab-[a-z0-9]+"
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.ARN.Constructing.html"""
+_EXAMPLE_REGION: Final = "us-west-2"
+_EXAMPLE_ACCOUNT: Final = "1" * 12
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 _TIME_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+
+
+def snapshot_example(region: str | None = None, account_id: str = _EXAMPLE_ACCOUNT) -> str:
+    """What the ARN of a recovery point of DocumentDB is like, for a message."""
+    return f"arn:aws:rds:{region or _EXAMPLE_REGION}:{account_id}:cluster-snapshot:awsbackup:copyjob-..."
+
+
+def backups_example(region: str | None = None, account_id: str = _EXAMPLE_ACCOUNT) -> str:
+    """What the ARN of the backups of an instance of RDS is like, for a message."""
+    return f"arn:aws:rds:{region or _EXAMPLE_REGION}:{account_id}:auto-backup:ab-..."
+
+
+def _tag(value: str) -> str:
+    if re.fullmatch(_TAG, value):
+        return value
+    message = (
+        "is not a valid tag of an image; use up to 128 letters, digits and _ . -, without . or - at the start, like "
+        '"release-20260131T140500Z-0123456789ab"'
+    )
+    raise ValueError(message)
+
+
+def _snapshot(value: str) -> str:
+    if re.fullmatch(_SNAPSHOT, value):
+        return value
+    message = (
+        f'is not a valid ARN of a recovery point of DocumentDB; use one like "{snapshot_example()}", which step 1 of '
+        '"Fail over" in docs/region-loss.md prints'
+    )
+    raise ValueError(message)
+
+
+def _backups(value: str) -> str:
+    if re.fullmatch(_BACKUPS, value):
+        return value
+    message = (
+        f'is not a valid ARN of backups of RDS; use one like "{backups_example()}", which step 1 of '
+        '"Fail over" in docs/region-loss.md prints'
+    )
+    raise ValueError(message)
 
 
 def _time(value: str) -> str:
@@ -29,14 +72,18 @@ def _time(value: str) -> str:
     except ValueError:
         is_valid = False
     if not is_valid:
-        message = 'is not a second in UTC; use one like "2026-01-31T14:05:00Z"'
+        message = 'is not a valid second in UTC; use one like "2026-01-31T14:05:00Z"'
         raise ValueError(message)
     return value
 
 
-ImageTag = Annotated[str, Field(pattern=_TAG)]
-ClusterSnapshotArn = Annotated[str, Field(pattern=_SNAPSHOT)]
-AutomatedBackupsArn = Annotated[str, Field(pattern=_BACKUPS)]
+ImageTag = Annotated[str, AfterValidator(_tag), WithJsonSchema({"type": "string", "pattern": f"^{_TAG}$"})]
+ClusterSnapshotArn = Annotated[
+    str, AfterValidator(_snapshot), WithJsonSchema({"type": "string", "pattern": f"^{_SNAPSHOT}$"})
+]
+AutomatedBackupsArn = Annotated[
+    str, AfterValidator(_backups), WithJsonSchema({"type": "string", "pattern": f"^{_BACKUPS}$"})
+]
 UtcTime = Annotated[str, AfterValidator(_time), WithJsonSchema({"type": "string", "pattern": _TIME_PATTERN})]
 
 
@@ -51,6 +98,9 @@ class StandbySettings(Model):
 
     postgres_replica: bool = False
     """Whether PostgreSQL has a read replica there, at the cost of an instance: seconds are lost, not minutes."""
+
+    protect_data: bool = True
+    """Whether what serves there is protected like the rest; false after a fail back, so that it can be destroyed."""
 
 
 class FailOverSettings(Model):
@@ -105,8 +155,9 @@ def _check_restore(
             yield Problem(
                 key=f"fail_over.postgres_{name}",
                 value=value,
-                allowed="has no effect with postgres_replica = true: the replica is promoted as it is; remove this, or "
-                "set postgres_replica = false, which restores from the copies of the backups",
+                allowed="has no effect with postgres_replica = true: the replica is promoted, with all that it has "
+                "received; remove this; data of an earlier second is restored beside it, by hand: docs/recovery.md, "
+                '"Databases of the second region"',
             )
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
+from itertools import islice
 from typing import Final
 
 from config.errors import Problem
 from config.model import Check
-from config.network import Zone
+from config.network import PRIVATE_BLOCKS, Zone
 from config.postgres import MAX_REPLICAS
 from config.services import ServiceSettings
-from config.standby import STANDBY_MODES, FailOverSettings
+from config.standby import STANDBY_MODES, FailOverSettings, backups_example, snapshot_example
+
+_WITH_REPLICA_BACKUPS: Final = 14
+"""The first major version of PostgreSQL whose replicas have automated backups, from its first release on RDS, 14.1."""
 
 
 def _check_network(
@@ -21,8 +25,19 @@ def _check_network(
             key="recovery.standby.network.cidr",
             value=str(there),
             allowed=f"overlaps the environment's own network, {network__cidr}, so the two could not be connected; use "
-            "another block",
+            f'another block, like "{_beside(network__cidr)}"',
         )
+
+
+def _beside(own: IPv4Network) -> IPv4Network:
+    """A private block of the same size that does not overlap this one."""
+    return next(
+        other
+        for block in PRIVATE_BLOCKS
+        if block.prefixlen <= own.prefixlen
+        for other in islice(block.subnets(new_prefix=own.prefixlen), 2)
+        if not other.overlaps(own)
+    )
 
 
 def _check_new_zones(recovery__standby__network__zones: Sequence[Zone] | None) -> Iterator[Problem]:
@@ -56,7 +71,8 @@ def _check_release(
         yield Problem(
             key="recovery.standby.release",
             allowed=f"is missing; with {why} users get what the second region runs, which would be the placeholder in "
-            f'{", ".join(running)}; set the tag of a release that is copied there, like release = "release-..."',
+            f"{', '.join(running)}; set the tag of a release that is copied there, like "
+            'release = "release-20260131T140500Z-0123456789ab"',
         )
 
 
@@ -147,10 +163,12 @@ def _check_replica(
     recovery__standby__postgres_replica: bool | None,  # noqa: FBT001 (a setting)
     postgres: object,
     postgres__replicas: int | None,
+    postgres__major_version: int | None,
 ) -> Iterator[Problem]:
-    """The replica there is one of those that an instance can have.
+    """The replica there is one of those that an instance can have, and has backups as its source has.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.Overview.Differences.html
     """
     if not recovery__standby__postgres_replica:
         return
@@ -163,6 +181,13 @@ def _check_replica(
             value=True,
             allowed=f"is one replica more than the {MAX_REPLICAS} that an instance can have; lower replicas in "
             f"[postgres] to {MAX_REPLICAS - 1}, or remove this",
+        )
+    if postgres__major_version is not None and postgres__major_version < _WITH_REPLICA_BACKUPS:
+        yield Problem(
+            key=key,
+            value=True,
+            allowed=f"needs major_version = {_WITH_REPLICA_BACKUPS} or higher in [postgres]: RDS makes no backups of a "
+            "replica of an earlier one; upgrade PostgreSQL, or remove this",
         )
 
 
@@ -202,7 +227,8 @@ def _check_backups(
             key="recovery.fail_over.postgres_backups",
             value=backups,
             allowed=f"must be in {recovery__region} and in the account {account_id}: an instance is restored from "
-            "backups of its own region and account",
+            "backups of its own region and account; use one like "
+            f'"{backups_example(recovery__region, account_id)}"',
         )
 
 
@@ -224,8 +250,9 @@ def _check_snapshot(
         if documentdb is not None and not has_data:
             yield Problem(
                 key=key,
-                allowed="is missing; [documentdb] is restored from a recovery point in the second region; "
-                "docs/recovery.md has the command that prints the newest one",
+                allowed="is missing; [documentdb] is restored from a recovery point in the second region; add one like "
+                f'"{snapshot_example(recovery__region, account_id)}", which step 1 of "Fail over" in '
+                "docs/region-loss.md prints",
             )
         return
     if documentdb is None:
@@ -243,7 +270,7 @@ def _check_snapshot(
             key=key,
             value=snapshot,
             allowed=f"must be in {recovery__region} and in the account {account_id}: a cluster is restored from a "
-            "snapshot of its own region and account",
+            f'snapshot of its own region and account; use one like "{snapshot_example(recovery__region, account_id)}"',
         )
 
 

@@ -59,6 +59,7 @@ def _there(config: Environment, recovery: RecoverySettings) -> Environment | Non
         update={
             "region": recovery.region,
             "standby_of": config.region,
+            "protect_data": config.protect_data and standby.protect_data,
             "network": standby.network,
             "deployment": _deployment(config.deployment),
             "services": {name: _service(service, recovery) for name, service in config.services.items()},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from config.delegations import is_below
-from config.errors import Problem, render_value
+from config.errors import Problem
+from config.origin_name import check_balancer_name
 from config.smoke_tests import answering_service
 from config.standby import STANDBY_MODES
 
@@ -57,21 +57,13 @@ def _check_nearest_name(
     """With CloudFront before two regions the name is the load balancers' alone, and its records are found."""
     if recovery__mode != "active" or edge is None or domain__name is None:
         return
-    name, others = nearest_name(domain__name), domain__alternative_names or ()
-    if name in others:
-        yield Problem(
-            key=f"domain.alternative_names[{others.index(name)}]",
-            value=name,
-            allowed="is the name of the nearer load balancer behind CloudFront; remove it, or use another mode in "
-            "[recovery]",
-        )
-    for zone in domain__delegations or {}:
-        if name == zone or is_below(name, zone):
-            yield Problem(
-                key=f"domain.delegations.{render_value(zone)}",
-                allowed=f'has "{name}", the name of the nearer load balancer behind CloudFront, which must be in this '
-                "zone; use another name for that zone, or another mode in [recovery]",
-            )
+    yield from check_balancer_name(
+        nearest_name(domain__name),
+        what="the nearer load balancer behind CloudFront",
+        instead='set mode = "warm" in [recovery]',
+        alternative_names=domain__alternative_names or (),
+        delegations=domain__delegations or {},
+    )
 
 
 def _check_asked_paths(recovery__mode: str | None, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
@@ -87,7 +79,7 @@ def _check_asked_paths(recovery__mode: str | None, services: Mapping[str, Servic
                     value=path,
                     allowed=f"would be answered by {f'services.{owner}' if owner else 'no service'}, and with "
                     'mode = "active" Route 53 asks the load balancers of both regions for it; use a path that '
-                    "path_patterns of this service matches",
+                    f"path_patterns of this service matches: {', '.join(service.path_patterns)}",
                 )
 
 

@@ -127,6 +127,18 @@ def require_time(text: str, *, seconds: int) -> None:
         raise SignatureError(message)
 
 
+def role_with_key(key: str) -> str | None:
+    """Return the ARN of the role whose session has an access key; None if it is of no session."""
+    if not key or key.isdecimal():
+        return None
+    for backends in list(dict.values(sts_backends)):
+        for backend in list(dict.values(backends)):
+            for assumed in list(backend.assumed_roles):
+                if assumed.access_key_id == key:
+                    return str(assumed.role_arn)
+    return None
+
+
 def _find(key: str) -> Signer:
     """Find who has an access key: an assumed role or a user. The emulator's lock is not needed, as all is copied."""
     for backends in list(dict.values(sts_backends)):

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
-from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
-    S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleExpiration,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
-    S3BucketLifecycleConfigurationRuleTransition,
-)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import S3BucketLifecycleConfiguration
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from cdktf_cdktf_provider_aws.s3_bucket_object_lock_configuration import (
     S3BucketObjectLockConfigurationA,
@@ -40,6 +32,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
+from modules.bucket_lifecycle import lifecycle_rules
 from modules.key import Key, KeyUse
 from modules.policy import Condition, Grantable, PolicyDocument, Principal, Statement
 
@@ -50,7 +43,6 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 _BUCKET_POLICY_LIMIT: Final = 20_480
-_ABORT_UPLOAD_DAYS: Final = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,41 +303,7 @@ class Bucket(Construct):
             "lifecycle",
             bucket=self._bucket.id,
             provider=self._provider,
-            rule=[
-                S3BucketLifecycleConfigurationRule(
-                    id="expire",
-                    status="Enabled",
-                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                    expiration=_expiration(config.expiration_days) if "" in config.expiring_prefixes else None,
-                    transition=[
-                        S3BucketLifecycleConfigurationRuleTransition(
-                            days=config.intelligent_tiering_after_days, storage_class="INTELLIGENT_TIERING"
-                        )
-                    ]
-                    if config.intelligent_tiering_after_days is not None
-                    else None,
-                    noncurrent_version_expiration=[
-                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                            noncurrent_days=config.noncurrent_version_days
-                        )
-                    ],
-                    abort_incomplete_multipart_upload=[
-                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
-                            days_after_initiation=_ABORT_UPLOAD_DAYS
-                        )
-                    ],
-                ),
-                *(
-                    S3BucketLifecycleConfigurationRule(
-                        id=f"expire-{prefix.strip('/')}",
-                        status="Enabled",
-                        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
-                        expiration=_expiration(config.expiration_days),
-                    )
-                    for prefix in config.expiring_prefixes
-                    if prefix
-                ),
-            ],
+            rule=lifecycle_rules(config),
             # S3 sometimes refuses a rule for noncurrent versions if the bucket is not versioned yet.
             depends_on=[self._versioning],
         )
@@ -414,7 +372,3 @@ class Bucket(Construct):
             target_prefix=f"s3/{self._name}/",
             depends_on=after,
         )
-
-
-def _expiration(days: int | None) -> list[S3BucketLifecycleConfigurationRuleExpiration] | None:
-    return [S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days else None

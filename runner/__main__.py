@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console import program
 from runner import actions, results, retired, sleeping
@@ -19,8 +19,8 @@ from runner.rotate import rotate
 from runner.saved import SavedPlans
 from runner.secrets import secrets
 from runner.session import Session, open_session
-from synthesis.manifest import OutputError, in_order, of_environment, read_stacks, select
-from synthesis.regions import select_region
+from synthesis.manifest import OutputError, in_order, of_environment, read_stacks
+from synthesis.regions import choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,8 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "validate": actions.validate,
 }
 _CONFIRMED_ACTIONS = {"apply", "destroy", "bootstrap"}
-_REGIONAL_ACTIONS = {"plan", "apply", "refresh"}
+_REGIONAL_ACTIONS = {"plan", "apply", "refresh", "destroy"}
+_REGION_HELP = "only what needs no other region: the others may be lost"
 _SLEEP_ACTIONS = {
     "sleep": "Send the environment to sleep, until the next change of its schedule or a given time.",
     "wake": "Wake the environment, until the next change of its schedule or a given time.",
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
-                session = retired.select_with_retired(session, options.layer)
+                session = retired.select_with_retired(session, **_selection(options))
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
                 return OK
@@ -96,7 +97,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         if name in {"apply", "destroy"}:
             command.add_argument("--wake", action="store_true", help="wake the environment first if it sleeps")
         if name in _REGIONAL_ACTIONS:
-            command.add_argument("--region", help="only what needs no other region: the others may be lost")
+            command.add_argument("--region", help=_REGION_HELP)
         if name == "apply":
             command.add_argument("--saved", type=Path, help="apply the plans that `plan --save` put in this folder")
             command.add_argument(
@@ -109,6 +110,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             command.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if there are changes")
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
     command.add_argument("--lock-id", required=True, help="the id that the error message gave")
+    command.add_argument("--region", help=_REGION_HELP)
     commands.add_parser("secrets", parents=[common], help=secrets.__doc__.splitlines()[0] if secrets.__doc__ else None)
     command = commands.add_parser(
         "rotate", parents=[common], help=rotate.__doc__.splitlines()[0] if rotate.__doc__ else None
@@ -130,9 +132,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _session(options: argparse.Namespace, processes: Processes) -> Session:
     out: Path = options.out.resolve()
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
-    chosen = stacks if _needs_retired_layers(options, stacks) else select(stacks, options.layer)
-    if region := getattr(options, "region", None):
-        chosen = select_region(chosen, region)
+    chosen = stacks if _needs_retired_layers(options, stacks) else choose(stacks, **_selection(options))
     yes = getattr(options, "yes", False)
     folder: Path | None = getattr(options, "save", None) or getattr(options, "saved", None)
     if options.action in _CONFIRMED_ACTIONS and not yes and not sys.stdin.isatty():
@@ -153,6 +153,15 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
         checks_delegation=not getattr(options, "skip_delegation_check", False),
         saved=SavedPlans(folder=folder) if folder else None,
     )
+
+
+def _selection(options: argparse.Namespace) -> dict[str, Any]:
+    """What the command is about, as `choose` takes it."""
+    return {
+        "layer": options.layer,
+        "region": getattr(options, "region", None),
+        "one": options.action == "unlock",
+    }
 
 
 def _needs_retired_layers(options: argparse.Namespace, stacks: Mapping[str, Stack]) -> bool:

@@ -44,6 +44,6 @@ def _left_error(stack: Stack, left: Stack) -> RunnerError:
         f"{left.id} has the databases that serve or served in {stack.region}, and the settings no longer have them, so "
         f"{stack.id} is not changed.",
         f"Put [recovery.fail_over] back into environments/{stack.environment}.toml as it was, and follow "
-        "docs/recovery.md#fail-back, which takes the data home first and destroys these databases; then remove the "
+        "docs/region-loss.md#fail-back, which takes the data home first and destroys these databases; then remove the "
         "table.",
     )

@@ -83,7 +83,8 @@ def rotate(
 
 def _request(stacks: Mapping[str, Stack], what: str | None, role: str | None, force: str | None) -> _Request:
     environment = next(iter(stacks.values())).environment
-    found = {name: (entry, stack.region) for stack in stacks.values() for name, entry in stack.rotations.items()}
+    own = [stack for stack in stacks.values() if not stack.stands_by]
+    found = {name: (entry, stack.region) for stack in own for name, entry in stack.rotations.items()}
     if not what:
         message = "WHAT is missing."
         raise RunnerError(message, f"For example: make rotate ENV={environment} WHAT=postgres")

@@ -15,7 +15,7 @@ from modules.errors import WiringError
 from modules.key import Key
 from modules.label import Label
 from modules.state_store import ACCESS_LOGS, StateLocation
-from synthesis.manifest import METADATA, metadata, stack_id
+from synthesis.manifest import APPLIED_AFTER, METADATA, metadata, stack_id
 
 if TYPE_CHECKING:
     from cdktf import TerraformResource
@@ -85,11 +85,22 @@ class LayerStack(TerraformStack):
             name=self.name,
             region=self.region,
             protect_data=config.protect_data,
+            stands_by=config.standby_of is not None,
         )
+        self._applied_after: list[str] = []
         for key, value in identity.items():
             self.add_override(f"{METADATA}.{key}", value)
         if state is not None:
             self.add_dependency(state)
+
+    def apply_after(self, stack: LayerStack) -> None:
+        """Have `stack` applied before this one, and destroyed after it, if both are; but this one does not need it.
+
+        Of a stack added with `add_dependency`, the runner refuses to destroy it while this one exists.
+        """
+        self.add_dependency(stack)
+        self._applied_after.append(stack.name)
+        self.add_override(f"{METADATA}.{APPLIED_AFTER}", self._applied_after)
 
     def state_location(self) -> StateLocation:
         """Where its state is: in the environment's own region, or with it in the region of the copies."""

@@ -78,7 +78,7 @@ class DomainStack(LayerStack):
             raise WiringError(
                 self,
                 "it has no certificate while the zone is not delegated; add the layer that uses it to left_out_layers "
-                "in config/environment.py, and leave it out in main.py",
+                "in config/environment_regions.py, and leave it out in stacks/compose.py",
             )
         return self._certificate
 
@@ -156,6 +156,7 @@ class StandbyDomainStack(LayerStack):
         self.add_dependency(domain)
         self.names = domain.names
         self.zone = FoundZone(self, "zone", config=settings)
+        self.add_override(f"{METADATA}.zone_name", settings.zone_name)
         self.certificate = Certificate(
             self,
             "certificate",

@@ -123,7 +123,7 @@ class ObservabilityStack(LayerStack):
 
     def _serving(self, service: ServiceStack) -> dict[str, Metric] | None:
         """What the second region publishes, and what Route 53 makes of it for the record of this one."""
-        region = self.config.standby_region
+        region = self.config.switched_region
         if region is None or service.serving_check is None:
             return None
         return {

@@ -104,8 +104,8 @@ class CopiesStack(LayerStack):
         )
         self._add_watch(notifications)
         self.serving: ServingRegion | None = None
-        """The switch between the two regions; None if nothing can serve here."""
-        if settings.standby:
+        """The switch between the two regions; None if no name can lead here."""
+        if config.switched_region:
             self.serving = ServingRegion(
                 self,
                 "serving-region",

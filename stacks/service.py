@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from modules.domain.alias_record import add_alias_records
-from modules.domain.balancer_check import BalancerCheck
-from modules.domain.certificate import Certificate, CertificateNames
-from modules.domain.health_check import HealthCheck
-from modules.domain.serving_check import ServingCheck
 from modules.edge.web_acl import WebAcl
 from modules.errors import WiringError
 from modules.event_messages import EventMessages
@@ -18,23 +13,23 @@ from modules.service.deployment_scaling import DeploymentScaling
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
-from modules.service.origin import Origin
 from modules.service.release import Release
 from modules.service.release_files import ReleaseFiles
 from modules.service.service_events import service_messages
 from modules.service.smoke_test import SmokeTest
 from modules.service.traffic_shift import TrafficShift
-from modules.service.vpc_origin import VpcOrigin
 from stacks.base import LayerStack, topics_for
-from synthesis.manifest import METADATA
+from stacks.service_traffic import ServiceTraffic
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
     from config.services import ServiceSettings
-    from modules.domain.alias_record import RecordCheck
+    from modules.domain.health_check import HealthCheck
+    from modules.domain.serving_check import ServingCheck
     from modules.service.data_source import DataSource
+    from modules.service.origin import Origin
     from stacks.domain import DomainStack, StandbyDomainStack
     from stacks.network import NetworkStack
     from stacks.notifications import NotificationsStack
@@ -107,7 +102,15 @@ class ServiceStack(LayerStack):
                 topics=self._topics,
                 has_health_checks=config.nearest_name is not None,
             )
-            self._open(self.load_balancer, domain, site_check)
+            traffic = ServiceTraffic(
+                self,
+                load_balancer=self.load_balancer,
+                network=network,
+                domain=domain,
+                site_check=site_check,
+                topics=self._topics,
+            )
+            self.origin, self.serving_check = traffic.origin, traffic.serving_check
         self.web_acl: WebAcl | None = None
         if self.load_balancer and config.firewall and not config.edge:
             if notifications:
@@ -177,104 +180,6 @@ class ServiceStack(LayerStack):
         if self._release_files is None:
             raise WiringError(self, "it has no files for a pipeline; deliver to the environment's own region")
         return self._release_files
-
-    def _open(
-        self, load_balancer: LoadBalancer, domain: DomainStack | StandbyDomainStack, site_check: HealthCheck | None
-    ) -> None:
-        """Let requests in, and lead the names on the certificate here: all of them, or CloudFront's own one."""
-        config = self.config
-        if config.edge is None or config.origin_name is None:
-            load_balancer.allow_from_internet()
-            names = domain.names.all
-            if site_check is None and config.domain and config.domain.health_check and config.standby_of is None:
-                site_check = HealthCheck(
-                    self,
-                    "site-check",
-                    config=config.domain.health_check,
-                    label=self.label,
-                    name=config.domain.name,
-                    topics=self._topics,
-                )
-        else:
-            names = (config.origin_name,)
-            self._add_certificate(load_balancer, domain, "origin", config.origin_name)
-            self.add_override(f"{METADATA}.zone_name", domain.zone.name)
-            vpc_origin = None
-            if config.edge.origin == "vpc":
-                vpc_origin = VpcOrigin(
-                    self, "origin", label=self.label, vpc=self._network.vpc, load_balancer=load_balancer
-                )
-            else:
-                load_balancer.allow_from_cloudfront()
-            self.origin = Origin(host_name=config.origin_name, vpc_origin_id=vpc_origin.id if vpc_origin else None)
-        target, check = load_balancer.alias_target, self._serving_check(load_balancer) or site_check
-        if config.standby_region:
-            target = target.by_check_alone()
-        add_alias_records(self, names=names, zone=domain.zone, target=target, region=self.region, health_check=check)
-        if config.nearest_name:
-            self._add_certificate(
-                load_balancer, domain, "nearest", config.nearest_name, alarm_name="nearest-certificate"
-            )
-            add_alias_records(
-                self,
-                names=[config.nearest_name],
-                zone=domain.zone,
-                target=target,
-                region=self.region,
-                health_check=self._nearest_check(load_balancer),
-            )
-
-    def _add_certificate(
-        self,
-        load_balancer: LoadBalancer,
-        domain: DomainStack | StandbyDomainStack,
-        id_: str,
-        name: str,
-        *,
-        alarm_name: str = "certificate",
-    ) -> None:
-        """Show a certificate for a name of CloudFront's own.
-
-        Not that name on the domain's certificate: ACM cannot add a name. And beside the listeners, because ACM deletes
-        no certificate that one of them uses.
-        """
-        certificate = Certificate(
-            self,
-            f"{id_}-certificate",
-            names=CertificateNames(domain_name=name),
-            label=self.label,
-            zone=domain.zone,
-            is_proven=self.config.standby_of is not None,  # by the records of the environment's own region
-            topics=self._topics,
-            alarm_name=alarm_name,
-        )
-        load_balancer.add_certificate(id_, certificate.arn)
-
-    def _serving_check(self, load_balancer: LoadBalancer) -> RecordCheck | None:
-        """What decides whether the names lead here, if another region could answer for them."""
-        config = self.config
-        if config.standby_region is None:
-            return None
-        if config.checked_paths and not config.edge:
-            return self._nearest_check(load_balancer)  # without CloudFront the names are of services without data
-        self.serving_check = ServingCheck(
-            self,
-            "serving-check",
-            label=self.label,
-            second_region=config.standby_region,
-            of_second=config.standby_of is not None,
-        )
-        return self.serving_check
-
-    def _nearest_check(self, load_balancer: LoadBalancer) -> RecordCheck:
-        """What decides whether the nearer region can answer."""
-        return BalancerCheck(
-            self,
-            "nearest-check",
-            label=self.label,
-            host_name=load_balancer.dns_name,
-            paths=self.config.checked_paths,
-        )
 
     def _service(self, name: str, settings: ServiceSettings, registry: Images) -> FargateService:
         parameters = self._data.parameters(settings) if self._data else {}

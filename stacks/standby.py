@@ -48,8 +48,10 @@ def add_standby(
         data: Its databases, which those of the second region may follow.
         copies: What receives the copies, in the second region.
     """
-    if service and config.standby_region:
-        service.add_dependency(copies)  # its records follow the alarm there
+    if service and config.switched_region:
+        # Its records follow the alarm there. Without it they are as they were when it was last known, and the other
+        # region's, which must not be left alone, needs `copies` itself.
+        service.apply_after(copies)
     standby = standby_environment(config)
     if standby is None:
         return
@@ -64,8 +66,7 @@ def add_standby(
         databases = DataStack(
             app, config=standby, state=state, notifications=notifications, network=network, origins=origins
         )
-        if data:
-            databases.add_dependency(data)  # a replica follows an instance that exists
+        _put_after(databases, data, is_needed=origins.follow)
     elif notifications and (standby.postgres or standby.documentdb):
         allow_database_events(notifications.topics, label=network.label)  # before there is a database to be told of
     if "service" not in standby.left_out_layers:
@@ -83,3 +84,11 @@ def add_standby(
             there.add_dependency(databases)  # its tasks read parameters by their names
         if service:
             there.add_dependency(service)  # first its record follows the alarm, then the name has a second one
+
+
+def _put_after(databases: DataStack, home: DataStack | None, *, is_needed: bool) -> None:
+    """A replica follows an instance that exists; what is made from copies needs nothing of the one at home."""
+    if home and is_needed:
+        databases.add_dependency(home)
+    elif home:
+        databases.apply_after(home)

@@ -1,10 +1,10 @@
-"""Which regions a stack needs, and the stacks that need one region alone: the ones to go on with if another is lost."""
+"""Which stacks a command is about, and which regions a stack needs: with one region lost, the others go on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synthesis.manifest import OutputError, in_order
+from synthesis.manifest import OutputError, in_order, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,31 @@ def regions_of(stack: Stack) -> frozenset[str]:
     places = [stack.backend, *(entry.get("config", {}) for entry in read.values())]
     states = {str(place["region"]) for place in places if place.get("region")}
     return frozenset({stack.region, *states, *(stack.region_of(resource) for resource in stack.all())})
+
+
+def choose(
+    stacks: Mapping[str, Stack], *, layer: str | None = None, region: str | None = None, one: bool = False
+) -> dict[str, Stack]:
+    """The stacks of an environment that LAYER and REGION select, for every command that takes them.
+
+    Args:
+        stacks: All of the environment.
+        layer: The name of a stack, or of a layer, which can have stacks in several regions; None for all layers. In the
+            second region, that of a layer that stands by there.
+        region: Only stacks that need this region alone; None for all regions.
+        one: Whether the command is about a single stack, so that a name selects that stack and not its layer.
+
+    Raises:
+        OutputError: There are none; the message lists those that there are.
+    """
+    if region is None:
+        chosen = select(stacks, layer)
+    else:
+        select(stacks, layer)
+        of_layer = {id_: each for id_, each in stacks.items() if layer in {None, each.layer, each.name}}
+        chosen = select(select_region(of_layer, region), layer)
+    named = {id_: stack for id_, stack in chosen.items() if stack.name == layer}
+    return named if one and named else chosen
 
 
 def select_region(stacks: Mapping[str, Stack], region: str) -> dict[str, Stack]:

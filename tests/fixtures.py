@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from config.load import load_environment, parse_environment
-from config.project import load_project
+from config.load import load_environment
 from main import ROOT
 
 if TYPE_CHECKING:
@@ -26,38 +25,6 @@ ENVIRONMENTS: Final = ("dev", "staging", "prod")
 def fixture_environment(name: str) -> Environment:
     """One of the environments in tests/environments/."""
     return load_environment(name, folder=FOLDER)
-
-
-def standby_fixture(
-    *,
-    mode: str = "warm",
-    fails_over: bool = False,
-    replica: bool = True,
-    has_edge: bool = True,
-    has_pipeline: bool = False,
-) -> Environment:
-    """The environment of tests/environments/standby/, whose second region can serve, in one of its variants.
-
-    Args:
-        mode: Of [recovery].
-        fails_over: Whether [recovery.fail_over] is there.
-        replica: Whether PostgreSQL has a replica in the second region.
-        has_edge: Whether CloudFront is before the load balancers.
-        has_pipeline: Whether GitHub Actions applies it.
-    """
-    toml = (FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8").replace('mode = "warm"', f'mode = "{mode}"')
-    if not replica:
-        toml = toml.replace("postgres_replica = true", "postgres_replica = false")
-    if fails_over:
-        snapshot = "arn:aws:rds:us-west-2:333333333333:cluster-snapshot:awsbackup:copyjob-1"
-        toml += f'\n[recovery.fail_over]\ndocumentdb_snapshot = "{snapshot}"\n'
-    if has_pipeline:
-        toml += '\n[security.github]\nrepository = "acme/infra"\nenvironment = "prod"\nplan_pull_requests = false\n'
-    if not has_edge:
-        before, _, after = toml.partition("[edge]")
-        toml = f"{before}[{after.partition('[')[2]}"
-    project = load_project(FOLDER / "standby")
-    return parse_environment(toml, name="warm", project=project, file=FOLDER / "standby" / "warm.toml")
 
 
 def with_public_origin(environment: Environment) -> Environment:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compliance.rule import Finding, rule
 from config.postgres import PROTECTED_BACKUP_DAYS
+from synthesis.stateful import SOURCE_OF_REPLICA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from synthesis.template import Resource
 
 _POSTGRES, _DOCUMENTDB = "aws_db_instance", "aws_docdb_cluster"
+_COPIED_BACKUPS = "aws_db_instance_automated_backups_replication"
+
+_REGION_OF_ARN = 3
+"""arn:partition:service:region:account:resource"""
 
 
 @rule
@@ -26,10 +31,13 @@ def database_is_not_public(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def database_has_customer_managed_key(stack: Stack) -> Iterator[Finding]:
-    """Every database is encrypted with a customer managed key."""
+    """Every database is encrypted with a customer managed key, and so are the copies of its backups."""
     for database in _databases(stack):
         if not database.is_on("storage_encrypted") or not database.get("kms_key_id"):
             yield Finding.about(database, "storage_encrypted and kms_key_id are not both set")
+    for copies in stack.all(_COPIED_BACKUPS):
+        if not copies.get("kms_key_id"):
+            yield Finding.about(copies, "kms_key_id is not set; a key is of one region, so copies have another one")
 
 
 @rule
@@ -55,6 +63,14 @@ def table_has_point_in_time_recovery(stack: Stack) -> Iterator[Finding]:
 
 def _databases(stack: Stack) -> Iterator[Resource]:
     for database in stack.all(_POSTGRES, _DOCUMENTDB):
-        # A replica inherits its key and its backups from its source.
-        if not database.get("replicate_source_db"):
+        source = database.get(SOURCE_OF_REPLICA)
+        # A replica inherits its key and its backups from its source; in another region it has its own, as what is left
+        # when the region of its source is lost.
+        if not source or _is_elsewhere(str(source), stack.region_of(database)):
             yield database
+
+
+def _is_elsewhere(source: str, region: str) -> bool:
+    """Whether the source of a replica, an identifier or an ARN, is in another region."""
+    parts = source.split(":")
+    return parts[0] == "arn" and parts[_REGION_OF_ARN] != region

@@ -1,4 +1,4 @@
-"""Restore drills: each database has one, what it restores is isolated, and something says whether it is valid."""
+"""Restore drills: each database has one that can succeed, it is isolated, and something says whether it is valid."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from compliance.backup_selections import DOCUMENTDB, POSTGRES, Candidate, named_vaults
 from compliance.policies import allows_action, many, parsed
 from compliance.references import Place, of_same_environment, places, referred
-from compliance.rule import Finding, rule_with_others
+from compliance.rule import Finding, rule, rule_with_others
 from synthesis.stateful import SOURCE_OF_REPLICA
 from synthesis.template import blocks
 
@@ -36,6 +36,12 @@ _WAYS_OUT: Final = (
 """What leads out of a VPC, or to something outside of it."""
 _SUBNETS, _GROUPS = "dbsubnetgroupname", "vpcsecuritygroupids"
 _PUBLIC: Final = "publiclyaccessible"
+_NEWEST: Final = "LATEST_WITHIN_WINDOW"
+_SNAPSHOT: Final = "SNAPSHOT"
+_RESTORE: Final = {
+    "RDS": ("rds:RestoreDBInstanceFromDBSnapshot",),
+    "DocumentDB": ("rds:RestoreDBClusterFromSnapshot",),
+}
 _VALIDATE: Final = "backup:PutRestoreValidationResult"
 
 
@@ -105,6 +111,42 @@ def drill_is_validated(stack: Stack, stacks: Stacks) -> Iterator[Finding]:
             yield Finding.about(plan, says)
 
 
+@rule
+def drill_restores_the_newest_copy(stack: Stack) -> Iterator[Finding]:
+    """A drill restores the newest snapshot in its vaults: an older one says nothing of what is copied now.
+
+    Copies are snapshots, since AWS Backup does not copy continuous backups:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartCopyJob.html
+    """
+    for plan in stack.all(PLAN):
+        for chosen in blocks(plan.get("recovery_point_selection")):
+            if chosen.get("algorithm") != _NEWEST:
+                yield Finding.about(plan, f"algorithm is {chosen.get('algorithm')}; it must be {_NEWEST}")
+            if _SNAPSHOT not in many(chosen.get("recovery_point_types")):
+                yield Finding.about(plan, f"recovery_point_types has no {_SNAPSHOT}, so no copy is restored")
+
+
+@rule_with_others
+def drill_role_may_restore(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """The role of a drill is of this environment, and may restore its type of database with the key of the copies.
+
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForRestores.html
+    """
+    for selection in stack.all(SELECTION):
+        roles = [
+            (owner, role)
+            for owner, role in referred(selection.get("iam_role_arn"), stack, stacks)
+            if role.kind == "aws_iam_role"
+        ]
+        if not roles:
+            yield Finding.about(selection, "iam_role_arn is not a role of this environment")
+        restore = _RESTORE.get(str(selection.get("protected_resource_type")), ())
+        for owner, role in roles:
+            for action in (*restore, "kms:CreateGrant", "kms:DescribeKey"):
+                if not _may(owner, role, action):
+                    yield Finding.about(selection, f"{role.address} may not call {action}, so every drill fails")
+
+
 def _vaults_of_copies(stack: Stack, stacks: Stacks) -> set[str]:
     """The ends of the ARNs of the vaults to which the plans of an environment copy: region, account and name."""
     return {
@@ -158,10 +200,15 @@ def _ways_out(subnet_group: object, stack: Stack, stacks: Stacks) -> Iterator[tu
                 yield other, table
 
 
-def _may_validate(owner: Stack, function: Resource, stacks: Stacks) -> bool:
+def _may_validate(owner: Stack, function: Resource, stacks: Mapping[str, Stack]) -> bool:
     return function.kind == "aws_lambda_function" and any(
-        allows_action(statement, _VALIDATE)
-        for home, role in referred(function.get("role"), owner, stacks)
-        for policy in home.attached(role, "aws_iam_role_policy", by="role")
+        _may(home, role, _VALIDATE) for home, role in referred(function.get("role"), owner, stacks)
+    )
+
+
+def _may(owner: Stack, role: Resource, action: str) -> bool:
+    return any(
+        allows_action(statement, action)
+        for policy in owner.attached(role, "aws_iam_role_policy", by="role")
         for statement in parsed(policy.get("policy")) or ()
     )

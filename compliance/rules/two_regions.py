@@ -27,6 +27,9 @@ _POLICIES: Final = (
 )
 _BY_ALARM: Final = "CLOUDWATCH_METRIC"
 _STAYS: Final = "LastKnownStatus"
+_MISSING: Final = "missing"
+_MINUTE_SECONDS: Final = 60
+_STATISTICS: Final = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
 
 @rule_with_others
@@ -77,7 +80,17 @@ def _problem(mine: Resource, theirs: Resource) -> str | None:
             return f"the checks have another {argument}, so both regions can serve at once, or none"
     if bool(mine.get("invert_healthcheck")) == bool(theirs.get("invert_healthcheck")):
         return "no check, or each, is inverted, so both regions serve or none"
-    if mine.get("insufficient_data_health_status") != _STAYS:
+    return _problem_of_check(mine)
+
+
+def _problem_of_check(check: Resource) -> str | None:
+    """What of a check decides without the alarm.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+    """
+    if check.get("disabled"):
+        return "its check is disabled, and a disabled check is healthy, or never if it is inverted"
+    if check.get("insufficient_data_health_status") != _STAYS:
         return f"insufficient_data_health_status must be {_STAYS}: missing data must not switch the traffic"
     return None
 
@@ -85,9 +98,30 @@ def _problem(mine: Resource, theirs: Resource) -> str | None:
 def _problem_of_alarm(check: Resource, stack: Stack, stacks: Mapping[str, Stack]) -> str | None:
     name, region = check.get("cloudwatch_alarm_name"), check.get("cloudwatch_alarm_region")
     there = [other for other in of_same_environment(stack, stacks) if other.region == region]
-    if any(alarm.get("alarm_name") == name for other in there for alarm in other.all("aws_cloudwatch_metric_alarm")):
-        return None
-    return f"no stack of the environment in {region} has the alarm {name}"
+    alarms = [
+        alarm
+        for other in there
+        for alarm in other.all("aws_cloudwatch_metric_alarm")
+        if alarm.get("alarm_name") == name
+    ]
+    if not alarms:
+        return f"no stack of the environment in {region} has the alarm {name}"
+    return next(filter(None, map(_reason_against, alarms)), None)
+
+
+def _reason_against(alarm: Resource) -> str | None:
+    """Why Route 53 refuses an alarm, or would switch by it when nothing is measured.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_AlarmIdentifier.html
+    """
+    name = alarm.get("alarm_name")
+    if alarm.get("statistic") not in _STATISTICS:
+        return f"Route 53 takes no alarm on metric math or an extended statistic, as {name} is"
+    if int(alarm.get("period") or 0) < _MINUTE_SECONDS:
+        return f"Route 53 takes no alarm on a high-resolution metric, as {name} is"
+    if alarm.get("treat_missing_data") != _MISSING:
+        return f'{name} must have treat_missing_data = "{_MISSING}": missing data must not switch the traffic'
+    return None
 
 
 def _beside(record: Resource, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Resource, Stack]]:

@@ -198,17 +198,13 @@ resource "aws_backup_restore_testing_selection" "databases" {
   restore_testing_plan_name = aws_backup_restore_testing_plan.main.name
   protected_resource_type   = "RDS"
   iam_role_arn              = aws_iam_role.main.arn
-  validation_window_hours   = 4
+  # With conditions instead, the provider has an unknown value after an update.
+  protected_resource_arns = ["*"]
+  validation_window_hours = 4
   restore_metadata_overrides = {
     dbInstanceClass                 = var.changed ? "db.t4g.small" : "db.t4g.micro"
     enableIamDatabaseAuthentication = "true"
     multiAz                         = "false"
     vpcSecurityGroupIds             = jsonencode(["sg-0123456789abcdef0"])
-  }
-  protected_resource_conditions {
-    string_equals {
-      key   = "aws:ResourceTag/backup-plan"
-      value = local.name
-    }
   }
 }

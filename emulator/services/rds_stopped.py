@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 CREATING: Final = "creating"
-"""The status of a restored instance until somebody asks for it; moto has none for instances."""
+"""The status of a restored instance until a call asks for it; moto has none for instances."""
 _STOPPED: Final = "stopped"
 _IDLE: Final = frozenset({_STOPPED, "stopping", "starting"})
 

@@ -31,11 +31,12 @@ LOGGER = logging.getLogger()
 LOGGER.setLevel(logging.INFO)
 
 LEFT_AFTER: Final = timedelta(days=1)
-"""After so long nothing that was restored is still there, or somebody must delete it."""
+"""After so long nothing that was restored is still there, or an operator must delete it: an alarm says so."""
 ATTEMPTS: Final = 4
 """How often the list of jobs is asked for if it is refused: new rights take effect after seconds."""
 PAUSE_SECONDS: Final = 5.0
 _REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+_NOT_WAITING: Final = "InvalidRequestException"
 _READ_SECONDS: Final = 600
 """The reader's own time: one that is slow must not be called again while it counts."""
 _AWS: Final = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 5})
@@ -147,10 +148,23 @@ class Check:
         # A cluster whose instance is being deleted can be deleted, too, and that begins with the result.
         restored.release(drill)
         self._tell(drill, verdict)
-        self.client("backup").put_restore_validation_result(
-            RestoreJobId=drill.id, ValidationStatus=verdict.status, ValidationStatusMessage=verdict.why
-        )
-        return verdict
+        return verdict if self._record(drill, verdict) else None
+
+    def _record(self, drill: Drill, verdict: Verdict) -> bool:
+        """Give AWS Backup the result; False if another call has given one meanwhile."""
+        backup = self.client("backup")
+        try:
+            backup.put_restore_validation_result(
+                RestoreJobId=drill.id, ValidationStatus=verdict.status, ValidationStatusMessage=verdict.why
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _NOT_WAITING or self._waits(drill):
+                raise
+            return False
+        return True
+
+    def _waits(self, drill: Drill) -> bool:
+        return any(one.waits for one in self._list() if one.id == drill.id)
 
     def _read(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """What the reader answers; a call that fails is a problem, too."""

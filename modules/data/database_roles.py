@@ -41,7 +41,7 @@ DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
 """What the driver of each engine consists of: packages of Python files only."""
 _HTTPS: Final = Port.tcp(443)
 _ANYWHERE: Final = "0.0.0.0/0"
-# The longest of Lambda: a new proxy needs minutes until it lets somebody in.
+# The longest of Lambda: a new proxy needs minutes until it lets a client in.
 _TIMEOUT_SECONDS: Final = 900
 # A share of a CPU with which the driver is imported in a second or two.
 _MEMORY_MIB: Final = 512

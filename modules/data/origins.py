@@ -69,3 +69,8 @@ class DataOrigins:
 
     postgres: PostgresOrigin | ReplicaOf | None
     documentdb: DocumentdbOrigin | SecondaryOf | None
+
+    @property
+    def follow(self) -> bool:
+        """Whether one of them follows a database of the environment's own region."""
+        return isinstance(self.postgres, ReplicaOf) or isinstance(self.documentdb, SecondaryOf)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
-from config.domain import ROUTE_53_REGION
-from modules.metric import Metric
+from modules.domain.check_status import check_status
 from modules.recovery.serving_metric import serving_alarm_digest, serving_alarm_name
 
 if TYPE_CHECKING:
     from modules.label import Label
+    from modules.metric import Metric
 
 _WITHOUT_DATA: Final = "LastKnownStatus"
 """The names stay where they lead: neither another loss nor a function that fails may switch them."""
@@ -52,17 +52,8 @@ class ServingCheck(Construct):
 
     @property
     def status(self) -> Metric:
-        """1 while Route 53 answers with the record of its region, else 0.
-
-        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html
-        """
-        return Metric(
-            namespace="AWS/Route53",
-            name="HealthCheckStatus",
-            statistic="Minimum",
-            dimensions={"HealthCheckId": self.id},
-            region=ROUTE_53_REGION,
-        )
+        """1 while Route 53 answers with the record of its region, else 0."""
+        return check_status(self.id)
 
     @cached_property
     def id(self) -> str:

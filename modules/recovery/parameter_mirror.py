@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from cdktf_cdktf_provider_aws.lambda_invocation import LambdaInvocation
 from constructs import Construct
 
 from modules.function import Function
+from modules.function_events import add_event_rule
 from modules.function_schedule import add_schedule
 from modules.key import KeyUse
-from modules.label import Label, NameLimit
 from modules.policy import Condition, Statement
 from modules.recovery.parameter_copies import MARKER
 from modules.runbook import Runbook
-from modules.topic import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.key import Key
+    from modules.label import Label
     from modules.parameter import Parameter
     from modules.topic import Topics
 
@@ -42,6 +40,10 @@ class ParameterMirror(Construct):
     """A function that is called by each change of a parameter, and daily for all, because AWS may lose an event.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/event-delivery-level.html
+
+    The apply that makes it calls it, and so does each one after which other parameters are copied, or to another place:
+    no event follows for values that were set before. Such an apply fails, and names the parameter, if one cannot be
+    copied, as while the second region does not answer; the next apply repeats the call. Others do not need that region.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class ParameterMirror(Construct):
         for parameter in parameters:
             parameter.grant_read(self.function.role)
         self._grant_copies(region, copies_key_alias)
+        self._call_first(region, copies_key_alias)
         add_schedule(
             self,
             label=label,
@@ -125,29 +128,36 @@ class ParameterMirror(Construct):
             ),
         )
 
-    def _call_on_changes(self) -> None:
-        rule = CloudwatchEventRule(
+    def _call_first(self, region: str, key_alias: str) -> None:
+        """Call it for all parameters, when what is copied has changed.
+
+        A change of `input` replaces the call, so one that failed is not in the state, and is repeated:
+        https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_invocation
+        """
+        names = sorted(parameter.name for parameter in self._parameters)
+        LambdaInvocation(
             self,
-            "rule",
-            name=self._label.name("parameter-mirror", limit=NameLimit.EVENT_RULE),
-            description="Changes of the parameters that have copies in the second region",
-            event_pattern=json.dumps(
-                {
-                    "source": ["aws.ssm"],
-                    "detail-type": ["Parameter Store Change"],
-                    "detail": {
-                        "name": [parameter.name for parameter in self._parameters],
-                        "operation": list(_CHANGES),
-                    },
-                }
-            ),
-        )
-        permission = LambdaPermission(
-            self,
-            "permission",
-            action="lambda:InvokeFunction",
+            "first",
             function_name=self.function.name,
-            principal=EVENTS,
-            source_arn=rule.arn,
+            # The function reads the action alone; the others let Terraform call again.
+            input=json.dumps({"action": "all", "parameters": names, "region": region, "key": key_alias}),
+            # It comes after its rights, and these after the parameters, which can be of another stack.
+            depends_on=self.function.dependables,
         )
-        CloudwatchEventTarget(self, "target", rule=rule.name, arn=self.function.arn, depends_on=[permission])
+
+    def _call_on_changes(self) -> None:
+        add_event_rule(
+            self,
+            label=self._label,
+            name="parameter-mirror",
+            description="Changes of the parameters that have copies in the second region",
+            pattern={
+                "source": ["aws.ssm"],
+                "detail-type": ["Parameter Store Change"],
+                "detail": {
+                    "name": [parameter.name for parameter in self._parameters],
+                    "operation": list(_CHANGES),
+                },
+            },
+            function=self.function,
+        )

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from cdktf_cdktf_provider_aws.lambda_invocation import LambdaInvocation
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from config.copies import MEASURE_MINUTES
@@ -17,13 +14,14 @@ from modules.alarm import Alarm, Comparison, MissingData
 from modules.backup_names import DRILL_INSTANCES, RESTORE_GROUPS, RESTORE_TESTS
 from modules.boundary import Boundary
 from modules.function import Function
+from modules.function_events import add_event_rule
 from modules.function_schedule import add_schedule
 from modules.label import Label, NameLimit
 from modules.policy import Condition, Statement
 from modules.recovery.copy_metrics import recovery_namespace
 from modules.recovery.drill_metrics import AGE, LEFT, MINUTES, drill_metric
 from modules.runbook import Runbook
-from modules.topic import EVENTS, Severity
+from modules.topic import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -229,28 +227,18 @@ class RestoreCheck(Construct):
             )
 
     def _call_after_restores(self, plan_arn: str) -> None:
-        rule = CloudwatchEventRule(
+        add_event_rule(
             self,
-            "rule",
-            name=self._label.name(RESTORE_CHECK, limit=NameLimit.EVENT_RULE),
+            label=self._label,
+            name=RESTORE_CHECK,
             description="Restore tests that have ended",
-            event_pattern=json.dumps(
-                {
-                    "source": ["aws.backup"],
-                    "detail-type": ["Restore Job State Change"],
-                    "detail": {"status": ["COMPLETED"], "restoreTestingPlanArn": [plan_arn]},
-                }
-            ),
+            pattern={
+                "source": ["aws.backup"],
+                "detail-type": ["Restore Job State Change"],
+                "detail": {"status": ["COMPLETED"], "restoreTestingPlanArn": [plan_arn]},
+            },
+            function=self.function,
         )
-        permission = LambdaPermission(
-            self,
-            "permission",
-            action="lambda:InvokeFunction",
-            function_name=self.function.name,
-            principal=EVENTS,
-            source_arn=rule.arn,
-        )
-        CloudwatchEventTarget(self, "target", rule=rule.name, arn=self.function.arn, depends_on=[permission])
 
     def _add_alarms(self, engine: str, targets: CopyTargets, first: LambdaInvocation) -> None:
         label, name = self._label, NAMES[engine]

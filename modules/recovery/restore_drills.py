@@ -81,7 +81,6 @@ class RestoreDrills(Construct):
             documentdb_databases=[role.name for role in roles["documentdb"] if role.access == "read_write"],
             key=key,
             log_retention_days=logs.function_retention_days,
-            topics=topics,
         )
         role = create_restore_role(
             self,

@@ -15,8 +15,6 @@ from modules.data.iam_sign_in import connect_statement
 from modules.data.postgres import DATABASE
 from modules.data.role_settings import AUTHORITIES
 from modules.function import Function
-from modules.runbook import Runbook
-from modules.topic import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
     from modules.recovery.drill_network import DrillNetwork
-    from modules.topic import Topics
 
 _FOLDER: Final = "restore_reader"
 # What restore-check waits for: lambdas/restore_check/handler.py
@@ -53,7 +50,6 @@ class RestoreReader(Construct):
         documentdb_databases: Sequence[str],
         key: Key,
         log_retention_days: int,
-        topics: Topics,
     ) -> None:
         """Create the function.
 
@@ -64,7 +60,6 @@ class RestoreReader(Construct):
             documentdb_databases: The databases of DocumentDB that the role may read.
             key: Encrypts its variables and its log.
             log_retention_days: Days that its log is kept.
-            topics: Whom its alarm notifies.
         """
         super().__init__(scope, id_)
         drivers = [package for engine in engines for package in DRIVERS[engine]]
@@ -89,9 +84,7 @@ class RestoreReader(Construct):
             key=key,
             logs_key=key,
             log_retention_days=log_retention_days,
-            topics=topics,
-            severity=Severity.WARNING,  # what it cannot read fails the drill, which is a message
-            runbook=Runbook.RESTORE_DRILLS,
+            topics=None,  # restore-check waits for its answer, and what it cannot read fails the drill: a message
             files={AUTHORITIES: Path(AUTHORITY_FOLDER, f"{label.region}.pem").read_text(encoding="utf-8")},
             packages=drivers,
             vpc=network,

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from modules.function import Function
+from modules.function_events import add_event_rule
 from modules.function_schedule import add_schedule
-from modules.label import Label, NameLimit
 from modules.policy import Statement
-from modules.topic import EVENTS, Severity
+from modules.topic import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.key import Key
+    from modules.label import Label
     from modules.service.cluster import Cluster
     from modules.service.deployment_group import DeploymentGroup
     from modules.service.fargate_service import FargateService
@@ -129,28 +127,18 @@ class DeploymentScaling(Construct):
 
         https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-cloudwatch-events.html
         """
-        rule = CloudwatchEventRule(
+        add_event_rule(
             self,
-            "rule",
-            name=self._label.name("deployment-scaling", limit=NameLimit.EVENT_RULE),
+            label=self._label,
+            name="deployment-scaling",
             description="Deployments of CodeDeploy that start or end",
-            event_pattern=json.dumps(
-                {
-                    "source": ["aws.codedeploy"],
-                    "detail-type": ["CodeDeploy Deployment State-change Notification"],
-                    "detail": {
-                        "application": list(self._applications.values()),
-                        "state": ["START", "SUCCESS", "FAILURE", "STOP"],
-                    },
-                }
-            ),
+            pattern={
+                "source": ["aws.codedeploy"],
+                "detail-type": ["CodeDeploy Deployment State-change Notification"],
+                "detail": {
+                    "application": list(self._applications.values()),
+                    "state": ["START", "SUCCESS", "FAILURE", "STOP"],
+                },
+            },
+            function=self._function,
         )
-        permission = LambdaPermission(
-            self,
-            "permission",
-            action="lambda:InvokeFunction",
-            function_name=self._function.name,
-            principal=EVENTS,
-            source_arn=rule.arn,
-        )
-        CloudwatchEventTarget(self, "target", rule=rule.name, arn=self._function.arn, depends_on=[permission])

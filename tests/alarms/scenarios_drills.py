@@ -72,14 +72,11 @@ SCENARIOS: Final = (
         minutes=_VALUE_MINUTES,
         only=where.DRILLS,
     ),
-    *(
-        bad(
-            f"the function restore-{function} fails",
-            world(failed_messages={f"drills/{function}": 1}),
-            Expected(f"{severity}: restore-{function}-failed", START + 8),
-            minutes=1,
-            only=where.DRILLS,
-        )
-        for function, severity in (("check", "critical"), ("reader", "warning"))
+    bad(
+        "the function restore-check fails",
+        world(failed_messages={"drills/check": 1}),
+        Expected("critical: restore-check-failed", START + 8),
+        minutes=1,
+        only=where.DRILLS,
     ),
 )

@@ -13,6 +13,7 @@ _RULE: dict[str, Any] = {"rule_name": "daily", "copy_action": [{"destination_vau
 _DATABASE, _CLUSTER, _PLAN = "aws_db_instance.d", "aws_docdb_cluster.d", "aws_backup_restore_testing_plan.p"
 _RDS, _DOCUMENTDB = "aws_backup_restore_testing_selection.rds", "aws_backup_restore_testing_selection.documentdb"
 _POLICY, _EVENT = "aws_iam_role_policy.r", "aws_cloudwatch_event_rule.e"
+_RESTORE_POLICY = "aws_iam_role_policy.restore"
 _WAY_IN = "aws_vpc_security_group_ingress_rule.i"
 _DATA: dict[str, dict[str, Any]] = {
     _DATABASE: {"identifier": "acme-test-postgres"},
@@ -27,6 +28,7 @@ def _selection(type_: str, **more: str) -> dict[str, Any]:
         "restore_testing_plan_name": "${aws_backup_restore_testing_plan.p.name}",
         "protected_resource_type": type_,
         "protected_resource_arns": ["*"],
+        "iam_role_arn": "${aws_iam_role.restore.arn}",
         "validation_window_hours": 6,
         "restore_metadata_overrides": {
             "dbSubnetGroupName": "${aws_db_subnet_group.g.name}",
@@ -36,8 +38,25 @@ def _selection(type_: str, **more: str) -> dict[str, Any]:
     }
 
 
+_CHOSEN: dict[str, Any] = {
+    "algorithm": "LATEST_WITHIN_WINDOW",
+    "include_vaults": [_VAULT_ARN],
+    "recovery_point_types": ["SNAPSHOT"],
+}
+
+
+def _restore_policy(*actions: str) -> str:
+    return policy({"Effect": "Allow", "Action": list(actions), "Resource": "*"})
+
+
+_MAY_RESTORE = (
+    "kms:CreateGrant",
+    "kms:DescribeKey",
+    "rds:RestoreDBClusterFromSnapshot",
+    "rds:RestoreDBInstanceFromDBSnapshot",
+)
 _DRILLS: dict[str, dict[str, Any]] = {
-    _PLAN: {"name": "drills", "recovery_point_selection": [{"include_vaults": [_VAULT_ARN]}]},
+    _PLAN: {"name": "drills", "recovery_point_selection": [_CHOSEN]},
     _RDS: _selection("RDS", publiclyAccessible="false"),
     _DOCUMENTDB: _selection("DocumentDB"),
     "aws_backup_vault.v": {"name": "acme-test-recovery"},
@@ -60,6 +79,8 @@ _DRILLS: dict[str, dict[str, Any]] = {
     },
     "aws_lambda_function.f": {"role": "${aws_iam_role.r.arn}"},
     "aws_iam_role.r": {"name": "check"},
+    "aws_iam_role.restore": {"name": "restore"},
+    _RESTORE_POLICY: {"role": "${aws_iam_role.restore.id}", "policy": _restore_policy(*_MAY_RESTORE)},
     _POLICY: {
         "role": "${aws_iam_role.r.id}",
         "policy": policy({"Effect": "Allow", "Action": ["backup:PutRestoreValidationResult"], "Resource": "*"}),
@@ -136,6 +157,36 @@ SAMPLES = (
     _added("aws_route.r", {"route_table_id": "${aws_route_table.t.id}"}, says="test-unit/aws_route.r"),
     _added("aws_vpc_peering_connection.p", {"vpc_id": "${aws_vpc.v.id}"}, says="aws_vpc_peering_connection.p"),
     _bad("drill-is-isolated", "aws_route_table.t", at=_RDS, route=[{}], says="test-unit/aws_route_table.t"),
+    *(
+        _bad(
+            "drill-restores-the-newest-copy",
+            _PLAN,
+            recovery_point_selection=[{**_CHOSEN, **chosen}],
+            says=says,
+        )
+        for chosen, says in (
+            ({"algorithm": "RANDOM_WITHIN_WINDOW"}, "it must be LATEST_WITHIN_WINDOW"),
+            ({"recovery_point_types": ["CONTINUOUS"]}, "has no SNAPSHOT"),
+        )
+    ),
+    _bad(
+        "drill-role-may-restore", _RDS, iam_role_arn="arn:aws:iam::1:role/other", says="not a role of this environment"
+    ),
+    *(
+        _bad(
+            "drill-role-may-restore",
+            _RESTORE_POLICY,
+            at=at,
+            policy=_restore_policy(*(one for one in _MAY_RESTORE if one != action)),
+            says=f"aws_iam_role.restore may not call {action}",
+        )
+        for action, at in (
+            ("kms:CreateGrant", _RDS),
+            ("kms:DescribeKey", _DOCUMENTDB),
+            ("rds:RestoreDBClusterFromSnapshot", _DOCUMENTDB),
+            ("rds:RestoreDBInstanceFromDBSnapshot", _RDS),
+        )
+    ),
     _bad("drill-is-validated", _RDS, validation_window_hours=0, says="is deleted at once"),
     _bad("drill-is-validated", _EVENT, at=_PLAN, event_pattern="{}", says="so every drill times out"),
     _bad("drill-is-validated", _POLICY, at=_PLAN, policy=policy(), says="call no function that may call"),

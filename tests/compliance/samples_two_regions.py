@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.compliance.samples import sample, stack
+from tests.compliance.samples import Sample, sample, stack
 
 _HAS_CHECK = "record-of-two-regions-has-a-check"
 _ONE_SERVES = "one-of-two-regions-serves"
-_ALARM: Final = {"aws_cloudwatch_metric_alarm.serving": {"alarm_name": "acme-serving"}}
+_SERVING: Final = {
+    "alarm_name": "acme-serving",
+    "statistic": "Maximum",
+    "period": 60,
+    "treat_missing_data": "missing",
+}
+_ALARM: Final = {"aws_cloudwatch_metric_alarm.serving": _SERVING}
 _CHECK: Final = {
     "type": "CLOUDWATCH_METRIC",
     "cloudwatch_alarm_name": "acme-serving",
@@ -66,7 +72,24 @@ SAMPLES = (
             ({"cloudwatch_alarm_name": "other"}, "have another cloudwatch_alarm_name"),
             ({"cloudwatch_alarm_region": "us-east-1"}, "have another cloudwatch_alarm_region"),
             ({"insufficient_data_health_status": "Healthy"}, "must be LastKnownStatus"),
+            ({"disabled": True}, "a disabled check is healthy"),
             ({"type": "HTTPS", "fqdn": "lb"}, "its check is about an alarm and that of the other region is not"),
+        )
+    ),
+    *(
+        Sample(
+            rule=_ONE_SERVES,
+            good=stack({**_resources(), "aws_cloudwatch_metric_alarm.serving": _SERVING}, region="us-west-2"),
+            bad=stack({**_resources(), "aws_cloudwatch_metric_alarm.serving": {**_SERVING, **bad}}, region="us-west-2"),
+            at=_AT,
+            says=says,
+            others=(stack(_resources(check={"invert_healthcheck": True}), layer="home"),),
+        )
+        for bad, says in (
+            ({"statistic": None, "extended_statistic": "p99"}, "no alarm on metric math or an extended statistic"),
+            ({"statistic": None, "metric_query": [{}]}, "no alarm on metric math or an extended statistic"),
+            ({"period": 10}, "no alarm on a high-resolution metric"),
+            ({"treat_missing_data": "breaching"}, "missing data must not switch the traffic"),
         )
     ),
     sample(

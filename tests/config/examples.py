@@ -49,26 +49,24 @@ def without(*tables: str, toml: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def changed(*changes: tuple[str, str], delivery: bool = False, drills: bool = False) -> str:
-    """Production's file with the first place of each text replaced; a missing text is an error."""
-    result = text(delivery=delivery, drills=drills)
+def replaced(toml: str, *changes: tuple[str, str]) -> str:
+    """The file with the first place of each text replaced; a missing text is an error."""
     for old, new in changes:
-        if old not in result:
-            message = f"{old!r} is not in prod.toml"
+        if old not in toml:
+            message = f"{old!r} is not in the file"
             raise LookupError(message)
-        result = result.replace(old, new, 1)
-    return result
+        toml = toml.replace(old, new, 1)
+    return toml
+
+
+def changed(*changes: tuple[str, str], delivery: bool = False, drills: bool = False) -> str:
+    """Production's file, changed so."""
+    return replaced(text(delivery=delivery, drills=drills), *changes)
 
 
 def standby(*changes: tuple[str, str]) -> str:
-    """The file of an environment with a second region to serve from, without its drills, changed in the same way."""
-    result = _without_drills((FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8"))
-    for old, new in changes:
-        if old not in result:
-            message = f"{old!r} is not in warm.toml"
-            raise LookupError(message)
-        result = result.replace(old, new, 1)
-    return result
+    """The file of an environment with a second region to serve from, without its drills, changed so."""
+    return replaced(_without_drills((FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8")), *changes)
 
 
 def parsed(toml: str) -> Environment:

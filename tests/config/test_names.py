@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from config.aws import REGIONS
-from config.environment import validate_environment_name
+from config.environment_tables import validate_environment_name
 from config.names import MAX_ENVIRONMENT_LENGTH, MAX_PROJECT_LENGTH, NameLimit, Names, database_user
 from config.project import validate_project_name
 from config.reserved_users import is_reserved

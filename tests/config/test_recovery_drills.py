@@ -45,10 +45,11 @@ def test_another_start_is_refused(start: str) -> None:
 
 @pytest.mark.parametrize("start", ["sun:08:00", "wed:09:00"])
 def test_a_start_in_the_hour_of_the_backups_is_refused(start: str) -> None:
+    another = start.partition(":")[0]
     (line,) = refusal(changed((START, f'start = "{start}"')))
     assert line == (
         f'recovery.drills.start = "{start}": is in the hour of the backups or the one after it: they start at "08:00", '
-        "or up to 60 minutes later; use another hour"
+        f'or up to 60 minutes later; use another hour, like "{another}:10:00"'
     )
 
 
@@ -60,13 +61,19 @@ def test_zones_are_two_of_the_second_region() -> None:
     )
     for zones in ('["usw2-az1"]', '["usw2-az1", "usw2-az1"]', '["usw2-az1", "usw2-az2", "usw2-az3"]'):
         (line,) = refusal(changed((ZONES, f"zones = {zones}")))
-        assert line.endswith("must be 2 different zones: RDS and DocumentDB need subnets in two")
+        assert line.endswith(
+            "must be 2 different zones: RDS and DocumentDB need subnets in two; use the ids of those of the second "
+            'region, like ["usw2-az1", "usw2-az2"]'
+        )
 
 
 @pytest.mark.parametrize(
     ("cidr", "says"),
     [
-        ("10.255.0.0/27", "must be between /16 and /26: it is divided into four subnets"),
+        (
+            "10.255.0.0/27",
+            'must be between /16 and /26: it is divided into four subnets; use one like "10.255.255.0/26"',
+        ),
         ("8.8.0.0/24", "is not a valid private block; use one inside 10.0.0.0/8, "),
     ],
 )

@@ -89,6 +89,15 @@ def test_a_replica_is_one_of_those_that_an_instance_can_have() -> None:
     assert_accepted(standby(("replicas = 0", "replicas = 14")))
 
 
+def test_a_replica_has_backups_which_rds_makes_from_version_14_on() -> None:
+    (line,) = refusal(standby(("major_version = 17", "major_version = 13")))
+    assert line == (
+        "recovery.standby.postgres_replica = true: needs major_version = 14 or higher in [postgres]: RDS makes no "
+        "backups of a replica of an earlier one; upgrade PostgreSQL, or remove this"
+    )
+    assert_accepted(standby(("major_version = 17", "major_version = 14")))
+
+
 def test_a_replica_of_nothing_is_refused() -> None:
     toml = stateless(standby((MODE, 'mode = "active"'))).replace(RELEASE, f"{RELEASE}\n{REPLICA}")
     assert refusal(toml) == [
@@ -107,9 +116,11 @@ def test_postgres_is_restored_to_a_second(time: str) -> None:
 )
 def test_another_form_of_a_time_is_refused(time: str) -> None:
     toml = failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_time = "{time}"', (REPLICA, ""))
-    assert refusal(toml) == [
-        f'recovery.fail_over.postgres_time = "{time}": is not a second in UTC; use one like "2026-01-31T14:05:00Z"'
-    ]
+    (line,) = refusal(toml)
+    assert line == (
+        f'recovery.fail_over.postgres_time = "{time}": is not a valid second in UTC; use one like '
+        '"2026-01-31T14:05:00Z"'
+    )
 
 
 BACKUPS = "arn:aws:rds:us-west-2:333333333333:auto-backup:ab-abcdefghijklmnopqrstuvwxyz"
@@ -127,28 +138,51 @@ def test_the_backups_are_where_the_instance_will_be(wrong: str) -> None:
     assert line.startswith("recovery.fail_over.postgres_backups = ")
     assert line.endswith(
         ": must be in us-west-2 and in the account 333333333333: an instance is restored from backups of its own "
-        "region and account"
+        'region and account; use one like "arn:aws:rds:us-west-2:333333333333:auto-backup:ab-..."'
     )
 
 
-def test_a_replica_is_promoted_and_not_restored_from_backups() -> None:
-    (line,) = refusal(failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_backups = "{BACKUPS}"'))
-    assert line.startswith("recovery.fail_over.postgres_backups = ")
-    assert ": has no effect with postgres_replica = true" in line
-
-
-def test_a_replica_is_promoted_as_it_is() -> None:
-    (line,) = refusal(failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_time = "2026-01-31T14:05:00Z"'))
-    assert line.startswith(
-        'recovery.fail_over.postgres_time = "2026-01-31T14:05:00Z": has no effect with postgres_replica = true'
+@pytest.mark.parametrize("name", ["backups", "time"])
+def test_a_replica_is_promoted_and_not_restored(name: str) -> None:
+    """Without the replica Terraform would replace the instance there, and the master's password at home."""
+    value = {"backups": BACKUPS, "time": "2026-01-31T14:05:00Z"}[name]
+    (line,) = refusal(failed_over(f'documentdb_snapshot = "{SNAPSHOT}"\npostgres_{name} = "{value}"'))
+    assert line.startswith(f"recovery.fail_over.postgres_{name} = ")
+    assert line.endswith(
+        ": has no effect with postgres_replica = true: the replica is promoted, with all that it has received; remove "
+        "this; data of an earlier second is restored beside it, by hand: docs/recovery.md, "
+        '"Databases of the second region"'
     )
+
+
+FORMS = {
+    "documentdb_snapshot": (
+        'a recovery point of DocumentDB; use one like "arn:aws:rds:us-west-2:111111111111:cluster-snapshot:awsbackup:'
+        'copyjob-...", which step 1 of "Fail over" in docs/region-loss.md prints'
+    ),
+    "postgres_backups": (
+        'backups of RDS; use one like "arn:aws:rds:us-west-2:111111111111:auto-backup:ab-...", which step 1 of "Fail '
+        'over" in docs/region-loss.md prints'
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", ["", "awsbackup:copyjob-1", SNAPSHOT.replace("cluster-snapshot", "snapshot"), "None"])
+@pytest.mark.parametrize("name", FORMS)
+def test_another_form_of_an_arn_is_refused(name: str, wrong: str) -> None:
+    settings = {"documentdb_snapshot": SNAPSHOT, name: wrong}
+    lines = "\n".join(f'{key} = "{value}"' for key, value in settings.items())
+    (line,) = refusal(failed_over(lines, (REPLICA, "")))
+    assert line.startswith(f"recovery.fail_over.{name} = ")
+    assert line.endswith(f": is not a valid ARN of {FORMS[name]}")
 
 
 def test_documentdb_is_restored_from_a_recovery_point() -> None:
     (line,) = refusal(failed_over(""))
     assert line == (
         "recovery.fail_over.documentdb_snapshot: is missing; [documentdb] is restored from a recovery point in the "
-        "second region; docs/recovery.md has the command that prints the newest one"
+        'second region; add one like "arn:aws:rds:us-west-2:333333333333:cluster-snapshot:awsbackup:copyjob-...", '
+        'which step 1 of "Fail over" in docs/region-loss.md prints'
     )
     recovery = present(parsed(failed_over()).recovery)
     assert present(recovery.fail_over).documentdb_snapshot == SNAPSHOT
@@ -160,7 +194,7 @@ def test_the_recovery_point_is_where_the_cluster_will_be(wrong: str) -> None:
     assert line.startswith("recovery.fail_over.documentdb_snapshot = ")
     assert line.endswith(
         ": must be in us-west-2 and in the account 333333333333: a cluster is restored from a snapshot of its own "
-        "region and account"
+        'region and account; use one like "arn:aws:rds:us-west-2:333333333333:cluster-snapshot:awsbackup:copyjob-..."'
     )
 
 
@@ -207,7 +241,10 @@ def test_what_only_stands_by_may_run_the_placeholder() -> None:
 
 @pytest.mark.parametrize("tag", ["", "release 1", "-release", "x" * 129])
 def test_a_release_is_a_tag(tag: str) -> None:
-    assert refusal(standby((RELEASE, f'release = "{tag}"')))[0].startswith("recovery.standby.release = ")
+    assert refusal(standby((RELEASE, f'release = "{tag}"')))[0].endswith(
+        ": is not a valid tag of an image; use up to 128 letters, digits and _ . -, without . or - at the start, like "
+        '"release-20260131T140500Z-0123456789ab"'
+    )
 
 
 def test_warm_runs_something() -> None:
@@ -267,7 +304,7 @@ def test_the_networks_share_no_addresses() -> None:
     (line,) = refusal(standby().replace("10.3.", "10.0."))
     assert line == (
         'recovery.standby.network.cidr = "10.0.0.0/16": overlaps the environment\'s own network, 10.0.0.0/16, so the '
-        "two could not be connected; use another block"
+        'two could not be connected; use another block, like "10.1.0.0/16"'
     )
 
 

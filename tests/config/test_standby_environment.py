@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.domain import HealthCheckSettings
 from config.environment_checks import CHECKS, PLACE_CHECKS
 from config.log_destinations import check_log_destinations
 from config.recovery_checks import RECOVERY_CHECKS
@@ -47,7 +48,12 @@ def test_what_an_account_has_once_is_not_there() -> None:
     second = there()
     assert (second.security, second.observability, second.delivery, second.cost) == (None, None, None, None)
     assert second.release_targets == ()
-    assert present(second.domain).health_check is None
+
+
+def test_who_checks_the_site_from_outside_does_so_once() -> None:
+    domain = present(WARM.domain).model_copy(update={"health_check": HealthCheckSettings()})
+    second = there(WARM.model_copy(update={"domain": domain}))
+    assert second.domain == domain.model_copy(update={"health_check": None})
 
 
 @pytest.mark.parametrize("mode", ["none", "backup"])
@@ -77,6 +83,15 @@ def test_a_mode_says_which_services_run(*, mode: str, fails_over: bool, running:
     assert {name for name, service in services.items() if service.max_count} == running
     for name, service in services.items():
         assert service.initial_count == (WARM.services[name].initial_count if name in running else 0)
+
+
+@pytest.mark.parametrize(("own", "second"), [(True, True), (True, False), (False, True)])
+def test_its_protection_can_be_lifted_alone(*, own: bool, second: bool) -> None:
+    """After a fail back what has served there is destroyed, and nothing at home."""
+    standby_there = present(present(WARM.recovery).standby).model_copy(update={"protect_data": second})
+    environment = with_recovery(WARM, standby=standby_there).model_copy(update={"protect_data": own})
+    assert there(environment).protect_data == (own and second)
+    assert environment.protect_data == own
 
 
 def test_a_service_without_tasks_cannot_be_scaled() -> None:

@@ -41,7 +41,7 @@ def test_the_name_of_the_nearer_region_is_not_for_users() -> None:
     toml = standby(ACTIVE, ('name = "users.example.com"', name))
     assert refusal(toml)[0] == (
         'domain.alternative_names[0] = "nearest.users.example.com": is the name of the nearer load balancer behind '
-        "CloudFront; remove it, or use another mode in [recovery]"
+        'CloudFront; remove it, or set mode = "warm" in [recovery]'
     )
     domain = present(parsed(standby(('name = "users.example.com"', name))).domain)
     assert domain.alternative_names == ("nearest.users.example.com",)
@@ -52,7 +52,32 @@ def test_the_name_of_the_nearer_region_is_in_this_zone() -> None:
     (line,) = refusal(
         standby(ACTIVE, ("[edge]", f'[domain.delegations]\n"nearest.users.example.com" = [{servers}]\n\n[edge]'))
     )
-    assert line.startswith('domain.delegations."nearest.users.example.com": has "nearest.users.example.com", the name')
+    assert line == (
+        'domain.delegations."nearest.users.example.com": is the name of the nearer load balancer behind CloudFront, '
+        'which must be in this zone; use another name for that zone, or set mode = "warm" in [recovery]'
+    )
+
+
+def delegating(zone: str) -> str:
+    """The site at app.users.example.com, and a zone that other name servers answer for."""
+    servers = '["ns-1.example.net", "ns-2.example.net"]'
+    name = ('name = "users.example.com"', 'name = "app.users.example.com"')
+    return standby(ACTIVE, name, ("[edge]", f'[domain.delegations]\n"{zone}" = {servers}\n\n[edge]'))
+
+
+def test_the_name_of_the_nearer_region_is_below_the_name_that_users_type() -> None:
+    assert parsed(delegating("nearest.users.example.com")).nearest_name == "nearest.app.users.example.com"
+    (line,) = refusal(delegating("nearest.app.users.example.com"))
+    assert line.startswith('domain.delegations."nearest.app.users.example.com": is the name of the nearer load')
+
+
+def test_a_delegated_zone_with_the_site_itself_is_reported_once() -> None:
+    (line,) = refusal(delegating("app.users.example.com"))
+    assert line.startswith('domain.name = "app.users.example.com": ')
+
+
+def test_a_zone_below_the_name_of_the_nearer_region_is_accepted() -> None:
+    assert parsed(delegating("x.nearest.app.users.example.com")).nearest_name == "nearest.app.users.example.com"
 
 
 def test_route_53_asks_for_a_path_of_the_service_whose_health_counts() -> None:
@@ -63,5 +88,6 @@ def test_route_53_asks_for_a_path_of_the_service_whose_health_counts() -> None:
         line.startswith(
             'services.frontend.health_path = "/api/health": would be answered by services.backend, and with'
         )
+        and line.endswith("; use a path that path_patterns of this service matches: /*")
         for line in lines
     )

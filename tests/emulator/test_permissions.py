@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 from moto.iam.models import iam_backends
 
-from emulator.permissions import role_actions
+from emulator.permissions import policy_admits, role_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,3 +46,23 @@ def test_what_is_not_listed_is_what_a_negated_element_means(iam: Any) -> None:
     assert role_actions(role, (PUT, GET), f"{FOLDER}a") == {PUT, GET}
     assert role_actions(role, (PUT, GET), "arn:aws:s3:::copies/web/a") == {GET}
     assert role_actions(role, (PUT, GET)) == {PUT, GET}  # on some resource
+
+
+@pytest.mark.parametrize(("named", "allowed"), [("role/api", {PUT}), ("role/other", set())])
+def test_a_request_names_the_role_that_sends_it(iam: Any, named: str, allowed: set[str]) -> None:
+    others = {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:{named}"}}
+    role = make_role(iam, {"Effect": "Deny", "Action": PUT, "Resource": "*", "Condition": others})
+    assert role_actions(role, (PUT,), f"{FOLDER}a", sent={}) == allowed
+
+
+@pytest.mark.parametrize(("named", "admits"), [("role/api", True), ("role/other", False)])
+def test_a_policy_of_a_key_knows_the_role_as_well(named: str, admits: bool) -> None:  # noqa: FBT001
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": "kms:*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:{named}"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    assert policy_admits(policy, f"arn:aws:iam::{ACCOUNT}:role/api", "kms:Decrypt", {}) is admits

@@ -17,8 +17,6 @@ from tests.emulator.https import ask
 from tests.emulator.network import make_subnets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.emulator.conftest import Client
 
 ACCOUNT = "700000000332"
@@ -114,13 +112,6 @@ def origin_record(client: Client, region: str) -> dict[str, Any]:
             "EvaluateTargetHealth": False,
         },
     }
-
-
-@pytest.fixture
-def _all_regions_answer() -> Iterator[None]:
-    yield
-    state.give_back(HOME)
-    state.give_back(AWAY)
 
 
 def serve(client: Client, event: dict[str, str]) -> Any:

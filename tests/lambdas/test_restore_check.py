@@ -23,6 +23,7 @@ CLUSTER = "awsbackup-restore-test-2"
 MADE = "app-prod-drill-bbbbbbbb"
 NO_INSTANCE, NO_CLUSTER = "DBInstanceNotFound", "DBClusterNotFoundFault"
 THERE, DENIED = "DBInstanceAlreadyExists", "AccessDeniedException"
+NOT_WAITING = "InvalidRequestException"
 
 
 def ago(**values: float) -> datetime:
@@ -336,3 +337,27 @@ def test_without_a_topic_for_information_a_success_is_only_a_metric(
 def test_metrics_and_dimension_are_those_of_the_alarms() -> None:
     assert (ages.MINUTES, ages.AGE, ages.LEFT) == (drill_metrics.MINUTES, drill_metrics.AGE, drill_metrics.LEFT)
     assert ages.DIMENSION == DIMENSION
+
+
+def refuse_result(region: Region, *, says: str | None) -> None:
+    """Have AWS Backup refuse the result, after another call has said this."""
+
+    def refuse(*, RestoreJobId: str, **_: Any) -> dict[str, Any]:  # noqa: N803 (AWS's names)
+        (found,) = [one for one in region.jobs if one["RestoreJobId"] == RestoreJobId]
+        found["ValidationStatus"] = says
+        raise refusal(NOT_WAITING)
+
+    region.answer("backup.put_restore_validation_result", refuse)
+
+
+def test_two_calls_at_the_same_time_are_no_failure(region: Region) -> None:
+    region.jobs = [job()]
+    refuse_result(region, says="SUCCESSFUL")
+    assert run(region)["said"] == {}
+
+
+def test_a_result_that_is_refused_while_it_is_waited_for_is_a_failure(region: Region) -> None:
+    region.jobs = [job()]
+    refuse_result(region, says=None)
+    with pytest.raises(DrillError, match=f"AAAAAAAA-1: .*: {NOT_WAITING}"):
+        run(region)

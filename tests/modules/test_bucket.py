@@ -46,14 +46,6 @@ def test_it_is_encrypted_with_the_key_that_was_given() -> None:
     assert rule["bucket_key_enabled"] is True
 
 
-def test_old_versions_and_incomplete_uploads_expire() -> None:
-    _, template = two_buckets()
-    (rule,) = template.named("aws_s3_bucket_lifecycle_configuration.data_lifecycle")["rule"]
-    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 30}]
-    assert rule["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 7}]
-    assert "expiration" not in rule
-
-
 def test_its_access_log_goes_to_a_bucket_that_already_allows_s3_to_write() -> None:
     _, template = two_buckets()
     logging = template.only("aws_s3_bucket_logging")

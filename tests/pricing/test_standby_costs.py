@@ -10,8 +10,7 @@ import pytest
 from main import ROOT
 from pricing.prices import format_usd, monthly_usd
 from synthesis.manifest import read_stacks
-from tests.fixtures import standby_fixture
-from tests.standby import synthesized
+from tests.standby import standby_fixture, synthesized
 
 if TYPE_CHECKING:
     from pathlib import Path

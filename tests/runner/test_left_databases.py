@@ -47,13 +47,21 @@ def test_what_follows_the_table_is_not_changed(dev: Project, action: tuple[str, 
     code, _, err = dev.run(*action, "--layer", name)
     assert code == 1
     assert f"dev-{DATA} has the databases that serve or served in {SECOND}" in err
-    assert "docs/recovery.md#fail-back" in err
+    assert "docs/region-loss.md#fail-back" in err
     assert dev.calls(" apply") == []
 
 
 def test_it_changes_once_they_are_destroyed(dev: Project) -> None:
     dev.script(f"dev-{DATA}", resources=[])
     assert dev.run("apply", "--yes", "--layer", SERVICE)[0] == 0
+
+
+def test_two_stacks_ask_for_them_at_the_same_time(dev: Project) -> None:
+    """Both wait for the other's look into that state, as it is one working copy."""
+    dev.script(f"dev-{DATA}", resources=[], state={"seconds": 0.5})
+    code, _, err = dev.run("plan", "--parallel", "2")
+    assert code == 0, err
+    assert dev.calls(f"dev-{DATA} state pull") == [f"dev-{DATA} state pull"] * 2
 
 
 def test_it_changes_while_they_are_synthesized(dev: Project) -> None:
@@ -66,7 +74,7 @@ def test_nothing_is_asked_of_the_region_that_may_be_lost(dev: Project) -> None:
         dev.script(name, init={"error": NO_BUCKET})
     code, _, err = dev.run("apply", "--yes", "--layer", SERVICE)
     assert code == 1
-    assert "docs/recovery.md#fail-back" in err
+    assert "docs/region-loss.md#fail-back" in err
 
 
 def test_the_replica_does_not_take_the_place_of_what_was_promoted(dev: Project) -> None:
@@ -77,4 +85,4 @@ def test_the_replica_does_not_take_the_place_of_what_was_promoted(dev: Project) 
     code, _, err = dev.run("apply", "--yes", "--layer", DATA)
     assert code == 1
     assert f"aws_db_instance.postgres, which serve or served in {SECOND}." in err
-    assert "follow docs/recovery.md#fail-back" in err
+    assert "follow docs/region-loss.md#fail-back" in err

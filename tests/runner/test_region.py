@@ -53,6 +53,43 @@ def test_a_layer_can_be_chosen_in_it(two: Project) -> None:
     assert {call.split()[0] for call in two.calls()} == {f"dev-service-{SECOND}"}
 
 
+@pytest.fixture
+def standing_by(two: Project) -> Project:
+    """The stacks in the second region stand by, as synthesis writes them."""
+    for id_ in (f"dev-network-{SECOND}", f"dev-service-{SECOND}"):
+        path = two.out / "stacks" / id_ / "cdk.tf.json"
+        document = json.loads(path.read_text())
+        document["//"]["metadata"]["stands_by"] = True
+        path.write_text(json.dumps(document))
+    return two
+
+
+@pytest.mark.parametrize("action", [["plan"], ["unlock", "--lock-id", "1"], ["destroy", "--yes"]])
+@pytest.mark.parametrize(
+    ("selection", "stack"),
+    [
+        (["--layer", "service"], "dev-service"),
+        (["--layer", f"service-{SECOND}"], f"dev-service-{SECOND}"),
+        (["--layer", "service", "--region", SECOND], f"dev-service-{SECOND}"),
+    ],
+)
+def test_the_name_of_a_layer_is_its_stack_at_home(
+    standing_by: Project, action: list[str], selection: list[str], stack: str
+) -> None:
+    for id_ in ("dev-service", f"dev-service-{SECOND}"):
+        standing_by.script(id_, resources=["aws_vpc.main"])
+    assert standing_by.run(*action, *selection)[0] == 0
+    assert [call for call in standing_by.calls() if call.startswith("dev-service")]
+    assert {call.split()[0] for call in standing_by.calls() if call.startswith("dev-service")} == {stack}
+
+
+def test_a_region_is_destroyed_alone(standing_by: Project) -> None:
+    for id_ in (f"dev-network-{SECOND}", f"dev-service-{SECOND}", "dev-service"):
+        standing_by.script(id_, resources=["aws_vpc.main"])
+    assert standing_by.run("destroy", "--yes", "--region", SECOND)[0] == 0
+    assert standing_by.calls(" apply") == [f"dev-service-{SECOND} apply", f"dev-network-{SECOND} apply"]
+
+
 def test_the_next_command_has_the_region(two: Project) -> None:
     two.script(f"dev-network-{SECOND}", plan={"add": 1})
     assert f"To apply: make apply ENV=dev REGION={SECOND}" in two.run("plan", "--region", SECOND)[1]

@@ -302,3 +302,11 @@ def test_the_synthesized_json_names_the_functions_and_the_roles_that_have_passwo
         "documentdb": Rotation(function="user-management-staging-documentdb-roles", roles=("owner", "backend")),
         "jwt": Rotation(function="user-management-staging-jwt-rotation"),
     }
+
+
+def test_it_is_the_function_at_home_that_is_called_while_databases_are_in_a_second_region(rotating: Project) -> None:
+    rotating.stack("dev-data-us-west-2")
+    _describe(rotating, "data-us-west-2", rotation=ROTATION, region="us-west-2", stands_by=True)
+    assert rotating.run("rotate", "--what", "postgres")[0] == OK
+    (call,) = fake_functions.calls(rotating)
+    assert call[call.index("--region") + 1] == "eu-west-1"

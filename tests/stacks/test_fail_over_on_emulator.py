@@ -20,7 +20,6 @@ from emulator.outages.control import lose
 from emulator.registry import REGISTRY
 from main import synthesize
 from runner.__main__ import main as runner
-from synthesis.manifest import read_stacks
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from config.network import NetworkSettings
     from emulator import Emulator
 
-# IAM is changed in us-east-1 only, so its loss is another story: docs/recovery.md.
+# IAM is changed in us-east-1 only, so its loss is another story: docs/region-loss.md.
 HOME: Final = "us-east-2"
 THERE: Final = "us-west-2"
 _LEFT_OUT: Final = ("cost", "delivery", "domain", "firewall", "load_balancer", "observability", "security", "backups")
@@ -106,10 +105,9 @@ class Platform:
         """Synthesize."""
         synthesize([config], self._out)
 
-    def apply(self, *layers: str) -> None:
-        """Apply these layers in this order."""
-        for layer in layers:
-            assert runner(["apply", *self._arguments, "--yes", "--layer", layer]) == 0
+    def apply(self, *options: str) -> None:
+        """Apply all layers, or those that these options choose."""
+        assert runner(["apply", *self._arguments, "--yes", *options]) == 0
 
     def bootstrap(self) -> None:
         """Make what stores the states."""
@@ -121,10 +119,12 @@ class Platform:
         assert runner(["plan", *self._arguments, "--layer", layer]) == 0
         return capsys.readouterr().out
 
-    @property
-    def layers(self) -> set[str]:
-        """The names of the stacks."""
-        return {stack.name for stack in read_stacks(self._out).values()}
+    def refuse(self, action: str, layer: str, capsys: pytest.CaptureFixture[str]) -> str:
+        """What an action says that is refused."""
+        capsys.readouterr()
+        confirmed = ["--yes"] if action == "apply" else []
+        assert runner([action, *self._arguments, "--layer", layer, *confirmed]) == 1
+        return capsys.readouterr().err
 
     @property
     def _arguments(self) -> list[str]:
@@ -167,27 +167,52 @@ def copied_snapshot() -> str:
     return str(copy["DBClusterSnapshotArn"])
 
 
+def delete_instance() -> str:
+    """Delete PostgreSQL at home, as a person could; return the ARN of its copies, which RDS retains."""
+    home: Any = boto3.client("rds", region_name=HOME)
+    there: Any = boto3.client("rds", region_name=THERE)
+    name = "user-management-dev-postgres"
+    home.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
+    home.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+    (kept,) = there.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+    return str(kept["DBInstanceAutomatedBackupsArn"])
+
+
+def status_of(backups: str) -> str:
+    """The status of copies of backups in the second region."""
+    client: Any = boto3.client("rds", region_name=THERE)
+    (found,) = (
+        one
+        for one in client.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+        if one["DBInstanceAutomatedBackupsArn"] == backups
+    )
+    return str(found["Status"])
+
+
 @pytest.mark.emulator
 @pytest.mark.terraform
 @pytest.mark.seconds(600)
 def test_the_second_region_has_the_rows_and_new_logins(
     emulated: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    platform = Platform(tmp_path)
+    """PostgreSQL was deleted before the loss: it comes from the copies of its backups that RDS retains."""
+    platform, copies, data = Platform(tmp_path), f"recovery-{THERE}", f"data-{THERE}"
     platform.write(environment())
     platform.bootstrap()
-    platform.apply(f"notifications-{THERE}", "notifications", "network", "data", f"recovery-{THERE}")
+    platform.apply()
     home = Roles(environment=environment(), session=boto3.Session(region_name=HOME), emulator=emulated)
     run_sql(home, "CREATE TABLE kept (name text)")
     run_sql(home, "INSERT INTO kept VALUES ('alice')")
     first_url = home.url(environment().postgres_roles[0])
-    snapshot = copied_snapshot()
+    snapshot, backups = copied_snapshot(), delete_instance()
     with REGISTRY.lock:
         lose(HOME)
 
-    config = environment(FailOverSettings(documentdb_snapshot=snapshot))
+    platform.write(environment(FailOverSettings(documentdb_snapshot=snapshot)))
+    assert "1 to add" in platform.plan(copies, capsys)  # the replication of what is gone
+    config = environment(FailOverSettings(documentdb_snapshot=snapshot, postgres_backups=backups))
     platform.write(config)
-    platform.apply(*(f"{layer}-{THERE}" for layer in ("notifications", "recovery", "network", "data")))
+    platform.apply("--region", THERE)
     there = Roles(
         environment=present(standby_environment(config)),
         session=boto3.Session(region_name=THERE),
@@ -200,56 +225,20 @@ def test_the_second_region_has_the_rows_and_new_logins(
     ] * len((*config.postgres_roles, *config.documentdb_roles))
 
     # RDS takes Performance Insights, and the provider its windows, of an instance that exists.
-    plan = platform.plan(f"data-{THERE}", capsys)
+    plan = platform.plan(data, capsys)
     # The instance; its role and function follow, whose values Terraform knows after it.
     assert "3 to change" in plan, plan
-    platform.apply(f"data-{THERE}")
-    assert "No changes" in platform.plan(f"data-{THERE}", capsys)
-    again = environment(FailOverSettings(documentdb_snapshot=snapshot + "-later", postgres_time="2026-01-31T14:05:00Z"))
-    platform.write(again)
-    assert "No changes" in platform.plan(f"data-{THERE}", capsys)
-
-
-def delete_instance() -> str:
-    """Delete PostgreSQL at home, as a person could; return the ARN of its copies, which RDS retains."""
-    home: Any = boto3.client("rds", region_name=HOME)
-    there: Any = boto3.client("rds", region_name=THERE)
-    name = "user-management-dev-postgres"
-    home.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
-    home.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
-    (kept,) = there.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
-    assert kept["Status"] == "retained"
-    return str(kept["DBInstanceAutomatedBackupsArn"])
-
-
-@pytest.mark.emulator
-@pytest.mark.terraform
-@pytest.mark.seconds(600)
-def test_an_instance_that_is_gone_comes_back_from_the_copies_that_it_has_left(
-    emulated: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    platform, copies = Platform(tmp_path), f"recovery-{THERE}"
-    platform.write(environment())
-    platform.bootstrap()
-    platform.apply(f"notifications-{THERE}", "notifications", "network", "data", copies)
-    home = Roles(environment=environment(), session=boto3.Session(region_name=HOME), emulator=emulated)
-    run_sql(home, "CREATE TABLE kept (name text)")
-    run_sql(home, "INSERT INTO kept VALUES ('alice')")
-    snapshot, backups = copied_snapshot(), delete_instance()
-
-    platform.write(environment(FailOverSettings(documentdb_snapshot=snapshot)))
-    assert "1 to add" in platform.plan(copies, capsys)  # the replication of what is gone
-    config = environment(FailOverSettings(documentdb_snapshot=snapshot, postgres_backups=backups))
-    platform.write(config)
-    platform.apply(f"notifications-{THERE}", copies, f"network-{THERE}", f"data-{THERE}")
-    there = Roles(
-        environment=present(standby_environment(config)), session=boto3.Session(region_name=THERE), emulator=emulated
+    platform.apply("--region", THERE)
+    assert all("no changes" in platform.plan(layer, capsys) for layer in (data, copies))
+    assert status_of(backups) == "retained"
+    # Terraform would change nothing for another origin, and serve what was restored before.
+    later = FailOverSettings(
+        documentdb_snapshot=snapshot + "-later", postgres_backups=backups, postgres_time="2026-01-31T14:05:00Z"
     )
-    assert run_sql(there, "SELECT name FROM kept") == [["alice"]]
-    assert "no changes" in platform.plan(copies, capsys)
-    client: Any = boto3.client("rds", region_name=THERE)
-    statuses = {
-        one["DBInstanceAutomatedBackupsArn"]: one["Status"]
-        for one in client.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
-    }
-    assert statuses[backups] == "retained"
+    platform.write(environment(later))
+    for action in ("plan", "apply"):
+        refused = platform.refuse(action, data, capsys)
+        assert f"was restored from {snapshot}, and documentdb_snapshot asks for {snapshot}-later" in refused
+        assert "and postgres_time asks for 2026-01-31T14:05:00Z" in refused
+    platform.write(config)
+    platform.apply("--layer", data)

@@ -11,8 +11,8 @@ from compliance.references import referred
 from config.names import NameLimit
 from synthesis.manifest import dependencies_within, read_stacks, topological
 from synthesis.regions import regions_of, select_region
-from tests.fixtures import standby_fixture
 from tests.properties import problems_in
+from tests.standby import RESTORED, standby_fixture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,10 +27,12 @@ VARIANTS: Mapping[str, dict[str, Any]] = {
     "pilot_light": {"mode": "pilot_light", "replica": False},
     "active": {"mode": "active", "has_pipeline": True},
     "warm-without-edge": {"has_edge": False},
-    "restored": {"mode": "backup", "replica": False, "fails_over": True},
-    "promoted": {"fails_over": True},
-    "restored-from-pilot-light": {"mode": "pilot_light", "replica": False, "fails_over": True},
-    "promoted-active": {"mode": "active", "fails_over": True},
+    "workers": {"has_load_balancer": False},
+    "workers-promoted": {"has_load_balancer": False, "fail_over": RESTORED},
+    "restored": {"mode": "backup", "replica": False, "fail_over": RESTORED},
+    "promoted": {"fail_over": RESTORED},
+    "restored-from-pilot-light": {"mode": "pilot_light", "replica": False, "fail_over": RESTORED},
+    "promoted-active": {"mode": "active", "fail_over": RESTORED},
 }
 SERVING = ("restored", "promoted", "restored-from-pilot-light", "promoted-active")
 STANDING_BY = ("warm", "pilot_light", "active", "warm-without-edge")
@@ -123,6 +125,26 @@ def test_they_are_applied_after_what_they_follow(variants: dict[str, dict[str, S
         assert order.index(before) < order.index(after)
 
 
+def switches(stacks: Mapping[str, Stack]) -> list[str]:
+    """The functions that switch the names, and what the alarms are about."""
+    kinds = ("aws_lambda_function", "aws_cloudwatch_metric_alarm")
+    found = [one for stack in stacks.values() for one in stack.all(*kinds)]
+    return [one.address for one in found if "serving-region" in json.dumps(one.arguments)]
+
+
+@pytest.mark.parametrize("name", ["workers", "workers-promoted"])
+def test_without_a_name_there_is_nothing_to_switch(variants: dict[str, dict[str, Stack]], name: str) -> None:
+    """What nobody calls by a name serves where its tasks run."""
+    stacks = variants[name]
+    assert {f"warm-service-{SECOND}", f"warm-data-{SECOND}"} <= set(there(stacks))
+    assert switches(variants["warm"])
+    assert not switches(stacks)
+    assert not [id_ for id_, stack in stacks.items() if list(stack.all("aws_route53_health_check"))]
+    assert f"warm-recovery-{SECOND}" not in stacks["warm-service"].dependencies
+    running = {"frontend", "backend"} if name == "workers-promoted" else {"frontend"}
+    assert {one for one, service in services(stacks).items() if service.get("desired_count")} == running
+
+
 @pytest.mark.parametrize(
     ("name", "counts"),
     [
@@ -190,6 +212,13 @@ def test_a_fail_over_applies_databases_and_services_alone(
     assert [name for name in alarms if "unprepared" in name] == sorted(alarms.keys() - fewer.keys())
     assert {name: alarm for name, alarm in alarms.items() if "unprepared" not in name} == fewer
     assert standing_by == serving
+
+
+def test_a_stack_that_waits_for_a_certificate_names_its_zone(variants: dict[str, dict[str, Stack]]) -> None:
+    """The runner looks for the delegation of that zone first, and names it if the certificate is not issued."""
+    waiting = [stack for stack in variants["active"].values() if list(stack.all("aws_acm_certificate_validation"))]
+    assert f"warm-domain-{SECOND}" in {stack.id for stack in waiting}
+    assert {stack.id: stack.zone_name for stack in waiting} == {stack.id: "users.example.com" for stack in waiting}
 
 
 IAM_ROLES = ("aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment")

@@ -7,38 +7,43 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.standby import FailOverSettings
-from tests.stacks.second_region import REGION, SNAPSHOT, production, synthesized
+from tests.standby import PROMOTED, RESTORED, SNAPSHOT, standby_fixture, templates
+from tests.standby import SECOND as REGION
 from tests.template import statements
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from config.environment import Environment
     from tests.template import Template
 
-DATA, SERVICE = f"prod-data-{REGION}", f"prod-service-{REGION}"
-RESTORES = FailOverSettings(documentdb_snapshot=SNAPSHOT)
+HOME, DATA, SERVICE, COPIES = "warm-data", f"warm-data-{REGION}", f"warm-service-{REGION}", f"warm-recovery-{REGION}"
+
+
+def restoring(**more: str) -> Environment:
+    """The environment whose second region restores its databases."""
+    return standby_fixture(mode="pilot_light", replica=False, fail_over={**RESTORED, **more})
 
 
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    return synthesized(production(), tmp_path_factory.mktemp("waiting"))
+    return templates(standby_fixture(mode="pilot_light", replica=False), tmp_path_factory.mktemp("waiting"))
 
 
 @pytest.fixture(scope="module")
 def following(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    return synthesized(production(replica=True, is_global=True), tmp_path_factory.mktemp("following"))
+    return templates(standby_fixture(mode="pilot_light", is_global=True), tmp_path_factory.mktemp("following"))
 
 
 @pytest.fixture(scope="module")
 def restored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    return synthesized(production(fail_over=RESTORES), tmp_path_factory.mktemp("restored"))
+    return templates(restoring(), tmp_path_factory.mktemp("restored"))
 
 
 @pytest.fixture(scope="module")
 def promoted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    config = production(replica=True, is_global=True, fail_over=FailOverSettings())
-    return synthesized(config, tmp_path_factory.mktemp("promoted"))
+    config = standby_fixture(mode="pilot_light", is_global=True, fail_over=PROMOTED)
+    return templates(config, tmp_path_factory.mktemp("promoted"))
 
 
 def policy(stack: Template, role: str) -> list[dict[str, Any]]:
@@ -57,11 +62,11 @@ def test_without_a_database_the_url_of_a_service_is_named_and_its_key_is_known_b
     assert DATA not in waiting
     allowed = {one["Sid"]: one for one in policy(waiting[SERVICE], "backend-service_execution") if "Sid" in one}
     named = allowed["DecryptNamedParameters"]
-    arn = f"arn:aws:ssm:{REGION}:333333333333:parameter/user-management/prod/postgres/backend/url"
+    arn = f"arn:aws:ssm:{REGION}:333333333333:parameter/user-management/warm/postgres/backend/url"
     assert arn in allowed["ReadParameters"]["Resource"]
     assert arn in named["Condition"]["StringEquals"]["kms:EncryptionContext:PARAMETER_ARN"]
     assert named["Condition"]["ForAnyValue:StringEquals"] == {
-        "kms:ResourceAliases": "alias/user-management-prod-secrets"
+        "kms:ResourceAliases": "alias/user-management-warm-secrets"
     }
     assert named["Resource"] == f"arn:aws:kms:{REGION}:333333333333:key/*"
 
@@ -92,14 +97,14 @@ def test_postgres_is_restored_once_from_the_replicated_backups_with_their_key(re
     assert restore["use_latest_restorable_time"] is True
     assert "automated_backups_replication" in restore["source_db_instance_automated_backups_arn"]
     assert instance["lifecycle"]["ignore_changes"] == ["restore_to_point_in_time"]
-    assert f"prod-recovery-{REGION}" in instance["kms_key_id"]
+    assert COPIES in instance["kms_key_id"]
     # AWS refuses the name of a database, and both would replace the instance if they differed.
     assert not {"db_name", "username"} & instance.keys()
 
 
 def test_a_time_is_restored_instead_of_the_latest_one(tmp_path: Path) -> None:
     time = "2026-01-31T14:05:00Z"
-    stacks = synthesized(production(fail_over=RESTORES.model_copy(update={"postgres_time": time})), tmp_path)
+    stacks = templates(restoring(postgres_time=time), tmp_path)
     restore = stacks[DATA].named("aws_db_instance.postgres")["restore_to_point_in_time"]
     assert restore["restore_time"] == time
     assert "use_latest_restorable_time" not in restore
@@ -111,14 +116,14 @@ def test_backups_that_are_named_are_restored_and_their_replication_is_left_alone
     """RDS ends the replication of an instance that is gone, and the provider would start it anew."""
     kind = "aws_db_instance_automated_backups_replication"
     backups = f"arn:aws:rds:{REGION}:333333333333:auto-backup:ab-abcdefghijklmnopqrstuvwxyz"
-    stacks = synthesized(production(fail_over=RESTORES.model_copy(update={"postgres_backups": backups})), tmp_path)
+    stacks = templates(restoring(postgres_backups=backups), tmp_path)
     restore = stacks[DATA].named("aws_db_instance.postgres")["restore_to_point_in_time"]
     assert restore["source_db_instance_automated_backups_arn"] == backups
-    copies = stacks[f"prod-recovery-{REGION}"]
+    copies = stacks[COPIES]
     assert not copies.all(kind)
-    (address,) = restored[f"prod-recovery-{REGION}"].all(kind)
+    (address,) = restored[COPIES].all(kind)
     assert copies.document["removed"] == [{"from": f"{kind}.{address}", "lifecycle": {"destroy": False}}]
-    assert "removed" not in restored[f"prod-recovery-{REGION}"].document
+    assert "removed" not in restored[COPIES].document
 
 
 def test_documentdb_is_restored_once_from_the_snapshot_and_has_a_new_password(restored: dict[str, Template]) -> None:
@@ -130,7 +135,7 @@ def test_documentdb_is_restored_once_from_the_snapshot_and_has_a_new_password(re
 
 
 def test_a_replica_follows_the_instance_of_the_home_region_by_its_name(following: dict[str, Template]) -> None:
-    home = following["prod-data"].named("aws_db_instance.postgres")
+    home = following[HOME].named("aws_db_instance.postgres")
     replica = following[DATA].named("aws_db_instance.postgres")
     assert replica["replicate_source_db"] == f"arn:aws:rds:us-east-1:333333333333:db:{home['identifier']}"
     assert replica["kms_key_id"] == "${aws_kms_key.databases-key.arn}"
@@ -165,7 +170,7 @@ def test_the_one_who_serves_makes_the_logins_and_the_one_who_follows_does_not(
     assert len(promoted[DATA].all("aws_lambda_invocation")) == 3  # two of PostgreSQL, which has a proxy
 
 
-@pytest.mark.parametrize("kept", ["prod-data", "prod-network", "prod-registry", "prod-recovery"])
+@pytest.mark.parametrize("kept", [HOME, "warm-network", "warm-registry", "warm-recovery"])
 def test_fail_over_changes_nothing_of_the_home_region(
     waiting: dict[str, Template], restored: dict[str, Template], kept: str
 ) -> None:
@@ -175,7 +180,7 @@ def test_fail_over_changes_nothing_of_the_home_region(
 def test_what_a_fail_over_is_made_of_is_there_before_it(
     waiting: dict[str, Template], restored: dict[str, Template]
 ) -> None:
-    copies, watching = f"prod-recovery-{REGION}", "aws_cloudwatch_metric_alarm"  # one alarm is about this table
-    before, after = ({**one[copies].document["resource"], watching: None} for one in (waiting, restored))
+    watching = "aws_cloudwatch_metric_alarm"  # one alarm is about this table
+    before, after = ({**one[COPIES].document["resource"], watching: None} for one in (waiting, restored))
     assert before == after
-    assert waiting[copies].document["output"] == restored[copies].document["output"]
+    assert waiting[COPIES].document["output"] == restored[COPIES].document["output"]

@@ -11,7 +11,7 @@ import pytest
 
 from emulator import record_choice
 from emulator.record_choice import Health, choose
-from tests.standby import synthesized, with_standby
+from tests.standby import RESTORED, standby_fixture, synthesized
 
 if TYPE_CHECKING:
     from synthesis.manifest import Stack
@@ -23,16 +23,16 @@ STACKS = {HOME: "warm-service", SECOND: f"warm-service-{SECOND}"}
 VARIANTS: dict[str, dict[str, Any]] = {
     "warm": {"mode": "warm"},
     "active": {"mode": "active"},
-    "failed over": {"mode": "warm", "fails_over": True},
-    "prepared": {"mode": "backup"},
-    "prepared, failed over": {"mode": "backup", "fails_over": True},
+    "failed over": {"mode": "warm", "fail_over": RESTORED},
+    "prepared": {"mode": "backup", "replica": False},
+    "prepared, failed over": {"mode": "backup", "replica": False, "fail_over": RESTORED},
     "without CloudFront": {"mode": "warm", "has_edge": False},
 }
 
 
 @pytest.fixture(scope="module")
 def variants(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Stack]]:
-    return {name: synthesized(with_standby(**how), tmp_path_factory.mktemp("two")) for name, how in VARIANTS.items()}
+    return {name: synthesized(standby_fixture(**how), tmp_path_factory.mktemp("two")) for name, how in VARIANTS.items()}
 
 
 @dataclass

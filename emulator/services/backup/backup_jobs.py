@@ -21,7 +21,13 @@ from emulator.services.backup.records import (
     size_of,
 )
 from emulator.services.backup.resources import RDS, Resource, find_resource
-from emulator.services.backup.rights import may_use_key, require_description, require_rights, require_role
+from emulator.services.backup.rights import (
+    may_use_key,
+    require_description,
+    require_rights,
+    require_role,
+    require_role_of_call,
+)
 from emulator.services.backup.vaults import find_vault, require_retention
 from emulator.services.rds_snapshots import Held
 
@@ -43,10 +49,7 @@ def start_backup(params: Shape, context: Context) -> Shape:
     if resource is None or not context.owns(resource.arn):
         message = f"Resource {params['ResourceArn']} does not exist, or the emulator does not back up its type."
         raise AwsError(code="InvalidParameterValueException", message=message)
-    try:
-        require_role(params["IamRoleArn"])
-    except JobFailedError as error:
-        raise AwsError(code="InvalidParameterValueException", message=str(error)) from error
+    require_role_of_call(params["IamRoleArn"])
     job = run_backup(
         resource,
         params["BackupVaultName"],

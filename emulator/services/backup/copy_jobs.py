@@ -14,7 +14,7 @@ from emulator.registry import REGISTRY, Context, operation
 from emulator.services.backup import events, listing
 from emulator.services.backup.records import COPY_JOBS, POINTS, Job, JobFailedError, RecoveryPoint, new_id, size_of
 from emulator.services.backup.resources import RDS
-from emulator.services.backup.rights import may_use_key, require_rights, require_role
+from emulator.services.backup.rights import may_use_key, require_rights, require_role, require_role_of_call
 from emulator.services.backup.vaults import find_destination, find_vault, refuse_by_policy, require_retention
 from emulator.services.rds_snapshots import copy_snapshot
 
@@ -36,10 +36,7 @@ def start_copy(params: Shape, context: Context) -> Shape:
         message = f"Cannot find recovery point {point.arn} in vault {vault.backup_vault_name}."
         raise AwsError(code="ResourceNotFoundException", message=message)
     refuse_by_policy(vault, "backup:CopyFromBackupVault", point.arn, context)
-    try:
-        require_role(params["IamRoleArn"])
-    except JobFailedError as error:
-        raise AwsError(code="InvalidParameterValueException", message=str(error)) from error
+    require_role_of_call(params["IamRoleArn"])
     job = run_copy(
         point,
         params["DestinationBackupVaultArn"],

@@ -15,7 +15,7 @@ from emulator.services.backup.records import POINTS, RESTORE_JOBS, Job, JobFaile
 from emulator.services.backup.resources import RDS
 from emulator.services.backup.restore_metadata import read_metadata
 from emulator.services.backup.restore_rights import require_restore_rights
-from emulator.services.backup.rights import require_role
+from emulator.services.backup.rights import require_role, require_role_of_call
 from emulator.services.rds_networks import require_network
 from emulator.services.rds_orderable import require_class
 from emulator.services.rds_restores import restore_cluster, restore_instance
@@ -40,10 +40,7 @@ def start_restore(params: Shape, context: Context) -> Shape:
         message = f"Metadata must have {name} to restore a resource of type {point.resource_type}."
         raise AwsError(code="InvalidParameterValueException", message=message)
     role = params.get("IamRoleArn") or ""
-    try:
-        require_role(role)
-    except JobFailedError as error:
-        raise AwsError(code="InvalidParameterValueException", message=str(error)) from error
+    require_role_of_call(role)
     tags = point.tags if params.get("CopySourceTagsToRestoredResource") else {}
     job = run_restore(point, params["Metadata"], context, role=role, tags=tags)
     return {"RestoreJobId": job.shape["RestoreJobId"]}

@@ -61,8 +61,9 @@ def is_open(job: Job) -> bool:
 def clean_up(job: Job, context: Context) -> None:
     """Delete what a restore test has created, as far as the service-linked role of restore testing may and RDS lets it.
 
-    It does not delete the instances that somebody has added to a cluster, and RDS deletes no cluster with instances.
-    AWS does not document what happens then; here the deletion has failed, and somebody must delete the cluster.
+    It does not delete the instances that a validation has added to a cluster, and RDS deletes no cluster with
+    instances. AWS does not document what happens then; here the deletion has failed, and the validation, or a person,
+    must delete the cluster.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html#restore-testing-management
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSServiceRolePolicyForBackupRestoreTesting.html
     """

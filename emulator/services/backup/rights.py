@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.kms.models import kms_backends
 
 from emulator.arns import parse_arn
+from emulator.errors import AwsError
 from emulator.permissions import policy_admits, role_actions, role_trusts
 from emulator.services.backup.records import JobFailedError
 
@@ -37,6 +38,18 @@ def require_role(role: str) -> None:
     if not role_trusts(role, SERVICE):
         message = f"IAM Role {role} cannot be assumed by AWS Backup"
         raise JobFailedError(message, category="AccessDenied")
+
+
+def require_role_of_call(role: str) -> None:
+    """Require the same of the role of a call that starts a job; AWS Backup refuses the call, and starts no job.
+
+    Raises:
+        AwsError: AWS Backup cannot assume it.
+    """
+    try:
+        require_role(role)
+    except JobFailedError as error:
+        raise AwsError(code="InvalidParameterValueException", message=str(error)) from error
 
 
 def require_description(role: str, action: str, arn: str) -> None:

@@ -17,8 +17,6 @@ from tests.emulator.network import make_subnets
 from tests.emulator.services.backup import AWAY, HOME, RIGHTS, Backups, make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
@@ -111,12 +109,6 @@ def drills(client: Client, emulator: Emulator) -> Drills:
         DBSubnetGroupName="drills", DBSubnetGroupDescription="drills", SubnetIds=subnets
     )
     return Drills(backups, group, instance, cluster, backups.role("restores"))
-
-
-@pytest.fixture
-def kept_regions() -> Iterator[None]:
-    yield
-    state.give_back(AWAY)
 
 
 def test_an_instance_is_restored_as_its_overrides_say_with_the_data_of_the_copy(drills: Drills) -> None:
@@ -353,7 +345,7 @@ def test_nothing_is_restored_without_an_eligible_recovery_point(drills: Drills) 
     assert drills.post("restore-tests", plan="tagged") == []
 
 
-@pytest.mark.usefixtures("kept_regions")
+@pytest.mark.usefixtures("_all_regions_answer")
 def test_plans_of_a_lost_region_do_not_run_and_those_of_the_other_region_do_without_home(drills: Drills) -> None:
     drills.plan("away", "DocumentDB", hours=0)
     state.lose(AWAY)

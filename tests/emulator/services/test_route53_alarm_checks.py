@@ -13,8 +13,6 @@ from emulator.outages import state
 from emulator.services.route53_health_status import is_healthy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
@@ -22,11 +20,7 @@ ACCOUNT = "700000000307"
 HOME, AWAY = "us-east-1", "us-west-2"
 
 
-@pytest.fixture(autouse=True)
-def _all_regions_answer() -> Iterator[None]:
-    yield
-    for region in (HOME, AWAY):
-        state.give_back(region)
+pytestmark = pytest.mark.usefixtures("_all_regions_answer")
 
 
 class Switch:

@@ -12,8 +12,6 @@ from tests.emulator.https import ask
 from tests.emulator.network import make_subnets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
@@ -23,11 +21,7 @@ HOME_API = {"Type": "HTTPS", "FullyQualifiedDomainName": f"sqs.{HOME}.amazonaws.
 AWAY_API = {"Type": "HTTPS", "FullyQualifiedDomainName": f"sqs.{AWAY}.amazonaws.com"}
 
 
-@pytest.fixture(autouse=True)
-def _all_regions_answer() -> Iterator[None]:
-    yield
-    for region in (HOME, AWAY):
-        state.give_back(region)
+pytestmark = pytest.mark.usefixtures("_all_regions_answer")
 
 
 class Checks:

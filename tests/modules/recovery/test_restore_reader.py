@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 NAME = "user-management-test-restore-reader"
+_QUEUE = ("aws_sqs_queue", "aws_cloudwatch_metric_alarm")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,8 @@ def test_it_runs_as_the_role_that_the_databases_know(made: Template) -> None:
     ]
 
 
-def test_its_failure_is_a_warning_because_a_drill_that_was_not_read_is_critical_itself(made: Template) -> None:
-    alarm = made.only("aws_cloudwatch_metric_alarm", alarm_name=f"{NAME}-failed")
-    assert alarm["tags"]["Severity"] == "warning"
+def test_it_has_no_queue_of_failed_calls_because_who_calls_it_waits_for_the_answer(made: Template) -> None:
+    assert "dead_letter_config" not in made.only("aws_lambda_function", function_name=NAME)
+    names = [str(one.get("name") or one.get("alarm_name")) for kind in _QUEUE for one in made.all(kind).values()]
+    assert not [name for name in names if name.startswith(NAME)]
+    assert not of_action(made, READER, "sqs:SendMessage")

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from cdktf import TerraformStack
 
-from config.standby import FailOverSettings
 from config.standby_environment import standby_environment
-from main import compose
+from stacks.compose import compose
 from stacks.standby_data import StandbyData
 from tests.config.examples import present
-from tests.stacks.second_region import REGION, SNAPSHOT, production
+from tests.standby import RESTORED, SECOND, standby_fixture
 from tests.template import new_app
 
 if TYPE_CHECKING:
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from modules.service.data_source import DataSource
 
 VARIANTS = {
-    "without-a-database": production(),
-    "with-a-replica": production(replica=True, is_global=True),
-    "restored": production(fail_over=FailOverSettings(documentdb_snapshot=SNAPSHOT)),
+    "without-a-database": standby_fixture(mode="pilot_light", replica=False),
+    "with-a-replica": standby_fixture(mode="pilot_light", is_global=True),
+    "restored": standby_fixture(mode="pilot_light", replica=False, fail_over=RESTORED),
 }
 SERVICES = tuple(VARIANTS["restored"].services)
 
@@ -37,10 +36,10 @@ def sources(variant: str) -> tuple[DataSource, DataSource]:
     stacks: dict[str, Any] = {stack.node.id: stack for stack in app.node.children}
     there = StandbyData(
         present(standby_environment(config)),
-        copies=stacks[f"prod-recovery-{REGION}"],
-        data=stacks.get(f"prod-data-{REGION}"),
+        copies=stacks[f"warm-recovery-{SECOND}"],
+        data=stacks.get(f"warm-data-{SECOND}"),
     )
-    return cast("DataSource", stacks["prod-data"]), there
+    return cast("DataSource", stacks["warm-data"]), there
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -57,4 +56,4 @@ def test_every_parameter_that_a_service_can_request_is_in_both_regions(variant: 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_each_region_has_a_bucket_for_backups_of_its_own(variant: str) -> None:
     home, there = (present(source.backups) for source in sources(variant))
-    assert [TerraformStack.of(bucket).node.id for bucket in (home, there)] == ["prod-data", f"prod-recovery-{REGION}"]
+    assert [TerraformStack.of(bucket).node.id for bucket in (home, there)] == ["warm-data", f"warm-recovery-{SECOND}"]
