@@ -8,6 +8,7 @@ NAME ?=
 # `make lock UPGRADE=1` takes newer versions, too.
 UPGRADE ?=
 PORT ?= 0
+WRITE ?=
 
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -48,9 +49,10 @@ setup: .venv/test.stamp .venv/aws-cli.stamp ## Create .venv with everything that
 	@touch $@
 
 # --no-compile: the provider's package has thousands of files and a run imports forty, which are compiled on first use.
-.venv/synth.stamp: requirements/synth.lock .venv/python.stamp
+.venv/synth.stamp: requirements/synth.lock requirements/functions.lock .venv/python.stamp
 	@echo "Installing the packages of the synthesis (about 180 MB, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/synth.lock
+	@$(PIP_INSTALL) --no-compile --no-deps -r requirements/functions.lock
 	@echo "Filling the caches of the bindings (once)"
 	@$(RUN) synthesis.fast_start.warm
 	@touch $@
@@ -98,6 +100,7 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: ver
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) "$$@"; }; \
 	compile pyproject.toml --group test -o requirements/test.lock; \
 	compile pyproject.toml -c requirements/test.lock -o requirements/synth.lock; \
+	compile --group functions --no-deps -o requirements/functions.lock; \
 	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
 	compile --group rules -c requirements/test.lock -o requirements/rules.lock; \
 	compile --group aws-cli -o requirements/aws-cli.lock; \
@@ -158,7 +161,7 @@ schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which edit
 
 .PHONY: snapshot
 snapshot: .venv/test.stamp ## Accept the current addresses and snapshots; review the diff before you commit it
-	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py
+	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_recovery_table.py
 
 .PHONY: review-setup
 review-setup: .venv/workflows.stamp ## Install what `python -m review seal` needs, for the workflows in .github/
@@ -188,6 +191,11 @@ providers: .venv/test.stamp .venv/terraform.stamp ## Fetch the AWS provider once
 .PHONY: demo
 demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PORT=)
 	@$(ACCEPTANCE)
+
+# Of an environment with [recovery.standby]; without ENV, of the one of the tests. WRITE=1 puts the table into the page.
+.PHONY: region-loss
+region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose a region, fail over and back by the commands of docs/region-loss.md (ENV=, WRITE=1)
+	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(PORT)
 
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
@@ -226,8 +234,11 @@ ROLE ?=
 FORCE ?=
 # SKIP_PREFLIGHT=1 bootstraps without reading the account first, or although it has problems.
 SKIP_PREFLIGHT ?=
+# REGION=us-west-2 plans and applies only what needs no other region, while that one is lost, and rotates credentials there.
+# Not from the shell's variables.
+REGION :=
 PREFLIGHT = $(RUN) preflight $(ENV)
-TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL))
+TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(REGION),--region $(REGION))
 SYNTH_ONE = $(BIN)/python main.py $(ENV)
 
 .PHONY: need-env
@@ -235,22 +246,22 @@ need-env:
 	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, SAVE=)
+plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, YES=1, SAVED=)
+apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: refresh
-refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=)
+refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
 .PHONY: destroy
-destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, YES=1)
+destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake)
 
@@ -266,7 +277,7 @@ bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGH
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: unlock
-unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, LOCK_ID=)
+unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "LAYER or LOCK_ID is missing. Run the command of the error message: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
 
@@ -276,7 +287,7 @@ secrets: need-env .venv/synth.stamp ## List the parameters that a person must st
 	@$(TERRAFORM)
 
 .PHONY: rotate
-rotate: need-env .venv/synth.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1)
+rotate: need-env .venv/synth.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
 

@@ -28,8 +28,6 @@ if __name__ == "__main__":
     gc.disable()
     fast_start.prepare(os.environ, ahead=True)
 
-from config.domain import ROUTE_53_REGION
-from config.edge import VIEWER_REGION
 from config.load import environment_names, load_environments
 from console import program
 from console.table import table
@@ -39,17 +37,9 @@ from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
 from synthesis.output import replacing, require_replaceable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from cdktf import App
+    from collections.abc import Sequence
 
     from config.environment import Environment
-    from stacks.data import DataStack
-    from stacks.edge import EdgeStack
-    from stacks.notifications import NotificationsStack
-    from stacks.registry import RegistryStack
-    from stacks.security import SecurityStack
-    from stacks.state import StateStack
 
 ROOT: Final = Path(__file__).parent
 EXIT_OK, EXIT_BAD_INPUT = 0, 2
@@ -58,180 +48,6 @@ CONTEXT: Final = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogica
 
 _SYSTEM_ERROR: Final = re.compile(r"(Error: )?(?P<reason>E[A-Z]{3,}: .*)")
 """Node's message if the operating system refused something: "ENOSPC: no space left on device, write"."""
-
-
-def compose(app: App, environments: Sequence[Environment]) -> None:
-    """Put every layer of every environment into `app`, in order of apply."""
-    # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
-    from stacks.cost import CostStack  # noqa: PLC0415
-    from stacks.data import DataStack  # noqa: PLC0415
-    from stacks.delivery import DeliveryStack  # noqa: PLC0415
-    from stacks.domain import DomainStack, Route53Stack  # noqa: PLC0415
-    from stacks.edge import EdgeStack  # noqa: PLC0415
-    from stacks.network import NetworkStack  # noqa: PLC0415
-    from stacks.observability import ObservabilityStack  # noqa: PLC0415
-    from stacks.registry import RegistryStack  # noqa: PLC0415
-    from stacks.security import SecurityStack  # noqa: PLC0415
-    from stacks.service import ServiceStack  # noqa: PLC0415
-    from stacks.state import StateStack  # noqa: PLC0415
-
-    for config in environments:
-        state = StateStack(app, config=config)
-        by_region = _add_notifications(app, config, state)
-        notifications = by_region.get(config.region)
-        network = NetworkStack(app, config=config, state=state, notifications=notifications)
-        security = (
-            SecurityStack(app, config=config, settings=config.security, state=state, notifications=notifications)
-            if config.security
-            else None
-        )
-        data = (
-            DataStack(app, config=config, state=state, notifications=notifications, network=network)
-            if config.has_data
-            else None
-        )
-        registry = RegistryStack(app, config=config, state=state)
-        domain = (
-            DomainStack(app, config=config, settings=config.domain, state=state, notifications=notifications)
-            if config.domain
-            else None
-        )
-        route_53 = None
-        if config.domain and domain and Route53Stack.is_needed(config):
-            route_53 = Route53Stack(
-                app,
-                config=config,
-                settings=config.domain,
-                state=state,
-                notifications=by_region.get(ROUTE_53_REGION),
-                domain=domain,
-            )
-        service = None
-        if "service" not in config.left_out_layers:
-            service = ServiceStack(
-                app,
-                config=config,
-                state=state,
-                notifications=notifications,
-                network=network,
-                registry=registry,
-                data=data,
-                domain=domain,
-                site_check=route_53.site_check if route_53 else None,
-            )
-        edge = None
-        if config.edge and config.load_balancer and domain and service and "edge" not in config.left_out_layers:
-            edge = EdgeStack(
-                app,
-                config=config,
-                settings=config.edge,
-                balancer=config.load_balancer,
-                state=state,
-                notifications=by_region.get(VIEWER_REGION),
-                domain=domain,
-                service=service,
-            )
-        if config.delivery and service and "delivery" not in config.left_out_layers:
-            DeliveryStack(
-                app,
-                config=config,
-                settings=config.delivery,
-                state=state,
-                notifications=notifications,
-                network=network,
-                registry=registry,
-                data=data,
-                service=service,
-                edge=edge,
-            )
-        if config.observability and service and "observability" not in config.left_out_layers:
-            ObservabilityStack(
-                app,
-                config=config,
-                settings=config.observability,
-                state=state,
-                notifications=notifications,
-                network=network,
-                data=data,
-                service=service,
-                edge=edge,
-            )
-        _add_recovery(
-            app, config, state=state, by_region=by_region, data=data, registry=registry, edge=edge, security=security
-        )
-        if config.cost:
-            CostStack(
-                app,
-                config=config,
-                settings=config.cost,
-                state=state,
-                notifications=notifications,
-                data=data,
-                service=service,
-            )
-
-
-def _add_recovery(
-    app: App,
-    config: Environment,
-    *,
-    state: StateStack,
-    by_region: Mapping[str, NotificationsStack],
-    data: DataStack | None,
-    registry: RegistryStack,
-    edge: EdgeStack | None,
-    security: SecurityStack | None,
-) -> None:
-    """The stacks of the layer `recovery`: one in each region that has, makes or receives copies."""
-    from stacks.recovery import AssetsRecoveryStack, CopiesStack, RecoveryStack  # noqa: PLC0415 (see compose)
-
-    if config.recovery is None:
-        return
-    region, copies = config.recovery_region, None
-    if region:
-        copies = CopiesStack(
-            app,
-            config=config,
-            settings=config.recovery,
-            region=region,
-            state=state,
-            notifications=by_region.get(region),
-            data=data,
-        )
-    RecoveryStack(
-        app,
-        config=config,
-        settings=config.recovery,
-        state=state,
-        notifications=by_region.get(config.region),
-        data=data,
-        registry=registry,
-        edge=edge,
-        security=security,
-        copies=copies,
-    )
-    if copies and edge and AssetsRecoveryStack.is_needed(config):
-        AssetsRecoveryStack(
-            app,
-            config=config,
-            state=state,
-            notifications=by_region.get(VIEWER_REGION),
-            edge=edge,
-            copies=copies,
-        )
-
-
-def _add_notifications(app: App, config: Environment, state: StateStack) -> dict[str, NotificationsStack]:
-    """The stack of each region in which the environment has resources; none without receivers."""
-    from stacks.notifications import NotificationsStack  # noqa: PLC0415 (see compose)
-
-    if config.notifications is None:
-        return {}
-    settings = config.notifications
-    return {
-        region: NotificationsStack(app, config=config, settings=settings, state=state, region=region)
-        for region in config.regions
-    }
 
 
 def synthesize(environments: Sequence[Environment], output: Path, *, keep_others: bool = True) -> None:
@@ -245,7 +61,10 @@ def synthesize(environments: Sequence[Environment], output: Path, *, keep_others
     Raises:
         OutputError: The folder must not be replaced, or cannot be written.
     """
-    from cdktf import App  # noqa: PLC0415 (see compose)
+    # Not at the top: importing the bindings waits for Node, and a wrong setting is reported before that.
+    from cdktf import App  # noqa: PLC0415
+
+    from stacks.compose import compose  # noqa: PLC0415
 
     names = tuple(config.name for config in environments)
     with replacing(output, environments=names, keep_others=keep_others) as folder:

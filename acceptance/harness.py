@@ -21,7 +21,8 @@ from runner.errors import RunnerError
 from runner.processes import Processes
 from runner.progress import ProgressDisplay
 from runner.session import Session, open_session
-from synthesis.manifest import consumers, in_order, of_environment, read_stacks, select
+from synthesis.manifest import consumers, in_order, of_environment, read_stacks
+from synthesis.regions import choose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +51,7 @@ class Harness:
         stacks = of_environment(read_stacks(out), environment)
         if self.layer is None:
             return stacks
-        wanted = set(select(stacks, self.layer))
+        wanted = set(choose(stacks, layer=self.layer))
         return {id_: stack for id_, stack in stacks.items() if wanted & {id_, *consumers(stacks, id_)}}
 
     def account(self, environment: str) -> Account:
@@ -100,7 +101,7 @@ def open_harness(
         tempfile.TemporaryDirectory(prefix="acceptance-") as folder,
         progress,
         interrupts.obeying_signals(processes, progress),
-        _emulator(port) as emulator,
+        open_emulator(port) as emulator,
     ):
         progress.start("synthesis", f"synthesizing {', '.join(names)}")
         synthesis.write(Path(folder), settings, names, processes)
@@ -112,7 +113,12 @@ def open_harness(
 
 
 @contextmanager
-def _emulator(port: int) -> Iterator[Emulator]:
+def open_emulator(port: int) -> Iterator[Emulator]:
+    """Start an emulator on a port of this machine, or on any free one, and stop it when the block ends.
+
+    Raises:
+        RunnerError: The port is in use.
+    """
     emulator = Emulator(port=port)
     try:
         emulator.start()
@@ -143,10 +149,13 @@ def _require_providers(harness: Harness) -> None:
 
 def name_width(environments: Sequence[str], settings: Path) -> int:
     """The width of the longest stack's name, before there are stacks: importing a layer would start Node."""
-    layers = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")]) if module.name != "base"]
+    modules = [module.name for module in pkgutil.iter_modules([str(ROOT / "stacks")])]
+    layers = [name for name in modules if name != "base" and "_" not in name]  # recovery_drills.py is of recovery
     loaded, _ = load_environments(environments, folder=settings)  # what is wrong is reported by the synthesis
-    # The layer with the longest name is the one with a stack in each region.
+    # Of those that have stacks in several regions, no layer has a longer name.
     further = [f"{one.name}-notifications-{region}" for one in loaded for region in one.regions if region != one.region]
+    drills = [one for one in loaded if one.recovery and one.recovery.drills]
+    further += [f"{one.name}-recovery-drills-{one.recovery_region}" for one in drills if one.recovery_region]
     return max(map(len, (*further, *(f"{name}-{layer}" for name in environments for layer in layers))))
 
 

@@ -57,7 +57,16 @@ RETAINED: Final = (
         "backups that were replicated to another region stay until their retention ends",
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
-    Retained("cloudwatch:ListMetrics", '"CopyAgeMinutes"', "a metric stays listed for two weeks after its last value"),
+    Retained(
+        "cloudwatch:ListMetrics",
+        '"(CopyAgeMinutes|DrillAgeDays|LeftRestores|RestoreMinutes)"',
+        "a metric stays listed for two weeks after its last value",
+    ),
+    # What they made is listed by other operations: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupJob.html
+    *(
+        Retained(f"backup:List{kind}Jobs", "", "AWS Backup keeps its jobs listed after what they made is gone")
+        for kind in ("Backup", "Copy", "Restore")
+    ),
     # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_DeleteProject.html
     Retained("codebuild:ListBuilds", "", "builds stay listed when their project is deleted"),
     # Terraform deregisters the first one, which is its own.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import checks, whole
 from acceptance.database_roles import check_roles_sign_in_and_rotate
+from acceptance.drills import check_drills_restore_and_leave_nothing
 from acceptance.findings import Finding, Step
 from acceptance.log_destinations import make_log_destinations
 from acceptance.releases.hand_overs import HandOvers
@@ -123,6 +124,10 @@ def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
         roles = partial(check_roles_sign_in_and_rotate, settings, account.session(), harness.emulator)
         for problem in _run_check("roles", roles):
             run.add_finding(Step.CHECK, f"data: {problem}")
+    if any(stack.name.startswith("recovery-drills-") for stack in stacks.values()):
+        drills = partial(check_drills_restore_and_leave_nothing, settings, account.session(), harness.emulator)
+        for problem in _run_check("drills", drills):
+            run.add_finding(Step.CHECK, f"recovery: {problem}")
     unlisted = partial(whole.unlisted, account, stacks)
     in_its_own_way = partial(whole.in_its_own_way, account, stacks, harness.folder)
     for problem in (*_run_check("unlisted", unlisted), *_run_check("in_its_own_way", in_its_own_way)):

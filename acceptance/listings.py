@@ -18,6 +18,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
     "aws_appautoscaling_target": "application-autoscaling:DescribeScalableTargets",
     "aws_backup_plan": "backup:ListBackupPlans",
     "aws_backup_region_settings": "backup:DescribeRegionSettings",
+    "aws_backup_restore_testing_plan": "backup:ListRestoreTestingPlans",
     "aws_backup_vault": "backup:ListBackupVaults",
     "aws_budgets_budget": "budgets:DescribeBudgets",
     "aws_ce_anomaly_monitor": "ce:GetAnomalyMonitors",
@@ -115,6 +116,7 @@ LISTED_BY: Final[Mapping[str, str]] = {
 
 PART_OF: Final[Mapping[str, str]] = {
     "aws_acm_certificate_validation": "aws_acm_certificate",
+    "aws_backup_restore_testing_selection": "aws_backup_restore_testing_plan",
     "aws_backup_selection": "aws_backup_plan",
     "aws_backup_vault_lock_configuration": "aws_backup_vault",
     "aws_backup_vault_policy": "aws_backup_vault",

@@ -9,7 +9,6 @@ from acceptance.leftovers import list_items
 from acceptance.listings import IN_NO_ACCOUNT, LISTED_BY, ONE_PER_ACCOUNT, PART_OF
 from preflight import __main__ as program
 from preflight.account import Account as ReadAccount
-from preflight.line import Status
 from preflight.platform import Platform
 from runner.name_servers import Delegation
 
@@ -65,7 +64,7 @@ def in_its_own_way(account: Account, stacks: Mapping[str, Stack], folder: Path) 
         local_state=folder / "no-local-state",
     )
     for line in lines:
-        if line.status is not Status.OK and _OTHERS_USE_NOTHING not in line.found:
+        if not line.status.is_passed and _OTHERS_USE_NOTHING not in line.found:
             yield f"the preflight of what is applied: {line.subject}: {line.found}"
         elif line.subject.startswith("names") and "free" in line.found:
             yield f"the preflight does not find what is applied: {line.subject}: {line.found}"

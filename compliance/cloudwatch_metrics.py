@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.cloudwatch_database_metrics import DATABASE_METRICS
-from compliance.metric_family import COUNTED, SAMPLED, TIMED, MetricFamily
+from compliance.metric_family import COUNTED, GLOBAL_REGION, SAMPLED, TIMED, MetricFamily
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +109,7 @@ METRICS: Final = (
         statistics=("Maximum",),
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html",
         values={"Currency": "USD"},
+        region=GLOBAL_REGION,
     ),
     # Twice a day, until the certificate expires.
     MetricFamily(
@@ -126,6 +127,7 @@ METRICS: Final = (
         statistics=COUNTED,
         source=_CLOUDFRONT_PAGE,
         values={"Region": "Global"},
+        region=GLOBAL_REGION,
     ),
     MetricFamily(
         namespace="AWS/CloudFront",
@@ -143,6 +145,7 @@ METRICS: Final = (
         statistics=("Average",),
         source=_CLOUDFRONT_PAGE,
         values={"Region": "Global"},
+        region=GLOBAL_REGION,
     ),
     # With a monitoring subscription only.
     MetricFamily(
@@ -153,6 +156,7 @@ METRICS: Final = (
         source=_CLOUDFRONT_PAGE,
         is_distribution=True,
         values={"Region": "Global"},
+        region=GLOBAL_REGION,
     ),
     MetricFamily(
         namespace="AWS/CloudFront",
@@ -161,6 +165,7 @@ METRICS: Final = (
         statistics=COUNTED,
         source=f"{_CLOUDFRONT_PAGE}#cloudfront-metrics-function-values",
         values={"Region": "Global"},
+        region=GLOBAL_REGION,
     ),
     # Of pipelines of type V2 only; the whole account has the failed runs without a dimension.
     MetricFamily(
@@ -243,6 +248,7 @@ METRICS: Final = (
         dimensions=(("HostedZoneId",),),
         statistics=COUNTED,
         source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-hosted-zones-with-cloudwatch.html",
+        region=GLOBAL_REGION,
     ),
     MetricFamily(
         namespace="AWS/Route53",
@@ -250,6 +256,7 @@ METRICS: Final = (
         dimensions=(("HealthCheckId",),),
         statistics=SAMPLED,
         source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html",
+        region=GLOBAL_REGION,
     ),
     # Of a rule with metrics. Nothing while nothing is copied; the first in the region of the source, the others in that
     # of the copies.
@@ -326,6 +333,12 @@ def problem_of(*, namespace: str, name: str, dimensions: Mapping[str, object], s
         )
     problem = family.problem_of(dimensions, statistic)
     return f"{problem} ({family.source})" if problem else None
+
+
+def region_of(namespace: str, name: str) -> str | None:
+    """The region in which a metric of a service that is in no region is; None if it is in that of its resource."""
+    family = _BY_NAME.get((namespace, name))
+    return family.region if family else None
 
 
 def is_of_aws(namespace: str) -> bool:

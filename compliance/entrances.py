@@ -22,7 +22,7 @@ from compliance.request import (
     forwards_host,
     is_in_its_zone,
     listener_certificates,
-    origin_balancer,
+    origin_balancers,
     origin_named,
     records,
     records_to,
@@ -129,8 +129,8 @@ class Entrance:
     def _origins(self, distribution: Node) -> list[Block]:
         """The origins of a distribution that lead to the load balancer."""
         origins = blocks(distribution.get("origin"))
-        behind = ((origin, origin_balancer(self.graph, distribution, origin)) for origin in origins)
-        return [origin for origin, node in behind if node and node.place == self.balancer.place]
+        behind = ((origin, origin_balancers(self.graph, distribution, origin)) for origin in origins)
+        return [origin for origin, nodes in behind if any(node.place == self.balancer.place for node in nodes)]
 
     def _problems_of_distribution(self, distribution: Node, origins: list[Block]) -> Iterator[str]:
         where = distribution.place

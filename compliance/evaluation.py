@@ -45,7 +45,7 @@ def applies(statement: Statement, request: Request) -> bool:
         _is_listed(statement, "Action", request.action, matches_action)
         and _is_listed(statement, "Resource", request.resource, matches)
         and all(
-            _test(operator, many(values), request.context.get(key.lower()))
+            is_met(operator, many(values), request.context.get(key.lower()))
             for operator, tests in (statement.get("Condition") or {}).items()
             for key, values in tests.items()
         )
@@ -73,8 +73,8 @@ def _is_listed(statement: Statement, element: str, value: str, match: Callable[[
     return any(match(pattern, value) for pattern in many(statement.get(element)))
 
 
-def _test(operator: str, wanted: list[str], sent: Sequence[str] | None) -> bool:
-    """One condition; a key that the call does not have fails it, except for ForAllValues."""
+def is_met(operator: str, wanted: list[str], sent: Sequence[str] | None) -> bool:
+    """Whether a condition is met by the values of its key; no value fails it, except for ForAllValues."""
     quantifier, _, name = operator.rpartition(":")
     compare = _OPERATORS.get(name)
     if compare is None:
@@ -98,6 +98,7 @@ _OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "ArnNotEquals": _arn_like,
+    "ArnNotLike": _arn_like,
     "Bool": lambda wanted, sent: wanted.lower() == sent.lower(),
     "StringEquals": lambda wanted, sent: wanted == sent,
     "StringLike": matches,

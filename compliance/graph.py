@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compliance.references import Place, referred_places
+from compliance.references import Place, referred_data, referred_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from synthesis.manifest import Stack
     from synthesis.template import Resource
@@ -52,6 +52,10 @@ class Graph:
         """The resources that `value`, a part of a stack, refers to: those of these types, or all."""
         found = (self._nodes.get(str(place)) for place in self.places(stack, value))
         return [node for node in found if node and (not kinds or node.resource.kind in kinds)]
+
+    def data(self, stack: Stack, value: object, kind: str) -> list[Mapping[str, Any]]:
+        """The arguments of the data sources of a type that `value`, a part of a stack, refers to."""
+        return list(referred_data(value, stack, self._stacks, kind))
 
     def targets(self, node: Node, argument: str, *kinds: str) -> list[Node]:
         """The resources that an argument refers to."""

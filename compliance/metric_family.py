@@ -20,6 +20,8 @@ SAMPLED: Final = ("Average", "Maximum", "Minimum")
 """Those of a level that is read now and then."""
 TIMED: Final = (*SAMPLED, "SampleCount", "Sum")
 """Those of durations."""
+GLOBAL_REGION: Final = "us-east-1"
+"""The region of the metrics of a service that is in no region: the page of each such metric says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,8 @@ class MetricFamily:
     """Whether percentiles and other extended statistics mean something too."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Dimensions that have always the same value."""
+    region: str | None = None
+    """The one region in which a service that is in no region publishes it."""
 
     def problem_of(self, dimensions: Mapping[str, object], statistic: str) -> str | None:
         """What is wrong with the dimensions or the statistic; None if nothing is."""

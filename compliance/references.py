@@ -81,3 +81,14 @@ def data_sources(value: object, stack: Stack, kind: str) -> Iterator[Mapping[str
         for match in _DATA.finditer(text):
             if match["kind"] == kind and match["name"] in declared:
                 yield declared[match["name"]]
+
+
+def referred_data(value: object, stack: Stack, stacks: Mapping[str, Stack], kind: str) -> Iterator[Mapping[str, Any]]:
+    """The same, also of the data sources of other stacks whose outputs `value` refers to."""
+    yield from data_sources(value, stack, kind)
+    for _, text in texts(value):
+        for match in references(text):
+            producer = stacks.get(stack.producers(stacks).get(match["remote"] or "", ""))
+            output = producer.document.get("output", {}).get(match["output"]) if producer else None
+            if producer and output:
+                yield from referred_data(output["value"], producer, stacks, kind)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BALANCER: Final = "aws_lb"
 DISTRIBUTION: Final = "aws_cloudfront_distribution"
 RECORD: Final = "aws_route53_record"
+_ZONE: Final = "aws_route53_zone"
 HTTPS_PORT: Final = 443
 """The port of production; further HTTPS listeners are for the tests of a deployment and have no way in."""
 
@@ -61,11 +62,16 @@ def alias_target(graph: Graph, record: Node) -> Node | None:
 
 
 def is_in_its_zone(graph: Graph, record: Node) -> bool:
-    """Whether a record is in a public zone for its name; the id of a zone that exists already is trusted."""
+    """Whether a record is in a public zone for its name; the id of a zone that exists already is trusted.
+
+    A stack that must not read the state of the zone's stack finds the zone by its name.
+    """
     zone_id = str(record.get("zone_id") or "")
-    zones = [zone for zone in graph.follow(record.stack, zone_id, "aws_route53_zone") if not zone.get("vpc")]
+    zones = [zone for zone in graph.follow(record.stack, zone_id, _ZONE) if not zone.get("vpc")]
     name = str(record.get("name"))
-    own = any(name == zone.get("name") or name.endswith(f".{zone.get('name')}") for zone in zones)
+    looked_up = [zone for zone in graph.data(record.stack, zone_id, _ZONE) if not zone.get("private_zone")]
+    names = [*(str(zone.get("name")) for zone in zones), *(str(zone.get("name")) for zone in looked_up)]
+    own = any(name == zone or name.endswith(f".{zone}") for zone in names)
     return own or (zone_id.startswith("Z") and "${" not in zone_id)
 
 
@@ -133,7 +139,10 @@ def behavior_for(distribution: Node, path: str) -> Block:
 
 
 def origin_named(distribution: Node, name: object) -> Block | None:
-    """The origin with an id."""
+    """The origin with an id; of a group, the one that is asked first."""
+    for group in blocks(distribution.get("origin_group")):
+        if group.get("origin_id") == name:
+            name = next((member.get("origin_id") for member in blocks(group.get("member"))), None)
     return next((one for one in blocks(distribution.get("origin")) if one.get("origin_id") == name), None)
 
 
@@ -149,14 +158,19 @@ def vpc_origin(graph: Graph, distribution: Node, origin: Block) -> Node | None:
 
 
 def origin_balancer(graph: Graph, distribution: Node, origin: Block) -> Node | None:
-    """The load balancer behind an origin: that of its VPC origin, or that of its name in DNS."""
+    """The load balancer behind an origin; of several, the first."""
+    return next(iter(origin_balancers(graph, distribution, origin)), None)
+
+
+def origin_balancers(graph: Graph, distribution: Node, origin: Block) -> list[Node]:
+    """The load balancers behind an origin: that of its VPC origin, or those of its name in DNS, one in each region."""
     if found := vpc_origin(graph, distribution, origin):
         endpoint = found.resource.block("vpc_origin_endpoint_config")
-        return next(iter(graph.follow(found.stack, endpoint.get("arn"), BALANCER)), None)
+        return graph.follow(found.stack, endpoint.get("arn"), BALANCER)
     if not blocks(origin.get("custom_origin_config")):
-        return None
+        return []
     named = (alias_target(graph, record) for record in records(graph, str(origin.get("domain_name")), "A"))
-    return next((node for node in named if node and node.resource.kind == BALANCER), None)
+    return [node for node in named if node and node.resource.kind == BALANCER]
 
 
 def origin_bucket(graph: Graph, distribution: Node, origin: Block) -> Node | None:

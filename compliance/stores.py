@@ -2,7 +2,7 @@
 
 A store is, by what the JSON says and not by a list of names:
 
-- a database that is not a replica, and a DynamoDB table;
+- a database that is not a replica and does not serve for a lost region, and a DynamoDB table;
 - a repository of images that are not pulled from a registry of others, and that is no copy of one in another region;
 - a bucket whose files do not expire, or that has the audit trail, unless only Terraform writes its files, or it is
   itself the destination of a replication, or in the stack of a pipeline, which makes what it keeps there again. Files
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.backup_selections import DOCUMENTDB, POSTGRES, Candidate, copy_vaults
 from compliance.policies import Kind, allows_action, many, statements
 from compliance.references import Place, of_same_environment, places, referred
+from compliance.second_region import is_in_second_region
 from synthesis.stateful import SOURCE_OF_REPLICA
 from synthesis.template import blocks
 
@@ -37,7 +38,7 @@ _RECOVERY: Final = "recovery"
 
 def stores(stack: Stack, stacks: Stacks) -> Iterator[Resource]:
     """The stores of a stack."""
-    for database in stack.all(POSTGRES, DOCUMENTDB):
+    for database in stack.all(POSTGRES, DOCUMENTDB) if not is_in_second_region(stack, stacks) else ():
         if not database.get(SOURCE_OF_REPLICA):
             yield database
     yield from stack.all(TABLE)

@@ -73,10 +73,14 @@ def copied_stores(
             )
 
 
+COPIED_FOLDERS: Final = tuple(sorted(folder for folder, table in SOURCES.items() if table == "secrets"))
+"""The first parts of the names of the parameters that are copied."""
+
+
 def copied_parameters(names: Iterable[str]) -> tuple[str, ...]:
     """Those of an environment's parameters (`jwt/current`) that are copied: the secrets of the services, sorted.
 
     Nobody can make them again: without the JWT secrets every user is signed out, and an API key is a third party's. The
     hosts and urls of databases are of no use in another region; the function that makes the roles there writes its own.
     """
-    return tuple(sorted(name for name in names if SOURCES[name.partition("/")[0]] == "secrets"))
+    return tuple(sorted(name for name in names if name.partition("/")[0] in COPIED_FOLDERS))

@@ -38,7 +38,10 @@ AUDIT: Final = "audit"
 AUDIT_OWNER: Final = "audit_owner"
 """The role that owns it, of which nobody but the master is a member."""
 
-PLATFORM_ROLES: Final = (OWNER, AUDIT, AUDIT_OWNER)
+RESTORE_CHECK: Final = "restore_check"
+"""The role of restore drills: it reads what the others write, by IAM, in a restored copy in the second region."""
+
+PLATFORM_ROLES: Final = (OWNER, AUDIT, AUDIT_OWNER, RESTORE_CHECK)
 """Names that the platform itself uses."""
 
 LOGINS: Final = ("a", "b")
@@ -202,6 +205,15 @@ class DatabaseRole:
     starts_with_url: bool = False
     """Whether that service's tasks got the url when they started, and keep it until they end."""
 
+    is_for_drills: bool = False
+    """Whether it signs in to restored copies only: nobody gets a url of it."""
+
+    role_arn: str | None = None
+    """The role of IAM that DocumentDB lets in as it: there, that ARN is the name of the login.
+
+    https://docs.aws.amazon.com/documentdb/latest/developerguide/iam-identity-auth.html
+    """
+
     @property
     def has_passwords(self) -> bool:
         """Whether it has logins with a password: RDS Proxy signs in with one even where clients have a token."""
@@ -210,6 +222,8 @@ class DatabaseRole:
     @property
     def logins(self) -> tuple[str, ...]:
         """Its logins in the database."""
+        if self.role_arn:
+            return (self.role_arn,)
         return tuple(f"{self.name}_{end}" for end in (LOGINS if self.has_passwords else (IAM_LOGIN,)))
 
     @property
@@ -255,3 +269,21 @@ def database_roles(
             )
         )
     return tuple(roles)
+
+
+def drill_role(database: DatabaseName, *, role_arn: str) -> DatabaseRole:
+    """The role of restore drills.
+
+    Args:
+        database: Where it is made; its copies have it, too.
+        role_arn: The role of IAM of the function that reads the restored copies.
+    """
+    is_documentdb = database == "documentdb"
+    return DatabaseRole(
+        database=database,
+        name=RESTORE_CHECK,
+        access="read_only",
+        iam=True,
+        is_for_drills=True,
+        role_arn=role_arn if is_documentdb else None,
+    )

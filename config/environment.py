@@ -1,227 +1,33 @@
 """The settings of one environment."""
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field
-
-from config.aws import AccountId, Region, RoleArn, TagValue, validate_name
-from config.backups import BackupsSettings
-from config.cluster import ClusterSettings
-from config.copies import CopiedStore, copied_stores
-from config.cost import CostSettings
-from config.database_roles import DatabaseRole, database_roles
-from config.delivery import DeliverySettings, OtherEnvironment
-from config.deployment import DeploymentSettings
-from config.documentdb import DocumentdbSettings
-from config.domain import ROUTE_53_REGION, DomainSettings
-from config.edge import VIEWER_REGION, EdgeSettings
+from config.database_roles import DatabaseRole, database_roles, drill_role
 from config.environment_checks import CHECKS, role_endpoints, used_endpoints
-from config.firewall import (
-    FirewallSettings,
-)
-from config.load_balancer import LoadBalancerSettings
-from config.log_destinations import destination_region
-from config.logs import LogSettings
-from config.model import Check, Model
-from config.names import MAX_ENVIRONMENT_LENGTH, Names
-from config.network import NetworkSettings
-from config.notifications import NotificationsSettings
-from config.observability import ObservabilitySettings
+from config.environment_regions import EnvironmentRegions
+from config.errors import Problem
+from config.model import Check
+from config.names import Names
 from config.origin_name import origin_name
 from config.parameters import parameter_names
-from config.postgres import PostgresSettings
-from config.project import PROJECT_FILE, ProjectName
-from config.recovery import RecoverySettings
+from config.recovery_drills import RESTORE_READER
 from config.registries import repository_names
-from config.registry import RegistrySettings
 from config.release_window import ReleaseWindow, release_window
 from config.routing import CATCH_ALL
-from config.secrets import SecretsSettings
-from config.security import SecuritySettings
-from config.service_values import ServiceName
 from config.services import ServiceSettings
 from config.smoke_tests import smoke_test_endpoints
-from config.state import StateSettings
+from config.standby_environment import standby_environment, standby_problems
 
 
-def validate_environment_name(value: str) -> str:
-    """Return the name if it is a valid name of an environment."""
-    if f"{value}.toml" == PROJECT_FILE:
-        message = "is not a valid environment name, because the project's own file has it; use another"
-        raise ValueError(message)
-    return validate_name(value, what="environment name", max_length=MAX_ENVIRONMENT_LENGTH)
-
-
-class Tags(Model):
-    """Tags on every resource, for cost reports and to find the owner."""
-
-    owner: TagValue
-    """The team that is responsible for the environment."""
-
-    cost_center: TagValue
-    """The cost center that pays for it."""
-
-
-class Environment(Model):
+class Environment(EnvironmentRegions):
     """The settings of one environment, from environments/<name>.toml."""
-
-    project: ProjectName
-    """The start of all resource names, from environments/project.toml."""
-
-    name: Annotated[str, AfterValidator(validate_environment_name)]
-    """The file's name without .toml."""
-
-    account_id: AccountId
-    """The AWS account, 12 digits in quotes."""
-
-    region: Region
-    """The AWS region of everything but the copies in the second region."""
-
-    deploy_role_arn: RoleArn | None = None
-    """Role in the account that Terraform assumes; without it the caller's own credentials are used."""
-
-    protect_data: bool
-    """Protects data from mistakes: deletion protection, final snapshots, buckets are not emptied."""
-
-    tags: Tags
-    """Tags on every resource."""
-
-    state: StateSettings
-    """The bucket that holds the Terraform state."""
-
-    logs: LogSettings
-    """How long logs are kept, and where they go besides."""
-
-    notifications: NotificationsSettings | None = None
-    """Who receives the alarms; without the table there can be no alarms."""
-
-    observability: ObservabilitySettings | None = None
-    """Dashboards and objectives; without the table there are none."""
-
-    security: SecuritySettings | None = None
-    """Audit and protection of the account; without the table there are none in this environment."""
-
-    network: NetworkSettings
-    """The VPC and its subnets and endpoints."""
-
-    postgres: PostgresSettings | None = None
-    """The relational database, PostgreSQL on RDS; without the table there is none."""
-
-    documentdb: DocumentdbSettings | None = None
-    """The document database, DocumentDB; without the table there is none."""
-
-    secrets: SecretsSettings | None = None
-    """The secrets of the services; without the table there are only the databases' credentials."""
-
-    backups: BackupsSettings | None = None
-    """The bucket for backups; without the table there is none."""
-
-    domain: DomainSettings | None = None
-    """The name that users type, its zone and the certificates; without the table there are none."""
-
-    edge: EdgeSettings | None = None
-    """CloudFront before the load balancer; without the table users connect to the load balancer itself."""
-
-    firewall: FirewallSettings | None = None
-    """AWS WAF before CloudFront, else before the public load balancer; without the table there is none.
-
-    It costs 5.00 USD a month, 1.00 USD for each rule or group of rules, and 0.60 USD for a million requests.
-    """
-
-    registry: RegistrySettings
-    """The image repositories, one per service."""
-
-    cluster: ClusterSettings
-    """The ECS cluster that runs the services."""
-
-    load_balancer: LoadBalancerSettings | None = None
-    """The load balancer before the services; without the table no service takes requests.
-
-    It costs about 16 USD a month, 5.84 USD for each unit of capacity, and 3.65 USD for each public address.
-    """
-
-    deployment: DeploymentSettings = Field(default_factory=DeploymentSettings)
-    """How a new version of a service replaces the old one; without the table ECS replaces task by task."""
-
-    services: Mapping[ServiceName, ServiceSettings] = Field(
-        json_schema_extra={"additionalProperties": False, "minProperties": 1}
-    )
-    """The services on the cluster, one [services.<name>] table each."""
-
-    delivery: DeliverySettings | None = None
-    """The pipeline that builds, tests and deploys the services; without the table there is none."""
-
-    release_source: OtherEnvironment | None = None
-    """The environment that [delivery] takes releases over from, from its own file."""
-
-    release_targets: tuple[OtherEnvironment, ...] = ()
-    """The environments that take releases over from this one, from their own files."""
-
-    cost: CostSettings | None = None
-    """Budget, reports of unusual costs, tags for the bill and sleep schedule; without the table there are none."""
-
-    recovery: RecoverySettings | None = None
-    """Backups by AWS Backup, and copies of all data in a second region; without it only the databases' own backups."""
-
-    @property
-    def recovery_region(self) -> str | None:
-        """The region of the copies; None if there are none."""
-        return self.recovery.region if self.recovery and self.recovery.mode != "none" else None
-
-    @property
-    def copied_stores(self) -> tuple[CopiedStore, ...]:
-        """What has copies in the second region; nothing without one."""
-        if self.recovery is None or self.recovery_region is None:
-            return ()
-        return tuple(
-            copied_stores(
-                self.recovery.targets,
-                postgres=self.postgres is not None,
-                documentdb=self.documentdb is not None,
-                secrets=self.secrets is not None,
-                backups=self.backups is not None,
-                assets=self.has_assets,
-                trail=self.security is not None and self.security.trail is not None,
-            )
-        )
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Every region in which the environment has resources, its own first."""
-        viewers = [VIEWER_REGION] if self.edge else []
-        zone = [ROUTE_53_REGION] if self.needs_route_53_stack else []
-        copies = [self.recovery_region] if self.recovery_region else []
-        return tuple(dict.fromkeys((self.region, *viewers, *zone, *copies)))
 
     @property
     def release_window(self) -> ReleaseWindow | None:
         """When a release may change something; None if it always may."""
         return release_window(self.delivery.freeze if self.delivery else None, self.cost.sleep if self.cost else None)
-
-    def log_destination(self, region: str) -> str | None:
-        """ARN of the destination to which log groups of a region are forwarded; None if they are not."""
-        return next((arn for arn in self.logs.forward_to if destination_region(arn) == region), None)
-
-    @property
-    def needs_route_53_stack(self) -> bool:
-        """Whether the layer `domain` has a stack of its own for what Route 53 takes from its region only."""
-        return (
-            self.region != ROUTE_53_REGION
-            and self.domain is not None
-            and (self.domain.needs_route_53_region or self.checks_site_in_route_53_stack)
-        )
-
-    @property
-    def checks_site_in_route_53_stack(self) -> bool:
-        """Whether that stack has the check of the site: CloudFront's is in the layer `edge`, in the same region."""
-        return (
-            self.region != ROUTE_53_REGION
-            and self.domain is not None
-            and self.domain.health_check is not None
-            and self.edge is None
-            and "service" not in self.left_out_layers
-        )
 
     @property
     def names(self) -> Names:
@@ -231,7 +37,7 @@ class Environment(Model):
             environment=self.name,
             account_id=self.account_id,
             region=self.region,
-            home_region=self.region,
+            home_region=self.home_region,
         )
 
     @property
@@ -285,16 +91,12 @@ class Environment(Model):
         return origin_name(self.domain.name) if self.edge and self.domain else None
 
     @property
-    def firewall_region(self) -> str | None:
-        """The region of the web ACL that the settings make; None if they make none."""
-        if self.firewall is None or self.firewall.web_acl_arn:
-            return None
-        return VIEWER_REGION if self.edge else self.region
-
-    @property
-    def has_assets(self) -> bool:
-        """Whether there is a bucket of static files: with CloudFront, once its layer is not left out any more."""
-        return self.edge is not None and "edge" not in self.left_out_layers
+    def firewall_regions(self) -> tuple[str, ...]:
+        """Every region with a web ACL: also the second one, if a load balancer there has one of its own."""
+        first = self.firewall_region
+        there = standby_environment(self)
+        second = there.firewall_region if there else None
+        return tuple(dict.fromkeys(region for region in (first, second) if region))
 
     @property
     def has_data(self) -> bool:
@@ -307,25 +109,26 @@ class Environment(Model):
         if self.postgres is None:
             return ()
         has_proxy = self.postgres.proxy is not None
-        return database_roles("postgres", self.postgres.roles, self.services, has_proxy=has_proxy)
+        roles = database_roles("postgres", self.postgres.roles, self.services, has_proxy=has_proxy)
+        arn = self.restore_reader_arn
+        return (*roles, drill_role("postgres", role_arn=arn)) if arn else roles
 
     @property
     def documentdb_roles(self) -> tuple[DatabaseRole, ...]:
         """The roles of DocumentDB, `owner` first; none without the database."""
-        return database_roles("documentdb", self.documentdb.roles, self.services) if self.documentdb else ()
+        if self.documentdb is None:
+            return ()
+        roles, arn = database_roles("documentdb", self.documentdb.roles, self.services), self.restore_reader_arn
+        return (*roles, drill_role("documentdb", role_arn=arn)) if arn else roles
 
     @property
-    def left_out_layers(self) -> tuple[str, ...]:
-        """The layers that are left out until the zone is delegated, because they need its certificate."""
-        if self.domain is None or self.domain.is_delegated:
-            return ()
-        layers = {
-            "service": self.load_balancer,
-            "edge": self.edge,
-            "delivery": self.delivery if self.load_balancer else None,
-            "observability": self.observability if self.load_balancer else None,
-        }
-        return tuple(layer for layer, table in layers.items() if table is not None)
+    def restore_reader_arn(self) -> str | None:
+        """ARN of the role of IAM with which restore drills read; None without drills."""
+        if self.recovery is None or self.recovery.drills is None or self.recovery_region is None:
+            return None
+        there = replace(self.names, region=self.recovery_region)
+        name = there.role_name(RESTORE_READER)
+        return f"arn:aws:iam::{self.account_id}:role/{name}"
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -337,6 +140,9 @@ class Environment(Model):
             api_keys=self.secrets.api_keys if self.secrets else None,
         )
 
-    not_in_file: ClassVar[frozenset[str]] = frozenset({"name", "project", "release_source", "release_targets"})
+    def problems(self) -> Iterator[Problem]:
+        """Yield also what the tables lack in the second region."""
+        yield from super().problems()
+        yield from standby_problems(self)
 
     checks: ClassVar[tuple[Check, ...]] = CHECKS

@@ -187,6 +187,19 @@ def role_endpoints(*, sleeps: bool) -> tuple[str, ...]:
     return ("ssm", "secretsmanager", "ecs", *(("rds",) if sleeps else ()))
 
 
+PLACE_CHECKS: Final[tuple[Check, ...]] = (
+    check_zone_regions,
+    check_proxy_zones,
+    check_task_zones,
+    check_arm_zones,
+    check_origin_zones,
+    check_documentdb_region,
+    check_internal_load_balancer,
+    check_web_acl_fits,
+    _check_endpoint_access,
+)
+"""What the tables need of the region and its network, so that it is asked of the second region, too."""
+
 CHECKS: Final[tuple[Check, ...]] = (
     _check_trail_lock,
     _check_role_account,

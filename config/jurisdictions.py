@@ -1,6 +1,6 @@
 """Whose law applies to data in a region: a copy in another jurisdiction is a transfer of data abroad."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from config.errors import Problem
@@ -44,6 +44,20 @@ def jurisdiction(region: str) -> str:
     return next(name for name, regions in JURISDICTIONS.items() if region in regions)
 
 
+def offer_second_region(region: str, *, without: Collection[str] = ()) -> str:
+    """What to do instead of a second region that is refused: the other regions of the same jurisdiction.
+
+    Args:
+        region: The environment's own region.
+        without: Regions that are refused for the same reason.
+    """
+    here = jurisdiction(region)
+    others = [other for other in JURISDICTIONS[here] if other != region and other not in without]
+    if others:
+        return f"use {' or '.join(others)}"
+    return f"AWS has no other region for it in {here}; {_WITHOUT_COPIES}"
+
+
 def check_jurisdiction(
     region: str,
     recovery__region: str | None,
@@ -61,11 +75,9 @@ def check_jurisdiction(
         )
     if here == there or recovery__copies_leave_jurisdiction:
         return
-    others = [other for other in JURISDICTIONS[here] if other != region]
-    instead = f"use {' or '.join(others)}" if others else f"AWS has no other region in {here}; {_WITHOUT_COPIES}"
     yield Problem(
         key="recovery.region",
         value=recovery__region,
-        allowed=f"is in {there}, and the data is in {here}; {instead}, or set copies_leave_jurisdiction = true in "
-        "[recovery] if the law and your contracts allow the transfer",
+        allowed=f"is in {there}, and the data is in {here}; {offer_second_region(region)}, or set "
+        "copies_leave_jurisdiction = true in [recovery] if the law and your contracts allow the transfer",
     )

@@ -11,8 +11,10 @@ from config.delivery import DeliverySettings, OtherEnvironment
 from config.delivery_checks import check_release_source, source_region_problem
 from config.dns_zones import ZoneUser, check_zones
 from config.domain import DomainSettings
-from config.environment import Environment, validate_environment_name
+from config.environment import Environment
+from config.environment_tables import validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
+from config.neighbor_networks import Networks, check_networks, read_networks
 from config.project import PROJECT_FILE, load_project
 from config.registries import Registries, check_registries, read_registries
 from config.renamed_settings import move_renamed
@@ -23,6 +25,7 @@ ENVIRONMENTS: Final = Path("environments")
 _FIRST: Final = ("dev", "staging", "prod")
 _GIVEN: Final = {
     "name": "the file's name is the environment's name; remove this line",
+    "standby_of": "is made of [recovery] region; remove this line",
     "release_source": "is read from the file of the environment in [delivery] release_from; remove this line",
     "release_targets": "is read from the files of those that name this one in release_from; remove this line",
     "project": f"is the same for all environments: set it as `name` in {PROJECT_FILE} and remove this line",
@@ -119,6 +122,16 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
             for name in names
             if name != environment.name
         ),
+    )
+    recovery = environment.recovery
+    networks = Networks(
+        environment=environment.name,
+        own=environment.network.cidr,
+        standby=recovery.standby.network.cidr if recovery and recovery.standby else None,
+    )
+    yield from check_networks(
+        networks,
+        (read_networks(name, _table_in(folder / f"{name}.toml")) for name in names if name != environment.name),
     )
     if environment.delivery:
         yield from _check_release_source(environment, environment.delivery, names, folder)

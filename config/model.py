@@ -1,7 +1,7 @@
 """The base class of all settings: frozen, strict about types, without unknown keys, checked as a whole."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any, ClassVar, Self, get_args
 
@@ -69,12 +69,12 @@ class Model(BaseModel):
         yield from self.problems_among(dict(self))
 
     @classmethod
-    def problems_among(cls, settings: Mapping[str, Any]) -> Iterator[Problem]:
-        """Yield the problems of those checks that need only these settings.
+    def problems_among(cls, settings: Mapping[str, Any], checks: Sequence[Check] | None = None) -> Iterator[Problem]:
+        """Yield the problems of those checks that need only these settings; None stands for all checks of the table.
 
         A check whose parameter is an `object` only asks whether a table is there; others need all of its settings.
         """
-        for check in cls.checks:
+        for check in cls.checks if checks is None else checks:
             parameters = inspect.signature(check).parameters
             taken = {name: _setting(settings, name) for name in parameters}
             if not any(

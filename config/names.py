@@ -151,6 +151,18 @@ class Names:
         suffix = "" if self.region == self.home_region else f"-{self.region}"
         return _cut(f"{self.prefix}-{component}{suffix}", limit)
 
+    def role_name(self, component: str) -> str:
+        """Name of a role of IAM, which ends in the region outside the environment's own one, whatever is cut.
+
+        So policies can match all roles of a region by one pattern: `<project>-<environment>-*-<region>`.
+        """
+        name = f"{self.prefix}-{component}"
+        if self.region == self.home_region:
+            return _cut(name, NameLimit.IAM_ROLE)
+        suffix = f"-{self.region}"
+        # A digit less, so that the longest prefix remains beside the longest region (`ap-southeast-1`).
+        return _cut(name, NameLimit.IAM_ROLE - len(suffix), hash_length=_HASH_LENGTH - 1) + suffix
+
     def bucket_name(self, component: str) -> str:
         """Name of a bucket; bucket names are unique across all AWS accounts, so it ends in the account id."""
         return f"{self.global_name(component, limit=_BUCKET_BASE_LENGTH)}-{self.account_id}"
@@ -182,9 +194,9 @@ def database_user(project: str) -> str:
     return project.replace("-", "_")[: NameLimit.DATABASE_USER].rstrip("_")
 
 
-def kept_length(limit: int) -> int:
+def kept_length(limit: int, *, hash_length: int = _HASH_LENGTH) -> int:
     """The number of characters that remain of a name when it is cut to a limit."""
-    return limit - _HASH_LENGTH - 1
+    return limit - hash_length - 1
 
 
 _CANARY_KEPT: Final = 21
@@ -199,8 +211,8 @@ Policies match roles and buckets by `<project>-<environment>-*`, so that much of
 """
 
 
-def _cut(name: str, limit: int) -> str:
+def _cut(name: str, limit: int, *, hash_length: int = _HASH_LENGTH) -> str:
     if len(name) <= limit:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{name[: kept_length(limit)].rstrip('-')}-{digest}"
+    digest = hashlib.sha256(name.encode()).hexdigest()[:hash_length]
+    return f"{name[: kept_length(limit, hash_length=hash_length)].rstrip('-')}-{digest}"

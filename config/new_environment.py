@@ -15,7 +15,8 @@ import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.items import AoT, Comment, Item, Table
 
-from config.environment import Environment, validate_environment_name
+from config.environment import Environment
+from config.environment_tables import validate_environment_name
 from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, check_neighbors, environment_names, load_environment, parse_environment
 from config.toml import read_text

@@ -161,16 +161,6 @@ def _check_replica_backups(replicas: int, backup_retention_days: int) -> Iterato
         )
 
 
-def _check_password_version(replicas: int, password_version: int) -> Iterator[Problem]:
-    if not replicas and password_version != 1:
-        yield Problem(
-            key="password_version",
-            value=password_version,
-            allowed="has no effect without read replicas: RDS itself keeps the master's password and replaces it; "
-            "remove the line",
-        )
-
-
 class ProxySettings(Model):
     """RDS Proxy: a connection pool that survives failovers and replaced tasks."""
 
@@ -260,7 +250,7 @@ class PostgresSettings(Model):
     """Who signs in, one [postgres.roles.<name>] table each; `owner`, for migrations, is always there."""
 
     password_version: int = Field(default=1, ge=1)
-    """Raise it by one to get a new password of the master at the next apply; only with read replicas.
+    """Raise it by one to get a new password of the master at the next apply; only with read replicas, in any region.
 
     Without them RDS itself keeps that password and replaces it.
     """
@@ -280,5 +270,4 @@ class PostgresSettings(Model):
         check_windows,
         check_rotation_days,
         check_readers_have_a_schema,
-        _check_password_version,
     )

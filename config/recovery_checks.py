@@ -7,13 +7,16 @@ from typing import Final
 from config.backup_plan import START_WINDOW_MINUTES
 from config.edge import VIEWER_REGION
 from config.errors import Problem
-from config.jurisdictions import check_jurisdiction
+from config.jurisdictions import check_jurisdiction, offer_second_region
 from config.maintenance_windows import WEEKDAYS, backup_minutes, maintenance_minutes
 from config.model import Check
 from config.recovery import RecoverySettings
+from config.recovery_drill_checks import DRILL_CHECKS
 from config.recovery_state import check_second_region_has_no_stacks
 from config.sleep import awake_times, read_zone
 from config.sleep_windows import is_awake
+from config.standby_checks import STANDBY_ENVIRONMENT_CHECKS
+from config.standby_traffic import STANDBY_TRAFFIC_CHECKS
 from config.zone_features import DOCUMENTDB
 
 _DAY: Final = 24 * 60
@@ -30,7 +33,8 @@ def _check_second_region(region: str, recovery__region: str | None) -> Iterator[
         yield Problem(
             key="recovery.region",
             value=recovery__region,
-            allowed="must not be the region of the environment itself: copies there are lost with it; use another one",
+            allowed="must not be the region of the environment itself: copies there are lost with it; "
+            f"{offer_second_region(region)}",
         )
 
 
@@ -40,17 +44,19 @@ def _check_edge_region(region: str, edge: object, recovery__region: str | None) 
             key="recovery.region",
             value=recovery__region,
             allowed=f"must not be {VIEWER_REGION} with [edge]: CloudFront's certificate and the bucket of static files "
-            "are there already, so a copy beside them would be lost with them; use another region",
+            "are there already, so a copy beside them would be lost with them; "
+            f"{offer_second_region(region, without=(VIEWER_REGION,))}",
         )
 
 
-def _check_documentdb_copies(documentdb: object, recovery__region: str | None) -> Iterator[Problem]:
+def _check_documentdb_copies(region: str, documentdb: object, recovery__region: str | None) -> Iterator[Problem]:
     if documentdb is not None and recovery__region in DOCUMENTDB.without_regions:
         yield Problem(
             key="recovery.region",
             value=recovery__region,
             allowed=f"has no DocumentDB ({DOCUMENTDB.source}), so copies of [documentdb] could be neither kept nor "
-            "restored there; use another region, or remove [documentdb]",
+            f"restored there; {offer_second_region(region, without=DOCUMENTDB.without_regions)}; or remove "
+            "[documentdb]",
         )
 
 
@@ -187,7 +193,7 @@ def _check_sleep(
         return
     if postgres is None and documentdb is None:
         return
-    if recovery__mode == "backup":
+    if recovery__mode != "none":
         yield Problem(
             key="recovery.mode",
             value=recovery__mode,
@@ -232,5 +238,8 @@ RECOVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_lock,
     _check_windows,
     _check_sleep,
+    *STANDBY_ENVIRONMENT_CHECKS,
+    *STANDBY_TRAFFIC_CHECKS,
+    *DRILL_CHECKS,
 )
 """The checks between [recovery] and other tables."""

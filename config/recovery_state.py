@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config.domain import ROUTE_53_REGION
 from config.errors import Problem
+from config.jurisdictions import offer_second_region
 
 
 def check_second_region_has_no_stacks(
@@ -27,5 +28,6 @@ def check_second_region_has_no_stacks(
             key="recovery.region",
             value=recovery__region,
             allowed=f"must not be {ROUTE_53_REGION} with dnssec, query_logging or [domain.health_check]: the "
-            "environment has stacks there already, whose states would have to move; use another region",
+            "environment has stacks there already, whose states would have to move; "
+            f"{offer_second_region(region, without=(ROUTE_53_REGION,))}",
         )

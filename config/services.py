@@ -350,3 +350,8 @@ class ServiceSettings(Model):
     def uses_database(self) -> bool:
         """Whether its containers need the certificate authorities of the databases."""
         return uses_database(self.databases, self.secrets, self.parameters)
+
+    @property
+    def uses_data(self) -> bool:
+        """Whether it reads or writes what only one region may have: a database, or the bucket for backups."""
+        return self.uses_database or self.writes_backups

@@ -49,7 +49,7 @@ def _problems_with_paths(
 ) -> Iterator[Problem]:
     patterns = ", ".join(f'"{pattern}"' for pattern in service.path_patterns)
     for index, path in enumerate(service.tested_paths):
-        owner = _answers(path.partition("?")[0], services)
+        owner = answering_service(path.partition("?")[0], services)
         if owner == name:
             continue
         what = (
@@ -86,7 +86,7 @@ def _has_rule_of_its_own(name: str, services: Mapping[str, ServiceSettings]) -> 
     )
 
 
-def _answers(path: str, services: Mapping[str, ServiceSettings]) -> str | None:
+def answering_service(path: str, services: Mapping[str, ServiceSettings]) -> str | None:
     """The service to which the load balancer forwards a path: the first rule that matches."""
     rules = sorted((service.priority, name) for name, service in services.items() if service.priority is not None)
     return next(

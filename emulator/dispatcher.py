@@ -20,6 +20,7 @@ from emulator.outages.refusals import find_refusal
 from emulator.protocol import find_call, named_call, plain_error, service_model
 from emulator.registry import FORWARD, Context, Forward, Handlers, Registry
 from emulator.replay import Replay
+from emulator.signatures import role_with_key
 from emulator.validate import check
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class Dispatcher:
             account=incoming.account,
             region=incoming.region,
             store=self._registry.store,
+            role=role_with_key(incoming.key),
         )
         if handlers.operation is not None:
             check(call.service, params, call.model.input_shape)

@@ -87,6 +87,8 @@ class HttpRequest:
     region: str
     service: str
     signed_for: str
+    key: str
+    """The id of the access key that has signed; empty if none has."""
 
     @classmethod
     def read(cls, environ: dict[str, Any]) -> HttpRequest:
@@ -111,7 +113,15 @@ class HttpRequest:
             map(_CLASSIC_BALANCERS.search, (body, environ.get("QUERY_STRING", "").encode()))
         ):
             service = "elb"
-        return cls(environ=environ, body=body, account=account, region=region, service=service, signed_for=signed_for)
+        return cls(
+            environ=environ,
+            body=body,
+            account=account,
+            region=region,
+            service=service,
+            signed_for=signed_for,
+            key=key,
+        )
 
     @property
     def method(self) -> str:

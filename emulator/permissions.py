@@ -31,9 +31,10 @@ def role_actions(
     """Return those of the actions that the role's policies, and its permissions boundary, allow on a resource.
 
     Without one: on any, so what is denied on some resources only is allowed. With all that the request has `sent`,
-    conditions are evaluated as IAM does. Without it, they count as met where they allow, and not where they deny.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    apart from the role, conditions are evaluated as IAM does. Without it, they count as met where they allow, and not
+    where they deny. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
+    sent = None if sent is None else _signed(role_arn, sent)
     role = _find(role_arn)
     if role is None:
         return set()
@@ -60,7 +61,7 @@ def policy_admits(policy: str, role_arn: str, action: str, sent: Values) -> bool
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
-    arn = parse_arn(role_arn)
+    sent, arn = _signed(role_arn, sent), parse_arn(role_arn)
     names = {"*", role_arn, arn.account, f"arn:{arn.partition}:iam::{arn.account}:root"} if arn else {"*"}
     effects = {
         one["Effect"]
@@ -68,6 +69,14 @@ def policy_admits(policy: str, role_arn: str, action: str, sent: Values) -> bool
         if names & set(named_principals(one)) and _is_about(one, action) and is_met(one.get("Condition") or {}, sent)
     }
     return effects == {"Allow"}
+
+
+def _signed(role_arn: str, sent: Values) -> Values:
+    """What a request sends, with what every signed one of a role has: the ARN of the role, and not of its session.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    """
+    return {"aws:principalarn": (role_arn,), **sent}
 
 
 def _documents(policies: Iterable[Any]) -> list[str]:
@@ -97,12 +106,25 @@ def _allowed(
 
 
 def _names(statement: Mapping[str, Any], resource: str | None) -> bool:
-    """Whether a statement is about a resource; without one, whether it is about all."""
+    """Whether a statement is about a resource; without one, whether it is about all.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
+    """
+    if "NotResource" in statement:
+        return resource is not None and not any(
+            matches_pattern(one, resource) for one in as_list(statement["NotResource"])
+        )
     patterns = as_list(statement.get("Resource", []))
     return "*" in patterns if resource is None else any(matches_pattern(one, resource) for one in patterns)
 
 
 def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    """Whether a statement is about an action.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html
+    """
+    if "NotAction" in statement:
+        return not any(matches_pattern(one.lower(), action.lower()) for one in as_list(statement["NotAction"]))
     return any(matches_pattern(one.lower(), action.lower()) for one in as_list(statement.get("Action", [])))
 
 

@@ -31,6 +31,8 @@ class Context:
     account: str
     region: str
     store: Store
+    role: str | None = None
+    """The ARN of the role that calls; None of a person, whose key is the number of an account."""
 
     def arn(self, resource: str, *, service: str | None = None, region: str | None = None) -> str:
         """Build an ARN in the caller's account; pass region="" for a global service."""

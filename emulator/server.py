@@ -50,6 +50,14 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no typ
 class _Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
 
+    def service(self) -> None:
+        """Answer; while the server stops, the pipe to its loop may be closed before the answer is reported there."""
+        try:
+            super().service()
+        except OSError:
+            if not self.server.stops:
+                raise
+
 
 class PortInUseError(Exception):
     """Another process listens on the port."""
@@ -86,6 +94,7 @@ class Emulator:
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel
+        self._server.stops = False
         with REGISTRY.lock:
             if not Emulator._running:  # delete what earlier ones of this process have left
                 self.dispatcher.reset()
@@ -110,6 +119,7 @@ class Emulator:
                     end()
         # The loop ends when its map is empty, and only the loop's own thread may empty it. It may already be awake
         # and do that before this thread wakes it; then the pipe to it is closed already.
+        server.stops = True
         channels = server._map  # noqa: SLF001  waitress publishes no way to stop
         with contextlib.suppress(OSError):
             server.trigger.pull_trigger(lambda: close_all(channels, ignore_all=True))

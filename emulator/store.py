@@ -65,6 +65,10 @@ class Store:
         key = (kind, account, region if kind.scope is Scope.REGION else "")
         return self._tables.setdefault(key, Table(kind))
 
+    def tables(self, kind: Kind[Record]) -> dict[tuple[str, str], Table[Record]]:
+        """Return the kind's tables by account and region."""
+        return {(account, region): table for (own, account, region), table in self._tables.items() if own == kind}
+
     def tags(self, arn: str) -> dict[str, str]:
         """Return the tags of one resource, to read and to change; the ARN has account and region."""
         return self._tags.setdefault(arn, {})

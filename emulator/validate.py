@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CODES = {
     # Older services have another code for an invalid request.
+    "backup": "InvalidParameterValueException",
     "chatbot": "InvalidRequestException",
     "cloudfront": "InvalidArgument",
     "cloudwatch": "ValidationError",

@@ -22,6 +22,25 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.h
 """
 
 
+RESTORE_ROLE: Final = "restore-testing"
+"""Component of the name of the role with which AWS Backup restores copies in drills."""
+
+RESTORE_GROUPS: Final = ("cluster-pg:default*", "og:default*", "pg:default*")
+"""RDS compares a call that names no parameter or option group with AWS's own:
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples.html
+"""
+
+RESTORE_TESTS: Final = ("cluster:awsbackup-restore-test*", "db:awsbackup-restore-test*")
+"""How AWS Backup names what a restore test makes: without the environment, too.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html
+"""
+
+DRILL_INSTANCES: Final = "drill"
+"""Component of the name of the instance that a restored cluster of DocumentDB gets."""
+
+
 def backup_tag(label: Label) -> dict[str, str]:
     """The tag, for a database that the environment's plan backs up."""
     return {BACKUP_TAG: label.prefix}

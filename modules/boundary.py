@@ -21,6 +21,8 @@ class Boundary(StrEnum):
     """Of a role that a service or a task assumes: it uses resources; the sleep schedule also starts and stops them."""
     BACKUP = "backup-boundary"
     """Of the role with which AWS Backup works: it makes, copies and deletes backups, and reads nothing in them."""
+    RESTORE = "restore-boundary"
+    """Of the roles of restore drills: they restore backups, and delete what they have restored."""
     DELIVERY = "delivery-boundary"
     """Of a role of a pipeline or of its builds: it releases the application, and does not change the platform."""
     DEPLOYMENT = "deployment-boundary"

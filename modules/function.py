@@ -15,17 +15,15 @@ from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunctionTracingConfig,
     LambdaFunctionVpcConfig,
 )
-from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
-from modules.alarm import Alarm, MissingData
 from modules.boundary import Boundary
 from modules.errors import WiringError
 from modules.function_code import function_code, write_code
+from modules.function_failures import add_failures_queue, failures_metric
 from modules.key import Key, KeyUse
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
-from modules.metric import Metric
 from modules.network.connections import Connections, SecurityGroup
 from modules.policy import Condition, Statement
 from modules.role import Role, ServicePrincipal
@@ -36,15 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cdktf import TerraformResource
+    from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 
-    from modules.network.vpc import Vpc
+    from modules.metric import Metric
+    from modules.network.network import WorkloadNetwork
     from modules.topic import Topics
 
 _RUNTIME: Final = "python3.13"
-# Messages of failed calls are kept for two weeks, the maximum of SQS:
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-_DEAD_LETTER_SECONDS: Final = 14 * 24 * 3600
-_FAILED_CALLS_PERIOD_SECONDS: Final = 300
 # Lambda's default: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MEMORY_MIB: Final = 128
 NETWORK_INTERFACES: Final = (
@@ -67,6 +63,10 @@ _NOT_FOR_THE_CODE: Final = (*NETWORK_INTERFACES, "ec2:DetachNetworkInterface")
 
 class Function(Construct):
     """A function that logs to its own log group and sends events that failed after all retries to a queue.
+
+    Without topics it has no queue: for a function whose callers all wait for its answer, and report a failure. Lambda
+    neither repeats nor keeps such calls:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html
 
     It has no reserved concurrency: a new account has a limit of ten, and AWS does not allow any of it to be reserved
     (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Code that must not run twice at once has
@@ -93,14 +93,14 @@ class Function(Construct):
         key: Key,
         logs_key: Key,
         log_retention_days: int,
-        topics: Topics,
+        topics: Topics | None,
         severity: Severity = Severity.CRITICAL,
         runbook: Runbook = Runbook.DEAD_LETTERS,
         files: Mapping[str, str] | None = None,
         name: str | None = None,
         packages: Sequence[str] = (),
         memory_mib: int = _MEMORY_MIB,
-        vpc: Vpc | None = None,
+        vpc: WorkloadNetwork | None = None,
         describes_interfaces: bool = False,
         boundary: Boundary = Boundary.WORKLOAD,
     ) -> None:
@@ -115,7 +115,7 @@ class Function(Construct):
             key: Encrypts the variables and the queue.
             logs_key: Encrypts its log.
             log_retention_days: Days that the log is kept.
-            topics: The topics to notify when a call has failed after all retries.
+            topics: The topics to notify when a call has failed after all retries; None if every caller waits.
             severity: How soon a person must react to that.
             runbook: What to do first.
             files: The text of other files in its package, by name.
@@ -143,25 +143,19 @@ class Function(Construct):
             retention_days=log_retention_days,
             key=logs_key,
         )
-        self._failed = SqsQueue(
-            self,
-            "failed",
-            name=label.name(f"{component}-failed", limit=NameLimit.SQS_QUEUE),
-            message_retention_seconds=_DEAD_LETTER_SECONDS,
-            kms_master_key_id=key.arn,
-        )
-        Alarm(
-            self,
-            "failed-alarm",
-            label=label,
-            name=f"{component}-failed",
-            description=f"A call of the function {name} failed after all retries; its event is in the queue",
-            metric=self.failed_calls,
-            threshold=1,
-            severity=severity,
-            missing_data=MissingData.NOT_BREACHING,  # SQS sends no metrics for a queue that is idle for hours
-            runbook=runbook,
-            topics=topics,
+        self._failed = (
+            add_failures_queue(
+                self,
+                label=label,
+                component=component,
+                function_name=name,
+                key=key,
+                topics=topics,
+                severity=severity,
+                runbook=runbook,
+            )
+            if topics
+            else None
         )
         self.role = Role(
             self,
@@ -175,9 +169,10 @@ class Function(Construct):
         log.grant_write(self.role)
         # Lambda has a grant on the key for the role that the function was created with; this is for one created again.
         key.grant_decrypt(self.role, KeyUse.variables_of_function(label.arn("lambda", f"function:{name}")))
-        key.grant_encrypt_decrypt(self.role, KeyUse.queue())
+        if self._failed:
+            key.grant_encrypt_decrypt(self.role, KeyUse.queue())
+            self.role.add_to_policy(Statement(actions=("sqs:SendMessage",), resources=(self._failed.arn,)))
         self.role.add_to_policy(
-            Statement(actions=("sqs:SendMessage",), resources=(self._failed.arn,)),
             # X-Ray has no ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             Statement(actions=("xray:PutTraceSegments", "xray:PutTelemetryRecords"), resources=("*",)),
         )
@@ -200,13 +195,13 @@ class Function(Construct):
             else None,
             environment=LambdaFunctionEnvironment(variables=dict(variables)),
             kms_key_arn=key.arn,
-            dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=self._failed.arn),
+            dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=self._failed.arn) if self._failed else None,
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
             logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log.name),
             depends_on=[*log.dependables, *self.role.dependables],
         )
 
-    def _join(self, vpc: Vpc, label: Label, name: str, component: str, *, describes: bool) -> SecurityGroup:
+    def _join(self, vpc: WorkloadNetwork, label: Label, name: str, component: str, *, describes: bool) -> SecurityGroup:
         """Let Lambda put the function into the network, and nothing else."""
         function = Condition(
             operator="ArnEquals", key="lambda:SourceFunctionArn", values=(label.arn("lambda", f"function:{name}"),)
@@ -248,20 +243,27 @@ class Function(Construct):
 
     @property
     def failed_calls(self) -> Metric:
-        """How many calls have failed after all retries and are in the queue."""
-        return Metric(
-            namespace="AWS/SQS",
-            name="ApproximateNumberOfMessagesVisible",
-            statistic="Maximum",
-            dimensions={"QueueName": self._failed.name},
-            region=self._region,
-            period_seconds=_FAILED_CALLS_PERIOD_SECONDS,
-        )
+        """How many calls have failed after all retries and are in the queue.
+
+        Raises:
+            WiringError: It has no queue.
+        """
+        return failures_metric(self._queue, region=self._region)
 
     @property
     def failed_queue_arn(self) -> str:
-        """ARN of the queue."""
-        return self._failed.arn
+        """ARN of the queue.
+
+        Raises:
+            WiringError: It has none.
+        """
+        return self._queue.arn
+
+    @property
+    def _queue(self) -> SqsQueue:
+        if self._failed is None:
+            raise WiringError(self, "it has no queue of failed calls: only a call whose caller waits may reach it")
+        return self._failed
 
     @property
     def dependables(self) -> list[TerraformResource]:

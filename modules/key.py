@@ -206,6 +206,11 @@ class Key(Construct):
         return self._key.arn
 
     @property
+    def resource(self) -> KmsKey:
+        """The key itself, for what is known by it before it is used."""
+        return self._key
+
+    @property
     def dependables(self) -> list[TerraformResource]:
         """What must exist before anything uses it."""
         return [self._attached or self._key]

@@ -143,9 +143,7 @@ class Parameter(Construct):
 
     def grant_read(self, grantee: Grantable) -> None:
         """Allow `grantee` to read and decrypt the parameter."""
-        grantee.add_to_policy(
-            Statement(sid="ReadParameters", actions=("ssm:GetParameter", "ssm:GetParameters"), resources=(self.arn,))
-        )
+        grantee.add_to_policy(read_statement(self.arn))
         self._key.grant_decrypt(grantee, KeyUse.parameter(self.arn, sid="DecryptParameters"))
 
     def grant_read_write(self, grantee: Grantable) -> None:
@@ -158,6 +156,11 @@ class Parameter(Construct):
             )
         )
         self._key.grant_encrypt_decrypt(grantee, KeyUse.parameter(self.arn, sid="EncryptParameters"))
+
+
+def read_statement(arn: str) -> Statement:
+    """The right to read one parameter, as a service and as ECS do."""
+    return Statement(sid="ReadParameters", actions=("ssm:GetParameter", "ssm:GetParameters"), resources=(arn,))
 
 
 def version_of(value: str) -> float:

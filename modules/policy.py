@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import jsii
@@ -12,7 +13,7 @@ from cdktf import IResolveContext, IStringProducer, Lazy
 from modules.errors import WiringError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from constructs import Construct
 
@@ -66,6 +67,8 @@ class Statement:
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    """Only for `Deny`, instead of `resources`: all but these."""
     effect: Literal["Allow", "Deny"] = "Allow"
     principal: Principal | None = None
     conditions: tuple[Condition, ...] = ()
@@ -101,6 +104,8 @@ class Statement:
         document["Action"] = _one_or_many(self.actions)
         if self.resources:
             document["Resource"] = _one_or_many(self.resources)
+        if self.not_resources:
+            document["NotResource"] = _one_or_many(self.not_resources)
         if self.conditions:
             document["Condition"] = _conditions(self.conditions)
         return document
@@ -180,9 +185,22 @@ class PolicyDocument:
 
 
 def render_statements(*statements: Statement) -> str:
-    """A complete policy as JSON."""
-    document = {"Version": _VERSION, "Statement": [statement.to_json() for statement in statements]}
+    """A complete policy as JSON.
+
+    A Sid that several statements have is numbered from the second one on, since it must be unique in a policy:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+    """
+    document = {"Version": _VERSION, "Statement": [statement.to_json() for statement in _with_unique_sids(statements)]}
     return json.dumps(document, separators=(",", ":"))
+
+
+def _with_unique_sids(statements: Sequence[Statement]) -> Iterator[Statement]:
+    taken: set[str] = set()
+    for statement in statements:
+        numbered = (f"{statement.sid}{number}" for number in count(2))
+        sid = next(name for name in chain([statement.sid], numbered) if not name or name not in taken)
+        taken.add(sid)
+        yield replace(statement, sid=sid)
 
 
 @jsii.implements(IStringProducer)

@@ -13,13 +13,14 @@ from constructs import Construct
 
 from modules.boundary import Boundary, boundary_arn
 from modules.errors import WiringError
-from modules.label import Label, NameLimit
 from modules.policy import Condition, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cdktf import TerraformResource
+
+    from modules.label import Label
 
 # All inline policies of a role together, without white space, which IAM does not count:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -119,7 +120,7 @@ class Role(Construct):
         self._role = IamRole(
             self,
             "Default",
-            name=label.global_name(name or id_, limit=NameLimit.IAM_ROLE),
+            name=label.role_name(name or id_),
             description=description,
             assume_role_policy=PolicyDocument.of(self, assumed_by, limit=_TRUST_POLICY_LIMIT).render(),
             permissions_boundary=boundary_arn(label, boundary),

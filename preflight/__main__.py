@@ -1,7 +1,7 @@
 """`python -m preflight ENV`: reads the account and prints what would make the first apply fail.
 
-Exit codes: 0 if every line is ok; 1 if one is a problem or could not be read, which may be one; 2 for wrong input, as a
-profile that does not exist.
+Exit codes: 0 if every line is ok or a warning; 1 if one is a problem or could not be read, which may be one; 2 for
+wrong input, as a profile that does not exist.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ import botocore.session
 from botocore.exceptions import BotoCoreError
 
 from console import program
-from preflight import copies, delegation, engines, names, quotas, singletons, zones
+from preflight import copies, delegation, engines, names, quotas, releases, singletons, zones
 from preflight.account import Account
 from preflight.check import run_all
 from preflight.identity import identify
-from preflight.line import Status
 from preflight.platform import Platform
 from preflight.report import render, summary
 from runner.environment import is_emulator, require_aws
@@ -63,7 +62,7 @@ def main(arguments: Sequence[str] | None = None, *, look_up: LookUp = look_up_de
     print(render(lines))
     print()
     print(summary(lines, platform.environment, complete=complete))
-    return OK if all(line.status is Status.OK for line in lines) else NOT_OK
+    return OK if all(line.status.is_passed for line in lines) else NOT_OK
 
 
 def preflight(platform: Platform, account: Account, *, look_up: LookUp, local_state: Path) -> tuple[list[Line], bool]:
@@ -82,6 +81,7 @@ def _checks(platform: Platform, account: Account, look_up: LookUp, local_state: 
     yield from engines.checks(platform, account)
     yield from singletons.checks(platform, account)
     yield from copies.checks(platform, account)
+    yield from releases.checks(platform, account)
     yield from delegation.checks(platform, account, look_up)
     yield from names.checks(platform, account, names.StateProbe(platform, account, local_state))
 
@@ -98,7 +98,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m preflight",
         description="Reads the account of an environment and reports what would make the first apply fail.",
-        epilog="Exit codes: 0 all ok; 1 a problem, or something that could not be read; 2 wrong input.",
+        epilog="Exit codes: 0 all ok, or warnings; 1 a problem, or something that could not be read; 2 wrong input.",
     )
     parser.add_argument("environment", help="the environment: dev, staging, prod, ...")
     parser.add_argument(

@@ -65,7 +65,7 @@ def _postgres(platform: Platform) -> Iterator[Order]:
     placed_instances = list(platform.all("aws_db_instance"))
     primary = next((one for one in placed_instances if one.resource.get("engine")), None)
     for placed in placed_instances:
-        # A replica has the engine and the subnets of its primary, but a class of its own.
+        # A replica has the engine of its primary and, but in another region, its subnets; the class is its own.
         source = placed if placed.resource.get("engine") else primary
         if source is None:
             continue
@@ -75,7 +75,7 @@ def _postgres(platform: Platform) -> Iterator[Order]:
             version=str(source.resource.get("engine_version")),
             instance_class=str(placed.resource.get("instance_class")),
             multi_az=placed.resource.is_on("multi_az"),
-            zones=tuple(sorted(_subnet_zones(platform, source))),
+            zones=tuple(sorted(_subnet_zones(platform, placed) or _subnet_zones(platform, source))),
             fixed_zones=False,
             identifiers=(str(placed.resource.get("identifier")),),
         )
@@ -150,7 +150,7 @@ def _judged(order: Order, platform: Platform, options: list[Any], wanted: set[st
     needed = len(wanted) if order.fixed_zones else min(len(wanted), _STANDBY_ZONES if order.multi_az else 1)
     if missing and len(wanted) - len(missing) < needed:
         found = f"not offered in {', '.join(missing)}; offered in {', '.join(sorted(offered))}"
-        fix = f"In {platform.file}, [[network.zones]], use other zones; or another instance_class."
+        fix = f"In {platform.file}, {platform.zones_table(order.region)}, use other zones; or another instance_class."
         return problem(subject, found, fix)
     newest = max((option["EngineVersion"] for option in capable), key=_sortable)
     return ok(subject, f"can be ordered; the newest is {newest}")

@@ -10,8 +10,14 @@ class Status(Enum):
     """What a check found, as the table shows it."""
 
     OK = "ok"
+    WARNING = "warning"
     PROBLEM = "problem"
     UNREADABLE = "could not read"
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether the apply can begin."""
+        return self in {Status.OK, Status.WARNING}
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ class Line:
 def ok(subject: str, found: str) -> Line:
     """Nothing to do."""
     return Line(subject, Status.OK, found)
+
+
+def warning(subject: str, found: str, fix: str) -> Line:
+    """The apply would do what the settings say, and they should be looked at."""
+    return Line(subject, Status.WARNING, found, fix)
 
 
 def problem(subject: str, found: str, fix: str) -> Line:

@@ -123,6 +123,15 @@ def _vault(account: Account, region: str, name: str) -> Tags | None:
     return tags
 
 
+def _restore_testing_plan(account: Account, region: str, name: str) -> Tags | None:
+    plans = account.items("backup", region, "list_restore_testing_plans", "RestoreTestingPlans")
+    arn = next((one["RestoreTestingPlanArn"] for one in plans if one["RestoreTestingPlanName"] == name), None)
+    if arn is None:
+        return None
+    tags: Tags = account.client("backup", region).list_tags(ResourceArn=arn).get("Tags", {})
+    return tags
+
+
 def _database(operation: str, member: str, argument: str, arn: str, missing: str) -> Lookup:
     """A lookup of RDS, which DocumentDB shares; every answer has an ARN to ask for the tags."""
 
@@ -242,6 +251,7 @@ KINDS: Final = (
     NamedKind("aws_iam_role", "name", "IAM roles", _role, is_global=True),
     NamedKind("aws_iam_policy", "name", "IAM policies", _policy, is_global=True),
     NamedKind("aws_backup_vault", "name", "backup vaults", _vault),
+    NamedKind("aws_backup_restore_testing_plan", "name", "restore testing plans", _restore_testing_plan),
     NamedKind("aws_kms_alias", "name", "KMS aliases", _alias),
     NamedKind("aws_cloudwatch_log_group", "name", "log groups", _log_group),
     NamedKind("aws_ecr_repository", "name", "ECR repositories", _repository),

@@ -61,8 +61,16 @@ class ServicePeak:
 
 
 def services(platform: Platform, region: str) -> list[ServicePeak]:
-    """Every ECS service on Fargate."""
-    return [_service(placed.stack, placed.resource) for placed in platform.all("aws_ecs_service", region=region)]
+    """Every ECS service on Fargate; one that stands by without tasks at the scale that it has in the other region."""
+    every = list(platform.all("aws_ecs_service"))
+    found = []
+    for placed in every:
+        if placed.region != region:
+            continue
+        same = [one for one in every if one.resource.get("name") == placed.resource.get("name")]
+        tasks = _tasks(placed) or max(map(_tasks, same))
+        found.append(_service(placed.stack, placed.resource, tasks))
+    return found
 
 
 def fargate_vcpu(platform: Platform, provider: str, region: str) -> float:
@@ -128,8 +136,12 @@ def reserving_functions(platform: Platform, region: str) -> dict[str, int]:
     return {name: number for name, number in reserved.items() if number > 0}
 
 
-def _service(stack: Stack, service: Resource) -> ServicePeak:
-    tasks = max([_number(service.get("desired_count")), *_scaled(stack, service)])
+def _tasks(placed: Placed) -> int:
+    """The tasks of a service at its largest scale."""
+    return max([_number(placed.resource.get("desired_count")), *_scaled(placed.stack, placed.resource)])
+
+
+def _service(stack: Stack, service: Resource, tasks: int) -> ServicePeak:
     release_tasks = _release_tasks(service, tasks)
     return ServicePeak(
         name=str(service.get("name") or service.name),

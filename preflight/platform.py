@@ -79,6 +79,10 @@ class Platform:
         """Every region that has a stack."""
         return sorted({stack.region for stack in self.stacks.values()})
 
+    def zones_table(self, region: str) -> str:
+        """The table of the settings that has the zones of a region, for a fix."""
+        return "[[network.zones]]" if region == self.home_region else "[[recovery.standby.network.zones]]"
+
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether something with these tags was made by this environment."""
         own = self._provider_tags

@@ -289,6 +289,20 @@ QUOTAS: Final = (
         is_global=True,
     ),
     Quota(
+        subject="Restore testing plans of AWS Backup",
+        kinds=("aws_backup_restore_testing_plan",),
+        fixed=100,
+        need=_count("aws_backup_restore_testing_plan"),
+        used=usage.named(
+            "backup",
+            "list_restore_testing_plans",
+            "RestoreTestingPlans",
+            name="RestoreTestingPlanName",
+            kinds={"aws_backup_restore_testing_plan": "name"},
+        ),
+        source="https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html#restore-testing-quotas",
+    ),
+    Quota(
         subject="CloudTrail trails",
         kinds=("aws_cloudtrail",),
         fixed=5,

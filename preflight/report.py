@@ -46,7 +46,9 @@ def summary(lines: Sequence[Line], environment: str, *, complete: bool) -> str:
         if counts[status]
     ]
     if not bad:
-        return f"All {len(lines)} checks are ok. Next: make bootstrap ENV={environment}, once; then make plan."
+        warnings = counts[Status.WARNING]
+        but = f", with {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
+        return f"All {len(lines)} checks are ok{but}. Next: make bootstrap ENV={environment}, once; then make plan."
     stopped = "" if complete else " Nothing else was read."
     return (
         f"{', '.join(bad)}.{stopped} Fix each line as described below it, then repeat: "

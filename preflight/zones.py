@@ -84,7 +84,8 @@ def _regions(platform: Platform, account: Account) -> Iterator[Line]:
 
 
 def _zones(subject: str, platform: Platform, account: Account, region: str) -> Iterator[Line]:
-    wanted = sorted({zone_of(placed.resource) for placed in platform.all("aws_subnet", region=region)} - {""})
+    subnets = list(platform.all("aws_subnet", region=region))
+    wanted = sorted({zone_of(placed.resource) for placed in subnets} - {""})
     zones = read_zones(account, region)
     usable = {key for zone in zones if zone.is_available for key in (zone.name, zone.id)}
     missing = [zone for zone in wanted if zone not in usable]
@@ -92,6 +93,9 @@ def _zones(subject: str, platform: Platform, account: Account, region: str) -> I
     for zone in missing:
         known = any(zone in {one.name, one.id} for one in zones)
         found = f"{zone} is not available now" if known else f"{zone} does not exist in this account"
-        yield problem(subject, found, f"In {platform.file}, [[network.zones]], use one of {offered}.")
+        layers = {one.stack.layer for one in subnets if zone_of(one.resource) == zone}
+        # The subnets of the layer recovery are those of the restore drills.
+        table = "[recovery.drills], zones" if layers == {"recovery"} else platform.zones_table(region)
+        yield problem(subject, found, f"In {platform.file}, {table}, use one of {offered}.")
     if not missing:
         yield ok(subject, ", ".join(wanted))

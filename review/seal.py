@@ -13,13 +13,11 @@ import shutil
 import struct
 import tarfile
 import time
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEY_VARIABLE: Final = "PLAN_KEY"
 """The secret of the repository or of its environments with the key."""
@@ -67,9 +65,10 @@ def unseal(sealed: Path, folder: Path, *, purpose: str, key: str, now: float | N
     Raises:
         SealError: It was changed, is for something else, or is too old.
     """
-    content = sealed.read_bytes()
+    sealed_bytes = sealed.read_bytes()
     size = len(_MAGIC) + 8
-    head, nonce, encrypted = content[:size], content[size : size + _NONCE_BYTES], content[size + _NONCE_BYTES :]
+    head, encrypted = sealed_bytes[:size], sealed_bytes[size + _NONCE_BYTES :]
+    nonce = sealed_bytes[size : size + _NONCE_BYTES]
     try:
         files = AESGCM(_read_key(key)).decrypt(nonce, encrypted, head + purpose.encode())
     except (InvalidTag, ValueError) as error:
@@ -88,7 +87,10 @@ def unseal(sealed: Path, folder: Path, *, purpose: str, key: str, now: float | N
         raise SealError(message)
     folder.mkdir(mode=0o700)
     with tarfile.open(fileobj=io.BytesIO(files), mode="r:gz") as archive:
-        archive.extractall(folder, filter="data")
+        # Not `extractall`: its filter came with Python 3.11.4, and Debian 12 has 3.11.2. `seal` packs files only.
+        for member in archive:
+            if (content := archive.extractfile(member)) is not None:
+                (folder / Path(member.name).name).write_bytes(content.read())
 
 
 def _read_key(key: str) -> bytes:

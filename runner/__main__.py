@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console import program
 from runner import actions, results, retired, sleeping
@@ -19,7 +19,8 @@ from runner.rotate import rotate
 from runner.saved import SavedPlans
 from runner.secrets import secrets
 from runner.session import Session, open_session
-from synthesis.manifest import OutputError, in_order, of_environment, read_stacks, select
+from synthesis.manifest import OutputError, in_order, of_environment, read_stacks
+from synthesis.regions import choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,13 +36,15 @@ _ACTIONS: dict[str, Callable[[Session], list[Result]]] = {
     "validate": actions.validate,
 }
 _CONFIRMED_ACTIONS = {"apply", "destroy", "bootstrap"}
+_REGIONAL_ACTIONS = {"plan", "apply", "refresh", "destroy"}
+_REGION_HELP = "only what needs no other region: the others may be lost"
 _SLEEP_ACTIONS = {
     "sleep": "Send the environment to sleep, until the next change of its schedule or a given time.",
     "wake": "Wake the environment, until the next change of its schedule or a given time.",
 }
 _WITHOUT_TERRAFORM: dict[str, Callable[[Mapping[str, Stack], argparse.Namespace], int]] = {
     "secrets": lambda stacks, _: secrets(stacks),
-    "rotate": lambda stacks, options: rotate(stacks, options.what, options.role, options.force),
+    "rotate": lambda stacks, options: rotate(stacks, options.what, options.role, options.force, options.region),
     "sleep": lambda stacks, options: sleeping.change(stacks, "sleep", options.until),
     "wake": lambda stacks, options: sleeping.change(stacks, "wake", options.until),
 }
@@ -60,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
-                session = retired.select_with_retired(session, options.layer)
+                session = retired.select_with_retired(session, **_selection(options))
             if options.action == "unlock":
                 actions.unlock(session, options.lock_id)
                 return OK
@@ -93,6 +96,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             command.add_argument("--yes", action="store_true", help="do not ask for confirmation")
         if name in {"apply", "destroy"}:
             command.add_argument("--wake", action="store_true", help="wake the environment first if it sleeps")
+        if name in _REGIONAL_ACTIONS:
+            command.add_argument("--region", help=_REGION_HELP)
         if name == "apply":
             command.add_argument("--saved", type=Path, help="apply the plans that `plan --save` put in this folder")
             command.add_argument(
@@ -105,6 +110,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
             command.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if there are changes")
     command = commands.add_parser("unlock", parents=[common], help=actions.unlock.__doc__)
     command.add_argument("--lock-id", required=True, help="the id that the error message gave")
+    command.add_argument("--region", help=_REGION_HELP)
     commands.add_parser("secrets", parents=[common], help=secrets.__doc__.splitlines()[0] if secrets.__doc__ else None)
     command = commands.add_parser(
         "rotate", parents=[common], help=rotate.__doc__.splitlines()[0] if rotate.__doc__ else None
@@ -112,6 +118,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     command.add_argument("--what", help="postgres, documentdb or jwt")
     command.add_argument("--role", help="one role of the database (default: all)")
     command.add_argument("--force", help="1: although it was rotated lately, or tasks still use what would be replaced")
+    command.add_argument("--region", help="the second region, while the first one is lost (default: the first region)")
     for name, text in _SLEEP_ACTIONS.items():
         command = commands.add_parser(name, parents=[common], help=text, description=text)
         command.add_argument("--until", help="like 23:00 or 2026-12-01T23:00, on the clocks of the schedule")
@@ -126,7 +133,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _session(options: argparse.Namespace, processes: Processes) -> Session:
     out: Path = options.out.resolve()
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
-    chosen = stacks if _needs_retired_layers(options, stacks) else select(stacks, options.layer)
+    chosen = stacks if _needs_retired_layers(options, stacks) else choose(stacks, **_selection(options))
     yes = getattr(options, "yes", False)
     folder: Path | None = getattr(options, "save", None) or getattr(options, "saved", None)
     if options.action in _CONFIRMED_ACTIONS and not yes and not sys.stdin.isatty():
@@ -149,6 +156,15 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
     )
 
 
+def _selection(options: argparse.Namespace) -> dict[str, Any]:
+    """What the command is about, as `choose` takes it."""
+    return {
+        "layer": options.layer,
+        "region": getattr(options, "region", None),
+        "one": options.action == "unlock",
+    }
+
+
 def _needs_retired_layers(options: argparse.Namespace, stacks: Mapping[str, Stack]) -> bool:
     """Whether to look in the bucket for layers that are no longer synthesized."""
     known = {name for stack in stacks.values() for name in (stack.layer, stack.name)}
@@ -158,7 +174,7 @@ def _needs_retired_layers(options: argparse.Namespace, stacks: Mapping[str, Stac
 def _retired_layer_warnings(options: argparse.Namespace, session: Session, stack_results: list[Result]) -> list[str]:
     """A line for each layer that is switched off and not destroyed."""
     succeeded = results.exit_code(stack_results, allow_waiting=False) == OK
-    if options.action not in {"plan", "apply"} or options.layer or not succeeded:
+    if options.action not in {"plan", "apply"} or options.layer or options.region or not succeeded:
         return []
     try:
         stacks = retired.find_undestroyed(session)
@@ -193,6 +209,8 @@ def _next_step(options: argparse.Namespace, stack_results: list[Result], code: i
     variables = f"ENV={options.env}"
     if options.layer and options.action != "bootstrap":
         variables += f" LAYER={options.layer}"
+    if getattr(options, "region", None):
+        variables += f" REGION={options.region}"
     statuses = {result.status for result in stack_results}
     command = f"make {options.action} {variables}"
     if Status.INTERRUPTED in statuses:

@@ -9,13 +9,15 @@ from runner.adopt import find_missing
 from runner.delegation import find_missing_delegation, refuse_withdrawal
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import is_bucket_missing, shares_bucket, waiting_note
+from runner.left_databases import refuse_left_databases
 from runner.protection import refuse_loss
+from runner.restored import check_origin
 from runner.results import Result, Status
-from runner.saved import PERSONS_LAYERS
+from runner.saved import is_persons
 from runner.session import section
 from runner.sleeping import refuse_loss_of_schedule
 from runner.state_copies import refuse_loss_of_states
-from synthesis.manifest import STATE_LAYER, consumers, dependencies_within, in_order, reversed_edges, state_stack
+from synthesis.manifest import STATE_LAYER, dependencies_within, in_order, reversed_edges, state_stack, users
 
 if TYPE_CHECKING:
     from runner.session import Session
@@ -52,11 +54,13 @@ def _plan(session: Session, stack: Stack) -> Result:
             raise
         if session.saved:  # also without changes: it has what a refresh found
             session.saved.keep(stack, terraform, planned)
+        check_origin(session, stack, terraform, planned)
         if not planned.changed:
             return Result(stack.id, Status.NO_CHANGES)
         if planned.new:
             session.unapplied.add(stack.id)
         session.progress.say(section(stack.id, terraform.describe(planned)))
+        refuse_left_databases(session, stack)
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
@@ -94,9 +98,11 @@ def _apply(session: Session, stack: Stack) -> Result:
         planned = saved.approved(session, stack, terraform) if saved else _make_plan(session, stack, terraform)
         if isinstance(planned, Result):
             return planned
+        check_origin(session, stack, terraform, planned)
         if not planned.changed:
             _say_next_step(session, stack, terraform)
             return Result(stack.id, Status.NO_CHANGES)
+        refuse_left_databases(session, stack)
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
@@ -126,10 +132,10 @@ def refresh(session: Session) -> list[Result]:
     """Write into the states what AWS has now, and change nothing else.
 
     An apply writes what a resource was just after it was made. What other resources and AWS add to it later would look
-    like another person's change. The layers that only a person applies are left out, unless one of them is named:
-    a pipeline may not write their states.
+    like another person's change. What only a person applies is left out, unless nothing else is chosen: a pipeline may
+    not write those states.
     """
-    chosen = {id_: set[str]() for id_, stack in session.chosen.items() if stack.layer not in PERSONS_LAYERS}
+    chosen = {id_: set[str]() for id_, stack in session.chosen.items() if not is_persons(stack, session.stacks)}
     return session.run_all(chosen or {id_: set[str]() for id_ in session.chosen}, _refresh)
 
 
@@ -154,10 +160,13 @@ def destroy(session: Session) -> list[Result]:
         name = session.environment
         ids = ", ".join(stack.id for stack in protected)
         message = f"{name} is protected: `protect_data` is true, so {ids} cannot be destroyed."
+        # What stands by is protected if both tables say so.
+        stands_by = all(stack.stands_by for stack in protected)
+        place, region = ("[recovery.standby] of ", f" REGION={protected[0].region}") if stands_by else ("", "")
         raise RunnerError(
             message,
-            f"To allow it: set `protect_data = false` in environments/{name}.toml, "
-            f"run `make apply ENV={name}`, then repeat.",
+            f"To allow it: set `protect_data = false` in {place}environments/{name}.toml, "
+            f"run `make apply ENV={name}{region}`, then repeat.",
         )
     _refuse_while_in_use(session)
     edges = reversed_edges(dependencies_within(session.chosen))
@@ -175,12 +184,12 @@ def _protected_and_retired_error(stack: Stack) -> RunnerError:
 
 
 def _refuse_while_in_use(session: Session) -> None:
-    """A stack that others read must not be destroyed, least of all the one that holds their state."""
+    """A stack that others need must not be destroyed, least of all the one that holds their state."""
     others: dict[str, set[str]] = {}
     for id_ in session.chosen:
-        for consumer in consumers(session.stacks, id_):
-            if consumer not in session.chosen:
-                others[consumer] = set()
+        for user in users(session.stacks, id_):
+            if user not in session.chosen:
+                others[user] = set()
     checked = session.run_all(others, _check_applied, blocks=frozenset())
     applied = [result.stack for result in checked if result.status is Status.IN_USE]
     failed = [result for result in checked if result.status in {Status.FAILED, Status.INTERRUPTED}]

@@ -154,6 +154,8 @@ IMPORTED_OTHERWISE: Final[Mapping[str, str]] = {
     "aws_acm_certificate_validation": "is not something that AWS has",
     "aws_appautoscaling_policy": "takes namespace, resource, dimension and name",
     "aws_appautoscaling_target": "takes namespace, resource and dimension",
+    "aws_backup_restore_testing_plan": "takes the name, and Terraform reports no id",
+    "aws_backup_restore_testing_selection": "takes selection and plan",
     "aws_backup_selection": "takes plan and selection",
     "aws_cloudwatch_event_target": "takes bus, rule and target",
     "aws_cloudwatch_log_metric_filter": "takes log group and name",

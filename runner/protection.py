@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from runner.errors import RunnerError
-from synthesis.stateful import IRREPLACEABLE, SOURCE_OF_REPLICA
+from synthesis.stateful import IRREPLACEABLE, is_spare_replica
 
 if TYPE_CHECKING:
     from runner.terraform import Plan, Terraform
     from synthesis.manifest import Stack
 
 _SHOWN: Final = 5
+_DATA: Final = "data"
 
 
 def refuse_loss(stack: Stack, terraform: Terraform, plan: Plan) -> None:
@@ -29,7 +30,7 @@ def refuse_loss(stack: Stack, terraform: Terraform, plan: Plan) -> None:
     lost = [
         each.address
         for each in terraform.destroyed_by(plan)
-        if each.type in IRREPLACEABLE and not each.values.get(SOURCE_OF_REPLICA)
+        if each.type in IRREPLACEABLE and not is_spare_replica(each.values, region=stack.region)
     ]
     if lost:
         raise _protected_error(stack, lost)
@@ -39,6 +40,13 @@ def _protected_error(stack: Stack, lost: list[str]) -> RunnerError:
     name = stack.environment
     more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
     apply = f"`make apply ENV={name}`"
+    if stack.layer == _DATA and stack.name != stack.layer:
+        return RunnerError(
+            f"{name} is protected: `protect_data` is true, so {stack.id} is not applied: the plan would destroy "
+            f"{', '.join(lost[:_SHOWN])}{more}, which serve or served in {stack.region}.",
+            f"Undo the change in environments/{name}.toml. If [recovery.fail_over] was removed: put it back as it was, "
+            "and follow docs/region-loss.md#fail-back, which takes the data home before these databases go.",
+        )
     return RunnerError(
         f"{name} is protected: `protect_data` is true, so {stack.id} is not applied: the plan would destroy "
         f"{', '.join(lost[:_SHOWN])}{more}.",

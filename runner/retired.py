@@ -14,7 +14,8 @@ from runner.bootstrap import remote_state
 from runner.errors import RunnerError
 from runner.explain import is_bucket_missing, shares_bucket
 from runner.files import write_atomically
-from synthesis.manifest import STACK_FILE, STATE_LAYER, Stack, consumers, metadata, select, stack_id, state_stack
+from synthesis.manifest import STACK_FILE, STATE_LAYER, Stack, consumers, metadata, stack_id, state_stack
+from synthesis.regions import choose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 _COPIES_BUCKET, _COPIES_REGION = "state_copies_bucket", "state_copies_region"
 
 
-def select_with_retired(session: Session, layer: str | None) -> Session:
-    """The same session over `layer` (or all layers), with the retired stacks among its stacks.
+def select_with_retired(session: Session, *, layer: str | None, region: str | None, one: bool) -> Session:
+    """The same session over what `choose` selects, with the retired stacks among its stacks.
 
     Raises:
         RunnerError: There is neither a stack nor a state of that layer; or the bucket cannot be read.
@@ -33,9 +34,9 @@ def select_with_retired(session: Session, layer: str | None) -> Session:
     try:
         stacks = _ordered(session, find_retired_stacks(session))
     except RunnerError:
-        select(session.stacks, layer)  # if the layer is misspelt, report that
+        choose(session.stacks, layer=layer)  # if the layer is misspelt, report that
         raise
-    return replace(session, stacks=stacks, chosen=select(stacks, layer))
+    return replace(session, stacks=stacks, chosen=choose(stacks, layer=layer, region=region, one=one))
 
 
 def _ordered(session: Session, retired: Mapping[str, Stack]) -> dict[str, Stack]:
@@ -95,6 +96,21 @@ def find_retired_stacks(session: Session, copies: Mapping[str, Any] | None = Non
                 stack = _write_empty_stack(session, state, name, backend=backend, region=found)
             retired[stack.id] = stack
     return retired
+
+
+def find_left_beside(session: Session, stack: Stack, name: str) -> Stack | None:
+    """The stack `name` that is no longer synthesized, and has resources by a state in the same bucket as `stack`'s.
+
+    Raises:
+        RunnerError: The bucket cannot be read.
+    """
+    state = state_stack(session.stacks)
+    if state is None or "key" not in state.backend:
+        return None
+    left = _write_empty_stack(session, state, name, backend=stack.backend, region=stack.region)
+    with session.terraform(left).working_copy() as terraform:
+        found = remote_state(terraform)
+    return None if found is None or found.empty else left
 
 
 def copies_backend(state: Stack, outputs: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -44,6 +44,8 @@ class _Request:
     force: bool
     function: Rotation
     region: str
+    layer: str
+    stands_by: bool
 
     @property
     def event(self) -> dict[str, object]:
@@ -56,6 +58,7 @@ class _Request:
         """The command that asks for it again."""
         words = [f"ENV={self.environment}", f"WHAT={self.what}"]
         words += [f"ROLE={self.role}"] if self.role else []
+        words += [f"REGION={self.region}"] if self.stands_by else []
         return " ".join(["make rotate", *words, *(["FORCE=1"] if force else [])])
 
 
@@ -64,15 +67,18 @@ def rotate(
     what: str | None,
     role: str | None,
     force: str | None,
+    region: str | None = None,
     *,
     say: Callable[[str], None] = print,
 ) -> int:
     """Replace credentials of an environment now: of a database's roles, or the secret that signs JWTs.
 
+    With a region, by the function of the databases there; without, by the one at home.
+
     Raises:
         RunnerError: Something else can be rotated, the environment sleeps, the function cannot be called, or it failed.
     """
-    request = _request(stacks, what, role, force)
+    request = _request(stacks, what, role, force, region)
     if request.what != JWT:
         sleeping.refuse_stopped_databases(stacks, warn=lambda line: print(line, file=sys.stderr))
     told = _call(request)
@@ -81,29 +87,36 @@ def rotate(
     return OK
 
 
-def _request(stacks: Mapping[str, Stack], what: str | None, role: str | None, force: str | None) -> _Request:
+def _request(
+    stacks: Mapping[str, Stack], what: str | None, role: str | None, force: str | None, region: str | None
+) -> _Request:
     environment = next(iter(stacks.values())).environment
-    found = {name: (entry, stack.region) for stack in stacks.values() for name, entry in stack.rotations.items()}
+    found = {name: (entry, stack) for stack in _rotating(stacks, region) for name, entry in stack.rotations.items()}
+    where = f"{environment} in {region}" if region else environment
     if not what:
         message = "WHAT is missing."
         raise RunnerError(message, f"For example: make rotate ENV={environment} WHAT=postgres")
     if what not in KINDS:
         message = f"WHAT={what} is not something to rotate; {_allowed(what, KINDS)}."
-        raise RunnerError(message, f"In {environment} there is: {_joined(found)}.")
+        raise RunnerError(message, f"In {where} there is: {_joined(found)}.")
     if what not in found:
-        message = f"WHAT={what}: {environment} has no {_TABLES[what]}."
+        message = f"WHAT={what}: {where} has no {_TABLES[what]}."
+        if what == JWT and region:
+            message = f"WHAT={JWT}: the secret that signs JWTs is rotated by the first region only."
         raise RunnerError(message, f"What can be rotated there: {_joined(found)}.")
     if force not in (None, "", _FORCED):
         message = f"FORCE={force} is not valid: it must be 1, or left out."
         raise RunnerError(message, "What it does: docs/data.md#rotation")
-    function, region = found[what]
+    function, stack = found[what]
     request = _Request(
         environment=environment,
         what=what,
         role=role or None,
         force=force == _FORCED,
         function=function,
-        region=region,
+        region=stack.region,
+        layer=stack.name,
+        stands_by=stack.stands_by,
     )
     if request.role and what == JWT:
         message = f"ROLE={role} is not valid with WHAT={JWT}: only databases have roles."
@@ -118,13 +131,32 @@ def _request(stacks: Mapping[str, Stack], what: str | None, role: str | None, fo
     return request
 
 
+def _rotating(stacks: Mapping[str, Stack], region: str | None) -> list[Stack]:
+    """The stacks that rotate something: those at home, or those of a region.
+
+    Raises:
+        RunnerError: Nothing can be rotated in that region.
+    """
+    rotating = [stack for stack in stacks.values() if stack.rotations]
+    if not region:
+        return [stack for stack in rotating if not stack.stands_by]
+    there = [stack for stack in rotating if stack.region == region]
+    if not there:
+        message = f"REGION={region}: nothing can be rotated there."
+        regions = _joined({stack.region: None for stack in rotating})
+        raise RunnerError(message, f"Regions with something to rotate: {regions}. Without REGION it is the first one.")
+    return there
+
+
 def _call(request: _Request) -> dict[str, Any]:
     name = request.function.function
     try:
         return call_function(name, request.event, region=request.region, seconds=_CALL_SECONDS)
     except NotAppliedError:
         message = f"The function that rotates {request.what} of {request.environment} is not applied yet."
-        raise RunnerError(message, f"Apply it first: make apply ENV={request.environment} LAYER=data") from None
+        raise RunnerError(
+            message, f"Apply it first: make apply ENV={request.environment} LAYER={request.layer}"
+        ) from None
     except UnreachableError as error:
         message = f"Cannot call the function that rotates {request.what} of {request.environment}: {error}."
         raise RunnerError(message, f"It needs the AWS CLI, and credentials that may invoke {name}.") from None

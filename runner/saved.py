@@ -19,6 +19,7 @@ from runner.errors import RunnerError
 from runner.events import Changes
 from runner.results import Result, Status
 from runner.terraform import Plan
+from synthesis.manifest import state_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,6 +38,16 @@ PERSONS_LAYERS: Final = frozenset({"state", "notifications", "security", "recove
 # What a plan would do, of everything that `terraform show -json` says:
 # https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 _PLANNED: Final = ("resource_changes", "output_changes", "checks")
+
+
+def is_persons(stack: Stack, stacks: Mapping[str, Stack]) -> bool:
+    """Whether a person applies the stack: one of those layers, or any whose state is in the second region.
+
+    A pipeline can change neither that bucket nor what is in that region.
+    """
+    state = state_stack(stacks)
+    is_elsewhere = state is not None and stack.backend.get("region") != state.backend.get("region")
+    return stack.layer in PERSONS_LAYERS or is_elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +92,7 @@ class SavedPlans:
         persons = [
             id_
             for id_, stack in session.chosen.items()
-            if stack.layer in PERSONS_LAYERS and results[id_].status is not Status.NO_CHANGES
+            if is_persons(stack, session.stacks) and results[id_].status is not Status.NO_CHANGES
         ]
         if persons:
             message = f"{', '.join(persons)} has changes, and a person applies it, so nothing is applied."

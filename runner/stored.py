@@ -76,7 +76,7 @@ class MasterUser:
     """The master user of a database, whose credentials only a person needs, in an emergency."""
 
     database: str
-    """`postgres` or `documentdb`."""
+    """`postgres` or `documentdb`; with the region if it is in the second one."""
     command: str
     """The command that prints the credentials."""
 
@@ -119,12 +119,10 @@ class ParameterTree:
 
     @staticmethod
     def from_stacks(stacks: Mapping[str, Stack]) -> ParameterTree:
-        """What an environment's stacks declare, without the copies of it in a second region."""
+        """What an environment's stacks declare in its own region, and the masters of the databases of both."""
+        own = [stack for stack in stacks.values() if not stack.stands_by]
         parameters = [
-            (stack, parameter)
-            for stack in stacks.values()
-            if stack.layer != _COPIES
-            for parameter in stack.all(_PARAMETER)
+            (stack, parameter) for stack in own if stack.layer != _COPIES for parameter in stack.all(_PARAMETER)
         ]
         first = next((stack for stack, _ in parameters), next(iter(stacks.values())))
         return ParameterTree(
@@ -147,7 +145,7 @@ class ParameterTree:
                 StoredSecret(
                     name=str(secret.get("name")), by_function=not stack.attached(secret, _VERSION, by="secret_id")
                 )
-                for stack in stacks.values()
+                for stack in own
                 for secret in stack.all(_SECRET)
             ),
             masters=tuple(master for stack in stacks.values() for master in _masters(stack)),
@@ -155,17 +153,18 @@ class ParameterTree:
 
 
 def _masters(stack: Stack) -> Iterator[MasterUser]:
+    where = f" in {stack.region}" if stack.stands_by else ""
     for instance in stack.all("aws_db_instance"):
         if instance.is_on("manage_master_user_password"):
             find = ["aws", "rds", "describe-db-instances", "--region", stack.region]
             find += ["--db-instance-identifier", str(instance.get("identifier"))]
             find += ["--query", "DBInstances[0].MasterUserSecret.SecretArn", "--output", "text"]
-            yield MasterUser(database="postgres", command=_read_command(stack, f'"$({shlex.join(find)})"'))
+            yield MasterUser(database=f"postgres{where}", command=_read_command(stack, f'"$({shlex.join(find)})"'))
     for secret in stack.all(_SECRET):
         database, _, name = str(secret.get("name")).rpartition("/")
         if name == _MASTER:
             command = _read_command(stack, shlex.quote(str(secret.get("name"))))
-            yield MasterUser(database=database.rpartition("/")[2], command=command)
+            yield MasterUser(database=database.rpartition("/")[2] + where, command=command)
 
 
 def _read_command(stack: Stack, secret_id: str) -> str:

@@ -36,6 +36,8 @@ _ADOPTED = "adopted.tf.json"
 _CHANGED = 2  # of `plan -detailed-exitcode`
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _fetch_lock = threading.Lock()
+_folder_locks: dict[Path, threading.RLock] = {}
+"""One for each stack's folder: two stacks of a run may look at a third one at the same time."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,12 @@ class Terraform:
 
     @contextmanager
     def working_copy(self) -> Iterator[Terraform]:
-        """Lock the stack's folder for this run and update the working copy."""
+        """Lock the stack's folder for this run and update the working copy; wait for another stack of this run."""
+        with _folder_locks.setdefault(self.folder, threading.RLock()), self._locked_copy():
+            yield self
+
+    @contextmanager
+    def _locked_copy(self) -> Iterator[None]:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # saved plans hold secrets
         descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -109,7 +116,7 @@ class Terraform:
                 self._keep_created_ids()
                 self.log.write_text("", encoding="utf-8")
                 self._copy()
-                yield self
+                yield
             finally:
                 self._plan.unlink(missing_ok=True)
         finally:

@@ -14,13 +14,16 @@ from cdktf_cdktf_provider_aws.provider import (
 from modules.errors import WiringError
 from modules.key import Key
 from modules.label import Label
-from modules.state_store import StateLocation
-from synthesis.manifest import METADATA, metadata, stack_id
+from modules.state_store import ACCESS_LOGS, StateLocation
+from synthesis.manifest import APPLIED_AFTER, METADATA, metadata, stack_id
 
 if TYPE_CHECKING:
+    from cdktf import TerraformResource
     from constructs import Construct
 
     from config.environment import Environment
+    from modules.bucket import Bucket
+    from modules.state_store import StateStore
     from modules.topic import Topics
     from stacks.notifications import NotificationsStack
 
@@ -53,9 +56,10 @@ class LayerStack(TerraformStack):
             config: The environment.
             state: The stack that stores all states and is applied first; None for that stack itself.
             region: The region of its resources; None for the environment's own region.
-            name: Its name within the environment; None for the name of the layer, if the layer has only one stack.
+            name: Its name within the environment; None for the name of the layer, which in the second region ends in
+                the region.
         """
-        self.name = name or self.layer
+        self.name = name or (self.layer if config.standby_of is None else f"{self.layer}-{config.region}")
         super().__init__(scope, stack_id(config.name, self.name))
         self.config = config
         self.region = region or config.region
@@ -65,7 +69,7 @@ class LayerStack(TerraformStack):
             layer=self.layer,
             account_id=config.account_id,
             region=self.region,
-            home_region=config.region,
+            home_region=config.home_region,
             recovery_region=config.recovery_region,
             owner=config.tags.owner,
             cost_center=config.tags.cost_center,
@@ -81,17 +85,35 @@ class LayerStack(TerraformStack):
             name=self.name,
             region=self.region,
             protect_data=config.protect_data,
+            stands_by=config.standby_of is not None,
         )
+        self._applied_after: list[str] = []
         for key, value in identity.items():
             self.add_override(f"{METADATA}.{key}", value)
         if state is not None:
             self.add_dependency(state)
 
+    def apply_after(self, stack: LayerStack) -> None:
+        """Have `stack` applied before this one, and destroyed after it, if both are; but this one does not need it.
+
+        Of a stack added with `add_dependency`, the runner refuses to destroy it while this one exists.
+        """
+        self.add_dependency(stack)
+        self._applied_after.append(stack.name)
+        self.add_override(f"{METADATA}.{APPLIED_AFTER}", self._applied_after)
+
     def state_location(self) -> StateLocation:
         """Where its state is: in the environment's own region, or with it in the region of the copies."""
-        if self.survives_home and self.region == self.config.recovery_region:
+        survives = self.survives_home or self.config.standby_of is not None
+        if survives and self.region == self.config.recovery_region:
             return StateLocation.in_region_of(self.label)
         return StateLocation.from_names(self.label)
+
+    def access_log_bucket(self, store: StateStore) -> Bucket | str:
+        """What receives access logs in its region: a bucket of the state, by its name if that is in another region."""
+        if self.region == self.config.home_region:
+            return store.access_logs
+        return self.label.bucket_name(ACCESS_LOGS)
 
     def key(self, id_: str, *, name: str, protects: str, attach_policy: bool = False) -> Key:
         """Create a KMS key of this layer.
@@ -115,6 +137,19 @@ class LayerStack(TerraformStack):
     def output(self, name: str, value: str | list[str]) -> None:
         """Add an output for people and tests, under exactly this name."""
         TerraformOutput(self, name, value=value, static_id=True)
+
+    def keep_for_others(self, resource: TerraformResource, attribute: str) -> None:
+        """Have the output that another stack of the environment reads this by, also while no stack does.
+
+        cdktf adds such an output with its first reader, which then waits for another apply of this stack.
+
+        Args:
+            resource: One of this stack.
+            attribute: What is read of it, as Terraform names it.
+        """
+        self.register_outgoing_cross_stack_reference(
+            f"{resource.terraform_resource_type}.{resource.friendly_unique_id}.{attribute}"
+        )
 
     def add_provider(self, id_: str, *, region: str, alias: str | None = None) -> AwsProvider:
         """Configure the provider for a region; with an alias, for the resources that name it."""

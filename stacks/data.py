@@ -10,9 +10,12 @@ from modules.data.backups_bucket import BackupsBucket
 from modules.data.database_context import DatabaseContext
 from modules.data.database_events import allow_database_events
 from modules.data.documentdb import Documentdb
-from modules.data.identifiers import DATABASES_KEY
+from modules.data.documentdb_standby import StandbyDocumentdb
+from modules.data.identifiers import DATABASES_KEY, SECRETS_KEY
 from modules.data.jwt_rotation import JwtRotation
+from modules.data.origins import ReplicaOf, SecondaryOf
 from modules.data.postgres import Postgres
+from modules.data.postgres_standby import StandbyPostgres
 from stacks.base import LayerStack, topics_for
 from synthesis.manifest import METADATA
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from config.environment import Environment
     from config.services import ServiceSettings
+    from modules.data.origins import DataOrigins
     from modules.parameter import Parameter
     from modules.service.fargate_service import FargateService
     from stacks.network import NetworkStack
@@ -44,20 +48,33 @@ class DataStack(LayerStack):
         state: StateStack,
         notifications: NotificationsStack | None,
         network: NetworkStack,
+        origins: DataOrigins | None = None,
     ) -> None:
+        """Compose the layer.
+
+        Args:
+            config: The environment.
+            state: Its log bucket receives the access logs of the bucket for backups.
+            notifications: The topics of its region.
+            network: The databases are in its VPC.
+            origins: What the databases are made of in the second region, which has copies of the secrets and of the
+                backups already; None in the environment's own region.
+        """
         super().__init__(scope, config=config, state=state)
+        self._origins = origins
+        secrets, backups = (None, None) if origins else (config.secrets, config.backups)
         has_databases = bool(config.postgres or config.documentdb)
-        has_parameters = has_databases or bool(config.secrets)
+        has_parameters = has_databases or bool(secrets)
         self.databases_key = (
             self.key("databases-key", name=DATABASES_KEY, protects="Databases, their backups and their insights")
             if has_databases
             else None
         )
         self.secrets_key = (
-            self.key("secrets-key", name="secrets", protects="Parameters and secrets") if has_parameters else None
+            self.key("secrets-key", name=SECRETS_KEY, protects="Parameters and secrets") if has_parameters else None
         )
         self.backups_key = (
-            self.key("backups-key", name="backups", protects="The bucket for backups") if config.backups else None
+            self.key("backups-key", name="backups", protects="The bucket for backups") if backups else None
         )
         logs_key = (
             self.key("data-logs-key", name="data-logs", protects="Logs of databases and of the rotation")
@@ -66,6 +83,10 @@ class DataStack(LayerStack):
         )
         self.postgres: Postgres | None = None
         self.documentdb: Documentdb | None = None
+        self.standby_postgres: StandbyPostgres | None = None
+        """The read replica that PostgreSQL has here, if it follows that of another region."""
+        self.standby_documentdb: StandbyDocumentdb | None = None
+        """The cluster that DocumentDB has here, if it follows that of another region."""
         self.jwt: JwtRotation | None = None
         self.api_keys: ApiKeys | None = None
         self.backups: BackupsBucket | None = None
@@ -85,31 +106,30 @@ class DataStack(LayerStack):
                     endpoints=network.interface_endpoints,
                     functions_need_internet=config.role_functions_need_internet,
                     sleeps=config.cost is not None and config.cost.sleep is not None,
-                    backed_up=config.recovery is not None,
+                    backed_up=config.recovery is not None and origins is None,
+                    replicated=config.has_postgres_replica,
                 )
             )
-        if config.secrets and self.secrets_key and logs_key:
+        if secrets and self.secrets_key and logs_key:
             self.jwt = JwtRotation(
                 self,
                 "jwt",
-                rotation_days=config.secrets.jwt_rotation_days,
+                rotation_days=secrets.jwt_rotation_days,
                 log_retention_days=config.logs.function_retention_days,
                 label=self.label,
                 key=self.secrets_key,
                 logs_key=logs_key,
                 topics=topics_for(self, notifications),
             )
-            self.api_keys = ApiKeys(
-                self, "api-keys", names=config.secrets.api_keys, label=self.label, key=self.secrets_key
-            )
-        if config.backups and self.backups_key:
+            self.api_keys = ApiKeys(self, "api-keys", names=secrets.api_keys, label=self.label, key=self.secrets_key)
+        if backups and self.backups_key:
             self.backups = BackupsBucket(
                 self,
                 "backups",
-                config=config.backups,
+                config=backups,
                 label=self.label,
                 key=self.backups_key,
-                access_logs=state.store.access_logs,
+                access_logs=self.access_log_bucket(state.store),
                 protect=config.protect_data,
             )
         self._add_outputs()
@@ -119,6 +139,12 @@ class DataStack(LayerStack):
     def databases(self) -> dict[str, Postgres | Documentdb]:
         """The databases of this environment, by the name that the settings of a service use."""
         named = {"postgres": self.postgres, "documentdb": self.documentdb}
+        return {name: database for name, database in named.items() if database}
+
+    @property
+    def following(self) -> dict[str, StandbyPostgres | StandbyDocumentdb]:
+        """The databases that follow those of another region, by the same names."""
+        named = {"postgres": self.standby_postgres, "documentdb": self.standby_documentdb}
         return {name: database for name, database in named.items() if database}
 
     def parameters(self, service: ServiceSettings) -> dict[str, Parameter]:
@@ -141,7 +167,7 @@ class DataStack(LayerStack):
         urls = {
             name: self.databases[database].roles.urls[role]
             for name, database in URLS.items()
-            if (role := service.role(database))
+            if database in self.databases and (role := service.role(database))
         }
         return shared | urls
 
@@ -154,8 +180,18 @@ class DataStack(LayerStack):
             self.postgres.grant_connect(service, role=settings.postgres_role)
 
     def _add_databases(self, context: DatabaseContext) -> None:
-        config = self.config
-        if config.postgres:
+        config, origins = self.config, self._origins
+        postgres_origin = origins.postgres if origins else None
+        if config.postgres and isinstance(postgres_origin, ReplicaOf):
+            self.standby_postgres = StandbyPostgres(
+                self,
+                "postgres",
+                config=config.postgres,
+                context=context,
+                origin=postgres_origin,
+                log_retention_days=config.logs.postgres_retention_days,
+            )
+        elif config.postgres and not isinstance(postgres_origin, ReplicaOf) and (origins is None or postgres_origin):
             self.postgres = Postgres(
                 self,
                 "postgres",
@@ -163,8 +199,23 @@ class DataStack(LayerStack):
                 context=context,
                 roles=config.postgres_roles,
                 log_retention_days=config.logs.postgres_retention_days,
+                origin=postgres_origin,
             )
-        if config.documentdb:
+        documentdb_origin = origins.documentdb if origins else None
+        if config.documentdb and isinstance(documentdb_origin, SecondaryOf):
+            self.standby_documentdb = StandbyDocumentdb(
+                self,
+                "documentdb",
+                config=config.documentdb,
+                context=context,
+                origin=documentdb_origin,
+                log_retention_days=config.logs.documentdb_retention_days,
+            )
+        elif (
+            config.documentdb
+            and not isinstance(documentdb_origin, SecondaryOf)
+            and (origins is None or documentdb_origin)
+        ):
             self.documentdb = Documentdb(
                 self,
                 "documentdb",
@@ -172,6 +223,7 @@ class DataStack(LayerStack):
                 context=context,
                 roles=config.documentdb_roles,
                 log_retention_days=config.logs.documentdb_retention_days,
+                origin=documentdb_origin,
             )
 
     def _add_outputs(self) -> None:

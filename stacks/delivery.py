@@ -10,8 +10,8 @@ from modules.delivery import build_grants, builds, hand_over, pipeline_grants
 from modules.delivery.artifact_store import ArtifactStore
 from modules.delivery.build_project import Build, BuildPlace, BuildProject
 from modules.delivery.image_updates import ImageUpdates
-from modules.delivery.names import DELIVERY_KEY, PIPELINE_ROLE, release_prefix, releases_bucket
-from modules.delivery.pipeline import REBUILD, SOURCE, Pipeline, add_connection, pipeline_name
+from modules.delivery.names import DELIVERY_KEY, PIPELINE_ROLE, release_prefix
+from modules.delivery.pipeline import Pipeline, pipeline_name
 from modules.delivery.pipeline_messages import pipeline_messages
 from modules.delivery.red_alarms import alarm_rules
 from modules.delivery.stages import Action, Rule, Stage, with_freeze
@@ -21,12 +21,13 @@ from modules.event_messages import EventMessages
 from modules.role import Role, ServicePrincipal
 from modules.topic import Severity
 from stacks.base import LayerStack, topics_for
+from stacks.delivery_source import ReleaseSource
 from templates import buildspecs
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from config.delivery import DeliverySettings, OtherEnvironment
+    from config.delivery import DeliverySettings
     from config.environment import Environment
     from stacks.data import DataStack
     from stacks.edge import EdgeStack
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from stacks.service import ServiceStack
     from stacks.state import StateStack
 
-_RELEASE: Final = "release"
 _URLS: Final = {"postgres": "DATABASE_URL", "documentdb": "DOCUMENTDB_URL"}
 _OWNER: Final = "owner"
 
@@ -61,8 +61,8 @@ class DeliveryStack(LayerStack):
         edge: EdgeStack | None,
     ) -> None:
         super().__init__(scope, config=config, state=state)
-        self._settings, self._topics = settings, topics_for(self, notifications)
-        self._registry, self._service, self._data, self._edge = registry, service, data, edge
+        self.settings, self._topics = settings, topics_for(self, notifications)
+        self.registry, self.service, self._data, self._edge = registry, service, data, edge
         self.delivery_key = self.key("key", name=DELIVERY_KEY, protects="Artifacts, releases and logs of builds")
         self.store = ArtifactStore(
             self,
@@ -97,7 +97,7 @@ class DeliveryStack(LayerStack):
             boundary=Boundary.DELIVERY,
         )
         self.store.grant_artifacts(self.role, pipeline=pipeline_name(self.label))
-        stages = [*self._first_stages(), *self._approval(), *self._changing_stages(), *self._hand_over()]
+        stages = [*ReleaseSource(self).stages(), *self._approval(), *self._changing_stages(), *self._hand_over()]
         if config.release_window:
             stages = with_freeze(stages, config.release_window)
         pipeline_grants.grant_builds(self.role, stages, list(self.projects.values()), place=self._place)
@@ -122,7 +122,7 @@ class DeliveryStack(LayerStack):
             log_retention_days=config.logs.function_retention_days,
             topics=self._topics,
             cluster=service.cluster,
-            repositories=[registry.repositories[name] for name in self._names],
+            repositories=[registry.repositories[name] for name in self.names],
             pipeline=self.pipeline,
         )
         EventMessages(
@@ -137,103 +137,23 @@ class DeliveryStack(LayerStack):
         self.output("artifacts_bucket", self.store.artifacts.name)
 
     @property
-    def _names(self) -> tuple[str, ...]:
-        return tuple(self._service.services)
+    def names(self) -> tuple[str, ...]:
+        """The services."""
+        return tuple(self.service.services)
 
     @property
-    def _built(self) -> tuple[str, ...]:
+    def built(self) -> tuple[str, ...]:
         """The artifacts of all services."""
-        return tuple(buildspecs.artifact(name) for name in self._names)
+        return tuple(buildspecs.artifact(name) for name in self.names)
 
-    def _project(self, build: Build) -> BuildProject:
+    def project(self, build: Build) -> BuildProject:
+        """Add a build of the pipeline."""
         project = BuildProject(self, f"{build.name}-project", config=build, place=self._place)
         self.projects[build.name] = project
         return project
 
-    def _first_stages(self) -> list[Stage]:
-        """Where a release comes from, and what makes its artifacts."""
-        if self._settings.builds:
-            return [self._source(), self._build(), self._test()]
-        source = self.config.release_source
-        if source is None:
-            raise WiringError(self, "the environment of release_from is not known; load it with its neighbors")
-        return [self._release_source(source), self._promote(source)]
-
-    def _source(self) -> Stage:
-        settings = self._settings
-        connection_arn = settings.connection_arn
-        if connection_arn is None:
-            connection_arn = add_connection(self, label=self.label)
-            self.output("connection_arn", connection_arn)
-        pipeline_grants.grant_connection(self.role, connection_arn)
-        action = Action.github(
-            SOURCE,
-            connection_arn=connection_arn,
-            repository=settings.repository or "",
-            branch=settings.default_branch,
-        )
-        return Stage(name="Source", actions=(action,))
-
-    def _build(self) -> Stage:
-        actions, files = [], self._static_files
-        for name in self._names:
-            project = self._project(
-                builds.service_build(
-                    name,
-                    repository_url=self._registry.repositories[name].url,
-                    release_files=self._service.release_files.bucket.name,
-                    blue_green=tuple(self._service.deployment_groups),
-                    sbom_image=self._registry.images["sbom"].uri,
-                    assets=files.variables if files and files.service == name else None,
-                    scan=builds.scan_variables(self._settings),
-                )
-            )
-            self._registry.images["sbom"].grant_pull(project.role)
-            self._grant_images_and_files(project, (name,))
-            actions.append(
-                Action.build(
-                    f"{name}-build",
-                    project.name,
-                    inputs=(SOURCE,),
-                    outputs=(buildspecs.artifact(name),),
-                    variables={REBUILD: f"#{{variables.{REBUILD}}}"},
-                )
-            )
-        return Stage(name="Build", actions=tuple(actions))
-
-    def _test(self) -> Stage:
-        project = self._project(builds.integration_tests(self.config))
-        for name in self._names:
-            self._registry.repositories[name].grant_pull(project.role)
-        action = Action.build("integration-tests", project.name, inputs=(SOURCE, *self._built), category="Test")
-        return Stage(name="Test", actions=(action,))
-
-    def _release_source(self, source: OtherEnvironment) -> Stage:
-        hand_over.grant_source(self.role, source)
-        action = Action.release(
-            SOURCE, bucket=releases_bucket(source.names), key=hand_over.release_key(source.name), output=_RELEASE
-        )
-        return Stage(name="Source", actions=(action,))
-
-    def _promote(self, source: OtherEnvironment) -> Stage:
-        files = self._static_files
-        project = self._project(
-            builds.promote(
-                hand_over.source_repositories(source, self._names),
-                release_files=self._service.release_files.bucket.name,
-                blue_green=tuple(self._service.deployment_groups),
-                assets=files.variables if files else None,
-                assets_service=files.service if files else None,
-                scan=builds.scan_variables(self._settings),
-            )
-        )
-        self._grant_images_and_files(project, self._names)
-        hand_over.grant_images(project.role, source, self._names)
-        action = Action.build("promote", project.name, inputs=(_RELEASE,), outputs=self._built)
-        return Stage(name="Promote", actions=(action,))
-
     def _approval(self) -> list[Stage]:
-        if not self._settings.approval:
+        if not self.settings.approval:
             return []
         topic = self._topics.by_severity[Severity.WARNING]
         topic.grant_publish(self.role)
@@ -248,27 +168,27 @@ class DeliveryStack(LayerStack):
         The alarms are before Migrate, not before Deploy: the rollback of a stage must not depend on its own condition,
         and a release that did not enter it must not deploy the one before again.
         """
-        rules = alarm_rules(self, list(self._service.services.values()), self._service.load_balancer)
+        rules = alarm_rules(self, list(self.service.services.values()), self.service.load_balancer)
         pipeline_grants.grant_alarms(self.role)
         migrate = self._migrate(rules)
         return [self._release(), *migrate, self._deploy(() if migrate else rules)]
 
     def _release(self) -> Stage:
         """An image without the tag may expire while it runs."""
-        project = self._project(builds.tag_release(self._names))
+        project = self.project(builds.tag_release(self.names))
         self._grant_tags(project)
-        return Stage(name="Release", actions=(Action.build("tag-release", project.name, inputs=self._built),))
+        return Stage(name="Release", actions=(Action.build("tag-release", project.name, inputs=self.built),))
 
     def _migrate(self, rules: tuple[Rule, ...]) -> list[Stage]:
         """The databases first: files that users see do not change if a migration fails."""
         actions = []
-        if self._settings.migrations:
+        if self.settings.migrations:
             project = self._add_migrate()
-            inputs = (buildspecs.artifact(self._settings.migrations.service),)
+            inputs = (buildspecs.artifact(self.settings.migrations.service),)
             actions.append(Action.build("migrate", project.name, inputs=inputs))
-        if files := self._static_files:
-            repository = self._registry.repositories[files.service]
-            project = self._project(builds.publish(files.publish_variables, repository_url=repository.url))
+        if files := self.static_files:
+            repository = self.registry.repositories[files.service]
+            project = self.project(builds.publish(files.publish_variables, repository_url=repository.url))
             repository.grant_pull(project.role)
             files.grant_publish(project.role)
             inputs = (buildspecs.artifact(files.service),)
@@ -276,41 +196,41 @@ class DeliveryStack(LayerStack):
         return [Stage(name="Migrate", actions=tuple(actions), rules=rules)] if actions else []
 
     def _add_migrate(self) -> BuildProject:
-        settings, data = self._settings.migrations, self._data
+        settings, data = self.settings.migrations, self._data
         if settings is None or data is None:
             raise WiringError(self, "there are migrations and no database; the settings are checked for it")
         parameters = {_URLS[name]: database.roles.urls[_OWNER] for name, database in data.databases.items()}
-        project = self._project(
+        project = self.project(
             builds.migrate(settings, urls={name: parameter.name for name, parameter in parameters.items()})
         )
         for parameter in parameters.values():
             parameter.grant_read(project.role)
         for database in data.databases.values():
             database.allow_owner_from(project)
-        self._registry.repositories[settings.service].grant_pull(project.role)
+        self.registry.repositories[settings.service].grant_pull(project.role)
         return project
 
     def _deploy(self, rules: tuple[Rule, ...]) -> Stage:
         """All services side by side, then the load test: it needs the new version at the address."""
-        actions = [self._deploy_action(name) for name in self._names]
-        groups = self._service.deployment_groups
+        actions = [self._deploy_action(name) for name in self.names]
+        groups = self.service.deployment_groups
         if groups:
-            services = [self._service.services[name] for name in groups]
+            services = [self.service.services[name] for name in groups]
             pipeline_grants.grant_blue_green(self.role, self.label, list(groups.values()), services)
         if load_test := builds.load_test(self.config):
-            name = self._project(load_test).name
-            actions.append(Action.build("load-test", name, inputs=(self._built[0],), category="Test", run_order=2))
+            name = self.project(load_test).name
+            actions.append(Action.build("load-test", name, inputs=(self.built[0],), category="Test", run_order=2))
         return Stage(name="Deploy", actions=tuple(actions), rules=rules, rolls_back=True)
 
     def _deploy_action(self, name: str) -> Action:
         artifact = buildspecs.artifact(name)
-        service = self._service.services[name]
-        group = self._service.deployment_groups.get(name)
+        service = self.service.services[name]
+        group = self.service.deployment_groups.get(name)
         if group:
             return Action.blue_green(
                 f"{name}-deploy", application=group.application_name, group=group.name, artifact=artifact
             )
-        project = self.projects.get("deploy") or self._project(builds.deploy(self._service.cluster.name))
+        project = self.projects.get("deploy") or self.project(builds.deploy(self.service.cluster.name))
         pipeline_grants.grant_rolling(project.role, self.label, service)
         return Action.build(
             f"{name}-deploy",
@@ -324,11 +244,11 @@ class DeliveryStack(LayerStack):
         if not targets or self.store.releases is None:
             return []
         prefix = release_prefix(self.config.name)
-        project = self._project(
+        project = self.project(
             builds.hand_over(
-                self._names,
+                self.names,
                 releases_url=f"s3://{self.store.releases.name}/{prefix}",
-                migrations=self._settings.migrations,
+                migrations=self.settings.migrations,
             )
         )
         self._grant_tags(project)
@@ -336,27 +256,29 @@ class DeliveryStack(LayerStack):
         hand_over.allow_release_readers(
             self.store.releases, self.delivery_key, environment=self.config.name, targets=targets
         )
-        hand_over.allow_image_readers(self, self._registry.repositories, targets=targets)
-        return [Stage(name="HandOver", actions=(Action.build("hand-over", project.name, inputs=self._built),))]
+        hand_over.allow_image_readers(self, self.registry.repositories, targets=targets)
+        return [Stage(name="HandOver", actions=(Action.build("hand-over", project.name, inputs=self.built),))]
 
     @property
-    def _static_files(self) -> StaticFiles | None:
-        settings, edge, config = self._settings.assets, self._edge, self.config.edge
+    def static_files(self) -> StaticFiles | None:
+        """The files for CloudFront that a release brings; None if it brings none."""
+        settings, edge, config = self.settings.assets, self._edge, self.config.edge
         if settings is None or edge is None or config is None:
             return None
         return StaticFiles(settings, edge.assets, prefix=config.static_prefix, distribution=edge.distribution)
 
-    def _grant_images_and_files(self, project: BuildProject, services: tuple[str, ...]) -> None:
+    def grant_images_and_files(self, project: BuildProject, services: tuple[str, ...]) -> None:
+        """Let a build read and write what the releases of these services consist of."""
         role = project.role
         build_grants.grant_images_and_scans(
             role,
-            [self._registry.repositories[name] for name in services],
+            [self.registry.repositories[name] for name in services],
             enhanced=self.config.registry.scanning == "enhanced",
         )
-        build_grants.grant_release_files(role, self._service.release_files.bucket, self._service.logs_key, services)
-        files = self._static_files
+        build_grants.grant_release_files(role, self.service.release_files.bucket, self.service.logs_key, services)
+        files = self.static_files
         if files and files.service in services:
             files.grant_copy(role)
 
     def _grant_tags(self, project: BuildProject) -> None:
-        build_grants.grant_tags(project.role, list(self._registry.repositories.values()))
+        build_grants.grant_tags(project.role, list(self.registry.repositories.values()))

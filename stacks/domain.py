@@ -8,7 +8,7 @@ from config.domain import ROUTE_53_REGION
 from config.edge import VIEWER_REGION
 from modules.domain.certificate import Certificate, CertificateNames
 from modules.domain.health_check import HealthCheck
-from modules.domain.hosted_zone import HostedZone
+from modules.domain.hosted_zone import FoundZone, HostedZone
 from modules.domain.issuer_records import IssuerRecords
 from modules.domain.query_log import QueryLog
 from modules.domain.zone_signing import ZoneSigning
@@ -78,7 +78,7 @@ class DomainStack(LayerStack):
             raise WiringError(
                 self,
                 "it has no certificate while the zone is not delegated; add the layer that uses it to left_out_layers "
-                "in config/environment.py, and leave it out in main.py",
+                "in config/environment_regions.py, and leave it out in stacks/compose.py",
             )
         return self._certificate
 
@@ -126,6 +126,47 @@ class Route53Stack(LayerStack):
     def is_needed(config: Environment) -> bool:
         """Whether an environment has something for this stack; in us-east-1 it is in `DomainStack`."""
         return config.needs_route_53_stack
+
+
+class StandbyDomainStack(LayerStack):
+    """The certificate in the second region, for the names of the load balancer there; its zone is the environment's."""
+
+    layer: ClassVar[str] = "domain"
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        config: Environment,
+        settings: DomainSettings,
+        state: StateStack,
+        notifications: NotificationsStack | None,
+        domain: DomainStack,
+    ) -> None:
+        """Compose the stack.
+
+        Args:
+            config: The environment in its second region.
+            settings: The table [domain].
+            state: Stores all states.
+            notifications: The topics of the second region.
+            domain: Makes the zone, and the records that validate the certificate; applied before.
+        """
+        super().__init__(scope, config=config, state=state)
+        self.add_dependency(domain)
+        self.names = domain.names
+        self.zone = FoundZone(self, "zone", config=settings)
+        self.add_override(f"{METADATA}.zone_name", settings.zone_name)
+        self.certificate = Certificate(
+            self,
+            "certificate",
+            names=self.names,
+            label=self.label,
+            zone=self.zone,
+            is_proven=True,
+            topics=notifications.topics if notifications else None,
+        )
+        self.output("certificate_arn", self.certificate.arn)
 
 
 def _sign_and_log(

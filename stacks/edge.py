@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from config.edge import VIEWER_REGION
+from config.routing import CATCH_ALL
+from config.standby_traffic import nearest_services
 from modules.bucket import Bucket, BucketConfig
 from modules.domain.alias_record import AliasTarget, add_alias_records
 from modules.domain.certificate import Certificate
@@ -13,10 +15,12 @@ from modules.edge.access_logs import AccessLogs
 from modules.edge.assets_bucket import AssetsBucket
 from modules.edge.distribution import Distribution
 from modules.edge.error_page import ErrorPage
+from modules.edge.origins import Nearest
 from modules.edge.response_headers import ResponseHeaders
 from modules.edge.site_function import SiteFunction
 from modules.edge.web_acl import WebAcl
 from modules.errors import WiringError
+from modules.recovery.static_copy import static_copy_domain
 from modules.state_store import ACCESS_LOGS
 from stacks.base import LayerStack
 from synthesis.manifest import METADATA
@@ -109,6 +113,10 @@ class EdgeStack(LayerStack):
             idle_timeout_seconds=balancer.idle_timeout_seconds,
             service_paths=config.service_paths,
             assets=self.assets,
+            assets_copy_domain=static_copy_domain(self.label, region=config.standby_region)
+            if config.standby_region
+            else None,
+            nearest=_nearest(config),
             headers=ResponseHeaders(self, "headers", config=settings, label=self.label),
             page_function=self._function("pages", settings),
             service_function=self._function("services", settings),
@@ -192,3 +200,13 @@ class EdgeStack(LayerStack):
             log_retention_days=self.config.logs.firewall_retention_days,
             topics=self._topics,
         )
+
+
+def _nearest(config: Environment) -> Nearest | None:
+    """What the nearer region answers: the paths of the services that use no data."""
+    if config.nearest_name is None:
+        return None
+    patterns = {pattern for one in nearest_services(config.services).values() for pattern in one.path_patterns}
+    return Nearest(
+        host_name=config.nearest_name, paths=frozenset(patterns), has_pages=not patterns.isdisjoint(CATCH_ALL)
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from modules.data.documentdb import PORT as DOCUMENTDB
-from modules.data.postgres import PORT as POSTGRES
+from modules.data.documentdb_base import PORT as DOCUMENTDB
+from modules.data.postgres_base import PORT as POSTGRES
 from modules.network.flow_logs import FlowLogs
 from modules.network.vpc import Vpc
 from modules.network.vpc_endpoints import GatewayEndpoints, InterfaceEndpoints
@@ -68,7 +68,19 @@ class NetworkStack(LayerStack):
             key=key,
         )
         move_from_zone_names(self, config.network.zones)
+        if config.standby_of:
+            self._keep_for_databases()
         self.output("vpc_id", self.vpc.id)
         self.output("public_subnet_ids", self.vpc.public_subnet_ids)
         self.output("private_subnet_ids", self.vpc.private_subnet_ids)
         self.output("database_subnet_ids", self.vpc.database_subnet_ids)
+
+    def _keep_for_databases(self) -> None:
+        """Keep what databases need of it that are made when this region is to serve: then nothing here is applied."""
+        has_zones = self.config.documentdb is not None  # whose instances have one each
+        if not has_zones and self.config.postgres is None:
+            return
+        for subnet in self.vpc.database_subnets:
+            self.keep_for_others(subnet, "id")
+            if has_zones:
+                self.keep_for_others(subnet, "availability_zone")

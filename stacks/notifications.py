@@ -46,7 +46,7 @@ class NotificationsStack(LayerStack):
         self._topics = SeverityTopics(self, "topics", config=settings, label=self.label, key=key).topics
         if config.cost and config.cost.sleep:
             self._topics = replace(self._topics, suppressor=AsleepAlarm(self, "asleep", label=self.label).suppressor)
-        if config.firewall_region == region:
+        if region in config.firewall_regions:
             LogDelivery(self, "log-delivery", label=self.label, groups=[firewall_groups(self.label)])
         messages = list(account_messages.health_messages())
         if region == config.region:

@@ -16,6 +16,7 @@ from modules.observability.indicator import availability_of, latency_of
 from modules.observability.objective import Objective
 from modules.observability.service_dashboard import ServiceDashboard
 from modules.observability.traces import Traces
+from modules.recovery.serving_metric import serving_region_metric
 from modules.runbook import Runbook
 from stacks.base import LayerStack, topics_for
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from config.environment import Environment
     from config.objectives import ObjectivesSettings
     from config.observability import ObservabilitySettings
+    from modules.metric import Metric
     from stacks.data import DataStack
     from stacks.edge import EdgeStack
     from stacks.network import NetworkStack
@@ -92,6 +94,7 @@ class ObservabilityStack(LayerStack):
             releases=ReleaseMetrics.of(self.label, max_age_days=config.delivery.updates.max_age_days)
             if config.delivery
             else None,
+            serving=self._serving(service),
         )
         self.data_dashboard: DataDashboard | None = None
         if data and data.databases:
@@ -103,6 +106,7 @@ class ObservabilityStack(LayerStack):
                 documentdb=data.documentdb,
                 copies=config.copied_stores,
                 copies_region=config.recovery_region,
+                drill_days=config.recovery.targets.drill_days if config.recovery and config.recovery.drills else None,
             )
         budget = config.cost.budget if config.cost else None
         self.cost_dashboard = CostDashboard(
@@ -116,6 +120,16 @@ class ObservabilityStack(LayerStack):
         )
         if settings.tracing:
             Traces(self, "traces", config=settings.tracing, label=self.label, services=config.services)
+
+    def _serving(self, service: ServiceStack) -> dict[str, Metric] | None:
+        """What the second region publishes, and what Route 53 makes of it for the record of this one."""
+        region = self.config.switched_region
+        if region is None or service.serving_check is None:
+            return None
+        return {
+            f"{region} serves instead of {self.region}: 1 if so": serving_region_metric(self.label, region=region),
+            f"Route 53 leads the names to {self.region}: 1 if so": service.serving_check.status,
+        }
 
     def _canaries(self, settings: ObservabilitySettings, *, host: str, state: StateStack) -> dict[str, Canary]:
         config, days = self.config, self.config.logs.canary_retention_days

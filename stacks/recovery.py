@@ -1,32 +1,24 @@
-"""Layer `recovery`: backups of what cannot be made again, and copies of it in a second region."""
+"""Layer `recovery`: backups of what cannot be made again, and what copies it to a second region."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from config.buckets import ASSETS, AUDIT, BACKUPS
-from config.copies import copied_parameters
 from config.edge import VIEWER_REGION
-from modules.data.identifiers import DATABASES_KEY
-from modules.event_messages import EventMessages
 from modules.key import key_alias
-from modules.recovery import backup_messages
+from modules.recovery.backup_messages import add_backup_messages
 from modules.recovery.backup_plan import BackupPlan
 from modules.recovery.backup_role import BackupKey, backup_role_arn, create_backup_role
 from modules.recovery.backup_vault import BackupVault, vault_arn
-from modules.recovery.bucket_copies import BucketCopy
-from modules.recovery.copied_buckets import copied_buckets
 from modules.recovery.copied_files import CopiedFiles
-from modules.recovery.copy_ages import CopyAges
 from modules.recovery.copy_heartbeats import CopyHeartbeats
-from modules.recovery.image_copies import ImageCopies, RegistryReplication
-from modules.recovery.parameter_copies import ParameterCopies
+from modules.recovery.image_copies import RegistryReplication
 from modules.recovery.parameter_mirror import ParameterMirror
-from modules.recovery.replicated_backups import replicate_automated_backups
-from modules.recovery.replication_alarms import add_failure_alarm, add_latency_alarm
-from modules.state_store import STATE
+from modules.recovery.replication_alarms import add_failure_alarm
 from stacks.base import LayerStack, topics_for
-from stacks.registry import copied_repositories, task_images
+from stacks.recovery_copies import COPIES_KEY
+from stacks.registry import copied_repositories
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +26,6 @@ if TYPE_CHECKING:
     from cdktf import TerraformResource
     from constructs import Construct
 
-    from config.backup_plan import BackupPlanSettings
     from config.environment import Environment
     from config.recovery import RecoverySettings
     from modules.bucket import Bucket
@@ -42,130 +33,10 @@ if TYPE_CHECKING:
     from stacks.data import DataStack
     from stacks.edge import EdgeStack
     from stacks.notifications import NotificationsStack
+    from stacks.recovery_copies import CopiesStack
     from stacks.registry import RegistryStack
     from stacks.security import SecurityStack
     from stacks.state import StateStack
-
-_COPIES_KEY: Final = "copies"
-"""Component of the alias of the key in the second region."""
-_BACKUP_ROLE: Final = "backup-role"
-
-
-class CopiesStack(LayerStack):
-    """What receives the copies, in the second region; its state is there, too.
-
-    It knows the environment's own region by names alone, so that it can be planned while that region is lost.
-    """
-
-    layer: ClassVar[str] = "recovery"
-    survives_home: ClassVar[bool] = True
-
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        config: Environment,
-        settings: RecoverySettings,
-        region: str,
-        state: StateStack,
-        notifications: NotificationsStack | None,
-        data: DataStack | None,
-    ) -> None:
-        super().__init__(scope, config=config, state=state, region=region, name=f"{self.layer}-{region}")
-        self.copies_key = self.key("key", name=_COPIES_KEY, protects="Copies of the data")
-        self.vault: BackupVault | None = None
-        self.parameters: ParameterCopies | None = None
-        self.ages: CopyAges | None = None
-        if data and data.databases:
-            self._add_database_copies(settings.backup_plan, notifications)
-            self.add_dependency(data)  # RDS copies the backups of an instance that exists
-        topics = notifications.topics if notifications else None
-        self.states = {
-            "component": STATE,
-            "source": self.label.in_home_region().bucket_name(STATE),
-            "target": self.label.bucket_name(STATE),
-        }
-        self.buckets = {
-            copied.component: BucketCopy(
-                self, f"{copied.component}-copy", copied=copied, label=self.label, key=self.copies_key, topics=topics
-            )
-            for copied in copied_buckets(
-                self.label,
-                backups=config.backups,
-                trail=config.security.trail if config.security else None,
-                has_assets=config.has_assets,
-                protect=config.protect_data,
-            )
-        }
-        if topics:
-            add_latency_alarm(self, "state-late-alarm", label=self.label, topics=topics, **self.states)
-        self.images = ImageCopies(
-            self,
-            "images",
-            config=config.registry,
-            label=self.label,
-            key=self.copies_key,
-            repository_prefix=config.repository_prefix,
-            services=list(config.services),
-            public_images=task_images(config),
-            protect=config.protect_data,
-        )
-        self._add_watch(notifications)
-
-    def _add_database_copies(self, plan: BackupPlanSettings, notifications: NotificationsStack | None) -> None:
-        config = self.config
-        role = create_backup_role(
-            self,
-            _BACKUP_ROLE,
-            label=self.label,
-            databases_key=BackupKey.named(self.label.in_home_region(), key_alias(self.label, DATABASES_KEY)),
-            copies_key=BackupKey.of(self.copies_key.arn),
-        )
-        self.vault = BackupVault(
-            self,
-            "vault",
-            config=plan,
-            label=self.label,
-            key_arn=self.copies_key.arn,
-            protect=config.protect_data,
-            after=role.dependables,
-        )
-        if config.postgres:
-            replicate_automated_backups(
-                self,
-                "postgres-backups",
-                label=self.label,
-                key=self.copies_key,
-                retention_days=config.postgres.backup_retention_days,
-            )
-        _add_messages(self, notifications)
-
-    def _add_watch(self, notifications: NotificationsStack | None) -> None:
-        """Add the copies of parameters, and what measures the ages of all copies, after what it asks."""
-        config = self.config
-        if config.secrets:
-            self.parameters = ParameterCopies(
-                self,
-                "parameters",
-                names=copied_parameters(config.parameter_names),
-                label=self.label,
-                key=self.copies_key,
-            )
-        if config.copied_stores:
-            self.ages = CopyAges(
-                self,
-                "copy-ages",
-                label=self.label,
-                stores=config.copied_stores,
-                key=self.copies_key,
-                log_retention_days=config.logs.function_retention_days,
-                topics=topics_for(self, notifications),
-                after=[
-                    *(one for bucket in self.buckets.values() for one in bucket.dependables),
-                    *(self.vault.dependables if self.vault else ()),
-                    *(self.parameters.dependables if self.parameters else ()),
-                ],
-            )
 
 
 class RecoveryStack(LayerStack):
@@ -196,7 +67,14 @@ class RecoveryStack(LayerStack):
         self.heartbeats: CopyHeartbeats | None = None
         if data and data.databases_key:
             self._add_database_backups(settings, data.databases_key)
-        _add_messages(self, notifications)
+        add_backup_messages(
+            self,
+            "backup-messages",
+            label=self.label,
+            has_vault=self.vault is not None,
+            has_trail=self.config.has_trail,
+            topics=topics_for(self, notifications),
+        )
         if copies:
             self.add_dependency(copies)
             buckets: dict[str, Bucket | None] = {
@@ -241,7 +119,7 @@ class RecoveryStack(LayerStack):
                 label=self.label,
                 parameters=secrets,
                 region=region,
-                copies_key_alias=key_alias(self.label, _COPIES_KEY),
+                copies_key_alias=key_alias(self.label, COPIES_KEY),
                 key=key,
                 log_retention_days=days,
                 topics=topics,
@@ -264,7 +142,7 @@ class RecoveryStack(LayerStack):
             role_arn = backup_role_arn(self.label.in_region(region))  # outlives both vaults there
         else:
             role = create_backup_role(
-                self, _BACKUP_ROLE, label=self.label, databases_key=BackupKey.of(key.arn), copies_key=None
+                self, "backup-role", label=self.label, databases_key=BackupKey.of(key.arn), copies_key=None
             )
             role_arn, role_dependables = role.arn, role.dependables
         self.vault = BackupVault(
@@ -327,29 +205,6 @@ def _copy_files(
         label=stack.label,
         sources=sources,
         copies_label=copies.label,
-        copies_key_alias=key_alias(copies.label, _COPIES_KEY),
+        copies_key_alias=key_alias(copies.label, COPIES_KEY),
         topics=notifications.topics if notifications else None,
     )
-
-
-def _add_messages(stack: CopiesStack | RecoveryStack, notifications: NotificationsStack | None) -> None:
-    """Add the messages on jobs of AWS Backup in the region of a stack, and on calls that end backups or copies."""
-    config, label = stack.config, stack.label
-    has_trail = config.security is not None and config.security.trail is not None
-    found = [
-        *(backup_messages.backup_messages(label, has_trail=has_trail) if stack.vault else ()),
-        *(
-            backup_messages.copy_change_messages(label, has_trail=has_trail)
-            if label.region == label.home_region
-            else ()
-        ),
-    ]
-    if found:
-        EventMessages(
-            stack,
-            "backup-messages",
-            label=label,
-            name=backup_messages.NAME,
-            messages=found,
-            topics=topics_for(stack, notifications),
-        )

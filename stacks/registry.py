@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from modules.delivery.builds import SBOM_IMAGE
 from modules.image_cache import ImageCache
@@ -10,10 +10,29 @@ from modules.repository import EnhancedScanning, Repository
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import Construct
 
     from config.environment import Environment
+    from modules.image_cache import Image
     from stacks.state import StateStack
+
+
+class Images(Protocol):
+    """What the tasks of a region pull: the environment's own repositories, or their copies in the second region."""
+
+    @property
+    def repositories(self) -> Mapping[str, Repository]:
+        """The repository of each service."""
+
+    @property
+    def image_cache(self) -> ImageCache:
+        """The copies of images of others."""
+
+    @property
+    def images(self) -> Mapping[str, Image]:
+        """The images of others that tasks use, by what they are for."""
 
 
 class RegistryStack(LayerStack):

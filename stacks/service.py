@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from modules.domain.alias_record import add_alias_records
-from modules.domain.certificate import Certificate, CertificateNames
-from modules.domain.health_check import HealthCheck
 from modules.edge.web_acl import WebAcl
 from modules.errors import WiringError
 from modules.event_messages import EventMessages
@@ -16,25 +13,27 @@ from modules.service.deployment_scaling import DeploymentScaling
 from modules.service.deployment_strategy import strategy_for
 from modules.service.fargate_service import FargateService
 from modules.service.load_balancer import LoadBalancer
-from modules.service.origin import Origin
+from modules.service.release import Release
 from modules.service.release_files import ReleaseFiles
 from modules.service.service_events import service_messages
 from modules.service.smoke_test import SmokeTest
 from modules.service.traffic_shift import TrafficShift
-from modules.service.vpc_origin import VpcOrigin
 from stacks.base import LayerStack, topics_for
-from synthesis.manifest import METADATA
+from stacks.service_traffic import ServiceTraffic
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from config.environment import Environment
     from config.services import ServiceSettings
-    from stacks.data import DataStack
-    from stacks.domain import DomainStack
+    from modules.domain.health_check import HealthCheck
+    from modules.domain.serving_check import ServingCheck
+    from modules.service.data_source import DataSource
+    from modules.service.origin import Origin
+    from stacks.domain import DomainStack, StandbyDomainStack
     from stacks.network import NetworkStack
     from stacks.notifications import NotificationsStack
-    from stacks.registry import RegistryStack
+    from stacks.registry import Images
     from stacks.state import StateStack
 
 
@@ -51,9 +50,9 @@ class ServiceStack(LayerStack):
         state: StateStack,
         notifications: NotificationsStack | None,
         network: NetworkStack,
-        registry: RegistryStack,
-        data: DataStack | None,
-        domain: DomainStack | None,
+        registry: Images,
+        data: DataSource | None,
+        domain: DomainStack | StandbyDomainStack | None,
         site_check: HealthCheck | None = None,
     ) -> None:
         """Compose the layer.
@@ -63,7 +62,7 @@ class ServiceStack(LayerStack):
             state: Its log bucket receives the access logs of this layer's buckets.
             network: The services run in its VPC.
             registry: Has the repositories of the services.
-            data: What services read and connect to; None if the environment has no layer `data`.
+            data: What services read and connect to in this region; None if they read and connect to nothing.
             domain: Has the load balancer's certificate; None if there is no load balancer.
             site_check: The check of the site, if it is in another stack; None makes one here if there is to be one.
         """
@@ -71,6 +70,7 @@ class ServiceStack(LayerStack):
         self._topics = notifications.topics if notifications else None
         self._network = network
         self._data = data
+        self._release = _release(config)
         self.logs_key = self.key("key", name="service", protects="Logs and release files")
         self.cluster = Cluster(
             self,
@@ -83,6 +83,8 @@ class ServiceStack(LayerStack):
         self.load_balancer: LoadBalancer | None = None
         self.origin: Origin | None = None
         """The load balancer for CloudFront; None without either."""
+        self.serving_check: ServingCheck | None = None
+        """What leads the names here while this region serves; None if no other one can."""
         if config.load_balancer and domain:
             self.load_balancer = LoadBalancer(
                 self,
@@ -93,13 +95,22 @@ class ServiceStack(LayerStack):
                 internal=not config.has_public_load_balancer,
                 certificate_arn=domain.certificate.arn,
                 strategy=strategy_for(config.deployment, is_load_balanced=True),
-                access_logs=state.store.access_logs,
+                access_logs=self.access_log_bucket(state.store),
                 log_retention_days=config.logs.load_balancer_retention_days,
                 protect=config.protect_data,
                 max_error_percent=config.deployment.max_error_percent,
                 topics=self._topics,
+                has_health_checks=config.nearest_name is not None,
             )
-            self._open(self.load_balancer, domain, site_check)
+            traffic = ServiceTraffic(
+                self,
+                load_balancer=self.load_balancer,
+                network=network,
+                domain=domain,
+                site_check=site_check,
+                topics=self._topics,
+            )
+            self.origin, self.serving_check = traffic.origin, traffic.serving_check
         self.web_acl: WebAcl | None = None
         if self.load_balancer and config.firewall and not config.edge:
             if notifications:
@@ -115,14 +126,16 @@ class ServiceStack(LayerStack):
                 topics=self._topics,
             )
             self.web_acl.associate(self.load_balancer.arn)
-        self.release_files = ReleaseFiles(
-            self,
-            "release-files",
-            label=self.label,
-            key=self.logs_key,
-            access_logs=state.store.access_logs,
-            protect=config.protect_data,
-        )
+        self._release_files: ReleaseFiles | None = None
+        if config.standby_of is None:  # in the second region no pipeline reads them
+            self._release_files = ReleaseFiles(
+                self,
+                "release-files",
+                label=self.label,
+                key=self.logs_key,
+                access_logs=self.access_log_bucket(state.store),
+                protect=config.protect_data,
+            )
         self.smoke_test: SmokeTest | None = None
         if self.load_balancer and self.load_balancer.test_port:
             self.smoke_test = self._smoke_test(self.load_balancer, notifications)
@@ -154,55 +167,21 @@ class ServiceStack(LayerStack):
         self.output("cluster_name", self.cluster.name)
         if self.load_balancer:
             self.output("load_balancer_dns_name", self.load_balancer.dns_name)
-        self.output("release_files_bucket", self.release_files.bucket.name)
+        if self._release_files:
+            self.output("release_files_bucket", self._release_files.bucket.name)
 
-    def _open(self, load_balancer: LoadBalancer, domain: DomainStack, site_check: HealthCheck | None) -> None:
-        """Let requests in, and lead the names on the certificate here: all of them, or CloudFront's own one."""
-        config = self.config
-        if config.edge is None or config.origin_name is None:
-            load_balancer.allow_from_internet()
-            names = domain.names.all
-            if site_check is None and config.domain and config.domain.health_check:
-                site_check = HealthCheck(
-                    self,
-                    "site-check",
-                    config=config.domain.health_check,
-                    label=self.label,
-                    name=config.domain.name,
-                    topics=self._topics,
-                )
-        else:
-            names = (config.origin_name,)
-            # Not that name on the domain's certificate: ACM cannot add a name. And beside the listeners, because ACM
-            # deletes no certificate that one of them uses.
-            certificate = Certificate(
-                self,
-                "origin-certificate",
-                names=CertificateNames(domain_name=config.origin_name),
-                label=self.label,
-                zone=domain.zone,
-                topics=self._topics,
-            )
-            load_balancer.add_certificate("origin", certificate.arn)
-            self.add_override(f"{METADATA}.zone_name", domain.zone.name)
-            vpc_origin = None
-            if config.edge.origin == "vpc":
-                vpc_origin = VpcOrigin(
-                    self, "origin", label=self.label, vpc=self._network.vpc, load_balancer=load_balancer
-                )
-            else:
-                load_balancer.allow_from_cloudfront()
-            self.origin = Origin(host_name=config.origin_name, vpc_origin_id=vpc_origin.id if vpc_origin else None)
-        add_alias_records(
-            self,
-            names=names,
-            zone=domain.zone,
-            target=load_balancer.alias_target,
-            region=self.region,
-            health_check=site_check,
-        )
+    @property
+    def release_files(self) -> ReleaseFiles:
+        """What the pipeline deploys with.
 
-    def _service(self, name: str, settings: ServiceSettings, registry: RegistryStack) -> FargateService:
+        Raises:
+            WiringError: This is the second region, where Terraform starts each release.
+        """
+        if self._release_files is None:
+            raise WiringError(self, "it has no files for a pipeline; deliver to the environment's own region")
+        return self._release_files
+
+    def _service(self, name: str, settings: ServiceSettings, registry: Images) -> FargateService:
         parameters = self._data.parameters(settings) if self._data else {}
         service = FargateService(
             self,
@@ -222,6 +201,7 @@ class ServiceStack(LayerStack):
             backups=self._data.backups if self._data and settings.writes_backups else None,
             key=self.logs_key,
             topics=self._topics,
+            release=self._release,
         )
         registry.image_cache.grant_pull_kept(service.execution_role)
         # ECS reads secrets when it starts a task; the application reads parameters while it runs.
@@ -236,8 +216,9 @@ class ServiceStack(LayerStack):
         service.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)
         if self._network.interface_endpoints:
             self._network.interface_endpoints.connections.allow_from(service)
-        hook = self.smoke_test.arn if self.smoke_test else None
-        self.release_files.add(name, files=service.release_files(hook=hook))
+        if self._release_files:
+            hook = self.smoke_test.arn if self.smoke_test else None
+            self._release_files.add(name, files=service.release_files(hook=hook))
         return service
 
     def _smoke_test(self, load_balancer: LoadBalancer, notifications: NotificationsStack | None) -> SmokeTest:
@@ -279,3 +260,11 @@ class ServiceStack(LayerStack):
             for name, service in self.services.items()
             if service.target
         }
+
+
+def _release(config: Environment) -> Release | None:
+    """What Terraform runs in the second region; None in the environment's own, where the pipeline sets the image."""
+    if config.standby_of is None:
+        return None
+    standby = config.recovery.standby if config.recovery else None
+    return Release(tag=standby.release if standby else None)

@@ -39,7 +39,14 @@ class StateStack(LayerStack):
             access_log_retention_days=config.logs.bucket_access_retention_days,
             protect=config.protect_data,
         )
-        self._boundaries = PermissionsBoundaries(self, "boundaries", label=self.label)
+        self._boundaries = PermissionsBoundaries(
+            self,
+            "boundaries",
+            label=self.label,
+            backup_writers=[name for name, one in config.services.items() if one.writes_backups]
+            if config.standby_region
+            else (),
+        )
         self.output("state_bucket", self.store.bucket.id)
         self.output("access_log_bucket", self.store.access_logs.id)
         self.copies = self._add_copies(config.recovery_region) if config.recovery_region else None

@@ -25,6 +25,8 @@ STATE_LAYER: Final = "state"
 METADATA: Final = "//.metadata"
 """Where a stack's JSON says what the stack is; Terraform ignores the key `//`."""
 
+APPLIED_AFTER: Final = "applied_after"
+"""The key of `METADATA` with the names of the stacks that come before a stack and of which it needs nothing to stay."""
 
 _MADE_AGAIN: Final = "Synthesis did not write it: move that file away, then run `make synth` again."
 
@@ -47,7 +49,14 @@ def stack_id(environment: str, name: str) -> str:
 
 
 def metadata(
-    *, project: str, environment: str, layer: str, name: str, region: str, protect_data: bool
+    *,
+    project: str,
+    environment: str,
+    layer: str,
+    name: str,
+    region: str,
+    protect_data: bool,
+    stands_by: bool = False,
 ) -> dict[str, str | bool]:
     """What a stack writes under `METADATA`.
 
@@ -58,6 +67,7 @@ def metadata(
         name: The stack's name within the environment: the layer, with the region if the layer has stacks in several.
         region: The region of its resources.
         protect_data: Whether its data is protected from mistakes.
+        stands_by: Whether it is the layer of another region once more, to serve when that one is lost.
     """
     return {
         "project": project,
@@ -66,6 +76,7 @@ def metadata(
         "name": name,
         "region": region,
         "protect_data": protect_data,
+        **({"stands_by": True} if stands_by else {}),
     }
 
 
@@ -122,6 +133,16 @@ class Stack:
     def is_protected(self) -> bool:
         """Whether its data is protected from mistakes; the default is that it is."""
         return self._metadata.get("protect_data") is not False
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether it is a layer of the environment once more, in the region that serves when the first one is lost."""
+        return self._metadata.get("stands_by") is True
+
+    @property
+    def applied_after(self) -> tuple[str, ...]:
+        """Ids of the dependencies that are only an order; the stack stays whole when one of them is destroyed."""
+        return tuple(stack_id(self.environment, name) for name in self._metadata.get(APPLIED_AFTER, ()))
 
     @property
     def zone_name(self) -> str:
@@ -253,12 +274,16 @@ def of_environment(stacks: Mapping[str, Stack], environment: str) -> dict[str, S
 def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
     """All stacks of an environment, or those of a layer; the name of a single stack selects only that one.
 
+    A layer that stands by in a second region has its own name there (`network-us-west-2`): the name of the layer does
+    not select it, as long as the layer has another stack.
+
     Raises:
         OutputError: There is no such layer; the message lists the layers that exist.
     """
     if layer is None:
         return dict(stacks)
     chosen = {id_: stack for id_, stack in stacks.items() if layer in {stack.layer, stack.name}}
+    chosen = {id_: stack for id_, stack in chosen.items() if not stack.stands_by or stack.name == layer} or chosen
     if not chosen and any(layer in stack.left_out for stack in stacks.values()):
         message = f"The layer {layer!r} is left out, because `delegated = false` in [domain]."
         raise OutputError(
@@ -309,8 +334,23 @@ def topological(edges: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def consumers(stacks: Mapping[str, Stack], id_: str) -> list[str]:
-    """Every stack that needs `id_`, directly or through another one, in the order of apply."""
-    edges = dependencies_within(stacks)
+    """Every stack that comes after `id_`, directly or through another one, in the order of apply."""
+    return _affected(dependencies_within(stacks), id_)
+
+
+def users(stacks: Mapping[str, Stack], id_: str) -> list[str]:
+    """Every stack that would lack something without `id_`, directly or through another one, in the order of apply.
+
+    All that `consumers` returns, without those that are only applied after it.
+    """
+    edges = {
+        name: (needed - set(stacks[name].applied_after)) | (set(stacks[name].producers(stacks).values()) - {name})
+        for name, needed in dependencies_within(stacks).items()
+    }
+    return _affected(edges, id_)
+
+
+def _affected(edges: Mapping[str, set[str]], id_: str) -> list[str]:
     affected = {id_}
     order = topological(edges)
     for other in order:

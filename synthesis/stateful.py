@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STATEFUL: Final = (
     "aws_backup_vault",
@@ -28,5 +31,24 @@ IRREPLACEABLE: Final = (
 """Also those without data that do not come back as they were, or without which all others stop: images, addresses that
 others know, and the network. A subnet that is in use cannot be deleted, but its NAT gateway and its routes would be."""
 
+_ARN_REGION: Final = 3
+
 SOURCE_OF_REPLICA: Final = "replicate_source_db"
-"""The argument of a replica that names its source. A replica is a copy: only its source must stay."""
+"""The argument of a replica that names its source: by its identifier in the same region, else by its ARN.
+
+https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/db_instance#replicate_source_db
+"""
+
+
+def is_spare_replica(arguments: Mapping[str, object], *, region: str) -> bool:
+    """Whether a database is a replica that may go, because its source is beside it.
+
+    One that follows an instance of another region is what is left when that region is lost, and once it is promoted it
+    has no source.
+
+    Args:
+        arguments: Those of the resource, as they are declared or in a state.
+        region: Its region.
+    """
+    source = str(arguments.get(SOURCE_OF_REPLICA) or "")
+    return bool(source) and (not source.startswith("arn:") or source.split(":")[_ARN_REGION] == region)

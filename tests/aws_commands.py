@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-_GLOBAL: Final = {"cli-binary-format", "output", "query", "region"}
+_INPUT: Final = "cli-input-json"
+_GLOBAL: Final = {"cli-binary-format", _INPUT, "output", "query", "region"}
 _OF_PAGES: Final = {"max-items", "page-size", "starting-token"}
 _SERVICES: Final = {"deploy": "codedeploy", "s3api": "s3"}
 _S3_COPY: Final = {"cache-control", "exclude", "include", "recursive", "source-region"}
@@ -63,9 +64,9 @@ def check(command: str) -> None:
     Raises:
         CommandError: There is no such operation or option, a value is not valid, or a required one is missing.
     """
-    names, options = _split(command)
+    names, given = _split(command)
     service, operation, *rest = names
-    options = {name: words for name, words in options.items() if name not in _GLOBAL}
+    options = {name: words for name, words in given.items() if name not in _GLOBAL}
     if (service, operation) in _OF_THE_CLI:
         _require_known(options, _OF_THE_CLI[service, operation], command)
         return
@@ -82,6 +83,8 @@ def check(command: str) -> None:
             message = f"--{name} is not an option of {model.name}; there are {sorted(members)}"
             raise CommandError(message)
         arguments[member] = _value(words, model.input_shape.members[member]) if words else not is_off
+    if _INPUT in given:  # the rest of the arguments is in a file, or comes through a pipe
+        return
     report = ParamValidator().validate(arguments, model.input_shape) if members else None
     if report and report.has_errors():
         raise CommandError(report.generate_report())

@@ -153,8 +153,9 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     region = table["region"]
     elsewhere = "eu-west-1" if region != "eu-west-1" else "us-west-2"
     zones: set[Key] = {key for key in leaves(table["network"], ("network",)) if key[-1] in ZONE_SETTINGS}
-    there = text.replace(region, elsewhere).replace(f"{ZONE_PREFIXES[region]}-az", f"{ZONE_PREFIXES[elsewhere]}-az")
+    there = _in_region(text, region, elsewhere)
     yield {("region",), *zones}, _with_copies_near(json.loads(there))
+    yield from _with_other_drills(table)
     yield from _without_copies(table)
     yield from _without_backups(table)
     yield {("network", "nat_gateways")}, {**table, "network": _with_other_gateways(table["network"])}
@@ -214,6 +215,30 @@ def together(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]
     yield from _with_other_delivery(table)
     if "deployment" in table:
         yield {("deployment", "strategy")}, {**table, "deployment": _with_other_strategy(table["deployment"])}
+
+
+def _in_region(text: str, region: str, elsewhere: str) -> str:
+    """A file in which one region, with its zones, is another one."""
+    return text.replace(region, elsewhere).replace(f"{ZONE_PREFIXES[region]}-az", f"{ZONE_PREFIXES[elsewhere]}-az")
+
+
+def _with_other_drills(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
+    """Drills each month, in two other zones; a month is longer than the last drill may be old. And another region."""
+    recovery = table.get("recovery", {})
+    if "drills" in recovery:
+        zones = [zone[:-1] + str(int(zone[-1]) + 1) for zone in recovery["drills"]["zones"]]
+        drills = {**recovery["drills"], "start": "1:12:00", "zones": zones}
+        targets = {**recovery["targets"], "drill_days": 40}
+        keys: set[Key] = {("recovery", "drills", "start"), ("recovery", "drills", "zones")}
+        keys.add(("recovery", "targets", "drill_days"))
+        yield keys, {**table, "recovery": {**recovery, "drills": drills, "targets": targets}}
+        elsewhere = next(
+            region
+            for region in JURISDICTIONS[jurisdiction(table["region"])]
+            if region not in {table["region"], recovery["region"]}
+        )
+        moved = json.loads(_in_region(json.dumps(recovery), recovery["region"], elsewhere))
+        yield {("recovery", "region")}, {**table, "recovery": moved}
 
 
 def _without_backups(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str, Any]]]:
@@ -277,7 +302,7 @@ def _other_size(cpu_units: int) -> dict[str, int]:
 
 
 def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
-    """Protected data needs backups of a week, copies, a firewall that blocks, no sleep and a task that is not on Spot.
+    """Protected data needs backups of a week, copies with drills, a firewall that blocks, no sleep, a task not on Spot.
 
     What is locked needs protected data.
     """
@@ -293,7 +318,9 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
             service["on_demand_count"] = max(1, service.get("on_demand_count", 0))
     if other["protect_data"]:
         other["services"]["backend"]["writes_backups"] = True
+        drills = {"start": "sun:12:00", "zones": ["usw2-az1", "usw2-az2"]}
         other["recovery"] = {"mode": "backup", "region": "us-west-2", "backup_plan": {"lock_after_days": 3}}
+        other["recovery"]["drills"] = drills
     else:
         other.get("security", {}).get("trail", {}).pop("lock_days", None)
         other.get("backups", {}).pop("object_lock_days", None)
@@ -304,8 +331,9 @@ def _with_other_protection(table: dict[str, Any]) -> dict[str, Any]:
 def _with_copies_near(table: dict[str, Any]) -> dict[str, Any]:
     """The second region where the law is that of the first."""
     if "region" in table.get("recovery", {}):
-        others = JURISDICTIONS[jurisdiction(table["region"])]
-        table["recovery"]["region"] = next(region for region in others if region != table["region"])
+        recovery, others = table["recovery"], JURISDICTIONS[jurisdiction(table["region"])]
+        region = next(region for region in others if region != table["region"])
+        table["recovery"] = json.loads(_in_region(json.dumps(recovery), recovery["region"], region))
     return table
 
 
@@ -314,7 +342,11 @@ def _without_copies(table: dict[str, Any]) -> Iterator[tuple[set[Key], dict[str,
     if table.get("recovery", {}).get("mode", "none") != "none":
         other = _with_other_protection(table) if table["protect_data"] else table
         plan = {name: value for name, value in other["recovery"].items() if name == "backup_plan"}
-        yield {("recovery", "mode")}, {**other, "recovery": {**plan, "mode": "none"}}
+        keys: set[Key] = {("recovery", "mode")}
+        if "drills" in table["recovery"] and "documentdb" in table:  # they need the only version with sign-in by IAM
+            keys.add(("documentdb", "engine_version"))
+            other = {**other, "documentdb": {**other["documentdb"], "engine_version": "4.0.0"}}
+        yield keys, {**other, "recovery": {**plan, "mode": "none"}}
 
 
 def _with_other_strategy(deployment: dict[str, Any]) -> dict[str, Any]:

@@ -62,8 +62,19 @@ def test_the_first_step_of_the_readme_is_all_that_a_user_must_do(folder: Path, t
         region, zones = ("us-east-1", "eu-central-1"), ("use1-az", "euc1-az")
         edit(file, (account, str(number) * 12), region, zones, ("users.example.com", "acme.example.org"))
         if "[recovery]" in file.read_text(encoding="utf-8"):
-            edit(file, ("us-west-2", "eu-west-1"))
+            edit(file, ("us-west-2", "eu-west-1"), ("usw2-az", "euw1-az"))
     assert problems_in(loaded(folder), tmp_path / "out") == []
+
+
+def test_a_second_region_with_the_zones_of_another_one_is_refused_in_words_that_help(folder: Path) -> None:
+    edit(folder / "prod.toml", ('region = "us-west-2"', 'region = "us-east-2"'))
+    _, (error,) = load_environments(["prod"], folder=folder)
+    lines = str(error).splitlines()
+    assert [line.partition(": ")[2].partition(" = ")[0] for line in lines] == [
+        "recovery.drills.zones[0]",
+        "recovery.drills.zones[1]",
+    ]
+    assert all("aws ec2 describe-availability-zones --region us-east-2" in line for line in lines)
 
 
 def test_one_more_service_is_one_more_table(folder: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Final
 
-from compliance.cloudwatch_metrics import problem_of
+from compliance.cloudwatch_metrics import problem_of, region_of
 from compliance.metric_math import UnknownSyntaxError, value_without_data
 from compliance.rule import Finding, rule
 from synthesis.template import blocks, texts
@@ -37,10 +37,16 @@ _MOST_ALARMS: Final = 10
 
 @rule
 def metric_exists(stack: Stack) -> Iterator[Finding]:
-    """An alarm or a scaling policy on a metric of AWS uses one that AWS documents: CloudWatch accepts any name."""
+    """An alarm or a scaling policy on a metric of AWS uses one that AWS documents, in the region in which it is.
+
+    CloudWatch accepts any name in any region, and the alarm never goes off.
+    """
     for resource in stack.all("aws_cloudwatch_metric_alarm", "aws_appautoscaling_policy"):
         for metric in _metrics(resource):
-            problem = problem_of(**metric)
+            problem, only = problem_of(**metric), region_of(metric["namespace"], metric["name"])
+            region = stack.region_of(resource)
+            if problem is None and only not in {None, region}:
+                problem = f"is published in {only}, not in {region}"
             if problem:
                 yield Finding.about(resource, f"{metric['namespace']} {metric['name']} {problem}")
 

@@ -20,6 +20,7 @@ from compliance.backup_selections import (
 from compliance.policies import allows_action, many, parsed, principals
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
+from compliance.second_region import is_in_second_region
 from config.backup_vault import EARLY_END
 from synthesis.stateful import SOURCE_OF_REPLICA
 from synthesis.template import blocks
@@ -122,7 +123,9 @@ def continuous_backup_is_not_copied(stack: Stack) -> Iterator[Finding]:
 @rule_with_others
 def database_is_backed_up(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """If an environment has a plan, its selections find each database by ARN and tags, and no replica."""
-    if not any(list(other.all(_PLAN)) for other in of_same_environment(stack, stacks)):
+    if is_in_second_region(stack, stacks) or not any(
+        list(other.all(_PLAN)) for other in of_same_environment(stack, stacks)
+    ):
         return
     for selection in stack.all(SELECTION):
         if not selection.get("selection_tag") and not list(conditions_of(selection)):
@@ -195,7 +198,7 @@ def _keys_of(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Stack,
         (other, database.get("kms_key_id"))
         for other in of_same_environment(stack, stacks)
         for database in other.all(*_DATABASES)
-        if not database.get(SOURCE_OF_REPLICA)
+        if not database.get(SOURCE_OF_REPLICA) and not is_in_second_region(other, stacks)
     ]
     for _, each in _rules(stack):
         for copy in blocks(each.get("copy_action")):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from compliance.evaluation import matches, matches_action
+from compliance.evaluation import matches_action
+from compliance.limits import obstacles
 from compliance.policies import Kind, is_allow, kind_of, many, parsed, statements
 from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule, rule_with_others
@@ -44,6 +45,8 @@ _UNBOUND: Final = (
     "iam:UpdateLoginProfile",
 )
 """Actions that add permissions, and that no boundary can limit: the same page."""
+_ACCOUNT: Final = 4
+"""Which part of an ARN is the account."""
 _REMOVAL: Final = "iam:DeleteRolePermissionsBoundary"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; the trust policy and the number of
 # managed policies are those of a new account
@@ -110,20 +113,22 @@ def boundary_is_not_a_grant(stack: Stack) -> Iterator[Finding]:
 
 @rule_with_others
 def boundary_allows_what_the_role_needs(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """The boundary of a role allows what its own policies allow; what it does not, fails when it is used."""
+    """The boundary of a role allows what its own policies allow, and denies none of it; else it fails when used."""
     known = _boundaries(stack, stacks)
     for role in stack.all("aws_iam_role"):
         boundary = known.get(str(role.get("permissions_boundary")))
         if boundary is None:
             continue  # role_has_a_boundary finds it
-        limits = [one for one in parsed(boundary.get("policy")) or () if is_allow(one)]
+        limits = parsed(boundary.get("policy")) or []
+        account = str(role.get("permissions_boundary")).split(":")[_ACCOUNT]
+        arn = f"arn:aws:iam::{account}:role/{role.get('name')}"
         for policy in stack.attached(role, "aws_iam_role_policy", by="role"):
             for statement in parsed(policy.get("policy")) or ():
                 resources = [_resolved(one, stack, stacks) for one in many(statement.get("Resource"))]
-                for action in many(statement.get("Action")) if is_allow(statement) else ():
-                    if outside := [one for one in resources if not any(_covers(each, action, one) for each in limits)]:
-                        says = f"allows {action} on {outside[0]}, and the boundary {boundary.address} does not"
-                        yield Finding.about(policy, says)
+                for one in obstacles(statement, resources=resources, role_arn=arn, limits=limits):
+                    does = f"denies it ({one.denied_by})" if one.denied_by else "does not"
+                    says = f"allows {one.action} on {one.resource}, and the boundary {boundary.address} {does}"
+                    yield Finding.about(policy, says)
 
 
 @rule
@@ -169,13 +174,6 @@ def _first(statement: Statement, actions: tuple[str, ...]) -> str | None:
     return next((one for one in actions if any(matches_action(pattern, one) for pattern in patterns)), None)
 
 
-def _covers(limit: Statement, action: str, resource: str) -> bool:
-    """Whether a statement allows an action on a resource, as far as its ARN is known before it exists."""
-    if not any(matches_action(pattern, action) for pattern in many(limit.get("Action"))):
-        return False
-    return "${" in resource or any(matches(pattern, resource) for pattern in many(limit.get("Resource")))
-
-
 def _resolved(text: str, stack: Stack, stacks: Mapping[str, Stack]) -> str:
     """The text, with the ARN of the one resource that it refers to where this follows from a name."""
     found = list(referred(text, stack, stacks))
@@ -184,11 +182,10 @@ def _resolved(text: str, stack: Stack, stacks: Mapping[str, Stack]) -> str:
     owner, resource = found[0]
     argument, arn = _ARNS.get(resource.kind, ("", ""))
     name = str(resource.get(argument) or "${")
-    provider = next(iter(owner.providers), {})
-    accounts = many(provider.get("allowed_account_ids"))
+    accounts = {account for provider in owner.providers for account in many(provider.get("allowed_account_ids"))}
     if "${" in name or len(accounts) != 1:
         return text
-    return _REFERENCE.sub(arn.format(region=provider.get("region"), account=accounts[0], name=name), text)
+    return _REFERENCE.sub(arn.format(region=owner.region_of(resource), account=min(accounts), name=name), text)
 
 
 def _too_long(resource: Resource, texts_: list[object], limit: int) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from compliance.cloudwatch_metrics import constant_of, is_of_aws, problem_of
+from compliance.cloudwatch_metrics import constant_of, is_of_aws, problem_of, region_of
 from compliance.dashboards import widgets_of
 from compliance.own_metrics import published_namespaces
 from compliance.references import of_same_environment, referred
@@ -69,9 +69,13 @@ def _problems(metric: ShownMetric, stack: Stack, stacks: Mapping[str, Stack]) ->
         yield f"is created by no metric filter in {metric.region}, and no role may publish it"
     if metric.is_search:
         return
+    only = region_of(metric.namespace, metric.name)
+    if only not in {None, metric.region}:
+        yield f"is shown in {metric.region}, but AWS publishes it in {only}"
+        return
     for name, value in metric.dimensions.items():
         if not _is_constant(metric, name, value):
-            yield from _dimension_problems(name, value, metric.region, stack, stacks)
+            yield from _dimension_problems(name, value, None if only else metric.region, stack, stacks)
 
 
 def _is_constant(metric: ShownMetric, name: str, value: str) -> bool:
@@ -80,10 +84,13 @@ def _is_constant(metric: ShownMetric, name: str, value: str) -> bool:
     return is_region or value == always or (metric.namespace, name, value) in _CONSTANTS
 
 
-def _dimension_problems(name: str, value: str, region: str, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[str]:
+def _dimension_problems(
+    name: str, value: str, region: str | None, stack: Stack, stacks: Mapping[str, Stack]
+) -> Iterator[str]:
+    """What is wrong with a dimension; `region` is that of its resource, None if it is of a service that is in none."""
     if "${" not in value:
         if not _is_an_argument(value, region, stack, stacks):
-            yield f'has {name} = "{value}", which is not a name of a resource in {region}'
+            yield f'has {name} = "{value}", which is not a name of a resource in {region or "any region"}'
         return
     found = list(referred(value, stack, stacks))
     if not found:
@@ -91,15 +98,15 @@ def _dimension_problems(name: str, value: str, region: str, stack: Stack, stacks
     for owner, resource in found:
         if owner.environment != stack.environment:
             yield f"has {name} = {value}, a resource of {owner.environment}"
-        elif owner.region != region:
+        elif region not in {None, owner.region}:
             yield f"is shown in {region}, but {resource.address} is in {owner.region}"
 
 
-def _is_an_argument(value: str, region: str, stack: Stack, stacks: Mapping[str, Stack]) -> bool:
+def _is_an_argument(value: str, region: str | None, stack: Stack, stacks: Mapping[str, Stack]) -> bool:
     return any(
         value == text
         for other in of_same_environment(stack, stacks)
-        if other.region == region
+        if region in {None, other.region}
         for resource in other.all()
         if resource.kind != _KIND
         for _, text in texts(dict(resource.arguments))

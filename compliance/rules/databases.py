@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compliance.rule import Finding, rule
 from config.postgres import PROTECTED_BACKUP_DAYS
+from synthesis.stateful import is_spare_replica
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from synthesis.template import Resource
 
 _POSTGRES, _DOCUMENTDB = "aws_db_instance", "aws_docdb_cluster"
+_COPIED_BACKUPS = "aws_db_instance_automated_backups_replication"
 
 
 @rule
@@ -26,10 +28,13 @@ def database_is_not_public(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def database_has_customer_managed_key(stack: Stack) -> Iterator[Finding]:
-    """Every database is encrypted with a customer managed key."""
+    """Every database is encrypted with a customer managed key, and so are the copies of its backups."""
     for database in _databases(stack):
         if not database.is_on("storage_encrypted") or not database.get("kms_key_id"):
             yield Finding.about(database, "storage_encrypted and kms_key_id are not both set")
+    for copies in stack.all(_COPIED_BACKUPS):
+        if not copies.get("kms_key_id"):
+            yield Finding.about(copies, "kms_key_id is not set; a key is of one region, so copies have another one")
 
 
 @rule
@@ -55,6 +60,7 @@ def table_has_point_in_time_recovery(stack: Stack) -> Iterator[Finding]:
 
 def _databases(stack: Stack) -> Iterator[Resource]:
     for database in stack.all(_POSTGRES, _DOCUMENTDB):
-        # A replica inherits its key and its backups from its source.
-        if not database.get("replicate_source_db"):
+        # A replica inherits its key and its backups from its source; in another region it has its own, as what is left
+        # when the region of its source is lost.
+        if not is_spare_replica(database.arguments, region=stack.region_of(database)):
             yield database

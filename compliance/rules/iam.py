@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _ONLY_ON_EVERYTHING: Final = (
     "application-autoscaling:DescribeScalableTargets",
+    "backup:ListRestoreJobs",
+    "backup:PutRestoreValidationResult",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",

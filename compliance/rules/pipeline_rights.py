@@ -1,4 +1,7 @@
-"""The roles that GitHub assumes cannot change the layer `recovery`: who changes a pipeline must not end the copies."""
+"""The roles that GitHub assumes cannot change the layer `recovery` nor the second region.
+
+Who changes a pipeline must not end the copies, nor get the rights of what serves if the first region is lost.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from compliance.evaluation import Request, is_allowed
 from compliance.policies import many, parsed
 from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule_with_others
+from compliance.second_region import is_in_second_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +29,14 @@ _ENDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, ...]]]] = {
         ("backup:DeleteBackupPlan", "backup:UpdateBackupPlan"),
     ),
     "aws_backup_region_settings": (("", "*"), ("backup:UpdateRegionSettings",)),
+    "aws_backup_restore_testing_plan": (
+        ("", "arn:aws:backup:{region}:{account}:restore-testing-plan:1"),
+        ("backup:DeleteRestoreTestingPlan", "backup:UpdateRestoreTestingPlan"),
+    ),
+    "aws_backup_restore_testing_selection": (
+        ("", "arn:aws:backup:{region}:{account}:restore-testing-plan:1"),
+        ("backup:DeleteRestoreTestingSelection", "backup:UpdateRestoreTestingSelection"),
+    ),
     "aws_backup_selection": (
         ("", "arn:aws:backup:{region}:{account}:backup-plan:1"),
         ("backup:DeleteBackupSelection",),
@@ -77,9 +89,17 @@ _ENDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, ...]]]] = {
         ),
     ),
     "aws_s3_bucket_replication_configuration": (_BUCKET, ("s3:PutReplicationConfiguration",)),
+    "aws_security_group": (
+        ("", "arn:aws:ec2:{region}:{account}:security-group/sg-1"),
+        ("ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup"),
+    ),
     "aws_ssm_parameter": (
         ("name", "arn:aws:ssm:{region}:{account}:parameter{name}"),
         ("ssm:DeleteParameter", "ssm:PutParameter"),
+    ),
+    "aws_vpc": (
+        ("", "arn:aws:ec2:{region}:{account}:vpc/vpc-1"),
+        ("ec2:AttachInternetGateway", "ec2:CreateVpcEndpoint", "ec2:CreateVpcPeeringConnection"),
     ),
 }
 """What destroys a resource of each type, or what it protects: with the argument that has its name, and its ARN.
@@ -102,8 +122,8 @@ _REFERENCE: Final = re.compile(r"\$\{[^}]*\}")
 
 @rule_with_others
 def pipeline_cannot_end_copies(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
-    """No role that GitHub assumes may destroy or weaken what the layer `recovery` has: backups, copies, locks, keys."""
-    if stack.layer != _LAYER:
+    """No role that GitHub assumes may destroy or weaken copies, or what else `recovery` and the second region have."""
+    if stack.layer != _LAYER and not is_in_second_region(stack, stacks):
         return
     roles = [
         (role.get("name"), *limits)

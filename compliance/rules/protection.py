@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.rule import Finding, rule
-from synthesis.stateful import SOURCE_OF_REPLICA, STATEFUL
+from synthesis.stateful import SOURCE_OF_REPLICA, STATEFUL, is_spare_replica
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,8 @@ def deletion_protection_is_on(stack: Stack) -> Iterator[Finding]:
 def final_snapshot_is_taken(stack: Stack) -> Iterator[Finding]:
     """A database that is deleted leaves a final snapshot with a known name."""
     for database in _protected(stack, *_SNAPSHOT_TAKERS):
+        if database.get(SOURCE_OF_REPLICA):
+            continue  # RDS makes none of a replica
         if database.is_on("skip_final_snapshot") or not database.get("final_snapshot_identifier"):
             yield Finding.about(database, "takes no final snapshot with a name")
 
@@ -74,5 +76,5 @@ def force_destroy_is_off(stack: Stack) -> Iterator[Finding]:
 def _protected(stack: Stack, *kinds: str) -> Iterator[Resource]:
     if stack.is_protected:
         for resource in stack.all(*kinds):
-            if not resource.get(SOURCE_OF_REPLICA):
+            if not is_spare_replica(resource.arguments, region=stack.region):
                 yield resource

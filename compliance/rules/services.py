@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.credentials import Stored
+from compliance.graph import Graph
 from compliance.image_expiry import selects
 from compliance.packages import packaged_texts
 from compliance.references import of_same_environment
@@ -18,6 +19,7 @@ from synthesis.template import blocks, texts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from compliance.graph import Node
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
@@ -65,6 +67,7 @@ def tmpfs_belongs_to_the_user(stack: Stack) -> Iterator[Finding]:
 def image_is_in_the_own_registry(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Images come from the account's registry, by digest or by a tag that cannot be moved."""
     environment = of_same_environment(stack, stacks)
+    graph = Graph(environment)
     immutable = {
         repository.get("name")
         for other in environment
@@ -77,11 +80,22 @@ def image_is_in_the_own_registry(stack: Stack, stacks: Mapping[str, Stack]) -> I
             image = str(container.get("image"))
             if _PIPELINE_IMAGE.fullmatch(image):
                 continue
+            if named := _repository(image, stack, graph):
+                if named.get("image_tag_mutability") != "IMMUTABLE":
+                    yield Finding.about(task, f"{container.get('name')}: {named.place} has tags that can be moved")
+                continue
             found = _IMAGE.match(image)
             if not found or found["region"] != stack.region or (accounts and found["account"] not in accounts):
                 yield Finding.about(task, f"{container.get('name')}: {image} is not in the account's registry")
             elif "@sha256:" not in image and found["name"] not in immutable:
                 yield Finding.about(task, f"{container.get('name')}: {image} has a tag that can be moved")
+
+
+def _repository(image: str, stack: Stack, graph: Graph) -> Node | None:
+    """The repository that an image refers to, if it is in the region of the tasks."""
+    reference, _, _ = image.partition("}:")
+    found = graph.follow(stack, f"{reference}}}", "aws_ecr_repository") if image.startswith("${") else []
+    return next((node for node in found if node.stack.region_of(node.resource) == stack.region), None)
 
 
 @rule

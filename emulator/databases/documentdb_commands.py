@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.databases.documentdb_errors import Code, CommandError, refuse_gap, refuse_unsupported, unauthorized
+from emulator.databases.documentdb_iam import EXTERNAL, MECHANISM, IamConversation
 from emulator.databases.documentdb_scram import Conversation, authentication_failed
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _hello(session: Session, sent: Document, database: str) -> Document:
     told = session.cluster.hello() | {"ismaster": True, "isWritablePrimary": True, "helloOk": True}
     if wanted := str(sent.get("saslSupportedMechs", "")).partition(".")[2]:
         user = session.cluster.users.find(wanted)
-        told["saslSupportedMechs"] = list(user.verifiers) if user else []
+        told["saslSupportedMechs"] = user.mechanisms if user else []
     return told
 
 
@@ -123,11 +124,12 @@ def _build_info(session: Session, sent: Document, database: str) -> Document:
 
 @command("saslStart")
 def _sasl_start(session: Session, sent: Document, database: str) -> Document:
-    """Sign in, from whatever database: users are in `admin`.
+    """Sign in, from whatever database: users with a password are in `admin`.
 
     https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-users.html
     """
-    del database
+    if sent.get("mechanism") == MECHANISM:
+        return _start_iam(session, sent, database)
     try:
         conversation = Conversation(bytes(sent["payload"]))
     except (KeyError, ValueError):
@@ -140,11 +142,31 @@ def _sasl_start(session: Session, sent: Document, database: str) -> Document:
     return {"conversationId": 1, "done": False, "payload": conversation.challenge(verifier)}
 
 
+def _start_iam(session: Session, sent: Document, database: str) -> Document:
+    """Sign in by IAM, which is in `$external`."""
+    if database != EXTERNAL or not session.cluster.has_iam:
+        raise authentication_failed()
+    session.user = None
+    session.conversation = IamConversation(bytes(sent.get("payload", b"")), region=session.cluster.region)
+    return {"conversationId": 1, "done": False, "payload": session.conversation.challenge()}
+
+
+def _continue_iam(session: Session, conversation: IamConversation, payload: bytes) -> Document:
+    session.conversation = session.user = None
+    user = session.cluster.users.find(conversation.identify(payload))
+    if user is None or user.database != EXTERNAL:
+        raise authentication_failed()
+    session.user = user.name
+    return {"conversationId": 1, "done": True, "payload": b""}
+
+
 @command("saslContinue")
 def _sasl_continue(session: Session, sent: Document, database: str) -> Document:
     del database
     payload = bytes(sent.get("payload", b""))
     conversation = session.conversation
+    if isinstance(conversation, IamConversation):
+        return _continue_iam(session, conversation, payload)
     if not payload and session.user and conversation and session.user == conversation.user:
         session.conversation = None
         return {"conversationId": 1, "done": True, "payload": b""}
@@ -171,7 +193,7 @@ def _logout(session: Session, sent: Document, database: str) -> Document:
 def _connection_status(session: Session, sent: Document, database: str) -> Document:
     del sent, database
     user = session.cluster.users.find(session.user) if session.user else None
-    users = [{"user": user.name, "db": "admin"}] if user else []
+    users = [{"user": user.name, "db": user.database}] if user else []
     roles = [grant.document for grant in user.grants] if user else []
     return {"authInfo": {"authenticatedUsers": users, "authenticatedUserRoles": roles}}
 
@@ -198,9 +220,8 @@ def _update_user(session: Session, sent: Document, database: str) -> Document:
 
 @command("dropUser")
 def _drop_user(session: Session, sent: Document, database: str) -> Document:
-    del database
     session.require("dropUser")
-    session.cluster.users.drop(sent["dropUser"])
+    session.cluster.users.drop(sent["dropUser"], database=database)
     return {}
 
 
@@ -220,8 +241,7 @@ def _revoke_roles(session: Session, sent: Document, database: str) -> Document:
 
 @command("usersInfo")
 def _users_info(session: Session, sent: Document, database: str) -> Document:
-    del database
     session.require("viewUser")
     for name in arguments(sent):
         refuse_gap(f"usersInfo with {name}")
-    return {"users": session.cluster.users.info(sent["usersInfo"])}
+    return {"users": session.cluster.users.info(sent["usersInfo"], database=database)}

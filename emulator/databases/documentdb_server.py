@@ -1,13 +1,14 @@
 """A double of Amazon DocumentDB, for code that signs in to one: MongoDB's wire protocol over TLS, users and roles.
 
 What it does as DocumentDB does, with the source beside each part: TLS only; a replica set `rs0`; SCRAM-SHA-1, and
-SCRAM-SHA-256 from 5.0.1 on; all users in `admin`, whatever database a command or a sign-in names; the built-in roles
-and their actions; `serviceadmin`, which cannot sign in; refusal of retryable writes, of `customData` and
-`authenticationRestrictions`, of commands that AWS's list does not have, of data in `admin`, `local` and `config`.
+SCRAM-SHA-256 from 5.0.1 on; all users with a password in `admin`, whatever database a command or a sign-in names;
+roles and users of IAM in `$external`, from 5.0 on; the built-in roles and their actions; `serviceadmin`, as which
+nobody signs in; refusal of retryable writes, of `customData` and `authenticationRestrictions`, of commands that AWS's
+list does not have, of data in `admin`, `local` and `config`.
 
 What it leaves open:
 
-- Roles that users define, IAM authentication, change streams, transactions, cursors (an answer has all documents at
+- Roles that users define, change streams, transactions, cursors (an answer has all documents at
   once), unique indexes, most operators and stages. It refuses them with code 238, which DocumentDB does not do.
 - Instances: there is one, which is always the primary. No failover, no replica, no lag, no limit by instance class.
 - Names and passwords of all users must have the form that AWS documents for the primary user only.
@@ -55,6 +56,7 @@ class DocumentdbServer:
         hosts: Iterable[str] = (),
         members: Sequence[str] = (),
         engine_version: str = "5.0.0",
+        region: str = "us-east-1",
         before: Callable[[str, str], bool] | None = None,
         authority: Authority | None = None,
         content: DocumentContent | None = None,
@@ -67,6 +69,7 @@ class DocumentdbServer:
             hosts: The names that clients know it by, besides localhost.
             members: What clients of the replica set are told to connect to, as `host:port`; by default localhost.
             engine_version: `4.0.0`, `5.0.0` or `5.0.1`, which has SCRAM-SHA-256 too.
+            region: Where it is: who signs in by IAM signs for STS there.
             before: Called with the user and the name of each command before it is carried out, once the user has signed
                 in. If it returns False, the connection ends without an answer.
             authority: Issues its certificate; by default one of its own.
@@ -86,6 +89,7 @@ class DocumentdbServer:
             password=password,
             engine_version=engine_version,
             members=members or [f"localhost:{self.port}"],
+            region=region,
             content=content,
         )
         self._commands = threading.Lock()

@@ -18,6 +18,8 @@ from emulator.databases.documentdb_wire import MAX_MESSAGE_BYTES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from emulator.databases.documentdb_iam import IamConversation
+
 MECHANISMS: Final = {"4.0.0": (SHA_1,), "5.0.0": (SHA_1,), "5.0.1": (SHA_1, SHA_256)}
 """By the version of the engine; a patch of 5.0 brought the second one.
 
@@ -42,15 +44,27 @@ class Cluster:
         password: str,
         engine_version: str,
         members: Sequence[str],
+        region: str = "us-east-1",
         content: DocumentContent | None = None,
     ) -> None:
         self.engine_version = engine_version
-        self.users = Users(master=master, password=password, mechanisms=MECHANISMS[engine_version])
+        self.region = region
+        self.users = Users(
+            master=master, password=password, mechanisms=MECHANISMS[engine_version], has_iam=self.has_iam
+        )
         self.databases = copy.deepcopy(content.databases) if content else Databases()
         if content:
             self.users.restore(content.users)
             self.users.set_master_password(password)
         self._members = list(members)
+
+    @property
+    def has_iam(self) -> bool:
+        """Whether users can sign in by IAM.
+
+        https://docs.aws.amazon.com/documentdb/latest/developerguide/iam-identity-auth.html
+        """
+        return not self.engine_version.startswith("4.")
 
     def content(self) -> DocumentContent:
         """Return a copy of what it has."""
@@ -83,7 +97,7 @@ class Session:
     cluster: Cluster
     user: str | None = None
     """Who signed in."""
-    conversation: Conversation | None = None
+    conversation: Conversation | IamConversation | None = None
     """Who is signing in."""
 
     def may(self, action: str, database: str = ADMIN) -> bool:

@@ -46,6 +46,8 @@ class Endpoint:
         name, status = self.database.resource_id, self.database.status
         if self.database.engine == DOCUMENTDB and not members(self.database):
             return f"the cluster {name} has no instance"
+        if getattr(self.database, "global_cluster_identifier", None) and not self.database.is_writer:
+            return f"the cluster {name} is the secondary of a global cluster, which answers nobody here"
         # moto reports a new cluster as "creating" until it was described.
         return None if status in _RUNNING | {"creating"} else f"{name} is {status}"
 
@@ -107,6 +109,16 @@ def primary(instance: Any) -> Any:
 def names(database: Any) -> list[str]:
     """The names at which the data of an instance or cluster is reached without a proxy."""
     return [each.host for each in endpoints(database.account_id) if each.database is database and each.proxy is None]
+
+
+def instances_at(database: Any, host: str) -> list[Any]:
+    """The instance of PostgreSQL, or its replica, at a name that leads to the data of an instance."""
+    return [
+        instance
+        for backend in list(dict.values(rds_backends[database.account_id]))
+        for instance in backend.databases.values()
+        if instance.engine == POSTGRES and instance.address == host and primary(instance) is database
+    ]
 
 
 def _target(proxy: Any) -> Any:

@@ -109,10 +109,11 @@ class PostgresProcess:
 
     def connect(self, database: str) -> Any:
         """A connection as the superuser, through the socket in its folder."""
-        return pg8000.native.Connection(ADMINISTRATOR, database=database, unix_sock=str(self._socket))
+        return pg8000.native.Connection(ADMINISTRATOR, database=database, unix_sock=str(self.socket))
 
     @property
-    def _socket(self) -> Path:
+    def socket(self) -> Path:
+        """The socket in its folder, which nobody else enters."""
         return self._folder / f".s.PGSQL.{self.port}"
 
     @property
@@ -137,7 +138,7 @@ class PostgresProcess:
     def _wait(self) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            if self._socket.exists():
+            if self.socket.exists():
                 with suppress(pg8000.Error, OSError):
                     self.connect("postgres").close()
                     return

@@ -19,10 +19,11 @@ from pg8000.native import identifier, literal
 from emulator.databases.authority import Authority
 from emulator.databases.content import PostgresContent
 from emulator.databases.postgres_binaries import find_binaries
+from emulator.databases.postgres_front import PostgresFront
 from emulator.databases.postgres_process import ADMINISTRATOR, PostgresProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 _LOCAL: Final = ("localhost", "127.0.0.1")
@@ -43,10 +44,12 @@ _SECURE: Final = {
     "ssl_min_protocol_version": "TLSv1.2",
 }
 
-# A member of rds_iam cannot sign in with a password. The master's line comes first: it is one so that it may grant it.
+# A member of rds_iam cannot sign in with a password; the front that checks its token comes through the socket.
+# The master's line comes first: it is one so that it may grant it.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
 _ACCESS: Final = """
 local   all  {administrator}             trust
+local   all  +rds_iam                    trust
 hostssl all  {administrator}  0.0.0.0/0  reject
 hostssl all  "{master}"       0.0.0.0/0  scram-sha-256
 hostssl all  +rds_iam         0.0.0.0/0  reject
@@ -100,6 +103,7 @@ class PostgresServer:
         self.master = master
         self.database = database
         self._read_only = read_only
+        self._front: PostgresFront | None = None
         self._authority = authority or Authority()
         self._hosts = [*_LOCAL, *hosts]
         binaries = binaries or find_binaries()
@@ -133,6 +137,34 @@ class PostgresServer:
     def port(self) -> int:
         """Its port on 127.0.0.1."""
         return self._process.port
+
+    def front_port(self, require_token: Callable[[str, str], None]) -> int:
+        """Return the port at which members of `rds_iam` sign in with a token, and let it listen.
+
+        Args:
+            require_token: Checks the token of a user; raises SignatureError.
+        """
+        if self._front is None:
+            self._front = PostgresFront(
+                port=self.port,
+                local=self._process.socket,
+                trusted=self._authority.pem,
+                chain=self._chain,
+                is_member=self._is_iam_user,
+                require_token=require_token,
+            )
+        return self._front.port
+
+    def _is_iam_user(self, user: str) -> bool:
+        if user == self.master:
+            return False
+        with self.administrator("postgres") as connection:
+            connection.run(_UNLOGGED)
+            found = connection.run(
+                "SELECT pg_has_role(oid, 'rds_iam', 'MEMBER') FROM pg_roles WHERE rolname = :user AND NOT rolsuper",
+                user=user,
+            )
+        return bool(found == [[True]])
 
     @property
     def ca_pem(self) -> str:
@@ -181,6 +213,8 @@ class PostgresServer:
 
     def close(self) -> None:
         """End it and remove its files."""
+        if self._front is not None:
+            self._front.close()
         self._process.close()
 
     def _create_master(self, password: str) -> None:
@@ -199,7 +233,9 @@ class PostgresServer:
                 connection.run(f"CREATE DATABASE {identifier(self.database)} OWNER {master}")
 
     def _write_certificate(self) -> None:
-        certificate, key = self._authority.issue(self._hosts)
+        certificate, key = self._chain = self._authority.issue(self._hosts)
+        if self._front is not None:
+            self._front.certify(self._chain)
         self._process.write("server.crt", certificate)
         self._process.write("server.key", key)
 

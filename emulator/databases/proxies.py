@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import socket
-import ssl
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.rds.models import rds_backends
@@ -17,7 +12,9 @@ from moto.secretsmanager.models import secretsmanager_backends
 
 from emulator.arns import parse_arn
 from emulator.databases.endpoints import endpoint_of_instance, endpoint_of_proxy
-from emulator.databases.proxy_messages import FatalError, ProtocolError
+from emulator.databases.iam_tokens import Door, require_token
+from emulator.databases.listener import Listener
+from emulator.databases.proxy_messages import FatalError
 from emulator.databases.proxy_session import Credential, Target, serve
 from emulator.databases.servers import SERVERS, authority
 from emulator.permissions import role_actions
@@ -25,13 +22,15 @@ from emulator.reachability import refusal
 from emulator.registry import REGISTRY
 
 if TYPE_CHECKING:
+    import socket
+    import ssl
+
     from emulator.databases.endpoints import Endpoint
 
 LOG = logging.getLogger(__name__)
 
 _READ_SECRET: Final = "secretsmanager:GetSecretValue"  # noqa: S105  the name of a permission
 _CANNOT_CONNECT: Final = "08006"
-_END_SECONDS: Final = 5
 
 
 class ProxyServer:
@@ -40,54 +39,30 @@ class ProxyServer:
     def __init__(self, proxy: Any) -> None:
         """Start to listen."""
         self.proxy = proxy
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        with tempfile.TemporaryDirectory() as folder:  # Python loads a key only from a file
-            chain = Path(folder, "chain.pem")
-            issued = authority().issue([proxy.endpoint, "localhost", "127.0.0.1"])
-            chain.write_text("".join(issued), encoding="utf-8")
-            self._context.load_cert_chain(chain)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        self._lock = threading.Lock()
-        self._connections: set[socket.socket] = set()
-        self._acceptor = threading.Thread(target=self._accept, name="proxy", daemon=True)
-        self._acceptor.start()
+        self._listener = Listener("proxy", self._serve)
+        self.close = self._listener.close
+        self._listener.start(authority().issue([proxy.endpoint, "localhost", "127.0.0.1"]))
 
-    def close(self) -> None:
-        """End it and its connections."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        with self._lock:
-            connections = list(self._connections)
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        self._acceptor.join(_END_SECONDS)
+    @property
+    def port(self) -> int:
+        """Its port on 127.0.0.1."""
+        return self._listener.port
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:  # it was closed
-                return
-            with self._lock:
-                self._connections.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), name="proxy client", daemon=True).start()
+    def _serve(self, connection: socket.socket, context: ssl.SSLContext) -> None:
+        serve(
+            connection,
+            context,
+            require_tls=bool(self.proxy.require_tls),
+            find_credential=self._credential,
+            find_target=self._target,
+            require_token=self._require_token,
+        )
 
-    def _serve(self, connection: socket.socket) -> None:
-        # The copy stays usable to end the connection when TLS has taken the other over.
-        with connection, contextlib.suppress(OSError, ProtocolError):
-            serve(
-                connection.dup(),
-                self._context,
-                require_tls=bool(self.proxy.require_tls),
-                find_credential=self._credential,
-                find_target=self._target,
-            )
-        with self._lock:
-            self._connections.discard(connection)
+    def _require_token(self, user: str, token: str) -> None:
+        with REGISTRY.lock:
+            proxy = endpoint_of_proxy(self.proxy)
+            door = Door(proxy.host, proxy.port, self.proxy.account_id, self.proxy.region, self.proxy.unique_id)
+            require_token(token, user, door)
 
     def _credential(self, user: str) -> Credential | None:
         with REGISTRY.lock:

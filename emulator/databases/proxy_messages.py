@@ -1,4 +1,4 @@
-"""The messages of PostgreSQL's protocol by which somebody signs in.
+"""The messages of PostgreSQL's protocol by which a client signs in.
 
 https://www.postgresql.org/docs/current/protocol-message-formats.html
 """

@@ -9,21 +9,24 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import ssl
 import struct
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs
 
 from scramp import ScramClient, ScramException, ScramMechanism
 
 from emulator.databases import proxy_messages as messages
 from emulator.databases.proxy_messages import FatalError, ProtocolError
+from emulator.signatures import SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+LOG = logging.getLogger(__name__)
 
 _CANNOT_CONNECT: Final = "08006"
 _NOT_SUPPORTED: Final = "0A000"
@@ -58,6 +61,7 @@ def serve(
     require_tls: bool,
     find_credential: Callable[[str], Credential | None],
     find_target: Callable[[], Target],
+    require_token: Callable[[str, str], None],
 ) -> None:
     """Serve one client until either side leaves.
 
@@ -67,23 +71,25 @@ def serve(
         require_tls: Whether clients without TLS are refused.
         find_credential: Returns the secret of a user.
         find_target: Returns the database, or raises FatalError if the proxy does not reach it.
+        require_token: Checks the IAM token of a user; raises SignatureError.
     """
-    connection, parameters = _receive_client(plain, context)
+    connection, parameters = receive_client(plain, context)
     try:
         _refuse_plain(connection, require_tls=require_tls)
         user = parameters.get("user", "")
         credential = _require(find_credential(user), user)
-        _sign_in_client(connection, credential)
+        _sign_in_client(connection, credential, require_token)
         with contextlib.closing(_sign_in_to_database(find_target(), parameters, credential)) as database:
             connection.sendall(messages.authentication(messages.SIGNED_IN))
-            _relay(connection, database)
+            relay(connection, database)
     except FatalError as problem:
         connection.sendall(messages.error(problem))
     finally:
         connection.close()
 
 
-def _receive_client(plain: socket.socket, context: ssl.SSLContext) -> tuple[socket.socket, dict[str, str]]:
+def receive_client(plain: socket.socket, context: ssl.SSLContext) -> tuple[socket.socket, dict[str, str]]:
+    """Return a client's connection, with TLS if it wants that, and the parameters with which it begins."""
     connection = plain
     while True:
         number, body = messages.read_first(connection)
@@ -113,18 +119,21 @@ def _require(credential: Credential | None, user: str) -> Credential:
     return credential
 
 
-def _sign_in_client(connection: socket.socket, credential: Credential) -> None:
+def _sign_in_client(
+    connection: socket.socket, credential: Credential, require_token: Callable[[str, str], None]
+) -> None:
     if credential.iam:
         connection.sendall(messages.authentication(messages.CLEARTEXT))
         token = messages.read_message(connection).body.rstrip(b"\0").decode(errors="replace")
-        # The signature and the rights of who signed are not checked.
-        asked = parse_qs(token.partition("?")[2])
-        if asked.get("Action") != ["connect"] or asked.get("DBUser") != [credential.username]:
+        try:
+            require_token(credential.username, token)
+        except SignatureError as problem:
+            LOG.debug("the token of %s is refused: %s", credential.username, problem)
             message = (
                 f"The IAM authentication failed for the role {credential.username}. Check the IAM token for this role "
                 "and try again."
             )
-            raise FatalError(_SIGN_IN_FAILED, message)
+            raise FatalError(_SIGN_IN_FAILED, message) from None
         return
     mechanism = ScramMechanism(messages.MECHANISM)
     expected = mechanism.make_auth_info(credential.password)
@@ -144,15 +153,28 @@ def _sign_in_client(connection: socket.socket, credential: Credential) -> None:
     connection.sendall(messages.authentication(messages.SASL_FINAL, server.get_server_final().encode()))
 
 
-def _sign_in_to_database(target: Target, parameters: dict[str, str], credential: Credential) -> ssl.SSLSocket:
+def connect_to_database(port: int, trusted: str) -> ssl.SSLSocket:
+    """Connect to a server of PostgreSQL on this machine; the caller closes the connection.
+
+    Args:
+        port: The server's.
+        trusted: The authority of its certificate.
+    """
     with contextlib.ExitStack() as closing:
-        plain = closing.enter_context(socket.create_connection(("127.0.0.1", target.port)))
+        plain = closing.enter_context(socket.create_connection(("127.0.0.1", port)))
         plain.sendall(struct.pack("!ii", 8, messages.TLS_REQUEST))
         if messages.read_exactly(plain, 1) != b"S":
             message = "the database does not speak TLS"
             raise ProtocolError(message)
-        trusting = ssl.create_default_context(cadata=target.trusted)
+        trusting = ssl.create_default_context(cadata=trusted)
         database = closing.enter_context(trusting.wrap_socket(plain, server_hostname="localhost"))
+        closing.pop_all()
+    return database
+
+
+def _sign_in_to_database(target: Target, parameters: dict[str, str], credential: Credential) -> ssl.SSLSocket:
+    with contextlib.ExitStack() as closing:
+        database = closing.enter_context(connect_to_database(target.port, target.trusted))
         database.sendall(messages.startup(parameters))
         _answer_database(database, credential)
         closing.pop_all()  # the caller closes it
@@ -190,7 +212,7 @@ def _fatal_error(body: bytes) -> FatalError:
     return FatalError(fields.get(b"C", _CANNOT_CONNECT), fields.get(b"M", "the database refused the connection"))
 
 
-def _relay(client: socket.socket, database: ssl.SSLSocket) -> None:
+def relay(client: socket.socket, database: socket.socket) -> None:
     """Pass on what both sides send until one of them leaves."""
     back = threading.Thread(target=_pass_on, args=(database, client), name="proxy answers", daemon=True)
     back.start()

@@ -13,9 +13,11 @@ from emulator.databases.authority import Authority
 from emulator.databases.content import DocumentContent, PostgresContent
 from emulator.databases.documentdb_server import DocumentdbServer
 from emulator.databases.documentdb_session import MECHANISMS
-from emulator.databases.endpoints import DOCUMENTDB, members, names
+from emulator.databases.endpoints import DOCUMENTDB, instances_at, members, names
+from emulator.databases.iam_tokens import Door, host_of, require_token
 from emulator.databases.postgres_server import PostgresServer
 from emulator.registry import REGISTRY
+from emulator.signatures import SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,6 +81,7 @@ class Servers:
         with REGISTRY.lock:
             running = self._running.setdefault(_id(database), _Running(database))
             known = {host, *names(database)}
+            takes_tokens = any(one.enable_iam_database_authentication for one in instances_at(database, host))
             password = master_password(database)
         # Never the emulator's lock within this one: `synchronize` takes them in the other order.
         with running.lock:
@@ -90,6 +93,8 @@ class Servers:
                 running.server.add_hosts(sorted(known - running.hosts))
                 running.hosts |= known
             port = running.server.port
+            if takes_tokens and isinstance(running.server, PostgresServer):
+                port = running.server.front_port(functools.partial(_require_token, database))
         with REGISTRY.lock:
             self.synchronize()  # with what has changed while it started
         return port
@@ -170,6 +175,7 @@ def _start(database: Any, password: str, hosts: list[str], content: Content | No
             hosts=hosts,
             members=[f"{instance.address}:{database.port}" for instance in members(database)],
             engine_version=version if version in MECHANISMS else _NEWEST,
+            region=database.region,
             authority=authority(),
             content=content if isinstance(content, DocumentContent) else None,
         )
@@ -182,6 +188,18 @@ def _start(database: Any, password: str, hosts: list[str], content: Content | No
         content=content if isinstance(content, PostgresContent) else None,
         read_only=database.is_replica,
     )
+
+
+def _require_token(database: Any, user: str, token: str) -> None:
+    """Require that a token lets a user in at the instance, or its replica, that the token names."""
+    with REGISTRY.lock:
+        host = host_of(token)
+        for instance in instances_at(database, host):
+            if instance.enable_iam_database_authentication:
+                port, id_ = int(instance.port), instance.dbi_resource_id
+                return require_token(token, user, Door(host, port, instance.account_id, instance.region, id_))
+    message = f"no instance with IAM sign-in is at {host!r}"
+    raise SignatureError(message)
 
 
 def _id(database: Any) -> str:

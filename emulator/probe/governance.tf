@@ -192,3 +192,19 @@ resource "aws_backup_restore_testing_selection" "main" {
   protected_resource_arns   = ["*"]
   validation_window_hours   = var.changed ? 2 : 1
 }
+
+resource "aws_backup_restore_testing_selection" "databases" {
+  name                      = "${local.name}_databases"
+  restore_testing_plan_name = aws_backup_restore_testing_plan.main.name
+  protected_resource_type   = "RDS"
+  iam_role_arn              = aws_iam_role.main.arn
+  # With conditions instead, the provider has an unknown value after an update.
+  protected_resource_arns = ["*"]
+  validation_window_hours = 4
+  restore_metadata_overrides = {
+    dbInstanceClass                 = var.changed ? "db.t4g.small" : "db.t4g.micro"
+    enableIamDatabaseAuthentication = "true"
+    multiAz                         = "false"
+    vpcSecurityGroupIds             = jsonencode(["sg-0123456789abcdef0"])
+  }
+}

@@ -69,9 +69,21 @@ resource "aws_docdb_cluster" "from_time" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "down" {
+  provider            = aws.west
+  alarm_name          = "${local.name}-down"
+  namespace           = local.name
+  metric_name         = "Serving"
+  statistic           = "Minimum"
+  period              = 60
+  evaluation_periods  = 1
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+}
+
 resource "aws_route53_health_check" "alarm" {
   type                            = "CLOUDWATCH_METRIC"
-  cloudwatch_alarm_name           = "${local.name}-down"
+  cloudwatch_alarm_name           = aws_cloudwatch_metric_alarm.down.alarm_name
   cloudwatch_alarm_region         = "us-west-2"
   insufficient_data_health_status = "Unhealthy"
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
-from emulator.registry import FORWARD, Context, Forward, operation
+from emulator.errors import AwsError
+from emulator.registry import FORWARD, Context, Forward, guard, operation
 from emulator.services.rds import versions_of
 from emulator.zones import zone_names
 
@@ -23,6 +25,36 @@ _CLASSES: Final = {
     ),
     "docdb": ("db.t3.medium", "db.t4g.medium", *(f"db.r6g.{size}" for size in ("large", "xlarge", "2xlarge"))),
 }
+# All that there are, more than the selection: the same pages.
+_OFFERED: Final = {
+    "postgres": re.compile(
+        r"db\.(t3|t4g)\.(micro|small|medium|large|xlarge|2xlarge)"
+        r"|db\.(m[5-8][a-z]*|r[5-8][a-z]*|x2[a-z]*|c6gd)\.(medium|(\d*x)?large|metal)[a-z0-9.-]*"
+    ),
+    "docdb": re.compile(r"db\.(t3|t4g)\.medium|db\.r(4|5|6g|6gd|8g)\.(\d*x)?large"),
+}
+
+
+@guard("rds", "CreateDBInstance", "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime")
+def refuse_class(params: Shape, context: Context) -> None:
+    """Refuse a class that the engine does not have."""
+    del context
+    require_class(params.get("Engine"), params.get("DBInstanceClass"), params.get("EngineVersion"))
+
+
+def require_class(engine: Any, instance_class: str | None, version: Any) -> None:
+    """Require that an engine has a class.
+
+    https://github.com/aws-quickstart/quickstart-awx/issues/47 has the text.
+    """
+    offered = _OFFERED.get(engine)
+    if offered and instance_class and not offered.fullmatch(instance_class):
+        message = (
+            "RDS does not support creating a DB instance with the following combination: "
+            f"DBInstanceClass={instance_class}, Engine={engine}, EngineVersion={version}. For supported combinations "
+            "of instance class and database engine version, see the documentation."
+        )
+        raise AwsError(code="InvalidParameterCombination", message=message)
 
 
 @operation("rds", "DescribeOrderableDBInstanceOptions")

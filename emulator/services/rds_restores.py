@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.rds.models import RDSBackend
+from moto.rds.models import RDSBackend, rds_backends
 
 from emulator.databases.servers import SERVERS
 from emulator.errors import AwsError
-from emulator.registry import patch
+from emulator.registry import Context, guard, patch
 from emulator.services.rds_snapshots import Held, hold
 from emulator.services.rds_stopped import CREATING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from emulator.store import Shape
 
 _INSTANCE_KEEPS: Final = (
     "allocated_storage",
@@ -48,6 +50,7 @@ _CLUSTER_KEEPS: Final = (
     "preferred_maintenance_window",
     "storage_type",
 )
+_ALL_DATABASES: Final = frozenset({"mariadb", "mysql", "postgres"})
 # Members of requests that say what is restored, not what the new database is.
 _ABOUT_SOURCE: Final = frozenset(
     {
@@ -111,6 +114,24 @@ def restore_cluster(
         if snapshot.cluster.db_cluster_resource_id == restored.db_cluster_resource_id:
             snapshot.held = held
     return restored
+
+
+def refuse_database_name(engine: str, wanted: Mapping[str, Any]) -> None:
+    """Refuse the name of a database, which an engine restores with all others.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html (DBName)
+    https://github.com/puppetlabs-toy-chest/puppetlabs-aws/pull/448
+    """
+    if engine in _ALL_DATABASES and wanted.get("DBName"):
+        raise AwsError(code="InvalidParameterValue", message="DBName must be null when Restoring for this Engine.")
+
+
+@guard("rds", "RestoreDBInstanceFromDBSnapshot")
+def refuse_snapshot_with_name(params: Shape, context: Context) -> None:
+    """Refuse a name of a database for a snapshot of such an engine."""
+    snapshot = context.backend(rds_backends).database_snapshots.get(params["DBSnapshotIdentifier"])
+    if snapshot is not None:
+        refuse_database_name(snapshot.database.engine, params)
 
 
 @patch(RDSBackend, "restore_db_instance_from_db_snapshot")

@@ -11,7 +11,7 @@ from emulator.errors import AwsError
 from emulator.keys import key_exists
 from emulator.registry import REGISTRY, Context, guard, patch
 from emulator.services.rds_backup_records import BACKUPS, AutomatedBackup, all_backups, own_backup
-from emulator.services.rds_restores import restore_instance
+from emulator.services.rds_restores import refuse_database_name, restore_instance
 
 if TYPE_CHECKING:
     from emulator.store import Shape
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @guard("rds", "RestoreDBInstanceToPointInTime")
 def refuse_restore(params: Shape, context: Context) -> None:
-    """Refuse a restore from no backup, to a moment that it does not have, or with a key that cannot be used.
+    """Refuse one from no backup, to a moment that it does not have, with a key that cannot be used, or of one database.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html
     """
     backup = find_backup(params, context)
+    refuse_database_name(backup.instance.engine, params)
     _moment(backup, params.get("RestoreTime"), latest=bool(params.get("UseLatestRestorableTime")))
     if backup.instance.storage_encrypted and backup.key and not key_exists(backup.key, context):
         message = f"The specified KMS key [{backup.key}] does not exist, is not enabled or you do not have permissions."

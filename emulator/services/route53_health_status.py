@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.cloudwatch.models import cloudwatch_backends
 from moto.elbv2.models import elbv2_backends
 from moto.route53.models import HealthCheck, route53_backends
 
@@ -22,6 +21,7 @@ from emulator.errors import AwsError
 from emulator.outages.state import lost_since
 from emulator.registry import Context, after, operation, patch
 from emulator.releases import answers, domains, traffic
+from emulator.services.route53_alarm_checks import is_alarm_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,26 +100,10 @@ def _evaluate(account: str, check: Any) -> bool:
     if check.type_ == "CALCULATED":
         return sum(is_healthy(child) for child in check.children or ()) >= int(check.health_threshold or 0)
     if check.type_ == "CLOUDWATCH_METRIC":
-        return _alarm_is_quiet(account, check)
+        return is_alarm_quiet(account, getattr(check, "kept", {}))
     if check.type_ == "RECOVERY_CONTROL":
         return True  # there are no routing controls here that could be off
     return _endpoint_answers(account, check)
-
-
-def _alarm_is_quiet(account: str, check: Any) -> bool:
-    """Whether an alarm is OK; without data, or without its region, the check has the status that it names for that.
-
-    The last known status is taken to be healthy.
-    """
-    kept = getattr(check, "kept", {})
-    alarm = kept.get("AlarmIdentifier") or {}
-    region = alarm.get("Region", "")
-    backend = None if lost_since(region) else cloudwatch_backends[account][region]
-    found = next((one for one in backend.alarms.values() if one.name == alarm.get("Name")), None) if backend else None
-    state = found.state_value if found is not None else "INSUFFICIENT_DATA"
-    if state == "INSUFFICIENT_DATA":
-        return bool(kept.get("InsufficientDataHealthStatus", "LastKnownStatus") != "Unhealthy")
-    return bool(state == "OK")
 
 
 def _endpoint_answers(account: str, check: Any) -> bool:

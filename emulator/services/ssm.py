@@ -15,18 +15,18 @@ from emulator.registry import Context, guard, patch
 if TYPE_CHECKING:
     from emulator.store import Shape
 
-_SECURE: Final = "SecureString"
-_DEFAULT_KEY: Final = "alias/aws/ssm"
-_STANDARD, _ADVANCED, _INTELLIGENT = "Standard", "Advanced", "Intelligent-Tiering"
+SECURE: Final = "SecureString"
+DEFAULT_KEY: Final = "alias/aws/ssm"
+_STANDARD, ADVANCED, _INTELLIGENT = "Standard", "Advanced", "Intelligent-Tiering"
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
-_MOST_CHARACTERS: Final = {_STANDARD: 4096, _ADVANCED: 8192}
+_MOST_CHARACTERS: Final = {_STANDARD: 4096, ADVANCED: 8192}
 
 
 @guard("ssm", "PutParameter")
 def refuse_unknown_key(params: Shape, context: Context) -> None:
     """Refuse an unknown key, which AWS needs at once to encrypt the value."""
     key = params.get("KeyId")
-    if key and _type(params, context) == _SECURE and not key_exists(key, context):
+    if key and type_of(params, context) == SECURE and not key_exists(key, context):
         raise AwsError(code="InvalidKeyId", message=f"Invalid keyId {key}")
 
 
@@ -36,7 +36,7 @@ def refuse_key_of_plain_text(params: Shape, context: Context) -> None:
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId)
     """
-    if params.get("KeyId") and _type(params, context) != _SECURE:
+    if params.get("KeyId") and type_of(params, context) != SECURE:
         raise AwsError(code="ValidationException", message="KeyId is required for SecureString type parameter only.")
 
 
@@ -47,8 +47,8 @@ def refuse_tier(params: Shape, context: Context) -> None:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
     """
     present = _present(params, context)
-    tier = _tier(params, present)
-    if present is not None and present.tier == _ADVANCED and tier == _STANDARD:
+    tier = tier_of(params, present)
+    if present is not None and present.tier == ADVANCED and tier == _STANDARD:
         raise AwsError(
             code="ValidationException",
             message=(
@@ -106,35 +106,38 @@ def put_parameter(original: Any, *args: Any, **kwargs: Any) -> Any:
     https://github.com/aws-devtools-labs/aws-blocks/pull/452
     """
     wanted = inspect.signature(original).bind(*args, **kwargs).arguments
-    present = _latest(wanted["self"], wanted["name"])
+    present = latest_version(wanted["self"], wanted["name"])
     kind = wanted["parameter_type"] or (present.parameter_type if present else None)
-    if kind == _SECURE:
-        wanted["keyid"] = wanted["keyid"] or _DEFAULT_KEY
+    if kind == SECURE:
+        wanted["keyid"] = wanted["keyid"] or DEFAULT_KEY
     if wanted["tier"] == _INTELLIGENT:
-        wanted["tier"] = _tier({"Tier": _INTELLIGENT, "Value": wanted["value"]}, present)
+        wanted["tier"] = tier_of({"Tier": _INTELLIGENT, "Value": wanted["value"]}, present)
     return original(**wanted)
 
 
 def _present(params: Shape, context: Context) -> Any:
-    return _latest(context.backend(ssm_backends), params.get("Name") or "")
+    return latest_version(context.backend(ssm_backends), params.get("Name") or "")
 
 
-def _latest(backend: Any, name: str) -> Any:
+def latest_version(backend: Any, name: str) -> Any:
+    """Return moto's newest version of a parameter, with its value as it is stored; None if there is none."""
     # moto's get_parameter would decrypt the value.
     parameters = backend._parameters  # noqa: SLF001
     versions = parameters[name] if name in parameters else []  # noqa: SIM401  its `get` knows other names
     return versions[-1] if versions else None
 
 
-def _type(params: Shape, context: Context) -> str | None:
+def type_of(params: Shape, context: Context) -> str | None:
+    """Return the type that a parameter has after it is written."""
     present = _present(params, context)
     return params.get("Type") or (present.parameter_type if present is not None else None)
 
 
-def _tier(params: Shape, present: Any) -> str:
+def tier_of(params: Shape, present: Any) -> str:
+    """Return the tier that a parameter has after it is written; `present` is its newest version."""
     tier = params.get("Tier") or (present.tier if present is not None else None) or _STANDARD
     if tier != _INTELLIGENT:
         return str(tier)
     is_long = len(params.get("Value") or "") > _MOST_CHARACTERS[_STANDARD]
-    is_advanced = is_long or params.get("Policies") or (present is not None and present.tier == _ADVANCED)
-    return _ADVANCED if is_advanced else _STANDARD
+    is_advanced = is_long or params.get("Policies") or (present is not None and present.tier == ADVANCED)
+    return ADVANCED if is_advanced else _STANDARD

@@ -1,6 +1,9 @@
 """The roles of DocumentDB: its users, their rights, and the passwords that they sign in with.
 
-All users of DocumentDB are in its database `admin`. What this function notes for itself is in the database
+The users of DocumentDB are in its database `admin`; one that signs in by IAM is in `$external`, and its name is the ARN
+of its role: https://docs.aws.amazon.com/documentdb/latest/developerguide/iam-identity-auth.html
+
+What this function notes for itself is in the database
 `database-roles`, to which no login has a right, because no role can have that name: which users it made, and which run
 is at work.
 
@@ -41,6 +44,8 @@ LEASE: Final = timedelta(seconds=45)
 """How long a run that was killed keeps others out. Each change of a run extends it, if no other one has begun."""
 
 _ADMIN: Final = "admin"
+_EXTERNAL: Final = "$external"
+_BY_IAM: Final = "MONGODB-AWS"
 _LOCK: Final = "run"
 _TIMEOUT_MILLISECONDS: Final = 5_000
 _PASSWORD_BYTES: Final = 32
@@ -97,7 +102,7 @@ class Documentdb:
         wanted = {login: _grants(role, roles) for role in roles for login in role.logins}
         with self._master() as client:
             noted = {str(note["_id"]) for note in client[NOTES].logins.find()}
-            users = {user["user"]: _granted(user) for user in client[_ADMIN].command("usersInfo", 1)["users"]}
+            users = self._users(client, {_home(login) for login in (*wanted, *noted)})
             _refuse_foreign(users.keys() & wanted.keys() - noted)
             for login, grants in wanted.items():
                 if login not in noted:
@@ -142,18 +147,26 @@ class Documentdb:
             return
         self._extend(client)
         roles = [{"db": database, "role": role} for database, role in sorted(grants)]
+        home = _home(login)
         if granted is None:
-            # Nobody keeps this password. DocumentDB has no user without one.
-            client[_ADMIN].command("createUser", login, pwd=secrets.token_urlsafe(_PASSWORD_BYTES), roles=roles)
+            # Nobody keeps this password. DocumentDB has no user of its own without one.
+            way = {"mechanisms": [_BY_IAM]} if home == _EXTERNAL else {"pwd": secrets.token_urlsafe(_PASSWORD_BYTES)}
+            client[home].command("createUser", login, **way, roles=roles)
             LOGGER.info("DocumentDB: user %s was created", login)
         else:
-            client[_ADMIN].command("updateUser", login, roles=roles)
+            client[home].command("updateUser", login, roles=roles)
             LOGGER.info("DocumentDB: the rights of user %s were changed", login)
+
+    @staticmethod
+    def _users(client: Client, homes: set[str]) -> dict[str, Grants]:
+        """The users there are, with their rights; an earlier version than 5.0 is never asked for those of IAM."""
+        found = [user for home in sorted(homes | {_ADMIN}) for user in client[home].command("usersInfo", 1)["users"]]
+        return {user["user"]: _granted(user) for user in found}
 
     def _drop(self, client: Client, login: str) -> None:
         self._extend(client)
         try:
-            client[_ADMIN].command("dropUser", login)
+            client[_home(login)].command("dropUser", login)
             LOGGER.info("DocumentDB: user %s was dropped", login)
         except OperationFailure as error:
             if error.code != _USER_NOT_FOUND:
@@ -256,6 +269,11 @@ def _grants(role: Role, roles: Sequence[Role]) -> Grants:
             return frozenset({(role.name, "readWrite")})
         case Access.READ_ONLY:
             return frozenset((database, "read") for database in databases)
+
+
+def _home(login: str) -> str:
+    """The database that a login is in."""
+    return _EXTERNAL if login.startswith("arn:") else _ADMIN
 
 
 def _granted(user: Mapping[str, Any]) -> Grants:

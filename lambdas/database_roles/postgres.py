@@ -60,7 +60,7 @@ _LOCKED: Final = "55P03"
 _CONFLICTING: Final = ("40P01", "40001")  # a deadlock, a failed serialization
 _INTERNAL: Final = "XX000"
 _CONCURRENTLY: Final = "tuple concurrently"
-"""How the server says that somebody else changed a row of a catalog: a migration of tables whose rights are set."""
+"""How the server says that another session changed a row of a catalog: a migration of tables whose rights are set."""
 _LOST: Final = (InterfaceError, OSError, struct.error)
 """What the driver raises if a connection fails or ends; the last one if that happens within a message."""
 

@@ -54,13 +54,18 @@ class Rotation:
     def apply(self) -> None:
         """The same, then each url that is not what it must be."""
         self.prepare()
-        self._for_each(self.roles, self._publish)
+        self._for_each(self._published, self._publish)
 
     def turn(self) -> list[str]:
         """Rotate what is due; returns the names of the roles."""
         # A role without a url is one whose apply has not ended yet.
-        roles = [role for role in self.roles if self.urls.active(role)]
+        roles = [role for role in self._published if self.urls.active(role)]
         return self._rotate_all(roles, lambda role: self._is_due(role) and self._rotate(role, force=False))
+
+    @property
+    def _published(self) -> list[Role]:
+        """Those of which clients get a url."""
+        return [role for role in self.roles if role.url]
 
     def rotate(self, roles: Iterable[Role], *, force: bool) -> list[str]:
         """Rotate these now, whatever their age; returns their names.

@@ -72,7 +72,10 @@ class Role:
     """The services of ECS whose tasks get the url when they start."""
     stores: Mapping[str, Place]
     """Where the login of each slot is stored; empty if it has no password."""
-    url: Url
+    url: Url | None
+    """None if nobody gets one: restored copies have other hosts."""
+    role_arn: str | None = None
+    """The role of IAM that DocumentDB lets in as it."""
 
     @property
     def has_passwords(self) -> bool:
@@ -82,6 +85,8 @@ class Role:
     @property
     def logins(self) -> tuple[str, ...]:
         """The names of its logins."""
+        if self.role_arn:
+            return (self.role_arn,)
         return tuple(self.login(slot) for slot in SLOTS) if self.has_passwords else (f"{self.name}_iam",)
 
     def login(self, slot: str) -> str:
@@ -135,7 +140,8 @@ def _role(read: dict[str, Any]) -> Role:
         proxied=read["proxied"],
         services=tuple(read["services"]),
         stores={slot: _place(place) for slot, place in read["stores"].items()},
-        url=Url(place=_place(read["url"]), template=read["url"]["template"]),
+        url=Url(place=_place(read["url"]), template=read["url"]["template"]) if read["url"] else None,
+        role_arn=read.get("role_arn"),
     )
 
 

@@ -14,7 +14,7 @@ from .stores import Login
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .settings import Role, Settings
+    from .settings import Role, Settings, Url
     from .stores import Stores
 
 # 64 letters and digits are 381 bits; none of them has a meaning in a url or in SQL.
@@ -34,11 +34,11 @@ class Urls:
 
     def status(self) -> dict[str, Any]:
         """Which login each role's url names, since when its password is, and until when; changes nothing."""
-        return {role.name: self._shown(role) for role in self.settings.roles}
+        return {role.name: self._shown(role) for role in self.settings.roles if role.url}
 
     def active(self, role: Role) -> str | None:
         """The slot of the login that the url names."""
-        url = self.stores.read(role.url.place)
+        url = self.stores.read(_url(role).place)
         name = urlsplit(url).username if url else None
         return next((slot for slot in role.stores if role.login(slot) == name), None)
 
@@ -60,7 +60,7 @@ class Urls:
 
         So tasks that have this url stay. None if the url names another login or has no password.
         """
-        url = self.stores.read(role.url.place)
+        url = self.stores.read(_url(role).place)
         parts = urlsplit(url) if url else None
         if parts is None or parts.username != role.login(slot) or not parts.password:
             return None
@@ -70,19 +70,19 @@ class Urls:
 
     def switched_at(self, role: Role) -> datetime:
         """When the url was last written."""
-        return self.stores.written_at(role.url.place)
+        return self.stores.written_at(_url(role).place)
 
     def ensure(self, role: Role, login: Login | None) -> bool:
         """Write the url with this login, unless it is what is there; returns whether it was written."""
         text = self._text(role, login)
-        if self.stores.read(role.url.place) == text:
+        if self.stores.read(_url(role).place) == text:
             return False
-        self.stores.write(role.url.place, text)
+        self.stores.write(_url(role).place, text)
         return True
 
     def is_current(self, role: Role, login: Login | None) -> bool:
         """Whether the url is already the one with this login."""
-        return self.stores.read(role.url.place) == self._text(role, login)
+        return self.stores.read(_url(role).place) == self._text(role, login)
 
     def proxy_host(self) -> str:
         """The host of the proxy.
@@ -101,12 +101,13 @@ class Urls:
         name = login.username if login else role.logins[0]
         # An IAM token takes the place of the password, and the client asks for one each time that it connects.
         credentials = f"{name}:{login.password}" if login and not role.iam else name
-        return role.url.template.format(credentials=credentials, host=self.proxy_host() if role.proxied else self.host)
+        host = self.proxy_host() if role.proxied else self.host
+        return _url(role).template.format(credentials=credentials, host=host)
 
     def _shown(self, role: Role) -> dict[str, str | None]:
         active = self.active(role)
         if active is None:
-            has_url = not role.has_passwords and self.stores.read(role.url.place) is not None
+            has_url = not role.has_passwords and self.stores.read(_url(role).place) is not None
             return {"login": role.logins[0] if has_url else None, "set_at": None, "due": None}
         login = self.login(role, active)
         shown = {"login": role.login(active), "set_at": None, "due": None}
@@ -114,3 +115,15 @@ class Urls:
             shown["set_at"] = login.set_at.isoformat(timespec="seconds")
             shown["due"] = (login.set_at + self.settings.rotation).isoformat(timespec="seconds")
         return shown
+
+
+def _url(role: Role) -> Url:
+    """The url of a role.
+
+    Raises:
+        RolesError: It has none.
+    """
+    if role.url is None:
+        message = f"role {role.name} has no url: it signs in to restored copies only"
+        raise RolesError(message)
+    return role.url

@@ -13,8 +13,10 @@ written, until they are equal: the last one to write has the newest value.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +26,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 LOGGER = logging.getLogger()
 LOGGER.setLevel(logging.INFO)
@@ -33,6 +35,10 @@ PLACEHOLDER: Final = "unset"
 """The value that Terraform writes into a parameter whose value it does not know."""
 MOST_WRITES: Final = 5
 """How often a run writes one copy; a parameter that changes more often meanwhile is an error."""
+PAUSES: Final = 3
+"""How often a run waits for rights: new ones take effect after seconds, and the first call follows them at once."""
+PAUSE_SECONDS: Final = 5.0
+_REFUSED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 _NOT_FOUND: Final = "ParameterNotFound"
 # Standard, unless the value is too long for it or the copy is advanced already:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
@@ -106,16 +112,17 @@ def handler(
     context: object,  # noqa: ARG001 (Lambda passes it)
     *,
     client: Callable[[str | None], Any] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """Do what the event asks for."""
     made = client or (lambda region: boto3.client("ssm", region_name=region, config=_AWS))
     mirror = Mirror(home=made(None), there=made(os.environ["COPIES_REGION"]), key_id=os.environ["KEY_ID"])
     known = os.environ["PARAMETERS"].split()
     if event.get("action") == "all":
-        result = _mirror(mirror, known)
+        result = _mirror(mirror, known, sleep)
         mirror.write(os.environ["MARKER_PARAMETER"], datetime.now(tz=UTC).isoformat(timespec="seconds"))
     elif name := (event.get("detail") or {}).get("name"):
-        result = _mirror(mirror, [name] if name in known else [])
+        result = _mirror(mirror, [name] if name in known else [], sleep)
     else:
         message = 'the event must have the action "all" or be an event of Parameter Store'
         raise ValueError(message)
@@ -123,16 +130,17 @@ def handler(
     return result
 
 
-def _mirror(mirror: Mirror, names: Iterable[str]) -> dict[str, Any]:
+def _mirror(mirror: Mirror, names: Iterable[str], sleep: Callable[[float], None]) -> dict[str, Any]:
     """Make all copies equal that can be.
 
     Raises:
         MirrorError: Some are not.
     """
     written, equal, problems = [], 0, []
+    pauses = itertools.repeat(PAUSE_SECONDS, PAUSES)  # of all names together, for the time limit of the function
     for name in names:
         try:
-            if mirror.copy(name):
+            if _copy_patiently(mirror, name, pauses, sleep):
                 written.append(name)
             else:
                 equal += 1
@@ -145,3 +153,17 @@ def _mirror(mirror: Mirror, names: Iterable[str]) -> dict[str, Any]:
     if problems:
         raise MirrorError("; ".join(problems)) from None
     return {"written": written, "equal": equal}
+
+
+def _copy_patiently(mirror: Mirror, name: str, pauses: Iterator[float], sleep: Callable[[float], None]) -> bool:
+    """Copy, and once more after each pause that is left while that is refused."""
+    while True:
+        try:
+            return mirror.copy(name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _REFUSED:
+                raise
+            pause = next(pauses, None)
+            if pause is None:
+                raise
+        sleep(pause)

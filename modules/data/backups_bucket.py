@@ -36,7 +36,7 @@ class BackupsBucket(Bucket):
         config: BackupsSettings,
         label: Label,
         key: Key,
-        access_logs: Bucket,
+        access_logs: Bucket | str,
         protect: bool,
     ) -> None:
         super().__init__(

@@ -42,6 +42,8 @@ class DatabaseContext:
     """Whether a sleep schedule stops the database."""
     backed_up: bool
     """Whether a plan of AWS Backup covers it."""
+    replicated: bool = False
+    """Whether PostgreSQL has a read replica in the second region; then RDS must not manage its password."""
 
     def subject(self, name: str, what: str) -> Subject:
         """Who alarms are about.

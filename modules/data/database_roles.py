@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from modules.parameter import Parameter
 
 _FOLDER: Final = "database_roles"
-_AUTHORITIES: Final = Path(__file__).parents[2] / "lambdas" / _FOLDER / "authorities"
+AUTHORITY_FOLDER: Final = Path(__file__).parents[2] / "lambdas" / _FOLDER / "authorities"
 DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
     "postgres": ("pg8000", "scramp", "asn1crypto", "dateutil", "six"),
     "documentdb": ("pymongo", "bson"),
@@ -41,7 +41,7 @@ DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
 """What the driver of each engine consists of: packages of Python files only."""
 _HTTPS: Final = Port.tcp(443)
 _ANYWHERE: Final = "0.0.0.0/0"
-# The longest of Lambda: a new proxy needs minutes until it lets somebody in.
+# The longest of Lambda: a new proxy needs minutes until it lets a client in.
 _TIMEOUT_SECONDS: Final = 900
 # A share of a CPU with which the driver is imported in a second or two.
 _MEMORY_MIB: Final = 512
@@ -113,7 +113,7 @@ class DatabaseRoles(Construct):
             proxy_host=proxy_host,
             stops=server.identifier if context.sleeps else None,
         )
-        authorities = (_AUTHORITIES / f"{context.label.region}.pem").read_text(encoding="utf-8")
+        authorities = (AUTHORITY_FOLDER / f"{context.label.region}.pem").read_text(encoding="utf-8")
         self.function = Function(
             self,
             "function",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 DATABASES_KEY: Final = "databases"
 """Component of the alias of the key of the databases."""
 
+SECRETS_KEY: Final = "secrets"
+"""Component of the alias of the key of parameters and secrets."""
+
 
 def postgres_identifier(label: Label) -> str:
     """Name of PostgreSQL's primary instance."""
@@ -22,3 +25,8 @@ def postgres_identifier(label: Label) -> str:
 def documentdb_identifier(label: Label) -> str:
     """Name of the cluster of DocumentDB."""
     return label.name("documentdb", limit=NameLimit.DATABASE)
+
+
+def global_cluster_identifier(label: Label) -> str:
+    """Name of the global cluster of DocumentDB, the same in all regions."""
+    return label.name("documentdb-global", limit=NameLimit.DATABASE)

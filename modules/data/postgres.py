@@ -6,9 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import TerraformResourceLifecycle
-from cdktf_cdktf_provider_aws.db_instance import DbInstance
-from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
-from constructs import Construct
+from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceRestoreToPointInTime
 
 from config.database_tls import CA_FILE
 from modules.backup_names import backup_tag
@@ -19,30 +17,30 @@ from modules.data.iam_sign_in import add_people_role, connect_statement
 from modules.data.identifiers import postgres_identifier
 from modules.data.instance_metrics import PostgresMetrics
 from modules.data.master import ManagedMaster, OwnMaster
-from modules.data.monitoring_role import add_monitoring_role
-from modules.data.postgres_parameters import create_parameter_group
+from modules.data.origins import PromotedReplica, RestoredInstance
+from modules.data.postgres_base import PORT, PostgresBase
 from modules.data.postgres_proxy import PostgresProxy
-from modules.data.postgres_replica import CERTIFICATE_AUTHORITY, LOGS, STATEMENTS, create_replica
+from modules.data.postgres_replica import CERTIFICATE_AUTHORITY, LOGS, create_replica
 from modules.data.postgres_watch import PostgresWatch
-from modules.data.statement_log import mask_personal_data
 from modules.label import NameLimit
-from modules.log_group import LogGroup
-from modules.network.connections import Connectable, Connections, Port, SecurityGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from constructs import Construct
 
     from config.database_roles import DatabaseRole
     from config.postgres import PostgresSettings
     from modules.data.database_context import DatabaseContext
     from modules.data.master import Master
+    from modules.data.origins import PostgresOrigin
+    from modules.network.connections import Connectable, Connections, SecurityGroup
     from modules.policy import Grantable
 
-PORT: Final = Port.tcp(5432)
 DATABASE: Final = "users"
 
 
-class Postgres(Construct):
+class Postgres(PostgresBase):
     """A database without any access until `allow_from` is called.
 
     Services connect through the proxy if there is one. They connect to read replicas directly, because RDS Proxy does
@@ -58,6 +56,7 @@ class Postgres(Construct):
         context: DatabaseContext,
         roles: Sequence[DatabaseRole],
         log_retention_days: int,
+        origin: PostgresOrigin | None = None,
     ) -> None:
         """Create the database and what belongs to it.
 
@@ -66,12 +65,11 @@ class Postgres(Construct):
             context: What all databases share.
             roles: Who signs in.
             log_retention_days: Days that its logs are kept.
+            origin: What it is made of in the second region; None makes an empty one.
         """
-        super().__init__(scope, id_)
-        self._config = config
-        self._context = context
-        self._log_retention_days = log_retention_days
-        self._label = label = context.label
+        super().__init__(scope, id_, config=config, context=context, log_retention_days=log_retention_days)
+        label = context.label
+        self._origin = origin
         self._protect = context.protect
         # Not "postgres", the name that attackers try first.
         self._username = label.database_user
@@ -86,25 +84,9 @@ class Postgres(Construct):
                 username=self._username,
                 version=config.password_version,
             )
-            if config.replicas
+            if config.replicas or context.replicated
             else None
         )
-        self._subnets = DbSubnetGroup(
-            self,
-            "subnets",
-            name=label.name("postgres", limit=NameLimit.DATABASE_GROUP),
-            description="Database subnets of the VPC",
-            subnet_ids=context.vpc.database_subnet_ids,
-        )
-        self._parameter_group = create_parameter_group(
-            self,
-            label=label,
-            major_version=config.major_version,
-            slow_query_milliseconds=config.slow_query_milliseconds,
-        )
-        self._statement_logs: dict[str, LogGroup] = {}
-        self._monitoring_role = add_monitoring_role(self, label) if config.monitoring_interval_seconds else None
-        self._group = self._add_security_group("postgres", "PostgreSQL, the instance that writes")
         self._instance = self._add_primary()
         self._replica_group: SecurityGroup | None = None
         self._replicas: dict[str, DbInstance] = {}
@@ -135,7 +117,7 @@ class Postgres(Construct):
         self.people = [
             add_people_role(self, role, label=label, resource_ids=self._resource_ids)
             for role in roles
-            if role.iam and role.service is None
+            if role.iam and role.service is None and not role.is_for_drills
         ]
         """The IAM roles with which people sign in."""
         self.watch = PostgresWatch(
@@ -249,44 +231,30 @@ class Postgres(Construct):
     def _metrics_of(self, instance: DbInstance) -> PostgresMetrics:
         return PostgresMetrics(identifier=instance.identifier, region=self._label.region)
 
-    def _add_security_group(self, name: str, description: str) -> SecurityGroup:
-        id_ = "security-group" if name == "postgres" else "replica-security-group"
-        return SecurityGroup(
-            self, id_, label=self._label, vpc=self._context.vpc, name=name, description=description, port=PORT
-        )
-
-    def _add_log_groups(self, name: str, identifier: str) -> list[LogGroup]:
-        groups = {
-            log: LogGroup(
-                self,
-                f"{name}-{log}-logs" if name else f"{log}-logs",
-                label=self._label,
-                name=f"/aws/rds/instance/{identifier}/{log}",  # the name that RDS uses
-                retention_days=self._log_retention_days,
-                key=self._context.logs_key,
-            )
-            for log in LOGS
-        }
-        mask_personal_data(groups[STATEMENTS])
-        self._statement_logs[name or "primary"] = groups[STATEMENTS]
-        return list(groups.values())
-
     def _add_primary(self) -> DbInstance:
-        config = self._config
+        config, origin = self._config, self._origin
         identifier = postgres_identifier(self._label)
         logs = self._add_log_groups("", identifier)
+        restored = origin if isinstance(origin, RestoredInstance) else None
+        # AWS is asked for neither in a restore or a promotion, and refuses a name of a database for PostgreSQL; what is
+        # declared and differs would replace the instance, with all that was restored.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html
+        is_new = origin is None
         return DbInstance(
             self,
             "Default",
             identifier=identifier,
             engine="postgres",
-            engine_version=config.engine_version or str(config.major_version),
+            # A replica has the version of its source with the minor one, which Terraform would compare with this.
+            engine_version=config.engine_version
+            or (None if isinstance(origin, PromotedReplica) else str(config.major_version)),
             allow_major_version_upgrade=config.allow_major_upgrade,
             auto_minor_version_upgrade=config.engine_version is None,  # Terraform would revert an upgrade
             instance_class=config.instance_class,
             multi_az=config.multi_az,
-            db_name=DATABASE,
-            username=self._username,
+            restore_to_point_in_time=_restore(restored) if restored else None,
+            db_name=DATABASE if is_new else None,
+            username=self._username if is_new else None,
             manage_master_user_password=None if self._own_master else True,
             master_user_secret_kms_key_id=None if self._own_master else self._context.secrets_key.arn,
             password_wo=self._own_master.password if self._own_master else None,
@@ -298,7 +266,7 @@ class Postgres(Construct):
             allocated_storage=config.storage_gib,
             max_allocated_storage=config.max_storage_gib,
             storage_encrypted=True,
-            kms_key_id=self._context.key.arn,
+            kms_key_id=self._key_arn,
             db_subnet_group_name=self._subnets.name,
             vpc_security_group_ids=[self._group.id],
             publicly_accessible=False,
@@ -319,12 +287,23 @@ class Postgres(Construct):
             performance_insights_retention_period=config.insights_retention_days,
             monitoring_interval=config.monitoring_interval_seconds,
             monitoring_role_arn=self._monitoring_role.arn if self._monitoring_role else None,
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if self._protect else None,
+            lifecycle=self._lifecycle(),
             depends_on=[
                 *(dependable for log in logs for dependable in log.dependables),
                 *(self._monitoring_role.dependables if self._monitoring_role else []),
             ],
         )
+
+    @property
+    def _key_arn(self) -> str:
+        return self._origin.key_arn if isinstance(self._origin, RestoredInstance) else self._context.key.arn
+
+    def _lifecycle(self) -> TerraformResourceLifecycle | None:
+        protect = True if self._protect else None
+        if isinstance(self._origin, RestoredInstance):
+            # Another time, or none, would replace the instance that serves by an older one.
+            return TerraformResourceLifecycle(prevent_destroy=protect, ignore_changes=["restore_to_point_in_time"])
+        return TerraformResourceLifecycle(prevent_destroy=True) if protect else None
 
     def _add_final_snapshot(self, identifier: str) -> FinalSnapshot:
         return FinalSnapshot(
@@ -336,7 +315,7 @@ class Postgres(Construct):
                 "identifier": identifier,
                 "username": self._username,
                 "db_name": DATABASE,
-                "kms_key_id": self._context.key.arn,
+                "kms_key_id": self._key_arn,
             },
         )
 
@@ -348,9 +327,17 @@ class Postgres(Construct):
             config=self._config,
             context=self._context,
             identifier=identifier,
-            source=self._instance,
+            source=self._instance.identifier,
             group=group,
             parameter_group=self._parameter_group,
             monitoring_role=self._monitoring_role,
             logs=self._add_log_groups(f"replica-{number}", identifier),
         )
+
+
+def _restore(origin: RestoredInstance) -> DbInstanceRestoreToPointInTime:
+    return DbInstanceRestoreToPointInTime(
+        source_db_instance_automated_backups_arn=origin.backups_arn,
+        restore_time=origin.time,
+        use_latest_restorable_time=None if origin.time else True,
+    )

@@ -45,7 +45,7 @@ _TRANSACTION_IDS: Final = 1_000_000_000
 
 https://aws.amazon.com/blogs/database/implement-an-early-warning-system-for-transaction-id-wraparound-in-amazon-rds-for-postgresql/
 """
-_LAG_SECONDS: Final = 600
+LAG_SECONDS: Final = 600
 """A replica of a primary without writes reports up to 300.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html
@@ -63,8 +63,16 @@ class PostgresAlarms(Construct):
         subject: Subject,
         metrics: PostgresMetrics,
         config: PostgresSettings,
-        is_replica: bool,
+        lag_seconds: int | None,
     ) -> None:
+        """Create them.
+
+        Args:
+            subject: Who they are about.
+            metrics: What RDS measures of the instance.
+            config: Size and limits.
+            lag_seconds: How far a replica may be behind; None if it is none.
+        """
         super().__init__(scope, id_)
         self._subject, self._metrics = subject, metrics
         InstanceAlarms(
@@ -77,8 +85,8 @@ class PostgresAlarms(Construct):
         )
         self._add_connections(config.instance_class)
         self._add_storage(config.storage_gib)
-        if is_replica:
-            self._add_replica_lag()
+        if lag_seconds:
+            self._add_replica_lag(lag_seconds)
         else:
             self._add_transaction_ids()
 
@@ -143,14 +151,14 @@ class PostgresAlarms(Construct):
             periods=1,
         )
 
-    def _add_replica_lag(self) -> None:
+    def _add_replica_lag(self, seconds: int) -> None:
         add_alarm(
             self,
             "lag",
             subject=self._subject,
-            states=f"is {_LAG_SECONDS} seconds or more behind the primary, or does not follow it",
-            metric=self._metrics.replica_lag_seconds(broken=_LAG_SECONDS),
-            threshold=_LAG_SECONDS,
+            states=f"is {seconds} seconds or more behind the primary, or does not follow it",
+            metric=self._metrics.replica_lag_seconds(broken=seconds),
+            threshold=seconds,
             severity=Severity.WARNING,
             runbook=Runbook.DATABASE_REPLICATION,
             periods=1,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from modules.data.database_events import POSTGRES_INSTANCE, DatabaseEvents
-from modules.data.postgres_alarms import PostgresAlarms
+from modules.data.postgres_alarms import LAG_SECONDS, PostgresAlarms
 from modules.data.saved_queries import POSTGRES, SavedQueries
 from modules.data.slow_statements import POSTGRES_PATTERN, SlowStatements
 
@@ -36,11 +36,22 @@ class PostgresWatch(Construct):
         primary: PostgresMetrics,
         replicas: Mapping[str, PostgresMetrics],
         statement_logs: Mapping[str, LogGroup],
+        lag_seconds: int | None = None,
     ) -> None:
+        """Create them.
+
+        Args:
+            config: Size and limits.
+            context: What all databases share.
+            primary: The metrics of the instance.
+            replicas: Those of its read replicas, by their numbers.
+            statement_logs: The logs of statements, by their instances.
+            lag_seconds: How far the instance may be behind another region's one; None if it follows none.
+        """
         super().__init__(scope, id_)
         label = context.label
         subject = context.subject("postgres", "PostgreSQL")
-        PostgresAlarms(self, "primary", subject=subject, metrics=primary, config=config, is_replica=False)
+        PostgresAlarms(self, "primary", subject=subject, metrics=primary, config=config, lag_seconds=lag_seconds)
         for number, metrics in replicas.items():
             PostgresAlarms(
                 self,
@@ -48,7 +59,7 @@ class PostgresWatch(Construct):
                 subject=context.subject(f"postgres-replica-{number}", f"Read replica {number} of PostgreSQL"),
                 metrics=metrics,
                 config=config,
-                is_replica=True,
+                lag_seconds=LAG_SECONDS,
             )
         self.slow_statements: SlowStatements | None = None
         """Their count; None if the proxy measures all, or if the log has all, whose number says nothing of time."""

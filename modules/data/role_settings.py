@@ -63,7 +63,8 @@ class RoleSettings:
                 end: {"secret": secret_name(label, name)} if role.is_proxied else {"parameter": label.path(name)}
                 for end, name in role.stores.items()
             },
-            "url": {"parameter": label.path(role.url_name), "template": self.url(role)},
+            "url": None if role.is_for_drills else {"parameter": label.path(role.url_name), "template": self.url(role)},
+            "role_arn": role.role_arn,
         }
 
 

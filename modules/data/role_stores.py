@@ -53,7 +53,8 @@ class RoleStores(Construct):
         self._parameters: list[Parameter] = []
         for role in roles:
             name = role.name.replace("_", "-")  # an id has no underscore, and the name of a role no hyphen
-            self.urls[role.name] = self._add_parameter(f"{name}-{_URL}", role.url_name)
+            if not role.is_for_drills:
+                self.urls[role.name] = self._add_parameter(f"{name}-{_URL}", role.url_name)
             if role.is_proxied:
                 self.secrets[role.name] = [
                     self._add_secret(f"{name}-{end}", role, store) for end, store in role.stores.items()

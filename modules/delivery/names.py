@@ -18,7 +18,7 @@ DELIVERY_KEY: Final = "delivery"
 
 def role_arn(names: Names, component: str) -> str:
     """ARN of a role of an environment."""
-    return f"arn:aws:iam::{names.account_id}:role/{names.global_name(component, limit=NameLimit.IAM_ROLE)}"
+    return f"arn:aws:iam::{names.account_id}:role/{names.role_name(component)}"
 
 
 def releases_bucket(names: Names) -> str:

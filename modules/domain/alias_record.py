@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from cdktf_cdktf_provider_aws.route53_record import (
     Route53Record,
@@ -17,8 +17,15 @@ from modules.domain.record_id import record_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modules.domain.health_check import HealthCheck
     from modules.domain.hosted_zone import HostedZone
+
+
+class RecordCheck(Protocol):
+    """A health check that decides when a record is answered."""
+
+    @property
+    def id(self) -> str:
+        """Id of the check."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +53,16 @@ class AliasTarget:
         """
         return AliasTarget(dns_name=domain_name, zone_id=hosted_zone_id, has_ipv6=True, is_evaluated=False)
 
+    def by_check_alone(self) -> AliasTarget:
+        """The same target, whose own health decides nothing: with records of two regions, a health check does.
+
+        Where no record is healthy, Route 53 takes all of them, so a region that is closed on purpose would answer as
+        soon as the other one has no healthy task; and a load balancer with one empty target group is not healthy.
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
+        """
+        return replace(self, is_evaluated=False)
+
 
 class AliasRecord(Construct):
     """A name as an alias of a target: an A record, and an AAAA record if the target has IPv6.
@@ -64,7 +81,7 @@ class AliasRecord(Construct):
         zone: HostedZone,
         target: AliasTarget,
         region: str,
-        health_check: HealthCheck | None = None,
+        health_check: RecordCheck | None = None,
     ) -> None:
         """Create the records.
 
@@ -101,7 +118,7 @@ def add_alias_records(
     zone: HostedZone,
     target: AliasTarget,
     region: str,
-    health_check: HealthCheck | None,
+    health_check: RecordCheck | None,
 ) -> None:
     """Lead several names to one target: the constructs are called `record-` and what makes the name different."""
     ids: set[str] = set()

@@ -106,7 +106,9 @@ class Certificate(Construct):
         label: Label,
         zone: HostedZone,
         records: ValidationRecords | None = None,
+        is_proven: bool = False,
         topics: Topics | None = None,
+        alarm_name: str = "certificate",
     ) -> None:
         """Request the certificate and wait until it is issued.
 
@@ -116,7 +118,10 @@ class Certificate(Construct):
             zone: The zone of the names.
             records: Existing records of a certificate with the same names, in this stack or one applied before; None
                 creates them here.
+            is_proven: Whether the zone has the records already, from a stack whose state this one must not read.
             topics: The topics of that region, which its expiry notifies; None for no alarms.
+            alarm_name: What the names of its alarms start with, after the layer; another one for each certificate of a
+                stack.
         """
         super().__init__(scope, id_)
         self._region = label.region
@@ -131,21 +136,22 @@ class Certificate(Construct):
             # The certificate in use is deleted only after its replacement is in use.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
-        self.records = records or ValidationRecords(
-            self, "records", names=names, certificate=self._certificate, zone=zone
-        )
-        in_this_stack = TerraformStack.of(self.records) is TerraformStack.of(self)
+        self.records = records
+        if records is None and not is_proven:
+            self.records = ValidationRecords(self, "records", names=names, certificate=self._certificate, zone=zone)
+        existing = self.records.records if self.records else []
+        in_this_stack = self.records is None or TerraformStack.of(self.records) is TerraformStack.of(self)
         self._validation = AcmCertificateValidation(
             self,
             "validation",
             certificate_arn=self._certificate.arn,
             timeouts=AcmCertificateValidationTimeouts(create=_VALIDATION_TIMEOUT),
             # A reference: without the records it would wait in vain, so their stack must be applied first.
-            validation_record_fqdns=None if in_this_stack else [record.fqdn for record in self.records.records],
-            depends_on=list(self.records.records) if in_this_stack else None,
+            validation_record_fqdns=None if in_this_stack else [record.fqdn for record in existing],
+            depends_on=list(existing) if in_this_stack and existing else None,
         )
         if topics:
-            self._add_alarms(label, topics, name=names.domain_name)
+            self._add_alarms(label, topics, name=names.domain_name, alarm_name=alarm_name)
 
     @cached_property
     def arn(self) -> str:
@@ -164,14 +170,14 @@ class Certificate(Construct):
             period_seconds=_EXPIRY_PERIOD_SECONDS,
         )
 
-    def _add_alarms(self, label: Label, topics: Topics, *, name: str) -> None:
+    def _add_alarms(self, label: Label, topics: Topics, *, name: str, alarm_name: str) -> None:
         for severity, days in _DAYS_LEFT.items():
             Alarm(
                 self,
                 f"expiry-{severity.value}",
                 label=label,
                 # Layers in one region each have a certificate, and alarms are named per region.
-                name=f"{label.layer}-certificate-{severity.value}",
+                name=f"{label.layer}-{alarm_name}-{severity.value}",
                 description=f"The certificate of {name} expires in {days} days or fewer, and ACM has not renewed it",
                 metric=self.days_to_expiry,
                 threshold=days,

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
-from config.domain import ROUTE_53_REGION
 from modules.alarm import Alarm, Comparison, MissingData
-from modules.metric import Metric
+from modules.domain.check_status import check_status
 from modules.runbook import Runbook
 from modules.topic import Severity
 
 if TYPE_CHECKING:
     from config.domain import HealthCheckSettings
     from modules.label import Label
+    from modules.metric import Metric
     from modules.topic import Topics
 
 _HTTPS: Final = 443
@@ -85,17 +85,8 @@ class HealthCheck(Construct):
 
     @property
     def status(self) -> Metric:
-        """1 while it finds the site healthy, else 0.
-
-        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html
-        """
-        return Metric(
-            namespace="AWS/Route53",
-            name="HealthCheckStatus",
-            statistic="Minimum",
-            dimensions={"HealthCheckId": self.id},
-            region=ROUTE_53_REGION,
-        )
+        """1 while it finds the site healthy, else 0."""
+        return check_status(self.id)
 
     @cached_property
     def id(self) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cdktf import Fn, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
@@ -77,3 +78,16 @@ class HostedZone(Construct):
             + Fn.join(" ", self.name_servers)
             + " and then set delegated = true in [domain]."
         )
+
+
+class FoundZone(HostedZone):
+    """The zone of another stack, found by its name: for a stack that must not read that one's state."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: DomainSettings) -> None:
+        Construct.__init__(self, scope, id_)
+        self.name = config.zone_name
+        self._zone = None
+        self._existing_id = config.zone_id
+        if config.create_zone:
+            found = DataAwsRoute53Zone(self, "Default", name=config.zone_name, private_zone=False)
+            self._existing_id = found.zone_id

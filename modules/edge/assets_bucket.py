@@ -17,12 +17,42 @@ if TYPE_CHECKING:
     from modules.policy import Grantable
 
 _NONCURRENT_DAYS: Final = 90  # as long as the files of earlier releases
-_CLOUDFRONT: Final = "cloudfront.amazonaws.com"
+CLOUDFRONT: Final = "cloudfront.amazonaws.com"
 
 
 def assets_config(*, protect: bool) -> BucketConfig:
     """What holds for the bucket, and for its copy in a second region."""
     return BucketConfig(noncurrent_version_days=_NONCURRENT_DAYS, intelligent_tiering_after_days=0, protect=protect)
+
+
+def cloudfront_reads(arn: str, *, conditions: tuple[Condition, ...]) -> tuple[Statement, ...]:
+    """The statements of a bucket's policy that let CloudFront read its objects, and see which there are.
+
+    Without the permission to list, S3 answers 403 instead of 404 for an object that does not exist. No path of the
+    distribution leads to the bucket itself, so it cannot be listed.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+
+    Args:
+        arn: ARN of the bucket.
+        conditions: Which distributions they are for.
+    """
+    principal = Principal.service(CLOUDFRONT)
+    return (
+        Statement(
+            sid="AllowCloudFrontRead",
+            principal=principal,
+            actions=("s3:GetObject",),
+            resources=(f"{arn}/*",),
+            conditions=conditions,
+        ),
+        Statement(
+            sid="AllowCloudFrontList",
+            principal=principal,
+            actions=("s3:ListBucket",),
+            resources=(arn,),
+            conditions=conditions,
+        ),
+    )
 
 
 class AssetsBucket(Bucket):
@@ -56,32 +86,11 @@ class AssetsBucket(Bucket):
         self._prefix = prefix
 
     def allow_distribution(self, arn: str) -> None:
-        """Allow one distribution to read and decrypt the objects.
-
-        Without the permission to list, S3 answers 403 instead of 404 for an object that does not exist. No path of the
-        distribution leads to the bucket itself, so it cannot be listed.
-        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-        """
+        """Allow one distribution to read and decrypt the objects."""
         only = (Condition(operator="StringEquals", key="aws:SourceArn", values=(arn,)),)
-        principal = Principal.service(_CLOUDFRONT)
-        self.add_to_resource_policy(
-            Statement(
-                sid="AllowCloudFrontRead",
-                principal=principal,
-                actions=("s3:GetObject",),
-                resources=(f"{self.arn}/*",),
-                conditions=only,
-            ),
-            Statement(
-                sid="AllowCloudFrontList",
-                principal=principal,
-                actions=("s3:ListBucket",),
-                resources=(self.arn,),
-                conditions=only,
-            ),
-        )
+        self.add_to_resource_policy(*cloudfront_reads(self.arn, conditions=only))
         self._assets_key.allow_service(
-            _CLOUDFRONT, sid="AllowCloudFrontDecrypt", conditions=only, actions=("kms:Decrypt",)
+            CLOUDFRONT, sid="AllowCloudFrontDecrypt", conditions=only, actions=("kms:Decrypt",)
         )
 
     def grant_deploy(self, grantee: Grantable) -> None:

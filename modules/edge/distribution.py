@@ -12,9 +12,6 @@ from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation,
     CloudfrontDistributionOrderedCacheBehavior,
     CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation,
-    CloudfrontDistributionOrigin,
-    CloudfrontDistributionOriginCustomOriginConfig,
-    CloudfrontDistributionOriginVpcOriginConfig,
     CloudfrontDistributionRestrictions,
     CloudfrontDistributionRestrictionsGeoRestriction,
     CloudfrontDistributionViewerCertificate,
@@ -29,6 +26,7 @@ from constructs import Construct
 
 from modules.edge.distribution_alarms import DistributionAlarms, DistributionMetrics
 from modules.edge.error_page import ErrorPage
+from modules.edge.origins import BALANCER, NEAREST, balancer_origin, file_origins, files_target, nearest_origin
 from modules.label import Label, NameLimit
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from config.countries import GeoRestriction
     from config.edge import EdgeSettings
     from modules.bucket import Bucket
+    from modules.edge.origins import Nearest
     from modules.edge.response_headers import ResponseHeaders
     from modules.edge.site_function import SiteFunction
     from modules.service.origin import Origin
@@ -51,15 +50,8 @@ CACHING_AS_THE_ORIGIN_SAYS: Final = "4cc15a8a-d715-48a4-82b8-cc0b614638fe"  # Us
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
 ALL_VIEWER: Final = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 
-_BALANCER: Final = "load-balancer"
-_ASSETS: Final = "assets"
 _READING: Final = ("GET", "HEAD")
 _ALL_METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-_HTTP_PORT: Final = 80
-_HTTPS_PORT: Final = 443
-# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html
-_MAX_TIMEOUT_SECONDS: Final = 120
-_MARGIN_SECONDS: Final = 5
 # CloudFront keeps these for ten seconds by default, also for paths that it does not cache:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html#HTTPStatusCodes-cached-errors
 _KEPT_ERRORS: Final = (404, 414, 500, 501)
@@ -87,6 +79,8 @@ class Distribution(Construct):
         idle_timeout_seconds: int,
         service_paths: Sequence[str],
         assets: Bucket,
+        assets_copy_domain: str | None = None,
+        nearest: Nearest | None = None,
         headers: ResponseHeaders,
         page_function: SiteFunction,
         service_function: SiteFunction,
@@ -105,6 +99,8 @@ class Distribution(Construct):
             idle_timeout_seconds: After this time without data the load balancer closes a connection.
             service_paths: The paths that are never cached, the first that matches counts.
             assets: The bucket with the static files and the error page.
+            assets_copy_domain: The domain of its copy in the second region, which answers if it cannot; None for none.
+            nearest: What answers the paths that need no database, in the nearer region; None if there is one region.
             headers: Added to all responses.
             page_function: Runs before requests for pages.
             service_function: Runs before requests for the paths of services.
@@ -123,6 +119,8 @@ class Distribution(Construct):
             signing_behavior="always",
             signing_protocol="sigv4",
         )
+        files, group = file_origins(assets, copy_domain=assets_copy_domain, access_control_id=control.id)
+        self._files = files_target(has_copy=group is not None)
         self._distribution = CloudfrontDistribution(
             self,
             "Default",
@@ -142,15 +140,13 @@ class Distribution(Construct):
             ),
             restrictions=CloudfrontDistributionRestrictions(geo_restriction=_geo_restriction(config.geo_restriction)),
             origin=[
-                _balancer(origin, idle_timeout_seconds),
-                CloudfrontDistributionOrigin(
-                    origin_id=_ASSETS,
-                    domain_name=assets.regional_domain_name,
-                    origin_access_control_id=control.id,
-                ),
+                balancer_origin(origin, idle_timeout_seconds),
+                *([nearest_origin(nearest, idle_timeout_seconds)] if nearest else ()),
+                *files,
             ],
+            origin_group=[group] if group else None,
             default_cache_behavior=CloudfrontDistributionDefaultCacheBehavior(
-                **self._behavior(_BALANCER, CACHING_AS_THE_ORIGIN_SAYS),
+                **self._behavior(NEAREST if nearest and nearest.has_pages else BALANCER, CACHING_AS_THE_ORIGIN_SAYS),
                 function_association=[
                     CloudfrontDistributionDefaultCacheBehaviorFunctionAssociation(
                         event_type="viewer-request", function_arn=page_function.arn
@@ -160,14 +156,14 @@ class Distribution(Construct):
             ordered_cache_behavior=[
                 *(
                     CloudfrontDistributionOrderedCacheBehavior(
-                        path_pattern=path, **self._behavior(_ASSETS, CACHING_OPTIMIZED)
+                        path_pattern=path, **self._behavior(self._files, CACHING_OPTIMIZED)
                     )
                     for path in (ErrorPage.path, config.static_path)
                 ),
                 *(
                     CloudfrontDistributionOrderedCacheBehavior(
                         path_pattern=path,
-                        **self._behavior(_BALANCER, CACHING_DISABLED),
+                        **self._behavior(NEAREST if nearest and path in nearest.paths else BALANCER, CACHING_DISABLED),
                         function_association=[
                             CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation(
                                 event_type="viewer-request", function_arn=service_function.arn
@@ -220,7 +216,7 @@ class Distribution(Construct):
 
     def _behavior(self, origin: str, cache_policy: str) -> dict[str, Any]:
         """What the behaviors have in common; the bucket is only read, and gets nothing that a viewer sends."""
-        is_bucket = origin == _ASSETS
+        is_bucket = origin == self._files
         return {
             "target_origin_id": origin,
             "viewer_protocol_policy": "redirect-to-https",
@@ -244,42 +240,6 @@ class Distribution(Construct):
                 realtime_metrics_subscription_config=enabled
             ),
         )
-
-
-def origin_timeouts(idle_timeout_seconds: int) -> tuple[int, int]:
-    """The seconds that CloudFront waits for an answer, and that it keeps an unused connection.
-
-    The load balancer gives up first, so that its own 504 is in its logs and alarms; and CloudFront closes a connection
-    first, so that no request goes into one that the load balancer is closing.
-    """
-    wait = min(idle_timeout_seconds + _MARGIN_SECONDS, _MAX_TIMEOUT_SECONDS)
-    keep = min(idle_timeout_seconds - _MARGIN_SECONDS, _MAX_TIMEOUT_SECONDS)
-    return wait, keep
-
-
-def _balancer(origin: Origin, idle_timeout_seconds: int) -> CloudfrontDistributionOrigin:
-    wait, keep = origin_timeouts(idle_timeout_seconds)
-    if origin.vpc_origin_id:
-        # Protocol and ports are those of the VPC origin.
-        return CloudfrontDistributionOrigin(
-            origin_id=_BALANCER,
-            domain_name=origin.host_name,
-            vpc_origin_config=CloudfrontDistributionOriginVpcOriginConfig(
-                vpc_origin_id=origin.vpc_origin_id, origin_read_timeout=wait, origin_keepalive_timeout=keep
-            ),
-        )
-    return CloudfrontDistributionOrigin(
-        origin_id=_BALANCER,
-        domain_name=origin.host_name,
-        custom_origin_config=CloudfrontDistributionOriginCustomOriginConfig(
-            http_port=_HTTP_PORT,
-            https_port=_HTTPS_PORT,
-            origin_protocol_policy="https-only",
-            origin_ssl_protocols=["TLSv1.2"],
-            origin_read_timeout=wait,
-            origin_keepalive_timeout=keep,
-        ),
-    )
 
 
 def _error_responses() -> Iterator[CloudfrontDistributionCustomErrorResponse]:

@@ -18,7 +18,7 @@ from modules.label import Label, NameLimit
 if TYPE_CHECKING:
     from cdktf import TerraformResource
 
-    from modules.network.vpc import Vpc
+    from modules.network.network import Network
 
 _HIGHEST_PORT: Final = 65_535
 
@@ -156,7 +156,7 @@ class SecurityGroup(Construct):
         id_: str,
         *,
         label: Label,
-        vpc: Vpc,
+        vpc: Network,
         name: str,
         description: str,
         port: Port | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
 from constructs import Construct
@@ -14,24 +14,47 @@ from modules.role import Role, ServicePrincipal
 if TYPE_CHECKING:
     from modules.key import Key
     from modules.label import Label
-    from modules.network.vpc import Vpc
+    from modules.network.network import Network
+
+
+FLOW_LOGS: Final = "vpc-flow-logs"
+"""Component of the names of the log group and of the role of the environment's network in a region."""
 
 
 def group_name(label: Label) -> str:
-    """Name of the log group of the flow logs."""
-    return label.path("vpc-flow-logs")
+    """Name of the log group of the flow logs of the environment's network."""
+    return label.path(FLOW_LOGS)
 
 
 class FlowLogs(Construct):
     """Flow logs of a VPC, in a log group with retention and key."""
 
-    def __init__(self, scope: Construct, id_: str, *, retention_days: int, label: Label, vpc: Vpc, key: Key) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        retention_days: int,
+        label: Label,
+        vpc: Network,
+        key: Key,
+        name: str = FLOW_LOGS,
+    ) -> None:
+        """Create them.
+
+        Args:
+            retention_days: Days that they are kept.
+            label: Names them.
+            vpc: Whose connections they record.
+            key: Encrypts them.
+            name: Component of the names of the log group and of the role; another one for each VPC of a region.
+        """
         super().__init__(scope, id_)
         group = LogGroup(
             self,
             "group",
             label=label,
-            name=group_name(label),
+            name=label.path(name),
             retention_days=retention_days,
             key=key,
         )
@@ -39,7 +62,7 @@ class FlowLogs(Construct):
             self,
             "role",
             label=label,
-            name="vpc-flow-logs",
+            name=name,
             service=ServicePrincipal.VPC_FLOW_LOGS,
             description="Writes the VPC's flow logs",
         )
@@ -59,6 +82,6 @@ class FlowLogs(Construct):
             log_destination=group.arn,
             iam_role_arn=role.arn,
             max_aggregation_interval=60,  # seconds; the shortest one, at no extra cost
-            tags=label.name_tag("vpc-flow-logs"),
+            tags=label.name_tag(name),
             depends_on=role.dependables,
         )

@@ -150,6 +150,26 @@ def database_rules(
     ]
 
 
+def reader_rules(vpc_cidr: str, *, database: Mapping[str, str], ports: Mapping[str, int]) -> list[AclRule]:
+    """The requests of what only reads databases, and their responses: the other side of `database_rules`.
+
+    Args:
+        vpc_cidr: The block of the VPC.
+        database: The blocks of the databases, by the key of their zone.
+        ports: The port of each database by its name.
+    """
+    return [
+        AclRule(direction="in", number=_PATH_MTU, name="path-mtu", cidr=vpc_cidr, protocol="icmp"),
+        *_between(database, "in"),
+        AclRule(direction="out", number=_PATH_MTU, name="path-mtu", cidr=vpc_cidr, protocol="icmp"),
+        *(
+            _zone_rule("out", f"database-{key}-{name}", _number(name, key), cidr, (port, port))
+            for name, port in ports.items()
+            for key, cidr in database.items()
+        ),
+    ]
+
+
 def _between(database: Mapping[str, str], direction: Literal["in", "out"]) -> Iterator[AclRule]:
     for key, cidr in database.items():
         yield _zone_rule(direction, f"database-{key}", _number("database", key), cidr, _EPHEMERAL)

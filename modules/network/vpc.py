@@ -118,6 +118,11 @@ class Vpc(Construct):
         return [subnet.id for subnet in self._private.values()]
 
     @property
+    def database_subnets(self) -> list[Subnet]:
+        """One per zone, in the order of the zones."""
+        return list(self._database.values())
+
+    @property
     def database_subnet_ids(self) -> list[str]:
         """One per zone, in the order of the zones."""
         return [subnet.id for subnet in self._database.values()]

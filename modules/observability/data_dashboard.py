@@ -10,6 +10,7 @@ from modules.data.proxy_alarms import QUERY_MILLISECONDS
 from modules.observability.dashboard import Dashboard
 from modules.observability.widgets import Graph, Line, Text
 from modules.recovery.copy_metrics import copy_age_minutes
+from modules.recovery.drill_metrics import AGE, MINUTES, drill_metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ class DataDashboard(Construct):
         documentdb: Documentdb | None,
         copies: Sequence[CopiedStore] = (),
         copies_region: str | None = None,
+        drill_days: int | None = None,
     ) -> None:
         """Create the dashboard.
 
@@ -50,6 +52,7 @@ class DataDashboard(Construct):
             documentdb: DocumentDB, if there is one.
             copies: What has copies in a second region.
             copies_region: That region.
+            drill_days: How old the last restore drill may be; None without drills.
         """
         super().__init__(scope, id_)
         rows: list[Sequence[Widget]] = [
@@ -68,6 +71,10 @@ class DataDashboard(Construct):
             rows += _of_documentdb(documentdb)
         if copies and copies_region:
             rows.append(list(_of_copies(label, copies, region=copies_region)))
+        if drill_days and copies_region:
+            engines = {"PostgreSQL": ("postgres", postgres), "DocumentDB": ("documentdb", documentdb)}
+            stores = {name: store for name, (store, database) in engines.items() if database}
+            rows.append(list(_of_drills(label, stores, region=copies_region, drill_days=drill_days)))
         Dashboard(self, "Default", label=label, name="data", rows=rows)
 
 
@@ -144,6 +151,21 @@ def _of_copies(label: Label, copies: Sequence[CopiedStore], *, region: str) -> I
                 unit="minutes",
                 width=_HALF,
             )
+
+
+def _of_drills(label: Label, stores: Mapping[str, str], *, region: str, drill_days: int) -> Iterator[Widget]:
+    yield Graph(
+        title=f"Restore drills in {region}: days since the last success",
+        series={name: drill_metric(label, AGE, store, region=region) for name, store in stores.items()},
+        lines=[Line(value=drill_days, label="target")],
+        width=_HALF,
+    )
+    yield Graph(
+        title=f"Restore drills in {region}: time of a restore",
+        series={name: drill_metric(label, MINUTES, store, region=region) for name, store in stores.items()},
+        unit="minutes",
+        width=_HALF,
+    )
 
 
 def _by_target(stores: Sequence[CopiedStore]) -> dict[int, list[str]]:

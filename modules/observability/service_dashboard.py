@@ -51,6 +51,7 @@ class ServiceDashboard(Construct):
         objectives: Mapping[str, Objective],
         canaries: Mapping[str, Canary],
         releases: ReleaseMetrics | None,
+        serving: Mapping[str, Metric] | None = None,
     ) -> None:
         """Create the dashboard.
 
@@ -66,12 +67,13 @@ class ServiceDashboard(Construct):
             objectives: The objectives by what they are about.
             canaries: By name.
             releases: The pipeline and the images that run; None without a pipeline.
+            serving: What says which of two regions serves, by the graph's title; None if there is one.
         """
         super().__init__(scope, id_)
         self._deployment, self._targets, self._objectives = deployment, targets, objectives
         self._services, self._load_balancer, self._canaries = services, load_balancer, canaries
         self._distribution, self._firewall, self._nat_gateways = distribution, firewall, nat_gateways
-        self._releases = releases
+        self._releases, self._serving = releases, serving
         self._served = {name: service.target for name, service in services.items() if service.target}
         rows = [self._header(label), *self._health(), *self._requests(), list(self._failures()), *self._saturation()]
         rows += self._release_rows()
@@ -107,6 +109,13 @@ class ServiceDashboard(Construct):
                     width=24,
                     height=3,
                 )
+            ]
+
+        if self._serving:
+            # One graph for each: its metrics must be of one region.
+            yield [
+                Graph(title=title, series={title: metric}, width=_HALF, height=3)
+                for title, metric in self._serving.items()
             ]
 
     def _requests(self) -> Iterator[Sequence[Widget]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from config.buckets import ASSETS, AUDIT, BACKUPS
-from modules.event_messages import EventMessage
+from modules.event_messages import EventMessage, EventMessages
 from modules.recovery.backup_vault import vault_name
 from modules.runbook import Runbook
 from modules.state_store import STATE
@@ -14,7 +14,10 @@ from modules.topic import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from constructs import Construct
+
     from modules.label import Label
+    from modules.topic import Topics
 
 NAME: Final = "backup-messages"
 """Component of the name of their alarm."""
@@ -49,6 +52,28 @@ _REPLICATED_BACKUP_CHANGES: Final = ("DeleteDBInstanceAutomatedBackup", "StopDBI
 _FILE_COPY_CHANGES: Final = ("DeleteBucketReplication", "PutBucketReplication")
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html"""
 _IMAGE_COPY_CHANGES: Final = ("PutReplicationConfiguration",)
+
+
+def add_backup_messages(
+    scope: Construct, id_: str, *, label: Label, has_vault: bool, has_trail: bool, topics: Topics
+) -> None:
+    """Add the messages of a region on jobs of AWS Backup, and on calls that end backups or copies.
+
+    Args:
+        scope: The stack.
+        id_: Id of their construct in the stack; there is none if there is no message.
+        label: Names the databases, buckets and the vault; of the region.
+        has_vault: Whether the region has a vault with backups of databases, or with copies of them.
+        has_trail: As of `backup_messages`.
+        topics: Get the messages.
+    """
+    is_home = label.region == label.home_region
+    found = [
+        *(backup_messages(label, has_trail=has_trail) if has_vault else ()),
+        *(copy_change_messages(label, has_trail=has_trail) if is_home else ()),
+    ]
+    if found:
+        EventMessages(scope, id_, label=label, name=NAME, messages=found, topics=topics)
 
 
 def copy_change_messages(label: Label, *, has_trail: bool) -> tuple[EventMessage, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from modules.backup_names import BACKUP_ROLE, BACKUP_SNAPSHOTS, backup_tag
 from modules.boundary import Boundary
-from modules.label import NameLimit
 from modules.policy import Condition, Statement
 from modules.recovery.backup_vault import vault_arn
 from modules.role import Role, ServicePrincipal
@@ -60,7 +59,7 @@ class BackupKey:
 
 def backup_role_arn(label: Label) -> str:
     """ARN of the role that a stack with `label` makes, for a stack that reads no state of it."""
-    return label.arn("iam", f"role/{label.global_name(BACKUP_ROLE, limit=NameLimit.IAM_ROLE)}", region="")
+    return label.arn("iam", f"role/{label.role_name(BACKUP_ROLE)}", region="")
 
 
 def create_backup_role(

@@ -77,7 +77,7 @@ class ImageCopies(Construct):
             )
             for service in services
         }
-        self.public = ImageCache(
+        self.image_cache = ImageCache(
             self,
             "public",
             label=label,
@@ -86,6 +86,8 @@ class ImageCopies(Construct):
             kept=config.kept_copies,
             protect=protect,
         )
+        self.images = self.image_cache.images
+        """The images of others that tasks use, by what they are for."""
 
 
 class RegistryReplication(Construct):

@@ -35,8 +35,10 @@ class ParameterCopies(Construct):
             key: Encrypts them.
         """
         super().__init__(scope, id_)
-        for name in names:
-            Parameter.by_function(self, name.replace("/", "-"), label=label, key=key, name=name)
+        self.by_name = {
+            name: Parameter.by_function(self, name.replace("/", "-"), label=label, key=key, name=name) for name in names
+        }
+        """Each by the end of its path: `jwt/current`."""
         self.marker = Parameter.by_function(self, "marker", label=label, key=key, name=MARKER)
 
     @property

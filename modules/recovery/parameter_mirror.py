@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
+from cdktf_cdktf_provider_aws.lambda_invocation import LambdaInvocation
 from constructs import Construct
 
 from modules.function import Function
@@ -38,6 +40,10 @@ class ParameterMirror(Construct):
     """A function that is called by each change of a parameter, and daily for all, because AWS may lose an event.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/event-delivery-level.html
+
+    The apply that makes it calls it, and so does each one after which other parameters are copied, or to another place:
+    no event follows for values that were set before. Such an apply fails, and names the parameter, if one cannot be
+    copied, as while the second region does not answer; the next apply repeats the call. Others do not need that region.
     """
 
     def __init__(
@@ -88,6 +94,7 @@ class ParameterMirror(Construct):
         for parameter in parameters:
             parameter.grant_read(self.function.role)
         self._grant_copies(region, copies_key_alias)
+        self._call_first(region, copies_key_alias)
         add_schedule(
             self,
             label=label,
@@ -119,6 +126,23 @@ class ParameterMirror(Construct):
                     *KeyUse.parameter(*copies, marker, sid="").conditions(region),
                 ),
             ),
+        )
+
+    def _call_first(self, region: str, key_alias: str) -> None:
+        """Call it for all parameters, when what is copied has changed.
+
+        A change of `input` replaces the call, so one that failed is not in the state, and is repeated:
+        https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_invocation
+        """
+        names = sorted(parameter.name for parameter in self._parameters)
+        LambdaInvocation(
+            self,
+            "first",
+            function_name=self.function.name,
+            # The function reads the action alone; the others let Terraform call again.
+            input=json.dumps({"action": "all", "parameters": names, "region": region, "key": key_alias}),
+            # It comes after its rights, and these after the parameters, which can be of another stack.
+            depends_on=self.function.dependables,
         )
 
     def _call_on_changes(self) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.db_instance_automated_backups_replication import DbInstanceAutomatedBackupsReplication
+from constructs import Construct
 
 from modules.data.identifiers import postgres_identifier
 
 if TYPE_CHECKING:
-    from constructs import Construct
+    from cdktf import TerraformStack
 
     from modules.key import Key
     from modules.label import Label
@@ -39,3 +40,15 @@ def replicate_automated_backups(
         kms_key_id=key.arn,
         retention_period=retention_days,
     )
+
+
+def leave_automated_backups(stack: TerraformStack, id_: str) -> None:
+    """Forget what `replicate_automated_backups` has made at this place, and leave it as it is.
+
+    When its instance is gone, RDS retains the copies, and the provider takes that for the end of the resource: it would
+    start the replication again, of an instance that is not there.
+    https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/rds/instance_automated_backups_replication.go
+    """
+    name = stack.get_logical_id(Construct(stack, id_).node)
+    address = f"{DbInstanceAutomatedBackupsReplication.TF_RESOURCE_TYPE}.{name}"
+    stack.add_override("removed", [{"from": address, "lifecycle": {"destroy": False}}])

@@ -113,26 +113,31 @@ def deny_audit_silencing(label: Label) -> tuple[Statement, ...]:
 
 def deny_audit_erasure(label: Label) -> tuple[Statement, ...]:
     """Of them, those about what is kept: keys, buckets and states."""
-    return (*_deny_key_changes(label), *deny_audit_bucket_writes(label), *_deny_state_changes(label))
+    return (
+        *_deny_key_changes(label),
+        deny_audit_bucket_writes(label),
+        *deny_copy_writes(label),
+        *_deny_state_changes(label),
+    )
 
 
-def deny_audit_bucket_writes(label: Label) -> tuple[Statement, ...]:
-    """The statements about the buckets that hold the audit, and about copies; who writes the audit has no role."""
+def deny_audit_bucket_writes(label: Label) -> Statement:
+    """The statement about the buckets that hold the audit; who writes it has no role."""
     names = (AUDIT, config_recorder.BUCKET, ACCESS_LOGS)
     buckets = [f"arn:aws:s3:::{label.in_home_region().bucket_name(name)}" for name in names]
     # That of the layer `edge`, in us-east-1, is not among them: a role applies that layer.
     buckets += [f"arn:aws:s3:::{one.bucket_name(ACCESS_LOGS)}" for one in label.in_regions_with_state[1:]]
     # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
-    return (_deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets)), *deny_copy_writes(label))
+    return _deny("DenyAuditBucketWrites", _BUCKETS, *(f"{bucket}*" for bucket in buckets))
 
 
 def deny_state_access(label: Label) -> Statement:
     """The statement for a role that needs no state: who writes a state decides what the next apply does."""
-    stores = []
-    for location in StateLocation.all_from_names(label):
-        bucket = f"arn:aws:s3:::{location.bucket}"
-        table = label.arn("dynamodb", f"table/{location.lock_table}", region=location.region)
-        stores += [bucket, f"{bucket}/*", table]
+    locations = StateLocation.all_from_names(label)
+    # A name ends in the account's number, so this is the bucket and its objects.
+    buckets = (f"arn:aws:s3:::{location.bucket}*" for location in locations)
+    tables = (label.arn("dynamodb", f"table/{location.lock_table}", region="*") for location in locations)
+    stores = dict.fromkeys((*buckets, *tables))
     return _deny("DenyStateAccess", ("s3:*", "dynamodb:*"), *stores)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from config.buckets import ASSETS, AUDIT, BACKUPS, copy_name
-from config.domain import ROUTE_53_REGION
 from config.edge import VIEWER_REGION
 from modules.backup_names import BACKUP_ROLE, BACKUP_SNAPSHOTS
 from modules.bucket_replication import replication_role
@@ -22,12 +21,12 @@ from modules.policy import Condition, Statement
 if TYPE_CHECKING:
     from modules.label import Label
 
-_MIRROR: Final = "parameter-mirror"
-_AGES: Final = "copy-ages"
-_FUNCTIONS: Final = (_MIRROR, "copy-heartbeats")
+MIRROR: Final = "parameter-mirror"
+"""Component of the names of the function that copies parameters, and of its role."""
+_FUNCTIONS: Final = (MIRROR, "copy-heartbeats")
 """Of the environment's own region: one writes copies, the other what the age of copies is seen by."""
 _ROLES: Final = tuple(replication_role(bucket) for bucket in (ASSETS, AUDIT, BACKUPS))
-KEYS: Final = ("copies", "recovery-functions")
+KEYS: Final = ("copies", "recovery-drills", "recovery-functions")
 """The keys of the layer itself."""
 _KEYS_OF_DATA: Final = ("assets", "backups", "databases", "registry", "secrets")
 """The keys of what is copied, which a pipeline makes and changes. The first vault has the backups under `databases`."""
@@ -58,9 +57,22 @@ _ROLE_CHANGES: Final = (
 )
 _FILES: Final = ("s3:Bypass*", "s3:Delete*", "s3:Put*", "s3:Update*")
 """Not s3:Replicate*, with which S3 writes the copies in a role of this environment."""
-_SERVICES: Final = ("ecr:*", "events:*", "lambda:*", "rds:*", "s3:*", "scheduler:*", "sns:*", "sqs:*", "ssm:*")
-_SERVICES_OF_DNS: Final = ("cloudwatch:*", "kms:*", "logs:*")
-"""What a pipeline uses in us-east-1 for Route 53; if that is the second region, the keys there are found by alias."""
+_SERVICES: Final = (
+    "cloudwatch:*",
+    "ec2:*",
+    "ecr:*",
+    "events:*",
+    "kms:*",
+    "lambda:*",
+    "logs:*",
+    "rds:*",
+    "s3:*",
+    "scheduler:*",
+    "sns:*",
+    "sqs:*",
+    "ssm:*",
+)
+"""Also if that is us-east-1: then the environment has nothing for DNS there (config/recovery_state.py)."""
 
 
 def deny_copy_changes(label: Label) -> tuple[Statement, ...]:
@@ -102,51 +114,45 @@ def deny_copy_changes(label: Label) -> tuple[Statement, ...]:
 
 
 def deny_copy_writes(label: Label) -> tuple[Statement, ...]:
-    """The statements for every role that a pipeline makes or uses: none is written but by what makes the copies."""
+    """The statement for the roles of a pipeline: none writes a copy of a file; S3 does, by replication."""
+    copies = tuple(f"{bucket}*" for bucket in copy_buckets(label).values())
+    return (_deny("DenyCopyWrites", _FILES, *copies),) if copies else ()
+
+
+def copy_buckets(label: Label) -> dict[str, str]:
+    """ARN of each bucket with copies, by the component of the name of its source.
+
+    A name ends in the account's number, so with `*` behind it these are the bucket and its objects.
+    """
     if label.recovery_region is None:
-        return ()
+        return {}
     there = label.in_region(label.recovery_region)
-    mirror = label.in_home_region().global_name(_MIRROR, limit=NameLimit.IAM_ROLE)
-    return (
-        # A name ends in the account's number, so these are the bucket and its objects, in half as many characters.
-        _deny(
-            "DenyCopyWrites", _FILES, *(f"arn:aws:s3:::{copy_name(there, one)}*" for one in (ASSETS, AUDIT, BACKUPS))
-        ),
-        Statement(
-            sid="DenyParameterCopyWrites",
-            effect="Deny",
-            actions=("ssm:PutParameter",),
-            resources=(there.arn("ssm", f"parameter{label.path('*')}"),),
-            conditions=(
-                Condition(
-                    operator="ArnNotEquals",
-                    key="aws:PrincipalArn",
-                    values=(label.arn("iam", f"role/{mirror}", region=""),),
-                ),
-            ),
-        ),
-    )
+    return {one: f"arn:aws:s3:::{copy_name(there, one)}" for one in (ASSETS, AUDIT, BACKUPS)}
+
+
+def second_region_roles(label: Label, region: str) -> str:
+    """A pattern for the ARNs of all roles of the second region, which only a person makes or changes."""
+    return label.arn("iam", f"role/{label.prefix}-*-{region}", region="")
 
 
 def _copying_roles(label: Label) -> tuple[str, ...]:
-    """ARNs of the roles that make backups and copies, and of the function that measures how old they are."""
-    home, *there = label.in_regions_with_state
+    """ARNs of the roles that make backups and copies or measure how old they are, and of all of the second region."""
+    home = label.in_home_region()
     found = [(home, name) for name in (BACKUP_ROLE, *_FUNCTIONS, *map(schedule_role, _FUNCTIONS), *_ROLES)]
     found.append((label.in_region(VIEWER_REGION), replication_role(ASSETS)))
-    found += [(one, name) for one in there for name in (BACKUP_ROLE, _AGES, schedule_role(_AGES))]
-    names = dict.fromkeys(one.global_name(name, limit=NameLimit.IAM_ROLE) for one, name in found)
-    return tuple(label.arn("iam", f"role/{name}", region="") for name in names)
+    arns = dict.fromkeys(label.arn("iam", f"role/{one.role_name(name)}", region="") for one, name in found)
+    region = label.recovery_region
+    return (*arns, *((second_region_roles(label, region),) if region else ()))
 
 
 def _deny_second_region(label: Label) -> tuple[Statement, ...]:
     if label.recovery_region is None:
         return ()
-    services = _SERVICES if label.recovery_region == ROUTE_53_REGION else (*_SERVICES, *_SERVICES_OF_DNS)
     return (
         Statement(
             sid="DenySecondRegion",
             effect="Deny",
-            actions=services,
+            actions=_SERVICES,
             resources=("*",),
             # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-requested-region.html
             conditions=(

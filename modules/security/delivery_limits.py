@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from modules.policy import Condition, Statement
 from modules.role import ServicePrincipal
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
+from modules.security.copy_protection import deny_copy_writes
 
 if TYPE_CHECKING:
     from modules.label import Label
@@ -121,6 +122,7 @@ def delivery_limits(label: Label) -> tuple[Statement, ...]:
                 ),
             ),
         ),
-        *deny_audit_bucket_writes(label),
+        deny_audit_bucket_writes(label),
+        *deny_copy_writes(label),
         deny_state_access(label),
     )

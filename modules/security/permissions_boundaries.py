@@ -13,26 +13,30 @@ from modules.policy import Condition, PolicyDocument, Statement
 from modules.role import ServicePrincipal
 from modules.security.audit_protection import deny_audit_bucket_writes, deny_state_access
 from modules.security.backup_limits import backup_limits
+from modules.security.copy_writers import deny_copy_changes_of_workloads
 from modules.security.delivery_limits import delivery_limits
+from modules.security.restore_limits import restore_limits
 from modules.security.role_changes import allow_role_changes, deny_boundary_removal, deny_limit_changes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from modules.label import Label
 
 # Without white space, which IAM does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_POLICY_LIMIT: Final = 6_144
 _USE: Final = (
     *NETWORK_INTERFACES,
-    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:Describe*",
     "application-autoscaling:RegisterScalableTarget",
     "backup:List*",
     "cloudwatch:Describe*",
     "cloudwatch:Get*",
     "cloudwatch:List*",
     "cloudwatch:PutMetricData",
-    "codedeploy:BatchGetDeployments",
-    "codedeploy:GetDeployment",
-    "codedeploy:ListDeployments",
+    "codedeploy:BatchGet*",
+    "codedeploy:Get*",
+    "codedeploy:List*",
     "codedeploy:PutLifecycleEventHookExecutionStatus",
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
@@ -69,12 +73,10 @@ _USE_OF_OWN: Final = (
     "dynamodb:*Item",
     "dynamodb:DescribeTable",
     "dynamodb:Query",
-    "ecs:CreateTaskSet",
-    "ecs:DeleteTaskSet",
+    "ecs:*TaskSet",
     "ecs:DescribeServices",
     "ecs:DescribeTasks",
     "ecs:UpdateService",
-    "ecs:UpdateServicePrimaryTaskSet",
     "events:PutEvents",
     "lambda:InvokeFunction",
     "logs:CreateLogGroup",
@@ -97,8 +99,7 @@ _USE_OF_OWN: Final = (
     "sns:Publish",
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
-    "sqs:GetQueueAttributes",
-    "sqs:GetQueueUrl",
+    "sqs:GetQueue*",
     "sqs:ReceiveMessage",
     "sqs:SendMessage",
     "ssm:GetParameter*",
@@ -215,13 +216,20 @@ class PermissionsBoundaries(Construct):
     create a role whose boundary does not exist, nor delete a policy that is a boundary.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, label: Label) -> None:
+    def __init__(self, scope: Construct, id_: str, *, label: Label, backup_writers: Collection[str] = ()) -> None:
+        """Create them.
+
+        Args:
+            label: Names them.
+            backup_writers: The services that add backups in the second region; none if none can run there.
+        """
         super().__init__(scope, id_)
         self._label = label
         self.policies: dict[Boundary, IamPolicy] = {}
         """What must exist before a role of the same stack that has one of them."""
-        self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload())
+        self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload(backup_writers))
         self._add(Boundary.BACKUP, "The most that AWS Backup may do with its role", *backup_limits(label))
+        self._add(Boundary.RESTORE, "The most that restore drills may do", *restore_limits(label))
         self._add(Boundary.DELIVERY, "The most that a pipeline or a build may do", *delivery_limits(label))
         self._add(Boundary.DEPLOYMENT, "The most that a role which plans or applies may do", *self._deployment())
 
@@ -235,13 +243,13 @@ class PermissionsBoundaries(Construct):
             policy=PolicyDocument.of(self, *statements, limit=MANAGED_POLICY_LIMIT).render(),
         )
 
-    def _workload(self) -> tuple[Statement, ...]:
+    def _workload(self, backup_writers: Collection[str]) -> tuple[Statement, ...]:
         group = self._label.arn("logs", _RDS_LOG_GROUP, region="*")
         return (
             Statement(sid="AllowUse", actions=_USE, resources=("*",)),
             Statement(sid="AllowUseOfOwn", actions=_USE_OF_OWN, resources=self._own_names()),
             self._managed_masters(),
-            Statement(sid="AllowRdsLogGroup", actions=_RDS_LOGS, resources=(group, f"{group}:*")),
+            Statement(sid="AllowRdsLogs", actions=_RDS_LOGS, resources=(f"{group}*",)),
             Statement(
                 sid="AllowTrafficShift",
                 actions=_SHIFT,
@@ -263,7 +271,8 @@ class PermissionsBoundaries(Construct):
                     ),
                 ),
             ),
-            *deny_audit_bucket_writes(self._label),
+            deny_audit_bucket_writes(self._label),
+            *deny_copy_changes_of_workloads(self._label, backup_writers=backup_writers),
             deny_state_access(self._label),
         )
 
@@ -278,26 +287,22 @@ class PermissionsBoundaries(Construct):
         )
 
     def _own_names(self) -> tuple[str, ...]:
-        """What `_USE_OF_OWN` is about; `*` also matches `/` and `:`, so the objects, streams and indexes in it too."""
+        """What `_USE_OF_OWN` is about; `*` also matches `/` and `:`, so the objects, streams and indexes in it too.
+
+        One pattern for all services that have a `/` or a `:` before a name, since the policy is near its limit.
+        """
         prefix, path = self._label.prefix, self._label.path("*")
         return (
             f"arn:aws:s3:::{prefix}-*",
             *(
                 self._label.arn(service, resource, region="*")
                 for service, resource in (
-                    ("dynamodb", f"table/{prefix}-*"),
-                    ("ecs", f"service/{prefix}-*"),
-                    ("ecs", f"task-set/{prefix}-*"),
-                    ("ecs", f"task/{prefix}-*"),
-                    ("events", f"event-bus/{prefix}-*"),
-                    ("lambda", f"function:{prefix}-*"),
+                    ("*", f"*/{prefix}-*"),  # tables, services, task sets, tasks, buses, log groups of AWS's services
+                    ("*", f"*:{prefix}-*"),  # functions, databases
                     ("logs", f"log-group:{path}"),
-                    ("logs", f"log-group:/aws/*/{prefix}-*"),
                     ("logs", f"log-group:/aws/lambda/{self._label.canary_functions}"),
-                    ("rds", f"*:{prefix}-*"),
                     ("secretsmanager", f"secret:{path.removeprefix('/')}"),
-                    ("sns", f"{prefix}-*"),
-                    ("sqs", f"{prefix}-*"),
+                    ("s?s", f"{prefix}-*"),  # topics, queues
                     ("ssm", f"parameter{path}"),
                 )
             ),

@@ -106,5 +106,5 @@ def _protected_roles(label: Label) -> tuple[str, ...]:
     # By their names: `<prefix>-github-*` also has the roles of a service that is named github.
     home = label.in_home_region()
     copier = (STATE_REPLICATION,) if label.recovery_region else ()  # it reads every state
-    names = (home.global_name(name, limit=NameLimit.IAM_ROLE) for name in (PLAN, APPLY, TRAIL_ROLE, *copier))
+    names = (home.role_name(name) for name in (PLAN, APPLY, TRAIL_ROLE, *copier))
     return tuple(label.arn("iam", f"role/{name}", region="") for name in names)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from config.deployment import DeploymentSettings
 
-# The pipeline changes the first with each release, auto-scaling the second at any time.
-_SET_BY_OTHERS: Final = ["task_definition", "desired_count"]
+# Auto-scaling changes the one at any time, the pipeline the other with each release.
+_SET_BY_SCALING: Final = ["desired_count"]
+_SET_BY_OTHERS: Final = ["task_definition", *_SET_BY_SCALING]
 # CodeDeploy sets these in each deployment, from appspec.yaml, and AWS refuses them in an update.
 _SET_BY_CODEDEPLOY: Final = [
     *_SET_BY_OTHERS,
@@ -69,6 +70,8 @@ class Rolling:
     colors: tuple[str, ...] = ("only",)
     test_port: int | None = None
     ignored_by_listeners: tuple[str, ...] = ()
+    has_pipeline: bool = True
+    """Whether a pipeline sets the image; else Terraform does."""
 
     def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle | None:  # noqa: ARG002 (see below)
         """None: Terraform changes the rules itself."""
@@ -85,7 +88,9 @@ class Rolling:
             if alarm_names
             else None,
             "availability_zone_rebalancing": "ENABLED",
-            "lifecycle": TerraformResourceLifecycle(ignore_changes=_SET_BY_OTHERS),
+            "lifecycle": TerraformResourceLifecycle(
+                ignore_changes=_SET_BY_OTHERS if self.has_pipeline else _SET_BY_SCALING
+            ),
         }
 
 
@@ -118,8 +123,10 @@ class BlueGreen:
         }
 
 
-def strategy_for(config: DeploymentSettings, *, is_load_balanced: bool) -> DeploymentStrategy:
+def strategy_for(
+    config: DeploymentSettings, *, is_load_balanced: bool, has_pipeline: bool = True
+) -> DeploymentStrategy:
     """The strategy of a service: one without target groups has no traffic to shift, so it uses rolling updates."""
     if config.strategy == "blue_green" and is_load_balanced:
         return BlueGreen(test_port=config.test_port)
-    return Rolling()
+    return Rolling(has_pipeline=has_pipeline)

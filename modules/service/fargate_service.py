@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from modules.repository import Repository
     from modules.service.cluster import Cluster
     from modules.service.load_balancer import LoadBalancer
+    from modules.service.release import Release
     from modules.topic import Topics
 
 _PLATFORM_VERSION: Final = "LATEST"
@@ -61,8 +62,9 @@ _HTTPS: Final = Port.tcp(443)
 class FargateService(Construct):
     """A service in the private subnets, whose roles have only the permissions that were granted.
 
-    It starts with a placeholder image; from the first release on, the pipeline sets the image. `add_to_policy` and the
-    grants of other constructs are for the application; the execution role is for ECS, which starts the tasks.
+    It starts with a placeholder image; from the first release on, the pipeline sets the image, or Terraform does if a
+    `release` is given. `add_to_policy` and the grants of other constructs are for the application; the execution role
+    is for ECS, which starts the tasks.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class FargateService(Construct):
         backups: Bucket | None,
         key: Key,
         topics: Topics | None,
+        release: Release | None = None,
     ) -> None:
         """Create the service.
 
@@ -102,6 +105,7 @@ class FargateService(Construct):
             backups: The bucket that it may write to; None if there is none, or if it may not.
             key: Encrypts its logs.
             topics: The topics of its alarms; required for a service with path_patterns.
+            release: What it runs where no pipeline sets the image; None leaves the image to the pipeline.
 
         Raises:
             WiringError: It has path_patterns, but no load balancer or no topics.
@@ -171,12 +175,16 @@ class FargateService(Construct):
             collector_image=images["collector"] if config.tracing else None,
         )
         images["placeholder"].grant_pull(self.execution_role)
-        first_revision = self.task.with_placeholder(
-            image=images["placeholder"].uri,
-            command=placeholder.command(port=config.port, protocol=config.protocol),
-        ).resource(self, "task")
+        if release and release.tag:
+            revision = self.task.with_image(f"{repository.url}:{release.tag}")
+        else:
+            revision = self.task.with_placeholder(
+                image=images["placeholder"].uri,
+                command=placeholder.command(port=config.port, protocol=config.protocol),
+            )
+        first_revision = revision.resource(self, "task")
 
-        strategy = strategy_for(deployment, is_load_balanced=config.is_load_balanced)
+        strategy = strategy_for(deployment, is_load_balanced=config.is_load_balanced, has_pipeline=release is None)
         self.target: TargetGroups | None = None
         self.alarms: RollbackAlarms | None = None
         if config.is_load_balanced:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _ANYWHERE: Final = "0.0.0.0/0"
 _ADDRESSES_OF_CLOUDFRONT: Final = "com.amazonaws.global.cloudfront.origin-facing"
+_ADDRESSES_OF_HEALTH_CHECKS: Final = "com.amazonaws.{region}.route53-healthchecks"
 _HTTP: Final = Port.tcp(80)
 _HTTPS: Final = Port.tcp(443)
 _NOT_FOUND: Final = LbListenerDefaultAction(
@@ -73,12 +74,18 @@ class LoadBalancer(Construct):
         internal: bool,
         certificate_arn: str,
         strategy: DeploymentStrategy,
-        access_logs: Bucket,
+        access_logs: Bucket | str,
         log_retention_days: int,
         protect: bool,
         max_error_percent: int,
         topics: Topics | None,
+        has_health_checks: bool = False,
     ) -> None:
+        """Create the load balancer.
+
+        Args:
+            has_health_checks: Whether Route 53 asks it, beside CloudFront, from the addresses of its health checks.
+        """
         super().__init__(scope, id_)
         self._region = label.region
         self._group = SecurityGroup(
@@ -99,7 +106,7 @@ class LoadBalancer(Construct):
             internal=internal,
             ip_address_type="ipv4",
             subnets=vpc.private_subnet_ids if internal else vpc.public_subnet_ids,
-            security_groups=[self._group.id],
+            security_groups=[self._group.id, *([self._add_checkers(label, vpc)] if has_health_checks else ())],
             enable_deletion_protection=protect,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="strictest",
@@ -196,6 +203,25 @@ class LoadBalancer(Construct):
         addresses = DataAwsEc2ManagedPrefixList(self, "cloudfront", name=_ADDRESSES_OF_CLOUDFRONT)
         self.connections.allow_from_prefix_list(addresses.id, name="cloudfront")
 
+    def _add_checkers(self, label: Label, vpc: Vpc) -> str:
+        """Open it on 443 to Route 53's health checks, by a group of its own: the list counts as 25 rules, too.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+        """
+        group = SecurityGroup(
+            self,
+            "health-checks-group",
+            label=label,
+            vpc=vpc,
+            name="load-balancer-health-checks",
+            description="Health checks of the load balancer",
+            port=_HTTPS,
+        )
+        name = _ADDRESSES_OF_HEALTH_CHECKS.format(region=self._region)
+        addresses = DataAwsEc2ManagedPrefixList(self, "health-checks", name=name)
+        group.connections.allow_from_prefix_list(addresses.id, name="health-checks")
+        return group.id
+
     def add_certificate(self, id_: str, arn: str) -> None:
         """Show a further certificate to those that ask for a name on it."""
         for name, listener in self._listeners.items():
@@ -285,7 +311,7 @@ class LoadBalancer(Construct):
         """`production`, and `test` if the strategy has a test port."""
         return {name: listener.arn for name, listener in self._listeners.items()}
 
-    def _add_log_bucket(self, label: Label, access_logs: Bucket, *, retention_days: int, protect: bool) -> Bucket:
+    def _add_log_bucket(self, label: Label, access_logs: Bucket | str, *, retention_days: int, protect: bool) -> Bucket:
         bucket = Bucket(
             self,
             "logs",

@@ -25,7 +25,7 @@ class ReleaseFiles(Construct):
     """A versioned bucket with one folder per service."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, key: Key, access_logs: Bucket, protect: bool
+        self, scope: Construct, id_: str, *, label: Label, key: Key, access_logs: Bucket | str, protect: bool
     ) -> None:
         super().__init__(scope, id_)
         self.bucket = Bucket(

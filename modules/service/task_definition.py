@@ -202,6 +202,11 @@ class TaskDefinition:
         first = dataclasses.replace(application, image=image, command=command, health_command=())
         return dataclasses.replace(self, containers=(first, *others))
 
+    def with_image(self, image: str) -> TaskDefinition:
+        """The same task with the image of a release, as the pipeline would register it."""
+        application, *others = self.containers
+        return dataclasses.replace(self, containers=(dataclasses.replace(application, image=image), *others))
+
     def resource(self, scope: Construct, id_: str) -> EcsTaskDefinition:
         """Create Terraform's resource in `scope`; the provider adds its tags."""
         return EcsTaskDefinition(

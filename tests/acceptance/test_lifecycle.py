@@ -36,7 +36,7 @@ def test_a_check_that_raises_is_a_finding_and_keeps_the_others(monkeypatch: pyte
         settings=FOLDER,
         folder=FOLDER,
         progress=ProgressDisplay(io.StringIO(), io.StringIO(), live=False),
-        stacks=lambda _: {"dev-service": SimpleNamespace(layer="service"), "dev-state": SimpleNamespace(layer="state")},
+        stacks=lambda _: {f"dev-{name}": SimpleNamespace(layer=name, name=name) for name in ("service", "state")},
         account=lambda _: SimpleNamespace(session=object),
     )
     run = EnvironmentRun("dev")

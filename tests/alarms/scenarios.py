@@ -8,6 +8,7 @@ from tests.alarms import (
     scenarios_copies,
     scenarios_databases,
     scenarios_delivery,
+    scenarios_drills,
     scenarios_edge,
     scenarios_security,
     scenarios_services,
@@ -23,5 +24,6 @@ SCENARIOS: Final = (
     *scenarios_delivery.SCENARIOS,
     *scenarios_security.SCENARIOS,
     *scenarios_copies.SCENARIOS,
+    *scenarios_drills.SCENARIOS,
     *scenarios_sleep.SCENARIOS,
 )

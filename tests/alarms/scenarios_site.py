@@ -155,6 +155,7 @@ SCENARIOS: Final = (
         Expected("warning: sleep-failing", only=where.SLEEP),
         Expected("critical: *-copy-age", only=where.COPIES),
         Expected("warning: *-copy-age", only=where.COPIES),
+        Expected("critical: *-drill-age", only=where.DRILLS),
         minutes=150,  # a canary runs every quarter of an hour
     ),
     bad("no metric has data", world(is_silent=True), minutes=2),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
-from tests.alarms import measure_copies, measure_databases, measure_edge, measure_events, measure_services
+from tests.alarms import (
+    measure_copies,
+    measure_databases,
+    measure_drills,
+    measure_edge,
+    measure_events,
+    measure_services,
+)
 from tests.alarms.read import read_alarms
 from tests.alarms.scenario import Message
 from tests.alarms.world import both, healthy
@@ -29,6 +36,7 @@ _MEASURES: Final = (
     measure_databases.measure,
     measure_events.measure,
     measure_copies.measure,
+    measure_drills.measure,
 )
 _TWO_DAYS: Final = 2 * 24 * 60
 

@@ -30,6 +30,13 @@ CANARY_MINUTES: Final = {
 """How often they run."""
 CLOUDFRONT: Final = where(lambda one: one.edge)
 CLOUDFRONT_METRICS: Final = where(lambda one: one.edge and one.edge.monitoring)
+DRILLS: Final = where(lambda one: one.recovery and one.recovery.drills)
+(DRILL_TARGETS,) = {
+    (settings.recovery.targets.restore_minutes, settings.recovery.targets.drill_days)
+    for name, settings in _SETTINGS.items()
+    if name in DRILLS and settings.recovery
+}
+"""Minutes that a restore may take, and days that the last drill may be old."""
 ENHANCED_SCANS: Final = where(lambda one: one.delivery and one.registry.scanning == "enhanced")
 COPIES: Final = where(lambda one: one.copied_stores)
 COPIED_STORES: Final = {store.name: store for settings in _SETTINGS.values() for store in settings.copied_stores}

@@ -136,6 +136,12 @@ class World:
     """How late the copies of a bucket's objects are, by a component of its name; of others, twenty seconds."""
     failed_replications: Mapping[str, float] = field(default_factory=dict)
     """Objects that S3 could not copy, by a component of the bucket's name."""
+    drill_ages: Mapping[str, float | None] = field(default_factory=dict)
+    """Days since the last restore drill of a database that succeeded; None if not measured. Of others, three."""
+    restore_minutes: Mapping[str, float] = field(default_factory=dict)
+    """Minutes that the restore of a database took in a drill that has just succeeded; there is none of others."""
+    left_restores: Mapping[str, float | None] = field(default_factory=dict)
+    """What drills have restored of a database and is still there a day later; None if not measured. Of others, none."""
     is_silent: bool = False
     """Whether CloudWatch gets no data at all."""
 

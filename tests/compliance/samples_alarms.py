@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.compliance.samples import Sample, sample
+from tests.compliance.samples import Sample, sample, stack
 
 
 def _alarm(
@@ -43,6 +43,10 @@ def _single(name: str, statistic: str = "Sum", *, space: str = "AWS/NATGateway",
     metric = {"namespace": space, "metric_name": name, "dimensions": dimensions or {"NatGatewayId": "${nat}"}}
     argument = "extended_statistic" if statistic.startswith("p") else "statistic"
     return {"aws_cloudwatch_metric_alarm.one": metric | {argument: statistic}}
+
+
+def _of_route_53() -> Any:
+    return _single("HealthCheckStatus", "Minimum", space="AWS/Route53", HealthCheckId="${check}")
 
 
 def _query(name: str) -> Any:
@@ -111,6 +115,13 @@ SAMPLES: tuple[Sample, ...] = (
             (_query("CPUUtilization"), _query("CpuUtilization"), "AWS/ECS CpuUtilization is not in"),
             (_scaling_on("TargetGroup"), _scaling_on("AvailabilityZone"), "has the dimensions {AvailabilityZone}"),
         )
+    ),
+    Sample(
+        rule=_EXISTS,
+        good=stack(_of_route_53(), region="us-east-1"),
+        bad=stack(_of_route_53(), region="eu-west-1"),
+        at="aws_cloudwatch_metric_alarm.one",
+        says="AWS/Route53 HealthCheckStatus is published in us-east-1, not in eu-west-1",
     ),
     *(
         sample(_LATE, good, bad, says=says)

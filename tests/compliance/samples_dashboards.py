@@ -71,6 +71,22 @@ def _web(layer: str, region: str) -> Stack:
     )
 
 
+def _global(region: str) -> dict[str, dict[str, Any]]:
+    """A check of Route 53, from a stack in another region, on a dashboard of this one."""
+    check = _OF_ANOTHER.format("far").replace("name", "id")
+    return _metric("AWS/Route53", "HealthCheckStatus", "HealthCheckId", check, stat="Minimum", region=region)
+
+
+def _checks() -> Stack:
+    return stack(
+        {"aws_route53_health_check.far": {}},
+        layer="far",
+        region="eu-west-1",
+        terraform=backend("far"),
+        output={"id": {"value": "${aws_route53_health_check.far.id}"}},
+    )
+
+
 SAMPLES: tuple[Sample, ...] = (
     *(
         sample(
@@ -128,5 +144,23 @@ SAMPLES: tuple[Sample, ...] = (
         says="is shown in us-east-1, but aws_ecs_service.web is in eu-west-1",
         others=(_web("near", "us-east-1"), _web("far", "eu-west-1")),
         data=reads("near", "far"),
+    ),
+    sample(
+        _METRICS,
+        _global("us-east-1"),
+        _global("eu-west-1"),
+        at=_AT,
+        says="HealthCheckStatus is shown in eu-west-1, but AWS publishes it in us-east-1",
+        others=(_checks(),),
+        data=reads("far"),
+    ),
+    sample(
+        _METRICS,
+        _global("us-east-1"),
+        _metric("AWS/Route53", "HealthCheckStatus", "HealthCheckId", "gone", stat="Minimum"),
+        at=_AT,
+        says='has HealthCheckId = "gone", which is not a name of a resource in any region',
+        others=(_checks(),),
+        data=reads("far"),
     ),
 )

@@ -192,10 +192,39 @@ POSTGRES: dict[str, dict[str, Any]] = {
     "aws_db_instance.replica": {"replicate_source_db": "postgres"},
 }
 _P = "aws_db_instance.postgres"
+ABROAD: dict[str, dict[str, Any]] = {
+    "aws_db_instance.replica": {
+        "replicate_source_db": "arn:aws:rds:eu-west-1:333333333333:db:postgres",
+        "deletion_protection": True,
+        "skip_final_snapshot": True,
+        **PROTECTED,
+    }
+}
+_A = "aws_db_instance.replica"
+_COPIES = "aws_db_instance_automated_backups_replication.postgres"
 
 DATABASES = (
     sample("database-is-not-public", POSTGRES, changed(POSTGRES, _P, publicly_accessible=True), says="is on"),
     sample("database-has-customer-managed-key", POSTGRES, changed(POSTGRES, _P, kms_key_id=None), says="kms_key_id"),
+    # A replica has the key and the backups of its source, but not those of another region.
+    *(
+        sample(
+            rule,
+            {_P: {"replicate_source_db": "arn:aws:rds:us-east-1:444444444444:db:acme"}},
+            {_P: {"replicate_source_db": "arn:aws:rds:us-west-2:444444444444:db:acme"}},
+            says=says,
+        )
+        for rule, says in (
+            ("database-has-customer-managed-key", "kms_key_id are not both set"),
+            ("database-has-backups", "is 0; it must be 7"),
+        )
+    ),
+    sample(
+        "database-has-customer-managed-key",
+        {_COPIES: {"kms_key_id": "${aws_kms_key.copies.arn}"}},
+        {_COPIES: {}},
+        says="a key is of one region",
+    ),
     sample(
         "database-has-backups", POSTGRES, changed(POSTGRES, _P, backup_retention_period=1), says="is 1; it must be 7"
     ),
@@ -217,7 +246,9 @@ PROTECTION = (
     sample(
         "stateful-resource-cannot-be-destroyed", KEY, changed(KEY, "aws_kms_key.key", lifecycle=None), says="holds data"
     ),
+    sample("stateful-resource-cannot-be-destroyed", ABROAD, changed(ABROAD, _A, lifecycle=None), says="holds data"),
     sample("deletion-protection-is-on", POSTGRES, changed(POSTGRES, _P, deletion_protection=False), says="is off"),
+    sample("deletion-protection-is-on", ABROAD, changed(ABROAD, _A, deletion_protection=False), says="is off"),
     sample(
         "deletion-protection-is-on",
         REPLICA,

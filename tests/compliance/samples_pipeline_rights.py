@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.compliance.samples import ACCOUNT, Sample, policy, stack
+
+if TYPE_CHECKING:
+    from synthesis.manifest import Stack
 
 _RULE = "pipeline-cannot-end-copies"
 _ALLOW = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -44,6 +47,23 @@ def _sample(good: dict[str, dict[str, Any]], bad: dict[str, dict[str, Any]], *, 
     )
 
 
+_THERE = {"region": "us-west-2", "bucket": "copies", "key": "data"}
+
+
+def _of_second_region(denied: str) -> Stack:
+    """The role of a function of another layer, whose state is in the second region."""
+    return stack(
+        {
+            **_role(_ALLOW, _DENY_WEST, {"Effect": "Deny", "Action": "iam:*", "Resource": denied}),
+            "aws_iam_role.f": {"name": "acme-test-roles-us-west-2"},
+        },
+        layer="data",
+        region="us-west-2",
+        terraform={"backend": {"s3": _THERE}},
+        **_PROVIDER,
+    )
+
+
 _OWN_ROLE = {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
 SAMPLES = (
     _sample(
@@ -69,5 +89,13 @@ SAMPLES = (
         _role({**_ALLOW, "Action": "kms:*"}, {**_DENY_KEY, "Condition": {}, "Action": "kms:Schedule*"}),
         at="aws_kms_key.k",
         says="kms:PutKeyPolicy",
+    ),
+    Sample(
+        rule=_RULE,
+        good=_of_second_region("*"),
+        bad=_of_second_region(f"arn:aws:iam::{ACCOUNT}:role/acme-test-github-apply"),
+        others=(stack(layer="state", terraform={"backend": {"s3": {"region": "us-east-1", "bucket": "states"}}}),),
+        at="aws_iam_role.f",
+        says="acme-test-github-apply may call iam:",
     ),
 )

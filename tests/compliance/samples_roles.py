@@ -19,7 +19,9 @@ _GOOD: dict[str, dict[str, Any]] = {
     },
     _BOUNDARY: {
         "name": "acme-test-workload-boundary",
-        "policy": policy({**_ALLOW, "Action": ["s3:Get*", "iam:Get*"]}, {**_ALLOW, "Effect": "Deny", "Action": "*"}),
+        "policy": policy(
+            {**_ALLOW, "Action": ["s3:Get*", "iam:Get*"]}, {**_ALLOW, "Effect": "Deny", "Action": "iam:GetUser"}
+        ),
     },
 }
 _PROVIDER: dict[str, Any] = {"provider": {"aws": [{"allowed_account_ids": [ACCOUNT]}]}}

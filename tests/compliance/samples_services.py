@@ -152,6 +152,20 @@ SAMPLES: tuple[Sample, ...] = (
         | changed(_COPY, "aws_ecr_repository.copy", image_tag_mutability="MUTABLE"),
         says="has a tag that can be moved",
     ),
+    sample(
+        "image-is-in-the-own-registry",
+        _task(_image("${aws_ecr_repository.copy.repository_url}:release-1")) | _COPY,
+        _task(_image("${aws_ecr_repository.copy.repository_url}:release-1"))
+        | changed(_COPY, "aws_ecr_repository.copy", image_tag_mutability="MUTABLE"),
+        says="has tags that can be moved",
+    ),
+    Sample(
+        rule="image-is-in-the-own-registry",
+        good=stack(_task(_image("${aws_ecr_repository.copy.repository_url}:release-1")) | _COPY, layer="service"),
+        bad=stack(_task(_image("${aws_ecr_repository.other.repository_url}:release-1")) | _COPY, layer="service"),
+        at="aws_ecs_task_definition.app",
+        says="is not in the account's registry",
+    ),
     *(
         sample("sidecar-memory-is-bounded", make({}, _BOUND), make({}, _BOUND | {missing: None}), says=says)
         for make in (_task, _file)

@@ -17,10 +17,20 @@ PROJECT = "user-management"
 T = TypeVar("T")
 
 
-def text(name: str = "prod", *, delivery: bool = False) -> str:
-    """The file of an environment; without its pipeline, which needs most of the other tables and another file."""
+_DRILL_TARGETS = ("restore_minutes", "drill_days")
+
+
+def text(name: str = "prod", *, delivery: bool = False, drills: bool = False) -> str:
+    """The file of an environment; without its pipeline and its restore drills, which need most of the other tables."""
     whole = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    if not drills:
+        whole = _without_drills(whole)
     return whole if delivery else without("delivery", toml=whole)
+
+
+def _without_drills(toml: str) -> str:
+    lines = without("recovery.drills", toml=toml).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(_DRILL_TARGETS))
 
 
 def table(name: str = "prod") -> dict[str, Any]:
@@ -39,15 +49,24 @@ def without(*tables: str, toml: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def changed(*changes: tuple[str, str], delivery: bool = False) -> str:
-    """Production's file with the first place of each text replaced; a missing text is an error."""
-    result = text(delivery=delivery)
+def replaced(toml: str, *changes: tuple[str, str]) -> str:
+    """The file with the first place of each text replaced; a missing text is an error."""
     for old, new in changes:
-        if old not in result:
-            message = f"{old!r} is not in prod.toml"
+        if old not in toml:
+            message = f"{old!r} is not in the file"
             raise LookupError(message)
-        result = result.replace(old, new, 1)
-    return result
+        toml = toml.replace(old, new, 1)
+    return toml
+
+
+def changed(*changes: tuple[str, str], delivery: bool = False, drills: bool = False) -> str:
+    """Production's file, changed so."""
+    return replaced(text(delivery=delivery, drills=drills), *changes)
+
+
+def standby(*changes: tuple[str, str]) -> str:
+    """The file of an environment with a second region to serve from, without its drills, changed so."""
+    return replaced(_without_drills((FOLDER / "standby" / "warm.toml").read_text(encoding="utf-8")), *changes)
 
 
 def parsed(toml: str) -> Environment:

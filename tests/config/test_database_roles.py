@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 BACKEND = "[postgres.roles.backend]\n"
 RESERVED = "is not a valid role name: PostgreSQL, DocumentDB or AWS reserves it; use another name"
-PLATFORM = "is not a valid role name: the platform makes owner, audit, audit_owner itself; use another name"
+PLATFORM = (
+    "is not a valid role name: the platform makes owner, audit, audit_owner, restore_check itself; use another name"
+)
 CHARACTERS = (
     "is not a valid role name; SQL has it without quotes, so use lowercase letters, digits and _, and start with a "
     'letter, like "backend"'

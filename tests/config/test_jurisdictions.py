@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from config.aws import REGIONS
-from config.jurisdictions import EEA, JURISDICTIONS, check_jurisdiction, jurisdiction
+from config.jurisdictions import EEA, JURISDICTIONS, check_jurisdiction, jurisdiction, offer_second_region
 
 
 def test_each_region_has_one_jurisdiction() -> None:
@@ -37,6 +37,14 @@ def test_the_other_regions_of_a_jurisdiction_are_offered(home: str) -> None:
     assert offered in problem.allowed
     assert list(check_jurisdiction(home, abroad, recovery__copies_leave_jurisdiction=True)) == []
     assert all(not list(check_jurisdiction(home, other, recovery__copies_leave_jurisdiction=False)) for other in others)
+
+
+def test_a_region_that_is_refused_for_the_same_reason_is_not_offered() -> None:
+    assert offer_second_region("us-east-1", without={"us-west-1", "us-east-2"}) == "use us-west-2"
+    assert offer_second_region("ca-central-1", without={"ca-west-1"}) == (
+        'AWS has no other region for it in Canada; use mode = "none", with the exceptions of docs/recovery.md where '
+        "protect_data = true"
+    )
 
 
 def test_copies_that_stay_need_no_leave() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config.errors import ConfigError
 from tests.config.examples import loading, parsed, table
 
-JARGON = re.compile(r"pydantic|Input should|validation|str_|_type|tuple|dict|NoneType|(?-i:Decimal)", re.IGNORECASE)
+JARGON = re.compile(r"pydantic|Input should|validation|str_|_type|tuple|\bdict|NoneType|(?-i:Decimal)", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

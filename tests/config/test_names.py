@@ -1,15 +1,17 @@
 """Names of any project and environment: within AWS's limits, unique per component, with a known prefix."""
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from config.aws import REGIONS
-from config.environment import validate_environment_name
+from config.environment_tables import validate_environment_name
 from config.names import MAX_ENVIRONMENT_LENGTH, MAX_PROJECT_LENGTH, NameLimit, Names, database_user
 from config.project import validate_project_name
 from config.reserved_users import is_reserved
@@ -21,6 +23,7 @@ COMPONENTS = (
     *("vpc-flow-logs", "jwt-rotation", "jwt-rotation-schedule", "github-plan", "github-apply", "data-logs"),
     *(f"{service}-{part}" for service in ("s" * 20, "s" * 19) for part in ("execution", "task", "blue-8443")),
 )
+RESTORED = "awsbackup-restore-test-"
 NAME = r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,6}){0,3}"
 
 
@@ -43,7 +46,7 @@ def test_no_name_is_longer_than_its_limit(names: Names) -> None:
     for component, limit in product(COMPONENTS, NameLimit):
         assert len(names.name(component, limit=limit)) <= limit
     for component in COMPONENTS:
-        assert len(names.global_name(component, limit=NameLimit.IAM_ROLE)) <= NameLimit.IAM_ROLE
+        assert len(names.role_name(component)) <= NameLimit.IAM_ROLE
         assert len(names.bucket_name(component)) <= NameLimit.S3_BUCKET
 
 
@@ -55,13 +58,37 @@ def test_two_components_never_have_the_same_name(names: Names) -> None:
 
 
 @given(names())
+def test_what_a_restore_test_makes_has_the_name_of_no_database(names: Names) -> None:
+    """`awsbackup-restore-test-` and a UUID: no project starts with "aws".
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html
+    """
+    assert len(f"{RESTORED}{uuid4()}") <= NameLimit.DATABASE
+    for component in COMPONENTS:
+        assert not names.name(component, limit=NameLimit.DATABASE).startswith(RESTORED[:3])
+
+
+@given(names())
 def test_roles_and_buckets_start_with_what_policies_match_them_by(names: Names) -> None:
     """`<project>-<environment>-*`, for roles in modules/security/github_roles.py, for buckets in modules/bucket.py."""
     for component in COMPONENTS:
-        assert names.global_name(component, limit=NameLimit.IAM_ROLE).startswith(f"{names.prefix}-")
+        assert names.role_name(component).startswith(f"{names.prefix}-")
         assert names.bucket_name(component).startswith(f"{names.prefix}-")
+    home = replace(names, region=names.home_region)
     for component in ("github-plan", "github-apply"):
-        assert names.global_name(component, limit=NameLimit.IAM_ROLE).startswith(f"{names.prefix}-github-")
+        assert home.role_name(component).startswith(f"{names.prefix}-github-")
+
+
+@given(names())
+def test_policies_match_the_roles_of_another_region_by_its_name(names: Names) -> None:
+    """`<project>-<environment>-*-<region>`, in modules/security/copy_protection.py."""
+    assume(names.region != names.home_region)
+    home = replace(names, region=names.home_region)
+    for component in COMPONENTS:
+        pattern = re.escape(f"{names.prefix}-*-{names.region}").replace(r"\*", ".*")
+        assert re.fullmatch(pattern, names.role_name(component))
+        assert not re.fullmatch(pattern, home.role_name(component))
+    assert len({names.role_name(component) for component in COMPONENTS}) == len(COMPONENTS)
 
 
 @given(names())

@@ -30,7 +30,10 @@ def test_it_is_not_in_a_zone_of_other_name_servers() -> None:
     servers = '["ns-1.example.net", "ns-2.example.net"]'
     toml = changed(("[domain.delegations]", f'[domain.delegations]\n"origin.users.example.com" = {servers}'))
     (line,) = refusal(toml)
-    assert line.startswith('domain.delegations."origin.users.example.com": has "origin.users.example.com", the name of')
+    assert line == (
+        'domain.delegations."origin.users.example.com": is the name of the load balancer behind CloudFront, which must '
+        "be in this zone; use another name for that zone, or remove [edge]"
+    )
 
 
 def test_without_cloudfront_there_is_none() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from config.database_classes import POSTGRES_CLASSES
-from tests.config.examples import changed, parsed, present, refusal
+from tests.config.examples import changed, parsed, present, refusal, standby
 
 
 def postgres(old: str, new: str) -> str:
@@ -19,6 +19,12 @@ def test_a_password_that_rds_keeps_has_no_version(version: int) -> None:
         )
     ]
     assert present(parsed(toml.replace("replicas = 0", "replicas = 1")).postgres).password_version == version
+
+
+def test_the_password_is_this_files_with_a_replica_in_the_second_region() -> None:
+    toml = standby(("replicas = 0", "password_version = 2\nreplicas = 0"))
+    assert "postgres_replica = true" in toml
+    assert present(parsed(toml).postgres).password_version == 2
 
 
 def test_the_passwords_of_the_masters_have_a_first_version() -> None:

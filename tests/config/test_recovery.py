@@ -47,7 +47,9 @@ def test_backups_without_copies_have_no_second_region() -> None:
 
 def test_a_mode_that_does_not_exist_is_refused_with_those_that_do() -> None:
     (line,) = refusal(changed((MODE, 'mode = "backups"')))
-    assert line == 'recovery.mode = "backups": did you mean "backup"? Allowed: "none", "backup"'
+    assert line == (
+        'recovery.mode = "backups": did you mean "backup"? Allowed: "none", "backup", "pilot_light", "warm", "active"'
+    )
 
 
 def test_copies_need_a_region() -> None:

@@ -39,7 +39,7 @@ def test_copies_in_the_same_region_are_refused() -> None:
     (line,) = refusal(changed((SECOND, 'region = "us-east-1" #')))
     assert line == (
         'recovery.region = "us-east-1": must not be the region of the environment itself: copies there are lost with '
-        "it; use another one"
+        "it; use us-east-2 or us-west-1 or us-west-2"
     )
 
 
@@ -48,7 +48,7 @@ def test_copies_beside_the_files_of_cloudfront_are_refused() -> None:
     (line,) = refusal(toml)
     assert line == (
         'recovery.region = "us-east-1": must not be us-east-1 with [edge]: CloudFront\'s certificate and the bucket of '
-        "static files are there already, so a copy beside them would be lost with them; use another region"
+        "static files are there already, so a copy beside them would be lost with them; use us-east-2 or us-west-1"
     )
     # The query log would be in us-east-1, too.
     alone = without("edge", toml=toml).replace("query_logging = true", "query_logging = false")
@@ -60,7 +60,8 @@ def test_copies_where_documentdb_is_not_sold_are_refused_only_with_documentdb() 
     (line,) = refusal(toml)
     assert line.startswith('recovery.region = "us-west-1": has no DocumentDB (https://docs.aws.amazon.com/')
     assert line.endswith(
-        "so copies of [documentdb] could be neither kept nor restored there; use another region, or remove [documentdb]"
+        "so copies of [documentdb] could be neither kept nor restored there; use us-east-2 or us-west-2; or remove "
+        "[documentdb]"
     )
     signs_in = ('documentdb_role = "backend"\n', 'DOCUMENTDB_URL = "documentdb/url"\n')
     alone = without("documentdb", toml=toml)

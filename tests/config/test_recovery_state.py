@@ -23,6 +23,7 @@ def test_the_region_of_a_signed_zone_is_refused() -> None:
     lines = [line for line in refusal(toml) if line.startswith("recovery.region")]
     assert len(lines) == 1
     assert "must not be us-east-1 with dnssec, query_logging or [domain.health_check]" in lines[0]
+    assert lines[0].endswith("; use eu-central-1 or eu-north-1 or eu-south-1 or eu-south-2 or eu-west-3")
 
 
 def test_another_region_is_not() -> None:

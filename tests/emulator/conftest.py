@@ -9,6 +9,7 @@ from botocore.config import Config
 from moto.core.base_backend import BackendDict
 
 from emulator import Emulator
+from emulator.outages import state
 from emulator.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -86,3 +87,11 @@ def _forgets(clients: Clients) -> Iterator[None]:
     yield
     clients.forget(PER_TEST)
     clients.forget(_SHARED)
+
+
+@pytest.fixture
+def _all_regions_answer() -> Iterator[None]:
+    """After the test no region is lost any more."""
+    yield
+    for region in state.lost_regions():
+        state.give_back(region)

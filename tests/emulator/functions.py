@@ -16,6 +16,7 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+LAMBDAS = Path(__file__).parents[2] / "lambdas"
 RIGHTS = ("logs:*", "ec2:*NetworkInterface*")
 
 
@@ -35,6 +36,11 @@ def zip_code(code: str, *packages: str, files: Mapping[str, str] | None = None) 
             for file in (*origin.parent.rglob("*.py"), *origin.parents[1].glob(f"{package}-*.dist-info/METADATA")):
                 archive.write(file, file.relative_to(origin.parents[1]))
     return buffer.getvalue()
+
+
+def sources(folder: str) -> dict[str, str]:
+    """The files of one of the project's functions, by their paths in its package."""
+    return {f"{folder}/{file.name}": file.read_text(encoding="utf-8") for file in (LAMBDAS / folder).glob("*.py")}
 
 
 def make_role(client: Client, name: str, *, account: str, actions: Sequence[str] = RIGHTS) -> str:

@@ -16,8 +16,6 @@ from tests.emulator import postgres
 from tests.emulator.functions import invoke, make_function, zip_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
@@ -32,11 +30,7 @@ def post(emulator: Emulator, **wanted: Any) -> Any:
         return json.load(answer)["lost"]
 
 
-@pytest.fixture(autouse=True)
-def _all_regions_answer() -> Iterator[None]:
-    yield
-    for region in state.lost_regions():
-        state.give_back(region)
+pytestmark = pytest.mark.usefixtures("_all_regions_answer")
 
 
 def refused(call: Any, **arguments: Any) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import ssl
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,23 +12,19 @@ import pytest
 
 from config.sleep import SleepSettings
 from emulator.functions.asynchronous import BACKGROUND
-from tests.emulator.functions import RIGHTS, invoke, make_function, make_role, zip_code
+from tests.emulator.functions import RIGHTS, invoke, make_function, make_role, sources, zip_code
 
 if TYPE_CHECKING:
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
 ACCOUNT = "900000000207"
-LAMBDAS = Path(__file__).parents[2] / "lambdas"
 PASSWORD = "first-password"
+KEYS = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
 DRIVERS = {
     "postgres": ("pg8000", "scramp", "asn1crypto", "dateutil", "six"),
     "documentdb": ("pymongo", "bson"),
 }
-
-
-def sources(folder: str) -> dict[str, str]:
-    return {f"{folder}/{file.name}": file.read_text(encoding="utf-8") for file in (LAMBDAS / folder).glob("*.py")}
 
 
 def make(
@@ -38,6 +33,7 @@ def make(
     packages = more.pop("packages", ())
     code = zip_code("", *packages, files=sources(folder) | {f"{folder}/{key}": text for key, text in files.items()})
     variables_setting = {"Variables": variables}
+    more = {"actions": (*RIGHTS, *KEYS), **more}
     make_function(client, name, code, account=ACCOUNT, Timeout=300, Environment=variables_setting, **more)
     handler = f"{folder}.handler.handler"
     client("lambda", account=ACCOUNT).update_function_configuration(FunctionName=name, Handler=handler)

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas.parameter_mirror.handler import MOST_WRITES, PLACEHOLDER, MirrorError, handler
+from lambdas.parameter_mirror.handler import MOST_WRITES, PAUSES, PLACEHOLDER, MirrorError, handler
 from modules import parameter
 from tests.lambdas.aws_stub import refusal
 
@@ -215,6 +215,33 @@ def test_a_refused_call_is_reported_by_its_code_and_stops_no_other(stores: Store
         handler(ALL, None, client=disturbed(stores, before))
     assert stores.value(THERE, EMAIL) == SECRET
     assert stores.value(THERE, MARKER) == PLACEHOLDER
+
+
+def refused(stores: Stores, times: int) -> Callable[[str | None], Any]:
+    """The clients, of which the one of the second region refuses its first calls."""
+    left = iter(range(times))
+
+    def before(*_: str) -> None:
+        if next(left, None) is not None:
+            code = "AccessDeniedException"
+            raise refusal(code)
+
+    return disturbed(stores, before)
+
+
+def test_rights_that_are_not_in_effect_yet_are_waited_for(stores: Stores) -> None:
+    stores.put(HOME, EMAIL, SECRET)
+    slept: list[float] = []
+    assert handler(ALL, None, client=refused(stores, PAUSES), sleep=slept.append)["written"] == [EMAIL]
+    assert len(slept) == PAUSES
+    assert stores.value(THERE, EMAIL) == SECRET
+
+
+def test_all_parameters_wait_no_longer_than_one(stores: Stores) -> None:
+    slept: list[float] = []
+    with pytest.raises(MirrorError, match=f"^{CURRENT}: Operation failed with AccessDeniedException; {EMAIL}: "):
+        handler(ALL, None, client=refused(stores, 100), sleep=slept.append)
+    assert len(slept) == PAUSES
 
 
 def test_no_value_is_in_the_answer_the_log_or_an_error(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:

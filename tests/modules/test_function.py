@@ -30,6 +30,7 @@ def function_in(
     files: dict[str, str] | None = None,
     name: str | None = None,
     vpc: Vpc | None = None,
+    is_waited_for: bool = False,
 ) -> Function:
     keys = [Key(stack, n, label=LABEL, name=n, description=n, protect=False) for n in ("key", "logs-key")]
     return Function(
@@ -43,7 +44,7 @@ def function_in(
         key=keys[0],
         logs_key=keys[1],
         log_retention_days=30,
-        topics=topics_in(stack),
+        topics=None if is_waited_for else topics_in(stack),
         files=files,
         name=name,
         vpc=vpc,
@@ -141,3 +142,16 @@ def test_lambda_may_put_it_into_the_network_and_its_code_may_not(in_vpc: Templat
 def test_outside_of_a_vpc_it_has_no_connections() -> None:
     with pytest.raises(WiringError, match="it is in no VPC, so it has no security group: pass vpc="):
         _ = function_in(new_stack()).connections
+
+
+def test_without_topics_it_keeps_no_failed_calls() -> None:
+    stack = new_stack()
+    function = function_in(stack, is_waited_for=True)
+    with pytest.raises(WiringError, match="it has no queue of failed calls"):
+        _ = function.failed_queue_arn
+    made = Template.of(stack)
+    assert not made.all("aws_sqs_queue")
+    assert not made.all("aws_cloudwatch_metric_alarm")
+    assert "dead_letter_config" not in made.only("aws_lambda_function")
+    allowed = statements(made.only("aws_iam_role_policy")["policy"])
+    assert not [one for one in allowed if "sqs" in str(one)]

@@ -84,6 +84,14 @@ def test_statements_that_would_mean_something_else_together_stay_apart(one: Stat
     assert document.statements == (one, other)
 
 
+def test_statements_of_one_sid_that_stay_apart_get_sids_of_their_own() -> None:
+    keys = [bound(key, key, sid="Decrypt") for key in ("one", "two", "three")]
+    other = Statement(sid="Decrypt2", actions=("kms:Encrypt",), resources=("four",))
+    found = json.loads(render_statements(keys[0], other, *keys[1:]))["Statement"]
+    assert [one["Sid"] for one in found] == ["Decrypt", "Decrypt2", "Decrypt3", "Decrypt4"]
+    assert [one["Resource"] for one in found] == ["one", "four", "two", "three"]
+
+
 def test_a_policy_longer_than_aws_allows_is_refused_with_the_construct_that_owns_it() -> None:
     document = PolicyDocument(Construct(new_stack(), "owner"), limit=50)
     document.add(READ)

@@ -27,9 +27,13 @@ def pairs(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> li
 
 def name_of(place: Place, kind: str) -> str:
     """A name that the type may have."""
-    return {"aws_s3_bucket": f"acme-{place.id}", "aws_kms_alias": f"alias/{NAME}", "aws_ssm_parameter": f"/{NAME}"}.get(
-        kind, NAME
-    )
+    special = {
+        "aws_backup_restore_testing_plan": NAME.replace("-", "_"),
+        "aws_kms_alias": f"alias/{NAME}",
+        "aws_s3_bucket": f"acme-{place.id}",
+        "aws_ssm_parameter": f"/{NAME}",
+    }
+    return special.get(kind, NAME)
 
 
 def bucket(place: Place, tags: Mapping[str, str]) -> None:
@@ -308,7 +312,18 @@ def vault(place: Place, tags: Mapping[str, str]) -> None:
     place.client("backup").create_backup_vault(BackupVaultName=NAME, BackupVaultTags=dict(tags))
 
 
+def restore_testing_plan(place: Place, tags: Mapping[str, str]) -> None:
+    points = {"Algorithm": "LATEST_WITHIN_WINDOW", "IncludeVaults": ["*"], "RecoveryPointTypes": ["SNAPSHOT"]}
+    plan = {
+        "RestoreTestingPlanName": name_of(place, "aws_backup_restore_testing_plan"),
+        "ScheduleExpression": "cron(0 10 ? * SUN *)",
+        "RecoveryPointSelection": points,
+    }
+    place.client("backup").create_restore_testing_plan(RestoreTestingPlan=plan, Tags=dict(tags))
+
+
 MAKERS: dict[str, Any] = {
+    "aws_backup_restore_testing_plan": restore_testing_plan,
     "aws_backup_vault": vault,
     "aws_s3_bucket": bucket,
     "aws_dynamodb_table": table,

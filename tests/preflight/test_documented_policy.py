@@ -11,14 +11,16 @@ from emulator.services.servicequotas import APPLIED
 from main import ROOT
 from preflight.__main__ import preflight
 from preflight.named import KINDS
+from preflight.platform import Platform
 from tests.preflight.makers import MAKERS, name_of
 from tests.preflight.samples import OWN_TAGS, no_dns, own_tags, platform
+from tests.preflight.test_releases import Registries
+from tests.preflight.test_releases import platform as with_release
 from tests.preflight.test_usage import run_task
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from preflight.platform import Platform
     from tests.preflight.conftest import Place
 
 PAGE = ROOT / "docs" / "preflight.md"
@@ -61,7 +63,7 @@ def everything(place: Place) -> Platform:
         "aws_vpc.x": {},
         "aws_vpc_endpoint.x": {},
     }
-    return platform(named | others, account=place.id)
+    return Platform({**platform(named | others, account=place.id).stacks, **with_release().stacks})
 
 
 def make_everything(place: Place) -> None:
@@ -77,6 +79,9 @@ def make_everything(place: Place) -> None:
     )
     REGISTRY.store.table(APPLIED, place.id, "us-east-1")["vpc/L-F678F1CE"] = None
     run_task(place, "other")
+    registries = Registries(place)
+    registries.push("release-2")
+    registries.run(":release-2")
 
 
 def test_the_page_has_exactly_the_permissions_that_are_used(place: Place, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from preflight import engines
 from preflight.line import Status
 from preflight.platform import Platform
 from synthesis.manifest import of_environment, read_stacks
-from tests.preflight.samples import platform
+from tests.preflight.samples import layer, of, platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +95,29 @@ def test_a_replica_has_the_version_of_its_primary_and_its_own_class(place: Place
         ("17", "db.r6g.large"),
     ]
     assert [line.status for line in place.run(engines.checks(both, place.account))] == [Status.OK, Status.OK]
+
+
+def test_a_replica_in_another_region_has_its_own_subnets() -> None:
+    there = layer(
+        {
+            "aws_subnet.a": {"availability_zone_id": "usw2-az1"},
+            "aws_db_subnet_group.db": {"subnet_ids": ["${aws_subnet.a.id}"]},
+            "aws_db_instance.replica": {
+                "identifier": "own",
+                "replicate_source_db": "arn:aws:rds:us-east-1:444444444444:db:own",
+                "instance_class": "db.t3.medium",
+                "db_subnet_group_name": "${aws_db_subnet_group.db.name}",
+            },
+        },
+        layer="data-us-west-2",
+        region="us-west-2",
+    )
+    found = engines.orders(of(*postgres().stacks.values(), there))
+
+    assert [(order.region, order.version, order.zones) for order in found] == [
+        ("us-east-1", "17", ("us-east-1a", "us-east-1b")),
+        ("us-west-2", "17", ("usw2-az1",)),
+    ]
 
 
 def test_a_standby_needs_two_zones_with_the_class(place: Place) -> None:

@@ -112,6 +112,7 @@ def test_each_type_has_a_maker() -> None:
 # Types whose names AWS does not hold unique, or where a second creation changes what exists instead of failing.
 _OVERWRITTEN = {
     "aws_backup_plan",  # AWS Backup knows it by its id
+    "aws_backup_restore_testing_selection",  # within its plan
     "aws_backup_selection",  # within its plan
     "aws_ce_anomaly_monitor",  # preflight/singletons.py
     "aws_ce_anomaly_subscription",

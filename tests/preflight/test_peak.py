@@ -199,3 +199,31 @@ def test_functions_reserve_what_they_name() -> None:
     )
 
     assert peak.reserving_functions(found, REGION) == {"a": 5}
+
+
+def test_a_service_that_stands_by_counts_as_it_is_in_the_other_region() -> None:
+    """It must be possible to start it on the day on which the other region is lost."""
+    home, there = ("us-east-1", {"max_capacity": 3}), ("us-west-2", {"max_capacity": 0})
+    found = of(
+        *(
+            layer(
+                {
+                    "aws_ecs_task_definition.task": {"cpu": "512"},
+                    "aws_ecs_service.web": {
+                        "name": "web",
+                        "desired_count": 0,
+                        "task_definition": "${aws_ecs_task_definition.task.arn}",
+                    },
+                    "aws_appautoscaling_target.scaling": {
+                        "resource_id": "service/c/${aws_ecs_service.web.name}",
+                        **bounds,
+                    },
+                },
+                layer=f"service-{region}",
+                region=region,
+            )
+            for region, bounds in (home, there)
+        )
+    )
+    assert [one.tasks for one in peak.services(found, "us-west-2")] == [3]
+    assert peak.fargate_vcpu(found, FARGATE, "us-west-2") == 3 * 2 * 0.5

@@ -8,7 +8,7 @@ from preflight import zones
 from preflight.line import Status
 from preflight.zones import Zone, zone_names, zone_of
 from synthesis.template import Resource
-from tests.preflight.samples import platform
+from tests.preflight.samples import layer, of, platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,22 @@ def test_a_zone_that_the_account_does_not_have_is_a_problem(place: Place) -> Non
     assert (line.status, line.found) == (Status.PROBLEM, "use1-az9 does not exist in this account")
     assert "[[network.zones]]" in line.fix
     assert "use1-az1 (" in line.fix
+
+
+def test_a_zone_of_the_second_region_is_in_another_table(place: Place) -> None:
+    there = layer(
+        {"aws_subnet.s0": {"availability_zone_id": "usw2-az9"}}, layer="network-us-west-2", region="us-west-2"
+    )
+    (line,) = (one for one in place.run(zones.checks(of(layer({}), there), place.account)) if "zones" in one.subject)
+
+    assert "[[recovery.standby.network.zones]], use one of usw2-az" in line.fix
+
+
+def test_a_zone_of_the_drills_is_in_their_table(place: Place) -> None:
+    drills = layer({"aws_subnet.s0": {"availability_zone_id": "usw2-az9"}}, layer="recovery", region="us-west-2")
+    (line,) = (one for one in place.run(zones.checks(of(layer({}), drills), place.account)) if "zones" in one.subject)
+
+    assert "In environments/test.toml, [recovery.drills], zones, use one of usw2-az" in line.fix
 
 
 def test_a_zone_that_is_impaired_is_a_problem(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 PAGE = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
 TABLE = PAGE.partition("## What it costs")[2].partition("\n\n")[2].partition("\n\n")[0]
-KEYS = 4
+KEYS = 5
 METRICS = 4
 KEYS_ROW = (
-    "four keys: `copies`, those of the state, and of notifications, in the second region, and of the functions in the "
-    "first"
+    "five keys: `copies`, those of the state, of notifications and of the drills, in the second region, and of the "
+    "functions in the first"
 )
 # The price of each amount of a row, and how many of it there are.
 ROWS = {

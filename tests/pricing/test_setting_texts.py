@@ -58,6 +58,8 @@ AMOUNTS: Mapping[str, tuple[float, ...]] = {
     "DomainSettings.query_logging": (usd("logs_ingested"),),
     "DomainSettings.health_check": (usd("route53_health_check") + usd("route53_health_check_option"),),
     "HealthCheckSettings.interval_seconds": (usd("route53_health_check_option"),),
+    "DrillSettings.postgres_class": (usd("postgres/db.t4g.micro") / HOURS_PER_MONTH,),
+    "DrillSettings.documentdb_class": (usd("documentdb/db.t3.medium") / HOURS_PER_MONTH,),
     "EdgeSettings.price_class": (usd("cloudfront_data"),),
     "EdgeSettings.monitoring": (usd("metric", 8),),
     "FirewallSettings.managed_rules": (usd("waf_rule"),),

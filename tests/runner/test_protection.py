@@ -64,6 +64,26 @@ def test_copies_and_what_can_be_made_again_may_go(project: Project, address: str
     assert project.calls(" apply") == ["prod-data apply"]
 
 
+@pytest.mark.parametrize("source", ["arn:aws:rds:us-west-2:1:db:primary", ""])
+@pytest.mark.parametrize("action", [("plan",), ("apply", "--yes")])
+def test_a_replica_abroad_stays_also_when_it_is_promoted(
+    project: Project, action: tuple[str, ...], source: str
+) -> None:
+    """It is what is left when the region of its source is lost."""
+    plan_deletes(project, "aws_db_instance.postgres", values={"replicate_source_db": source})
+    code, _, err = project.run(*action, env="prod")
+    assert code == 1
+    assert "the plan would destroy aws_db_instance.postgres." in err
+    assert project.calls(" apply") == []
+
+
+def test_a_replica_that_names_its_source_in_the_same_region_by_its_arn_may_go(project: Project) -> None:
+    plan_deletes(
+        project, "aws_db_instance.Replica", values={"replicate_source_db": "arn:aws:rds:us-east-1:1:db:primary"}
+    )
+    assert project.run("apply", "--yes", env="prod")[0] == 0
+
+
 def test_without_protection_everything_may_go(project: Project) -> None:
     plan_deletes(project, ADDRESS, protected=False)
     assert project.run("apply", "--yes", env="prod")[0] == 0

@@ -302,3 +302,47 @@ def test_the_synthesized_json_names_the_functions_and_the_roles_that_have_passwo
         "documentdb": Rotation(function="user-management-staging-documentdb-roles", roles=("owner", "backend")),
         "jwt": Rotation(function="user-management-staging-jwt-rotation"),
     }
+
+
+def test_it_is_the_function_at_home_that_is_called_while_databases_are_in_a_second_region(rotating: Project) -> None:
+    rotating.stack("dev-data-us-west-2")
+    _describe(rotating, "data-us-west-2", rotation=ROTATION, region="us-west-2", stands_by=True)
+    assert rotating.run("rotate", "--what", "postgres")[0] == OK
+    (call,) = fake_functions.calls(rotating)
+    assert call[call.index("--region") + 1] == "eu-west-1"
+
+
+@pytest.fixture
+def two_regions(rotating: Project) -> Project:
+    """An environment whose databases are in a second region, too; the JWT secret is rotated in the first one only."""
+    rotating.stack("dev-data-us-west-2")
+    databases = {what: entry for what, entry in ROTATION.items() if what != "jwt"}
+    _describe(rotating, "data-us-west-2", rotation=databases, region="us-west-2", stands_by=True)
+    return rotating
+
+
+def test_with_a_region_it_is_the_function_there(two_regions: Project) -> None:
+    assert two_regions.run("rotate", "--what", "postgres", "--region", "us-west-2")[0] == OK
+    (call,) = fake_functions.calls(two_regions)
+    assert call[call.index("--region") + 1] == "us-west-2"
+
+
+def test_the_command_to_repeat_names_the_second_region(two_regions: Project) -> None:
+    set_answers(two_regions, {"errorType": "BusyError", "errorMessage": "another run holds the lock"})
+    err = two_regions.run("rotate", "--what", "postgres", "--region", "us-west-2")[2]
+    assert "make rotate ENV=dev WHAT=postgres REGION=us-west-2" in err
+
+
+@pytest.mark.parametrize(
+    ("what", "region", "message"),
+    [
+        ("jwt", "us-west-2", "WHAT=jwt: the secret that signs JWTs is rotated by the first region only."),
+        ("postgres", "us-west-1", "Regions with something to rotate: eu-west-1, us-west-2."),
+        ("mysql", "us-west-2", "In dev in us-west-2 there is: documentdb, postgres."),
+    ],
+)
+def test_what_cannot_be_rotated_in_a_region_is_said(two_regions: Project, what: str, region: str, message: str) -> None:
+    code, _, err = two_regions.run("rotate", "--what", what, "--region", region)
+    assert code == REFUSED
+    assert message in err
+    assert not fake_functions.calls(two_regions)

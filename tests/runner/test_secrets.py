@@ -263,3 +263,18 @@ def test_the_command_keeps_the_value_as_it_was_typed_and_finds_the_arn_of_the_ke
     subprocess.run(["/usr/bin/env", "bash", "-c", email.set_command], input="s3 cr$t*\n", text=True, check=True)
     put = (tmp_path / "put").read_text(encoding="utf-8").splitlines()
     assert put[-4:] == ["--key-id", KEY, "--value", "s3 cr$t*"]
+
+
+def test_what_serves_in_a_second_region_is_not_listed_twice(output: Path, tree: ParameterTree) -> None:
+    stacks = of_environment(read_stacks(output), "prod")
+    there = json.loads(json.dumps(dict(_in_region(stacks["prod-data"], "us-west-2"))))
+    there["//"]["metadata"] |= {"name": "data-us-west-2", "stands_by": True}
+    second = replace(stacks["prod-data"], id="prod-data-us-west-2", document=there)
+    both = ParameterTree.from_stacks({second.id: second, **stacks})
+    assert (both.names, both.region, both.parameters) == (tree.names, "us-east-1", tree.parameters)
+    assert {one.database for one in both.masters} == {
+        "postgres",
+        "documentdb",
+        "postgres in us-west-2",
+        "documentdb in us-west-2",
+    }

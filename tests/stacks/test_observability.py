@@ -9,7 +9,7 @@ from cdktf import TerraformStack
 
 from config.canaries import CanarySettings
 from emulator.services.cloudwatch.dashboard_body import body_problems
-from main import compose
+from stacks.compose import compose
 from synthesis.manifest import read_stacks
 from tests.fixtures import fixture_environment
 from tests.modules.observability.bodies import with_values

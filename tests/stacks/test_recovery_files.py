@@ -89,7 +89,10 @@ def in_europe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     """The stacks of an environment at home in Europe, whose static files are in us-east-1."""
     elsewhere: Environment = load_environment("elsewhere", folder=FOLDER / "renamed")
     prod = load_environment("prod", folder=FOLDER)
-    recovery = prod.recovery.model_copy(update={"region": "eu-central-1"}) if prod.recovery else None
+    assert prod.recovery
+    assert prod.recovery.drills
+    drills = prod.recovery.drills.model_copy(update={"zones": ("euc1-az1", "euc1-az2")})
+    recovery = prod.recovery.model_copy(update={"region": "eu-central-1", "drills": drills})
     assert elsewhere.region not in {"us-east-1", "eu-central-1"}
     assert elsewhere.edge
     folder: Path = tmp_path_factory.mktemp("europe") / "cdktf.out"
@@ -99,8 +102,13 @@ def in_europe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
 
 def test_static_files_of_another_region_are_copied_by_a_stack_there(in_europe: dict[str, Template]) -> None:
     ids = sorted(in_europe)
-    assert [id_.partition("-")[2] for id_ in ids] == ["recovery", "recovery-eu-central-1", "recovery-us-east-1"]
-    home, _, viewer = (in_europe[id_] for id_ in ids)
+    assert [id_.partition("-")[2] for id_ in ids] == [
+        "recovery",
+        "recovery-drills-eu-central-1",
+        "recovery-eu-central-1",
+        "recovery-us-east-1",
+    ]
+    home, _, _, viewer = (in_europe[id_] for id_ in ids)
     (rule,) = viewer.only("aws_s3_bucket_replication_configuration")["rule"]
     assert "-assets-copy-" in rule["destination"]["bucket"]
     targets = [

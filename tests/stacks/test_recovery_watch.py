@@ -178,3 +178,17 @@ def test_static_files_of_another_region_are_written_through_that_region(tmp_path
     (home,) = (one for id_, one in made.items() if id_ == f"{europe.name}-recovery")
     regions = set(json.loads(variables(home, "copy-heartbeats")["BUCKETS"]).values())
     assert regions == {europe.region, "us-east-1"}
+
+
+def test_every_dependency_is_a_whole_object_of_the_same_stack(stacks: dict[str, Template]) -> None:
+    """Terraform refuses others: https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on."""
+    for name in (COPIES, HOME):
+        document = stacks[name].document
+        made = document["resource"]
+        own = {f"{kind}.{id_}" for kind, found in made.items() for id_ in found}
+        own |= {f"data.{kind}.{id_}" for kind, found in document.get("data", {}).items() for id_ in found}
+        needed = {
+            one for found in made.values() for resource in found.values() for one in resource.get("depends_on", ())
+        }
+        assert needed <= own, name
+    assert stacks[HOME].only("aws_lambda_invocation")["depends_on"]

@@ -9,8 +9,9 @@ import pytest
 
 from compliance.reachability import connections
 from config.parameters import URLS
-from main import compose, synthesize
+from main import synthesize
 from modules.service.origin import Origin
+from stacks.compose import compose
 from stacks.service import ServiceStack
 from synthesis.manifest import Stack, read_stacks
 from tests.config.examples import changed, parsed, present

@@ -172,7 +172,7 @@ def test_an_error_is_shown_where_standard_output_is_closed(tmp_path: Path) -> No
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
     assert "There is already a Construct with name 'vpc'" in closed.stderr
@@ -190,7 +190,7 @@ def test_a_debugger_stays_in_the_first_run(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
     assert debugged.stdout.count("composing\n") == 1, debugged.stderr

@@ -9,7 +9,12 @@ from emulator.services.backup import (
     recovery_points,
     region_settings,
     restore_jobs,
+    restore_overrides,
     restore_testing,
+    restore_testing_limits,
+    restore_testing_selections,
+    restore_tests,
+    restore_validation,
     vaults,
 )
 
@@ -22,6 +27,11 @@ __all__ = [
     "recovery_points",
     "region_settings",
     "restore_jobs",
+    "restore_overrides",
     "restore_testing",
+    "restore_testing_limits",
+    "restore_testing_selections",
+    "restore_tests",
+    "restore_validation",
     "vaults",
 ]

@@ -27,6 +27,8 @@ def send(kind: str, shape: Shape, resources: Iterable[str], context: Context) ->
         resources: The ARNs that the event is about.
         context: Whose job it is.
     """
+    if kind == "Restore":
+        shape = _restore(shape)
     event = {
         "Source": "aws.backup",
         "DetailType": f"{kind} Job State Change",
@@ -34,6 +36,12 @@ def send(kind: str, shape: Shape, resources: Iterable[str], context: Context) ->
         "Resources": list(resources),
     }
     events_backends[context.account][context.region].put_events([event])
+
+
+def _restore(shape: Shape) -> Shape:
+    """Return what the event of a restore has: the plan of a restore test without the structure around it."""
+    plan = shape.get("CreatedBy") or {}
+    return {name: value for name, value in shape.items() if name != "CreatedBy"} | plan
 
 
 def _letters(name: str) -> str:

@@ -11,6 +11,7 @@ from emulator.arns import parse_arn
 from emulator.policy import matches_pattern
 from emulator.services.backup.region_settings import is_opted_in
 from emulator.services.backup.resources import RDS, Resource, resources
+from emulator.services.backup.restore_overrides import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -34,6 +35,8 @@ def select(selection: Shape, context: Context) -> list[Resource]:
     """
     found = []
     for one in resources(context.account, context.region):
+        if one.name.startswith(PREFIX) or PREFIX in one.tags:
+            continue  # https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html#restore-testing-management
         if any(matches_pattern(pattern, one.arn) for pattern in selection.get("NotResources") or ()):
             continue
         patterns = [pattern for pattern in selection.get("Resources") or () if matches_pattern(pattern, one.arn)]

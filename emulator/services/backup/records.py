@@ -96,6 +96,8 @@ class Job:
     shape: Shape
     state: str = "State"
     """The member with its state."""
+    metadata: dict[str, str] = field(default_factory=dict)
+    """With what a job restores."""
 
     def finish(self, state: str, message: str | None = None, category: str | None = "SUCCESS") -> None:
         """Give it its last state."""

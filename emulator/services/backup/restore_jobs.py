@@ -14,13 +14,18 @@ from emulator.services.backup import events, listing
 from emulator.services.backup.records import POINTS, RESTORE_JOBS, Job, JobFailedError, RecoveryPoint, new_id, size_of
 from emulator.services.backup.resources import RDS
 from emulator.services.backup.restore_metadata import read_metadata
-from emulator.services.backup.rights import may_use_key, require_rights, require_role_of_call
+from emulator.services.backup.restore_rights import require_restore_rights
+from emulator.services.backup.rights import require_role, require_role_of_call
+from emulator.services.rds_networks import require_network
+from emulator.services.rds_orderable import require_class
 from emulator.services.rds_restores import restore_cluster, restore_instance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from emulator.store import Shape
 
-_KIND: Final = "Restore"
+KIND: Final = "Restore"
 
 
 @operation("backup", "StartRestoreJob")
@@ -36,13 +41,8 @@ def start_restore(params: Shape, context: Context) -> Shape:
         raise AwsError(code="InvalidParameterValueException", message=message)
     role = params.get("IamRoleArn") or ""
     require_role_of_call(role)
-    job = run_restore(
-        point,
-        params["Metadata"],
-        context,
-        role=role,
-        with_tags=bool(params.get("CopySourceTagsToRestoredResource")),
-    )
+    tags = point.tags if params.get("CopySourceTagsToRestoredResource") else {}
+    job = run_restore(point, params["Metadata"], context, role=role, tags=tags)
     return {"RestoreJobId": job.shape["RestoreJobId"]}
 
 
@@ -52,16 +52,59 @@ def describe_job(params: Shape, context: Context) -> Shape:
     return context.table(RESTORE_JOBS).require(params["RestoreJobId"]).shape
 
 
+@operation("backup", "GetRestoreJobMetadata")
+def get_metadata(params: Shape, context: Context) -> Shape:
+    """Return with what a job restores.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_GetRestoreJobMetadata.html
+    """
+    job = context.table(RESTORE_JOBS).require(params["RestoreJobId"])
+    return {"RestoreJobId": params["RestoreJobId"], "Metadata": job.metadata}
+
+
 @operation("backup", "ListRestoreJobs")
 def list_jobs(params: Shape, context: Context) -> Shape:
     """List jobs, the newest first."""
-    return listing.jobs("RestoreJobs", context.table(RESTORE_JOBS).values(), params)
+    plan = params.get("ByRestoreTestingPlanArn")
+    found = [
+        job
+        for job in context.table(RESTORE_JOBS).values()
+        if plan in {None, (job.shape.get("CreatedBy") or {}).get("RestoreTestingPlanArn")}
+    ]
+    return listing.jobs("RestoreJobs", found, params)
+
+
+@operation("backup", "ListRestoreJobsByProtectedResource")
+def list_jobs_of_resource(params: Shape, context: Context) -> Shape:
+    """List the jobs that restored backups of a resource, the newest first.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListRestoreJobsByProtectedResource.html
+    """
+    arn = params["ResourceArn"]
+    found = [job for job in context.table(RESTORE_JOBS).values() if job.shape["SourceResourceArn"] == arn]
+    # Its member ResourceArn is not the one by which other lists filter.
+    return listing.jobs("RestoreJobs", found, params)
 
 
 def run_restore(
-    point: RecoveryPoint, metadata: dict[str, str], context: Context, *, role: str, with_tags: bool = False
+    point: RecoveryPoint,
+    metadata: Mapping[str, str],
+    context: Context,
+    *,
+    role: str,
+    tags: Mapping[str, str],
+    plan: str | None = None,
 ) -> Job:
-    """Carry out a job, which is COMPLETED or FAILED when it returns; the caller has the lock."""
+    """Carry out a job, which is COMPLETED or FAILED when it returns; the caller has the lock.
+
+    Args:
+        point: What is restored.
+        metadata: With what, by the names of StartRestoreJob.
+        context: The account and region.
+        role: Whose rights it has.
+        tags: Those of the new database.
+        plan: The ARN of the restore testing plan that starts it.
+    """
     id_ = new_id()
     job = Job(
         {
@@ -78,13 +121,16 @@ def run_restore(
             "IamRoleArn": role,
             "ResourceType": point.resource_type,
             "IsParent": False,
+            **({"CreatedBy": {"RestoreTestingPlanArn": plan}} if plan else {}),
         },
         state="Status",
+        metadata=dict(metadata),
     )
     context.table(RESTORE_JOBS)[id_] = job
-    events.send(_KIND, job.shape, [point.arn], context)
+    events.send(KIND, job.shape, [point.arn], context)
     try:
-        created = _restore(point, metadata, context, role=role, with_tags=with_tags)
+        require_role(role)
+        created = _restore(point, metadata, context, role=role, tags=tags)
     except JobFailedError as error:
         job.finish("FAILED", str(error))
     except ServiceException as error:
@@ -93,39 +139,37 @@ def run_restore(
         point.restored = now()
         job.shape.update(CreatedResourceArn=created, PercentDone="100.0")
         job.finish("COMPLETED")
-    events.send(_KIND, job.shape, [job.shape.get("CreatedResourceArn", point.arn)], context)
+    events.send(KIND, job.shape, [point.arn], context)
     return job
 
 
-def _restore(point: RecoveryPoint, metadata: dict[str, str], context: Context, *, role: str, with_tags: bool) -> str:
+def _restore(
+    point: RecoveryPoint, metadata: Mapping[str, str], context: Context, *, role: str, tags: Mapping[str, str]
+) -> str:
     """Create the instance or cluster and return its ARN.
 
     Raises:
         JobFailedError: The rights of the role do not let it.
+        ServiceException: RDS refuses it.
     """
     is_instance = point.resource_type == RDS
     backend: Any = context.backend(rds_backends)
     snapshot = point.snapshot
-    name = metadata["DBInstanceIdentifier" if is_instance else "DBClusterIdentifier"]
-    arn = context.arn(f"{'db' if is_instance else 'cluster'}:{name}", service="rds")
-    actions = (
-        ("rds:RestoreDBInstanceFromDBSnapshot", "rds:DescribeDBInstances", "rds:AddTagsToResource")
-        if is_instance
-        else ("rds:RestoreDBClusterFromSnapshot", "rds:DescribeDBClusters", "rds:AddTagsToResource")
-    )
-    require_rights(role, [(action, arn) for action in actions])
-    key = snapshot.kms_key_id if snapshot.encrypted else None
-    if key and not may_use_key(role, key):
-        message = (
-            f"The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it."
-        )
-        raise JobFailedError(message)
     wanted = read_metadata(metadata, is_instance=is_instance)
-    tags = [{"Key": tag, "Value": value} for tag, value in point.tags.items()] if with_tags else []
+    require_restore_rights(point, metadata, context, role=role)
+    source = snapshot.database if is_instance else snapshot.cluster
+    require_network(wanted.get("db_subnet_group_name"), wanted.get("vpc_security_group_ids") or (), context)
     if is_instance:
-        restored = restore_instance(
-            backend, source=snapshot.database, held=snapshot.held, key=key, wanted=wanted, tags=tags
-        )
-        return str(restored.db_instance_arn)
-    restored = restore_cluster(backend, source=snapshot.cluster, held=snapshot.held, key=key, wanted=wanted, tags=tags)
-    return str(restored.db_cluster_arn)
+        require_class(source.engine, wanted.get("db_instance_class"), source.engine_version)
+    settings: dict[str, Any] = {
+        "source": source,
+        "held": snapshot.held,
+        "key": snapshot.kms_key_id if snapshot.encrypted else None,
+        "wanted": wanted,
+        "tags": [{"Key": name, "Value": value} for name, value in tags.items()],
+    }
+    if not is_instance:
+        return str(restore_cluster(backend, **settings).db_cluster_arn)
+    restored = restore_instance(backend, **settings)
+    restored.status = "available"  # the job is COMPLETED when it is
+    return str(restored.db_instance_arn)

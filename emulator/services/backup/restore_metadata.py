@@ -28,6 +28,7 @@ _INSTANCE: Final = {
     "DBSubnetGroupName": "db_subnet_group_name",
     "DeletionProtection": "deletion_protection",
     "EnableIAMDatabaseAuthentication": "enable_iam_database_authentication",
+    "EnableCloudwatchLogsExports": "enable_cloudwatch_logs_exports",
     "Engine": "engine",
     "Iops": "iops",
     "LicenseModel": "license_model",
@@ -91,4 +92,4 @@ def _value(member: str, text: str) -> Any:
         return json.loads(text)
     if member in _NUMBERS:
         return int(text)
-    return {"true": True, "false": False}.get(text, text)
+    return {"true": True, "false": False}.get(text.lower(), text)

@@ -1,4 +1,7 @@
-"""Restore testing plans and their selections, which moto lacks."""
+"""Restore testing plans, which moto lacks.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from moto.backup.models import backup_backends
 from emulator.clock import now
 from emulator.errors import AwsError
 from emulator.registry import Context, operation
+from emulator.services.backup import listing
 from emulator.store import Kind, Shape
 
 PLANS: Kind[Shape] = Kind(
@@ -24,6 +28,16 @@ SELECTIONS: Kind[Shape] = Kind(
 
 _PLAN_DEFAULTS = {"ScheduleExpressionTimezone": "Etc/UTC", "StartWindowHours": 24}
 _SELECTION_WINDOW_DAYS = 30
+_LISTED = (
+    "CreationTime",
+    "LastExecutionTime",
+    "LastUpdateTime",
+    "RestoreTestingPlanArn",
+    "RestoreTestingPlanName",
+    "ScheduleExpression",
+    "ScheduleExpressionTimezone",
+    "StartWindowHours",
+)
 
 
 @operation("backup", "CreateRestoreTestingPlan")
@@ -57,6 +71,15 @@ def get_plan(params: Shape, context: Context) -> Shape:
     return {"RestoreTestingPlan": context.table(PLANS).require(params["RestoreTestingPlanName"])}
 
 
+@operation("backup", "ListRestoreTestingPlans")
+def list_plans(params: Shape, context: Context) -> Shape:
+    """List all plans."""
+    listed = [
+        {name: plan[name] for name in _LISTED if plan.get(name) is not None} for plan in context.table(PLANS).values()
+    ]
+    return listing.page("RestoreTestingPlans", listed, params)
+
+
 @operation("backup", "UpdateRestoreTestingPlan")
 def update_plan(params: Shape, context: Context) -> Shape:
     """Change the given members; the selection of recovery points is merged."""
@@ -69,54 +92,20 @@ def update_plan(params: Shape, context: Context) -> Shape:
 
 @operation("backup", "DeleteRestoreTestingPlan")
 def delete_plan(params: Shape, context: Context) -> Shape:
-    """Delete a plan that has no selections."""
+    """Delete a plan that has no selections; the API has no error for one that does not exist.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRestoreTestingPlan.html
+    """
     name = params["RestoreTestingPlanName"]
-    if any(one["RestoreTestingPlanName"] == name for one in context.table(SELECTIONS).values()):
+    if selections_of(name, context):
         raise AwsError(
             code="InvalidRequestException",
             message="Restore testing selections must be deleted prior to restore testing plan deletion",
         )
-    context.table(PLANS).remove(name)
+    context.table(PLANS).pop(name, None)
     return {}
 
 
-@operation("backup", "CreateRestoreTestingSelection")
-def create_selection(params: Shape, context: Context) -> Shape:
-    """Store which recovery points a plan restores."""
-    plan = context.table(PLANS).require(params["RestoreTestingPlanName"])
-    selection = params["RestoreTestingSelection"]
-    record = {
-        "ValidationWindowHours": 0,
-        "RestoreMetadataOverrides": {},
-        **selection,
-        "RestoreTestingPlanName": plan["RestoreTestingPlanName"],
-        "RestoreTestingPlanArn": plan["RestoreTestingPlanArn"],
-        "CreationTime": now(),
-    }
-    context.table(SELECTIONS)[_key(record)] = record
-    return record
-
-
-@operation("backup", "GetRestoreTestingSelection")
-def get_selection(params: Shape, context: Context) -> Shape:
-    """Return one selection."""
-    return {"RestoreTestingSelection": context.table(SELECTIONS).require(_key(params))}
-
-
-@operation("backup", "UpdateRestoreTestingSelection")
-def update_selection(params: Shape, context: Context) -> Shape:
-    """Change the given members."""
-    selection = context.table(SELECTIONS).require(_key(params))
-    selection.update(params["RestoreTestingSelection"])
-    return {**selection, "UpdateTime": now()}
-
-
-@operation("backup", "DeleteRestoreTestingSelection")
-def delete_selection(params: Shape, context: Context) -> Shape:
-    """Delete a selection."""
-    context.table(SELECTIONS).remove(_key(params))
-    return {}
-
-
-def _key(names: Shape) -> str:
-    return f"{names['RestoreTestingPlanName']}/{names['RestoreTestingSelectionName']}"
+def selections_of(plan: str, context: Context) -> list[Shape]:
+    """Return the selections of a plan."""
+    return [one for one in context.table(SELECTIONS).values() if one["RestoreTestingPlanName"] == plan]

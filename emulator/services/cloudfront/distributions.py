@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudfront.models import (
     CloudFrontBackend,
     DefaultCacheBehaviour,
+    DistributionConfig,
     Origin,
     ViewerCertificate,
     cloudfront_backends,
@@ -42,6 +43,19 @@ def keep_behaviour(original: Any, behaviour: Any, config: dict[str, Any]) -> Non
         found = items(config, member)
         setattr(behaviour, attribute, {"Quantity": len(found), **({"Items": found} if found else {})})
     behaviour.grpc_config = config.get("GrpcConfig") or {"Enabled": False}
+
+
+@patch(DistributionConfig, "__init__")
+def accept_group_as_default(original: Any, distribution: Any, config: dict[str, Any]) -> None:
+    """Let an origin group answer the default behavior: moto looks for its target among the origins only."""
+    behavior = config["DefaultCacheBehavior"]
+    target = behavior["TargetOriginId"]
+    first = config["Origins"]["Items"][0]["Id"]
+    is_group = target in {group["Id"] for group in items(config, "OriginGroups")}
+    original(
+        distribution, {**config, "DefaultCacheBehavior": {**behavior, "TargetOriginId": first if is_group else target}}
+    )
+    distribution.DefaultCacheBehavior.target_origin_id = target
 
 
 @patch(ViewerCertificate, "__init__")

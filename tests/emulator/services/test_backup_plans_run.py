@@ -30,10 +30,7 @@ def backups(client: Client, emulator: Emulator) -> Backups:
     return made
 
 
-@pytest.fixture(autouse=True)
-def _all_regions_answer() -> Iterator[None]:
-    yield
-    state.give_back(AWAY)
+pytestmark = pytest.mark.usefixtures("_all_regions_answer")
 
 
 @pytest.fixture

@@ -104,6 +104,22 @@ def test_an_instance_is_restored_in_the_other_region_with_its_data(client: Clien
         rds.restore_db_instance_to_point_in_time(TargetDBInstanceIdentifier="never", **restored)
 
 
+def test_a_restore_of_postgres_has_all_its_databases_and_not_one_by_its_name(client: Client) -> None:
+    backup = replicate(client, create(client, "whole", account=ACCOUNT))["DBInstanceAutomatedBackupsArn"]
+    with pytest.raises(ClientError, match="DBName must be null"):
+        away(client).restore_db_instance_to_point_in_time(
+            TargetDBInstanceIdentifier="one",
+            UseLatestRestorableTime=True,
+            SourceDBInstanceAutomatedBackupsArn=backup,
+            DBName="users",
+        )
+    home(client).create_db_snapshot(DBInstanceIdentifier="whole", DBSnapshotIdentifier="of-whole")
+    with pytest.raises(ClientError, match="DBName must be null"):
+        home(client).restore_db_instance_from_db_snapshot(
+            DBInstanceIdentifier="one", DBSnapshotIdentifier="of-whole", DBName="users"
+        )
+
+
 def test_a_replicated_backup_outlives_its_instance_and_the_replication(client: Client, emulator: Emulator) -> None:
     arn = create(client, "gone", account=ACCOUNT)
     backup = replicate(client, arn)["DBInstanceAutomatedBackupsArn"]

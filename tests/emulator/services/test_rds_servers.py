@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pg8000.native
 import pytest
 
+from tests.emulator.databases import postgres_iam as iam
 from tests.emulator.functions import invoke, make_function, make_role, zip_code
 
 if TYPE_CHECKING:
@@ -289,13 +290,16 @@ def test_a_secret_with_another_password_than_the_databases_lets_nobody_in(throug
 
 
 @pytest.mark.usefixtures("host")
-def test_a_proxy_that_requires_iam_takes_tokens_and_no_passwords(through: Net) -> None:
+def test_a_proxy_that_requires_iam_takes_tokens_of_who_may_and_no_passwords(through: Net) -> None:
     endpoint = through.proxy("iam", "main", through.secret("iam"), iam="REQUIRED")
-    token = through.service("rds").generate_db_auth_token(endpoint, 5432, "chief")
+    refused = "The IAM authentication failed for the role chief."
+    allowed = iam.make_role(through.client, "proxy-user", "dbuser:prx-*/chief", account=ACCOUNT)
+    other = iam.make_role(through.client, "database-user", "dbuser:db-*/chief", account=ACCOUNT)
 
-    with_password = through.call("postgres", endpoint)
-
-    assert with_password.startswith("The IAM authentication failed for the role chief.")
+    assert through.call("postgres", endpoint).startswith(refused)
+    token = iam.token(through.client, other, endpoint, "chief", account=ACCOUNT)
+    assert through.call("postgres", endpoint, password=token).startswith(refused)
+    token = iam.token(through.client, allowed, endpoint, "chief", account=ACCOUNT)
     assert through.call("postgres", endpoint, password=token) == "chief"
 
 

@@ -9,8 +9,6 @@ from emulator.outages import state
 from tests.emulator import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
@@ -18,10 +16,7 @@ ACCOUNT = "700000000305"
 HOME, AWAY = "us-east-1", "us-west-2"
 
 
-@pytest.fixture(autouse=True)
-def _all_regions_answer() -> Iterator[None]:
-    yield
-    state.give_back(HOME)
+pytestmark = pytest.mark.usefixtures("_all_regions_answer")
 
 
 def rds(client: Client, region: str = HOME) -> Any:

@@ -12,6 +12,20 @@ SITE = {"Type": "HTTPS", "FullyQualifiedDomainName": "www.example.com"}
 ALARM = {"Type": "CLOUDWATCH_METRIC", "AlarmIdentifier": {"Region": "us-east-1", "Name": "down"}}
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _alarm(client: Client) -> None:
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="down",
+        Namespace="App",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+
 def create(client: Client, config: Any) -> Any:
     made = client("route53", checked=False).create_health_check(CallerReference="check", HealthCheckConfig=config)[
         "HealthCheck"

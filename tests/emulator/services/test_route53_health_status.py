@@ -12,8 +12,6 @@ from tests.emulator.https import ask
 from tests.emulator.network import make_subnets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from emulator import Emulator
     from tests.emulator.conftest import Client
 
@@ -23,11 +21,7 @@ HOME_API = {"Type": "HTTPS", "FullyQualifiedDomainName": f"sqs.{HOME}.amazonaws.
 AWAY_API = {"Type": "HTTPS", "FullyQualifiedDomainName": f"sqs.{AWAY}.amazonaws.com"}
 
 
-@pytest.fixture(autouse=True)
-def _all_regions_answer() -> Iterator[None]:
-    yield
-    for region in (HOME, AWAY):
-        state.give_back(region)
+pytestmark = pytest.mark.usefixtures("_all_regions_answer")
 
 
 class Checks:
@@ -53,18 +47,6 @@ class Checks:
                 "Type": "CALCULATED",
                 "ChildHealthChecks": list(children),
                 "HealthThreshold": threshold,
-                **config,
-            },
-        )
-        return str(made["HealthCheck"]["Id"])
-
-    def alarm(self, **config: Any) -> str:
-        self._number += 1
-        made = self.route53.create_health_check(
-            CallerReference=f"{id(self)}-{self._number}",
-            HealthCheckConfig={
-                "Type": "CLOUDWATCH_METRIC",
-                "AlarmIdentifier": {"Region": AWAY, "Name": "down"},
                 **config,
             },
         )
@@ -112,33 +94,6 @@ def test_a_calculated_check_counts_its_children(checks: Checks) -> None:
 
     assert (checks.healthy(one), checks.healthy(both)) == (True, False)
     assert checks.healthy(checks.calculated(both, threshold=1, Inverted=True))
-
-
-def test_a_check_follows_an_alarm_and_says_what_it_is_without_data(checks: Checks) -> None:
-    check = checks.alarm(InsufficientDataHealthStatus="Unhealthy")
-    lenient = checks.alarm(InsufficientDataHealthStatus="Healthy")
-    described = checks.route53.get_health_check(HealthCheckId=check)["HealthCheck"]["HealthCheckConfig"]
-    assert described["AlarmIdentifier"] == {"Region": AWAY, "Name": "down"}
-    assert not described.keys() & {"Port", "RequestInterval", "FailureThreshold"}
-    assert (checks.healthy(check), checks.healthy(lenient)) == (False, True)
-
-    watch = checks.client("cloudwatch", account=ACCOUNT, region=AWAY)
-    watch.put_metric_alarm(
-        AlarmName="down",
-        Namespace="App",
-        MetricName="Errors",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    watch.set_alarm_state(AlarmName="down", StateValue="OK", StateReason="test")
-    quiet = checks.healthy(check)
-    watch.set_alarm_state(AlarmName="down", StateValue="ALARM", StateReason="test")
-    assert (quiet, checks.healthy(check), checks.healthy(lenient)) == (True, False, False)
-    state.lose(AWAY)
-    assert (checks.healthy(check), checks.healthy(lenient)) == (False, True)
 
 
 def test_names_fail_over_to_what_is_healthy(checks: Checks, emulator: Emulator) -> None:

@@ -19,6 +19,7 @@ from lambdas.database_roles.settings import Engine, Settings
 from lambdas.database_roles.stores import Stores
 from lambdas.database_roles.tasks import Tasks
 from lambdas.database_roles.urls import Urls
+from tests.config.examples import present
 from tests.emulator.databases.documentdb import MASTER, MAY_LEAVE_A_CONNECTION, PASSWORD, connected
 from tests.lambdas.database_roles.documentdb_engine import BACKEND, Wire, engine
 
@@ -81,7 +82,7 @@ class World:
 
     def url_works(self) -> bool:
         """Whether the stored url signs in; there may be none yet."""
-        value, _ = self._parameters.values.get(BACKEND.url.place.name, ("", None))
+        value, _ = self._parameters.values.get(present(BACKEND.url).place.name, ("", None))
         if not value:
             return False
         url = urlsplit(value)

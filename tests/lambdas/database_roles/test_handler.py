@@ -14,6 +14,7 @@ from lambdas.database_roles import handler as function
 from lambdas.database_roles.database import StoppedError, UnreachableError
 from lambdas.database_roles.patience import Patience
 from lambdas.database_roles.settings import Access, Engine, Place, Settings
+from tests.config.examples import present
 from tests.lambdas.database_roles.platform import BACKEND, OWNER, PATH, PEOPLE, PREFIX
 
 if TYPE_CHECKING:
@@ -193,5 +194,5 @@ def test_the_settings_are_what_synthesis_writes(small: Platform) -> None:
     assert (owner.access, backend.access, backend.audit) == (Access.OWNER, Access.READ_WRITE, ("insert",))
     assert backend.logins == ("backend_a", "backend_b")
     assert backend.stores["b"] == Place(service="secret", name=f"{PATH}/backend/b")
-    assert str(backend.url.place) == f"the parameter /{PATH}/backend/url"
+    assert str(present(backend.url).place) == f"the parameter /{PATH}/backend/url"
     assert (people.logins, people.has_passwords) == (("people_iam",), False)

@@ -143,9 +143,17 @@ def test_allow_from_opens_one_port_to_one_service() -> None:
     assert (rule["from_port"], rule["to_port"], rule["description"]) == (27017, 27017, "api to documentdb")
 
 
-def test_it_joins_a_global_cluster_if_the_setting_says_so() -> None:
+def test_a_global_cluster_is_made_of_it_if_the_setting_says_so() -> None:
     data, _ = templates(global_cluster=True)
     found = data.only("aws_docdb_global_cluster")
-    assert (found["storage_encrypted"], found["lifecycle"]) == (True, {"prevent_destroy": True})
-    assert data.only("aws_docdb_cluster")["global_cluster_identifier"].startswith("${aws_docdb_global_cluster.")
+    assert found["source_db_cluster_identifier"].startswith("${aws_docdb_cluster.")
+    assert not {"engine", "engine_version", "storage_encrypted"} & found.keys()
+    assert found["lifecycle"] == {"prevent_destroy": True, "ignore_changes": ["source_db_cluster_identifier"]}
+    assert len(found["depends_on"]) == 3  # it follows the instances
     assert templates()[0].all("aws_docdb_global_cluster") == {}
+
+
+def test_the_primary_of_a_global_cluster_is_the_cluster_that_it_was() -> None:
+    before, after = (templates(global_cluster=is_global)[0].only("aws_docdb_cluster") for is_global in (False, True))
+    assert after["lifecycle"].pop("ignore_changes") == ["global_cluster_identifier"]
+    assert after == before

@@ -25,7 +25,7 @@ def alarms(*, is_replica: bool = False) -> dict[str, dict[str, Any]]:
         subject=subject_in(stack),
         metrics=PostgresMetrics(identifier="one", region=REGION),
         config=CONFIG,
-        is_replica=is_replica,
+        lag_seconds=600 if is_replica else None,
     )
     return alarms_of(stack)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lambdas.database_roles.settings import Access, Engine, Place, Settings
 from modules.data.role_settings import RoleSettings
+from tests.config.examples import present
 from tests.modules.data.databases import API, OWNER, PROXIED, REPORTS
 from tests.template import LABEL
 
@@ -41,8 +42,9 @@ def test_the_logins_behind_the_proxy_are_in_secrets_and_the_others_in_parameters
     assert api.stores == {end: Place(service="secret", name=f"{path}/api/{end}") for end in "ab"}
     assert owner.stores == {end: Place(service="parameter", name=f"/{path}/owner/{end}") for end in "ab"}
     assert (reports.stores, reports.logins) == ({}, ("reports_iam",))
-    assert api.url.place == Place(service="parameter", name=f"/{path}/api/url")
-    assert api.url.template == "postgresql://{credentials}@{host}/api"
+    url = present(api.url)
+    assert url.place == Place(service="parameter", name=f"/{path}/api/url")
+    assert url.template == "postgresql://{credentials}@{host}/api"
 
 
 def test_they_name_the_services_whose_tasks_keep_the_url() -> None:

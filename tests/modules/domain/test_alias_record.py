@@ -65,3 +65,9 @@ def test_each_is_the_record_of_its_region(target: AliasTarget) -> None:
 def test_a_health_check_decides_when_it_is_answered() -> None:
     (record,) = records(BALANCER, checked=True)
     assert record["health_check_id"] == "${aws_route53_health_check.check.id}"
+
+
+def test_the_health_of_a_target_can_be_left_to_the_check() -> None:
+    (record,) = records(BALANCER.by_check_alone(), checked=True)
+    assert record["alias"]["evaluate_target_health"] is False
+    assert "health_check_id" in record

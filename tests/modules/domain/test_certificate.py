@@ -104,6 +104,28 @@ def test_a_certificate_that_is_not_renewed_warns_a_month_before_and_is_critical_
         assert alarm["alarm_name"].startswith("user-management-test-unit-certificate-")
 
 
+def test_two_certificates_of_a_stack_have_alarms_of_their_own() -> None:
+    stack = new_stack()
+    zone, topics = HostedZone(stack, "zone", config=MADE, protect=False), topics_in(stack)
+    first = Certificate(stack, "first", names=NAMES, label=LABEL, zone=zone, topics=topics)
+    Certificate(
+        stack,
+        "second",
+        names=NAMES,
+        label=LABEL,
+        zone=zone,
+        records=first.records,
+        topics=topics,
+        alarm_name="nearest-certificate",
+    )
+    found = [alarm["alarm_name"] for alarm in Template.of(stack).all("aws_cloudwatch_metric_alarm").values()]
+    assert sorted(found) == [
+        f"user-management-test-unit-{name}-{severity}"
+        for name in ("certificate", "nearest-certificate")
+        for severity in ("critical", "warning")
+    ]
+
+
 def test_an_expired_certificate_stays_in_alarm_and_a_new_one_does_not_alarm() -> None:
     """ACM publishes nothing of the first for ever, nor of the second for hours."""
     stack = new_stack()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cdktf import TerraformStack
 
+    from modules.edge.origins import Nearest
     from modules.topic import Topics
 
 CERTIFICATE = "arn:aws:acm:us-east-1:444444444444:certificate/1"
@@ -62,6 +63,8 @@ class Parts:
         service_paths: Sequence[str] = ("/api/*",),
         web_acl_arn: str | None = None,
         topics: Topics | None = None,
+        assets_copy_domain: str | None = None,
+        nearest: Nearest | None = None,
         **settings: Any,
     ) -> Distribution:
         """A distribution with these settings."""
@@ -77,6 +80,8 @@ class Parts:
             idle_timeout_seconds=idle_timeout_seconds,
             service_paths=service_paths,
             assets=self.assets,
+            assets_copy_domain=assets_copy_domain,
+            nearest=nearest,
             headers=ResponseHeaders(self.stack, "headers", config=config, label=LABEL),
             page_function=SiteFunction(self.stack, "pages", config=config, label=LABEL, serves="pages"),
             service_function=SiteFunction(self.stack, "services", config=config, label=LABEL, serves="services"),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.countries import GeoRestriction
-from modules.edge.distribution import ALL_VIEWER, CACHING_DISABLED, CACHING_OPTIMIZED, origin_timeouts
+from modules.edge.distribution import ALL_VIEWER, CACHING_DISABLED, CACHING_OPTIMIZED
+from modules.edge.origins import origin_timeouts
 from modules.service.origin import Origin
 from tests.modules.edge.parts import Parts
 

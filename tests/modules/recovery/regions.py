@@ -20,8 +20,9 @@ def allowed(made: Template, address: str) -> list[dict[str, Any]]:
 
 def of_action(made: Template, address: str, action: str) -> list[dict[str, Any]]:
     """Those that allow an action."""
-    return [
-        one
-        for one in allowed(made, address)
-        if action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
-    ]
+    return [one for one in allowed(made, address) if action in many(one["Action"])]
+
+
+def many(value: str | list[str]) -> list[str]:
+    """A value of a policy, which is a text if it is the only one."""
+    return [value] if isinstance(value, str) else value

@@ -19,16 +19,19 @@ COPIES = [f"arn:aws:ssm:us-west-2:444444444444:parameter{name}" for name in NAME
 MARKER = "/user-management/test/recovery/parameters-equal"
 
 
-@pytest.fixture(scope="module")
-def made() -> Template:
+INVOCATION = "aws_lambda_invocation"
+
+
+def mirror_of(*names: str) -> Template:
+    """A mirror of parameters, by the ends of their names."""
     stack = new_stack()
     keys = {
         name: Key(stack, f"{name}-key", label=LABEL, name=name, description=name, protect=False)
         for name in ("secrets", "functions")
     }
     parameters = [
-        Parameter.by_function(stack, id_, label=LABEL, key=keys["secrets"], name=name)
-        for id_, name in (("current", "jwt/current"), ("email", "api-keys/email"))
+        Parameter.by_function(stack, name.replace("/", "-"), label=LABEL, key=keys["secrets"], name=name)
+        for name in names
     ]
     ParameterMirror(
         stack,
@@ -42,6 +45,26 @@ def made() -> Template:
         topics=topics_in(stack),
     )
     return Template.of(stack)
+
+
+@pytest.fixture(scope="module")
+def made() -> Template:
+    return mirror_of("jwt/current", "api-keys/email")
+
+
+def test_the_first_apply_calls_it_for_all_after_its_rights_and_the_parameters(made: Template) -> None:
+    first, function = made.only(INVOCATION), made.only("aws_lambda_function")
+    assert json.loads(first["input"])["action"] == "all"
+    assert any(one.startswith("aws_lambda_function.mirror_function") for one in first["depends_on"])
+    assert any(one.startswith(f"aws_iam_role_policy.{ROLE}") for one in function["depends_on"])
+    (read, _) = of_action(made, ROLE, "ssm:GetParameter")
+    assert read["Resource"] == ["${aws_ssm_parameter.jwt-current.arn}", "${aws_ssm_parameter.api-keys-email.arn}"]
+
+
+def test_it_is_called_again_when_other_parameters_are_copied_and_not_when_their_order_changes(made: Template) -> None:
+    first = made.only(INVOCATION)["input"]
+    assert mirror_of("api-keys/email", "jwt/current").only(INVOCATION)["input"] == first
+    assert mirror_of("jwt/current").only(INVOCATION)["input"] != first
 
 
 def test_it_is_called_by_changes_of_its_parameters_and_not_by_deletions(made: Template) -> None:

@@ -167,6 +167,8 @@ def test_it_does_not_stop_that_copies_are_made(who: Principals, action: str, res
         "copy-heartbeats",
         "parameter-mirror",
         "parameter-mirror-schedule",
+        # All of the second region: those of the layer, of what serves there, and of a service of any name.
+        *(f"{name}-{THERE}" for name in ("backend-task", "drills-vpc-flow-logs", "postgres-roles", "serving-region")),
     ],
 )
 @pytest.mark.parametrize(
@@ -196,26 +198,18 @@ def test_only_s3_writes_the_copies_of_files(who: Principals, component: str, act
     assert who.workload_may("s3:ReplicateObject", f"{copies(component)}/a")
 
 
-def test_only_the_mirror_writes_the_copies_of_parameters(who: Principals) -> None:
-    parameter = f"arn:aws:ssm:{{}}:{ACCOUNT}:parameter/user-management/test/jwt/current"
-    role = f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{{}}"
-    there, home = parameter.format(THERE), parameter.format(HOME)
-    principal = "aws:PrincipalArn"
-    assert who.workload_may("ssm:PutParameter", there, **{principal: role.format("parameter-mirror")})
-    assert not who.workload_may("ssm:PutParameter", there, **{principal: role.format("api-task")})
-    assert who.workload_may("ssm:PutParameter", home, **{principal: role.format("api-task")})
+@pytest.mark.parametrize("name", ["copy-machine-task", "postgres-roles", "restore-task", "us-west-2-task"])
+def test_it_changes_the_roles_of_the_first_region(who: Principals, name: str) -> None:
+    context = {BOUNDARY: f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}-workload-boundary"}
+    assert who.apply_may("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{name}", **context)
 
 
-def test_in_us_east_1_what_is_there_for_dns_stays_allowed() -> None:
+def test_us_east_1_is_a_second_region_like_any_other() -> None:
+    """The settings refuse it where the environment has something for DNS there."""
     label = replace(LABEL, region="eu-west-1", home_region="eu-west-1", recovery_region=HOME)
     denials = json.loads(render_statements(*deny_audit_erasure(label), *deny_copy_changes(label)))["Statement"]
-
-    def may(action: str, alias: str) -> bool:
-        context = {"aws:requestedregion": [HOME], "kms:resourcealiases": [f"alias/{PREFIX}-{alias}"]}
-        request = Request(action=action, resource=key(HOME), context=context)
-        return is_allowed(request, identity=[{"Effect": "Allow", "Action": "*", "Resource": "*"}, *denials])
-
-    assert may("kms:PutKeyPolicy", "domain")
-    assert may("logs:CreateLogGroup", "domain")
-    assert not may("kms:PutKeyPolicy", "copies")
-    assert not may("rds:DeleteDBInstanceAutomatedBackup", "copies")
+    for action in ("cloudwatch:DeleteAlarms", "kms:PutKeyPolicy", "logs:DeleteLogGroup"):
+        for region, is_denied in ((HOME, True), ("eu-west-1", False)):
+            request = Request(action=action, resource=key(region), context={"aws:requestedregion": [region]})
+            allowed = is_allowed(request, identity=[{"Effect": "Allow", "Action": "*", "Resource": "*"}, *denials])
+            assert allowed is not is_denied, action

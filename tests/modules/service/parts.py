@@ -27,6 +27,7 @@ from tests.template import LABEL, Template, new_stack, statements
 if TYPE_CHECKING:
     from cdktf import TerraformStack
 
+    from modules.service.release import Release
     from modules.topic import Topics
 
 REGISTRY = RegistrySettings(keep_builds=5, untagged_days=3, scanning="basic")
@@ -136,6 +137,7 @@ class Parts:
         secrets: dict[str, str] | None = None,
         parameters: dict[str, str] | None = None,
         backups: Bucket | None = None,
+        release: Release | None = None,
         **changes: Any,
     ) -> FargateService:
         """Create a service with these settings."""
@@ -165,6 +167,7 @@ class Parts:
             backups=backups,
             key=self.key,
             topics=self.topics,
+            release=release,
         )
 
 
