@@ -125,8 +125,11 @@ def test_every_committed_exception_is_needed_where_every_part_is_there(tmp_path:
     synthesize([parsed(with_public_load_balancer + GITHUB), elsewhere, builds], tmp_path / "cdktf.out")
     stacks = list(read_stacks(tmp_path / "cdktf.out").values())
     exceptions = load_exceptions(rules=frozenset(rule.id for rule in RULES))
-    result = audit(stacks, rules=RULES, exceptions=exceptions, today=date.min)
-    assert (result.findings, result.exceptions) == ((), len(exceptions))
+    of_rules = [
+        exception for exception in exceptions if not exception.is_of_checkov
+    ]  # `make compliance` asks the others
+    result = audit(stacks, rules=RULES, exceptions=of_rules, today=date.min)
+    assert (result.findings, result.exceptions) == ((), len(of_rules))
 
 
 @pytest.mark.parametrize(
