@@ -9,6 +9,9 @@ NAME ?=
 UPGRADE ?=
 PORT ?= 0
 WRITE ?=
+# Where `make compliance` writes its reports, if not to cdktf.out/reports.
+SARIF ?=
+JUNIT ?=
 
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -37,7 +40,7 @@ help: ## List the targets
 ##@ Setup (the other targets do it when needed)
 
 .PHONY: setup
-setup: .venv/test.stamp .venv/aws-cli.stamp ## Create .venv with everything that the other targets need
+setup: .venv/test.stamp .venv/aws-cli.stamp .venv/checkov.stamp ## Create .venv with everything that the other targets need
 	@rm -f .venv/terraform.stamp # the Terraform that was found before may be missing or too old
 	@$(MAKE) --no-print-directory .venv/terraform.stamp
 
@@ -88,6 +91,14 @@ setup: .venv/test.stamp .venv/aws-cli.stamp ## Create .venv with everything that
 	@.venv/aws-cli/bin/$(PIP_INSTALL:$(BIN)/%=%) --no-compile -r requirements/aws-cli.lock
 	@touch $@
 
+# Checkov needs older versions of much that the others use.
+.venv/checkov.stamp: requirements/checkov.lock .venv/python.stamp
+	@echo "Installing checkov (about 220 MB, once)"
+	@rm -rf .venv/checkov
+	@$(BIN)/python -m venv .venv/checkov
+	@.venv/checkov/bin/$(PIP_INSTALL:$(BIN)/%=%) -r requirements/checkov.lock
+	@touch $@
+
 .venv/workflows.stamp: requirements/workflows.lock .venv/synth.stamp
 	@echo "Installing what the workflows need (about 40 MB, once)"
 	@$(PIP_INSTALL) --no-compile -r requirements/workflows.lock
@@ -104,8 +115,11 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: ver
 	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
 	compile --group rules -c requirements/test.lock -o requirements/rules.lock; \
 	compile --group aws-cli -o requirements/aws-cli.lock; \
+	compile --group checkov -o requirements/checkov.lock; \
 	compile --group terraform -o requirements/terraform.lock; \
 	compile --group workflows -c requirements/test.lock -o requirements/workflows.lock; \
+	compile --group future-cdktn --no-deps -o requirements/future-cdktn.lock; \
+	compile --group future-core --no-deps -o requirements/future-core.lock; \
 	compile --group lock -o requirements/lock.lock
 
 ##@ Everyday
@@ -116,7 +130,25 @@ synth: .venv/synth.stamp ## Write cdktf.out/stacks/<environment>-<layer>/cdk.tf.
 
 .PHONY: check
 check: synth .venv/rules.stamp ## Check the synthesized JSON against the rules in compliance/
-	@$(RUN) compliance
+	@$(RUN) compliance $(ENV)
+
+.PHONY: compliance
+compliance: synth .venv/rules.stamp .venv/terraform.stamp .venv/checkov.stamp ## The rules and checkov, over all environments: a table, and reports for CI (ENV=, SARIF=, JUNIT=)
+	@$(RUN) compliance $(ENV) --checkov $(if $(SARIF),--sarif "$(SARIF)") $(if $(JUNIT),--junit "$(JUNIT)")
+
+.PHONY: hcl
+hcl: .venv/synth.stamp .venv/terraform.stamp ## Write the stacks as plain HCL, and each environment as one graph: docs/hcl.md (ENV=)
+	@$(BIN)/python main.py $(ENV) >/dev/null
+	@$(RUN) hcl $(ENV)
+
+.PHONY: conformance
+conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV= writes nothing)
+	@$(RUN) conformance $(ENV)
+
+.PHONY: cost
+cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and ways to save (ENV= for one environment, FORMAT=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) pricing $(ENV) $(if $(FORMAT),--format $(FORMAT))
 
 .PHONY: test
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
@@ -130,7 +162,7 @@ QUICK := not terraform and not stock and not emulator
 marked = $(sort $(shell grep -rlE 'pytest\.mark\.($(1))' tests --include 'test_*.py'))
 
 .PHONY: unit
-unit: .venv/test.stamp ## Run the unit tests and the rules
+unit: .venv/test.stamp .venv/checkov.stamp ## Run the unit tests and the rules
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS:%=--ignore %)
 
 .PHONY: programs
@@ -159,9 +191,12 @@ bench: .venv/test.stamp .venv/terraform.stamp ## Measure synthesis and plans on 
 schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which editors use to complete and check the settings
 	@$(RUN) config.schema
 
+# NEVER_APPLIED="aws_s3_bucket.files ..": these have another address now, and no environment has them, or their loss is meant.
+NEVER_APPLIED ?=
 .PHONY: snapshot
-snapshot: .venv/test.stamp ## Accept the current addresses and snapshots; review the diff before you commit it
-	@UPDATE_SNAPSHOTS=1 $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_recovery_table.py
+snapshot: .venv/test.stamp ## Accept the current addresses and snapshots, no renames without `moved`; review the diff (NEVER_APPLIED=)
+	@UPDATE_SNAPSHOTS=1 NEVER_APPLIED="$(NEVER_APPLIED)" $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_recovery_table.py \
+		tests/conformance/test_page.py tests/pricing/test_cost_page.py
 
 .PHONY: review-setup
 review-setup: .venv/workflows.stamp ## Install what `python -m review seal` needs, for the workflows in .github/
@@ -205,8 +240,18 @@ faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9,
 probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 168 resource types, and mistakes that AWS refuses
 	@$(WAITING) 2 -m emulator $(filter tests/emulator/%,$(call marked,emulator))
 
+.PHONY: hcl-plan
+hcl-plan: .venv/test.stamp .venv/terraform.stamp ## Apply the JSON, and plan the HCL with the states that it leaves: no changes (ENV=, LAYER=)
+	@$(RUN) acceptance.plain_hcl $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER))
+
+# The lanes of docs/leaving-cdktf.md: LANE=cdktn or LANE=core for one. Not a step of the gate: nothing is merged or not for it.
+LANE ?=
+.PHONY: future
+future: .venv/test.stamp .venv/terraform.stamp ## Walk the ways off cdktf: other packages, the same JSON (LANE=; about an hour, 1.5 GB)
+	@$(RUN) future $(if $(LANE),--lane $(LANE)) --mark "$(QUICK)" $(PROGRAMS:%=--leave-out %)
+
 .PHONY: verify
-verify: test check emulate ## Everything that can be proven without a cloud: `make test`, `make check`, `make emulate`
+verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, `make compliance`, `make emulate`
 
 .PHONY: gate
 gate: ## What CI runs: all targets that test, with the seconds of each; fails above the budget in gate/budget.py
@@ -249,6 +294,14 @@ need-env:
 plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
+
+# FILES="plan.json .." reviews plans that are there; without it, the stacks of ENV are planned. FORMAT=text, markdown or json.
+FILES ?=
+FORMAT ?=
+.PHONY: review
+review: $(if $(FILES),,need-env .venv/terraform.stamp) .venv/synth.stamp .venv/rules.stamp ## Say what a plan means, verdict first; fails if it blocks (ENV=, LAYER=, FORMAT=, FILES=)
+	@$(if $(FILES),,$(SYNTH_ONE) >/dev/null)
+	@$(RUN) review plan $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(FORMAT),--format $(FORMAT)) $(FILES)
 
 .PHONY: apply
 apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)

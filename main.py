@@ -43,8 +43,16 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parent
 EXIT_OK, EXIT_BAD_INPUT = 0, 2
-CONTEXT: Final = {"excludeStackIdFromLogicalIds": "true", "allowSepCharsInLogicalIds": "true"}
-"""How cdktf makes the address of a resource. Not read from cdktf.json: another value there would replace everything."""
+CONTEXT: Final = {
+    "excludeStackIdFromLogicalIds": "true",
+    "allowSepCharsInLogicalIds": "true",
+    "targetVersions": {"terraform": ">=1.11.0", "opentofu": ">=1.11.0"},
+}
+"""How cdktf makes the address of a resource. Not read from cdktf.json: another value there would replace everything.
+
+`targetVersions` is REQUIRED_TERRAFORM of `stacks/base.py`. cdktf 0.21 does not read it; its fork compares it with what
+is used, and without it assumes a Terraform that has no write-only arguments (docs/leaving-cdktf.md).
+"""
 
 _SYSTEM_ERROR: Final = re.compile(r"(Error: )?(?P<reason>E[A-Z]{3,}: .*)")
 """Node's message if the operating system refused something: "ENOSPC: no space left on device, write"."""

@@ -1,21 +1,24 @@
-"""Evaluates IAM policies as IAM does, for the elements, operators and wildcards that this project's policies have.
+"""Evaluates IAM policies as IAM does: elements, operators and wildcards.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
-from compliance.policies import many
+from compliance.statement_parts import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from compliance.policies import Statement
+    from compliance.normal_form import Statement
 
 _ARN_PARTS: Final = 6
 
@@ -45,8 +48,8 @@ def applies(statement: Statement, request: Request) -> bool:
         _is_listed(statement, "Action", request.action, matches_action)
         and _is_listed(statement, "Resource", request.resource, matches)
         and all(
-            is_met(operator, many(values), request.context.get(key.lower()))
-            for operator, tests in (statement.get("Condition") or {}).items()
+            is_met(name, many(values), request.context.get(key.lower()))
+            for name, tests in (statement.get("Condition") or {}).items()
             for key, values in tests.items()
         )
     )
@@ -73,14 +76,23 @@ def _is_listed(statement: Statement, element: str, value: str, match: Callable[[
     return any(match(pattern, value) for pattern in many(statement.get(element)))
 
 
-def is_met(operator: str, wanted: list[str], sent: Sequence[str] | None) -> bool:
-    """Whether a condition is met by the values of its key; no value fails it, except for ForAllValues."""
-    quantifier, _, name = operator.rpartition(":")
-    compare = _OPERATORS.get(name)
+def is_met(operator_: str, wanted: list[str], sent: Sequence[str] | None) -> bool:
+    """Whether a condition is met by the values of its key; no value fails it, except for ForAllValues and IfExists.
+
+    Raises:
+        ValueError: IAM has no such operator.
+    """
+    quantifier, _, name = operator_.rpartition(":")
+    if name == "Null":
+        return (not sent) == ("true" in {one.lower() for one in wanted})
+    if name.endswith("IfExists") and not sent:
+        return True
+    base = name.removesuffix("IfExists")
+    compare = _OPERATORS.get(base)
     if compare is None:
-        message = f"the operator {operator} is not known; add it to compliance/evaluation.py"
+        message = f"the operator {operator_} is not known; add it to compliance/evaluation.py"
         raise ValueError(message)
-    if "Not" in name:  # a call that does not have the key passes it, and so does one with no equal value
+    if "Not" in base:  # a call that does not have the key passes it, and so does one with no equal value
         return not any(compare(pattern, value) for pattern in wanted for value in sent or ())
     results = [any(compare(pattern, value) for pattern in wanted) for value in sent or ()]
     if quantifier == "ForAllValues":
@@ -94,12 +106,64 @@ def _arn_like(pattern: str, arn: str) -> bool:
     return len(patterns) == len(parts) and all(matches(one, part) for one, part in zip(patterns, parts, strict=True))
 
 
-_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+def _is_in(network: str, address: str) -> bool:
+    try:
+        return ip_address(address) in ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def _numbers(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
+    """Numbers, or dates: as seconds, or in the form of ISO 8601."""
+
+    def compared(wanted: str, sent: str) -> bool:
+        try:
+            return compare(_number(sent), _number(wanted))
+        except ValueError:
+            return False
+
+    return compared
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return datetime.fromisoformat(text).timestamp()
+
+
+_BASE: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
-    "ArnNotEquals": _arn_like,
-    "ArnNotLike": _arn_like,
+    "BinaryEquals": lambda wanted, sent: wanted == sent,
     "Bool": lambda wanted, sent: wanted.lower() == sent.lower(),
+    "IpAddress": _is_in,
     "StringEquals": lambda wanted, sent: wanted == sent,
+    "StringEqualsIgnoreCase": lambda wanted, sent: wanted.lower() == sent.lower(),
     "StringLike": matches,
+    **{
+        f"{kind}{name}": _numbers(compare)
+        for kind in ("Date", "Numeric")
+        for name, compare in (
+            ("Equals", operator.eq),
+            ("GreaterThan", operator.gt),
+            ("GreaterThanEquals", operator.ge),
+            ("LessThan", operator.lt),
+            ("LessThanEquals", operator.le),
+        )
+    },
+}
+_NEGATED: Final = {
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "DateNotEquals": "DateEquals",
+    "NotIpAddress": "IpAddress",
+    "NumericNotEquals": "NumericEquals",
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+}
+_OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    **_BASE,
+    **{name: _BASE[base] for name, base in _NEGATED.items()},
 }

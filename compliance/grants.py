@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from compliance.policies import Kind, parsed, principals, statements
+from compliance.policies import Kind, principals, statements, statements_in
 from compliance.references import Place, of_same_environment, places
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Grant:
 
 def grants(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Grant]:
     """Each statement of the policies of a stack that say what roles may do."""
-    for policy, statement in statements(stack, Kind.PERMISSIONS):
+    for policy, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks):
         yield Grant(policy=policy, statement=statement, roles=frozenset(_roles(policy, stack, stacks)))
 
 
@@ -39,9 +39,7 @@ def services_by_role(stack: Stack, stacks: Mapping[str, Stack]) -> dict[Place, l
     """The services that may assume each role of the environment; none for a role of people or pipelines."""
     return {
         Place.of(other, role): [
-            service
-            for statement in parsed(role.get("assume_role_policy")) or ()
-            for service in principals(statement, "Service")
+            service for statement in statements_in(role, other, stacks) for service in principals(statement, "Service")
         ]
         for other in of_same_environment(stack, stacks)
         for role in other.all(_ROLE)
@@ -70,3 +68,10 @@ def _roles(policy: Resource, stack: Stack, stacks: Mapping[str, Stack]) -> set[P
         if Place.of(stack, policy) in places(attachment.get("policy_arn"), other, stacks)
         for role in places(attachment.get("role"), other, stacks)
     }
+
+
+def role_statements(role: Resource, stack: Stack, stacks: Mapping[str, Stack]) -> list[Statement]:
+    """What a role may do by the policies in it and beside it, in whatever form; not by those that are attached."""
+    own = [one for one in statements_in(role, stack, stacks) if "Principal" not in one]
+    beside = stack.attached(role, _ROLE_POLICY, by="role")
+    return [*own, *(one for policy in beside for one in statements_in(policy, stack, stacks))]

@@ -21,7 +21,7 @@ def published_namespaces(stack: Stack, stacks: Mapping[str, Stack]) -> frozenset
     return frozenset(
         namespace
         for other in of_same_environment(stack, stacks)
-        for _, statement in statements(other, Kind.PERMISSIONS)
+        for _, statement in statements(other, Kind.PERMISSIONS, stacks=stacks)
         if allows_action(statement, _PUBLISH)
         for tests in (statement.get("Condition") or {}).values()
         for namespace in many(tests.get(_NAMESPACE_KEY))

@@ -1,14 +1,16 @@
-"""Reads IAM policies for the rules, from every resource that has one."""
+"""Reads IAM policies for the rules, from every resource that has one: what each statement is about."""
 
 from __future__ import annotations
 
-import json
-import re
 from enum import Enum
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
-from synthesis.template import blocks, texts
+from compliance.documents import Document, documents, parsed
+from compliance.evaluation import matches_action
+from compliance.normal_form import Statement
+from compliance.references import Place, places
+from compliance.statement_parts import condition_keys, is_allow, many, principals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,11 +18,30 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
-Statement = dict[str, Any]
+__all__ = [
+    "Document",
+    "Kind",
+    "Statement",
+    "allows_action",
+    "condition_keys",
+    "documents",
+    "every_statement",
+    "is_allow",
+    "is_boundary",
+    "is_named_as_boundary",
+    "kind_in",
+    "kind_of",
+    "many",
+    "narrowing_statements",
+    "parsed",
+    "principals",
+    "statements",
+    "statements_in",
+]
 
 
 class Kind(Enum):
-    """What a policy controls; it follows from the resource."""
+    """What a statement controls."""
 
     PERMISSIONS = "what a role may do"
     TRUST = "who may assume a role"
@@ -28,94 +49,110 @@ class Kind(Enum):
     BOUNDARY = "what a role may do at most"
 
 
-_KINDS: Final[Mapping[str, Kind]] = {
-    "aws_iam_policy": Kind.PERMISSIONS,
-    "aws_iam_role": Kind.TRUST,
-    "aws_iam_role_policy": Kind.PERMISSIONS,
-}
-"""The policy of any other type says who may use that resource, so the rules also see types that are not listed."""
-
+_POLICY: Final = "aws_iam_policy"
+_ROLE: Final = "aws_iam_role"
+_PERMISSIONS: Final = frozenset({_POLICY, "aws_iam_group_policy", "aws_iam_role_policy", "aws_iam_user_policy"})
 _BOUNDARY: Final = "-boundary"
-"""The end of the name of a managed policy that grants nothing: roles have it as their permissions boundary."""
-
-_NARROWING_ONLY: Final = frozenset({"aws_vpc_endpoint"})
-"""The policy of an endpoint only restricts; the policies of caller and resource still decide."""
-
-_NAME: Final = re.compile(r"(^|_)policy(_document|_text)?$")
+"""The end of the name of a managed policy that grants nothing, also if no role of these stacks has it."""
+_NARROWING_ONLY: Final = frozenset({"aws_organizations_policy", "aws_vpc_endpoint", "aws_vpc_endpoint_policy"})
+"""Their policies only restrict; the policies of caller and resource still decide."""
 
 
-def statements(stack: Stack, *kinds: Kind) -> Iterator[tuple[Resource, Statement]]:
-    """Every statement of every policy of these kinds; those that cannot be read are skipped (see `unreadable`)."""
-    for resource, statement in every_statement(stack):
-        if kind_of(resource) in kinds and resource.kind not in _NARROWING_ONLY:
+def statements(
+    stack: Stack, *kinds: Kind, stacks: Mapping[str, Stack] | None = None
+) -> Iterator[tuple[Resource, Statement]]:
+    """Every statement of these kinds that is known before a plan.
+
+    Args:
+        stack: Where.
+        kinds: What they control.
+        stacks: All stacks by id, for what the stack reads of others, and for boundaries that only roles of others have.
+    """
+    for resource, statement in every_statement(stack, stacks):
+        if resource.kind not in _NARROWING_ONLY and kind_of(resource, statement, stack, stacks) in kinds:
             yield resource, statement
 
 
-def every_statement(stack: Stack) -> Iterator[tuple[Resource, Statement]]:
+def every_statement(stack: Stack, stacks: Mapping[str, Stack] | None = None) -> Iterator[tuple[Resource, Statement]]:
     """Every statement of every policy of any resource, also of one that only restricts."""
-    for resource in stack.all():
-        for _, text in texts(dict(resource.arguments)):
-            for statement in parsed(text) or ():
-                yield resource, statement
+    for document in documents(stack, stacks):
+        yield from ((document.resource, statement) for statement in document.statements)
 
 
-def kind_of(resource: Resource) -> Kind:
-    """What the policy of a resource controls; a managed policy is a boundary by its name."""
-    if resource.kind == "aws_iam_policy" and str(resource.get("name")).endswith(_BOUNDARY):
+def statements_in(resource: Resource, stack: Stack, stacks: Mapping[str, Stack] | None = None) -> list[Statement]:
+    """The statements of the policies of one resource of a stack."""
+    found = (one for one in documents(stack, stacks) if one.resource.address == resource.address)
+    return [statement for document in found for statement in document.statements]
+
+
+def narrowing_statements(
+    stack: Stack, stacks: Mapping[str, Stack] | None = None
+) -> Iterator[tuple[Resource, Statement]]:
+    """Every statement of a policy that only restricts what others allow, like that of an endpoint."""
+    return (pair for pair in every_statement(stack, stacks) if pair[0].kind in _NARROWING_ONLY)
+
+
+def kind_of(resource: Resource, statement: Statement, stack: Stack, stacks: Mapping[str, Stack] | None = None) -> Kind:
+    """What a statement controls: it follows from whether it has a principal, for any type of resource."""
+    if resource.kind == _POLICY and is_boundary(resource, stack, stacks):
         return Kind.BOUNDARY
-    return _KINDS.get(resource.kind, Kind.RESOURCE)
+    return kind_in(resource.kind, statement)
 
 
-def unreadable(stack: Stack) -> Iterator[Resource]:
-    """Resources whose policy is not literal JSON, so that no rule can read it."""
-    for resource in stack.all():
-        arguments = texts(dict(resource.arguments))
-        # A literal that is not JSON names a policy of AWS's, like a listener's `ssl_policy`.
-        if any(_NAME.search(name) and "${" in text and _document(text) is None for name, text in arguments):
-            yield resource
+def kind_in(resource_kind: str, statement: Statement) -> Kind:
+    """What a statement controls in a type of resource, where no role is known that has it as its boundary."""
+    if resource_kind in _PERMISSIONS or not {"NotPrincipal", "Principal"} & statement.keys():
+        return Kind.PERMISSIONS
+    actions = many(statement.get("Action"))
+    is_trust = resource_kind == _ROLE or (actions and all(one.lower().startswith("sts:") for one in actions))
+    return Kind.TRUST if is_trust else Kind.RESOURCE
 
 
-def parsed(text: object) -> list[Statement] | None:
-    """The statements of a policy, None where the text is not one in literal JSON."""
-    document = _document(text)
-    return blocks(document["Statement"]) if document and "Statement" in document else None  # type: ignore[return-value]
-
-
-def _document(text: object) -> dict[str, Any] | None:
-    if not isinstance(text, str) or not text.lstrip().startswith("{"):
-        return None
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def many(value: object) -> list[str]:
-    """The items of a value that IAM accepts alone or in a list."""
-    if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+def is_named_as_boundary(name: object) -> bool:
+    """Whether the name of a managed policy says that it is a boundary, which grants nothing."""
+    return str(name).endswith(_BOUNDARY)
 
 
 def allows_action(statement: Statement, action: str) -> bool:
     """Whether it allows an action; IAM ignores upper and lower case."""
-    return is_allow(statement) and any(
-        fnmatchcase(action.lower(), pattern.lower()) for pattern in many(statement.get("Action"))
-    )
+    if not is_allow(statement):
+        return False
+    if "NotAction" in statement:
+        return not any(matches_action(pattern, action) for pattern in many(statement["NotAction"]))
+    return any(matches_action(pattern, action) for pattern in many(statement.get("Action")))
 
 
-def is_allow(statement: Statement) -> bool:
-    """Whether it allows; the other effect only restricts."""
-    return statement.get("Effect") == "Allow"
+def is_boundary(policy: Resource, stack: Stack, stacks: Mapping[str, Stack] | None) -> bool:
+    """Whether a managed policy limits roles: by its name, or because a role has it as its boundary."""
+    if is_named_as_boundary(policy.get("name")):
+        return True
+    names, used = _boundaries(_All({stack.id: stack} if stacks is None else stacks))
+    return policy.get("name") in names or Place.of(stack, policy) in used
 
 
-def condition_keys(statement: Statement) -> set[str]:
-    """The keys that its conditions test, in lowercase letters as IAM compares them."""
-    return {key.lower() for tests in (statement.get("Condition") or {}).values() for key in tests}
+class _All:
+    """The stacks, compared as an object."""
+
+    def __init__(self, stacks: Mapping[str, Stack]) -> None:
+        self.stacks = stacks
+        self._key = tuple(map(id, stacks.values()))
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _All) and list(map(id, self.stacks.values())) == list(map(id, other.stacks.values()))
 
 
-def principals(statement: Statement, kind: str) -> list[str]:
-    """Its principals of a kind; `"*"` alone is of every kind."""
-    principal = statement.get("Principal")
-    return ["*"] if principal == "*" else many((principal or {}).get(kind))
+@lru_cache(maxsize=16)
+def _boundaries(all_: _All) -> tuple[frozenset[str], frozenset[Place]]:
+    """The names and places of the policies that roles and users have as their boundary."""
+    names, used = set[str](), set[Place]()
+    for stack in all_.stacks.values():
+        for resource in stack.all():
+            if isinstance(text := resource.get("permissions_boundary"), str):
+                if "${" in text:
+                    used |= places(text, stack, all_.stacks)
+                else:
+                    names.add(text.rpartition("/")[2])
+    return frozenset(names), frozenset(used)

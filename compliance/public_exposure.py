@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance.graph import Graph
 from config.network import PRIVATE_BLOCKS
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from compliance.graph import Node
     from compliance.references import Place
     from synthesis.manifest import Stack
 
 _DATABASES: Final = ("aws_db_instance", "aws_db_proxy", "aws_docdb_cluster", "aws_rds_cluster")
+_GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 _ADDRESSES: Final = ("cidr_block", "ipv6_cidr_block", "destination_cidr_block", "destination_ipv6_cidr_block")
 
 
@@ -114,21 +115,32 @@ class _Barriers(Graph):
 
     def _openings(self, group: Node) -> Iterator[str]:
         """Rules that allow public addresses into a security group."""
-        for node in self.sources(group, "aws_vpc_security_group_ingress_rule", by="security_group_id"):
-            rule = node.resource
-            if rule.get("prefix_list_id"):
+        for node, rule in self._ingress(group):
+            if rule.get("prefix_list_id") or rule.get("prefix_list_ids"):
                 yield f"{node.place} allows a prefix list"
-            for cidr in _public(rule.get("cidr_ipv4"), rule.get("cidr_ipv6")):
+            blocks_of_addresses = (*_listed(rule.get("cidr_blocks")), *_listed(rule.get("ipv6_cidr_blocks")))
+            for cidr in _public(rule.get("cidr_ipv4"), rule.get("cidr_ipv6"), *blocks_of_addresses):
                 yield f"{node.place} allows {cidr}"
-        for inline in blocks(group.resource.get("ingress")):
-            for cidr in _public(*(inline.get("cidr_blocks") or ()), *(inline.get("ipv6_cidr_blocks") or ())):
-                yield f"{group.place} allows {cidr}"
 
     def _peers(self, group: Node) -> list[Node]:
         """Other security groups that are allowed."""
-        rules = self.sources(group, "aws_vpc_security_group_ingress_rule", by="security_group_id")
-        peers = [peer for rule in rules for peer in self.targets(rule, "referenced_security_group_id")]
+        named = ("referenced_security_group_id", "source_security_group_id", "security_groups")
+        peers = [
+            peer
+            for node, rule in self._ingress(group)
+            for name in named
+            for peer in self.follow(node.stack, rule.get(name), *_GROUPS)
+        ]
         return [peer for peer in peers if peer != group]
+
+    def _ingress(self, group: Node) -> Iterator[tuple[Node, Mapping[str, Any]]]:
+        """The rules of a security group for what comes in, in every form, each with what has it."""
+        for kind in ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule"):
+            for node in self.sources(group, kind, by="security_group_id"):
+                if node.get("type") in {None, "ingress"}:
+                    yield node, node.resource.arguments
+        for inline in blocks(group.resource.get("ingress")):
+            yield group, inline
 
     def places(self, stack: Stack, value: object) -> list[Place | None]:
         """What a value refers to; all of it must be there, so that no gap stays unseen."""
@@ -137,6 +149,10 @@ class _Barriers(Graph):
             message = f"{stack.id}: {value} refers to a stack that is not among those to check"
             raise LookupError(message)
         return places
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _public(*cidrs: object) -> list[str]:

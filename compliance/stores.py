@@ -79,7 +79,7 @@ def writers(bucket: Resource, stack: Stack, stacks: Stacks) -> Iterator[Resource
 def _written(bucket: Resource, stack: Stack, stacks: Stacks) -> Iterator[tuple[Resource, str]]:
     """The writers of a bucket, each with the pattern of the keys that it may write."""
     for other in of_same_environment(stack, stacks):
-        for resource, statement in statements(other, Kind.PERMISSIONS, Kind.RESOURCE):
+        for resource, statement in statements(other, Kind.PERMISSIONS, Kind.RESOURCE, stacks=stacks):
             if allows_action(statement, "s3:PutObject"):
                 for text in many(statement.get("Resource")):
                     if text.endswith("*") and Place.of(stack, bucket) in places(text, other, stacks):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from synthesis.template import blocks
 
@@ -14,6 +14,37 @@ if TYPE_CHECKING:
     from synthesis.template import Resource
 
 Container = dict[str, Any]
+_KEYS: Final = {
+    name.lower(): name
+    for name in (
+        "command",
+        "dependsOn",
+        "entryPoint",
+        "environment",
+        "environmentFiles",
+        "essential",
+        "healthCheck",
+        "image",
+        "linuxParameters",
+        "logConfiguration",
+        "memory",
+        "memoryReservation",
+        "mountPoints",
+        "name",
+        "portMappings",
+        "privileged",
+        "readonlyRootFilesystem",
+        "secrets",
+        "user",
+        "logDriver",
+        "options",
+        "secretOptions",
+        "value",
+        "valueFrom",
+    )
+}
+"""The provider and ECS take keys in any case: https://pkg.go.dev/encoding/json#Unmarshal"""
+_WITH_KEYS: Final = frozenset({"environment", "logConfiguration", "secrets"})
 
 
 def task_definitions(stack: Stack) -> Iterator[tuple[Resource, list[Container]]]:
@@ -44,7 +75,17 @@ def tmpfs_mounts(container: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _containers(value: object) -> list[Container]:
-    return [dict(container) for container in blocks(value)]
+    return [
+        {name: _named(inner) if name in _WITH_KEYS else inner for name, inner in _named(container).items()}
+        for container in blocks(value)
+    ]
+
+
+def _named(value: Any) -> Any:  # noqa: ANN401 - JSON is of any type
+    """An object, or each of a list, with its keys as AWS's pages write them."""
+    if isinstance(value, list):
+        return [_named(one) for one in value]
+    return {_KEYS.get(key.lower(), key): inner for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _document(file: Resource) -> Mapping[str, Any]:

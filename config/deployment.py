@@ -8,6 +8,7 @@ from pydantic import Field
 from config.errors import Problem
 from config.images import ContainerImage
 from config.model import Check, Model
+from config.provider import NATIVE_BLUE_GREEN_SINCE, PROVIDER, has_native_blue_green
 
 UPDATABLE_WITH_CODEDEPLOY: Final = frozenset(
     {
@@ -48,6 +49,15 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
 ONLY_BLUE_GREEN: Final[tuple[str, ...]] = ("traffic", "step_percent", "step_minutes", "keep_old_minutes", "test_port")
 """The settings that a rolling deployment does not use."""
 _ONLY_STEPS: Final[tuple[str, ...]] = ("step_percent", "step_minutes")
+_ONLY_CODEDEPLOY: Final[tuple[str, ...]] = ("test_port",)
+MOST_NATIVE_MINUTES: Final = 1440
+"""The most of one step, and for which ECS itself keeps the old tasks.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+"""
+LEAST_NATIVE_LINEAR_PERCENT: Final = 3
+"""https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html"""
 
 Traffic = Literal["canary", "linear", "all_at_once"]
 
@@ -60,23 +70,59 @@ def shift_minutes(traffic: Traffic, step_percent: int, step_minutes: int) -> int
     return (steps - 1) * step_minutes
 
 
-def _check_shift(traffic: Traffic, step_percent: int, step_minutes: int) -> Iterator[Problem]:
+def _check_shift(strategy: str, traffic: Traffic, step_percent: int, step_minutes: int) -> Iterator[Problem]:
     minutes = shift_minutes(traffic, step_percent, step_minutes)
     if minutes > MOST_SHIFT_MINUTES:
         yield Problem(
             key="step_minutes",
             value=step_minutes,
             allowed=f'makes the shift last {minutes} minutes with traffic = "{traffic}" and '
-            f"step_percent = {step_percent}; CodeDeploy allows {MOST_SHIFT_MINUTES} (two days); use fewer minutes"
+            f"step_percent = {step_percent}; {'CodeDeploy' if strategy == 'blue_green' else 'this program'} allows "
+            f"{MOST_SHIFT_MINUTES} (two days); use fewer minutes"
             + ("" if traffic == "canary" else ", or a higher step_percent"),
         )
+
+
+def _check_native(strategy: str, traffic: Traffic, step_percent: int) -> Iterator[Problem]:
+    if strategy != "native_blue_green":
+        return
+    if not has_native_blue_green():
+        yield Problem(
+            key="strategy",
+            value=strategy,
+            allowed=f"needs hashicorp/aws {NATIVE_BLUE_GREEN_SINCE} or newer, and this program uses {PROVIDER}, which "
+            'does not have its arguments; use "blue_green" or "rolling" (docs/leaving-cdktf.md has a way to newer '
+            "versions)",
+        )
+    if traffic == "linear" and step_percent < LEAST_NATIVE_LINEAR_PERCENT:
+        yield Problem(
+            key="step_percent",
+            value=step_percent,
+            allowed=f'must be {LEAST_NATIVE_LINEAR_PERCENT} or more with traffic = "linear" and '
+            f'strategy = "{strategy}"',
+        )
+
+
+def _check_native_minutes(strategy: str, step_minutes: int, keep_old_minutes: int) -> Iterator[Problem]:
+    if strategy != "native_blue_green":
+        return
+    for key, minutes in (("step_minutes", step_minutes), ("keep_old_minutes", keep_old_minutes)):
+        if minutes > MOST_NATIVE_MINUTES:
+            yield Problem(
+                key=key,
+                value=minutes,
+                allowed=f'must be {MOST_NATIVE_MINUTES} (a day) or less with strategy = "{strategy}"',
+            )
 
 
 class DeploymentSettings(Model):
     """How a new version of a service replaces the old one, and when it is rolled back."""
 
-    strategy: Literal["rolling", "blue_green"] = "rolling"
-    """rolling: ECS replaces task by task. blue_green: CodeDeploy starts all beside the old and shifts the traffic."""
+    strategy: Literal["rolling", "blue_green", "native_blue_green"] = "rolling"
+    """rolling: ECS replaces task by task. blue_green: CodeDeploy starts all beside the old and shifts the traffic.
+
+    native_blue_green: ECS itself does that, without a smoke test; only with a newer provider (docs/leaving-cdktf.md).
+    """
 
     test_port: int = Field(default=8443, ge=1024, le=65_535)
     """Port on which blue_green offers the new version for tests before users see it; it is not open to users."""
@@ -109,7 +155,7 @@ class DeploymentSettings(Model):
     digest must be there already, and without NAT any image.
     """
 
-    checks: ClassVar[tuple[Check, ...]] = (_check_shift,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_shift, _check_native, _check_native_minutes)
 
     def problems(self) -> Iterator[Problem]:
         """The checks, and the settings in the file that its strategy does not use."""
@@ -119,8 +165,13 @@ class DeploymentSettings(Model):
         elif self.traffic == "all_at_once":
             unused, why = _ONLY_STEPS, 'traffic = "all_at_once"; use "canary" or "linear"'
         else:
-            return
-        for name in unused:
+            unused, why = (), ""
+        yield from self._unused(unused, why)
+        if self.strategy == "native_blue_green":
+            yield from self._unused(_ONLY_CODEDEPLOY, 'strategy = "native_blue_green"; set strategy = "blue_green"')
+
+    def _unused(self, names: tuple[str, ...], why: str) -> Iterator[Problem]:
+        for name in names:
             if name in self.model_fields_set:
                 yield Problem(
                     key=name, value=getattr(self, name), allowed=f"has no effect with {why}, or remove the line"
@@ -136,8 +187,8 @@ class DeploymentSettings(Model):
         """The longest time from the start of a release to the end of the old tasks; None without a limit.
 
         With blue_green: the start of the new tasks, the smoke test, the shift, and the wait before the old tasks end.
-        ECS itself repeats a rolling deployment until it succeeds or its circuit breaker stops it.
+        ECS itself repeats a deployment until it succeeds or its circuit breaker stops it.
         """
-        if self.strategy == "rolling":
+        if self.strategy != "blue_green":
             return None
         return _START_MINUTES + HOOK_MINUTES + self.shift_minutes + self.keep_old_minutes

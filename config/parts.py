@@ -175,9 +175,9 @@ def check_parameters(
 def check_strategy_has_paths(deployment__strategy: str, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:
     """An error, not just without effect, because the file would claim that releases are tested before users see them.
 
-    CodeDeploy shifts a load balancer's traffic; without traffic, every service is replaced task by task.
+    Blue/green shifts a load balancer's traffic; without traffic, every service is replaced task by task.
     """
-    if deployment__strategy == "blue_green" and services and not any(s.path_patterns for s in services.values()):
+    if deployment__strategy != "rolling" and services and not any(s.path_patterns for s in services.values()):
         yield Problem(
             key="deployment.strategy",
             value=deployment__strategy,

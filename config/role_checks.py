@@ -104,14 +104,15 @@ def check_rotation_is_longer_than_a_release(
     deployment__strategy: str, postgres__rotation_days: int | None, documentdb__rotation_days: int | None
 ) -> Iterator[Problem]:
     """The tasks of the release before have the password that the next rotation replaces, so they must have ended."""
+    shifts = "CodeDeploy" if deployment__strategy == "blue_green" else "ECS"
     for database, days in (("postgres", postgres__rotation_days), ("documentdb", documentdb__rotation_days)):
         # The databases' own check reports days that are never allowed.
-        if deployment__strategy == "blue_green" and days is not None and 1 <= days < MIN_BLUE_GREEN_DAYS:
+        if deployment__strategy != "rolling" and days is not None and 1 <= days < MIN_BLUE_GREEN_DAYS:
             yield Problem(
                 key=f"{database}.rotation_days",
                 value=days,
-                allowed=f'must be {MIN_BLUE_GREEN_DAYS} or more with deployment.strategy = "blue_green": CodeDeploy '
-                f"may take {_SHIFT_HOURS // 24} days to shift the traffic and keeps old tasks for up to "
+                allowed=f'must be {MIN_BLUE_GREEN_DAYS} or more with deployment.strategy = "{deployment__strategy}": '
+                f"{shifts} may take {_SHIFT_HOURS // 24} days to shift the traffic and keeps old tasks for up to "
                 f"{_OLD_TASKS_HOURS // 24} more, and the next rotation replaces the password that these have",
             )
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP: Final = "  "
-_NUMBER: Final = re.compile(r"-|[\d,.]+")
+_NUMBER: Final = re.compile(r"-|[+-]?[\d,.]+")
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

@@ -36,7 +36,7 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("unit"),),),
     ((_make("programs"),),),
     ((_make("validate"),),),
-    ((_make("check"),),),
+    ((_make("compliance"),),),
     # What applies to the emulator mostly waits for the provider, and leaves time to the one process of the types.
     ((_make("emulate"),), (_make("faults"),), (_make("probe"),), (_make("lint"),)),
 )

@@ -39,6 +39,7 @@ Unit = Literal[
     "day",
     "month",
     "GB-month",
+    "GB-second",
     "IOPS-month",
     "vCPU-month",
     "metric-month",
@@ -72,7 +73,12 @@ def _place(value: str) -> str:
     raise ValueError(message)
 
 
-def _source(value: str) -> str:
+def source(value: str) -> str:
+    """Refuse what is not the address of a page.
+
+    Raises:
+        ValueError: with what is allowed.
+    """
     if re.fullmatch(_SOURCE, value):
         return value
     message = 'is not a valid source; use the address of the page with the price, which starts with "https://"'
@@ -91,11 +97,14 @@ class Price(Model):
     date: date
     """When it was read, or the date of the page."""
 
-    source: Annotated[str, AfterValidator(_source)]
+    source: Annotated[str, AfterValidator(source)]
     """The page with the price."""
 
     checked: bool = True
     """Whether it was read there; false if it is from memory."""
+
+    free: float = Field(default=0, ge=0, allow_inf_nan=False)
+    """Units that each account has free each month."""
 
     note: str | None = None
     """What the price is for, if its name does not say it: a tier, what is free."""
@@ -110,6 +119,11 @@ class Price(Model):
             message = f'has the key "{unknown[0]}", which is unknown; {allowed}'
             raise ValueError(message)
         return value
+
+    @property
+    def is_use(self) -> bool:
+        """Whether it is for a use, and not for a time in which something is there."""
+        return not self.unit.endswith(("hour", "month", "day"))
 
     @property
     def usd_per_month(self) -> float:
@@ -163,6 +177,11 @@ def monthly_usd(name: str, *, region: str, quantity: float = 1) -> float:
         ConfigError: There is no such price.
     """
     return load_prices().find(name, region=region).usd_per_month * quantity
+
+
+def regions(price_list: PriceList) -> list[str]:
+    """The regions that have prices of their own."""
+    return sorted({place for places in price_list.prices.values() for place in places} - {GLOBAL})
 
 
 def format_usd(usd: float) -> str:

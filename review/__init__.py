@@ -1,1 +1,1 @@
-"""What the workflows of `.github/` do: rows of plans for people, roles to assume, sealed plans, comments and issues."""
+"""What a plan means, for people; and what the workflows of `.github/` do: roles, sealed plans, comments and issues."""

@@ -1,4 +1,8 @@
-"""`python -m review environments|rows|changed|comment|summary|issue|locks|seal|unseal`: one step of a workflow each."""
+"""`python -m review plan` for people; the other commands are one step of a workflow each.
+
+They are environments, judge, changed, comment, summary, issue, locks, seal, unseal. Those that write to GitHub run with
+Python alone, so each command imports what it needs.
+"""
 
 from __future__ import annotations
 
@@ -10,45 +14,60 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console import program
-from review import drift, report
+from console.text import plain
+from review import report
+from review.finding import Level
 from review.github import GithubError, Repository
-from review.plan import Row, UnknownActionError, row
+from review.page import Review
 from review.proposal import Proposal, ProposalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_OK, _FAILED = 0, 1
+_OK, _FAILED, _BAD_INPUT = 0, 1, 2
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return the process's exit code."""
-    options = _parse(arguments)
+    """Run one command.
+
+    Returns:
+        0; 1 if a finding blocks or GitHub refuses; 2 if an input cannot be read, or a file cannot be written.
+    """
+    options = _parse(sys.argv[1:] if arguments is None else arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except (GithubError, ProposalError, UnknownActionError, _UsageError) as error:
+    except (GithubError, ProposalError) as error:
         sys.stderr.write(f"{error}\n")
         return _FAILED
+    except _UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return _BAD_INPUT
 
 
 class _UsageError(Exception):
     """A variable or a file is missing or not valid; `str()` says which."""
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
+def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m review", description="The steps of the workflows in .github/.")
     commands = parser.add_subparsers(required=True)
+    if arguments[:1] == ["plan"]:  # it needs more than Python
+        from review import plan_command  # noqa: PLC0415
+
+        plan_command.add_arguments(_add(commands, "plan", plan_command.run))
+    else:
+        commands.add_parser("plan", help="Review plans before they are applied.", add_help=False)
     environments = _add(commands, "environments", _environments)
     environments.add_argument("--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis")
     environments.add_argument("--pull-requests", action="store_true", help="only those that pull requests may plan")
-    rows = _add(commands, "rows", _rows)
-    rows.add_argument("--plans", type=Path, required=True, help="the folder of `python -m runner plan --save`")
-    rows.add_argument("--drift", action="store_true", help="also what others have changed")
-    rows.add_argument("--file", type=Path, required=True, help="the file that is written")
+    judging = _add(commands, "judge", _judge)
+    judging.add_argument("--env", required=True, help="the environment")
+    judging.add_argument("--plans", type=Path, required=True, help="the folder of `python -m runner plan --save`")
+    judging.add_argument("--file", type=Path, required=True, help="the file that is written")
     for name, function in (("changed", _changed), ("comment", _comment), ("summary", _summary), ("issue", _issue)):
         command = _add(commands, name, function)
-        command.add_argument("--rows", type=Path, required=True, help="a folder of files of `rows`, by environment")
+        command.add_argument("--reviews", type=Path, required=True, help="a folder of files of `judge`, by environment")
     _add(commands, "locks", _locks)
     for name, function in (("seal", _seal), ("unseal", _unseal)):
         command = _add(commands, name, function)
@@ -70,57 +89,88 @@ def _add(
 def _environments(options: argparse.Namespace) -> int:
     """Print the environments that have roles for GitHub, as an output of a job."""
     from review.roles import github_environments, matrix  # noqa: PLC0415 - the others run without the output
-    from synthesis.manifest import read_stacks  # noqa: PLC0415
+    from synthesis.manifest import OutputError, read_stacks  # noqa: PLC0415
 
-    found = github_environments(read_stacks(options.out))
+    try:
+        found = github_environments(read_stacks(options.out))
+    except OutputError as error:
+        raise _UsageError(str(error)) from error
     print(f"matrix={matrix([each for each in found if each.plans_pull_requests or not options.pull_requests])}")
     return _OK
 
 
-def _rows(options: argparse.Namespace) -> int:
-    """Write the rows of saved plans, without any value."""
-    written: dict[str, dict[str, str]] = json.loads((options.plans / "results.json").read_text(encoding="utf-8"))
-    owned = drift.owned_arguments()
-    rows = []
-    for stack, result in written.items():
-        file = options.plans / f"{stack}.json"
-        content = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        drifted = tuple(drift.drift(content, owned)) if options.drift else ()
-        rows.append(row(stack, result["status"], content, drifted=drifted).to_json())
-    options.file.parent.mkdir(parents=True, exist_ok=True)
-    options.file.write_text(json.dumps(rows, indent=2), encoding="utf-8")
+def _judge(options: argparse.Namespace) -> int:
+    """Write what a page says of saved plans, without anything sensitive."""
+    from config.errors import ConfigError  # noqa: PLC0415
+    from console.plan_file import PlanError  # noqa: PLC0415
+    from review.approvals import load_approvals  # noqa: PLC0415
+    from review.changes import UnknownActionError  # noqa: PLC0415
+    from review.judge import judge  # noqa: PLC0415
+    from review.plan_command import read_saved  # noqa: PLC0415
+
+    try:
+        plans = read_saved(options.plans, options.env)
+        review = judge(plans, environment=options.env, approvals=load_approvals())
+    except (ConfigError, PlanError, UnknownActionError) as error:
+        raise _UsageError(str(error)) from error
+    try:
+        options.file.parent.mkdir(parents=True, exist_ok=True)
+        options.file.write_text(json.dumps(review.to_json(), indent=2), encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(options.file, error) from error
     return _OK
 
 
 def _changed(options: argparse.Namespace) -> int:
     """Print the environments of ENVIRONMENTS in which a plan has changes, as an output of a job."""
-    run = _run(options.rows)
+    run = _run(options.reviews)
     changed = [
         each
         for each in _environments_of_the_run()
-        if any(row.is_changed for row in run.rows.get(each["environment"]) or ())
+        if (review := run.reviews.get(each["environment"])) and review.is_changed
     ]
     print(f"matrix={json.dumps(changed)}")
     return _OK
 
 
 def _comment(options: argparse.Namespace) -> int:
-    """Write the one comment on the pull request PULL_REQUEST."""
-    body = report.comment(_run(options.rows))
-    _repository().put_comment(int(_variable("PULL_REQUEST")), body, mark=report.COMMENT_MARK)
-    return _OK
+    """Write the one comment on the pull request PULL_REQUEST; fail if a finding blocks."""
+    run = _run(options.reviews)
+    _repository().put_comment(int(_variable("PULL_REQUEST")), report.comment(run), mark=report.COMMENT_MARK)
+    return _blocked(run)
 
 
 def _summary(options: argparse.Namespace) -> int:
-    """Write the summary of the run, which who approves it reads."""
-    with Path(_variable("GITHUB_STEP_SUMMARY")).open("a", encoding="utf-8") as file:
-        file.write(report.summary(_run(options.rows)))
-    return _OK
+    """Write the summary of the run, which who approves it reads; fail if a finding blocks."""
+    run = _run(options.reviews)
+    path = Path(_variable("GITHUB_STEP_SUMMARY"))
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(report.summary(run))
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return _blocked(run)
+
+
+def _blocked(run: report.Run) -> int:
+    """The exit status; a plan that was not made has failed its own job already."""
+    blocking = [
+        (stack, finding)
+        for review in run.reviews.values()
+        if review
+        for stack, finding in review.placed()
+        if finding.effective is Level.BLOCK
+    ]
+    for stack, finding in blocking:
+        print(plain(f"{stack} {finding.address} {finding.action}: {finding.text}"), file=sys.stderr)
+    if blocking:
+        print("To accept a reason: an entry in review/approvals.toml, see docs/plan-review.md.", file=sys.stderr)
+    return _FAILED if blocking else _OK
 
 
 def _issue(options: argparse.Namespace) -> int:
     """Open or update the one issue about drift, or close it."""
-    run = _run(options.rows)
+    run = _run(options.reviews)
     if run.is_quiet:
         _repository().close_issue(mark=report.ISSUE_MARK)
     else:
@@ -150,6 +200,9 @@ def _seal(options: argparse.Namespace) -> int:
         seal(options.plans, options.file, purpose=_purpose(), key=os.environ.get(KEY_VARIABLE, ""))
     except SealError as error:
         raise _UsageError(str(error)) from error
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}; --plans is the folder of the plans, --file the sealed file"
+        raise _UsageError(message) from error
     return _OK
 
 
@@ -161,6 +214,9 @@ def _unseal(options: argparse.Namespace) -> int:
         unseal(options.file, options.plans, purpose=_purpose(), key=os.environ.get(KEY_VARIABLE, ""))
     except SealError as error:
         raise _UsageError(str(error)) from error
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}; --plans is the folder of the plans, --file the sealed file"
+        raise _UsageError(message) from error
     return _OK
 
 
@@ -170,27 +226,37 @@ def _purpose() -> str:
 
 
 def _run(folder: Path) -> report.Run:
-    rows = {
-        each["environment"]: _read_rows(folder / f"{each['environment']}.json") for each in _environments_of_the_run()
+    reviews = {
+        each["environment"]: _read_review(folder / f"{each['environment']}.json") for each in _environments_of_the_run()
     }
     url = f"{_variable('GITHUB_SERVER_URL')}/{_variable('GITHUB_REPOSITORY')}/actions/runs/{_variable('GITHUB_RUN_ID')}"
-    return report.Run(commit=os.environ.get("COMMIT") or _variable("GITHUB_SHA"), url=url, rows=rows)
+    return report.Run(commit=os.environ.get("COMMIT") or _variable("GITHUB_SHA"), url=url, reviews=reviews)
 
 
-def _read_rows(file: Path) -> list[Row] | None:
+def _read_review(file: Path) -> Review | None:
     """None if the plan of the environment did not end."""
     if not file.is_file():
         return None
     try:
-        return [Row.from_json(fields) for fields in json.loads(file.read_text(encoding="utf-8"))]
-    except ValueError as error:
+        return Review.from_json(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as error:
         message = f"{file}: {error}"
         raise _UsageError(message) from error
 
 
 def _environments_of_the_run() -> list[dict[str, str]]:
-    environments: list[dict[str, str]] = json.loads(_variable("ENVIRONMENTS"))
+    text = _variable("ENVIRONMENTS")
+    try:
+        environments: list[dict[str, str]] = json.loads(text)
+        [each["environment"] for each in environments]
+    except (LookupError, RecursionError, TypeError, ValueError) as error:
+        message = "The variable ENVIRONMENTS must be the matrix that `python -m review environments` prints."
+        raise _UsageError(message) from error
     return environments
+
+
+def _unwritable(path: Path, error: OSError) -> _UsageError:
+    return _UsageError(f"{path}: cannot be written: {error.strerror}; name a file in a folder that exists")
 
 
 def _repository() -> Repository:

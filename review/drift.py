@@ -44,7 +44,7 @@ def drift(content: Mapping[str, Any], owned: tuple[OwnedArgument, ...]) -> Itera
     allowed: dict[str, set[str]] = {}
     for each in owned:
         allowed.setdefault(each.type, set()).add(each.argument)
-    for found in content.get("resource_drift", ()):
+    for found in content.get("resource_drift") or ():
         address, change = found["address"], found["change"]
         if "delete" in change["actions"]:
             yield f"{address}: deleted"
@@ -56,6 +56,16 @@ def drift(content: Mapping[str, Any], owned: tuple[OwnedArgument, ...]) -> Itera
         names -= {"tags_all"} if "tags" in names else set()
         if names:
             yield f"{address}: {', '.join(sorted(names))}"
+
+
+def drifted_arguments(content: Mapping[str, Any]) -> dict[str, dict[str, object]]:
+    """Every argument that a refresh found different, controllers' too: its value of today, by address and name."""
+    found: dict[str, dict[str, object]] = {}
+    for each in content.get("resource_drift") or ():
+        before, after = each["change"].get("before") or {}, each["change"].get("after") or {}
+        names = [name for name in {*before, *after} if _value(before.get(name)) != _value(after.get(name))]
+        found[each["address"]] = {name: after.get(name) for name in names}
+    return found
 
 
 def _value(value: object) -> object:

@@ -19,6 +19,7 @@ from runner.rotate import rotate
 from runner.saved import SavedPlans
 from runner.secrets import secrets
 from runner.session import Session, open_session
+from runner.verdict import verdict
 from synthesis.manifest import OutputError, in_order, of_environment, read_stacks
 from synthesis.regions import choose
 
@@ -197,7 +198,9 @@ def _report(options: argparse.Namespace, session: Session, stack_results: list[R
     else:
         table = results.summary(stack_results)
     code = results.exit_code(stack_results, allow_waiting=options.action in {"plan", "refresh"})
-    session.progress.say("\n".join(["", table, "", *warnings, _next_step(options, stack_results, code)]))
+    judged = verdict(session, stack_results) if options.action == "plan" else ""
+    lines = ["", table, "", *([judged, ""] if judged else []), *warnings, _next_step(options, stack_results, code)]
+    session.progress.say("\n".join(lines))
     changed = any(result.status in _CHANGE_STATUSES for result in stack_results)
     if code == OK and changed and getattr(options, "detailed_exitcode", False):
         return _CHANGES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from console.mask import clean
 from runner import bootstrap as bootstrapping
 from runner.adopt import find_missing
 from runner.delegation import find_missing_delegation, refuse_withdrawal
@@ -59,7 +60,11 @@ def _plan(session: Session, stack: Stack) -> Result:
             return Result(stack.id, Status.NO_CHANGES)
         if planned.new:
             session.unapplied.add(stack.id)
-        session.progress.say(section(stack.id, terraform.describe(planned)))
+        content = terraform.content(planned)
+        session.plans[stack.id] = content
+        text = clean(terraform.describe(planned), content)
+        terraform.keep_text(text)
+        session.progress.say(section(stack.id, text))
         refuse_left_databases(session, stack)
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)

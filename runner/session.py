@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from runner import environment, executable, explain, provider_mirror, schedule
 from runner.errors import RunnerError
@@ -41,6 +41,8 @@ class Session:
     saved: SavedPlans | None = None
     """Where a plan is kept, and where what an apply may do comes from."""
     unapplied: set[str] = field(default_factory=set)
+    plans: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    """The plans with changes as JSON, secrets included, for the verdict."""
 
     @property
     def environment(self) -> str:

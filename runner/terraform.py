@@ -244,6 +244,15 @@ class Terraform:
         """The plan as text."""
         return self._capture(["show", "-no-color", str(plan.path)]).strip("\n")
 
+    @property
+    def text_file(self) -> Path:
+        """The file with the text of the last plan."""
+        return self.folder / "plan.txt"
+
+    def keep_text(self, text: str) -> None:
+        """Write the text of a plan into a file that only this user can read: what is not marked may be a secret."""
+        write_atomically(self.text_file, f"{text}\n")
+
     def content(self, plan: Plan) -> dict[str, Any]:
         """The plan as JSON; never logged, as its values can hold secrets."""
         # https://developer.hashicorp.com/terraform/internals/json-format#plan-representation

@@ -15,7 +15,7 @@ from modules.errors import WiringError
 from modules.key import Key
 from modules.label import Label
 from modules.state_store import ACCESS_LOGS, StateLocation
-from synthesis.manifest import APPLIED_AFTER, METADATA, metadata, stack_id
+from synthesis.manifest import APPLIED_AFTER, METADATA, PARTNER_ACCOUNTS, metadata, stack_id
 
 if TYPE_CHECKING:
     from cdktf import TerraformResource
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Write-only arguments and ephemeral resources, which keep secrets out of the state, need Terraform 1.11.
 REQUIRED_TERRAFORM: Final = ">= 1.11"
+_ACCOUNT_OF_ARN: Final = 4
+"""Which part of an ARN, between its colons, is the account."""
 
 
 class LayerStack(TerraformStack):
@@ -88,6 +90,9 @@ class LayerStack(TerraformStack):
             stands_by=config.standby_of is not None,
         )
         self._applied_after: list[str] = []
+        self._partners = set[str]()
+        if destination := config.log_destination(self.region):
+            self.name_partner(destination.split(":")[_ACCOUNT_OF_ARN])
         for key, value in identity.items():
             self.add_override(f"{METADATA}.{key}", value)
         if state is not None:
@@ -101,6 +106,12 @@ class LayerStack(TerraformStack):
         self.add_dependency(stack)
         self._applied_after.append(stack.name)
         self.add_override(f"{METADATA}.{APPLIED_AFTER}", self._applied_after)
+
+    def name_partner(self, account_id: str) -> None:
+        """Say in the JSON that the stack lets in, or uses, an account of others on purpose; rules refuse any other."""
+        self._partners.add(account_id)
+        if others := sorted(self._partners - {self.config.account_id}):
+            self.add_override(f"{METADATA}.{PARTNER_ACCOUNTS}", others)
 
     def state_location(self) -> StateLocation:
         """Where its state is: in the environment's own region, or with it in the region of the copies."""

@@ -11,6 +11,7 @@ from stacks.data import DataStack
 from stacks.delivery import DeliveryStack
 from stacks.domain import DomainStack, Route53Stack
 from stacks.edge import EdgeStack
+from stacks.moves import emit_all_moves
 from stacks.network import NetworkStack
 from stacks.notifications import NotificationsStack
 from stacks.observability import ObservabilityStack
@@ -124,6 +125,7 @@ def compose(app: App, environments: Sequence[Environment]) -> None:
                 data=data,
                 service=service,
             )
+        emit_all_moves(app, config.name)
 
 
 def _add_domain(

@@ -76,3 +76,4 @@ class CostStack(LayerStack):
         )
         self.add_override(f"{METADATA}.sleep_function", schedule.function_name)
         self.add_override(f"{METADATA}.sleep_saving", describe_saving(self.config, settings))
+        self.add_override(f"{METADATA}.awake_share", round(settings.awake_share, 4))

@@ -63,6 +63,9 @@ class DeliveryStack(LayerStack):
         super().__init__(scope, config=config, state=state)
         self.settings, self._topics = settings, topics_for(self, notifications)
         self.registry, self.service, self._data, self._edge = registry, service, data, edge
+        for other in (config.release_source, *config.release_targets):
+            if other:
+                self.name_partner(other.account_id)
         self.delivery_key = self.key("key", name=DELIVERY_KEY, protects="Artifacts, releases and logs of builds")
         self.store = ArtifactStore(
             self,

@@ -46,6 +46,7 @@ class StateStack(LayerStack):
             backup_writers=[name for name, one in config.services.items() if one.writes_backups]
             if config.standby_region
             else (),
+            native_blue_green=config.deployment.strategy == "native_blue_green",
         )
         self.output("state_bucket", self.store.bucket.id)
         self.output("access_log_bucket", self.store.access_logs.id)

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 STACKS: Final = "stacks"
+HCL: Final = "hcl"
+"""Where `make hcl` writes, unless it is told another place; a synthesis keeps it."""
+
+REPORTS: Final = "reports"
+"""Where `make compliance` writes, unless it is told another place; a synthesis keeps it."""
+
 LAMBDAS: Final = "lambdas"
 WRITTEN: Final = frozenset({STACK_FILE, LAMBDAS})
 """What synthesis writes into a stack's folder."""
@@ -63,13 +69,14 @@ def listed(names: list[str]) -> str:
 def foreign_in_output(folder: Path, *, known: Iterable[str] = ()) -> str | None:
     """What a folder holds that no synthesis wrote, as the end of "it ..."; None if it is an output folder, or empty.
 
-    Other programs may have put files into `stacks/` and below: they are not looked at, because they are kept.
+    Other programs may have put files into `stacks/`, `hcl/` and `reports/` and below: they are not looked at, because
+    they are kept.
 
     Args:
         folder: The folder, which exists.
         known: Further names that may be there.
     """
-    if foreign := foreign_entries(folder, {MANIFEST, STACKS, *known}):
+    if foreign := foreign_entries(folder, {MANIFEST, STACKS, HCL, REPORTS, *known}):
         return f"holds files that synthesis did not write ({listed(foreign)})"
     manifest, stacks = folder / MANIFEST, folder / STACKS
     if stacks.is_symlink() or (stacks.exists() and not stacks.is_dir()):

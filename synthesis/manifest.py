@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
+from synthesis.stack_shape import misshapen
 from synthesis.template import Resource, blocks, resources
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ STATE_LAYER: Final = "state"
 
 METADATA: Final = "//.metadata"
 """Where a stack's JSON says what the stack is; Terraform ignores the key `//`."""
+
+PARTNER_ACCOUNTS: Final = "partner_accounts"
+"""The key of `METADATA` with the accounts of other environments that a stack lets in, or uses, on purpose."""
 
 APPLIED_AFTER: Final = "applied_after"
 """The key of `METADATA` with the names of the stacks that come before a stack and of which it needs nothing to stay."""
@@ -150,6 +154,12 @@ class Stack:
         return str(self._metadata.get("zone_name", ""))
 
     @property
+    def partner_accounts(self) -> frozenset[str]:
+        """The accounts of others that it deals with on purpose: releases go to them, or come from them."""
+        found = self._metadata.get(PARTNER_ACCOUNTS)
+        return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+
+    @property
     def sleep_function(self) -> str:
         """The function that sends the environment to sleep and wakes it; empty if none of its resources is that."""
         return str(self._metadata.get("sleep_function", ""))
@@ -158,6 +168,11 @@ class Stack:
     def sleep_saving(self) -> str:
         """What the environment saves while it sleeps, for people; empty as well."""
         return str(self._metadata.get("sleep_saving", ""))
+
+    @property
+    def awake_share(self) -> float:
+        """The part of the time in which its environment is awake: 1 for all stacks but that with the schedule."""
+        return float(self._metadata.get("awake_share", 1))
 
     @property
     def rotations(self) -> Mapping[str, Rotation]:
@@ -200,6 +215,9 @@ class Stack:
         """The region of a resource: that of the provider that it names, or of the stack."""
         alias = str(resource.get("provider") or "").partition(".")[2]
         regions = {str(provider.get("alias", "")): str(provider.get("region")) for provider in self.providers}
+        if alias and alias not in regions:
+            message = f"{self.id}: {resource.address} has the provider aws.{alias}, which the stack does not have."
+            raise OutputError(message, _MADE_AGAIN)
         return regions[alias] if alias else self.region
 
     def all(self, *kinds: str) -> Iterator[Resource]:
@@ -249,7 +267,7 @@ def read_stacks(output: Path) -> dict[str, Stack]:
         id_: Stack(
             id=id_,
             folder=folder,
-            document=_read_json(folder / STACK_FILE),
+            document=_read_stack(folder / STACK_FILE),
             dependencies=tuple(entry.get("dependencies", ())),
         )
         for id_, entry in entries.items()
@@ -373,6 +391,14 @@ def _read_json(path: Path) -> dict[str, Any]:
         message = f"{path} must be a JSON object."
         raise OutputError(message, _MADE_AGAIN)
     return content
+
+
+def _read_stack(path: Path) -> dict[str, Any]:
+    document = _read_json(path)
+    if place := misshapen(document):
+        message = f"{path} is not a valid stack: {place} must be an object."
+        raise OutputError(message, _MADE_AGAIN)
+    return document
 
 
 def _is_entry(entry: object) -> bool:

@@ -5,7 +5,8 @@ mount point, its files are replaced one by one. Only what a synthesis wrote is e
 
 - the stacks of environments that this run did not synthesize, so that `make synth ENV=prod` keeps dev's;
 - what other programs put beside a stack's JSON (`.terraform`, a lock file, a plan), as long as the stack exists;
-- every other file below `stacks/`, in a folder `lambdas` too, for ever: it may be the only copy of a state.
+- every other file below `stacks/`, in a folder `lambdas` too, and all of `hcl/` and `reports/`, for ever: it may be
+  the only copy of a state.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from typing import TYPE_CHECKING, Final
 
 from synthesis.folders import (
     CODE,
+    HCL,
     LAMBDAS,
+    REPORTS,
     STACKS,
     WRITTEN,
     foreign_in_output,
@@ -226,6 +229,8 @@ def _finish_interrupted_swap(folder: Path, old: Path) -> None:
     if not folder.exists():  # stopped between the two renames
         old.rename(folder)
         return
+    for kept in (old / name for name in (HCL, REPORTS) if os.path.lexists(old / name)):
+        _keep(kept, folder / kept.name, old)
     written = _stacks_of(old)
     for entry in sorted((old / STACKS).glob("*")):
         target = folder / STACKS / entry.name

@@ -19,6 +19,33 @@ STATEFUL: Final = (
 )
 """Types whose instances hold data. Neither an apply nor an upgrade may delete or replace them by mistake."""
 
+OTHER_STATEFUL: Final = (
+    "aws_backup_logically_air_gapped_vault",
+    "aws_cognito_user_pool",
+    "aws_ebs_volume",
+    "aws_efs_file_system",
+    "aws_elasticache_cluster",
+    "aws_elasticache_replication_group",
+    "aws_fsx_lustre_file_system",
+    "aws_fsx_ontap_file_system",
+    "aws_fsx_openzfs_file_system",
+    "aws_fsx_windows_file_system",
+    "aws_glacier_vault",
+    "aws_keyspaces_table",
+    "aws_kinesis_stream",
+    "aws_memorydb_cluster",
+    "aws_msk_cluster",
+    "aws_neptune_cluster",
+    "aws_opensearch_domain",
+    "aws_qldb_ledger",
+    "aws_rds_cluster",
+    "aws_rds_global_cluster",
+    "aws_redshift_cluster",
+    "aws_s3_directory_bucket",
+    "aws_timestreamwrite_table",
+)
+"""Types that hold data and that this platform does not have; the review of a plan knows them."""
+
 IRREPLACEABLE: Final = (
     *STATEFUL,
     "aws_cloudfront_distribution",

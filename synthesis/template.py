@@ -55,9 +55,10 @@ class Resource:
         return block
 
     def is_referred_to_by(self, value: object) -> bool:
-        """Whether `value` contains a reference to this resource, at any depth."""
+        """Whether `value` contains a reference to this resource, or to another instance of it, at any depth."""
         expressions = (_LITERAL.sub("", text) for _, text in texts(value))
-        return any(f"{self.address}." in text for text in expressions if "${" in text)
+        base = f"{self.kind}.{self.name.partition('[')[0]}."
+        return any(base in text for text in expressions if "${" in text)
 
 
 def resources(document: Mapping[str, Any], *kinds: str) -> Iterator[Resource]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from main import CONTEXT, ROOT
+from stacks.base import REQUIRED_TERRAFORM
 from tests.fixtures import copy_program, run_python
 
 if TYPE_CHECKING:
@@ -142,6 +143,11 @@ def test_no_variable_of_the_shell_changes_the_output(checkout: Path) -> None:
 
 def test_the_context_of_the_cdktf_command_line_is_the_one_of_the_program() -> None:
     assert json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"] == CONTEXT
+
+
+def test_the_terraform_that_is_declared_is_the_one_that_each_stack_requires() -> None:
+    least = REQUIRED_TERRAFORM.removeprefix(">= ")
+    assert CONTEXT["targetVersions"] == {"terraform": f">={least}.0", "opentofu": f">={least}.0"}
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from config.burn_rates import FAST, MEDIUM, SLOW
 from main import ROOT
-from tests.test_alarm_costs import cents_of
+from pricing.charge import Site
+from pricing.estimate import estimate
+from pricing.resource import Inventory, stack_resources
+from pricing.usage import Usage
+from synthesis.manifest import read_stacks
+from tests.test_alarm_costs import ALARMS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from config.burn_rates import BurnRate
-    from tests.template import Template
 
 PAGE: Final = (ROOT / "docs" / "observability.md").read_text(encoding="utf-8")
 STRICT, LOOSE = 99.9, 95
@@ -40,15 +46,15 @@ def test_the_table_of_burn_rates_is_what_the_alarms_have() -> None:
     assert rows == [row(FAST, "critical"), row(MEDIUM, "critical"), row(SLOW, "warning")]
 
 
-def test_the_costs_are_those_of_the_alarms(stacks: dict[str, Template]) -> None:
-    made = stacks["prod-observability"]
+def test_the_costs_are_those_of_the_alarms(output: Path) -> None:
     start = "user-management-prod-objective-"
     costs: dict[str, int] = {}
-    for kind in ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"):
-        for alarm in made.all(kind).values():
-            if alarm["alarm_name"].startswith(start):
-                name = re.sub(r"-((fast|medium|slow)-(long|short)|critical|warning)$", "", alarm["alarm_name"])
-                costs[name] = costs.get(name, 0) + cents_of(kind, alarm)
+    for alarm in stack_resources(read_stacks(output)["prod-observability"]):
+        if alarm.kind in ALARMS and alarm.text("alarm_name").startswith(start):
+            name = re.sub(r"-((fast|medium|slow)-(long|short)|critical|warning)$", "", alarm.text("alarm_name"))
+            found = estimate(Site(inventory=Inventory((alarm,)), usage=Usage()))
+            assert found.unpriced == ()
+            costs[name] = costs.get(name, 0) + round(100 * found.usd)
     assert {name.removeprefix(start): cents for name, cents in costs.items()} == {
         "availability": 280,
         "backend-latency": 340,

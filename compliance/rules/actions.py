@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.actions import actions, matching
 from compliance.arns import known_arn
-from compliance.policies import Kind, condition_keys, every_statement, kind_of, many, statements
-from compliance.rule import Finding, rule, rule_with_others
+from compliance.policies import Kind, condition_keys, every_statement, many, statements
+from compliance.rule import Finding, rule_with_others
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,10 +79,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.htm
 """
 
 
-@rule
-def policy_names_actions_of_aws(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def policy_names_actions_of_aws(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Every action in every policy is one of its service; IAM accepts any name, and a wrong one allows nothing."""
-    for resource, pattern in _named_actions(stack):
+    for resource, pattern in _named_actions(stack, stacks):
         if pattern == _EVERYTHING or matching(pattern):
             continue
         service = pattern.partition(":")[0]
@@ -98,7 +98,7 @@ def statement_names_resources_of_its_actions(stack: Stack, stacks: Mapping[str, 
 
     A statement with s3:GetObject and a bucket without `/*`, or with a list of all tasks and one task, allows nothing.
     """
-    for resource, statement in statements(stack, *Kind):
+    for resource, statement in statements(stack, *Kind, stacks=stacks):
         patterns = [one for one in many(statement.get("Action")) if matching(one)]
         named = many(statement.get("Resource"))
         if not patterns or not named:
@@ -116,14 +116,14 @@ def statement_names_resources_of_its_actions(stack: Stack, stacks: Mapping[str, 
                 yield Finding.about(resource, f"names {one}, which none of its actions ({patterns[0]}, ...) is about")
 
 
-@rule
-def statement_tests_keys_of_its_actions(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def statement_tests_keys_of_its_actions(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A condition tests only keys that a request for the action has: another one is equal to nothing."""
-    for resource, statement in statements(stack, *Kind):
+    for resource, statement in statements(stack, *Kind, stacks=stacks):
         patterns = [one for one in many(statement.get("Action")) if matching(one)]
         for key in sorted(condition_keys(statement)):
             if key == _OF_FUNCTIONS:
-                if kind_of(resource) in (Kind.RESOURCE, Kind.TRUST):
+                if {"NotPrincipal", "Principal"} & statement.keys():
                     yield Finding.about(resource, f"tests {key}; only policies of roles can test it")
             elif key.startswith(_GLOBAL) and not key.startswith(_OF_ACTIONS):
                 if key not in _OF_REQUESTS and not key.startswith(_TAG_OF_PRINCIPAL):
@@ -134,8 +134,8 @@ def statement_tests_keys_of_its_actions(stack: Stack) -> Iterator[Finding]:
                         yield Finding.about(resource, f"tests {key}, which no request for {pattern} has")
 
 
-def _named_actions(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    for resource, statement in every_statement(stack):
+def _named_actions(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Resource, str]]:
+    for resource, statement in every_statement(stack, stacks):
         for element in ("Action", "NotAction"):
             yield from ((resource, pattern) for pattern in many(statement.get(element)))
     for permission in stack.all("aws_lambda_permission"):

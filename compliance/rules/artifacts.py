@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.evaluation import matches, matches_action
-from compliance.policies import is_allow, many, parsed
+from compliance.grants import role_statements
+from compliance.policies import is_allow, many
 from compliance.references import Place, referred
 from compliance.rule import Finding, rule_with_others
 from synthesis.template import blocks
@@ -107,8 +108,7 @@ def _keys(pipeline: Resource, stack: Stack, stacks: Mapping[str, Stack], artifac
 
 def _statements(project: Resource, stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Statement]:
     for owner, role in referred(project.get("service_role"), stack, stacks):
-        for policy in owner.attached(role, "aws_iam_role_policy", by="role"):
-            yield from (one for one in parsed(policy.get("policy")) or () if is_allow(one))
+        yield from filter(is_allow, role_statements(role, owner, stacks))
 
 
 def _allows(statement: Statement, action: str, keys: list[str]) -> bool:

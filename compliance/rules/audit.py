@@ -168,6 +168,15 @@ def topic_has_a_subscription(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
+def event_rule_has_a_target(stack: Stack) -> Iterator[Finding]:
+    """Every rule of EventBridge has a target: without one, it does nothing."""
+    for one in stack.all("aws_cloudwatch_event_rule"):
+        targets = stack.all("aws_cloudwatch_event_target")
+        if not any(one.is_referred_to_by(each.get("rule")) or each.get("rule") == one.get("name") for each in targets):
+            yield Finding.about(one, "no aws_cloudwatch_event_target of it")
+
+
+@rule
 def alarm_sets_missing_data(stack: Stack) -> Iterator[Finding]:
     """Every alarm sets how missing data counts: CloudWatch's default hides that a source has stopped."""
     for alarm in stack.all("aws_cloudwatch_metric_alarm"):

@@ -17,7 +17,8 @@ from compliance.backup_selections import (
     copy_vaults,
     named_vaults,
 )
-from compliance.policies import allows_action, many, parsed, principals
+from compliance.grants import role_statements
+from compliance.policies import allows_action, many, principals, statements_in
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
 from compliance.second_region import is_in_second_region
@@ -66,7 +67,7 @@ def vault_refuses_early_deletion(stack: Stack) -> Iterator[Finding]:
         denied = [
             set(many(statement.get("Action")))
             for policy in stack.attached(vault, _POLICY, by="backup_vault_name")
-            for statement in parsed(policy.get("policy")) or ()
+            for statement in statements_in(policy, stack)
             if _denies_everyone(statement)
         ]
         missing = min((set(EARLY_END) - actions for actions in denied), key=len, default=set(EARLY_END))
@@ -155,8 +156,7 @@ def backup_role_may_use_the_keys(stack: Stack, stacks: Mapping[str, Stack]) -> I
         statements = [
             (statement, owner)
             for owner, role in _roles(selection, stack, stacks)
-            for policy in owner.attached(role, "aws_iam_role_policy", by="role")
-            for statement in parsed(policy.get("policy")) or ()
+            for statement in role_statements(role, owner, stacks)
         ]
         for owner, key in _keys_of(stack, stacks):
             allowing = [

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.evaluation import matches_action
 from compliance.limits import obstacles
-from compliance.policies import Kind, is_allow, kind_of, many, parsed, statements
+from compliance.policies import Kind, documents, is_allow, is_boundary, kind_of, many, statements_in
 from compliance.references import of_same_environment, referred
+from compliance.role_rights import names_boundary
 from compliance.rule import Finding, rule, rule_with_others
-from synthesis.template import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
-_KEY: Final = "iam:permissionsboundary"
 _BOUND: Final = tuple(
     f"iam:{verb}"
     for kind in ("Role", "User")
@@ -84,14 +83,14 @@ def role_has_a_boundary(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[F
             yield Finding.about(role, f"permissions_boundary is {boundary}; use {allowed}")
 
 
-@rule
-def role_changes_require_a_boundary(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def role_changes_require_a_boundary(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Who may give roles permissions may do so only within a boundary, and may not remove boundaries."""
-    for resource, policy in _policies(stack):
+    for resource, policy in _policies(stack, stacks):
         allows = [statement for statement in policy if is_allow(statement)]
         changing = [statement for statement in allows if _first(statement, _BOUND)]
         for statement in changing:
-            if _KEY not in {key.lower() for key in (statement.get("Condition") or {}).get("StringEquals", {})}:
+            if not names_boundary(statement):
                 yield Finding.about(
                     resource, f"allows {_first(statement, _BOUND)} without StringEquals iam:PermissionsBoundary"
                 )
@@ -103,12 +102,14 @@ def role_changes_require_a_boundary(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(resource, f'may change roles, and does not deny {_REMOVAL} on "*"')
 
 
-@rule
-def boundary_is_not_a_grant(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def boundary_is_not_a_grant(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A boundary is attached to no role: it allows much, because it only limits."""
-    for attachment in stack.all("aws_iam_role_policy_attachment", "aws_iam_policy_attachment"):
-        if str(attachment.get("policy_arn")).endswith("-boundary"):
-            yield Finding.about(attachment, f"attaches {attachment.get('policy_arn')}, which is a boundary")
+    for resource in stack.all():
+        for arn in many(resource.get("policy_arn")) + many(resource.get("managed_policy_arns")):
+            policies = [(owner, one) for owner, one in referred(arn, stack, stacks) if one.kind == "aws_iam_policy"]
+            if arn.endswith("-boundary") or any(is_boundary(one, owner, stacks) for owner, one in policies):
+                yield Finding.about(resource, f"attaches {arn}, which is a boundary")
 
 
 @rule_with_others
@@ -116,14 +117,14 @@ def boundary_allows_what_the_role_needs(stack: Stack, stacks: Mapping[str, Stack
     """The boundary of a role allows what its own policies allow, and denies none of it; else it fails when used."""
     known = _boundaries(stack, stacks)
     for role in stack.all("aws_iam_role"):
-        boundary = known.get(str(role.get("permissions_boundary")))
-        if boundary is None:
+        if (found := known.get(str(role.get("permissions_boundary")))) is None:
             continue  # role_has_a_boundary finds it
-        limits = parsed(boundary.get("policy")) or []
+        owner, boundary = found
+        limits = statements_in(boundary, owner, stacks)
         account = str(role.get("permissions_boundary")).split(":")[_ACCOUNT]
         arn = f"arn:aws:iam::{account}:role/{role.get('name')}"
         for policy in stack.attached(role, "aws_iam_role_policy", by="role"):
-            for statement in parsed(policy.get("policy")) or ():
+            for statement in statements_in(policy, stack, stacks):
                 resources = [_resolved(one, stack, stacks) for one in many(statement.get("Resource"))]
                 for one in obstacles(statement, resources=resources, role_arn=arn, limits=limits):
                     does = f"denies it ({one.denied_by})" if one.denied_by else "does not"
@@ -145,24 +146,28 @@ def policy_fits_its_quota(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(role, f"has {len(attached)} managed policies; IAM allows {_MANAGED_POLICIES}")
 
 
-def _boundaries(stack: Stack, stacks: Mapping[str, Stack]) -> dict[str, Resource]:
+def _boundaries(stack: Stack, stacks: Mapping[str, Stack]) -> dict[str, tuple[Stack, Resource]]:
     """The boundaries of the environment by ARN."""
     accounts = {account for provider in stack.providers for account in provider.get("allowed_account_ids") or ()}
     return {
-        f"arn:aws:iam::{account}:policy/{policy.get('name')}": policy
+        f"arn:aws:iam::{account}:policy/{policy.get('name')}": (other, policy)
         for other in of_same_environment(stack, stacks)
         for policy in other.all("aws_iam_policy")
-        if kind_of(policy) is Kind.BOUNDARY
+        if is_boundary(policy, other, stacks)
         for account in accounts
     }
 
 
-def _policies(stack: Stack) -> Iterator[tuple[Resource, list[Statement]]]:
+def _policies(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[tuple[Resource, list[Statement]]]:
     """Every policy that says what a role may do, or may do at most."""
-    for resource in {each.address: each for each, _ in statements(stack, Kind.PERMISSIONS, Kind.BOUNDARY)}.values():
-        for _, text in texts(dict(resource.arguments)):
-            if policy := parsed(text):
-                yield resource, policy
+    for document in documents(stack, stacks):
+        kept = [
+            one
+            for one in document.statements
+            if kind_of(document.resource, one, stack, stacks) in (Kind.PERMISSIONS, Kind.BOUNDARY)
+        ]
+        if kept:
+            yield document.resource, kept
 
 
 def _first(statement: Statement, actions: tuple[str, ...]) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance.conditions import tests
+from compliance.evaluation import matches
 from compliance.graph import Graph, Node
-from compliance.policies import many, parsed
+from compliance.policies import many, principals, statements_in
 from compliance.references import of_same_environment
 from compliance.rule import Finding, rule, rule_with_others
 from synthesis.template import blocks
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from compliance.policies import Statement
     from synthesis.manifest import Stack
 
+_ANY: Final = "0/any"
+"""The key of an object that nobody has."""
 _BLOCKS: Final = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 
 
@@ -115,12 +119,22 @@ def bucket_logs_access(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(bucket, "no aws_s3_bucket_logging on it")
 
 
-@rule
-def bucket_refuses_plain_http(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def bucket_refuses_plain_http(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """The bucket policy denies all requests without TLS, for the bucket and its objects."""
     for bucket in stack.all("aws_s3_bucket"):
-        policies = stack.attached(bucket, "aws_s3_bucket_policy", by="bucket")
-        if not any(_is_tls_only(statement) for policy in policies for statement in parsed(policy.get("policy")) or ()):
+        policies = [bucket, *stack.attached(bucket, "aws_s3_bucket_policy", by="bucket")]
+        denied = [
+            name
+            for policy in policies
+            for statement in statements_in(policy, stack, stacks)
+            if _denies_plain_http(statement)
+            for name in many(statement.get("Resource"))
+        ]
+        arns = [f"${{{bucket.address}.arn}}", f"arn:aws:s3:::{bucket.get('bucket')}"]
+        is_all = any(matches(name, arn) for name in denied for arn in arns)
+        is_every_object = any(matches(name, f"{arn}/{_ANY}") for name in denied for arn in arns)
+        if not (is_all and is_every_object):
             yield Finding.about(bucket, 'its policy does not deny s3:* where aws:SecureTransport is "false"')
 
 
@@ -137,14 +151,12 @@ def _expires(block: Mapping[str, Any], key: str) -> bool:
     return all(key.startswith(prefix) for prefix in prefixes)
 
 
-def _is_tls_only(statement: Statement) -> bool:
-    condition = {key.lower(): value for key, value in ((statement.get("Condition") or {}).get("Bool") or {}).items()}
-    resources = many(statement.get("Resource"))
+def _denies_plain_http(statement: Statement) -> bool:
+    """Whether it denies everyone all calls without TLS; a second test, which must be met too, would let some pass."""
+    found = list(tests(statement))
     return (
         statement.get("Effect") == "Deny"
-        and statement.get("Principal") in ("*", {"AWS": "*"})
-        and many(statement.get("Action")) in (["s3:*"], ["*"])
-        and str(condition.get("aws:securetransport")).lower() == "false"
-        and any(resource.endswith("/*") for resource in resources)
-        and any(not resource.endswith("/*") for resource in resources)
+        and "*" in principals(statement, "AWS")
+        and bool({"*", "s3:*"} & set(many(statement.get("Action"))))
+        and [(one.base, one.key, one.values) for one in found] == [("Bool", "aws:securetransport", ("false",))]
     )

@@ -114,7 +114,7 @@ def database_sign_in_names_its_user(stack: Stack, stacks: Mapping[str, Stack]) -
         for database in other.all(*DATABASES)
         for argument in ("username", "master_username")
     }
-    for resource, statement in statements(stack, Kind.PERMISSIONS):
+    for resource, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks):
         if not is_allow(statement) or not _allows_connect(statement):
             continue
         for text in many(statement.get("Resource")) or ["everything but NotResource"]:

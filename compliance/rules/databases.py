@@ -19,14 +19,6 @@ _COPIED_BACKUPS = "aws_db_instance_automated_backups_replication"
 
 
 @rule
-def database_is_not_public(stack: Stack) -> Iterator[Finding]:
-    """No database has a public address."""
-    for instance in stack.all(_POSTGRES, "aws_rds_cluster_instance"):
-        if instance.get("publicly_accessible") not in (None, False):
-            yield Finding.about(instance, "publicly_accessible is on")
-
-
-@rule
 def database_has_customer_managed_key(stack: Stack) -> Iterator[Finding]:
     """Every database is encrypted with a customer managed key, and so are the copies of its backups."""
     for database in _databases(stack):

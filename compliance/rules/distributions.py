@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _DISTRIBUTION: Final = "aws_cloudfront_distribution"
 _VIEWER_TLS: Final = ("TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021")
 """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html"""
+_YEAR_SECONDS: Final = 31_536_000
+"""https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"""
 _ENCRYPTED: Final = ("https-only", "redirect-to-https")
 _BEHAVIORS: Final = ("default_cache_behavior", "ordered_cache_behavior")
 
@@ -44,6 +46,18 @@ def _problems_of_origin(distribution: Resource, name: object, config: object) ->
             yield Finding.about(distribution, f"reads the origin {name} in clear text; use https-only")
         if old := sorted(set(block.get("origin_ssl_protocols") or ["no version"]) - {"TLSv1.2"}):
             yield Finding.about(distribution, f"reads the origin {name} with {', '.join(old)}; use only TLSv1.2")
+
+
+@rule
+def browsers_stay_with_https(stack: Stack) -> Iterator[Finding]:
+    """Each policy of response headers tells browsers to use HTTPS only, for a year or longer (HSTS)."""
+    for policy in stack.all("aws_cloudfront_response_headers_policy"):
+        header = policy.block("security_headers_config", "strict_transport_security")
+        age = header.get("access_control_max_age_sec") or 0
+        if "${" not in str(age) and int(age) < _YEAR_SECONDS:
+            yield Finding.about(policy, f"strict_transport_security is for {age} seconds; use {_YEAR_SECONDS} or more")
+        elif header.get("override") is not True:
+            yield Finding.about(policy, "strict_transport_security has no override, so an origin can switch it off")
 
 
 @rule

@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from compliance.backup_selections import DOCUMENTDB, POSTGRES, Candidate, named_vaults
-from compliance.policies import allows_action, many, parsed
+from compliance.grants import role_statements
+from compliance.policies import allows_action, many
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
 from synthesis.stateful import SOURCE_OF_REPLICA
@@ -143,7 +144,7 @@ def drill_role_may_restore(stack: Stack, stacks: Mapping[str, Stack]) -> Iterato
         restore = _RESTORE.get(str(selection.get("protected_resource_type")), ())
         for owner, role in roles:
             for action in (*restore, "kms:CreateGrant", "kms:DescribeKey"):
-                if not _may(owner, role, action):
+                if not _may(owner, role, action, stacks):
                     yield Finding.about(selection, f"{role.address} may not call {action}, so every drill fails")
 
 
@@ -202,13 +203,9 @@ def _ways_out(subnet_group: object, stack: Stack, stacks: Stacks) -> Iterator[tu
 
 def _may_validate(owner: Stack, function: Resource, stacks: Mapping[str, Stack]) -> bool:
     return function.kind == "aws_lambda_function" and any(
-        _may(home, role, _VALIDATE) for home, role in referred(function.get("role"), owner, stacks)
+        _may(home, role, _VALIDATE, stacks) for home, role in referred(function.get("role"), owner, stacks)
     )
 
 
-def _may(owner: Stack, role: Resource, action: str) -> bool:
-    return any(
-        allows_action(statement, action)
-        for policy in owner.attached(role, "aws_iam_role_policy", by="role")
-        for statement in parsed(policy.get("policy")) or ()
-    )
+def _may(owner: Stack, role: Resource, action: str, stacks: Mapping[str, Stack]) -> bool:
+    return any(allows_action(statement, action) for statement in role_statements(role, owner, stacks))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.evaluation import matches
-from compliance.policies import allows_action, condition_keys, many, parsed, principals
+from compliance.policies import allows_action, condition_keys, many, principals, statements_in
 from compliance.references import Place, of_same_environment, places, referred
 from compliance.rule import Finding, rule, rule_with_others
 
@@ -56,8 +56,8 @@ def key_has_a_policy(stack: Stack) -> Iterator[Finding]:
             yield Finding.about(key, "has no policy")
 
 
-@rule
-def key_names_its_log_groups(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def key_names_its_log_groups(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A key allows CloudWatch Logs to use it for log groups of its own environment only."""
     own = (
         f":log-group:/{stack.project}/{stack.environment}/",
@@ -67,7 +67,7 @@ def key_names_its_log_groups(stack: Stack) -> Iterator[Finding]:
         f":log-group:/aws/lambda/cwsyn-{f'{stack.project}-{stack.environment}-'[:21]}",
     )
     for key in stack.all(*_KEYS):
-        for statement in parsed(key.get("policy")) or ():
+        for statement in statements_in(key, stack, stacks):
             if not any(_LOGS.fullmatch(service) for service in principals(statement, "Service")):
                 continue
             names = _condition_values(statement, _LOG_GROUP)
@@ -215,12 +215,13 @@ def _policies_of(
     """The statements of a resource's own policy, and of those that resources of a type attach to it."""
     place = Place.of(stack, resource)
     attached = [
-        policy.get("policy")
+        statement
         for other in of_same_environment(stack, stacks)
         for policy in other.all(kind)
         if place in places(policy.get(by), other, stacks)
+        for statement in statements_in(policy, other, stacks)
     ]
-    return [statement for text in (resource.get("policy"), *attached) for statement in parsed(text) or ()]
+    return [*statements_in(resource, stack, stacks), *attached]
 
 
 def _problems_of_publisher(service: str, statements: list[Statement]) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ACL: Final = "aws_wafv2_web_acl"
 _LOGGING: Final = "aws_wafv2_web_acl_logging_configuration"
+_LISTED: Final = "ip_set_reference_statement"
 _LOG_PREFIX: Final = "aws-waf-logs-"
 """https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
 _CREDENTIALS: Final = frozenset({"authorization", "cookie"})
@@ -46,6 +47,19 @@ def firewall_blocks(stack: Stack) -> Iterator[Finding]:
     for acl in stack.all(_ACL):
         if not any(map(_can_block, blocks(acl.get("rule")))):
             yield Finding.about(acl, "every rule of it only counts")
+
+
+@rule
+def firewall_lets_only_listed_addresses_pass(stack: Stack) -> Iterator[Finding]:
+    """A rule that allows ends the evaluation, so it is for a list of addresses: all else goes on to the other rules.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing.html
+    """
+    for acl in stack.all(_ACL):
+        for one in blocks(acl.get("rule")):
+            is_allow = any("allow" in action for action in blocks(one.get("action")))
+            if is_allow and not any(_LISTED in statement for statement in _demanded(one.get("statement"))):
+                yield Finding.about(acl, f"{one.get('name')} allows requests that the other rules have not seen")
 
 
 @rule
@@ -96,6 +110,14 @@ def firewall_hides_credentials(stack: Stack) -> Iterator[Finding]:
         }
         if missing := sorted(_CREDENTIALS - hidden):
             yield Finding.about(acl, f"data_protection_config has no {', '.join(missing)}, which samples would show")
+
+
+def _demanded(value: object) -> Iterator[Mapping[str, object]]:
+    """The statements that a request must all match."""
+    for statement in blocks(value):
+        yield statement
+        for both in blocks(statement.get("and_statement")):
+            yield from _demanded(both.get("statement"))
 
 
 def _is_open(stack: Stack, balancer: Resource) -> bool:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from compliance.accounts import Accounts, Whose
+from compliance.conditions import demanded, narrows_resource
 from compliance.policies import (
     Kind,
+    allows_action,
     condition_keys,
+    documents,
     is_allow,
     many,
     principals,
     statements,
-    unreadable,
+    statements_in,
 )
-from compliance.rule import Finding, rule
+from compliance.references import referred_data
+from compliance.rule import Finding, rule, rule_with_others
+from compliance.wildcards import Width, all_of_a_service, width
+from synthesis.template import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from compliance.policies import Statement
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
@@ -73,6 +82,9 @@ _BY_CONDITION: Final = {
 }
 # What Lambda needs on everything to put a function into a network, and CodeBuild a build. Nothing else may have it:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+_VARIABLE: Final = re.compile(r"\$\{(var|each|count)\.[^{}]*\}")
+_OF_A_KIND: Final = re.compile(r"\w+:(Describe|List)\w*\*?|\w[\w-]*:TagResource")
+"""Actions that only list, or name, what is there; they may be about everything of a kind in one account."""
 _INTERFACES: Final = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -88,64 +100,57 @@ _USERS: Final = (
     "aws_iam_user_policy",
     "aws_iam_user_policy_attachment",
 )
-_ATTACHMENTS: Final = ("aws_iam_role_policy_attachment", "aws_iam_policy_attachment")
-_FULL_ACCESS: Final = ("*/AdministratorAccess", "*/PowerUserAccess", "*/IAMFullAccess", "*FullAccess*")
-# A condition on one of these restricts access to an account, an organization or a resource.
-_RESTRICTING: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "kms:calleraccount",
-    }
-)
-_OIDC_SUBJECT: Final = ":sub"
+_LIMITS: Final = "permissions_boundary"
+_OF_AWS: Final = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/[\w+=,.@/-]+")
+_FULL_ACCESS: Final = re.compile(r"Admin|FullAccess|PowerUser")
+"""https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html"""
 
 
-@rule
-def policy_can_be_read(stack: Stack) -> Iterator[Finding]:
-    """Every policy is literal JSON, so that the rules can read it."""
-    for resource in unreadable(stack):
-        yield Finding.about(resource, "its policy is not literal JSON, so no rule can read it")
+@rule_with_others
+def policy_can_be_read(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """Every policy is one that IAM accepts, and known before a plan, so that the rules can judge it."""
+    for document in documents(stack, stacks):
+        for problem in document.problems:
+            yield Finding.about(document.resource, f"its policy ({document.argument}) {problem}")
 
 
-@rule
-def role_names_its_actions(stack: Stack) -> Iterator[Finding]:
-    """No role is allowed all actions, or all actions of a service."""
-    for resource, statement in statements(stack, Kind.PERMISSIONS):
+@rule_with_others
+def role_names_its_actions(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """No role is allowed all actions, or all actions of a service, or nearly all."""
+    for resource, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks):
         if not is_allow(statement):
             continue
         if "NotAction" in statement:
             yield Finding.about(resource, "allows all actions except some (NotAction)")
         for action in many(statement.get("Action")):
-            if action == "*" or action.endswith(":*"):
+            if all_of_a_service(action):
                 yield Finding.about(resource, f"allows the action {action}")
+            elif "${" in action:
+                yield Finding.about(resource, f"allows {action}, which is not known before a plan; it cannot be judged")
 
 
-@rule
-def role_names_its_resources(stack: Stack) -> Iterator[Finding]:
-    """No role is allowed all resources, except for actions that IAM does not grant on single resources."""
-    for resource, statement in statements(stack, Kind.PERMISSIONS):
+@rule_with_others
+def role_names_its_resources(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """No role is allowed all resources, or nearly all, except for actions that IAM does not grant on single ones."""
+    accounts = Accounts(stack, stacks)
+    for resource, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks):
         if not is_allow(statement):
             continue
         if "NotResource" in statement:
             yield Finding.about(resource, "allows all resources except some (NotResource)")
-        if "*" not in many(statement.get("Resource")):
-            continue
-        for action in many(statement.get("Action")):
-            if action in _INTERFACES or _BY_CONDITION.get(action) in condition_keys(statement):
+        for name in many(statement.get("Resource")):
+            if _VARIABLE.fullmatch(name) and accounts.whose(name) is Whose.UNKNOWN:
+                yield Finding.about(resource, f"allows {name}, which is not known before a plan; it cannot be judged")
+            wide = width(name, accounts)
+            if wide is Width.NAMED or (wide is Width.KIND and narrows_resource(statement)):
                 continue
-            if not any(fnmatchcase(action, allowed) for allowed in _ONLY_ON_EVERYTHING):
-                yield Finding.about(resource, f'allows {action} on the resource "*"')
+            for action in many(statement.get("Action")):
+                if not _may_be_on_everything(action, statement, wide):
+                    yield Finding.about(resource, f'allows {action} on the resource "{name}"')
 
 
-@rule
-def network_interfaces_are_for_lambda(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def network_interfaces_are_for_lambda(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A role that lets Lambda change network interfaces denies the same to the function's own code.
 
     CodeBuild has no such condition: its page on the role has the rights without one.
@@ -154,12 +159,12 @@ def network_interfaces_are_for_lambda(stack: Stack) -> Iterator[Finding]:
     builds = {
         policy.address
         for role in stack.all("aws_iam_role")
-        if "codebuild.amazonaws.com" in str(role.get("assume_role_policy"))
+        if any("codebuild.amazonaws.com" in principals(one, "Service") for one in statements_in(role, stack, stacks))
         for policy in stack.attached(role, "aws_iam_role_policy", by="role")
     }
     denied: dict[str, set[str]] = {}
     allowed: list[tuple[Resource, str]] = []
-    for resource, statement in statements(stack, Kind.PERMISSIONS):
+    for resource, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks):
         for action in many(statement.get("Action")):
             if is_allow(statement) and any(fnmatchcase(one, action) for one in _INTERFACES):
                 allowed.append((resource, action))
@@ -172,62 +177,30 @@ def network_interfaces_are_for_lambda(stack: Stack) -> Iterator[Finding]:
             )
 
 
-@rule
-def role_is_not_an_administrator(stack: Stack) -> Iterator[Finding]:
-    """No role has an AWS managed policy that gives full access."""
-    for attachment in stack.all(*_ATTACHMENTS):
-        arn = str(attachment.get("policy_arn"))
-        if any(fnmatchcase(arn, pattern) for pattern in _FULL_ACCESS):
-            yield Finding.about(attachment, f"attaches {arn}")
-    for role in stack.all("aws_iam_role"):
-        for arn in many(role.get("managed_policy_arns")):
-            if any(fnmatchcase(arn, pattern) for pattern in _FULL_ACCESS):
-                yield Finding.about(role, f"attaches {arn}")
+@rule_with_others
+def role_is_not_an_administrator(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """No role, user, group or permission set has an AWS managed policy that gives full access, by whatever argument."""
+    for resource in stack.all():
+        arguments = {name: value for name, value in resource.arguments.items() if name != _LIMITS}
+        for arn in dict.fromkeys(text for _, text in texts(arguments)):
+            names = [
+                str(one.get("name") or one.get("arn")) for one in referred_data(arn, stack, stacks, "aws_iam_policy")
+            ]
+            if _OF_AWS.fullmatch(arn):
+                names.append(arn)
+            if any(_FULL_ACCESS.search(name) for name in names):
+                yield Finding.about(resource, f"attaches {arn}")
 
 
-@rule
-def pass_role_names_services(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def pass_role_names_services(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """iam:PassRole is restricted to named services by iam:PassedToService."""
-    for resource, statement in statements(stack, Kind.PERMISSIONS):
-        passes = any(fnmatchcase("iam:PassRole", action) for action in many(statement.get("Action")))
-        if is_allow(statement) and passes and "iam:passedtoservice" not in condition_keys(statement):
-            yield Finding.about(resource, "allows iam:PassRole without the condition iam:PassedToService")
-
-
-@rule
-def oidc_trust_names_subject(stack: Stack) -> Iterator[Finding]:
-    """An OIDC identity may assume a role only with an exact audience and subject."""
-    for resource, statement in statements(stack, Kind.TRUST):
-        if not is_allow(statement) or not principals(statement, "Federated"):
+    for resource, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks):
+        if not allows_action(statement, "iam:PassRole"):
             continue
-        exact = (statement.get("Condition") or {}).get("StringEquals") or {}
-        for ending in (":aud", _OIDC_SUBJECT):
-            values = [value for key, allowed in exact.items() if key.endswith(ending) for value in many(allowed)]
-            if not values or any("*" in value for value in values):
-                yield Finding.about(
-                    resource, f"its trust policy has no exact {ending.removeprefix(':')} (StringEquals)"
-                )
-
-
-@rule
-def policy_is_not_public(stack: Stack) -> Iterator[Finding]:
-    """No policy allows every principal, unless a condition names the account, organization or source."""
-    for resource, statement in statements(stack, Kind.TRUST, Kind.RESOURCE):
-        is_public = "NotPrincipal" in statement or any("*" in principals(statement, kind) for kind in ("AWS", "*"))
-        if is_allow(statement) and is_public and not condition_keys(statement) & _RESTRICTING:
-            yield Finding.about(resource, "allows every principal, and no condition restricts it")
-    for permission in stack.all("aws_lambda_permission"):
-        if permission.get("principal") == "*":
-            yield Finding.about(permission, "allows every principal to call the function")
-
-
-@rule
-def service_principal_is_restricted(stack: Stack) -> Iterator[Finding]:
-    """A resource allows a service only for this account or for named resources (confused deputy)."""
-    for resource, statement in statements(stack, Kind.RESOURCE):
-        services = principals(statement, "Service")
-        if is_allow(statement) and services and services != ["*"] and not _is_restricted(condition_keys(statement)):
-            yield Finding.about(resource, f"allows {', '.join(services)} for every account")
+        named = [test.values for test in demanded(statement) if test.key == "iam:passedtoservice"]
+        if not any(values and all("*" not in one and "?" not in one for one in values) for values in named):
+            yield Finding.about(resource, "allows iam:PassRole without the condition iam:PassedToService")
 
 
 @rule
@@ -237,5 +210,10 @@ def stack_has_no_iam_users(stack: Stack) -> Iterator[Finding]:
         yield Finding.about(user, "belongs to an IAM user or group; use a role")
 
 
-def _is_restricted(keys: set[str]) -> bool:
-    return bool(keys & _RESTRICTING) or any(key.startswith("kms:encryptioncontext") for key in keys)
+def _may_be_on_everything(action: str, statement: Statement, wide: Width) -> bool:
+    """Whether IAM does not restrict an action to single resources, or it only lists what is there."""
+    if action in _INTERFACES or _BY_CONDITION.get(action) in {test.key for test in demanded(statement)}:
+        return True
+    if any(fnmatchcase(action, allowed) for allowed in _ONLY_ON_EVERYTHING):
+        return True
+    return wide is Width.KIND and bool(_OF_A_KIND.fullmatch(action))

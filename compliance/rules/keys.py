@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from compliance.policies import Kind, allows_action, many, statements
-from compliance.rule import Finding, rule
+from compliance.rule import Finding, rule_with_others
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from compliance.policies import Statement
     from synthesis.manifest import Stack
@@ -43,10 +43,10 @@ _READS: Final = (
 _POSITIVE: Final = frozenset({"stringequals", "stringlike", "arnequals", "arnlike"})
 
 
-@rule
-def key_use_names_its_service(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def key_use_names_its_service(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A role uses a key only through named services (kms:ViaService), or for the context of one resource."""
-    for resource, statement in statements(stack, Kind.PERMISSIONS):
+    for resource, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks):
         if not _uses_key(statement):
             continue
         tests = _tests(statement)
@@ -60,10 +60,10 @@ def key_use_names_its_service(stack: Stack) -> Iterator[Finding]:
             )
 
 
-@rule
-def decrypt_is_no_wider_than_read(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def decrypt_is_no_wider_than_read(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """What a role may decrypt through Parameter Store or Secrets Manager is exactly what its policy lets it read."""
-    found = [(resource, statement) for resource, statement in statements(stack, Kind.PERMISSIONS)]
+    found = [(resource, statement) for resource, statement in statements(stack, Kind.PERMISSIONS, stacks=stacks)]
     for _, pairs in groupby(found, key=lambda pair: pair[0].address):
         resources, policy = zip(*pairs, strict=True)
         for service, name, actions in _READS:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Finding, rule
+from compliance.arguments import is_off, is_set
+from compliance.openings import acl_openings, open_to_world
+from compliance.rule import Finding, rule, rule_with_others
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from synthesis.manifest import Stack
     from synthesis.template import Resource
 
 WORLD: Final = frozenset({"0.0.0.0/0", "::/0"})
-ADMIN_PORTS: Final = {22: "SSH", 3389: "RDP"}
-_ALL_PROTOCOLS: Final = frozenset({"-1", "all"})
+ADMIN_PORTS: Final = {20: "FTP", 21: "FTP", 22: "SSH", 3389: "RDP"}
+EPHEMERAL: Final = (1024, 65_535)
+"""The ports that answers come to: https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports"""
 _DATABASE: Final = "database"
 
 
@@ -55,7 +58,7 @@ def subnet_gives_no_public_addresses(stack: Stack) -> Iterator[Finding]:
     """No subnet, not even a public one, assigns public addresses by default."""
     for subnet in stack.all("aws_subnet"):
         for argument in ("map_public_ip_on_launch", "assign_ipv6_address_on_creation"):
-            if subnet.get(argument) not in (None, False):
+            if is_set(subnet.get(argument)) and not is_off(subnet.get(argument)):
                 yield Finding.about(subnet, f"{argument} is on")
 
 
@@ -81,17 +84,16 @@ def database_subnet_has_no_route_out(stack: Stack) -> Iterator[Finding]:
                 yield Finding.about(subnet, f"{table.address} has a route out")
 
 
-@rule
-def network_acl_blocks_remote_administration(stack: Stack) -> Iterator[Finding]:
-    """No network ACL allows the internet to reach the ports of SSH and RDP (CIS AWS 5.1)."""
-    for acl_rule in stack.all("aws_network_acl_rule"):
-        if acl_rule.get("rule_action") != "allow" or acl_rule.is_on("egress"):
-            continue
-        if acl_rule.get("cidr_block") not in WORLD and acl_rule.get("ipv6_cidr_block") not in WORLD:
-            continue
+@rule_with_others
+def network_acl_blocks_remote_administration(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """No network ACL allows the internet to reach the ports of SSH, RDP and FTP (CIS AWS 5.1)."""
+    inbound = [one for one in acl_openings(stack, stacks) if one.is_ingress]
+    for opening in open_to_world(inbound):
+        if (opening.first, opening.last) == EPHEMERAL:
+            continue  # answers, which a network ACL cannot tell from requests
         for port, name in ADMIN_PORTS.items():
-            if _allows_port(acl_rule, port):
-                yield Finding.about(acl_rule, f"allows the internet to reach port {port} ({name})")
+            if opening.includes(port) or opening.includes(port, "udp"):  # RDP uses both
+                yield Finding.about(opening.resource, f"allows the internet to reach port {port} ({name})")
     for acl in stack.all("aws_network_acl"):
         if acl.get("ingress") or acl.get("egress"):
             yield Finding.about(acl, "has inline rules; make each an aws_network_acl_rule")
@@ -101,11 +103,3 @@ def is_for_databases(subnet: Resource) -> bool:
     """Whether a subnet is one of the tier of databases."""
     name = str((subnet.get("tags") or {}).get("Name", ""))
     return _DATABASE in name or _DATABASE in subnet.name
-
-
-def _allows_port(acl_rule: Resource, port: int) -> bool:
-    protocol = str(acl_rule.get("protocol"))
-    if protocol in _ALL_PROTOCOLS:
-        return True
-    first, last = acl_rule.get("from_port"), acl_rule.get("to_port")
-    return protocol in {"tcp", "6"} and first is not None and last is not None and int(first) <= port <= int(last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from compliance.openings import is_of_internet, networks_of
 from compliance.references import of_same_environment
 from compliance.rule import Finding, rule, rule_with_others
 from compliance.rules.network import WORLD, is_for_databases
@@ -38,8 +39,16 @@ def network_acl_fits_the_quota(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
+def network_acl_has_subnets(stack: Stack) -> Iterator[Finding]:
+    """Every network ACL is of a subnet: its subnets would else have the VPC's default one."""
+    for acl in stack.all("aws_network_acl"):
+        if not stack.attached(acl, "aws_network_acl_association", by="network_acl_id") and not acl.get("subnet_ids"):
+            yield Finding.about(acl, "has no aws_network_acl_association and no subnet_ids")
+
+
+@rule
 def database_network_acl_names_its_ports(stack: Stack) -> Iterator[Finding]:
-    """The network ACL of database subnets allows single ports and responses, not every protocol."""
+    """The network ACL of database subnets allows single ports and responses, and nothing of the internet."""
     subnets = [subnet for subnet in stack.all("aws_subnet") if is_for_databases(subnet)]
     associations = [
         one
@@ -51,6 +60,8 @@ def database_network_acl_names_its_ports(stack: Stack) -> Iterator[Finding]:
             for acl_rule in stack.attached(acl, _RULE, by="network_acl_id"):
                 if _is_allowed(acl_rule) and not _names_ports(acl_rule):
                     yield Finding.about(acl_rule, "allows more than tcp on one port or from port 1024")
+                if _is_allowed(acl_rule) and any(map(is_of_internet, networks_of(_addresses(acl_rule)))):
+                    yield Finding.about(acl_rule, "allows addresses of the internet, which no database talks to")
 
 
 @rule_with_others
@@ -69,6 +80,10 @@ def network_acl_takes_requests_for_a_load_balancer_only(stack: Stack, stacks: Ma
 
 def _is_allowed(acl_rule: Resource) -> bool:
     return str(acl_rule.get("rule_action")) == "allow"
+
+
+def _addresses(acl_rule: Resource) -> list[object]:
+    return [acl_rule.get("cidr_block"), acl_rule.get("ipv6_cidr_block")]
 
 
 def _first_port(acl_rule: Resource) -> int:

@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.evaluation import Request, is_allowed
-from compliance.policies import many, parsed
+from compliance.grants import role_statements
+from compliance.policies import allows_action, many, statements_in
 from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule_with_others
 from compliance.second_region import is_in_second_region
@@ -129,7 +130,7 @@ def pipeline_cannot_end_copies(stack: Stack, stacks: Mapping[str, Stack]) -> Ite
         (role.get("name"), *limits)
         for other in of_same_environment(stack, stacks)
         for role in other.all("aws_iam_role")
-        if _WEB_IDENTITY in str(role.get("assume_role_policy"))
+        if any(allows_action(one, _WEB_IDENTITY) for one in statements_in(role, other, stacks) if "Principal" in one)
         if (limits := _limits(role, other, stacks))
     ]
     sources = {
@@ -172,17 +173,16 @@ def _limits(
     The rules know no text of AWS's own policies, so any but ReadOnlyAccess counts as all rights.
     """
     identity: list[Statement] = []
-    for policy in stack.attached(role, "aws_iam_role_policy", by="role"):
-        identity += parsed(policy.get("policy")) or []
+    identity += role_statements(role, stack, stacks)
     arns = [one.get("policy_arn") for one in stack.attached(role, "aws_iam_role_policy_attachment", by="role")]
     for arn in arns:
-        for _, policy in referred(arn, stack, stacks):
-            identity += parsed(policy.get("policy")) or []
+        for owner, policy in referred(arn, stack, stacks):
+            identity += statements_in(policy, owner, stacks)
         if str(arn).startswith(_OF_AWS) and arn != _READ_ONLY:
             identity.append(dict(_ALL))
     name = str(role.get("permissions_boundary")).rpartition("/")[2]
     boundaries = [
-        parsed(policy.get("policy")) or []
+        statements_in(policy, other, stacks)
         for other in of_same_environment(stack, stacks)
         for policy in other.all("aws_iam_policy")
         if policy.get("name") == name

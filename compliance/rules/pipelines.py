@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.evaluation import matches_action
+from compliance.grants import role_statements
 from compliance.graph import Graph
-from compliance.policies import is_allow, many, parsed
+from compliance.policies import is_allow, many
 from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule, rule_with_others
 from compliance.rules.secrets import is_secret_name
@@ -173,8 +174,7 @@ def pipeline_role_allows_its_actions(stack: Stack, stacks: Mapping[str, Stack]) 
         allowed = [
             action
             for owner, role in referred(pipeline.get("role_arn"), stack, stacks)
-            for policy in owner.attached(role, "aws_iam_role_policy", by="role")
-            for statement in parsed(policy.get("policy")) or ()
+            for statement in role_statements(role, owner, stacks)
             if is_allow(statement)
             for action in many(statement.get("Action"))
         ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.rule import Finding, rule
+from compliance.secret_arguments import ARGUMENTS, MAKERS, OF_TYPES, READERS
 from compliance.task_definitions import task_definitions
 from synthesis.template import blocks, texts
 
@@ -14,21 +16,8 @@ if TYPE_CHECKING:
 
     from synthesis.manifest import Stack
 
-_SECRET_ARGUMENTS: Final = frozenset(
-    {
-        "access_key",
-        "auth_token",
-        "client_secret",
-        "master_password",
-        "oauth_token",
-        "password",
-        "private_key",
-        "secret_binary",
-        "secret_key",
-        "secret_string",
-    }
-)
 _WRITE_ONLY: Final = "_wo"
+_BASE64: Final = ("base64", "user_data")
 _EPHEMERAL: Final = re.compile(r"\$\{[^}]*\bephemeral\.")
 # An update of any of these arguments sends the value too, which is empty unless the value's version changes with it:
 # https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ssm/parameter.go
@@ -45,6 +34,10 @@ _SHAPES: Final = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "a GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})\b"),
     "a Slack token": re.compile(r"\bxox[abpr]-[0-9A-Za-z-]{10,}"),
+    "a password in clear text": re.compile(
+        r"(?i:(?<![a-z])[a-z_-]*(?:password|passwd|secret_?access_?key|secret_?key|api_?key|auth_?token)"
+        r"[\"']?\s*[=:]\s*[\"']?)(?=[^\s\"']*[0-9])(?![\"'$<{(%/*]|arn:)[^\s\"'$<{(;,&|]{8,}"
+    ),
     "a database address with a password": re.compile(r"\b[a-z+]+://[^\s/:@$]+:[^\s/@$]+@"),
 }
 _OTHER_SECTIONS: Final = ("provider", "data", "ephemeral", "locals", "output")
@@ -56,13 +49,17 @@ _ARN: Final = re.compile(r"\$\{[^{}]*[._]arn\}|arn:[\w:/.-]+")
 
 @rule
 def secret_argument_is_write_only(stack: Stack) -> Iterator[Finding]:
-    """Secrets are set by write-only arguments, which are in no plan and no state."""
+    """Secrets are set by write-only arguments, which are in no plan and no state, and are made by nothing else."""
     for resource in stack.all():
-        for name, _ in texts(dict(resource.arguments)):
-            if name in _SECRET_ARGUMENTS:
+        own = ARGUMENTS | OF_TYPES.get(resource.kind, frozenset())
+        for name, text in texts(dict(resource.arguments)):
+            if name in own and text:
                 yield Finding.about(resource, f"{name} is stored in the state; use {name}{_WRITE_ONLY}")
-        if resource.kind == "aws_ssm_parameter" and resource.get("value") is not None:
-            yield Finding.about(resource, "value is stored in the state; use value_wo")
+        if resource.kind in MAKERS:
+            yield Finding.about(resource, MAKERS[resource.kind])
+    for kind, problem in READERS.items():
+        for source in stack.document.get("data", {}).get(kind, {}):
+            yield Finding(address=f"data.{kind}.{source}", message=problem)
 
 
 @rule
@@ -71,7 +68,7 @@ def write_only_argument_is_ephemeral(stack: Stack) -> Iterator[Finding]:
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
             secret = name.removesuffix(_WRITE_ONLY)
-            if name.endswith(_WRITE_ONLY) and secret in _SECRET_ARGUMENTS and not _EPHEMERAL.search(text):
+            if name.endswith(_WRITE_ONLY) and secret in ARGUMENTS and not _EPHEMERAL.search(text):
                 yield Finding.about(resource, f"{name} is not an ephemeral value")
 
 
@@ -102,7 +99,7 @@ def text_has_no_secret(stack: Stack) -> Iterator[Finding]:
     """No text in the JSON looks like a key, a token or an address with a password."""
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
-            for shape in _shapes(text):
+            for shape in _shapes(_plain(text) if name.endswith(_BASE64) else text):
                 yield Finding.about(resource, f"{name} contains {shape}")
     for section in _OTHER_SECTIONS:
         for name, text in texts(stack.document.get(section)):
@@ -136,6 +133,14 @@ def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
         for name, value in (function.block("environment").get("variables") or {}).items():
             if is_secret_name(name) and not _ARN.fullmatch(str(value)):
                 yield Finding.about(function, f"the variable {name} is plain; let the function read the parameter")
+
+
+def _plain(text: str) -> str:
+    """A text that is written as base64; as it is, if it is none."""
+    try:
+        return base64.b64decode(text, validate=True).decode("utf-8", errors="replace")
+    except ValueError:
+        return text
 
 
 def _shapes(text: str) -> Iterator[str]:

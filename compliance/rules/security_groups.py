@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Finding, rule
-from compliance.rules.network import WORLD
+from compliance.arguments import walk
+from compliance.openings import GROUPS, open_to_world, openings
+from compliance.references import of_same_environment, places
+from compliance.rule import Finding, rule, rule_with_others
+from synthesis.template import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from compliance.openings import Opening
     from synthesis.manifest import Stack
-    from synthesis.template import Resource
 
 _INGRESS: Final = "aws_vpc_security_group_ingress_rule"
 _EGRESS: Final = "aws_vpc_security_group_egress_rule"
 _PEERS: Final = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
-_HTTPS: Final = 443
+_HTTP, _HTTPS = 80, 443
+_WITH_RULES: Final = (_INGRESS, _EGRESS, "aws_security_group_rule", *GROUPS)
+_ACL_KINDS: Final = ("aws_default_network_acl", "aws_network_acl", "aws_network_acl_rule")
+_ADDRESSES: Final = re.compile(r"cidr_ipv4|cidr_ipv6|cidr_blocks?|ipv6_cidr_blocks?")
+_ONE_REFERENCE: Final = re.compile(r"\$\{(?:data\.)?(?:aws|terraform)_[a-z0-9_]+\.[\w.\-\[\]\"*]+\}")
+_BALANCERS: Final = ("aws_lb", "aws_elb")
+_SECURITY_GROUPS: Final = re.compile(r"security_?groups?(_?ids?)?$|^SecurityGroups$", re.IGNORECASE)
+"""Arguments by which a resource is a member of groups."""
 
 
 @rule
@@ -65,40 +76,99 @@ def security_group_rule_has_one_peer(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
-def internet_ingress_is_https_only(stack: Stack) -> Iterator[Finding]:
+def addresses_can_be_read(stack: Stack) -> Iterator[Finding]:
+    """The addresses in rules of security groups and network ACLs are known, or those of one resource.
+
+    A function, a condition or a variable without a default can be the whole internet.
+    """
+    for resource in stack.all(*_WITH_RULES, *_ACL_KINDS):
+        for path, name, value in walk(dict(resource.arguments)):
+            if _ADDRESSES.fullmatch(name):
+                for one in value if isinstance(value, list) else [value]:
+                    if "${" in _ONE_REFERENCE.sub("", str(one)):
+                        yield Finding.about(resource, f"{path} is {one}, which is not known; write the block itself")
+
+
+@rule_with_others
+def internet_ingress_is_https_only(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Only TCP port 443 is open to the internet, by IPv4 or IPv6."""
-    for ingress in stack.all(_INGRESS):
-        if _is_internet(ingress) and not _is_https(ingress):
-            yield Finding.about(ingress, f"allows the internet to reach {_ports(ingress)}")
+    for opening in _to_world(stack, stacks, is_ingress=True):
+        if not _is_only(opening, _HTTPS):
+            yield Finding.about(opening.resource, f"allows the internet to reach {opening.ports}")
 
 
-@rule
-def internet_ingress_is_listed(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def internet_ingress_is_listed(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """Port 443 is open to the internet only where an exception says why."""
-    for ingress in stack.all(_INGRESS):
-        if _is_internet(ingress) and _is_https(ingress):
-            yield Finding.about(ingress, "allows the internet to reach port 443, and no exception lists it")
+    for opening in _to_world(stack, stacks, is_ingress=True):
+        if _is_only(opening, _HTTPS):
+            yield Finding.about(opening.resource, "allows the internet to reach port 443, and no exception lists it")
 
 
-@rule
-def internet_egress_is_https_only(stack: Stack) -> Iterator[Finding]:
-    """Connections to the whole internet use only TCP port 443."""
-    for egress in stack.all(_EGRESS):
-        if _is_internet(egress) and not _is_https(egress):
-            yield Finding.about(egress, f"may connect to the internet on {_ports(egress)}")
+@rule_with_others
+def world_enters_by_load_balancers_only(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """The internet reaches nothing but TCP ports 80 and 443 of public load balancers."""
+    for opening in _to_world(stack, stacks, is_ingress=True):
+        if not (_is_only(opening, _HTTP) or _is_only(opening, _HTTPS)):
+            yield Finding.about(opening.resource, f"opens {opening.ports} to the internet; only 80 and 443 may be open")
+            continue
+        balancers, others = _members(opening.group, stack, stacks)
+        if others:
+            yield Finding.about(opening.resource, f"opens {', '.join(others)} to the internet, besides a load balancer")
+        elif not balancers:
+            says = "opens a group to the internet that no public load balancer has"
+            yield Finding.about(opening.resource, says)
 
 
-def _is_internet(group_rule: Resource) -> bool:
-    return group_rule.get("cidr_ipv4") in WORLD or group_rule.get("cidr_ipv6") in WORLD
+@rule_with_others
+def internet_egress_is_https_only(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """Connections to the whole internet use only TCP port 443, and 80 where an exception says why."""
+    for opening in _to_world(stack, stacks, is_ingress=False):
+        if not _is_only(opening, _HTTPS) and not _is_only(opening, _HTTP):
+            yield Finding.about(opening.resource, f"may connect to the internet on {opening.ports}")
 
 
-def _is_https(group_rule: Resource) -> bool:
-    ports = (group_rule.get("from_port"), group_rule.get("to_port"))
-    return group_rule.get("ip_protocol") in {"tcp", "6"} and ports == (_HTTPS, _HTTPS)
+@rule_with_others
+def internet_egress_by_http_is_listed(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """Connections to port 80 of the whole internet are open only where an exception says why."""
+    for opening in _to_world(stack, stacks, is_ingress=False):
+        if _is_only(opening, _HTTP):
+            yield Finding.about(opening.resource, "may connect to port 80 of the internet, and no exception lists it")
 
 
-def _ports(group_rule: Resource) -> str:
-    protocol = str(group_rule.get("ip_protocol"))
-    if protocol == "-1":
-        return "every port of every protocol"
-    return f"{protocol} ports {group_rule.get('from_port')} to {group_rule.get('to_port')}"
+def _to_world(stack: Stack, stacks: Mapping[str, Stack], *, is_ingress: bool) -> list[Opening]:
+    """What the rules of a stack open to the world, also together with those of other stacks for the same group."""
+    if not any(True for _ in stack.all(*_WITH_RULES)):
+        return []
+    own = [one for one in openings(stack, stacks) if one.is_ingress == is_ingress and one.networks]
+    groups = {one.group for one in own}
+    beside = [
+        one
+        for other in of_same_environment(stack, stacks)
+        if other.id != stack.id and any(True for _ in other.all(*_WITH_RULES))
+        for one in openings(other, stacks)
+        if one.is_ingress == is_ingress and one.group in groups
+    ]
+    mine = {id(one) for one in own}
+    return [one for one in open_to_world([*own, *beside]) if id(one) in mine]
+
+
+def _members(group: str, stack: Stack, stacks: Mapping[str, Stack]) -> tuple[list[str], list[str]]:
+    """The public load balancers, and what else, that a group is of."""
+    balancers: list[str] = []
+    others: list[str] = []
+    for other in of_same_environment(stack, stacks):
+        for resource in other.all():
+            if resource.kind in _WITH_RULES:
+                continue
+            if not any(_SECURITY_GROUPS.search(name) for name, _ in texts(dict(resource.arguments))):
+                continue
+            named = [text for name, text in texts(dict(resource.arguments)) if _SECURITY_GROUPS.search(name)]
+            if group in named or any(str(place) == group for place in places(named, other, stacks)):
+                is_entrance = resource.kind in _BALANCERS and not resource.is_on("internal")
+                (balancers if is_entrance else others).append(f"{other.id}/{resource.address}")
+    return balancers, others
+
+
+def _is_only(opening: Opening, port: int) -> bool:
+    return (opening.protocol, opening.first, opening.last) == ("tcp", port, port)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from compliance.accounts import Accounts
+from compliance.conditions import demanded, restricts
 from compliance.evaluation import matches_action
-from compliance.policies import Kind, condition_keys, is_allow, many, parsed, principals, statements
+from compliance.grants import role_statements
+from compliance.policies import Kind, condition_keys, is_allow, many, principals, statements
 from compliance.references import referred
-from compliance.rule import Finding, rule, rule_with_others
+from compliance.rule import Finding, rule_with_others
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
@@ -299,14 +302,16 @@ _USES: Final = (
 )
 
 
-@rule
-def service_trust_names_account(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def service_trust_names_account(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A trust policy requires aws:SourceAccount of the services that send it (confused deputy), and of no others."""
-    for resource, statement in statements(stack, Kind.TRUST):
+    accounts = Accounts(stack, stacks)
+    for resource, statement in statements(stack, Kind.TRUST, stacks=stacks):
         for service in principals(statement, "Service") if is_allow(statement) else ():
             keys = condition_keys(statement) & _SOURCE
             if service in SENDS_SOURCE_TO_ASSUME:
-                if "aws:sourceaccount" not in keys:
+                tests = [test for test in demanded(statement) if test.key == "aws:sourceaccount"]
+                if not any(restricts(test, accounts) for test in tests):
                     yield Finding.about(resource, f"{service} may assume it without aws:SourceAccount")
             elif service not in SENDS_NO_SOURCE_TO_ASSUME:
                 yield Finding.about(
@@ -321,10 +326,10 @@ def service_trust_names_account(stack: Stack) -> Iterator[Finding]:
                 )
 
 
-@rule
-def service_sends_what_is_required(stack: Stack) -> Iterator[Finding]:
+@rule_with_others
+def service_sends_what_is_required(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """A policy of a resource requires aws:SourceArn or aws:SourceAccount only of services that send it."""
-    for resource, statement in statements(stack, Kind.RESOURCE):
+    for resource, statement in statements(stack, Kind.RESOURCE, stacks=stacks):
         keys = condition_keys(statement) & _SOURCE
         for service in principals(statement, "Service") if is_allow(statement) and keys else ():
             if service not in SENDS_SOURCE_TO_USE:
@@ -343,7 +348,7 @@ def service_role_has_minimum_actions(stack: Stack, stacks: Mapping[str, Stack]) 
             holders = _blocks(user, use.block)
             values = [holder.get(use.argument) or user.get(use.argument) for holder in holders]
             for owner, role in (found for value in values for found in referred(value, stack, stacks)):
-                patterns = _allowed(owner, role)
+                patterns = _allowed(owner, role, stacks)
                 for action in use.actions:
                     if action not in use.omitted and not any(matches_action(one, action) for one in patterns):
                         yield Finding.about(user, f"{role.address} does not allow {action}: {use.page}")
@@ -358,8 +363,7 @@ def _blocks(resource: Resource, path: str) -> list[Mapping[str, object]]:
     return [block for block in found if blocks(block.get(inner))] if inner else found
 
 
-def _allowed(stack: Stack, role: Resource) -> list[str]:
+def _allowed(stack: Stack, role: Resource, stacks: Mapping[str, Stack]) -> list[str]:
     """The actions that the policies of a role allow on any resource."""
-    policies = stack.attached(role, "aws_iam_role_policy", by="role")
-    found = (statement for policy in policies for statement in parsed(policy.get("policy")) or ())
+    found = role_statements(role, stack, stacks)
     return [action for statement in found if is_allow(statement) for action in many(statement.get("Action"))]

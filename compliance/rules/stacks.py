@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from compliance.rule import Finding, rule
-from synthesis.template import blocks
+from compliance.accounts import accounts_in
+from compliance.policies import many
+from compliance.references import of_same_environment
+from compliance.rule import Finding, rule, rule_with_others
+from synthesis.manifest import STATE_LAYER
+from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from synthesis.manifest import Stack
 
 _PROVIDER_VERSION: Final = "5.100.0"
 _REQUIRED_TAGS: Final = frozenset({"Project", "Environment", "Layer", "ManagedBy", "Owner", "CostCenter"})
+_OF_AWS: Final = re.compile(r"https://([a-z0-9-]+\.)+amazonaws\.com(\.cn)?(:443)?/?")
 PROVIDER, BACKEND = "provider.aws", "terraform.backend.s3"
 """Addresses of what every stack has and Terraform gives none."""
 
@@ -34,6 +40,25 @@ def provider_names_its_account(stack: Stack) -> Iterator[Finding]:
     for provider in stack.providers:
         if not provider.get("allowed_account_ids"):
             yield Finding(address=provider_address(provider), message="allowed_account_ids is not set")
+        allowed = many(provider.get("allowed_account_ids"))
+        for _, role in texts(provider.get("assume_role")):
+            for account in accounts_in(role):
+                if account not in allowed:
+                    message = f"assume_role names the account {account}, which allowed_account_ids does not have"
+                    yield Finding(address=provider_address(provider), message=message)
+
+
+@rule
+def provider_verifies_aws(stack: Stack) -> Iterator[Finding]:
+    """Terraform speaks with AWS itself, by TLS whose certificate it verifies."""
+    for provider in stack.providers:
+        if provider.get("insecure") is True:
+            yield Finding(address=provider_address(provider), message="insecure is on, so no certificate is verified")
+        for block in blocks(provider.get("endpoints")):
+            for service, address in block.items():
+                if not _OF_AWS.fullmatch(str(address)):
+                    message = f"the endpoint of {service} is {address}; it must be https:// and of amazonaws.com"
+                    yield Finding(address=provider_address(provider), message=message)
 
 
 @rule
@@ -59,6 +84,20 @@ def state_is_locked(stack: Stack) -> Iterator[Finding]:
     backend = stack.terraform.get("backend", {}).get("s3", {})
     if not backend.get("dynamodb_table") and backend.get("use_lockfile") is not True:
         yield Finding(address=BACKEND, message="neither dynamodb_table nor use_lockfile is set")
+
+
+@rule_with_others
+def state_is_in_a_bucket_of_its_environment(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """The state is in a bucket that the environment has, if one of its stacks is the state of all."""
+    names = {
+        str(bucket.get("bucket"))
+        for other in of_same_environment(stack, stacks)
+        if other.layer == STATE_LAYER
+        for bucket in other.all("aws_s3_bucket")
+    }
+    bucket = stack.backend.get("bucket")
+    if names and bucket not in names:
+        yield Finding(address=BACKEND, message=f"bucket is {bucket}, which the layer {STATE_LAYER} does not have")
 
 
 def provider_address(provider: object) -> str:

@@ -115,6 +115,8 @@ _RDS_LOG_GROUP: Final = "log-group:RDSOSMetrics"
 _RDS_LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy")
 # What CodeDeploy does in a deployment. The names of a load balancer's listeners can be cut, but all have the tags.
 _SHIFT: Final = ("elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule")
+# What ECS does besides, if it shifts the requests itself; target groups have the tags, too.
+_REGISTER: Final = ("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets")
 _CHANGE: Final = (
     "acm:*",
     "application-autoscaling:*",
@@ -216,15 +218,25 @@ class PermissionsBoundaries(Construct):
     create a role whose boundary does not exist, nor delete a policy that is a boundary.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, label: Label, backup_writers: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        backup_writers: Collection[str] = (),
+        native_blue_green: bool = False,
+    ) -> None:
         """Create them.
 
         Args:
             label: Names them.
             backup_writers: The services that add backups in the second region; none if none can run there.
+            native_blue_green: Whether ECS itself shifts the requests of a deployment.
         """
         super().__init__(scope, id_)
         self._label = label
+        self._shift = (*_SHIFT, *_REGISTER) if native_blue_green else _SHIFT
         self.policies: dict[Boundary, IamPolicy] = {}
         """What must exist before a role of the same stack that has one of them."""
         self._add(Boundary.WORKLOAD, "The most that a service or a task may do", *self._workload(backup_writers))
@@ -252,7 +264,7 @@ class PermissionsBoundaries(Construct):
             Statement(sid="AllowRdsLogs", actions=_RDS_LOGS, resources=(f"{group}*",)),
             Statement(
                 sid="AllowTrafficShift",
-                actions=_SHIFT,
+                actions=self._shift,
                 resources=("*",),
                 conditions=tuple(
                     Condition(operator="StringEquals", key=f"aws:ResourceTag/{tag}", values=(self._label.tags[tag],))

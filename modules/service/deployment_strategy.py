@@ -1,7 +1,7 @@
-"""How a new version replaces the old one: one setting, two strategies, and what each needs in other constructs.
+"""How a new version replaces the old one: one setting, a class per strategy, and what each needs in other constructs.
 
-Other constructs ask the strategy for what depends on it. A third strategy (ECS's own blue/green, which the
-provider supports from 6.4 on) would be one more class here.
+Other constructs ask the strategy for what depends on it. ECS's own blue/green, which needs another provider, is in
+`native_blue_green.py`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,17 @@ from cdktf_cdktf_provider_aws.ecs_service import (
     EcsServiceDeploymentController,
 )
 
+from modules.service.native_blue_green import NativeBlueGreen
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from constructs import Construct
+
     from config.deployment import DeploymentSettings
+    from modules.label import Label
+    from modules.role import Role
+    from modules.service.target_groups import TargetGroups
 
 # Auto-scaling changes the one at any time, the pipeline the other with each release.
 _SET_BY_SCALING: Final = ["desired_count"]
@@ -62,6 +69,12 @@ class DeploymentStrategy(Protocol):
             traffic: References to its target groups and to the rules that forward to them.
         """
 
+    def shift_role(self, scope: Construct, *, label: Label, name: str, target: TargetGroups) -> Role | None:
+        """The role by which ECS shifts the traffic; None if it does not."""
+
+    def load_balancer_arguments(self, *, role: Role | None, target: TargetGroups) -> dict[str, Any]:
+        """Further arguments of the ECS service's block `load_balancer`."""
+
 
 @dataclass(frozen=True)
 class Rolling:
@@ -93,6 +106,13 @@ class Rolling:
             ),
         }
 
+    def shift_role(self, scope: Construct, *, label: Label, name: str, target: TargetGroups) -> None:
+        """None: ECS changes no rule."""
+
+    def load_balancer_arguments(self, *, role: Role | None, target: TargetGroups) -> dict[str, Any]:  # noqa: ARG002 (ECS's own blue/green)
+        """None."""
+        return {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class BlueGreen:
@@ -122,6 +142,13 @@ class BlueGreen:
             ),
         }
 
+    def shift_role(self, scope: Construct, *, label: Label, name: str, target: TargetGroups) -> None:
+        """None: CodeDeploy has its own."""
+
+    def load_balancer_arguments(self, *, role: Role | None, target: TargetGroups) -> dict[str, Any]:  # noqa: ARG002 (ECS's own blue/green)
+        """None."""
+        return {}
+
 
 def strategy_for(
     config: DeploymentSettings, *, is_load_balanced: bool, has_pipeline: bool = True
@@ -129,4 +156,6 @@ def strategy_for(
     """The strategy of a service: one without target groups has no traffic to shift, so it uses rolling updates."""
     if config.strategy == "blue_green" and is_load_balanced:
         return BlueGreen(test_port=config.test_port)
+    if config.strategy == "native_blue_green" and is_load_balanced:
+        return NativeBlueGreen(config=config, has_pipeline=has_pipeline)
     return Rolling(has_pipeline=has_pipeline)

@@ -201,6 +201,9 @@ class FargateService(Construct):
                 load_balancer=load_balancer,
                 strategy=strategy,
             )
+        shift_role = (
+            strategy.shift_role(self, label=label, name=name, target=self.target) if self.target is not None else None
+        )
         full_name = service_name(label, name)
         if topics:
             self.alarms = RollbackAlarms(
@@ -224,6 +227,7 @@ class FargateService(Construct):
             *cluster.dependables,
             *self._logs.dependables,
             *(self.target.dependables if self.target else []),
+            *(shift_role.dependables if shift_role else []),
         ]
         self._service = EcsService(
             self,
@@ -244,7 +248,10 @@ class FargateService(Construct):
             ),
             load_balancer=[
                 EcsServiceLoadBalancer(
-                    target_group_arn=self.target.arn, container_name=name, container_port=config.port
+                    target_group_arn=self.target.arn,
+                    container_name=name,
+                    container_port=config.port,
+                    **strategy.load_balancer_arguments(role=shift_role, target=self.target),
                 )
             ]
             if self.target

@@ -114,6 +114,11 @@ class TargetGroups(Construct):
         """The target group that receives the traffic initially."""
         return next(iter(self._groups.values())).arn
 
+    @property
+    def arns(self) -> list[str]:
+        """The target groups, the one that receives the traffic initially first."""
+        return [group.arn for group in self._groups.values()]
+
     @cached_property
     def references(self) -> list[str]:
         """References to their ids, for what must be replaced with them."""

@@ -27,10 +27,11 @@ Module._extensions[".js"] = function (module, filename) {
   return loadStock(module, filename);
 };
 
-// The provider's index is 2,200 lines of `exports.vpc = require("./vpc");`. Each becomes a getter that requires its
-// module when it is first read; a line of another form stays.
+// The provider's index is 2,200 lines of `exports.vpc = require("./vpc");`, or of
+// `exports.vpc = __importStar(require("./vpc/index"));`. Each becomes a getter that requires its module when it is first
+// read. A line of another form would load its module at once, which costs a gigabyte and is seen nowhere: it is refused.
 function loadLazyIndex(module, filename) {
-  const reExport = /^exports\.(\w+) = require\("(\.\/[\w-]+)"\);$/gm;
+  const reExport = /^exports\.(\w+) = (?:__importStar\()?require\("(\.\/[\w/-]+)"\)\)?;$/gm;
   // `exports.a = exports.b = void 0;` declares the names first; as plain properties they would hide the getters.
   const declaration = /^(?:exports\.\w+ = )+void 0;$/gm;
   const getter =
@@ -39,13 +40,21 @@ function loadLazyIndex(module, filename) {
     ' Object.defineProperty(exports, "$1", { enumerable: true, value });' +
     " return value; } });";
   const source = fs.readFileSync(filename, "utf8");
+  const rest = source.replace(reExport, "");
+  const eager = rest === source ? "no line" : rest.split("\n").find((line) => /\brequire\("\.\//.test(line));
+  if (eager) {
+    throw new Error(
+      `${filename}: its re-exports are not of the form that synthesis/fast_start/preload.cjs makes lazy (${eager.trim()}); ` +
+        "adapt it there, or set STOCK_CDKTF=1 to start without it",
+    );
+  }
   return module._compile(source.replace(declaration, "").replace(reExport, getter), filename);
 }
 
 // Every token remembers the JavaScript stack that made it, for error messages; from Python that is jsii's own dispatch
-// loop, the same each time.
+// loop, the same each time. cdktf 0.21 exports the first of the two functions, its fork both.
 function loadWithoutStackTraces(module) {
-  module.exports = { captureStackTrace: () => [] };
+  module.exports = { captureStackTrace: () => [], captureCreationStack: () => [] };
 }
 
 // What a request says to the functions below (`ahead.py`): jsii puts the field for the caller's stack trace into a global

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from synthesis import fast_start
+from synthesis import fast_start, variables
 from synthesis.fast_start.node import NPM_NAMES
 
 _INDEX: Final = ".jsii.runtime-index.v1"
@@ -25,7 +25,7 @@ def main() -> int:
     """Load the three assemblies, wait for their indexes, compile what every run imports.
 
     Returns:
-        0, even without an index: runs are then slower, but correct.
+        0, even without an index: runs are then slower, but correct. 1 if the bindings cannot be loaded.
     """
     _compile("jsii", "pydantic")
     if not fast_start.prepare(os.environ):
@@ -33,8 +33,19 @@ def main() -> int:
     cache = os.environ.get(fast_start.CACHE_VARIABLE)
     if cache is None:
         return 0
-    import cdktf_cdktf_provider_aws.vpc  # noqa: F401, PLC0415 (loads the assemblies and compiles their bindings)
+    try:
+        import cdktf_cdktf_provider_aws.vpc  # noqa: F401, PLC0415 (loads the assemblies and compiles their bindings)
+        from cdktf import Token  # noqa: PLC0415
 
+        # The first call that waits for Node: without one, nobody would read that it could not load them.
+        Token.is_unresolved("")
+    except Exception as error:  # noqa: BLE001 (whatever jsii raises: the wait below would be in vain)
+        sys.unraisablehook = lambda _: None  # what jsii prints about a Node that has ended
+        first_line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        reason = "its answer is not JSON" if isinstance(error, ValueError) else first_line.removesuffix(".")
+        node = os.environ.get(variables.NODE, "node")
+        print(f"{node} cannot load the bindings: {reason}. What it printed is above.", file=sys.stderr)
+        return 1
     deadline = time.monotonic() + _LONGEST_WAIT_SECONDS
     while not _indexed(Path(cache)):
         if time.monotonic() > deadline:

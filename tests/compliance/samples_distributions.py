@@ -43,6 +43,11 @@ LOGS: Resources = {
     "aws_cloudwatch_log_delivery.site": {"delivery_source_name": "${aws_cloudwatch_log_delivery_source.site.name}"},
 }
 
+_HSTS = {"access_control_max_age_sec": 63_072_000, "override": True}
+HEADERS: Resources = {
+    "aws_cloudfront_response_headers_policy.a": {"security_headers_config": {"strict_transport_security": _HSTS}}
+}
+
 
 def _with_origin(**config: object) -> Resources:
     return changed(TLS, _SITE, origin=[{"origin_id": "web", "custom_origin_config": {**_ORIGIN, **config}}])
@@ -95,4 +100,17 @@ SAMPLES = (
         _LOGS, LOGS, without(LOGS, "aws_cloudwatch_log_delivery_source.site"), says="no aws_cloudwatch_log_delivery"
     ),
     sample(_LOGS, LOGS, changed(LOGS, _SITE, logging_config={"bucket": "logs"}), says="logging_config needs a bucket"),
+    *(
+        sample(
+            "browsers-stay-with-https",
+            HEADERS,
+            {"aws_cloudfront_response_headers_policy.a": {"security_headers_config": headers}},
+            says=says,
+        )
+        for headers, says in (
+            ([], "for 0 seconds"),
+            ({"strict_transport_security": {**_HSTS, "access_control_max_age_sec": 300}}, "for 300 seconds"),
+            ({"strict_transport_security": {**_HSTS, "override": False}}, "has no override"),
+        )
+    ),
 )

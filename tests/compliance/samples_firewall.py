@@ -124,4 +124,19 @@ SAMPLES = (
         changed(_FIREWALL, _ACL, data_protection_config={"data_protection": [_field("SINGLE_HEADER", "cookie")]}),
         says="data_protection_config has no authorization",
     ),
+    *(
+        sample(
+            "firewall-lets-only-listed-addresses-pass",
+            {_ACL: {"rule": [{"name": "office", "action": {"allow": {}}, "statement": good}]}},
+            {_ACL: {"rule": {"name": "pass", "action": [{"allow": {}}], "statement": [bad]}}},
+            says="pass allows requests",
+        )
+        for good, bad in (
+            ({"ip_set_reference_statement": {"arn": "x"}}, {"geo_match_statement": {"country_codes": ["US"]}}),
+            (
+                {"and_statement": {"statement": [{"ip_set_reference_statement": {}}, {"byte_match_statement": {}}]}},
+                {"not_statement": {"statement": [{"ip_set_reference_statement": {"arn": "x"}}]}},
+            ),
+        )
+    ),
 )

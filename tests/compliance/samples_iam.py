@@ -60,8 +60,11 @@ _READABLE = {_P: {"policy": policy(_BUCKET)}}
 _ATTACHED = "aws_iam_role_policy_attachment.a"
 _READ_ONLY = {_ATTACHED: {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
 
+_EVENTS = "events.amazonaws.com"
+_PUBLISH = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+
 SAMPLES = (
-    sample("policy-can-be-read", _READABLE, {_P: {"policy": "${file(x)}"}}, says="not literal JSON"),
+    sample("policy-can-be-read", _READABLE, {_P: {"policy": "${file(x)}"}}, says="is not known before a plan"),
     _may("role-names-its-actions", {"Action": "*", "Resource": "arn"}, says="allows the action *"),
     _may("role-names-its-actions", {"Action": ["s3:*"], "Resource": "arn"}, says="allows the action s3:*"),
     _may("role-names-its-actions", {"NotAction": "iam:*", "Resource": "arn"}, says="NotAction"),
@@ -102,6 +105,20 @@ SAMPLES = (
         {_T: {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]}},
         says="AmazonS3FullAccess",
     ),
+    *(
+        sample(
+            "role-is-not-an-administrator",
+            {"aws_new_attachment.a": {name: "arn:aws:iam::aws:policy/ReadOnlyAccess"}},
+            {"aws_new_attachment.a": {name: arn}},
+            says=arn,
+            data={"aws_iam_policy": {"a": {"name": "AdministratorAccess"}}},
+        )
+        for name, arn in (
+            ("policy_arns", "arn:aws:iam::aws:policy/job-function/SystemAdministrator"),
+            ("managed_policy_arn", "arn:aws-us-gov:iam::aws:policy/IAMFullAccess"),
+            ("policy_arn", "${data.aws_iam_policy.a.arn}"),
+        )
+    ),
     _may("pass-role-names-services", {"Action": "iam:*", "Resource": "*"}, says="iam:PassedToService"),
     _trust("service-trust-names-account", _SERVICE, says="ecs-tasks.amazonaws.com may assume it"),
     _trust(
@@ -137,6 +154,19 @@ SAMPLES = (
         "service-principal-is-restricted",
         {**_KEY, "Principal": {"Service": "sns.amazonaws.com"}},
         says="allows sns.amazonaws.com for every account",
+    ),
+    *(
+        sample(
+            "service-principal-is-restricted",
+            {"aws_sns_topic_policy.t": {"policy": policy({**_PUBLISH, "Principal": {"Service": _EVENTS}})}},
+            {"aws_sns_topic_policy.t": {"policy": policy({**_PUBLISH, **changes})}},
+            says="for every account",
+        )
+        for changes in (
+            {"Principal": {"Service": "s3.amazonaws.com"}},
+            {"Principal": {"Service": [_EVENTS, "s3.amazonaws.com"]}},
+            {"Principal": {"Service": _EVENTS}, "Action": ["sns:Publish", "sns:Subscribe"]},
+        )
     ),
     sample("stack-has-no-iam-users", _READABLE, {"aws_iam_user.ci": {}}, says="use a role"),
 )

@@ -128,6 +128,12 @@ NETWORK = (
     ),
     sample(
         "network-acl-blocks-remote-administration",
+        changed(ACL_RULE, "aws_network_acl_rule.in", from_port=1024, to_port=65535),
+        changed(ACL_RULE, "aws_network_acl_rule.in", from_port=3389, to_port=3389, protocol="udp"),
+        says="port 3389 (RDP)",
+    ),
+    sample(
+        "network-acl-blocks-remote-administration",
         ACL_RULE,
         changed(ACL_RULE, "aws_network_acl_rule.in", from_port=20, to_port=25),
         says="port 22 (SSH)",
@@ -211,6 +217,13 @@ SECURITY_GROUPS = (
         says="tcp ports 0 to 443",
     ),
     sample("internet-ingress-is-listed", GROUP, FROM_WORLD, at=_IN, says="no exception lists it"),
+    sample(
+        "internet-egress-by-http-is-listed",
+        GROUP,
+        changed(GROUP, _OUT, from_port=80, to_port=80),
+        at=_OUT,
+        says="port 80 of the internet",
+    ),
     sample(
         "internet-egress-is-https-only",
         GROUP,

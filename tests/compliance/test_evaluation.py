@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.evaluation import Request, applies, is_allowed
+from compliance.normal_form import OPERATORS
 
 GET = {"Effect": "Allow", "Action": ["s3:Get*"], "Resource": "arn:aws:s3:::one/*"}
 DENY = {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::one/secret"}
@@ -57,6 +58,15 @@ def test_what_is_not_listed_is_matched_by_the_negated_elements() -> None:
         ("Bool", "false", "False", True),
         ("ForAnyValue:StringEquals", ["a"], "a", True),
         ("ForAllValues:StringEquals", ["a"], "b", False),
+        ("StringEqualsIgnoreCase", "A", "a", True),
+        ("StringNotLike", "a*", "ab", False),
+        ("IpAddress", "10.0.0.0/8", "10.1.2.3", True),
+        ("IpAddress", "10.0.0.0/8", "not an address", False),
+        ("NotIpAddress", "10.0.0.0/8", "10.1.2.3", False),
+        ("NumericLessThan", "1.2", "1.1", True),
+        ("NumericGreaterThanEquals", "3", "2", False),
+        ("DateLessThan", "2027-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00", True),
+        ("DateGreaterThan", "0", "not a date", False),
     ],
 )
 def test_conditions(operator: str, wanted: object, sent: str, *, passes: bool) -> None:
@@ -74,5 +84,20 @@ def test_a_key_that_is_not_sent_passes_a_negated_condition() -> None:
 
 
 def test_an_unknown_operator_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"the operator IpAddress is not known; add it to compliance/evaluation.py"):
-        applies({**ALL, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, request())
+    with pytest.raises(ValueError, match=r"the operator IpRange is not known; add it to compliance/evaluation.py"):
+        applies({**ALL, "Condition": {"IpRange": {"aws:SourceIp": "10.0.0.0/8"}}}, request())
+
+
+def test_every_operator_of_iam_is_known() -> None:
+    for name in OPERATORS.values():
+        applies({**ALL, "Condition": {name: {"aws:key": "1"}}}, request(**{"aws:key": "1"}))
+
+
+def test_if_exists_passes_without_the_key_and_null_asks_for_it() -> None:
+    for operator in ("StringEqualsIfExists", "BoolIfExists", "ForAnyValue:StringLikeIfExists"):
+        statement = {**ALL, "Condition": {operator: {"aws:key": "a"}}}
+        assert applies(statement, request())
+        assert not applies(statement, request(**{"aws:key": "b"}))
+    absent = {**ALL, "Condition": {"Null": {"aws:key": "true"}}}
+    assert applies(absent, request())
+    assert not applies(absent, request(**{"aws:key": "b"}))

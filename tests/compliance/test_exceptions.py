@@ -119,14 +119,17 @@ def test_an_exception_for_what_every_stack_has_must_be_needed(tmp_path: Path) ->
 
 def test_every_committed_exception_is_needed_where_every_part_is_there(tmp_path: Path) -> None:
     """`make check` lets an exception wait for its part; these three have all parts, so that none waits for ever."""
-    with_public_load_balancer = changed(("[edge] #", "#"), drills=True)
+    with_public_load_balancer = changed(("[edge] #", "#"), ("replicas = 0 #", "replicas = 1 #"), drills=True)
     elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
     builds = load_environment("dev", folder=FOLDER)
     synthesize([parsed(with_public_load_balancer + GITHUB), elsewhere, builds], tmp_path / "cdktf.out")
     stacks = list(read_stacks(tmp_path / "cdktf.out").values())
     exceptions = load_exceptions(rules=frozenset(rule.id for rule in RULES))
-    result = audit(stacks, rules=RULES, exceptions=exceptions, today=date.min)
-    assert (result.findings, result.exceptions) == ((), len(exceptions))
+    of_rules = [
+        exception for exception in exceptions if not exception.is_of_checkov
+    ]  # `make compliance` asks the others
+    result = audit(stacks, rules=RULES, exceptions=of_rules, today=date.min)
+    assert (result.findings, result.exceptions) == ((), len(of_rules))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Deployments: how long a shift may take, and settings that the strategy does not use."""
 
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from config import provider
 from config.deployment import DeploymentSettings, shift_minutes
 from config.toml import problems_from
 
@@ -99,3 +103,55 @@ def test_steps_are_refused_where_all_requests_go_at_once() -> None:
     assert refusals(traffic="all_at_once", step_percent=10) == [
         ('step_percent = 10: has no effect with traffic = "all_at_once"; use "canary" or "linear", or remove the line')
     ]
+
+
+def test_native_blue_green_is_refused_with_bindings_that_do_not_have_it() -> None:
+    assert refusals(strategy="native_blue_green") == [
+        (
+            'strategy = "native_blue_green": needs hashicorp/aws 6.4.0 or newer, and this program uses hashicorp/aws '
+            '5.100.0, which does not have its arguments; use "blue_green" or "rolling" (docs/leaving-cdktf.md has a '
+            "way to newer versions)"
+        )
+    ]
+
+
+def test_what_the_message_says_of_the_bindings_in_use_is_true() -> None:
+    """Their own file says which provider they bind."""
+    found = importlib.util.find_spec("cdktf_cdktf_provider_aws.provider")
+    assert found is not None
+    assert found.origin is not None
+    name, version = provider.PROVIDER.split()
+    assert f"{name.removeprefix('hashicorp/')}/{version}/docs" in Path(found.origin).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def newer_bindings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Bindings that have the class, as far as the settings look."""
+    module = tmp_path / "newer_bindings" / "ecs_service" / "__init__.py"
+    module.parent.mkdir(parents=True)
+    (module.parents[1] / "__init__.py").touch()
+    module.write_text("class EcsServiceLoadBalancerAdvancedConfiguration:\n    pass\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(provider, "_BINDINGS", "newer_bindings")
+    provider.has_native_blue_green.cache_clear()
+    yield
+    provider.has_native_blue_green.cache_clear()
+
+
+@pytest.mark.usefixtures("newer_bindings")
+def test_native_blue_green_is_accepted_with_bindings_that_have_it_and_within_the_limits_of_ecs() -> None:
+    assert settings(strategy="native_blue_green").longest_release_minutes is None
+    assert settings(strategy="native_blue_green", step_minutes=1440, keep_old_minutes=1440).shift_minutes == 1440
+    steps = settings(strategy="native_blue_green", traffic="linear", step_percent=3, step_minutes=87)
+    assert steps.shift_minutes == 33 * 87
+    for values, key in (
+        ({"step_minutes": 1441}, "step_minutes"),
+        ({"keep_old_minutes": 1441}, "keep_old_minutes"),
+        ({"traffic": "linear", "step_percent": 2}, "step_percent"),
+        ({"traffic": "linear", "step_percent": 3, "step_minutes": 88}, "step_minutes"),
+        ({"test_port": 9000}, "test_port"),
+        ({"traffic": "all_at_once", "step_percent": 5}, "step_percent"),
+    ):
+        (line,) = refusals(strategy="native_blue_green", **values)
+        assert line.startswith(f"{key} = "), line
+        assert "CodeDeploy" not in line

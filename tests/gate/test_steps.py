@@ -56,11 +56,13 @@ def test_each_target_sets_itself_up(target: str, tmp_path: Path) -> None:
         check=True,
     ).stdout
     assert "-r requirements/synth.lock" in shown
-    if target not in {"synth", "check"}:
+    if target not in {"synth", "compliance"}:
         assert "-r requirements/test.lock" in shown
     if target in {"setup", "programs"}:
         assert "-r requirements/aws-cli.lock" in shown
-    if target in {"validate", "providers", "emulate", "faults", "probe"}:
+    if target in {"setup", "unit", "compliance"}:
+        assert "-r requirements/checkov.lock" in shown
+    if target in {"validate", "providers", "compliance", "emulate", "faults", "probe"}:
         assert "-m runner.executable" in shown
 
 

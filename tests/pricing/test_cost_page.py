@@ -1,79 +1,106 @@
-"""The amounts in docs/cost.md are those of the price list, for what production's file has."""
+"""The tables of docs/cost.md are the estimate of the tests' environments: `make snapshot`."""
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from config.cost import DESIGN_MONTHLY_USD
+from console.text import table
 from main import ROOT
+from pricing.design import compare
+from pricing.estimate import View, estimate, site_of_stacks
 from pricing.prices import format_usd, monthly_usd
-from tests.config.examples import present
+from pricing.report import amount, component_rows
+from pricing.savings import savings
+from pricing.usage import Usage, load_usage
+from synthesis.manifest import of_environment, read_stacks
+from tests.fixtures import ENVIRONMENTS
+
+FILE: Final = ROOT / "docs" / "cost.md"
+USAGE: Final = Path(__file__).with_name("usage.toml")
+START: Final = "<!-- estimate: make snapshot -->\n"
+END: Final = "<!-- end of the estimate -->\n"
 
 if TYPE_CHECKING:
-    from config.environment import Environment
-    from tests.template import Template
+    from collections.abc import Mapping
 
-PAGE = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+
+def page() -> str:
+    return FILE.read_text(encoding="utf-8")
 
 
 def usd(name: str, quantity: float = 1) -> float:
     return monthly_usd(name, region="us-east-1", quantity=quantity)
 
 
-def rows() -> dict[str, str]:
-    """The amount of each part, from the first table of the page."""
-    table = PAGE.partition("| part | a month |")[2].partition("\n\n")[0]
-    return dict(re.findall(r"^\| ([^|]+?) \| ([0-9,]+ USD) \|", table, flags=re.MULTILINE))
+@pytest.fixture(scope="module")
+def views(output: Path) -> dict[str, View]:
+    """The estimate of each environment, with what tests/pricing/usage.toml assumes."""
+    stacks, usage = read_stacks(output), load_usage(USAGE)
+    found = {}
+    for name in ENVIRONMENTS:
+        site = site_of_stacks(list(of_environment(stacks, name).values()), usage.of(name))
+        found[name] = View(site=site, estimate=estimate(site))
+    return found
 
 
-@pytest.fixture
-def parts(environments: dict[str, Environment], stacks: dict[str, Template]) -> dict[str, float]:
-    """What each part of production costs, by the first words of its row."""
-    prod = environments["prod"]
-    tasks = [service for service in prod.services.values() for _ in range(service.min_count)]
-    postgres, documentdb = present(prod.postgres), present(prod.documentdb)
-    assert postgres.multi_az
-    assert {service.architecture for service in tasks} == {"ARM64"}
-    rules = len(stacks["prod-edge"].only("aws_wafv2_web_acl")["rule"])
-    gateways = len(stacks["prod-network"].all("aws_nat_gateway"))
-    return {
-        "four tasks": sum(
-            usd("fargate_arm_vcpu", task.cpu_units / 1024) + usd("fargate_arm_memory", task.memory_mib / 1024)
-            for task in tasks
-        ),
-        "PostgreSQL": usd(f"postgres/{postgres.instance_class}", 2)
-        + usd("postgres_storage_multi_az", postgres.storage_gib),
-        "RDS Proxy": usd("postgres_proxy", 2),
-        "DocumentDB": usd(f"documentdb/{documentdb.instance_class}", documentdb.instances),
-        "load balancer": usd("load_balancer") + usd("load_balancer_capacity"),
-        "two NAT gateways": usd("nat_gateway", gateways) + usd("public_ipv4", gateways),
-        "firewall": usd("waf_web_acl") + usd("waf_rule", rules),
+def tables(views: Mapping[str, View]) -> str:
+    """What is between the marks of the page."""
+    components = component_rows({name: view.estimate for name, view in views.items()})
+    design = [(row.part, amount(row.design_usd), amount(row.usd), row.reason) for row in compare(views["prod"])]
+    ways = [(one.name, amount(one.usd), one.state, one.note) for one in savings(views["prod"])]
+    usd_column = "USD a month"
+    way_columns = ("way", usd_column, "state", "what it means")
+    parts = {
+        "By component": table((usd_column, *ENVIRONMENTS), components, numbers=ENVIRONMENTS),
+        "Production beside the design": table(("part", "design", "prod", "why"), design, numbers=("design", "prod")),
+        "Ways to save in production": table(way_columns, ways, numbers=(usd_column,)),
     }
+    return "\n\n".join("\n".join([f"### {title}", "", *lines]) for title, lines in parts.items())
 
 
-def test_each_part_costs_what_the_price_list_says(parts: dict[str, float]) -> None:
-    found = rows()
-    together = found.pop("together")
-    assert [next(name for name in found if name.startswith(part)) for part in parts] == [*found]
-    assert [*found.values()] == [format_usd(amount) for amount in parts.values()]
-    assert together == format_usd(sum(parts.values()))
-    assert sum(parts.values()) > DESIGN_MONTHLY_USD, "the page says that production is above the design's estimate"
+def test_the_page_has_the_estimate(views: dict[str, View]) -> None:
+    text = page()
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    assert start
+    assert end
+    wanted = f"{before}{START}\n{tables(views)}\n\n{END}{after}"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        FILE.write_text(wanted, encoding="utf-8")
+    else:
+        assert text == wanted, "the estimate differs; run 'make snapshot' and read the diff"
+
+
+def test_production_costs_more_than_the_design_says_even_without_use(views: dict[str, View]) -> None:
+    """As the page says."""
+    assert views["prod"].estimate.fixed_usd > DESIGN_MONTHLY_USD
 
 
 def test_the_other_amounts_are_those_of_the_price_list() -> None:
-    for text, amount in (
+    for text, found in (
         ("eight `interface_endpoints` in two zones cost {}", usd("interface_endpoint", 8 * 2)),
         ("alarms at {} a month for each metric", usd("alarm")),
         ("keys at {} a month each", usd("kms_key")),
     ):
-        assert text.format(format_usd(amount)) in " ".join(PAGE.split())
+        assert text.format(format_usd(found)) in " ".join(page().split())
 
 
 def test_the_estimate_of_the_design_is_its_parts_and_the_cache_that_it_removed() -> None:
-    estimate = PAGE.partition("### The estimate of the design")[2].partition("##")[0]
-    total, *amounts = map(int, re.findall(r"(?<![0-9])[0-9]{2,3}(?![0-9])", estimate))
+    estimate_text = page().partition("### The estimate of the design")[2].partition("##")[0]
+    total, *amounts = map(int, re.findall(r"(?<![0-9])[0-9]{2,3}(?![0-9])", estimate_text))
     *amounts, together, cache = amounts
     assert (total, sum(amounts), together + cache) == (DESIGN_MONTHLY_USD, together, DESIGN_MONTHLY_USD)
+
+
+def test_the_page_names_only_assumptions_that_exist() -> None:
+    section = page().partition("## What is assumed")[2].partition("\n## ")[0]
+    example = section.partition("```toml")[2].partition("```")[0]
+    named = set(re.findall(r"^([a-z_]+) =", example, flags=re.MULTILINE))
+    assert named
+    assert named <= {*Usage.model_fields, "increase_usd", "increase_percent"}

@@ -79,7 +79,7 @@ def test_a_price_that_is_not_known_in_a_region_is_reported() -> None:
     with pytest.raises(ConfigError) as caught:
         monthly_usd("nat_gateway", region="eu-west-1")
     assert str(caught.value) == (
-        f"{FILE}: prices.nat_gateway.eu-west-1: is missing; there is one for us-east-1. "
+        f"{FILE}: prices.nat_gateway.eu-west-1: is missing; there is one for us-east-1, us-west-2. "
         "Add it, with its source and date"
     )
 

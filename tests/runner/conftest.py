@@ -84,7 +84,7 @@ if arguments[0] == "plan":
     sys.exit(2 if add or remove else 0)
 if arguments[:2] == ["show", "-json"]:
     deleted = script.get("plan", {{}}).get("deletes", {{}}).items()
-    print(script.get("content") or dumps({{"resource_changes": [
+    print(script.get("content") or dumps({{"format_version": "1.2", "resource_changes": [
         {{"address": at, "type": at.split(".")[0], "change": {{"actions": ["delete"], "before": values}}}}
         for at, values in deleted
     ]}}))

@@ -17,8 +17,8 @@ from synthesis.manifest import read_stacks
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOT_LAYERS = {"base", "compose", "delivery_source", "service_traffic", "standby", "standby_data"}
-"""What all layers share, what puts them in order or into the second region, and parts of large ones."""
+NOT_LAYERS = {"base", "compose", "delivery_source", "moves", "service_traffic", "standby", "standby_data"}
+"""What all layers share, what puts them in order, moves them or repeats them, and parts of large ones."""
 FILES = sorted(found.name for found in pkgutil.iter_modules(stacks_package.__path__) if found.name not in NOT_LAYERS)
 LAYERS = [name for name in FILES if "_" not in name]
 """A layer with many stacks has more files, like `recovery_drills.py`, beside the one with its name."""

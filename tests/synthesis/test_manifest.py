@@ -51,6 +51,12 @@ def test_a_manifest_of_another_shape_names_the_file_and_the_remedy(tmp_path: Pat
     assert "move that file away, then run `make synth` again" in error.value.remedy
 
 
+def test_a_stack_with_another_shape_names_the_place(two: Path) -> None:
+    (two / "stacks" / "dev-data" / "cdk.tf.json").write_text('{"resource": {"aws_vpc": []}}', encoding="utf-8")
+    with pytest.raises(OutputError, match=r"cdk\.tf\.json is not a valid stack: resource\.aws_vpc must be an object"):
+        read_stacks(two)
+
+
 @pytest.mark.parametrize("content", ["[]", "null", '"text"'])
 def test_a_stack_of_another_shape_names_the_file(two: Path, content: str) -> None:
     (two / "stacks" / "dev-data" / "cdk.tf.json").write_text(content, encoding="utf-8")

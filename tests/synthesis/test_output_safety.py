@@ -173,6 +173,35 @@ def test_files_of_others_outlive_their_stack(tmp_path: Path) -> None:
         }
 
 
+def test_the_hcl_is_kept(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state")
+    put(output / "hcl/dev-state/terraform.tfstate")
+    for _ in range(2):
+        synthesize(output, "dev", "network")
+        assert names(output) == ["dev-network"]
+        assert tree(output / "hcl") == {"dev-state/terraform.tfstate": "mine"}
+
+
+def test_the_hcl_is_kept_at_a_mount_point(mounted: Path) -> None:
+    synthesize(mounted, "dev", "state")
+    put(mounted / "hcl/dev-state/main.tf")
+    synthesize(mounted, "dev", "network")
+    assert tree(mounted / "hcl") == {"dev-state/main.tf": "mine"}
+
+
+def test_a_swap_that_was_killed_keeps_the_hcl(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    synthesize(output, "dev", "state")
+    put(output / "hcl/dev-state/main.tf")
+    output.rename(tmp_path / ".out.old")
+    output.mkdir()
+    write(output, "dev", "state")
+    synthesize(output, "prod", "state")
+    assert tree(output / "hcl") == {"dev-state/main.tf": "mine"}
+    assert not (tmp_path / ".out.old").exists()
+
+
 def test_a_copy_of_a_stack_is_kept(tmp_path: Path) -> None:
     output = tmp_path / "out"
     synthesize(output, "dev", "state")

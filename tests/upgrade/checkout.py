@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 class RecordingSession(Session):
     """Answers yes to every plan, as whoever upgrades would, and keeps what the plan was."""
 
-    plans: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    planned: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def confirm(self, what: str, plan: Plan, terraform: Terraform) -> bool:
         """Where the plan deletes or replaces anything, show why; pytest prints it when the test fails."""
         del what
         stack = terraform.stack.id
-        self.plans[stack] = plan.planned
+        self.planned[stack] = plan.planned
         if any(line.startswith(("delete ", "replace ")) for line in plan.planned):
             self.progress.say(section(stack, terraform.describe(plan)))
         return True
@@ -101,7 +101,7 @@ class Checkout:
         """
         session = RecordingSession(**vars(self.harness.session(self.environment)))
         found = actions.apply(session)
-        return session.plans, _failures(found)
+        return session.planned, _failures(found)
 
     def second_plan(self) -> list[str]:
         """`make plan`: what it would still change."""

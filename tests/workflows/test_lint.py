@@ -162,7 +162,7 @@ def test_what_is_uploaded_is_gone_after_a_day() -> None:
     ]
     assert len(uploads) == 4
     assert {upload["retention-days"] for upload in uploads} == {1}
-    assert {upload["path"].split()[0] for upload in uploads} == {"rows", "sealed"}
+    assert {upload["path"].split()[0] for upload in uploads} == {"reviews", "sealed"}
 
 
 def commits(names: Sequence[str]) -> dict[str, set[str]]:

@@ -36,7 +36,7 @@ ROLES = {
 def content(*actions: str, kind: str = "aws_vpc", **others: Any) -> str:
     values = {"before": {"name": f"{SECRET}-1"}, "after": {"name": f"{SECRET}-2"}}
     change = {"address": f"{kind}.main", "type": kind, "change": {"actions": list(actions), **values}}
-    return json.dumps({"resource_changes": [change] if actions else [], **others})
+    return json.dumps({"format_version": "1.2", "resource_changes": [change] if actions else [], **others})
 
 
 @pytest.fixture
@@ -193,10 +193,10 @@ def test_the_night_finds_what_others_changed_and_the_next_one_that_it_is_gone(re
         "change": {"actions": ["update"], "before": {"desired_count": 2}, "after": {"desired_count": 3}},
     }
     for found, planned in (([drifted, scaled], list(LISTED)), ([], ["prod"])):
-        repository.forget_artifacts(*(f"rows-{name}" for name in planned))
+        repository.forget_artifacts(*(f"reviews-{name}" for name in planned))
         text = content(resource_drift=found)
         repository.script("prod-network", content=text, resources=["x"])  # Terraform itself would change nothing
-        for name in planned:  # of staging, the rows of the first night are there
+        for name in planned:  # of staging, the reviews of the first night are there
             ended = repository.run("nightly", "drift", matrix=LISTED[name])
             assert ended.succeeded, ended.log
         ended = repository.run("nightly", "issue", needs={"check.matrix": MATRIX})

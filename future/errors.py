@@ -1,0 +1,7 @@
+"""The errors of `make future`."""
+
+from __future__ import annotations
+
+
+class FutureError(Exception):
+    """A lane cannot be walked, or does not lead where it should; the text says why, and what to do."""

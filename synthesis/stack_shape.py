@@ -1,0 +1,51 @@
+"""Whether the JSON of a stack has objects where all that reads it expects blocks and resources.
+
+https://developer.hashicorp.com/terraform/language/syntax/json
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_OF_TYPES: Final = ("resource", "data", "ephemeral")
+"""Blocks with two labels: a type and a name."""
+
+
+def misshapen(document: Mapping[str, Any]) -> str | None:
+    """The first place whose value must be an object and is something else, like `resource.aws_vpc`; None if all are."""
+    return next(_misshapen(document), None)
+
+
+def _misshapen(document: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("//", "terraform", "provider", "output", *_OF_TYPES):
+        if not isinstance(document.get(key, {}), dict):
+            yield key
+            return
+    for block, name in (("//", "metadata"), ("terraform", "backend"), ("terraform", "required_providers")):
+        if not isinstance(document.get(block, {}).get(name, {}), dict):
+            yield f"{block}.{name}"
+    yield from _members(document, "output")
+    for name, value in document.get("provider", {}).items():
+        blocks = value if isinstance(value, list) else [value]
+        if not all(isinstance(block, dict) for block in blocks):
+            yield f"provider.{name}"
+    yield from _of_types(document)
+
+
+def _of_types(document: Mapping[str, Any]) -> Iterator[str]:
+    for key in _OF_TYPES:
+        for kind, named in document.get(key, {}).items():
+            if not isinstance(named, dict):
+                yield f"{key}.{kind}"
+                return
+            yield from (f"{key}.{place}" for place in _members(document[key], kind))
+    for name, state in document.get("data", {}).get("terraform_remote_state", {}).items():
+        if not isinstance(state.get("config", {}), dict):
+            yield f"data.terraform_remote_state.{name}.config"
+
+
+def _members(document: Mapping[str, Any], key: str) -> Iterator[str]:
+    yield from (f"{key}.{name}" for name, value in document.get(key, {}).items() if not isinstance(value, dict))
