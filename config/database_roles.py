@@ -206,7 +206,7 @@ class DatabaseRole:
     """Whether that service's tasks got the url when they started, and keep it until they end."""
 
     is_for_drills: bool = False
-    """Whether it signs in to restored copies only: nobody gets a url of it."""
+    """Whether it signs in to restored copies only; no service gets its url."""
 
     role_arn: str | None = None
     """The role of IAM that DocumentDB lets in as it: there, that ARN is the name of the login.

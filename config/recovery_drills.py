@@ -25,7 +25,7 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html#rest
 """
 
 VALIDATION_HOURS: Final = 6
-"""Hours that AWS Backup keeps what was restored if nobody says whether it is valid; up to 168 (same page)."""
+"""Hours that AWS Backup keeps what was restored without a validation result; up to 168 (same page)."""
 
 PATIENCE_HOURS: Final = 3
 """Hours after a restore in which the copy must have answered: the rest is for its deletion."""

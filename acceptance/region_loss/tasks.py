@@ -1,7 +1,7 @@
 """What the tasks of a service have in a region: their place in the network, and what their roles may read and write.
 
-On AWS a task gets no more than this. The emulator evaluates few policies by itself, so they are evaluated here, with
-the conditions that AWS sends.
+On AWS a task gets no more than this. The emulator evaluates few policies, so they are evaluated here, with the
+conditions that AWS sends.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def database_url_has_one_service(stack: Stack, stacks: Mapping[str, Stack]) -> I
 def database_sign_in_names_its_user(stack: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
     """`rds-db:connect` is allowed for exact users of exact databases, and never for a master.
 
-    What restore tests make has an id that nobody knows before: a stack with their plan names the user only.
+    The id of a restored database is not known before: a stack with restore tests names the user only.
     """
     has_drills = any(stack.all("aws_backup_restore_testing_plan"))
     masters = {

@@ -2,8 +2,8 @@
 
 What it does as DocumentDB does, with the source beside each part: TLS only; a replica set `rs0`; SCRAM-SHA-1, and
 SCRAM-SHA-256 from 5.0.1 on; all users with a password in `admin`, whatever database a command or a sign-in names;
-roles and users of IAM in `$external`, from 5.0 on; the built-in roles and their actions; `serviceadmin`, as which
-nobody signs in; refusal of retryable writes, of `customData` and `authenticationRestrictions`, of commands that AWS's
+roles and users of IAM in `$external`, from 5.0 on; the built-in roles and their actions; `serviceadmin`, which cannot
+sign in; refusal of retryable writes, of `customData` and `authenticationRestrictions`, of commands that AWS's
 list does not have, of data in `admin`, `local` and `config`.
 
 What it leaves open:

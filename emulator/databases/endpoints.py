@@ -47,7 +47,7 @@ class Endpoint:
         if self.database.engine == DOCUMENTDB and not members(self.database):
             return f"the cluster {name} has no instance"
         if getattr(self.database, "global_cluster_identifier", None) and not self.database.is_writer:
-            return f"the cluster {name} is the secondary of a global cluster, which answers nobody here"
+            return f"the cluster {name} is the secondary of a global cluster, which accepts no connections here"
         # moto reports a new cluster as "creating" until it was described.
         return None if status in _RUNNING | {"creating"} else f"{name} is {status}"
 

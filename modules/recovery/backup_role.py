@@ -9,6 +9,7 @@ from modules.backup_names import BACKUP_ROLE, BACKUP_SNAPSHOTS, backup_tag
 from modules.boundary import Boundary
 from modules.policy import Condition, Statement
 from modules.recovery.backup_vault import vault_arn
+from modules.recovery.snapshot_key import SNAPSHOT_KEY_ACTIONS
 from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
 
     from modules.label import Label
 
-_KEY_USE: Final = (
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
-"""What RDS, on behalf of the role, does with the keys of a snapshot and of its copy.
-
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html
-"""
 _RESOURCE_TAG: Final = "aws:ResourceTag/"
 _FOR_AWS: Final = Condition(operator="Bool", key="kms:GrantIsForAWSResource", values=("true",))
 
@@ -112,7 +101,7 @@ def create_backup_role(
 def _key_statements(name: str, key: BackupKey, via_rds: Condition) -> tuple[Statement, ...]:
     keys, has_alias = (key.resource,), key.conditions
     return (
-        Statement(sid=f"Use{name}Key", actions=_KEY_USE, resources=keys, conditions=(via_rds, *has_alias)),
+        Statement(sid=f"Use{name}Key", actions=SNAPSHOT_KEY_ACTIONS, resources=keys, conditions=(via_rds, *has_alias)),
         Statement(sid=f"Describe{name}Key", actions=("kms:DescribeKey",), resources=keys, conditions=has_alias),
         Statement(
             sid=f"Grant{name}Key", actions=("kms:CreateGrant",), resources=keys, conditions=(_FOR_AWS, *has_alias)

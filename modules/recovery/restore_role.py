@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from modules.backup_names import BACKUP_SNAPSHOTS, RESTORE_GROUPS, RESTORE_ROLE, RESTORE_TESTS
 from modules.boundary import Boundary
 from modules.policy import Condition, Statement
+from modules.recovery.snapshot_key import SNAPSHOT_KEY_ACTIONS
 from modules.role import Role, ServicePrincipal
 
 if TYPE_CHECKING:
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from modules.label import Label
-
-_KEY_USE: Final = (
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
-"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html"""
 
 
 def create_restore_role(
@@ -83,7 +74,7 @@ def create_restore_role(
             actions=("rds:AddTagsToResource", "rds:DeleteDBCluster", "rds:DeleteDBInstance"),
             resources=made,
         ),
-        Statement(sid="UseCopiesKey", actions=_KEY_USE, resources=(key_arn,), conditions=(via_rds,)),
+        Statement(sid="UseCopiesKey", actions=SNAPSHOT_KEY_ACTIONS, resources=(key_arn,), conditions=(via_rds,)),
         Statement(sid="DescribeCopiesKey", actions=("kms:DescribeKey",), resources=(key_arn,)),
         Statement(sid="GrantCopiesKey", actions=("kms:CreateGrant",), resources=(key_arn,), conditions=(for_aws,)),
     )
