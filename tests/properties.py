@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from config.environment import Environment
 
 
-_FLOOR: Final = frozenset({"cluster-has-a-spare-instance", "database-is-in-two-zones", "subnets-are-in-two-zones"})
+_FLOOR: Final = frozenset(
+    {
+        "audit-files-are-kept-a-year",
+        "cluster-has-a-spare-instance",
+        "database-is-in-two-zones",
+        "service-has-a-spare-task",
+        "subnets-are-in-two-zones",
+    }
+)
 """What protected environments have; a setting may go below, and then an exception must say why."""
 
 
