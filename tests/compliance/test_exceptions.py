@@ -119,7 +119,7 @@ def test_an_exception_for_what_every_stack_has_must_be_needed(tmp_path: Path) ->
 
 def test_every_committed_exception_is_needed_where_every_part_is_there(tmp_path: Path) -> None:
     """`make check` lets an exception wait for its part; these three have all parts, so that none waits for ever."""
-    with_public_load_balancer = changed(("[edge] #", "#"), drills=True)
+    with_public_load_balancer = changed(("[edge] #", "#"), ("replicas = 0 #", "replicas = 1 #"), drills=True)
     elsewhere = load_environment("elsewhere", folder=FOLDER / "renamed")
     builds = load_environment("dev", folder=FOLDER)
     synthesize([parsed(with_public_load_balancer + GITHUB), elsewhere, builds], tmp_path / "cdktf.out")
