@@ -121,7 +121,7 @@ def test_json_that_cannot_be_parsed(tmp_path: Path, capsys: pytest.CaptureFixtur
         ({"resource": {"acme_other": {"x": {}}}}, "acme_other.x: registry.terraform.io/acme/acme does not have the"),
         (
             {"resource": {"acme_thing": []}, "data": {"acme_thing": {"x": 3}}},
-            "must be an object or an array of objects",
+            "resource.acme_thing must be an object",
         ),
         ({"output": {"a": {"value": "${"}}}, "a sequence is not closed"),
         ({"locals": {"a": {"b": "${"}}}, "a sequence is not closed"),
