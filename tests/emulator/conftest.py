@@ -56,13 +56,12 @@ class Clients:
             )
         return self._made[key]
 
-    def forget(self, start: str) -> None:
-        """Let go of all accounts whose numbers start so, with the clients of them."""
-        self._made = {key: made for key, made in self._made.items() if not key[1].startswith(start)}
+    def forget(self) -> None:
+        """Let go of all accounts, with the clients of them."""
+        self._made.clear()
         with REGISTRY.lock:
             for accounts in BackendDict._instances:  # type: ignore[misc]  # noqa: SLF001  moto has no public way
-                for account in [one for one in accounts if one.startswith(start)]:
-                    del accounts[account]
+                accounts.clear()
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +84,7 @@ def client(clients: Clients) -> Client:
 def _forgets(clients: Clients) -> Iterator[None]:
     """A file can be run in two parts by one process: the second finds nothing of the first one's."""
     yield
-    clients.forget(PER_TEST)
-    clients.forget(_SHARED)
+    clients.forget()
 
 
 @pytest.fixture
