@@ -92,7 +92,7 @@ class _Plans:
 
     def _ours(self) -> Measurement:
         synth = [sys.executable, "main.py", ENVIRONMENT, "--output", str(self._out)]
-        plan = [sys.executable, "-m", "runner", "plan", "--env", ENVIRONMENT, "--out", str(self._out)]
+        plan = [sys.executable, "-m", "runner", "plan", "--env", ENVIRONMENT, "--output", str(self._out)]
         return self._one_by_one([synth, plan])
 
     def _cdktf(self) -> list[list[str]] | None:

@@ -294,7 +294,7 @@ def layer(emulated: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """The layer, applied once, with those that it needs."""
     out = tmp_path / "cdktf.out"
     synthesize([environment(1)], out)
-    arguments = ["--env", "dev", "--out", str(out), "--yes"]
+    arguments = ["--env", "dev", "--output", str(out), "--yes"]
     assert runner(["bootstrap", *arguments]) == 0
     stacks = read_stacks(out)
     for needed in in_order({id_: stacks[id_] for id_ in stacks["dev-data"].dependencies}):
