@@ -17,7 +17,7 @@ from acceptance.harness import open_harness
 from acceptance.lifecycle import EnvironmentRun, Row, apply
 from benchmark.measure import Measurement, RunFailedError, best_of, run
 from runner.errors import RunnerError
-from synthesis.manifest import in_order
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """Until when AWS supports each runtime of Lambda.
 
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, the tables of supported and of deprecated runtimes, as
-of July 2026. AWS moves dates: those of the runtimes on Amazon Linux 2 were put off by months after its own end.
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, the tables of supported and of deprecated runtimes,
+as of July 2026. AWS moves dates: those of the runtimes on Amazon Linux 2 were put off by months after its own end.
 """
 
 from __future__ import annotations

@@ -20,8 +20,9 @@ from runner.saved import SavedPlans
 from runner.secrets import secrets
 from runner.session import Session, open_session
 from runner.verdict import verdict
-from synthesis.manifest import OutputError, in_order, of_environment, read_stacks
+from synthesis.manifest import OutputError, of_environment, read_stacks
 from synthesis.regions import choose
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,7 +21,8 @@ from compliance.leaks import kept_write_only, leaks
 from main import synthesize
 from runner.__main__ import main as runner
 from runner.secrets import ParameterTree, StoredParameter, read_written, report
-from synthesis.manifest import STATE_LAYER, in_order, of_environment, read_stacks
+from synthesis.manifest import STATE_LAYER, of_environment, read_stacks
+from synthesis.stack_order import in_order
 from tests import aws_cli
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
