@@ -17,7 +17,8 @@ from config.load import load_environment
 from runner import actions, results
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.results import Status
-from synthesis.manifest import STATE_LAYER, in_order
+from synthesis.manifest import STATE_LAYER
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

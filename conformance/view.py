@@ -92,13 +92,18 @@ class View:
 
     def __post_init__(self) -> None:
         """Read once what each look needs: a stack reads its own metadata each time."""
-        self._own = [stack for stack in self.stacks.values() if stack.environment == self.environment]
+        ordered = sorted(self.stacks.values(), key=lambda stack: stack.id)
+        self._own = [stack for stack in ordered if stack.environment == self.environment]
         self._layers = [
             (stack.id, {"", stack.layer, stack.name}, stack.document.get("resource", {}))
             for stack in self._own
             if not stack.stands_by
         ]
         self._producers: dict[str, dict[str, str]] = {}
+
+    def has(self, kind: str) -> bool:
+        """Whether there is a resource of a type; records nothing."""
+        return any(resources.get(kind) for _, _, resources in self._layers)
 
     def of(self, environment: str) -> View:
         """Another environment, recorded together with this one."""

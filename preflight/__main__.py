@@ -45,9 +45,9 @@ def main(arguments: Sequence[str] | None = None, *, look_up: LookUp = look_up_de
     options = _parse(arguments)
     try:
         require_aws(os.environ)
-        platform = Platform(of_environment(read_stacks(options.out), options.environment))
+        platform = Platform(of_environment(read_stacks(options.output), options.environment))
         account = Account(_session(), home_region=platform.home_region)
-        local_state = options.out.resolve().parent / _BOOTSTRAP_FOLDER / options.environment / _LOCAL_STATE
+        local_state = options.output.resolve().parent / _BOOTSTRAP_FOLDER / options.environment / _LOCAL_STATE
         lines, complete = preflight(platform, account, look_up=look_up, local_state=local_state)
     except (OutputError, RunnerError) as error:
         sys.stderr.write(f"{error}\n")
@@ -102,7 +102,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("environment", help="the environment: dev, staging, prod, ...")
     parser.add_argument(
-        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+        "--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
     )
     return parser.parse_args(arguments)
 

@@ -59,7 +59,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     else:
         commands.add_parser("plan", help="Review plans before they are applied.", add_help=False)
     environments = _add(commands, "environments", _environments)
-    environments.add_argument("--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis")
+    environments.add_argument("--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis")
     environments.add_argument("--pull-requests", action="store_true", help="only those that pull requests may plan")
     judging = _add(commands, "judge", _judge)
     judging.add_argument("--env", required=True, help="the environment")
@@ -92,7 +92,7 @@ def _environments(options: argparse.Namespace) -> int:
     from synthesis.manifest import OutputError, read_stacks  # noqa: PLC0415
 
     try:
-        found = github_environments(read_stacks(options.out))
+        found = github_environments(read_stacks(options.output))
     except OutputError as error:
         raise _UsageError(str(error)) from error
     print(f"matrix={matrix([each for each in found if each.plans_pull_requests or not options.pull_requests])}")

@@ -37,7 +37,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--env", default="", help="the environment; without FILE its stacks are planned")
     command.add_argument("--layer", help="without FILE: only one layer")
     command.add_argument(
-        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+        "--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
     )
     command.add_argument(
         "--approvals", type=Path, default=APPROVALS, help="the list of approvals (default: review/approvals.toml)"
@@ -102,7 +102,7 @@ def _plans(options: argparse.Namespace) -> list[StackPlan]:
         raise PlanError(message)
     with tempfile.TemporaryDirectory(prefix="review-") as folder:  # only this user can read it
         saved = Path(folder) / "plans"
-        command = [sys.executable, "-m", "runner", "plan", "--env", options.env, "--out", str(options.out)]
+        command = [sys.executable, "-m", "runner", "plan", "--env", options.env, "--output", str(options.output)]
         command += ["--layer", options.layer] if options.layer else []
         done = subprocess.run([*command, "--save", str(saved)], stdout=subprocess.DEVNULL, check=False)
         if not (saved / _RESULTS).is_file():

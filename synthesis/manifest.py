@@ -1,4 +1,4 @@
-"""The only reader of the synthesized output: the stacks, what they belong to, and the order in which they are applied.
+"""The only reader of the synthesized output: the stacks, and what they belong to.
 
 The JSON of a stack says which environment, layer, region and project it belongs to (`METADATA`), so that no code has to
 parse its name.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
 from synthesis.stack_shape import misshapen
 from synthesis.template import Resource, blocks, resources
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MANIFEST: Final = "manifest.json"
@@ -289,92 +288,9 @@ def of_environment(stacks: Mapping[str, Stack], environment: str) -> dict[str, S
     return chosen
 
 
-def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
-    """All stacks of an environment, or those of a layer; the name of a single stack selects only that one.
-
-    A layer that stands by in a second region has its own name there (`network-us-west-2`): the name of the layer does
-    not select it, as long as the layer has another stack.
-
-    Raises:
-        OutputError: There is no such layer; the message lists the layers that exist.
-    """
-    if layer is None:
-        return dict(stacks)
-    chosen = {id_: stack for id_, stack in stacks.items() if layer in {stack.layer, stack.name}}
-    chosen = {id_: stack for id_, stack in chosen.items() if not stack.stands_by or stack.name == layer} or chosen
-    if not chosen and any(layer in stack.left_out for stack in stacks.values()):
-        message = f"The layer {layer!r} is left out, because `delegated = false` in [domain]."
-        raise OutputError(
-            message, "Set it to true when the parent domain has the zone's name servers (docs/domain.md)."
-        )
-    if not chosen:
-        message = f"This environment has no layer {layer!r}."
-        raise OutputError(message, f"It has: {', '.join(stack.name for stack in in_order(stacks))}.")
-    return chosen
-
-
 def state_stack(stacks: Mapping[str, Stack]) -> Stack | None:
     """The stack that holds the state of all stacks, if it is among these."""
     return next((stack for stack in stacks.values() if stack.layer == STATE_LAYER), None)
-
-
-def dependencies_within(stacks: Mapping[str, Stack]) -> dict[str, set[str]]:
-    """The stacks among `stacks` that each one waits for."""
-    return {id_: set(stack.dependencies) & stacks.keys() for id_, stack in stacks.items()}
-
-
-def reversed_edges(edges: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
-    """The same graph in the other direction: the order of destroy."""
-    edges_back: dict[str, set[str]] = {id_: set() for id_ in edges}
-    for id_, needed in edges.items():
-        for other in needed:
-            edges_back[other].add(id_)
-    return edges_back
-
-
-def in_order(stacks: Mapping[str, Stack]) -> list[Stack]:
-    """Producers before consumers, otherwise in alphabetical order."""
-    return [stacks[id_] for id_ in topological(dependencies_within(stacks))]
-
-
-def topological(edges: Mapping[str, Iterable[str]]) -> list[str]:
-    """Every id after the ids that it needs.
-
-    Raises:
-        OutputError: There is a dependency cycle.
-    """
-    sorter = TopologicalSorter({id_: sorted(needed) for id_, needed in sorted(edges.items())})
-    try:
-        return list(sorter.static_order())
-    except CycleError as error:
-        message = f"The stacks have a dependency cycle: {' -> '.join(error.args[1])}."
-        raise OutputError(message) from error
-
-
-def consumers(stacks: Mapping[str, Stack], id_: str) -> list[str]:
-    """Every stack that comes after `id_`, directly or through another one, in the order of apply."""
-    return _affected(dependencies_within(stacks), id_)
-
-
-def users(stacks: Mapping[str, Stack], id_: str) -> list[str]:
-    """Every stack that would lack something without `id_`, directly or through another one, in the order of apply.
-
-    All that `consumers` returns, without those that are only applied after it.
-    """
-    edges = {
-        name: (needed - set(stacks[name].applied_after)) | (set(stacks[name].producers(stacks).values()) - {name})
-        for name, needed in dependencies_within(stacks).items()
-    }
-    return _affected(edges, id_)
-
-
-def _affected(edges: Mapping[str, set[str]], id_: str) -> list[str]:
-    affected = {id_}
-    order = topological(edges)
-    for other in order:
-        if edges[other] & affected:
-            affected.add(other)
-    return [other for other in order if other in affected and other != id_]
 
 
 def _place(backend: Mapping[str, Any]) -> tuple[object, object]:

@@ -13,6 +13,8 @@ from conformance.checks import (
     logs,
     metrics,
     network,
+    objectives,
+    performance,
     secrets,
     security,
 )
@@ -30,6 +32,8 @@ __all__ = [
     "logs",
     "metrics",
     "network",
+    "objectives",
+    "performance",
     "secrets",
     "security",
 ]

@@ -24,7 +24,7 @@ def test_it_writes_the_page_and_counts_the_clauses(
     page = tmp_path / "conformance.md"
     assert run(output, page) == EXIT_OK
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["section", "clauses", "met", "differs", "waiting", "not", "met"]
+    assert lines[0].split() == ["section", "clauses", "met", "met", "in", "prod", "differs", "waiting", "not", "met"]
     assert lines[-2].split()[:2] == ["together", "157"]
     assert lines[-2].split()[-1] == "0"
     assert lines[-1] == f"{page} is written: read its diff."

@@ -28,7 +28,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_environments_without_synthesized_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = refused(capsys, "environments", "--out", str(tmp_path))
+    told = refused(capsys, "environments", "--output", str(tmp_path))
     assert told == f"There is no {tmp_path}/manifest.json.\nRun `make synth` first.\n"
 
 

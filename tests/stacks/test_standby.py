@@ -9,8 +9,9 @@ import pytest
 
 from compliance.references import referred
 from config.names import NameLimit
-from synthesis.manifest import dependencies_within, read_stacks, topological
+from synthesis.manifest import read_stacks
 from synthesis.regions import regions_of, select_region
+from synthesis.stack_order import dependencies_within, topological
 from tests.properties import problems_in
 from tests.standby import RESTORED, standby_fixture
 
