@@ -72,7 +72,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise RunbookError(message) from error
 
 
-def _page(file: Path, group: str, id_: str, table: object) -> Page:
+def _page(file: Path, group: str, id_: str, table: Any) -> Page:  # noqa: ANN401 - TOML is of any type
     where = f"{file.name}: [{id_}]"
     if not isinstance(table, dict) or not isinstance(table.get("title"), str):
         message = f'{where} must be a table with a title, like title = "Restore PostgreSQL"'

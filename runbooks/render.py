@@ -73,19 +73,9 @@ def _rendered(template: str, names: Names, chosen: Sequence[Page], **values: obj
         message = f"{names.env} has no page {id_!r}; it has: {', '.join(page.id for page in chosen)}"
         raise RunbookError(message)
 
-    of_names = {name: getattr(names, name) for name in dir(names) if not name.startswith("_")}
-    return _text(
-        template,
-        **of_names,
-        **values,
-        mark=MARK,
-        link=link,
-        told=told,
-        log=log,
-        call=call,
-        pages=chosen,
-        groups=_groups(chosen),
-    )
+    context = {name: getattr(names, name) for name in dir(names) if not name.startswith("_")}
+    context |= {"link": link, "told": told, "log": log, "call": call, "pages": chosen, "groups": _groups(chosen)}
+    return _text(template, mark=MARK, **context, **values)
 
 
 def _groups(pages: Sequence[Page]) -> dict[str, list[Page]]:
