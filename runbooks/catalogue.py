@@ -21,7 +21,7 @@ GROUPS: Final = {
     "state-and-account": "State and account",
 }
 """The files with the pages, in the order of the index, and their headings."""
-_KEYS: Final = {"title": str, "needs": list, "alarms": list, "about": list, "creates": list}
+_KEYS: Final[dict[str, type]] = {"title": str, "needs": list, "alarms": list, "about": list, "creates": list}
 
 
 @dataclass(frozen=True, kw_only=True)
