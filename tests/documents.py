@@ -38,7 +38,7 @@ TERRAFORM: Final = {
     "import": set(),
     "init": {"backend", "migrate-state", "reconfigure", "upgrade"},
     "output": {"json", "raw", "state"},
-    "plan": {"detailed-exitcode", "out", "refresh", "refresh-only", "target"},
+    "plan": {"detailed-exitcode", "out", "refresh", "refresh-only", "replace", "target"},
     "providers lock": {"platform"},
     "show": {"json"},
     "state list": {"state"},
