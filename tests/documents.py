@@ -13,7 +13,22 @@ PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 RUNBOOKS: Final = tuple(sorted((ROOT / "docs" / "runbooks").rglob("*.md")))
 """The pages that `make runbooks` renders."""
 PROGRAMS: Final = {
-    *(".venv/bin/python", "aws", "cd", "curl", "date", "dig", "docker", "echo", "export", "git", "grep", "jq", "make"),
+    *(
+        ".venv/bin/python",
+        "aws",
+        "cd",
+        "curl",
+        "date",
+        "dig",
+        "docker",
+        "echo",
+        "export",
+        "git",
+        "grep",
+        "jq",
+        "ls",
+        "make",
+    ),
     *("mktemp", "mongosh", "psql", "python", "read", "rm", "sed", "sleep", "terraform", "xargs"),
 }
 """What a reader is expected to have."""
