@@ -141,9 +141,11 @@ hcl: .venv/synth.stamp .venv/terraform.stamp ## Write the stacks as plain HCL, a
 	@$(BIN)/python main.py $(ENV) >/dev/null
 	@$(RUN) hcl $(ENV)
 
+# SECTION=10.1 prints each clause of one section of the design.
+SECTION ?=
 .PHONY: conformance
-conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV= writes nothing)
-	@$(RUN) conformance $(ENV)
+conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV=, SECTION= write nothing)
+	@$(RUN) conformance $(ENV) $(if $(SECTION),--section "$(SECTION)")
 
 .PHONY: cost
 cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and ways to save (ENV= for one environment, FORMAT=)
