@@ -197,8 +197,8 @@ schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which edit
 NEVER_APPLIED ?=
 .PHONY: snapshot
 snapshot: .venv/test.stamp ## Accept the current addresses and snapshots, no renames without `moved`; review the diff (NEVER_APPLIED=)
-	@UPDATE_SNAPSHOTS=1 NEVER_APPLIED="$(NEVER_APPLIED)" $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_recovery_table.py \
-		tests/conformance/test_page.py tests/pricing/test_cost_page.py
+	@UPDATE_SNAPSHOTS=1 NEVER_APPLIED="$(NEVER_APPLIED)" $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_drawings.py \
+		tests/test_recovery_table.py tests/conformance/test_page.py tests/pricing/test_cost_page.py
 
 .PHONY: review-setup
 review-setup: .venv/workflows.stamp ## Install what `python -m review seal` needs, for the workflows in .github/

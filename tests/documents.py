@@ -54,3 +54,24 @@ def anchors(document: Path) -> set[str]:
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
         found[re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")] += 1
     return {f"{anchor}-{again}" if again else anchor for anchor, times in found.items() for again in range(times)}
+
+
+def check_written(document: Path, mark: str, text: str) -> None:
+    """Compare what stands between the marks of a document with what the code makes of it now.
+
+    Args:
+        document: It has a line `<!-- MARK: make snapshot -->`, and after it a line `<!-- end of MARK -->`.
+        mark: The name of the marks.
+        text: What must be between them; `make snapshot` writes it.
+    """
+    start, end = f"<!-- {mark}: make snapshot -->\n", f"<!-- end of {mark} -->\n"
+    found = document.read_text(encoding="utf-8")
+    before, has_start, rest = found.partition(start)
+    _, has_end, after = rest.partition(end)
+    assert has_start, f"{name_of(document)} has no line {start.strip()}"
+    assert has_end, f"{name_of(document)} has no line {end.strip()}"
+    wanted = f"{before}{start}\n{text}\n\n{end}{after}"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        document.write_text(wanted, encoding="utf-8")
+    else:
+        assert found == wanted, f"{name_of(document)}: {mark} differs; run 'make snapshot' and read the diff"
