@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from config.renamed_settings import RENAMED, SWITCHES
 from config.schema import SCHEMAS, schema_for
 from main import ROOT
 from tests.documents import DOCUMENTS, name_of, prose
@@ -25,8 +26,8 @@ WRITTEN: Final = re.compile(r"\.venv/|\.terraform-work/|cdktf\.out/|environments
 """What a program writes."""
 NOT_SETTINGS: Final = {"error", "exception", "moved", "tool.uv", "usage"}
 """A line of a log, and tables of other files: `compliance/exceptions.toml`, `pricing/usage.toml`, .."""
-FORMER: Final = (ROOT / "config" / "renamed_settings.py").read_text(encoding="utf-8")
-"""What had another name: the pages of upgrades name it."""
+FORMER: Final = RENAMED.keys() | {*SWITCHES}
+"""The pages of upgrades also name what had another name."""
 TOP: Final = {path.name for path in ROOT.iterdir()}
 
 
@@ -49,7 +50,7 @@ def test_the_settings_that_a_document_names_exist(document: Path) -> None:
     for keys, table in _KEYS_IN_TABLE.findall(text):
         named |= {f"{table}.{key}" for key in re.findall(r"`([a-z_]+)`", keys) if table not in NOT_SETTINGS}
     if document.name in {"CHANGELOG.md", "upgrades.md"}:
-        named = {path for path in named if f'"{path.rpartition(".")[2]}"' not in FORMER}
+        named -= FORMER
     assert sorted(path for path in named if not exists(path)) == []
 
 
