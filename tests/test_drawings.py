@@ -9,7 +9,7 @@ import pytest
 
 from main import ROOT
 from synthesis.manifest import Stack, read_stacks
-from tests.documents import README, check_written
+from tests.markdown import README, check_written
 from tests.drawings import connections, connections_out, layer_order
 
 if TYPE_CHECKING:

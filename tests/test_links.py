@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.documents import DOCUMENTS, README, anchors, links, name_of
+from tests.markdown import DOCUMENTS, README, anchors, links, name_of
 
 if TYPE_CHECKING:
     from pathlib import Path

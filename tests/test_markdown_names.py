@@ -10,7 +10,7 @@ import pytest
 from config.renamed_settings import RENAMED, SWITCHES
 from config.schema import SCHEMAS, schema_for
 from main import ROOT
-from tests.documents import DOCUMENTS, name_of, prose
+from tests.markdown import DOCUMENTS, name_of, prose
 
 if TYPE_CHECKING:
     from pathlib import Path
