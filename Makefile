@@ -147,6 +147,10 @@ SECTION ?=
 conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV=, SECTION= write nothing)
 	@$(RUN) conformance $(ENV) $(if $(SECTION),--section "$(SECTION)")
 
+.PHONY: runbooks
+runbooks: synth ## Write docs/runbooks/: what to do in each situation, with the names of each environment (ENV=)
+	@$(RUN) runbooks $(ENV)
+
 .PHONY: cost
 cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and ways to save (ENV= for one environment, FORMAT=)
 	@$(SYNTH_ONE) >/dev/null
@@ -157,7 +161,7 @@ test: lint unit programs validate ## Style, types, unit tests, rules, and Terraf
 
 # Tests that start processes and servers, and wait for them.
 PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/preflight tests/runner tests/examples \
-	tests/workflows tests/test_main.py
+	tests/runbooks tests/workflows tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 # The files with tests of a mark: each process would take ten seconds to read all the others.
