@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import date
@@ -134,6 +135,15 @@ def test_a_phase_has_the_layers_of_the_page(emitted: dict[int, dict[str, Stack]]
     rows = re.findall(r"^\| \[(\d)\]\(#.*?\) \| (.*?) \|", PAGE, flags=re.MULTILINE)
     told = [name for number, text in rows if int(number) <= phase for name in re.findall(r"`([a-z]+)`", text)]
     assert {stack.layer for stack in emitted[phase].values()} == set(told)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_commands_of_a_phase_name_what_it_has(emitted: dict[int, dict[str, Stack]], phase: int) -> None:
+    emitted_text = " ".join(json.dumps(stack.document) for stack in emitted[phase].values())
+    section = PAGE.partition(f"\n## Phase {phase}: ")[2].partition("\n## ")[0]
+    named = re.findall(r"user-management-prod-[a-z-]+", section)
+    assert [name for name in named if f'"{name}"' not in emitted_text] == []
+    assert re.findall(r"^```sh$", section, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("phase", PHASES)
