@@ -141,9 +141,11 @@ hcl: .venv/synth.stamp .venv/terraform.stamp ## Write the stacks as plain HCL, a
 	@$(BIN)/python main.py $(ENV) >/dev/null
 	@$(RUN) hcl $(ENV)
 
+# SECTION=10.1 prints each clause of one section of the design.
+SECTION ?=
 .PHONY: conformance
-conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV= writes nothing)
-	@$(RUN) conformance $(ENV)
+conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV=, SECTION= write nothing)
+	@$(RUN) conformance $(ENV) $(if $(SECTION),--section "$(SECTION)")
 
 .PHONY: runbooks
 runbooks: synth ## Write docs/runbooks/: what to do in each situation, with the names of each environment (ENV=)
@@ -199,8 +201,8 @@ schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which edit
 NEVER_APPLIED ?=
 .PHONY: snapshot
 snapshot: .venv/test.stamp ## Accept the current addresses and snapshots, no renames without `moved`; review the diff (NEVER_APPLIED=)
-	@UPDATE_SNAPSHOTS=1 NEVER_APPLIED="$(NEVER_APPLIED)" $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_recovery_table.py \
-		tests/conformance/test_page.py tests/pricing/test_cost_page.py
+	@UPDATE_SNAPSHOTS=1 NEVER_APPLIED="$(NEVER_APPLIED)" $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_drawings.py \
+		tests/test_recovery_table.py tests/conformance/test_page.py tests/pricing/test_cost_page.py
 
 .PHONY: review-setup
 review-setup: .venv/workflows.stamp ## Install what `python -m review seal` needs, for the workflows in .github/

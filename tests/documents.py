@@ -7,11 +7,12 @@ from functools import cache
 from typing import Final
 
 from main import ROOT
+from tests.markdown import DOCUMENTS
 
-PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-"""The pages that people write."""
 RUNBOOKS: Final = tuple(sorted((ROOT / "docs" / "runbooks").rglob("*.md")))
 """The pages that `make runbooks` renders."""
+PAGES: Final = tuple(page for page in DOCUMENTS if page not in RUNBOOKS)
+"""The pages that people write, wherever they are."""
 PROGRAMS: Final = {
     *(
         ".venv/bin/python",

@@ -40,6 +40,26 @@ def test_one_environment_is_checked_without_the_page(
     assert "is written" not in capsys.readouterr().out
 
 
+def test_one_section_is_printed_clause_by_clause_without_the_page(
+    output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "conformance.md"
+    assert run(output, page, "prod", "--section", "10.1") == EXIT_OK
+    assert not page.exists()
+    heading, *clauses = capsys.readouterr().out.splitlines()
+    assert heading == "10.1 Phase 1: core infrastructure"
+    assert [(line.split()[0], line.split()[-1]) for line in clauses] == [(f"10.1/{one}", "met") for one in range(1, 5)]
+
+
+def test_a_section_that_the_design_does_not_have_is_refused(
+    output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(output, tmp_path / "conformance.md", "--section", "10") == EXIT_BAD_INPUT
+    err = capsys.readouterr().err
+    assert err.startswith("The design has no section '10'. It has: 1, 2.1, 2.2,")
+    assert err.endswith("Choose one of them, like SECTION=10.1.\n")
+
+
 def test_what_is_missing_is_named_and_the_page_is_written(
     output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from main import ROOT
 from tests.aws_commands import CommandError, check
 from tests.documents import PAGES, wrong_with
+from tests.markdown import name_of
 from tests.runbooks.rendered import rendered_pages
 from tests.shell_commands import Command, commands
 
@@ -56,7 +57,7 @@ def of_program(found: Iterable[Command], *programs: str) -> set[tuple[str, ...]]
     return {command.words for command in found if command.program in programs}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_page_has_only_commands_that_exist(page: Path) -> None:
     found = [command for command in commands(page.read_text(encoding="utf-8")) if command.words]
     wrong = {command.words: message for command in found if (message := wrong_with(command.words))}
