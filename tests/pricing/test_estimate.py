@@ -156,6 +156,17 @@ def test_arguments_of_any_shape_have_a_price_or_are_listed(kind: str, arguments:
     assert all(isinstance(line.usd, float | int) for line in found.lines)
 
 
+def test_what_cannot_be_read_is_listed_and_the_rest_has_its_price() -> None:
+    found = estimated(
+        resource("aws_ecs_cluster.a", setting=[{"name": "containerInsights", "value": ["enabled"]}]),
+        resource("aws_eip.a"),
+    )
+    (gap,) = found.unpriced
+    assert gap.reason.startswith("an argument has a type that the provider does not accept (TypeError: unhashable")
+    assert gap.resource.address == "aws_ecs_cluster.a"
+    assert found.usd == pytest.approx(3.65)
+
+
 @pytest.mark.parametrize("value", [10**400, "1e999", float("nan"), True, None, [1]])
 def test_what_is_not_a_number_of_any_use_is_none(value: object) -> None:
     assert number(value) is None
