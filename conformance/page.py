@@ -82,8 +82,9 @@ def differences(ones: Iterable[Result]) -> dict[tuple[tuple[str, ...], str], lis
 def account(stacks: Mapping[str, Stack], environment: str) -> str:
     """The account of an environment, the only one that its providers allow."""
     for stack in stacks.values():
-        if stack.environment == environment:
-            return ", ".join(stack.providers[0].get("allowed_account_ids", ()))
+        for provider in stack.providers if stack.environment == environment else ():
+            if isinstance(found := provider.get("allowed_account_ids"), list):
+                return ", ".join(map(str, found))
     return ""
 
 

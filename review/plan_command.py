@@ -79,7 +79,7 @@ def read_saved(folder: Path, environment: str) -> list[StackPlan]:
     try:
         results: dict[str, dict[str, Any]] = json.loads((folder / _RESULTS).read_text(encoding="utf-8"))
         statuses = {stack: str(result["status"]) for stack, result in results.items()}
-    except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, RecursionError, TypeError) as error:
         message = f"{folder}: has no saved plans; `python -m runner plan --env ENV --save {folder}` makes them"
         raise PlanError(message) from error
     found = []
@@ -126,7 +126,7 @@ def _write(text: str, path: Path | None) -> None:
         return
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError as error:
         message = f"{path}: cannot be written: {error.strerror}; name a file in a folder that exists"

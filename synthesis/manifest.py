@@ -7,10 +7,11 @@ parse its name.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from synthesis.stack_shape import misshapen
+from synthesis.stack_shape import misshapen, misstated
 from synthesis.template import Resource, blocks, resources
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ PARTNER_ACCOUNTS: Final = "partner_accounts"
 APPLIED_AFTER: Final = "applied_after"
 """The key of `METADATA` with the names of the stacks that come before a stack and of which it needs nothing to stay."""
 
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MADE_AGAIN: Final = "Synthesis did not write it: move that file away, then run `make synth` again."
 
 
@@ -262,6 +264,9 @@ def read_stacks(output: Path) -> dict[str, Stack]:
     if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
         message = f"{path} is not a manifest of stacks."
         raise OutputError(message, _MADE_AGAIN)
+    if not entries:  # a check of nothing must not pass
+        message = f"{path} has no stacks."
+        raise OutputError(message)
     return {
         id_: Stack(
             id=id_,
@@ -293,13 +298,16 @@ def state_stack(stacks: Mapping[str, Stack]) -> Stack | None:
     return next((stack for stack in stacks.values() if stack.layer == STATE_LAYER), None)
 
 
-def _place(backend: Mapping[str, Any]) -> tuple[object, object]:
-    return backend.get("bucket"), backend.get("key")
+def _place(backend: Mapping[str, Any]) -> tuple[str, str]:
+    return str(backend.get("bucket")), str(backend.get("key"))
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        if _SURROGATE.search(text):  # half of a character, which nothing can print or write
+            json.dumps(content, ensure_ascii=False).encode()
     except (OSError, ValueError, RecursionError) as error:
         message = f"{path} cannot be read: {error}"
         raise OutputError(message) from error
@@ -311,8 +319,10 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _read_stack(path: Path) -> dict[str, Any]:
     document = _read_json(path)
-    if place := misshapen(document):
-        message = f"{path} is not a valid stack: {place} must be an object."
+    place = misshapen(document)
+    problem = f"{place} must be an object" if place else misstated(document.get("//", {}).get("metadata", {}))
+    if problem:
+        message = f"{path} is not a valid stack: {problem}."
         raise OutputError(message, _MADE_AGAIN)
     return document
 

@@ -76,3 +76,10 @@ def test_the_page_says_what_is_not_met(emitted: dict[str, Stack]) -> None:
     (row,) = re.findall(r"^\| 6\.1/3 .*$", page(broken), flags=re.MULTILINE)
     assert "dev, staging: **network** `aws_flow_log.flow-logs`" in row
     assert "**not met** prod-network: 1 aws_flow_log, not 0" in row
+
+
+def test_a_provider_without_accounts_has_none(emitted: dict[str, Stack]) -> None:
+    stack = emitted["dev-cost"]
+    for provider in ([], [{"allowed_account_ids": None}]):
+        changed = Stack(id=stack.id, folder=stack.folder, document={**stack.document, "provider": {"aws": provider}})
+        assert account({stack.id: changed}, "dev") == ""

@@ -64,6 +64,29 @@ def test_a_stack_of_another_shape_names_the_file(two: Path, content: str) -> Non
         read_stacks(two)
 
 
+def test_a_manifest_without_stacks_is_not_one_that_passes(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"stacks": {}}')
+    with pytest.raises(OutputError, match=r"manifest\.json has no stacks\.\nRun `make synth` again"):
+        read_stacks(tmp_path)
+
+
+def test_half_of_a_character_is_refused_and_a_whole_one_is_read(two: Path) -> None:
+    file = two / "stacks" / "dev-data" / "cdk.tf.json"
+    text = file.read_text()
+    file.write_text(text.replace('"acme"', '"\\ud83d\\ude00"', 1))
+    assert read_stacks(two)["dev-data"].project == "\U0001f600"
+    file.write_text(text.replace('"acme"', '"\\ud83d"', 1))
+    with pytest.raises(OutputError, match=r"dev-data/cdk\.tf\.json cannot be read: .*surrogates not allowed"):
+        read_stacks(two)
+
+
+def test_metadata_of_another_shape_names_the_file(two: Path) -> None:
+    file = two / "stacks" / "dev-data" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"metadata": {', '"metadata": {"awake_share": "x", ', 1))
+    with pytest.raises(OutputError, match=r"dev-data/cdk\.tf\.json is not a valid stack: awake_share must be a number"):
+        read_stacks(two)
+
+
 def test_a_stack_without_metadata_is_from_an_older_version(tmp_path: Path) -> None:
     write_stack(tmp_path, "dev-network", document={"//": {"metadata": {"layer": "network"}}})
     with pytest.raises(
