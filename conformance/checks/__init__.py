@@ -13,6 +13,7 @@ from conformance.checks import (
     logs,
     metrics,
     network,
+    runbooks,
     secrets,
     security,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "logs",
     "metrics",
     "network",
+    "runbooks",
     "secrets",
     "security",
 ]
