@@ -15,6 +15,7 @@ from conformance.checks import (
     network,
     objectives,
     performance,
+    runbooks,
     secrets,
     security,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "network",
     "objectives",
     "performance",
+    "runbooks",
     "secrets",
     "security",
 ]
