@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console import program
+from modules.runbook import PAGE
 from runbooks.catalogue import pages
 from runbooks.errors import RunbookError
+from runbooks.first_aid import with_links
 from runbooks.names import Names
 from runbooks.render import INDEX, MARK, environment_pages, overview
 from synthesis.manifest import OutputError, read_stacks
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_OK, EXIT_BAD_INPUT = 0, 2
 _FOLDER: Final = Path("docs/runbooks")
+_FIRST_AID: Final = Path(PAGE).name
 
 
 def main(argv: Sequence[str]) -> int:
@@ -66,7 +69,10 @@ def rendered(output: Path, environment: str | None = None) -> dict[str, str]:
 
 
 def _write(folder: Path, files: Mapping[str, str], environment: str | None) -> None:
-    """Write the files; what was rendered before, and belongs to none of them, is removed."""
+    """Write the files, and the lines of the first aid beside the folder that lead to them.
+
+    What was rendered before, and belongs to none of the files, is removed.
+    """
     try:
         for path in sorted(folder.glob(f"{environment}/*.md" if environment else "**/*.md")):
             if path.relative_to(folder).as_posix() not in files and MARK in path.read_text(encoding="utf-8"):
@@ -75,6 +81,9 @@ def _write(folder: Path, files: Mapping[str, str], environment: str | None) -> N
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        first_aid = folder.parent / _FIRST_AID
+        if environment is None and first_aid.exists():
+            first_aid.write_text(with_links(first_aid.read_text(encoding="utf-8"), pages()), encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         message = f"{folder} cannot be written: {error}"
         raise RunbookError(message) from error

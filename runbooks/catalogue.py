@@ -21,6 +21,7 @@ GROUPS: Final = {
     "state-and-account": "State and account",
 }
 """The files with the pages, in the order of the index, and their headings."""
+_OR: Final = " or "
 _KEYS: Final[dict[str, type]] = {"title": str, "needs": list, "alarms": list, "about": list, "creates": list}
 
 
@@ -33,7 +34,10 @@ class Page:
     group: str
     title: str
     needs: tuple[str, ...] = ()
-    """Layers and places (`runbooks/names.py`) that an environment must have, or else it does not have the page."""
+    """Layers and places (`runbooks/names.py`) that an environment must have, or else it does not have the page.
+
+    One of several: `edge/aws_wafv2_web_acl or service/aws_wafv2_web_acl`.
+    """
     alarms: tuple[str, ...] = ()
     """The sections of docs/runbooks.md, which alarms link, that lead on to this page."""
     about: tuple[str, ...] = ("*",)
@@ -43,7 +47,7 @@ class Page:
 
     def is_for(self, names: Names) -> bool:
         """Whether an environment has the page."""
-        return all(names.has(place) for place in self.needs)
+        return all(any(names.has(place) for place in places.split(_OR)) for places in self.needs)
 
 
 def pages(folder: Path = FOLDER) -> tuple[Page, ...]:

@@ -77,6 +77,11 @@ class Names:
         found = self._at(place) or [self._one(place)]
         return sorted(self._text(stack, one, _NAMED_BY.get(one.kind, "name")) for stack, one in found)
 
+    def places(self, place: str) -> list[str]:
+        """The place of each resource at a place with `*`, in alphabetical order; may be empty."""
+        layer = place.partition("/")[0]
+        return sorted(f"{layer}/{one.kind}/{_HASH.sub('', one.name)}" for _, one in self._at(place))
+
     def value(self, place: str, *path: str) -> Any:  # noqa: ANN401 - JSON is of any type
         """An argument of the one resource at a place; a path of names leads into blocks.
 

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+from importlib import import_module
 from typing import Any, Final
 
 _SETTINGS: Final = {
@@ -39,16 +40,15 @@ def main() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(_SETTINGS, AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
-    from awscli import clidriver  # noqa: PLC0415
-    from awscli.customizations import waiters  # noqa: PLC0415
-    from awscli.customizations.s3 import subcommands  # noqa: PLC0415
-
+    clidriver: Any = import_module("awscli.clidriver")
+    waiters: Any = import_module("awscli.customizations.waiters")
+    subcommands: Any = import_module("awscli.customizations.s3.subcommands")
     clidriver.CLIOperationCaller.invoke = _validate
     clidriver.ServiceOperation._detect_binary_file_migration_change = lambda *_: None  # noqa: SLF001 - as below
     waiters.WaiterCaller.invoke = lambda *_: 0
     for one in vars(subcommands).values():
         if isinstance(one, type) and issubclass(one, subcommands.S3Command):
-            one._run_main = lambda *_: 0  # noqa: SLF001
+            setattr(one, "_run_main", lambda *_: 0)  # noqa: B010 - `type` does not say that it has it
     driver = clidriver.create_clidriver()
     driver.session.register("before-building-argument-table-parser", _read_options)
     print(json.dumps([_message(driver, words) for words in json.load(sys.stdin)]))
@@ -60,8 +60,8 @@ def _message(driver: Any, words: list[str]) -> str:
     with contextlib.redirect_stderr(err), contextlib.redirect_stdout(io.StringIO()):
         try:
             code = driver.main([*words, "--v2-debug"])
-        except SystemExit as error:
-            code = error.code
+        except SystemExit as ended:
+            code = ended.code
     said, *warnings = [" ".join(part.split()) for part in err.getvalue().split(_WARNING)]
     warning = next((one for one in warnings if not one.startswith(_EXPECTED)), "")
     if code and not warning:

@@ -14,7 +14,22 @@ RUNBOOKS: Final = tuple(sorted((ROOT / "docs" / "runbooks").rglob("*.md")))
 PAGES: Final = tuple(page for page in DOCUMENTS if page not in RUNBOOKS)
 """The pages that people write, wherever they are."""
 PROGRAMS: Final = {
-    *(".venv/bin/python", "aws", "cd", "curl", "date", "dig", "docker", "echo", "export", "git", "grep", "jq", "make"),
+    *(
+        ".venv/bin/python",
+        "aws",
+        "cd",
+        "curl",
+        "date",
+        "dig",
+        "docker",
+        "echo",
+        "export",
+        "git",
+        "grep",
+        "jq",
+        "ls",
+        "make",
+    ),
     *("mktemp", "mongosh", "psql", "python", "read", "rm", "sed", "sleep", "terraform", "xargs"),
 }
 """What a reader is expected to have."""
@@ -24,7 +39,7 @@ TERRAFORM: Final = {
     "import": set(),
     "init": {"backend", "migrate-state", "reconfigure", "upgrade"},
     "output": {"json", "raw", "state"},
-    "plan": {"detailed-exitcode", "out", "refresh", "refresh-only", "target"},
+    "plan": {"detailed-exitcode", "out", "refresh", "refresh-only", "replace", "target"},
     "providers lock": {"platform"},
     "show": {"json"},
     "state list": {"state"},
