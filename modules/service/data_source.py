@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from modules.bucket import Bucket
     from modules.named_parameter import ReadableParameter
     from modules.service.fargate_service import FargateService
+    from modules.service.tunnel_end import TunnelEnd
 
 
 class DataSource(Protocol):
@@ -19,6 +20,10 @@ class DataSource(Protocol):
     @property
     def backups(self) -> Bucket | None:
         """The bucket for backups; None without one."""
+
+    @property
+    def tunnel_ends(self) -> Mapping[str, TunnelEnd]:
+        """The databases to which people can open a tunnel, as `make tunnel` calls them: `postgres`, `documentdb`."""
 
     def parameters(self, service: ServiceSettings) -> Mapping[str, ReadableParameter]:
         """Every parameter that a service can request, as its settings name it: `postgres/host`, `jwt/current`."""
