@@ -1,4 +1,4 @@
-"""Session Manager: moto has no sessions. Here one begins and ends, and forwards nothing: its channel is not emulated."""
+"""Session Manager: moto has no sessions. Here one begins and ends, and forwards nothing: it has no channel."""
 
 from __future__ import annotations
 
