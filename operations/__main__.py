@@ -36,23 +36,7 @@ def main(arguments: Sequence[str] | None = None, *, find_forwarder: Callable[[],
     """Run one command; return the process's exit code."""
     options = _parse(arguments)
     try:
-        require_aws(os.environ)
-        stacks = read_stacks(options.out)
-        session = shell_session()
-
-        def account_of(region: str) -> Account:
-            return Account(session, region=region)
-
-        if options.command == "status":
-            return show_status(_environments(stacks, options.env), account_of=account_of)
-        chosen = of_environment(stacks, options.env)
-        if options.command == "logs":
-            return show_logs(
-                chosen, options.service, options.since, options.region, follow=options.follow, account_of=account_of
-            )
-        return open_tunnel(
-            chosen, options.to, options.region, options.port, account_of=account_of, find_forwarder=find_forwarder
-        )
+        return _run(options, find_forwarder)
     except OutputError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
@@ -65,6 +49,26 @@ def main(arguments: Sequence[str] | None = None, *, find_forwarder: Callable[[],
         return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _run(options: argparse.Namespace, find_forwarder: Callable[[], Forwarder]) -> int:
+    require_aws(os.environ)
+    stacks = read_stacks(options.out)
+    session = shell_session()
+
+    def account_of(region: str) -> Account:
+        return Account(session, region=region)
+
+    if options.command == "status":
+        return show_status(_environments(stacks, options.env), account_of=account_of)
+    chosen = of_environment(stacks, options.env)
+    if options.command == "logs":
+        return show_logs(
+            chosen, options.service, options.since, options.region, follow=options.follow, account_of=account_of
+        )
+    return open_tunnel(
+        chosen, options.to, options.region, options.port, account_of=account_of, find_forwarder=find_forwarder
+    )
 
 
 def _environments(stacks: Mapping[str, Stack], environment: str | None) -> list[dict[str, Stack]]:

@@ -142,8 +142,9 @@ def _open(way: _Way, *, say: Callable[[str], None], pause: Callable[[float], Non
 
 def _close(way: _Way, task: Task | None, *, say: Callable[[str], None]) -> None:
     """Stop the task, then remove the rule unless another tunnel needs it; say what could not be done."""
+    again = f"make status ENV={way.environment}"
     left = (
-        f"Repeat it: make status ENV={way.environment}. The task ends by itself, and without it the rule admits nobody."
+        f"To see what is left, and close it: {again}. The task ends by itself, and without it the rule admits nobody."
     )
     try:
         with way.using("the tunnel's task"):
