@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None, *, find_forwarder: Callable[[],
 
 def _run(options: argparse.Namespace, find_forwarder: Callable[[], Forwarder]) -> int:
     require_aws(os.environ)
-    stacks = read_stacks(options.out)
+    stacks = read_stacks(options.output)
     session = shell_session()
 
     def account_of(region: str) -> Account:
@@ -80,7 +80,7 @@ def _environments(stacks: Mapping[str, Stack], environment: str | None) -> list[
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+        "--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
     )
     parser = argparse.ArgumentParser(prog="python -m operations", description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)

@@ -70,9 +70,7 @@ def choose_end(stack: Stack, to: str | None) -> tuple[Tunnel, str, str]:
     ends = tunnel.databases if tunnel else {}
     if not to:
         message = "TO is missing."
-        raise RunnerError(
-            message, f"For example: make tunnel ENV={environment} TO={next(iter(sorted(ends, reverse=True)), POSTGRES)}"
-        )
+        raise RunnerError(message, f"For example: make tunnel ENV={environment} TO={max(ends, default=POSTGRES)}")
     if to not in _KINDS:
         message = f"TO={to} is not a database; {allowed(to, _KINDS)}."
         raise RunnerError(message, f"{environment} has {listed(ends)}.")

@@ -143,9 +143,7 @@ def _open(way: _Way, *, say: Callable[[str], None], pause: Callable[[float], Non
 def _close(way: _Way, task: Task | None, *, say: Callable[[str], None]) -> None:
     """Stop the task, then remove the rule unless another tunnel needs it; say what could not be done."""
     again = f"make status ENV={way.environment}"
-    left = (
-        f"To see what is left, and close it: {again}. The task ends by itself, and without it the rule admits nobody."
-    )
+    left = f"To see what is left, and close it: {again}. The task ends by itself; without it the rule admits nobody."
     try:
         with way.using("the tunnel's task"):
             # A start that was interrupted may have succeeded all the same.
