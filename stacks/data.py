@@ -16,7 +16,7 @@ from modules.data.jwt_rotation import JwtRotation
 from modules.data.origins import ReplicaOf, SecondaryOf
 from modules.data.postgres import Postgres
 from modules.data.postgres_standby import StandbyPostgres
-from modules.service.tunnel_end import TunnelEnd
+from modules.service.data_source import TunnelEnd
 from stacks.base import LayerStack, topics_for
 from synthesis.manifest import METADATA
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from modules.bucket import Bucket
     from modules.data.origins import DocumentdbOrigin, PostgresOrigin
     from modules.named_parameter import ReadableParameter
+    from modules.service.data_source import TunnelEnd
     from modules.service.fargate_service import FargateService
-    from modules.service.tunnel_end import TunnelEnd
     from stacks.data import DataStack
     from stacks.recovery_copies import CopiesStack
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from modules.network.connections import Connections
     from modules.network.vpc import Vpc
     from modules.service.cluster import Cluster
-    from modules.service.tunnel_end import TunnelEnd
+    from modules.service.data_source import TunnelEnd
 
 NAME: Final = "tunnel-into-databases"
 """Longer than the name of any service, so that no service has roles, a log or a task definition of the same name."""
