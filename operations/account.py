@@ -63,8 +63,10 @@ class Account:
 
     def elsewhere(self, region: str) -> Account:
         """The same account in another region."""
+        if region == self.region:
+            return self
         there = Account(self._session, region=region)
-        there.called = self.called
+        there.called, there._last = self.called, self._last
         return there
 
     def require(self, account_id: str, environment: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from runner.errors import RunnerError
 
 _AGO: Final = re.compile(r"(\d{1,4})([smhdw])")
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -19,7 +20,7 @@ def parse_since(text: str, *, now: datetime) -> datetime:
         RunnerError: It is neither, or in the future.
     """
     if ago := _AGO.fullmatch(text):
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        return max(now - timedelta(**{_UNITS[ago[2]]: int(ago[1])}), _FIRST)
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -29,4 +30,4 @@ def parse_since(text: str, *, now: datetime) -> datetime:
     if found > now:
         message = f"SINCE={text} is in the future: it is {now:%Y-%m-%dT%H:%M} UTC now."
         raise RunnerError(message, "It must be a time that is over.")
-    return found
+    return max(found, _FIRST)
