@@ -104,7 +104,6 @@ def start(account: Account, tunnel: Tunnel, where: Place, *, session: str) -> Ta
         launchType="FARGATE",
         enableExecuteCommand=True,
         startedBy=session,
-        propagateTags="TASK_DEFINITION",
         networkConfiguration={
             "awsvpcConfiguration": {
                 "subnets": list(where.subnets),

@@ -13,6 +13,7 @@ import pytest
 
 from operations.plugin import find_plugin
 from runner.errors import RunnerError
+from tests.processes import processes_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,8 @@ def test_ctrl_c_is_for_the_plugin_and_ends_the_tunnel_without_an_error(
 ) -> None:
     """Both get the signal of the terminal. The plugin ends its session, and its exit code then says nothing."""
     ready = tmp_path / "ready"
-    then = f"import signal, time; signal.signal(signal.SIGINT, lambda *_: sys.exit(7)); open({str(ready)!r}, 'w').close()\n"
+    then = "import signal, time\nsignal.signal(signal.SIGINT, lambda *_: sys.exit(7))\n"
+    then += f"open({str(ready)!r}, 'w').close()\n"
     install(tmp_path, monkeypatch, then=then + "while True: time.sleep(0.05)")
 
     def press() -> None:
@@ -90,8 +92,6 @@ def test_ctrl_c_is_for_the_plugin_and_ends_the_tunnel_without_an_error(
             pass
         os.kill(os.getpid(), signal.SIGINT)
         # The test's own process group has the test runner in it: the child gets its signal alone.
-        from tests.processes import processes_with  # noqa: PLC0415 (only here)
-
         for pid in processes_with(str(tmp_path / "session-manager-plugin")):
             os.kill(pid, signal.SIGINT)
 

@@ -72,7 +72,7 @@ def test_an_alarm_that_is_on_names_its_runbook(applied: Small) -> None:
 
 
 def test_a_tunnel_that_is_open_says_whose_it_is_and_how_to_end_it(applied: Small) -> None:
-    task = _run_tunnel(applied)
+    task = run_tunnel_task(applied)
     _leave_rule(applied)
     text = show(applied)
     stop = f"aws ecs stop-task --region {REGION} --cluster {CLUSTER} --task {task}"
@@ -82,7 +82,7 @@ def test_a_tunnel_that_is_open_says_whose_it_is_and_how_to_end_it(applied: Small
 
 def test_a_rule_that_a_killed_tunnel_left_is_removed(applied: Small) -> None:
     _leave_rule(applied)
-    applied.client("ecs").stop_task(cluster=CLUSTER, task=_run_tunnel(applied))
+    applied.client("ecs").stop_task(cluster=CLUSTER, task=run_tunnel_task(applied))
     assert "tunnels   removed 1 rules that a tunnel had left in" in show(applied)
     assert applied.rules() == []
     applied.said.clear()
@@ -142,7 +142,7 @@ def _leave_rule(small: Small) -> None:
     )
 
 
-def _run_tunnel(small: Small) -> str:
+def run_tunnel_task(small: Small) -> str:
     made = small.client("ecs").run_task(
         cluster=CLUSTER,
         taskDefinition=small.tunnel["family"],
