@@ -29,7 +29,7 @@ def refuse_agent_without_role(params: Shape, context: Context) -> None:
     if not params.get("enableExecuteCommand"):
         return
     definition = context.backend(ecs_backends).describe_task_definition(params["taskDefinition"])
-    if not ((params.get("overrides") or {}).get("taskRoleArn") or definition.task_role_arn):
+    if not ((params.get("overrides") or {}).get("taskRoleArn") or getattr(definition, "task_role_arn", None)):
         raise AwsError(
             code=_INVALID,
             message=(
@@ -43,7 +43,7 @@ def refuse_agent_without_role(params: Shape, context: Context) -> None:
 def refuse_unknown_task(params: Shape, context: Context) -> None:
     """Refuse to stop a task that is unknown; moto fails.
 
-    https://github.com/aws/aws-cli/issues/5064
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html
     """
     backend = context.backend(ecs_backends)
     known = backend.tasks.get(str(params.get("cluster") or "default").rsplit("/", maxsplit=1)[-1], {})
