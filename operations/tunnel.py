@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,7 @@ from preflight.platform import Platform
 from runner.errors import FAILED, INTERRUPTED, OK, RunnerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from operations.account import Account
@@ -228,28 +229,29 @@ def _local_port(wanted: int, usual: int) -> int:
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise _EndedError
+
+
+def _ended_by_signals() -> AbstractContextManager[None]:
     """Let SIGTERM and a closed terminal end the tunnel as Ctrl-C does."""
+    return _handling(_ENDING, _end)
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise _EndedError
 
-    before = [signal.signal(number, end) for number in _ENDING]
-    try:
-        yield
-    finally:
-        for number, handler in zip(_ENDING, before, strict=True):
-            signal.signal(number, handler)
+def _undisturbed() -> AbstractContextManager[None]:
+    """Finish what closes a tunnel, whatever signal arrives."""
+    return _handling((signal.SIGINT, *_ENDING), signal.SIG_IGN)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Finish what closes a tunnel, whatever signal arrives."""
-    numbers = (signal.SIGINT, *_ENDING)
-    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+def _handling(numbers: Sequence[signal.Signals], handler: Any) -> Iterator[None]:  # noqa: ANN401 - as signal takes it
+    """Handle these signals, which only the main thread gets."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = [signal.signal(number, handler) for number in numbers]
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+        for number, old in zip(numbers, before, strict=True):
+            signal.signal(number, old)
