@@ -45,7 +45,6 @@ _NUMBERS = {
     "11.2": 4,
     "11.3": 4,
 }
-_MAY_WAIT = {"8.2/4": "Documented runbooks", "10.3/4": "Documentation and runbooks", "11.3/3": "Documented procedures"}
 _STRUCK_OUT = ["2.3/3", "3.1/13", "5.1/4", "9.2/1"]
 
 
@@ -67,16 +66,9 @@ def test_what_the_design_struck_out_is_held_by_its_absence() -> None:
     assert {HOLDERS[id_].check.__name__ for id_ in _STRUCK_OUT} == {"no_redis"}
 
 
-def test_each_clause_is_held_by_a_check_or_waits() -> None:
-    assert [id_ for id_ in _texts() if (id_ in HOLDERS) == (id_ in WAITING)] == []
-    assert HOLDERS.keys() <= _texts().keys()
-
-
-def test_only_documentation_may_wait() -> None:
-    assert WAITING.keys() <= _MAY_WAIT.keys()
-    texts = _texts()
-    assert all(texts[id_].startswith(start) for id_, start in _MAY_WAIT.items())
-    assert all(WAITING.values())
+def test_each_clause_is_held_by_a_check() -> None:
+    assert WAITING == {}
+    assert HOLDERS.keys() == _texts().keys()
 
 
 @pytest.mark.parametrize("id_", sorted(HOLDERS))
