@@ -189,5 +189,5 @@ def test_the_documented_exceptions_accept_protected_data_without_copies_and_with
     stacks = list(read_stacks(tmp_path / "cdktf.out").values())
     exceptions = load_exceptions(file, rules=frozenset(rule.id for rule in RULES))
 
-    assert len(rows) == 6
+    assert len(rows) == 7
     assert audit(stacks, rules=RULES, exceptions=exceptions, today=date.min).findings == ()
