@@ -18,7 +18,7 @@ ALL: Final = (DEV, STAGING, PROD)
 PRODUCTION_LIKE: Final = (STAGING, PROD)
 
 WAITING: Final[dict[str, str]] = {}
-"""The clauses that no check holds yet, and why; none now."""
+"""The clauses that no check holds yet, and why."""
 
 Check = Callable[[View], None]
 
