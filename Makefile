@@ -160,8 +160,8 @@ cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and w
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
-PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/preflight tests/runner tests/examples \
-	tests/runbooks tests/workflows tests/test_main.py
+PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/operations tests/preflight tests/runner \
+	tests/examples tests/runbooks tests/workflows tests/test_main.py
 QUICK := not terraform and not stock and not emulator
 
 # The files with tests of a mark: each process would take ten seconds to read all the others.
@@ -359,6 +359,31 @@ sleep: need-env .venv/synth.stamp ## Send an environment to sleep until the next
 wake: need-env .venv/synth.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
+
+##@ Day 2 (on the real account, with the credentials of your shell: docs/day-2.md)
+
+# `make logs SERVICE=backend SINCE=2h FOLLOW=1`: one service, since when, and on until Ctrl-C.
+SERVICE ?=
+SINCE ?=
+FOLLOW ?=
+# `make tunnel TO=postgres`, or documentdb; PORT=5433 is the port of this machine.
+TO ?=
+
+.PHONY: status
+status: .venv/synth.stamp .venv/preflight.stamp ## Say what runs, which release, which alarms are on, what sleeps (ENV= for one environment)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations $@ $(if $(ENV),--env $(ENV))
+
+.PHONY: logs
+logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print what the services have written (ENV=, SERVICE=, SINCE=15m, FOLLOW=1, REGION=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations $@ --env $(ENV) $(if $(SERVICE),--service "$(SERVICE)") $(if $(SINCE),--since "$(SINCE)") \
+		$(if $(FOLLOW),--follow) $(if $(REGION),--region $(REGION))
+
+.PHONY: tunnel
+tunnel: need-env .venv/synth.stamp .venv/preflight.stamp ## Let a database answer on this machine until Ctrl-C (ENV=, TO=postgres|documentdb, PORT=, REGION=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations $@ --env $(ENV) $(if $(TO),--to "$(TO)") --port $(PORT) $(if $(REGION),--region $(REGION))
 
 ##@ Housekeeping
 

@@ -26,6 +26,9 @@ STATE_LAYER: Final = "state"
 METADATA: Final = "//.metadata"
 """Where a stack's JSON says what the stack is; Terraform ignores the key `//`."""
 
+TUNNEL: Final = "tunnel"
+"""Where a stack's metadata says what runs a tunnel into the databases."""
+
 PARTNER_ACCOUNTS: Final = "partner_accounts"
 """The key of `METADATA` with the accounts of other environments that a stack lets in, or uses, on purpose."""
 
@@ -93,6 +96,20 @@ class Rotation:
     """Its name."""
     roles: tuple[str, ...] = ()
     """The roles of the database whose passwords it rotates; none for the JWT secret."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tunnel:
+    """What runs a tunnel into the databases, as a stack's metadata has it."""
+
+    cluster: str
+    """Name of the cluster that runs its task."""
+    family: str
+    """Family of its task definition."""
+    container: str
+    log_group: str
+    databases: Mapping[str, str]
+    """Identifiers of the databases, by what `make tunnel` calls them: `postgres`, `documentdb`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +200,15 @@ class Stack:
             what: Rotation(function=str(entry["function"]), roles=tuple(entry.get("roles", ())))
             for what, entry in declared.items()
         }
+
+    @property
+    def tunnel(self) -> Tunnel | None:
+        """What runs a tunnel into the databases; None if it has nothing that does."""
+        declared: Mapping[str, Any] | None = self._metadata.get(TUNNEL)
+        if not declared:
+            return None
+        texts = {name: str(declared[name]) for name in ("cluster", "family", "container", "log_group")}
+        return Tunnel(**texts, databases={str(name): str(one) for name, one in declared["databases"].items()})
 
     @property
     def left_out(self) -> tuple[str, ...]:

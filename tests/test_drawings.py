@@ -9,8 +9,8 @@ import pytest
 
 from main import ROOT
 from synthesis.manifest import Stack, read_stacks
-from tests.markdown import README, check_written
 from tests.drawings import connections, connections_out, layer_order
+from tests.markdown import README, check_written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -52,9 +52,9 @@ def procedures(view: View) -> None:
             _require(view, page.id)
 
 
-@clause("10.3/4", "tests/test_links.py", *_TESTS)
+@clause("10.3/4", "tests/test_links.py", "tests/test_phases_page.py", *_TESTS)
 def documentation_and_runbooks(view: View) -> None:
-    """As 11.3/3; the README leads to a page for each topic."""
+    """As 11.3/3; the README leads to a page for each topic, the phases included."""
     procedures(view)
 
 
