@@ -1,0 +1,250 @@
+"""Places boxes in rows and draws what connects them: numbers for an SVG, in pixels of its own scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from report.kinds import LANES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from report.boxes import Box, Map
+    from report.flow import Flow
+
+WIDTH, HEIGHT = 188, 62
+_GAP, _MARGIN = 16, 16
+_LANE_HEAD, _LANE_GAP, _ROW_GAP = 30, 22, 18
+_PER_ROW: Final = 6
+_PASSAGE: Final = 54
+"""Between two rows of a way, where the text of what leads on is."""
+_PASSAGE_GAP: Final = 40
+_SWEEPS: Final = 6
+_BUSY: Final = 6
+"""What more boxes refer to than these is only drawn for a box that is looked at: topics, buckets of logs."""
+TITLE_CHARACTERS, LABEL_CHARACTERS = 21, 28
+"""What fits in a line of a box, at the sizes of the style sheet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A box with its place."""
+
+    id: str
+    """Of what it shows; unique in the drawing."""
+    box: str
+    """The anchor that it leads to; empty if it leads nowhere."""
+    x: int
+    y: int
+    title: tuple[str, ...]
+    """One line or two."""
+    label: str
+    tag: str = ""
+    """A second region."""
+    is_stack: bool = False
+    """Whether it stands for several."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A connection of two boxes."""
+
+    start: str
+    end: str
+    path: str
+    text: str = ""
+    text_x: int = 0
+    text_y: int = 0
+    is_network: bool = False
+    """Whether it is what a security group allows, and not a reference."""
+    is_quiet: bool = False
+    """Whether it is only shown for a box that is looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A row of the drawing with its name."""
+
+    name: str
+    y: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """All that an SVG needs."""
+
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+    lines: tuple[Line, ...]
+    lanes: tuple[Lane, ...] = field(default=())
+
+
+def draw_map(found: Map, *, home: str) -> Drawing:
+    """The boxes of an environment in lanes, ordered so that few lines cross.
+
+    Args:
+        found: The boxes.
+        home: The region of which no box says that it is there.
+    """
+    lanes = {name: [box for box in found.boxes if box.lane == name] for name in LANES}
+    lanes = {name: boxes for name, boxes in lanes.items() if boxes}
+    reach = {(found.box(found.groups[one.caller]).id, found.box(found.groups[one.listener]).id): one
+             for one in found.network if one.caller in found.groups and one.listener in found.groups}
+    pairs = {*found.references, *reach}
+    incoming: dict[str, int] = {}
+    for _, end in found.references:
+        incoming[end] = incoming.get(end, 0) + 1
+    ordered = _ordered([[box.id for box in boxes] for boxes in lanes.values()],
+                       [pair for pair in pairs if incoming.get(pair[1], 0) <= _BUSY])
+    of_id = {box.id: box for box in found.boxes}
+    shapes: dict[str, Shape] = {}
+    frames: list[Lane] = []
+    width = 2 * _MARGIN + _PER_ROW * WIDTH + (_PER_ROW - 1) * _GAP
+    top = 0
+    for name, ids in zip(lanes, ordered, strict=True):
+        rows = [ids[start : start + _PER_ROW] for start in range(0, len(ids), _PER_ROW)]
+        for number, row in enumerate(rows):
+            y = top + _LANE_HEAD + number * (HEIGHT + _ROW_GAP)
+            for x, id_ in zip(_columns(len(row), width), row, strict=True):
+                shapes[id_] = _shape(of_id[id_], x, y, home)
+        height = _LANE_HEAD + len(rows) * (HEIGHT + _ROW_GAP) - _ROW_GAP + _MARGIN
+        frames.append(Lane(name=name, y=top, height=height))
+        top += height + _LANE_GAP
+    lines = [
+        Line(
+            start=start,
+            end=end,
+            path=_curve(shapes[start], shapes[end]),
+            is_network=(start, end) in reach,
+            is_quiet=(start, end) not in reach and incoming.get(end, 0) > _BUSY,
+        )
+        for start, end in sorted(pairs)
+        if start != end
+    ]
+    return Drawing(
+        width=width, height=top - _LANE_GAP, shapes=tuple(shapes.values()), lines=tuple(lines), lanes=tuple(frames)
+    )
+
+
+def draw_flow(flow: Flow) -> Drawing:
+    """The steps of a way, from the first row down."""
+    rows = _ordered([[step.id for step in row] for row in flow.rows()], list(flow.passages))
+    widest = max(map(len, rows), default=0)
+    width = 2 * _MARGIN + widest * WIDTH + max(widest - 1, 0) * _PASSAGE_GAP
+    shapes: dict[str, Shape] = {}
+    for number, row in enumerate(rows):
+        y = _MARGIN + number * (HEIGHT + _PASSAGE)
+        for x, id_ in zip(_columns(len(row), width, _PASSAGE_GAP), row, strict=True):
+            step = flow.steps[id_]
+            shapes[id_] = Shape(id=id_, box=step.box, x=x, y=y, title=wrapped(step.title), label=step.label)
+    lines = []
+    for passage in flow.passages.values():
+        start, end = shapes[passage.start], shapes[passage.end]
+        is_next = end.y - start.y <= HEIGHT + _PASSAGE
+        lines.append(
+            Line(
+                start=start.id,
+                end=end.id,
+                path=_curve(start, end),
+                text=passage.text,
+                text_x=(start.x + end.x) // 2 + WIDTH // 2 if is_next else end.x + WIDTH // 2,
+                text_y=end.y - (_PASSAGE // 2 if is_next else 14),
+            )
+        )
+    height = 2 * _MARGIN + len(rows) * (HEIGHT + _PASSAGE) - _PASSAGE
+    return Drawing(width=width, height=height, shapes=tuple(shapes.values()), lines=tuple(lines))
+
+
+def wrapped(title: str) -> tuple[str, ...]:
+    """A title in one line or two; what does not fit ends with an ellipsis."""
+    lines = [""]
+    for word in title.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if len(longer) <= TITLE_CHARACTERS or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    shown = [_cut(line, TITLE_CHARACTERS) for line in lines[:2]]
+    if len(lines) > len(shown):
+        shown[-1] = _cut(f"{shown[-1]} {lines[2]}", TITLE_CHARACTERS)
+    return tuple(shown)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def _shape(box: Box, x: int, y: int, home: str) -> Shape:
+    label = box.label if not box.members else f"{box.label}: {len(box.members)}"
+    for fact in box.facts:
+        longer = f"{label}, {fact}"
+        if len(longer) <= LABEL_CHARACTERS:
+            label = longer
+    return Shape(
+        id=box.id,
+        box=box.id,
+        x=x,
+        y=y,
+        title=wrapped(box.title),
+        label=label,
+        tag="" if box.region == home else box.region,
+        is_stack=bool(box.members),
+    )
+
+
+def _columns(count: int, width: int, gap: int = _GAP) -> Iterable[int]:
+    """The left edges of boxes, in the middle of the width."""
+    first = (width - count * WIDTH - (count - 1) * gap) // 2
+    return (first + number * (WIDTH + gap) for number in range(count))
+
+
+def _ordered(rows: Sequence[Sequence[str]], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The rows, each ordered by the mean place of what its members are connected with, down and up again."""
+    beside: dict[str, list[str]] = {}
+    for one, other in pairs:
+        beside.setdefault(one, []).append(other)
+        beside.setdefault(other, []).append(one)
+    found = [list(row) for row in rows]
+    for sweep in range(_SWEEPS):
+        places = _places(found)
+        for row in found if sweep % 2 == 0 else reversed(found):
+            inside = set(row)
+            weight = {
+                id_: _mean([places[other] for other in sorted(beside.get(id_, ())) if other not in inside], places[id_])
+                for id_ in row
+            }
+            row.sort(key=lambda id_, by=weight: (by[id_], id_))  # type: ignore[misc]
+            places |= _places([row])
+    return found
+
+
+def _places(rows: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Where each one is in its row, from 0 to 1."""
+    return {id_: (number + 0.5) / len(row) for row in rows for number, id_ in enumerate(row)}
+
+
+def _mean(values: Sequence[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
+
+
+def _curve(start: Shape, end: Shape) -> str:
+    """From the lower edge of one box to the upper edge of the other; in one row, below both."""
+    x, other_x = start.x + WIDTH // 2, end.x + WIDTH // 2
+    if start.y == end.y:
+        y, dip = start.y + HEIGHT, start.y + HEIGHT + _ROW_GAP
+        return f"M{x} {y}C{x} {dip} {other_x} {dip} {other_x} {y}"
+    y, other_y = (start.y + HEIGHT, end.y) if start.y < end.y else (start.y, end.y + HEIGHT)
+    middle = (y + other_y) // 2
+    return f"M{x} {y}C{x} {middle} {other_x} {middle} {other_x} {other_y}"
+
+
+def neighbours(lines: Iterable[Line]) -> Mapping[str, tuple[str, ...]]:
+    """The ids of what each box is connected with."""
+    found: dict[str, dict[str, None]] = {}
+    for line in lines:
+        found.setdefault(line.start, {})[line.end] = None
+        found.setdefault(line.end, {})[line.start] = None
+    return {id_: tuple(others) for id_, others in found.items()}
