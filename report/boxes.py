@@ -7,7 +7,7 @@ A resource belongs to the box whose construct is the nearest one above it: the a
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -164,7 +164,12 @@ def construct(node: Node) -> tuple[str, ...]:
 
 def _box(path: tuple[str, ...], main: Node, inside: list[Node]) -> Box:
     kind = KINDS[main.resource.kind]
-    facts = [shown for fact in kind.facts if (shown := text(at(main.resource.arguments, fact)))]
+    said = ((written, text(at(main.resource.arguments, path))) for path, written in kind.facts)
+    facts = [written.format(shown) for written, shown in said if shown]
+    if kind.inner:
+        type_, argument = kind.inner
+        counted = Counter(text(node.get(argument)) for node in inside if node.resource.kind == type_)
+        facts += [f"{count} × {value}" for value, count in counted.items()]
     return Box(
         id=_SLUG.sub("-", "-".join(path).lower()).strip("-"),
         kind=main.resource.kind,

@@ -50,6 +50,11 @@ class Costs:
     components: Sequence[Sequence[str]]
     """A row for each component with the amount of each environment, then the sums."""
 
+    def share(self, amount: str) -> int:
+        """An amount of a row as a percentage of the highest one of a component."""
+        highest = max((_number(each) for row in self.components[:-1] for each in row[1:]), default=0)
+        return round(100 * _number(amount) / highest) if highest else 0
+
 
 def read_costs(environments: Mapping[str, Sequence[Stack]]) -> Costs:
     """The costs of environments, by name.
@@ -75,3 +80,7 @@ def read_costs(environments: Mapping[str, Sequence[Stack]]) -> Costs:
             unpriced=list(dict.fromkeys(f"{one.component}: {one.reason}" for one in result.unpriced)),
         )
     return Costs(by_environment=found, components=component_rows(estimates))
+
+
+def _number(amount: str) -> float:
+    return float(amount.replace(",", "").replace("-", "") or 0)

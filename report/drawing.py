@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from report.kinds import LANES
+from report.kinds import LANES, WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +19,14 @@ _LANE_HEAD, _LANE_GAP, _ROW_GAP = 30, 22, 18
 _PER_ROW: Final = 6
 _PASSAGE: Final = 54
 """Between two rows of a way, where the text of what leads on is."""
-_PASSAGE_GAP: Final = 40
+_PASSAGE_GAP: Final = 56
+_TEXT_ABOVE, _TEXT_SHIFT = 22, 84
+"""How far the text is above the box that it leads to, and beside another one."""
 _SWEEPS: Final = 6
 _BUSY: Final = 6
-"""What more boxes refer to than these is only drawn for a box that is looked at: topics, buckets of logs."""
-TITLE_CHARACTERS, LABEL_CHARACTERS = 21, 28
+"""What more boxes refer to than these is only drawn for a box that is looked at: topics, buckets of logs. So is what
+dashboards and canaries look at: all that there is."""
+TITLE_CHARACTERS, LABEL_CHARACTERS = 20, 25
 """What fits in a line of a box, at the sizes of the style sheet."""
 
 
@@ -40,8 +43,8 @@ class Shape:
     title: tuple[str, ...]
     """One line or two."""
     label: str
-    tag: str = ""
-    """A second region."""
+    fact: str = ""
+    """What its settings say first, if there is room."""
     is_stack: bool = False
     """Whether it stands for several."""
 
@@ -119,7 +122,7 @@ def draw_map(found: Map, *, home: str) -> Drawing:
             end=end,
             path=_curve(shapes[start], shapes[end]),
             is_network=(start, end) in reach,
-            is_quiet=(start, end) not in reach and incoming.get(end, 0) > _BUSY,
+            is_quiet=(start, end) not in reach and (incoming.get(end, 0) > _BUSY or of_id[start].lane == WATCH),
         )
         for start, end in sorted(pairs)
         if start != end
@@ -140,18 +143,23 @@ def draw_flow(flow: Flow) -> Drawing:
         for x, id_ in zip(_columns(len(row), width, _PASSAGE_GAP), row, strict=True):
             step = flow.steps[id_]
             shapes[id_] = Shape(id=id_, box=step.box, x=x, y=y, title=wrapped(step.title), label=step.label)
+    said: dict[str, list[str]] = {}
+    for passage in flow.in_order():
+        if passage.texts:
+            said.setdefault(passage.end, []).append(passage.start)
     lines = []
-    for passage in flow.passages.values():
+    for passage in flow.in_order():
         start, end = shapes[passage.start], shapes[passage.end]
-        is_next = end.y - start.y <= HEIGHT + _PASSAGE
+        beside = said.get(end.id, [])
+        shift = (beside.index(start.id) - (len(beside) - 1) / 2) * _TEXT_SHIFT if start.id in beside else 0
         lines.append(
             Line(
                 start=start.id,
                 end=end.id,
                 path=_curve(start, end),
                 text=passage.text,
-                text_x=(start.x + end.x) // 2 + WIDTH // 2 if is_next else end.x + WIDTH // 2,
-                text_y=end.y - (_PASSAGE // 2 if is_next else 14),
+                text_x=end.x + WIDTH // 2 + round(shift),
+                text_y=end.y - _TEXT_ABOVE,
             )
         )
     height = 2 * _MARGIN + len(rows) * (HEIGHT + _PASSAGE) - _PASSAGE
@@ -178,19 +186,18 @@ def _cut(text: str, length: int) -> str:
 
 
 def _shape(box: Box, x: int, y: int, home: str) -> Shape:
-    label = box.label if not box.members else f"{box.label}: {len(box.members)}"
-    for fact in box.facts:
-        longer = f"{label}, {fact}"
-        if len(longer) <= LABEL_CHARACTERS:
-            label = longer
+    title, fact = wrapped(box.title), ""
+    for one in box.facts if len(title) == 1 else ():
+        longer = f"{fact}, {one}" if fact else one
+        fact = longer if len(longer) <= LABEL_CHARACTERS else fact
     return Shape(
         id=box.id,
         box=box.id,
         x=x,
         y=y,
-        title=wrapped(box.title),
-        label=label,
-        tag="" if box.region == home else box.region,
+        title=title,
+        label=box.label if box.region == home else f"{box.label}, {box.region}",
+        fact=fact,
         is_stack=bool(box.members),
     )
 
@@ -216,9 +223,18 @@ def _ordered(rows: Sequence[Sequence[str]], pairs: Iterable[tuple[str, str]]) ->
                 id_: _mean([places[other] for other in sorted(beside.get(id_, ())) if other not in inside], places[id_])
                 for id_ in row
             }
-            row.sort(key=lambda id_, by=weight: (by[id_], id_))  # type: ignore[misc]
+            ties: dict[float, list[str]] = {}
+            for id_ in row:
+                ties.setdefault(round(weight[id_], 6), []).append(id_)
+            row[:] = [id_ for by in sorted(ties) for id_ in _centred(ties[by], beside)]
             places |= _places([row])
     return found
+
+
+def _centred(ids: Sequence[str], beside: Mapping[str, Sequence[str]]) -> list[str]:
+    """Those with the same place: the most connected one in the middle."""
+    fewest_first = sorted(ids, key=lambda id_: (len(beside.get(id_, ())), id_))
+    return [*fewest_first[::2], *fewest_first[1::2][::-1]]
 
 
 def _places(rows: Sequence[Sequence[str]]) -> dict[str, float]:

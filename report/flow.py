@@ -66,6 +66,11 @@ class Flow:
             rows[rank[id_]].append(step)
         return rows
 
+    def in_order(self) -> list[Passage]:
+        """What leads on, from the first row down."""
+        place = {step.id: number for number, row in enumerate(self.rows()) for step in row}
+        return sorted(self.passages.values(), key=lambda one: (place[one.start], place[one.end]))
+
     @property
     def boxes(self) -> set[str]:
         """The ids of all boxes on the way."""

@@ -30,42 +30,48 @@ class Kind:
     label: str
     """What people call one."""
     plural: str
-    facts: tuple[str, ...] = ()
-    """The arguments that its box shows, as paths: the first two that it has."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """The arguments that its box shows, as paths, and how each is written."""
+    inner: tuple[str, str] | None = None
+    """A type of which it has several, and the argument by which they are counted: `3 × db.t3.medium`."""
 
+
+_PLAIN: Final = "{}"
 
 KINDS: Final = {
-    "aws_route53_zone": Kind(EDGE, "Route 53 zone", "zones", ("name",)),
-    "aws_cloudfront_distribution": Kind(EDGE, "CloudFront", "distributions", ("aliases", "price_class")),
-    "aws_wafv2_web_acl": Kind(EDGE, "WAF", "web ACLs", ("scope",)),
-    "aws_acm_certificate": Kind(EDGE, "ACM certificate", "certificates", ("domain_name",)),
-    "aws_lb": Kind(ENTRANCE, "Load balancer", "load balancers", ("load_balancer_type",)),
-    "aws_ecs_service": Kind(SERVICES, "ECS service", "services", ("desired_count",)),
+    "aws_route53_zone": Kind(EDGE, "Route 53", "zones", (("name", _PLAIN),)),
+    "aws_cloudfront_distribution": Kind(EDGE, "CloudFront", "distributions", (("aliases", _PLAIN),)),
+    "aws_wafv2_web_acl": Kind(EDGE, "WAF", "web ACLs", (("scope", "scope {}"),)),
+    "aws_acm_certificate": Kind(EDGE, "ACM", "certificates", (("domain_name", _PLAIN),)),
+    "aws_lb": Kind(ENTRANCE, "Elastic Load Balancing", "load balancers", (("internal", "internal: {}"),)),
+    "aws_ecs_service": Kind(SERVICES, "ECS service", "services", (("desired_count", "tasks: {}"),)),
     "aws_ecs_cluster": Kind(SERVICES, "ECS cluster", "clusters"),
-    "aws_lambda_function": Kind(SERVICES, "Lambda function", "functions", ("runtime", "memory_size")),
-    "aws_db_proxy": Kind(DATA, "RDS Proxy", "proxies", ("engine_family",)),
-    "aws_db_instance": Kind(DATA, "RDS PostgreSQL", "databases", ("instance_class", "engine_version")),
-    "aws_docdb_cluster": Kind(DATA, "DocumentDB", "clusters", ("engine_version",)),
-    "aws_s3_bucket": Kind(DATA, "S3 bucket", "buckets", ("bucket",)),
-    "aws_codestarconnections_connection": Kind(RELEASE, "Connection", "connections", ("provider_type",)),
-    "aws_codepipeline": Kind(RELEASE, "CodePipeline", "pipelines", ("execution_mode",)),
-    "aws_codebuild_project": Kind(RELEASE, "CodeBuild", "build projects", ("environment.compute_type",)),
-    "aws_ecr_repository": Kind(RELEASE, "ECR repository", "repositories", ("name",)),
-    "aws_codedeploy_deployment_group": Kind(
-        RELEASE, "CodeDeploy", "deployment groups", ("deployment_style.deployment_type",)
+    "aws_lambda_function": Kind(SERVICES, "Lambda", "functions", (("runtime", _PLAIN), ("memory_size", "{} MiB"))),
+    "aws_db_proxy": Kind(DATA, "RDS Proxy", "proxies"),
+    "aws_db_instance": Kind(DATA, "RDS", "databases", (("instance_class", _PLAIN), ("multi_az", "two zones: {}"))),
+    "aws_docdb_cluster": Kind(
+        DATA, "DocumentDB cluster", "clusters", inner=("aws_docdb_cluster_instance", "instance_class")
     ),
-    "aws_vpc": Kind(NETWORK, "VPC", "VPCs", ("cidr_block",)),
-    "aws_sns_topic": Kind(WATCH, "SNS topic", "topics", ("name",)),
-    "aws_cloudwatch_dashboard": Kind(WATCH, "Dashboard", "dashboards", ("dashboard_name",)),
-    "aws_synthetics_canary": Kind(WATCH, "Canary", "canaries", ("schedule.expression",)),
-    "aws_cloudtrail": Kind(WATCH, "CloudTrail", "trails", ("name",)),
+    "aws_s3_bucket": Kind(DATA, "S3", "buckets"),
+    "aws_codestarconnections_connection": Kind(RELEASE, "CodeConnections", "connections", (("provider_type", _PLAIN),)),
+    "aws_codepipeline": Kind(RELEASE, "CodePipeline", "pipelines"),
+    "aws_codebuild_project": Kind(RELEASE, "CodeBuild", "build projects"),
+    "aws_ecr_repository": Kind(RELEASE, "ECR", "repositories", (("image_tag_mutability", "tags {}"),)),
+    "aws_codedeploy_deployment_group": Kind(
+        RELEASE, "CodeDeploy", "deployment groups", (("deployment_style.deployment_type", _PLAIN),)
+    ),
+    "aws_vpc": Kind(NETWORK, "VPC", "VPCs", (("cidr_block", _PLAIN),)),
+    "aws_sns_topic": Kind(WATCH, "SNS", "topics"),
+    "aws_cloudwatch_dashboard": Kind(WATCH, "CloudWatch", "dashboards"),
+    "aws_synthetics_canary": Kind(WATCH, "CloudWatch Synthetics", "canaries", (("schedule.expression", _PLAIN),)),
+    "aws_cloudtrail": Kind(WATCH, "CloudTrail", "trails", (("is_multi_region_trail", "all regions: {}"),)),
     "aws_config_configuration_recorder": Kind(WATCH, "AWS Config", "recorders"),
-    "aws_guardduty_detector": Kind(WATCH, "GuardDuty", "detectors", ("finding_publishing_frequency",)),
+    "aws_guardduty_detector": Kind(WATCH, "GuardDuty", "detectors"),
     "aws_securityhub_account": Kind(WATCH, "Security Hub", "hubs"),
-    "aws_budgets_budget": Kind(WATCH, "Budget", "budgets", ("limit_amount", "limit_unit")),
-    "aws_backup_plan": Kind(RECOVERY, "Backup plan", "backup plans", ("name",)),
-    "aws_backup_vault": Kind(RECOVERY, "Backup vault", "backup vaults", ("name",)),
-    "aws_dynamodb_table": Kind(STATE, "DynamoDB table", "tables", ("name",)),
+    "aws_budgets_budget": Kind(WATCH, "AWS Budgets", "budgets", (("limit_amount", "{} USD"),)),
+    "aws_backup_plan": Kind(RECOVERY, "AWS Backup", "backup plans"),
+    "aws_backup_vault": Kind(RECOVERY, "AWS Backup", "backup vaults"),
+    "aws_dynamodb_table": Kind(STATE, "DynamoDB", "tables"),
 }
 
 ALSO: Final = {

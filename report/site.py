@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.page import account
-from report.alarms import Alarm, alarms
+from report.alarms import SEVERITIES, SILENT, Alarm, alarms
 from report.boxes import Map, read_map, together
 from report.conformity import read_conformity, verdicts
 from report.costs import read_costs
@@ -82,8 +82,9 @@ class Environment:
 
     @property
     def severities(self) -> dict[str, int]:
-        """How many alarms there are of each severity."""
-        return dict(Counter(one.severity for one in self.alarms))
+        """How many alarms there are of each severity, the most severe first."""
+        found = Counter(one.severity for one in self.alarms)
+        return {name: found[name] for name in (*SEVERITIES, SILENT) if found[name]}
 
     def alarms_of(self, link: str) -> list[Alarm]:
         """The alarms that name a runbook."""
