@@ -13,7 +13,7 @@ from report.kinds import ALSO, LANES
 from report.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from report.boxes import Box, Map
     from synthesis.manifest import Stack
@@ -62,7 +62,8 @@ def read_differences(maps: Mapping[str, Map], stacks: Mapping[str, Sequence[Stac
         for box in found.boxes:
             boxes.setdefault(_key(box), {})[name] = box
     readers = {name: _Neutral(stacks[name]) for name in maps}
-    parts = [_part(of_name, readers) for of_name in boxes.values()]
+    homes = {Counter(stack.region for stack in of).most_common(1)[0][0] for of in stacks.values()}
+    parts = [_part(of_name, readers, homes) for of_name in boxes.values()]
     counts = {name: Counter(one.kind for stack in of for one in stack.all()) for name, of in stacks.items()}
     kinds = sorted({kind for counter in counts.values() for kind in counter})
     return Differences(
@@ -109,7 +110,7 @@ def _alike(parts: Sequence[Part]) -> list[Part]:
     return [replace(ones[0], titles=tuple(one.titles[0] for one in ones)) for ones in found.values()]
 
 
-def _part(boxes: Mapping[str, Box], readers: Mapping[str, _Neutral]) -> Part:
+def _part(boxes: Mapping[str, Box], readers: Mapping[str, _Neutral], homes: Collection[str]) -> Part:
     first = next(iter(boxes.values()))
     values = {
         name: {path: readers[name].text(value) for path, value in _settings(box).items()} for name, box in boxes.items()
@@ -121,7 +122,7 @@ def _part(boxes: Mapping[str, Box], readers: Mapping[str, _Neutral]) -> Part:
         if len({of_name.get(path, ABSENT) for of_name in values.values()}) > 1
     }
     return Part(
-        titles=(first.title,),
+        titles=(first.title if first.region in homes else f"{first.title} ({first.region})",),
         label=first.label,
         lane=first.lane,
         present={name: name in boxes for name in readers},

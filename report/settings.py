@@ -59,6 +59,6 @@ def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield from _flat(inner, f"{path}.{name}" if path else name)
     elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
         for number, inner in enumerate(value, start=1):
-            yield from _flat(inner, f"{path}[{number}]" if len(value) > 1 else path)
+            yield from _flat(inner, path if number == 1 else f"{path}[{number}]")
     elif shown := text(value):
         yield path, shortened(shown)

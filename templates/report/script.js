@@ -56,7 +56,9 @@
   // At first the whole width, as long as it can be read.
   const fitFirst = (canvas) => {
     if (!canvas.clientWidth || scales.has(canvas)) return;
+    canvas.style.maxHeight = "";
     zoom(canvas, Math.max(Math.min(room(canvas) / own(drawing(canvas)), 1), 0.72));
+    canvas.style.maxHeight = `${drawing(canvas).getAttribute("height") * 1 + 36}px`; // what is zoomed in scrolls inside
     canvas.scrollTop = 0;
     canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
   };
