@@ -51,11 +51,15 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
         site = read_site(stacks, today or datetime.now(tz=UTC).date(), options.environment)
         text = render_page(site)
         write_report(page, text)
-    except (ConfigError, EstimateError, OutputError, ReportError) as error:
+    except (OutputError, ReportError) as error:
+        print(" ".join(str(error).splitlines()), file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except (ConfigError, EstimateError) as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
     names = ", ".join(one.name for one in site.environments)
-    print(f"{page} is written: {names}, {len(text.encode()) / 1_000_000:.1f} MB. Open it in a browser; it needs no network.")
+    size = f"{len(text.encode()) / 1_000_000:.1f} MB"
+    print(f"{page} is written: {names}, {size}. Open it in a browser; it needs no network.")
     return EXIT_OK
 
 

@@ -169,7 +169,7 @@ def _box(path: tuple[str, ...], main: Node, inside: list[Node]) -> Box:
     if kind.inner:
         type_, argument = kind.inner
         counted = Counter(text(node.get(argument)) for node in inside if node.resource.kind == type_)
-        facts += [f"{count} × {value}" for value, count in counted.items()]
+        facts += [f"{count} x {value}" for value, count in counted.items()]
     return Box(
         id=_SLUG.sub("-", "-".join(path).lower()).strip("-"),
         kind=main.resource.kind,

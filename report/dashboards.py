@@ -33,10 +33,10 @@ class Tile:
     y: int
     width: int
     height: int
-    metrics: Sequence[str] = ()
-    more: int = 0
+    metrics: Sequence[str]
+    more: int
     """How many metrics are not named."""
-    body: Markup = Markup()
+    body: Markup
     """The text of a text widget."""
 
 
@@ -88,5 +88,3 @@ def _names(widget: Widget) -> Iterator[str]:
             name = f"each {found.name}"
         if name:
             yield name
-
-

@@ -13,12 +13,12 @@ from report.kinds import ALSO, LANES
 from report.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from report.boxes import Box, Map
     from synthesis.manifest import Stack
 
-ABSENT: Final = "–"
+ABSENT: Final = "\N{EN DASH}"
 _ACCOUNT: Final = re.compile(r"\b\d{12}\b")
 
 
@@ -30,6 +30,8 @@ class Part:
     """Its title; several if they differ in the same way."""
     label: str
     lane: str
+    layer: str
+    """The name of its stack within the environment."""
     present: Mapping[str, bool]
     """Whether each environment has it."""
     settings: Mapping[str, Mapping[str, str]]
@@ -62,12 +64,11 @@ def read_differences(maps: Mapping[str, Map], stacks: Mapping[str, Sequence[Stac
         for box in found.boxes:
             boxes.setdefault(_key(box), {})[name] = box
     readers = {name: _Neutral(stacks[name]) for name in maps}
-    homes = {Counter(stack.region for stack in of).most_common(1)[0][0] for of in stacks.values()}
-    parts = [_part(of_name, readers, homes) for of_name in boxes.values()]
+    parts = [_part(of_name, readers) for of_name in boxes.values()]
     counts = {name: Counter(one.kind for stack in of for one in stack.all()) for name, of in stacks.items()}
     kinds = sorted({kind for counter in counts.values() for kind in counter})
     return Differences(
-        parts=sorted(parts, key=lambda part: (LANES.index(part.lane), part.label, part.titles)),
+        parts=sorted(parts, key=lambda part: (LANES.index(part.lane), part.label, part.layer, part.titles)),
         kinds={kind: {name: counter[kind] for name, counter in counts.items()} for kind in kinds},
     )
 
@@ -91,7 +92,7 @@ class _Neutral:
 
 
 def _settings(box: Box) -> dict[str, str]:
-    """The settings of a box, and of what is in it without a box of its own: how many there are, and those of the first."""
+    """The settings of a box and of what is in it without a box: how many there are, and those of the first one."""
     found = settings(box.main.resource.arguments)
     for kind, title in ALSO.items():
         nodes = [node for node in box.nodes if node.resource.kind == kind]
@@ -105,12 +106,12 @@ def _alike(parts: Sequence[Part]) -> list[Part]:
     """Parts of a type that differ in the same way, as one."""
     found: dict[str, list[Part]] = {}
     for part in parts:
-        key = json.dumps([part.lane, part.label, part.present, part.settings], sort_keys=True, default=dict)
+        key = json.dumps([part.lane, part.label, part.layer, part.present, part.settings], sort_keys=True, default=dict)
         found.setdefault(key, []).append(part)
     return [replace(ones[0], titles=tuple(one.titles[0] for one in ones)) for ones in found.values()]
 
 
-def _part(boxes: Mapping[str, Box], readers: Mapping[str, _Neutral], homes: Collection[str]) -> Part:
+def _part(boxes: Mapping[str, Box], readers: Mapping[str, _Neutral]) -> Part:
     first = next(iter(boxes.values()))
     values = {
         name: {path: readers[name].text(value) for path, value in _settings(box).items()} for name, box in boxes.items()
@@ -122,9 +123,10 @@ def _part(boxes: Mapping[str, Box], readers: Mapping[str, _Neutral], homes: Coll
         if len({of_name.get(path, ABSENT) for of_name in values.values()}) > 1
     }
     return Part(
-        titles=(first.title if first.region in homes else f"{first.title} ({first.region})",),
+        titles=(first.title,),
         label=first.label,
         lane=first.lane,
+        layer=first.main.stack.name,
         present={name: name in boxes for name in readers},
         settings=differing,
     )

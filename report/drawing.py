@@ -94,14 +94,19 @@ def draw_map(found: Map, *, home: str) -> Drawing:
     """
     lanes = {name: [box for box in found.boxes if box.lane == name] for name in LANES}
     lanes = {name: boxes for name, boxes in lanes.items() if boxes}
-    reach = {(found.box(found.groups[one.caller]).id, found.box(found.groups[one.listener]).id): one
-             for one in found.network if one.caller in found.groups and one.listener in found.groups}
+    reach = {
+        (found.box(found.groups[one.caller]).id, found.box(found.groups[one.listener]).id): one
+        for one in found.network
+        if one.caller in found.groups and one.listener in found.groups
+    }
     pairs = {*found.references, *reach}
     incoming: dict[str, int] = {}
     for _, end in found.references:
         incoming[end] = incoming.get(end, 0) + 1
-    ordered = _ordered([[box.id for box in boxes] for boxes in lanes.values()],
-                       [pair for pair in pairs if incoming.get(pair[1], 0) <= _BUSY])
+    ordered = _ordered(
+        [[box.id for box in boxes] for boxes in lanes.values()],
+        [pair for pair in pairs if incoming.get(pair[1], 0) <= _BUSY],
+    )
     of_id = {box.id: box for box in found.boxes}
     shapes: dict[str, Shape] = {}
     frames: list[Lane] = []

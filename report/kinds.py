@@ -33,7 +33,7 @@ class Kind:
     facts: tuple[tuple[str, str], ...] = ()
     """The arguments that its box shows, as paths, and how each is written."""
     inner: tuple[str, str] | None = None
-    """A type of which it has several, and the argument by which they are counted: `3 × db.t3.medium`."""
+    """A type of which it has several, and the argument by which they are counted: `3 x db.t3.medium`."""
 
 
 _PLAIN: Final = "{}"

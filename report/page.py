@@ -14,7 +14,7 @@ from templates import render_html
 if TYPE_CHECKING:
     from report.site import Site
 
-BUDGET_BYTES: Final = 2_000_000
+BUDGET_BYTES: Final = 2_500_000
 """The page must not be larger, so that a phone opens it and a mail takes it."""
 _FILES: Final = Path(__file__).resolve().parents[1] / "templates" / "report"
 
@@ -35,7 +35,7 @@ def render_page(site: Site) -> str:
 
 def usd(amount: float | None) -> str:
     """An amount in US dollars, with two digits."""
-    return "–" if amount is None else f"{amount:,.2f}".replace("-0.00", "0.00")
+    return "\N{EN DASH}" if amount is None else f"{amount:,.2f}".replace("-0.00", "0.00")
 
 
 def _file(name: str) -> Markup:

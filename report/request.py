@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.reachability import INTERNET
 from compliance.request import (
-    BALANCER,
     DISTRIBUTION,
     RECORD,
     alias_target,

@@ -1,4 +1,4 @@
-"""The runbooks as HTML: the sections of docs/runbooks.md, and the pages of docs/runbooks/<environment>/ if there are some."""
+"""The runbooks as HTML: the sections of docs/runbooks.md, and the pages of docs/runbooks/<environment>/, if any."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ PAGE: Final = "docs/runbooks.md"
 FOLDER: Final = "docs/runbooks"
 _SECTION: Final = re.compile(r"^## (.+)$", re.MULTILINE)
 _LINK: Final = re.compile(r"Runbook: (?P<link>docs/[\w./-]+(?:#[\w-]+)?)")
+_INDEX: Final = "README"
+"""The list of the pages of a folder, which the page of the platform has itself."""
 _HEADING: Final = 3
 """The level of the headings that the page has above a runbook's own."""
 _LOWEST: Final = 6
@@ -46,6 +48,8 @@ def read_runbooks(root: Path = ROOT) -> list[Runbook]:
     """The runbooks of the repository, in alphabetical order; those of one environment behind those of all."""
     found = list(_sections(root / PAGE)) if (root / PAGE).is_file() else []
     for file in sorted((root / FOLDER).glob("*/*.md")):
+        if file.stem == _INDEX:
+            continue
         title, _, source = file.read_text(encoding="utf-8").partition("\n")
         environment = file.parent.name
         found.append(
@@ -101,8 +105,9 @@ def _linked(tokens: Sequence[Token], file: str, known: Mapping[str, str]) -> Ite
         if token.type == "link_open":
             href = str(token.attrs.get("href", ""))
             target = _resolved(href, file)
-            if target in known:
-                token.attrs["href"] = f"#{known[target]}"
+            anchor = known.get(target) or known.get(target.partition("#")[0])
+            if anchor:
+                token.attrs["href"] = f"#{anchor}"
                 left.append("")
             elif href.startswith("https://"):
                 token.attrs["rel"] = "noreferrer"
