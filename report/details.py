@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 28
 """So many settings of a resource are shown."""
+_NAMES: Final = frozenset({"identifier", "name"})
 _HASH_LENGTH: Final = 8
 
 
@@ -107,12 +108,13 @@ def _ports(connection: str) -> str:
 
 
 def _also(box: Box) -> Iterator[Settings]:
-    """The settings of what has no box of its own, equal ones once."""
+    """The settings of what has no box of its own; those that differ by their name only, once."""
     alike: dict[tuple[str, ...], list[Settings]] = {}
     for node in box.nodes:
         if title := ALSO.get(node.resource.kind):
             found = _settings(node, title)
-            alike.setdefault((title, *map("=".join, found.values.items())), []).append(found)
+            same = [f"{path}={value}" for path, value in found.values.items() if path not in _NAMES]
+            alike.setdefault((title, *same), []).append(found)
     for ones in alike.values():
         yield ones[0] if len(ones) == 1 else replace(ones[0], title=f"{ones[0].title}, {len(ones)} alike")
 

@@ -137,8 +137,13 @@ def draw_map(found: Map, *, home: str) -> Drawing:
     )
 
 
-def draw_flow(flow: Flow) -> Drawing:
-    """The steps of a way, from the first row down."""
+def draw_flow(flow: Flow, found: Map) -> Drawing:
+    """The steps of a way, from the first row down.
+
+    Args:
+        flow: The way.
+        found: The boxes that its steps lead to, as they are drawn.
+    """
     rows = _ordered([[step.id for step in row] for row in flow.rows()], list(flow.passages))
     widest = max(map(len, rows), default=0)
     width = 2 * _MARGIN + widest * WIDTH + max(widest - 1, 0) * _PASSAGE_GAP
@@ -147,7 +152,8 @@ def draw_flow(flow: Flow) -> Drawing:
         y = _MARGIN + number * (HEIGHT + _PASSAGE)
         for x, id_ in zip(_columns(len(row), width, _PASSAGE_GAP), row, strict=True):
             step = flow.steps[id_]
-            shapes[id_] = Shape(id=id_, box=step.box, x=x, y=y, title=wrapped(step.title), label=step.label)
+            box = found.box(step.box).id if step.box else ""
+            shapes[id_] = Shape(id=id_, box=box, x=x, y=y, title=wrapped(step.title), label=step.label)
     said: dict[str, list[str]] = {}
     for passage in flow.in_order():
         if passage.texts:

@@ -16,7 +16,8 @@ def text(source: str) -> Markup:
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = "p"
-            token.attrSet("class", "title")
+            if token.nesting == 1:
+                token.attrSet("class", "title")
     return Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704 - `html` is off: all is escaped
 
 
