@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from report.kinds import LANES, WATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from report.boxes import Box, Map
     from report.flow import Flow
 
+_BREAK: Final = re.compile(r"[^/.-]+[/.-]*|[/.-]+")
 WIDTH, HEIGHT = 188, 62
 _GAP, _MARGIN = 16, 16
 _LANE_HEAD, _LANE_GAP, _ROW_GAP = 30, 22, 18
@@ -26,7 +28,7 @@ _SWEEPS: Final = 6
 _BUSY: Final = 6
 """What more boxes refer to than these is only drawn for a box that is looked at: topics, buckets of logs. So is what
 dashboards and canaries look at: all that there is."""
-TITLE_CHARACTERS, LABEL_CHARACTERS = 20, 25
+TITLE_CHARACTERS, LABEL_CHARACTERS = 18, 25
 """What fits in a line of a box, at the sizes of the style sheet."""
 
 
@@ -180,16 +182,23 @@ def draw_flow(flow: Flow, found: Map) -> Drawing:
 def wrapped(title: str) -> tuple[str, ...]:
     """A title in one line or two; what does not fit ends with an ellipsis."""
     lines = [""]
-    for word in title.split():
-        longer = f"{lines[-1]} {word}".strip()
+    for word, gap in _parts(title):
+        longer = f"{lines[-1]}{gap}{word}".strip()
         if len(longer) <= TITLE_CHARACTERS or not lines[-1]:
             lines[-1] = longer
         else:
             lines.append(word)
     shown = [_cut(line, TITLE_CHARACTERS) for line in lines[:2]]
     if len(lines) > len(shown):
-        shown[-1] = _cut(f"{shown[-1]} {lines[2]}", TITLE_CHARACTERS)
+        shown[-1] = f"{shown[-1][: TITLE_CHARACTERS - 1].rstrip()}…"
     return tuple(shown)
+
+
+def _parts(title: str) -> Iterator[tuple[str, str]]:
+    """The words of a title with what stands before each; a long word can be broken behind its punctuation."""
+    for word in title.split():
+        pieces = _BREAK.findall(word) if len(word) > TITLE_CHARACTERS else [word]
+        yield from ((piece, "" if place else " ") for place, piece in enumerate(pieces))
 
 
 def _cut(text: str, length: int) -> str:

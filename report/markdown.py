@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.token import Token
+
+_FRAMED: Final = {
+    "<pre>": '<pre tabindex="0">',
+    "<table>": '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="compact">',
+    "</table>": "</table></div>",
+}
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -18,7 +28,15 @@ def text(source: str) -> Markup:
             token.tag = "p"
             if token.nesting == 1:
                 token.attrSet("class", "title")
-    return Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704 - `html` is off: all is escaped
+    return html(tokens)
+
+
+def html(tokens: Sequence[Token]) -> Markup:
+    """The HTML of tokens, in which tables and blocks of code scroll by themselves, also by keyboard."""
+    rendered = str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
+    for old, new in _FRAMED.items():
+        rendered = rendered.replace(old, new)
+    return Markup(rendered)  # noqa: S704 - `html` is off: all of the source is escaped
 
 
 def inline(source: str) -> Markup:

@@ -8,14 +8,13 @@ from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
-from markupsafe import Markup
-
-from report.markdown import MARKDOWN
+from report.markdown import MARKDOWN, html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from markdown_it.token import Token
+    from markupsafe import Markup
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = "docs/runbooks.md"
@@ -88,7 +87,7 @@ def rendered(runbook: Runbook, known: Mapping[str, str]) -> Markup:
             token.tag = f"h{min(int(token.tag[1]) + _HEADING - 1, _LOWEST)}"
         if token.type == "inline" and token.children:
             token.children = list(_linked(token.children, runbook.link.partition("#")[0], known))
-    return Markup(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))  # noqa: S704 - `html` is off, so all is escaped
+    return html(tokens)
 
 
 def _sections(page: Path) -> Iterator[Runbook]:

@@ -14,3 +14,10 @@ def test_html_of_the_source_is_text() -> None:
 
 def test_a_link_that_runs_a_script_is_text() -> None:
     assert "href" not in text("[a](javascript:alert(1))")
+
+
+def test_tables_and_commands_scroll_by_keyboard() -> None:
+    found = text("```sh\nmake plan\n```\n\n| a |\n| - |\n| b |\n")
+    assert '<pre tabindex="0">' in found
+    assert '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table' in found
+    assert found.count("</div>") == 1
