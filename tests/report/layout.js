@@ -6,7 +6,7 @@
     problems.push(`${what}: ${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} "${element.textContent.trim().slice(0, 40)}" ${more}`);
   const isShown = (element) => element.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
   const scrolls = (element) => element.closest(".scroll, .canvas, pre, nav, dialog");
-  const isHidden = (element) => element.closest(".hidden, .skip, .store, nav ul");
+  const isHidden = (element) => element.closest(".hidden, .skip, .store, nav ul, .environment > h3:not(.shown)");
   const overlap = (one, other, slack) =>
     Math.min(one.right, other.right) - Math.max(one.left, other.left) > slack &&
     Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > slack;
