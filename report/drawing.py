@@ -62,7 +62,7 @@ class Line:
     text_x: int = 0
     text_y: int = 0
     is_network: bool = False
-    """Whether it is what a security group allows, and not a reference."""
+    """Whether a request goes there, or a security group allows it; else it is a reference."""
     is_quiet: bool = False
     """Whether it is only shown for a box that is looked at."""
 
@@ -87,20 +87,17 @@ class Drawing:
     lanes: tuple[Lane, ...] = field(default=())
 
 
-def draw_map(found: Map, *, home: str) -> Drawing:
+def draw_map(found: Map, request: Flow, *, home: str) -> Drawing:
     """The boxes of an environment in lanes, ordered so that few lines cross.
 
     Args:
         found: The boxes.
+        request: The way of a request, whose lines are drawn as those that security groups allow.
         home: The region of which no box says that it is there.
     """
     lanes = {name: [box for box in found.boxes if box.lane == name] for name in LANES}
     lanes = {name: boxes for name, boxes in lanes.items() if boxes}
-    reach = {
-        (found.box(found.groups[one.caller]).id, found.box(found.groups[one.listener]).id): one
-        for one in found.network
-        if one.caller in found.groups and one.listener in found.groups
-    }
+    reach = {*_allowed(found), *_passed(found, request)}
     pairs = {*found.references, *reach}
     incoming: dict[str, int] = {}
     for _, end in found.references:
@@ -203,6 +200,21 @@ def _parts(title: str) -> Iterator[tuple[str, str]]:
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def _allowed(found: Map) -> Iterator[tuple[str, str]]:
+    """The boxes of which security groups let the first one connect to the second one."""
+    for one in found.network:
+        if one.caller in found.groups and one.listener in found.groups:
+            yield found.box(found.groups[one.caller]).id, found.box(found.groups[one.listener]).id
+
+
+def _passed(found: Map, request: Flow) -> Iterator[tuple[str, str]]:
+    """The boxes that a request passes, one after the other."""
+    for passage in request.passages.values():
+        start, end = request.steps[passage.start].box, request.steps[passage.end].box
+        if start and end:
+            yield found.box(start).id, found.box(end).id
 
 
 def _shape(box: Box, x: int, y: int, home: str) -> Shape:

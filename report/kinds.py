@@ -60,7 +60,7 @@ KINDS: Final = {
     "aws_codedeploy_deployment_group": Kind(
         RELEASE, "CodeDeploy", "deployment groups", (("deployment_style.deployment_type", _PLAIN),)
     ),
-    "aws_vpc": Kind(NETWORK, "VPC", "VPCs", (("cidr_block", _PLAIN),)),
+    "aws_vpc": Kind(NETWORK, "Amazon VPC", "VPCs", (("cidr_block", _PLAIN),)),
     "aws_sns_topic": Kind(WATCH, "SNS", "topics"),
     "aws_cloudwatch_dashboard": Kind(WATCH, "CloudWatch", "dashboards"),
     "aws_synthetics_canary": Kind(WATCH, "CloudWatch Synthetics", "canaries", (("schedule.expression", _PLAIN),)),

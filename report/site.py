@@ -169,7 +169,7 @@ def _environment(name: str, stacks: Sequence[Stack], found: Map, cost: Cost) -> 
         is_protected=any(stack.is_protected for stack in stacks),
         awake_share=min(stack.awake_share for stack in stacks),
         cost=cost,
-        architecture=draw_map(drawn, home=home),
+        architecture=draw_map(drawn, request, home=home),
         request=request,
         request_drawing=draw_flow(request, drawn),
         deployment=deployment,

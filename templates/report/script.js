@@ -100,6 +100,11 @@
     canvas.addEventListener("click", (event) => { if (from?.moved) { event.preventDefault(); event.stopPropagation(); } }, true);
 
     const svg = drawing(canvas);
+    // The names of lanes stay at the left edge of what is seen.
+    canvas.addEventListener("scroll", () => {
+      const left = Math.max(canvas.scrollLeft - 16, 0) / (scales.get(canvas) ?? 1) + 16;
+      for (const name of all(".lane-name", svg)) name.setAttribute("x", left);
+    }, { passive: true });
     const look = (event) => {
       const box = event.target.closest?.(".box");
       if (!box) return;

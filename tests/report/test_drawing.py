@@ -16,7 +16,11 @@ from report.request import request_flow
 def drawings(found: Map) -> list[Drawing]:
     request = request_flow(found)
     drawn = together(found, alone=request.boxes)
-    return [draw_map(drawn, home="us-east-1"), draw_flow(request, drawn), draw_flow(deployment_flow(found), drawn)]
+    return [
+        draw_map(drawn, request, home="us-east-1"),
+        draw_flow(request, drawn),
+        draw_flow(deployment_flow(found), drawn),
+    ]
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
@@ -48,6 +52,7 @@ def test_what_many_refer_to_is_quiet_but_not_what_security_groups_allow(maps: di
     assert any(line.is_quiet for line in lines)
     network = {(line.start, line.end) for line in lines if line.is_network and not line.is_quiet}
     assert ("prod-service-load-balancer", "prod-service-backend-service") in network
+    assert ("prod-edge-distribution", "prod-service-load-balancer") in network
 
 
 def test_texts_of_passages_do_not_cover_each_other(maps: dict[str, Map]) -> None:
