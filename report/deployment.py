@@ -103,12 +103,12 @@ def _behind(flow: Flow, found: Map, pipeline: Node, action: Mapping[str, Any], s
     for group in groups.values():
         texts = [_shift(config) for config in found.graph.targets(group, "deployment_config_name")]
         for service in found.graph.targets(group, "ecs_service", _SERVICE):
-            if box := found.owner(service):
-                flow.lead(step, _of_box(flow, box), *texts)
+            if owner := found.owner(service):
+                flow.lead(step, _of_box(flow, owner), *texts)
     if action["stage"] == _DEPLOY:
         for service in found.graph.follow(pipeline.stack, configuration, _SERVICE):
-            if box := found.owner(service):
-                flow.lead(step, _of_box(flow, box), "rolling update")
+            if owner := found.owner(service):
+                flow.lead(step, _of_box(flow, owner), "rolling update")
 
 
 def _of_box(flow: Flow, box: Box) -> Step:
