@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from report.kinds import LANES, WATCH
+from report.rows import ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from report.boxes import Box, Map
     from report.flow import Flow
@@ -24,7 +25,6 @@ _PASSAGE: Final = 54
 _PASSAGE_GAP: Final = 56
 _TEXT_ABOVE, _TEXT_SHIFT = 22, 84
 """How far the text is above the box that it leads to, and beside another one."""
-_SWEEPS: Final = 6
 _BUSY: Final = 6
 """What more boxes refer to than these is only drawn for a box that is looked at: topics, buckets of logs. So is what
 dashboards and canaries look at: all that there is."""
@@ -102,7 +102,7 @@ def draw_map(found: Map, request: Flow, *, home: str) -> Drawing:
     incoming: dict[str, int] = {}
     for _, end in found.references:
         incoming[end] = incoming.get(end, 0) + 1
-    ordered = _ordered(
+    order = ordered(
         [[box.id for box in boxes] for boxes in lanes.values()],
         [pair for pair in pairs if incoming.get(pair[1], 0) <= _BUSY],
     )
@@ -111,7 +111,7 @@ def draw_map(found: Map, request: Flow, *, home: str) -> Drawing:
     frames: list[Lane] = []
     width = 2 * _MARGIN + _PER_ROW * WIDTH + (_PER_ROW - 1) * _GAP
     top = 0
-    for name, ids in zip(lanes, ordered, strict=True):
+    for name, ids in zip(lanes, order, strict=True):
         rows = [ids[start : start + _PER_ROW] for start in range(0, len(ids), _PER_ROW)]
         for number, row in enumerate(rows):
             y = top + _LANE_HEAD + number * (HEIGHT + _ROW_GAP)
@@ -143,7 +143,7 @@ def draw_flow(flow: Flow, found: Map) -> Drawing:
         flow: The way.
         found: The boxes that its steps lead to, as they are drawn.
     """
-    rows = _ordered([[step.id for step in row] for row in flow.rows()], list(flow.passages))
+    rows = ordered([[step.id for step in row] for row in flow.rows()], list(flow.passages))
     widest = max(map(len, rows), default=0)
     width = 2 * _MARGIN + widest * WIDTH + max(widest - 1, 0) * _PASSAGE_GAP
     shapes: dict[str, Shape] = {}
@@ -240,44 +240,6 @@ def _columns(count: int, width: int, gap: int = _GAP) -> Iterable[int]:
     return (first + number * (WIDTH + gap) for number in range(count))
 
 
-def _ordered(rows: Sequence[Sequence[str]], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """The rows, each ordered by the mean place of what its members are connected with, down and up again."""
-    beside: dict[str, list[str]] = {}
-    for one, other in pairs:
-        beside.setdefault(one, []).append(other)
-        beside.setdefault(other, []).append(one)
-    found = [list(row) for row in rows]
-    for sweep in range(_SWEEPS):
-        places = _places(found)
-        for row in found if sweep % 2 == 0 else reversed(found):
-            inside = set(row)
-            weight = {
-                id_: _mean([places[other] for other in sorted(beside.get(id_, ())) if other not in inside], places[id_])
-                for id_ in row
-            }
-            ties: dict[float, list[str]] = {}
-            for id_ in row:
-                ties.setdefault(round(weight[id_], 6), []).append(id_)
-            row[:] = [id_ for by in sorted(ties) for id_ in _centred(ties[by], beside)]
-            places |= _places([row])
-    return found
-
-
-def _centred(ids: Sequence[str], beside: Mapping[str, Sequence[str]]) -> list[str]:
-    """Those with the same place: the most connected one in the middle."""
-    fewest_first = sorted(ids, key=lambda id_: (len(beside.get(id_, ())), id_))
-    return [*fewest_first[::2], *fewest_first[1::2][::-1]]
-
-
-def _places(rows: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Where each one is in its row, from 0 to 1."""
-    return {id_: (number + 0.5) / len(row) for row in rows for number, id_ in enumerate(row)}
-
-
-def _mean(values: Sequence[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
-
-
 def _curve(start: Shape, end: Shape) -> str:
     """From the lower edge of one box to the upper edge of the other; in one row, below both."""
     x, other_x = start.x + WIDTH // 2, end.x + WIDTH // 2
@@ -287,12 +249,3 @@ def _curve(start: Shape, end: Shape) -> str:
     y, other_y = (start.y + HEIGHT, end.y) if start.y < end.y else (start.y, end.y + HEIGHT)
     middle = (y + other_y) // 2
     return f"M{x} {y}C{x} {middle} {other_x} {middle} {other_x} {other_y}"
-
-
-def neighbours(lines: Iterable[Line]) -> Mapping[str, tuple[str, ...]]:
-    """The ids of what each box is connected with."""
-    found: dict[str, dict[str, None]] = {}
-    for line in lines:
-        found.setdefault(line.start, {})[line.end] = None
-        found.setdefault(line.end, {})[line.start] = None
-    return {id_: tuple(others) for id_, others in found.items()}

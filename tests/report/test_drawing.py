@@ -78,7 +78,7 @@ def test_a_title_fits_into_two_lines(title: str) -> None:
 def test_only_a_title_that_is_too_long_ends_with_an_ellipsis() -> None:
     assert wrapped("Parameter mirror function") == ("Parameter mirror", "function")
     assert wrapped("users-staging.example.com") == ("users-staging.", "example.com")
-    assert wrapped("acme/user-management") == ("acme/", "user-management")
+    assert wrapped("acme/user-management") == ("acme/user-", "management")
     assert wrapped("one two three four five six seven eight nine ten eleven")[1].endswith("…")
 
 
