@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = "docs/runbooks.md"
 FOLDER: Final = "docs/runbooks"
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _SECTION: Final = re.compile(r"^## (.+)$", re.MULTILINE)
 _LINK: Final = re.compile(r"Runbook: (?P<link>docs/[\w./-]+(?:#[\w-]+)?)")
 _INDEX: Final = "README"
@@ -81,7 +82,7 @@ def rendered(runbook: Runbook, known: Mapping[str, str]) -> Markup:
         runbook: What is rendered.
         known: The anchors of the page by the link that leads there: `docs/runbooks.md#sign-ins`.
     """
-    tokens = MARKDOWN.parse(runbook.source)
+    tokens = MARKDOWN.parse(_COMMENT.sub("", runbook.source))
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + _HEADING - 1, _LOWEST)}"
