@@ -14,7 +14,7 @@ from templates import render_html
 if TYPE_CHECKING:
     from report.site import Site
 
-BUDGET_BYTES: Final = 2_500_000
+BUDGET_BYTES: Final = 2_000_000
 """The page must not be larger, so that a phone opens it and a mail takes it."""
 _FILES: Final = Path(__file__).resolve().parents[1] / "templates" / "report"
 

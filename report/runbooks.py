@@ -56,7 +56,7 @@ def read_runbooks(root: Path = ROOT) -> list[Runbook]:
             Runbook(
                 link=str(file.relative_to(root)),
                 id=f"runbook-{environment}-{file.stem}",
-                title=title.lstrip("# ").strip(),
+                title=title.lstrip("# ").strip().removesuffix(f": {environment}"),
                 environment=environment,
                 source=source,
             )
@@ -105,7 +105,8 @@ def _linked(tokens: Sequence[Token], file: str, known: Mapping[str, str]) -> Ite
         if token.type == "link_open":
             href = str(token.attrs.get("href", ""))
             target = _resolved(href, file)
-            anchor = known.get(target) or known.get(target.partition("#")[0])
+            path = target.partition("#")[0]
+            anchor = known.get(target) or known.get(path) or ("runbooks" if _is_index(path) else "")
             if anchor:
                 token.attrs["href"] = f"#{anchor}"
                 left.append("")
@@ -118,6 +119,11 @@ def _linked(tokens: Sequence[Token], file: str, known: Mapping[str, str]) -> Ite
         elif token.type == "link_close" and (name := left.pop()):
             token.type, token.tag, token.nesting, token.content = "text", "", 0, f" ({name})"
         yield token
+
+
+def _is_index(path: str) -> bool:
+    """Whether a file lists the runbooks: the section of the page does that."""
+    return path == PAGE or (path.startswith(f"{FOLDER}/") and Path(path).stem == _INDEX)
 
 
 def _resolved(href: str, file: str) -> str:

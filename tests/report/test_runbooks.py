@@ -18,7 +18,7 @@ def folder(path: Path) -> Path:
         "## Copy age\n\n### Steps\n\n```sh\nmake plan\n```\n"
     )
     (path / "docs" / "runbooks" / "prod" / "restore.md").write_text(
-        "# Restore it\n\n<!-- made of\na template -->\n\nBack to [first](../../runbooks.md#sign-ins).\n"
+        "# Restore it: prod\n\n<!-- made of\na template -->\n\nBack to [first](../../runbooks.md#sign-ins) or to [all](README.md).\n"
     )
     (path / "docs" / "runbooks" / "prod" / "README.md").write_text("# Runbooks: prod\n")
     return path
@@ -50,6 +50,7 @@ def test_a_link_leads_into_the_page_or_becomes_the_name_of_the_file(tmp_path: Pa
 def test_a_page_of_an_environment_links_back(tmp_path: Path) -> None:
     text = html(tmp_path, "Restore it")
     assert '<a href="#runbook-sign-ins">first</a>' in text
+    assert '<a href="#runbooks">all</a>' in text
     assert "template" not in text
 
 
