@@ -18,7 +18,8 @@ def folder(path: Path) -> Path:
         "## Copy age\n\n### Steps\n\n```sh\nmake plan\n```\n"
     )
     (path / "docs" / "runbooks" / "prod" / "restore.md").write_text(
-        "# Restore it: prod\n\n<!-- made of\na template -->\n\nBack to [first](../../runbooks.md#sign-ins) or to [all](README.md).\n"
+        "# Restore it: prod\n\n<!-- made of\na template -->\n\n"
+        "Back to [first](../../runbooks.md#sign-ins) or to [all](README.md).\n"
     )
     (path / "docs" / "runbooks" / "prod" / "README.md").write_text("# Runbooks: prod\n")
     return path
