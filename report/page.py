@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from console.text import plain
 from report.drawing import HEIGHT, WIDTH
 from templates import render_html
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BUDGET_BYTES: Final = 2_000_000
 """The page must not be larger, so that a phone opens it and a mail takes it."""
+_BREAK: Final = re.compile(r"(?<=[._])(?=.)")
 _FILES: Final = Path(__file__).resolve().parents[1] / "templates" / "report"
 
 
@@ -29,13 +30,18 @@ def render_page(site: Site) -> str:
         box_width=WIDTH,
         box_height=HEIGHT,
         usd=usd,
-        plain=plain,
+        breakable=breakable,
     )
 
 
 def usd(amount: float | None) -> str:
     """An amount in US dollars, with two digits."""
     return "\N{EN DASH}" if amount is None else f"{amount:,.2f}".replace("-0.00", "0.00")
+
+
+def breakable(path: str) -> Markup:
+    """The path of a setting, which a narrow column may break behind its punctuation and not within a word."""
+    return Markup("<wbr>").join(_BREAK.split(path))
 
 
 def _file(name: str) -> Markup:

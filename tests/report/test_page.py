@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from report.page import BUDGET_BYTES, render_page, usd
+from report.page import BUDGET_BYTES, breakable, render_page, usd
 
 if TYPE_CHECKING:
     from report.site import Site
@@ -96,3 +96,8 @@ def test_a_page_of_one_environment_has_no_switch(site: Site) -> None:
 @pytest.mark.parametrize(("amount", "shown"), [(None, "\N{EN DASH}"), (1234.5, "1,234.50"), (-0.001, "0.00")])
 def test_amounts_have_two_digits(amount: float | None, shown: str) -> None:
     assert usd(amount) == shown
+
+
+def test_a_path_breaks_behind_its_punctuation_and_is_escaped() -> None:
+    assert breakable("a_b.c") == "a_<wbr>b.<wbr>c"
+    assert breakable("<i>_") == "&lt;i&gt;_"
