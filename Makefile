@@ -12,6 +12,8 @@ WRITE ?=
 # Where `make compliance` writes its reports, if not to cdktf.out/reports.
 SARIF ?=
 JUNIT ?=
+# Where `make report` writes its page, if not to cdktf.out/reports.
+PAGE ?=
 
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -83,6 +85,11 @@ setup: .venv/test.stamp .venv/aws-cli.stamp .venv/checkov.stamp ## Create .venv 
 	@$(PIP_INSTALL) --no-compile -r requirements/rules.lock
 	@touch $@
 
+.venv/report.stamp: requirements/report.lock .venv/rules.stamp
+	@echo "Installing what renders Markdown (about 1 MB, once)"
+	@$(PIP_INSTALL) --no-compile -r requirements/report.lock
+	@touch $@
+
 # The tests of the build steps call the AWS CLI as CodeBuild does; it needs another botocore than the other tests.
 .venv/aws-cli.stamp: requirements/aws-cli.lock .venv/python.stamp
 	@echo "Installing the AWS CLI for the tests of the build steps (about 190 MB, once)"
@@ -114,6 +121,7 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: ver
 	compile --group functions --no-deps -o requirements/functions.lock; \
 	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
 	compile --group rules -c requirements/test.lock -o requirements/rules.lock; \
+	compile --group report -c requirements/test.lock -o requirements/report.lock; \
 	compile --group aws-cli -o requirements/aws-cli.lock; \
 	compile --group checkov -o requirements/checkov.lock; \
 	compile --group terraform -o requirements/terraform.lock; \
@@ -156,13 +164,22 @@ cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and w
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) pricing $(ENV) $(if $(FORMAT),--format $(FORMAT))
 
+.PHONY: report
+report: .venv/report.stamp ## Write the platform as one HTML page, cdktf.out/reports/platform.html: docs/report.md (ENV=, PAGE=)
+	@$(BIN)/python main.py $(ENV) >/dev/null
+	@$(RUN) report $(ENV) $(if $(PAGE),--page "$(PAGE)")
+
+.PHONY: screenshots
+screenshots: report .venv/test.stamp ## Write the pictures of docs/report.md, of all environments, with Chromium
+	@$(RUN) report.screenshots
+
 .PHONY: test
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
 PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/operations tests/preflight tests/runner \
 	tests/examples tests/runbooks tests/workflows tests/test_main.py
-QUICK := not terraform and not stock and not emulator
+QUICK := not terraform and not stock and not emulator and not browser
 
 # The files with tests of a mark: each process would take ten seconds to read all the others.
 marked = $(sort $(shell grep -rlE 'pytest\.mark\.($(1))' tests --include 'test_*.py'))
@@ -174,6 +191,11 @@ unit: .venv/test.stamp .venv/checkov.stamp ## Run the unit tests and the rules
 .PHONY: programs
 programs: .venv/test.stamp .venv/aws-cli.stamp ## Test the programs: main.py, the preflight, the runner, the build steps, the emulator, the acceptance runs
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS)
+
+.PHONY: browser
+browser: .venv/test.stamp ## Test the page of `make report` in Chromium: at three widths, by keyboard, in both colour schemes
+	@$(RUN) report.chromium
+	@$(RUN) pytest -m browser $(call marked,browser)
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment

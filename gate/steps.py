@@ -37,7 +37,7 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("programs"),),),
     ((_make("validate"),),),
     ((_make("compliance"),),),
-    # What applies to the emulator mostly waits for the provider, and leaves time to the one process of the types.
-    ((_make("emulate"),), (_make("faults"),), (_make("probe"),), (_make("lint"),)),
+    # What applies to the emulator mostly waits for the provider, and leaves time to one process: types, then a browser.
+    ((_make("emulate"),), (_make("faults"),), (_make("probe"),), (_make("lint"), _make("browser"))),
 )
 """One stage after the other; the next one starts if all steps have passed."""
