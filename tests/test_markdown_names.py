@@ -22,7 +22,7 @@ _TABLE: Final = re.compile(r"`\[\[?([a-z_]+(?:\.[a-zA-Z_<>*-]+)*)\]\]?`")
 
 EXAMPLES: Final = {"docs/adding-a-layer.md"}
 """Their files are made by following them; a test of their own does that."""
-WRITTEN: Final = re.compile(r"\.venv/|\.terraform-work/|cdktf\.out/|environments/preview\.toml")
+WRITTEN: Final = re.compile(r"\.venv/|\.terraform-work/|cdktf\.out/|environments/preview\.toml|docs/runbooks/preview/")
 """What a program writes."""
 NOT_SETTINGS: Final = {"error", "exception", "moved", "tool.uv", "usage"}
 """A line of a log, and tables of other files: `compliance/exceptions.toml`, `pricing/usage.toml`, .."""
