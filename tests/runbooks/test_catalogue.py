@@ -9,6 +9,9 @@ import pytest
 from main import ROOT
 from runbooks.catalogue import GROUPS, Page, pages
 from runbooks.errors import RunbookError
+from runbooks.names import Names
+from synthesis.manifest import read_stacks
+from tests.runbooks.acme import environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,3 +60,12 @@ def test_a_page_is_in_one_list(tmp_path: Path) -> None:
 def test_each_page_has_its_template_and_each_template_its_page() -> None:
     templates = {path.name.removesuffix(".md.j2") for path in (ROOT / "templates" / "runbooks").glob("*.md.j2")}
     assert templates - {"page", "environment", "overview"} == {page.id for page in pages()}
+
+
+def test_an_environment_needs_one_of_several_places(tmp_path: Path) -> None:
+    environment(tmp_path)
+    names = Names("dev", read_stacks(tmp_path))
+    page = Page(id="a", group="data", title="A", needs=("edge/aws_wafv2_web_acl or data/aws_db_instance/postgres",))
+    assert page.is_for(names)
+    neither = Page(id="a", group="data", title="A", needs=("edge/aws_wafv2_web_acl or service/aws_wafv2_web_acl",))
+    assert not neither.is_for(names)
