@@ -1,0 +1,117 @@
+"""The commands of the pages on locks, states and objects repair what was made wrong in an emulated account."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from tests.acceptance.runbooks.commands import REGION_OF_PAGES, Runbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emulator import Emulator
+
+TABLE = "user-management-prod-state-lock"
+KEY = "network/terraform.tfstate"
+
+
+class Open(Protocol):
+    """Takes a page."""
+
+    def __call__(self, page: str) -> Runbook: ...
+
+
+@pytest.fixture
+def runbook(emulator: Emulator, account_id: str, output: Path, tmp_path: Path) -> Open:
+    def take(page: str) -> Runbook:
+        return Runbook.of(
+            page, output=output, emulator=emulator, account=account_id, region=REGION_OF_PAGES, folder=tmp_path
+        )
+
+    return take
+
+
+def versioned(page: Runbook, name: str) -> tuple[Any, str]:
+    """A bucket of the environment, versioned as it is."""
+    s3, bucket = page.client("s3"), f"user-management-prod-{name}-{page.account.id}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return s3, bucket
+
+
+def locks(page: Runbook) -> Any:
+    """The lock table."""
+    dynamodb = page.client("dynamodb")
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return dynamodb
+
+
+def content(s3: Any, bucket: str, key: str) -> bytes:
+    return bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+
+def part(page: Runbook, start: str) -> str:
+    """The part of the steps that begins so."""
+    return page.section("What to do").partition(start)[2].partition("\n- **")[0]
+
+
+@pytest.mark.seconds(15)
+def test_a_lock_is_found_and_its_file_removed(runbook: Open) -> None:
+    page = runbook("lock-stuck")
+    s3, bucket = versioned(page, "state")
+    holder = json.dumps({"ID": "0c8e0ab5", "Who": "you@host"})
+    items = [{"LockID": {"S": f"{bucket}/{KEY}"}, "Info": {"S": holder}}, {"LockID": {"S": f"{bucket}/{KEY}-md5"}}]
+    for item, dynamodb in zip(items, [locks(page)] * 2, strict=True):
+        dynamodb.put_item(TableName=TABLE, Item=item)
+    for key in (KEY, f"{KEY}.tflock"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
+    said = page.run(page.section("How to tell"))
+    assert said.count("you@host") == 1
+    assert "-md5" not in said
+    assert said.count(".tflock") == 1
+    page.run(page.section("What to do"))
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [KEY]
+
+
+@pytest.mark.seconds(20)
+def test_a_state_that_was_damaged_and_one_that_was_deleted_are_back(runbook: Open) -> None:
+    page = runbook("state-lost")
+    s3, bucket = versioned(page, "state")
+    dynamodb = locks(page)
+    dynamodb.put_item(TableName=TABLE, Item={"LockID": {"S": f"{bucket}/{KEY}-md5"}, "Digest": {"S": "0"}})
+    for body in (b"whole", b"damaged"):
+        s3.put_object(Bucket=bucket, Key=KEY, Body=body)
+    assert page.run(page.section("How to tell")).count(" true") == 1
+    page.run(part(page, "- **Damaged:**"))
+    assert content(s3, bucket, KEY) == b"whole"
+    page.run(part(page, "- **If the version"))
+    assert dynamodb.scan(TableName=TABLE)["Items"] == []
+    s3.delete_object(Bucket=bucket, Key=KEY)
+    page.run(page.section("How to tell"))
+    page.run(part(page, "- **Deleted:**"))
+    assert content(s3, bucket, KEY) == b"whole"
+
+
+@pytest.mark.seconds(20)
+def test_an_object_that_was_overwritten_and_one_that_was_deleted_are_back(runbook: Open) -> None:
+    page = runbook("restore-object")
+    s3, bucket = versioned(page, "backups")
+    for body in (b"right", b"wrong"):
+        s3.put_object(Bucket=bucket, Key="exports/a.json", Body=body)
+    page.run(page.section("How to tell"), without="aws cloudtrail", KEY="exports/a.json")
+    page.run(part(page, "- **An overwritten object:**"))
+    assert content(s3, bucket, "exports/a.json") == b"right"
+    s3.delete_object(Bucket=bucket, Key="exports/a.json")
+    page.run(part(page, "- **A deleted object:**"))
+    assert content(s3, bucket, "exports/a.json") == b"right"
+    assert f"\n    {len(b'right')}," in page.run(page.section("How to check"))
+    page.run(page.section("How to undo"))
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
