@@ -19,8 +19,7 @@ _INTRO: Final = """# Conformance with the design
 <!-- written by `make conformance`; of {accounts} -->
 
 Of {clauses} clauses of the platform's design, {met} are met in each environment that they are about, and {in_prod} in
-prod, while a smaller environment differs on purpose. {differ} differ in prod, too, or where they are to hold;
-{waiting} wait for their pages in docs/.
+prod, while a smaller environment differs on purpose. {differ} differ in prod, too, or where they are to hold.{waiting}
 
 ```sh
 make conformance             # checks what `make synth` wrote, and writes this page
@@ -51,13 +50,14 @@ def page(stacks: Mapping[str, Stack]) -> str:
     addresses = Addresses(stacks)
     every = [(section, one) for section, ones in found for one in ones]
     verdicts = [one.verdict for _, one in every]
+    waiting = verdicts.count(Verdict.WAITING)
     intro = _INTRO.format(
         accounts=", ".join(f"{environment} {account(stacks, environment)}" for environment in ALL),
         clauses=len(every),
         met=verdicts.count(Verdict.MET),
         in_prod=verdicts.count(Verdict.MET_IN_PROD),
         differ=verdicts.count(Verdict.DIFFERS),
-        waiting=verdicts.count(Verdict.WAITING),
+        waiting=f" {waiting} wait for their pages in docs/." if waiting else "",
     )
     rows = [(f"[{section.number}]({anchor(section)}) {section.title}", ones) for section, ones in found]
     lines = [intro, *_table(_DIFFERENCES, _differences(every)), "", _ALL_CLAUSES, *_table(_SUMMARY, _summary(rows)), ""]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.clause import ALL, DEV, PROD, STAGING
+from conformance.clause import ALL, DEV, HOLDERS, PROD, STAGING, WAITING
 from conformance.evidence import Place
 from conformance.paths import changed
 from conformance.report import Verdict, results
@@ -46,12 +46,20 @@ def with_block(stacks: dict[str, Stack], environment: str, block: str) -> dict[s
         ("3.1/9", Verdict.DIFFERS, {*ALL}),
         ("3.2/2", Verdict.DIFFERS, {PROD}),
         ("5.2/4", Verdict.DIFFERS, {STAGING}),
-        ("10.3/4", Verdict.WAITING, set()),
     ],
 )
 def test_a_verdict(emitted: dict[str, Stack], id_: str, verdict: Verdict, differs: set[str]) -> None:
     found = result(emitted, id_)
     assert (found.verdict, set(found.differences)) == (verdict, differs)
+
+
+def test_a_clause_without_a_check_waits_or_is_not_met(
+    emitted: dict[str, Stack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(HOLDERS, "1/2")
+    assert result(emitted, "1/2").missing == {"all": "no check holds this clause"}
+    monkeypatch.setitem(WAITING, "1/2", "a reason")
+    assert result(emitted, "1/2").verdict == Verdict.WAITING
 
 
 def test_the_evidence_of_a_difference_is_that_of_its_check(emitted: dict[str, Stack]) -> None:
