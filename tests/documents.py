@@ -17,6 +17,7 @@ PROGRAMS: Final = {
     *(
         ".venv/bin/python",
         "aws",
+        "cat",
         "cd",
         "curl",
         "date",

@@ -15,6 +15,8 @@ _VARIABLE: Final = re.compile(r"\$\{(\w+)[^}]*\}|\$(\w+)")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _REDIRECTION: Final = re.compile(r"(\d?>>?|<)(?P<file>.*)")
 _HERE: Final = "<<<"
+_DOCUMENT: Final = re.compile(r"<<'(?P<end>[A-Z]+)'$.*?^ *(?P=end)$", flags=re.DOTALL | re.MULTILINE)
+"""The text of a file, `<<'END'`, in which nothing is a command."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def commands(page: str) -> list[Command]:
 def commands_of(block: str) -> list[Command]:
     """Every command of a block."""
     found: list[Command] = []
-    joined = block.replace("\\\n", " ").replace("\\`", "`")
+    joined = _DOCUMENT.sub("", block).replace("\\\n", " ").replace("\\`", "`")
     text, inner = _without_substitutions(_ARITHMETIC.sub("1", joined))
     for part in inner:
         found += commands_of(part)

@@ -52,6 +52,7 @@ def test_the_blocks_of_a_page_are_read_also_in_lists() -> None:
         ("make plan \\\n  ENV=${B##*/}", [("make", "plan", "ENV=B")]),
         ("echo '$(not run)' '# kept'", [("echo", "$(not run)", "# kept")]),
         ("jq . < file 2> /dev/null", [("jq", ".")]),
+        ("cat > file <<'END'\nrm -rf x\nEND\nmake plan", [("cat",), ("make", "plan")]),
     ],
 )
 def test_a_block_is_split(block: str, words: list[tuple[str, ...]]) -> None:
