@@ -29,8 +29,11 @@ def check_tunnels_open_and_leave_nothing(
     With the task definition, groups and rules as Terraform made them. What stands for the plugin forwards nothing.
     """
     for stack in service_stacks(stacks):
-        for kind in stack.tunnel.databases if stack.tunnel else ():
-            look = Look(session=session, account_id=account_id, stack=stack, tunnel=stack.tunnel, kind=kind)
+        tunnel = stack.tunnel
+        if tunnel is None:
+            continue
+        for kind in tunnel.databases:
+            look = Look(session=session, account_id=account_id, stack=stack, tunnel=tunnel, kind=kind)
             yield from (f"{kind} in {stack.region}: {problem}" for problem in _check(stacks, look))
 
 

@@ -27,7 +27,7 @@ def check(place: Small) -> list[str]:
         def client(self, service: str, **options: Any) -> Any:
             return session_of(place.id).client(service, endpoint_url=place.url, **options)
 
-    return list(check_tunnels_open_and_leave_nothing(place.stacks(), Session(), place.id))  # type: ignore[arg-type]
+    return list(check_tunnels_open_and_leave_nothing(place.stacks(), Session(), place.id))
 
 
 def open_to(place: Small, kind: str, port: int) -> None:
