@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.addresses import Addresses
+from conformance.addresses import Addresses, named
 from conformance.clause import ALL, WAITING
-from conformance.page import counts
+from conformance.page import counts, differences
 from conformance.report import Verdict, results
 from report.markdown import inline
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from conformance.report import Result
     from synthesis.manifest import Stack
 
 
@@ -29,7 +30,7 @@ class Clause:
     evidence: Sequence[Markup]
     """What meets it, a line for each group of environments; or what is missing."""
     reason: str
-    """Why the platform differs from it, or why it waits; empty if it does not."""
+    """Why environments differ from it, or why it waits; empty if neither."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +59,18 @@ def read_conformity(stacks: Mapping[str, Stack], environments: Sequence[str]) ->
                     for line in (*one.missing.values(), *addresses.cell(one.evidence).split("<br>"))
                     if line
                 ],
-                reason=one.holder.differs if one.holder else WAITING.get(one.id, ""),
+                reason=_reason(one),
             )
             for one in ones
         ]
         found.append(Section(number=section.number, title=section.title, counts=counts(ones), clauses=clauses))
     return found
+
+
+def _reason(one: Result) -> str:
+    if one.holder is None:
+        return WAITING.get(one.id, "")
+    return "; ".join(f"{named(environments)}: {why}" for environments, why in differences([one]))
 
 
 def verdicts(sections: Sequence[Section]) -> dict[str, int]:

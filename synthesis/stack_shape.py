@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _OF_TYPES: Final = ("resource", "data", "ephemeral")
 """Blocks with two labels: a type and a name."""
 _NUMBERS: Final = ("awake_share",)
+_TUNNEL: Final = ("cluster", "family", "container", "log_group")
 _LISTS: Final = ("applied_after", "left_out", "partner_accounts")
 
 
@@ -30,7 +31,16 @@ def misstated(metadata: Mapping[str, Any]) -> str | None:
             return f"{key} must be a list of texts"
         if key == "rotation" and not (isinstance(value, dict) and all(map(_is_rotation, value.values()))):
             return f"{key} must be an object of objects with a function, and perhaps roles"
+        if key == "tunnel" and not _is_tunnel(value):
+            return f"{key} must be an object with {', '.join(_TUNNEL)}, and databases"
     return None
+
+
+def _is_tunnel(value: object) -> bool:
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in _TUNNEL):
+        return False
+    databases = value.get("databases")
+    return isinstance(databases, dict) and all(isinstance(one, str) for one in databases.values())
 
 
 def _is_rotation(value: object) -> bool:

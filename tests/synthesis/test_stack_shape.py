@@ -42,6 +42,8 @@ def test_a_stack_as_synthesis_writes_it_is_accepted() -> None:
     assert misshapen({}) is None
 
 
+TUNNEL = "tunnel must be an object with cluster, family, container, log_group, and databases"
+IN_TUNNEL = {"cluster": "c", "family": "f", "container": "t", "log_group": "g"}
 ROTATION = "rotation must be an object of objects with a function, and perhaps roles"
 
 
@@ -53,10 +55,12 @@ ROTATION = "rotation must be an object of objects with a function, and perhaps r
         ({"applied_after": None}, "applied_after must be a list of texts"),
         ({"partner_accounts": [5]}, "partner_accounts must be a list of texts"),
         ({"rotation": {"jwt": "f"}}, ROTATION),
-        (
-            {"rotation": {"jwt": {"roles": []}}},
-            ROTATION,
-        ),
+        ({"rotation": {"jwt": {"roles": []}}}, ROTATION),
+        ({"tunnel": "c"}, TUNNEL),
+        ({"tunnel": IN_TUNNEL}, TUNNEL),
+        ({"tunnel": {**IN_TUNNEL, "databases": {"postgres": 5}}}, TUNNEL),
+        ({"tunnel": {"cluster": "c", "databases": {}}}, TUNNEL),
+        ({"tunnel": {**IN_TUNNEL, "databases": {"postgres": "main"}}}, None),
         ({"awake_share": 0.4, "left_out": ["edge"], "rotation": {"jwt": {"function": "f"}}, "name": "data"}, None),
     ],
 )
