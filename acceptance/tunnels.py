@@ -64,13 +64,13 @@ class Look:
     def refusal(self) -> str | None:
         """Why a packet of the group of tunnels does not arrive at the database; None if it does."""
         account = self.account_of(self.stack.region)
-        where = tunnel_tasks.place(account, self.tunnel)
+        group, subnets = tunnel_tasks.security_group(account, self.tunnel), tunnel_tasks.subnets(account, self.tunnel)
         database = databases.find(account, self.kind, self.tunnel.databases[self.kind], self.stack.environment)
         with REGISTRY.lock:
             endpoint = find_endpoint(self.account_id, database.host)
-            if where is None or endpoint is None:
+            if group is None or endpoint is None:
                 return "there is no task definition, or nothing answers at the name of the database"
-            task = Place(self.account_id, self.stack.region, where.subnets, (where.group,))
+            task = Place(self.account_id, self.stack.region, tuple(subnets), (group,))
             return refusal(task, endpoint.place, database.port)
 
     def tasks(self) -> int:

@@ -111,14 +111,14 @@ def _tunnels(account: Account, stacks: Mapping[str, Stack]) -> Iterator[str]:
     """The tunnels that are open; a rule that one left is removed."""
     for stack in service_stacks(stacks):
         tunnel, there = stack.tunnel, account.elsewhere(stack.region)
-        place = tunnel_tasks.place(there, tunnel) if tunnel else None
-        if tunnel is None or place is None:
+        group = tunnel_tasks.security_group(there, tunnel) if tunnel else None
+        if tunnel is None or group is None:
             continue
         for task in tunnel_tasks.running(there, tunnel):
             since = f" since {_time(task.started)}" if task.started else ""
             yield f"{'tunnels':9} {task.session}{since}; to end it: {_stop(tunnel.cluster, task.id, stack.region)}"
         groups = databases.groups(there, tunnel.databases)
-        left = close_left(there, tunnel, group=place.group, database_groups=groups)
+        left = close_left(there, tunnel, group=group, database_groups=groups)
         if left:
             yield f"{'tunnels':9} removed {left} rules that a tunnel had left in {', '.join(groups)}"
 

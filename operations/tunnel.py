@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from operations.account import Account
     from operations.databases import Database
     from operations.plugin import Forwarder
-    from operations.tunnel_tasks import Place, Task
+    from operations.tunnel_tasks import Task
     from synthesis.manifest import Stack, Tunnel
 
 _DOCUMENT: Final = "AWS-StartPortForwardingSessionToRemoteHost"
@@ -55,7 +55,8 @@ class _Way:
     account: Account
     environment: str
     tunnel: Tunnel
-    place: Place
+    group: str
+    """Id of the security group of its task."""
     database: Database
     session: str
 
@@ -98,15 +99,15 @@ def open_tunnel(
     caller = account.require(Platform(stacks).account_id, stack.environment)
     database = databases.find(account, kind, identifier, stack.environment)
     with account.using("the task definition of the tunnel"):
-        place = tunnel_tasks.place(account, tunnel)
-    if place is None:
+        group = tunnel_tasks.security_group(account, tunnel)
+    if group is None:
         message = f"The tunnel of {stack.environment} is not applied yet."
         raise RunnerError(message, f"Apply it first: make apply ENV={stack.environment} LAYER={stack.name}")
     way = _Way(
         account=account,
         environment=stack.environment,
         tunnel=tunnel,
-        place=place,
+        group=group,
         database=database,
         session=tunnel_tasks.session_name(caller),
     )
@@ -130,11 +131,11 @@ def _open(way: _Way, *, say: Callable[[str], None], pause: Callable[[float], Non
     task, database = None, way.database
     try:
         with way.using("the tunnel's task"):
-            if close_left(way.account, way.tunnel, group=way.place.group, database_groups=[database.group]):
+            if close_left(way.account, way.tunnel, group=way.group, database_groups=[database.group]):
                 say(f"Removed a rule that an earlier tunnel had left in {database.group}.")
-            task = tunnel_tasks.start(way.account, way.tunnel, way.place, session=way.session)
+            task = tunnel_tasks.start(way.account, way.tunnel, group=way.group, session=way.session)
             target = tunnel_tasks.wait(way.account, way.tunnel, task, pause=pause)
-            tunnel_rules.admit(way.account, database, group=way.place.group, session=way.session)
+            tunnel_rules.admit(way.account, database, group=way.group, session=way.session)
         yield target
     finally:
         with _undisturbed():
@@ -155,7 +156,7 @@ def _close(way: _Way, task: Task | None, *, say: Callable[[str], None]) -> None:
             if others:
                 say(f"The tunnel is closed; the rule stays for {', '.join(one.session for one in others)}.")
                 return
-            tunnel_rules.close(way.account, database_group=way.database.group, group=way.place.group)
+            tunnel_rules.close(way.account, database_group=way.database.group, group=way.group)
         say(f"The tunnel is closed: its task is stopped, and {way.database.group} lets it in no more.")
     except RunnerError as error:
         say(f"The tunnel may not be closed: {error.message}\n{left}")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from operations.account import Account
     from synthesis.manifest import Tunnel
 
-SUBNETS, GROUP = "SUBNETS", "SECURITY_GROUP"
-"""The variables of the container in which Terraform has written where the task runs."""
+GROUP: Final = "SECURITY_GROUP"
+"""The variable of the container in which Terraform has written the security group of the task."""
 
 _AGENT: Final = "ExecuteCommandAgent"
 _LONGEST_SECONDS: Final = 180
@@ -29,15 +29,6 @@ _STEP_SECONDS: Final = 2
 _NAME_LENGTH: Final = 40
 _GONE: Final = {"InvalidParameterException"}
 """What StopTask answers for a task that ended a while ago."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where the task of a tunnel runs."""
-
-    subnets: tuple[str, ...]
-    group: str
-    """Id of its security group."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +55,8 @@ def session_name(caller_arn: str) -> str:
     return f"{person[:_NAME_LENGTH]}-{secrets.token_hex(3)}"
 
 
-def place(account: Account, tunnel: Tunnel) -> Place | None:
-    """Where its task runs; None if the task definition is not applied yet."""
+def security_group(account: Account, tunnel: Tunnel) -> str | None:
+    """Id of the security group of its task; None if the task definition is not applied yet."""
     try:
         found = account.client("ecs").describe_task_definition(taskDefinition=tunnel.family)["taskDefinition"]
     except ClientError as error:
@@ -74,7 +65,13 @@ def place(account: Account, tunnel: Tunnel) -> Place | None:
         raise
     (container,) = found["containerDefinitions"]
     values = {one["name"]: one["value"] for one in container["environment"]}
-    return Place(subnets=tuple(values[SUBNETS].split(",")), group=values[GROUP])
+    return values[GROUP]
+
+
+def subnets(account: Account, tunnel: Tunnel) -> list[str]:
+    """Ids of the subnets that its task may run in, sorted."""
+    by_name = [{"Name": "tag:Name", "Values": [tunnel.subnets]}]
+    return sorted(one["SubnetId"] for one in account.items("ec2", "describe_subnets", "Subnets", Filters=by_name))
 
 
 def running(account: Account, tunnel: Tunnel) -> list[Task]:
@@ -92,7 +89,7 @@ def running(account: Account, tunnel: Tunnel) -> list[Task]:
     ]
 
 
-def start(account: Account, tunnel: Tunnel, where: Place, *, session: str) -> Task:
+def start(account: Account, tunnel: Tunnel, *, group: str, session: str) -> Task:
     """Start a task.
 
     Raises:
@@ -106,8 +103,8 @@ def start(account: Account, tunnel: Tunnel, where: Place, *, session: str) -> Ta
         startedBy=session,
         networkConfiguration={
             "awsvpcConfiguration": {
-                "subnets": list(where.subnets),
-                "securityGroups": [where.group],
+                "subnets": subnets(account, tunnel),
+                "securityGroups": [group],
                 "assignPublicIp": "DISABLED",
             }
         },

@@ -108,6 +108,8 @@ class Tunnel:
     """Family of its task definition."""
     container: str
     log_group: str
+    subnets: str
+    """Pattern of the `Name` tags of the subnets that it may run in."""
     databases: Mapping[str, str]
     """Identifiers of the databases, by what `make tunnel` calls them: `postgres`, `documentdb`."""
 
@@ -207,7 +209,7 @@ class Stack:
         declared: Mapping[str, Any] | None = self._metadata.get(TUNNEL)
         if not declared:
             return None
-        texts = {name: str(declared[name]) for name in ("cluster", "family", "container", "log_group")}
+        texts = {name: str(declared[name]) for name in ("cluster", "family", "container", "log_group", "subnets")}
         return Tunnel(**texts, databases={str(name): str(one) for name, one in declared["databases"].items()})
 
     @property

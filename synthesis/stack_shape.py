@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _OF_TYPES: Final = ("resource", "data", "ephemeral")
 """Blocks with two labels: a type and a name."""
 _NUMBERS: Final = ("awake_share",)
-_TUNNEL: Final = ("cluster", "family", "container", "log_group")
+_TUNNEL: Final = ("cluster", "family", "container", "log_group", "subnets")
 _LISTS: Final = ("applied_after", "left_out", "partner_accounts")
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from typing import Final
 
 import pytest
 
+from config.schema import SCHEMAS, schema_for
 from main import ROOT
 from modules.service import idle_program
 from operations.tunnel import LOCAL_PORTS
 from tests.aws_commands import check, commands
+from tests.fixtures import FOLDER
 
 _PAGES: Final = {
     name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
@@ -49,8 +52,8 @@ def test_a_target_is_one_of_the_makefile_with_its_variables() -> None:
 
 def test_a_setting_is_one_of_the_schema() -> None:
     """Those of a service, which the table of the manifest's keys names."""
-    settings = tomllib.loads((ROOT / "environments" / "dev.toml").read_text(encoding="utf-8"))
-    schema = (ROOT / "environments" / "schema.json").read_text(encoding="utf-8")
+    settings = tomllib.loads((FOLDER / "dev.toml").read_text(encoding="utf-8"))
+    schema = json.dumps(schema_for(*SCHEMAS["schema.json"]))
     assert settings["services"]
     (table,) = re.findall(r"\| key of the manifest .*?\n\n", _PAGES["coming-from-copilot"], flags=re.DOTALL)
     right = [row.split("|")[2] for row in table.strip().split("\n")[2:]]

@@ -34,11 +34,8 @@ if TYPE_CHECKING:
 NAME: Final = "tunnel-into-databases"
 """Longer than the name of any service, so that no service has roles, a log or a task definition of the same name."""
 
-SUBNETS_VARIABLE: Final = "SUBNETS"
-"""The variable of the container with the subnets of the task, separated by commas: `make tunnel` reads it."""
-
 GROUP_VARIABLE: Final = "SECURITY_GROUP"
-"""The variable with the security group of the task."""
+"""The variable of the container with the security group of the task: `make tunnel` reads it."""
 
 _CONTAINER: Final = "tunnel"
 _CPU_UNITS: Final = 256
@@ -129,10 +126,7 @@ class Tunnel(Construct):
                     logs=LogDestination(group=logs.name, region=label.region),
                     command=idle_program.command(),
                     stop_seconds=_STOP_SECONDS,
-                    environment={
-                        SUBNETS_VARIABLE: ",".join(vpc.private_subnet_ids),
-                        GROUP_VARIABLE: self._group.id,
-                    },
+                    environment={GROUP_VARIABLE: self._group.id},
                     secrets={},
                     volumes=volumes,
                 ),
@@ -146,6 +140,8 @@ class Tunnel(Construct):
             "family": task.family,
             "container": _CONTAINER,
             "log_group": logs.name,
+            # By name and not in the container: a further zone would replace the task definition.
+            "subnets": label.name("private-*", limit=NameLimit.TAG_VALUE),
             "databases": {name: end.identifier for name, end in ends.items()},
         }
         """What `make tunnel` must know of it."""

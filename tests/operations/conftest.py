@@ -80,6 +80,7 @@ class Small:
             "family": FAMILY,
             "container": "tunnel",
             "log_group": "/acme/test/service/tunnel",
+            "subnets": "acme-test-private-*",
             "databases": {"postgres": POSTGRES, "documentdb": DOCUMENTDB},
         }
 
@@ -105,6 +106,8 @@ class Small:
             for index, zone in enumerate(("us-east-1a", "us-east-1b"))
         ]
         self.subnet = subnets[0]
+        ec2.create_tags(Resources=subnets[:1], Tags=[{"Key": "Name", "Value": "acme-test-private-use1-az1"}])
+        ec2.create_tags(Resources=subnets[1:], Tags=[{"Key": "Name", "Value": "acme-test-database-use1-az2"}])
         made = {
             name: ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
             for name in ("tunnel", "postgres", "documentdb")
@@ -132,7 +135,7 @@ class Small:
             DBSubnetGroupName="data",
         )
         ecs.create_cluster(clusterName=CLUSTER)
-        environment = [{"name": "SUBNETS", "value": self.subnet}, {"name": "SECURITY_GROUP", "value": self.group}]
+        environment = [{"name": "SECURITY_GROUP", "value": self.group}]
         ecs.register_task_definition(
             family=FAMILY,
             taskRoleArn=f"arn:aws:iam::{self.id}:role/tunnel",

@@ -42,8 +42,8 @@ def test_a_stack_as_synthesis_writes_it_is_accepted() -> None:
     assert misshapen({}) is None
 
 
-TUNNEL = "tunnel must be an object with cluster, family, container, log_group, and databases"
-IN_TUNNEL = {"cluster": "c", "family": "f", "container": "t", "log_group": "g"}
+TUNNEL = "tunnel must be an object with cluster, family, container, log_group, subnets, and databases"
+IN_TUNNEL = {"cluster": "c", "family": "f", "container": "t", "log_group": "g", "subnets": "private-*"}
 ROTATION = "rotation must be an object of objects with a function, and perhaps roles"
 
 
