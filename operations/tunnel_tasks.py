@@ -65,7 +65,7 @@ def security_group(account: Account, tunnel: Tunnel) -> str | None:
         raise
     (container,) = found["containerDefinitions"]
     values = {one["name"]: one["value"] for one in container["environment"]}
-    return values[GROUP]
+    return str(values[GROUP])
 
 
 def subnets(account: Account, tunnel: Tunnel) -> list[str]:
