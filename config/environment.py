@@ -70,9 +70,13 @@ class Environment(EnvironmentRegions):
 
     @property
     def has_tunnel(self) -> bool:
-        """Whether people can open a tunnel to a database: there is one, and a task reaches Session Manager."""
+        """Whether people can open a tunnel to a database: there is one, and its task reaches Session Manager.
+
+        A service must be there, too: its task runs on the architecture that a service has, which each zone offers.
+        """
         reaches = self.network.nat_gateways != "none" or set(TUNNEL_ENDPOINTS) <= set(self.network.interface_endpoints)
-        return self.cluster.tunnels and reaches and (self.postgres is not None or self.documentdb is not None)
+        has_database = self.postgres is not None or self.documentdb is not None
+        return self.cluster.tunnels and reaches and has_database and bool(self.services)
 
     @property
     def tunnel_needs_internet(self) -> bool:
