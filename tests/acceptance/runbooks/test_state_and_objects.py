@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TABLE = "user-management-prod-state-lock"
 KEY = "network/terraform.tfstate"
+SECOND_REGION = "us-west-2"
+KEY_THERE = "recovery-us-west-2/terraform.tfstate"
 
 
 class Open(Protocol):
@@ -39,6 +41,14 @@ def versioned(page: Runbook, name: str) -> tuple[Any, str]:
     s3, bucket = page.client("s3"), f"user-management-prod-{name}-{page.account.id}"
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return s3, bucket
+
+
+def second_region(page: Runbook) -> tuple[Any, str]:
+    """The bucket of states in the second region."""
+    s3 = page.account.session().client("s3", region_name=SECOND_REGION)
+    bucket = f"user-management-prod-state-{SECOND_REGION}-{page.account.id}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": SECOND_REGION})
     return s3, bucket
 
 
@@ -73,12 +83,24 @@ def test_a_lock_is_found_and_its_file_removed(runbook: Open) -> None:
         dynamodb.put_item(TableName=TABLE, Item=item)
     for key in (KEY, f"{KEY}.tflock"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
+    there, bucket_there = second_region(page)
+    for key in (KEY_THERE, f"{KEY_THERE}.tflock", f"{KEY}.tflock"):  # the last is a copy, which is no lock there
+        there.put_object(Bucket=bucket_there, Key=key, Body=b"{}")
     said = page.run(page.section("How to tell"))
     assert said.count("you@host") == 1
     assert "-md5" not in said
-    assert said.count(".tflock") == 1
-    page.run(page.section("What to do"))
+    assert [line.split()[0] for line in said.splitlines() if ".tflock" in line] == [
+        f"{KEY}.tflock",
+        f"{KEY_THERE}.tflock",
+    ]
+    home, of_second = page.section("What to do").split("Of a stack of the second region:")
+    page.run(home)
     assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [KEY]
+    page.run(f"```sh\nLAYER=recovery-us-west-2\n{of_second.partition('```sh')[2]}")
+    assert [one["Key"] for one in there.list_objects_v2(Bucket=bucket_there)["Contents"]] == [
+        f"{KEY}.tflock",
+        KEY_THERE,
+    ]
 
 
 @pytest.mark.seconds(20)
