@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TABLE = "user-management-prod-state-lock"
 KEY = "network/terraform.tfstate"
+LOCK_ID = "0c8e0ab5-3f0e-4d2c-9a55-0d5b1f1f6a01"
 
 
 class Open(Protocol):
@@ -63,21 +64,31 @@ def part(page: Runbook, start: str) -> str:
     return page.section("What to do").partition(start)[2].partition("\n- **")[0]
 
 
-@pytest.mark.seconds(15)
-def test_a_lock_is_found_and_its_file_removed(runbook: Open) -> None:
+def lock_text(path: str) -> str:
+    """What Terraform writes into a lock."""
+    about = {"ID": LOCK_ID, "Operation": "OperationTypeApply", "Who": "you@host", "Version": "1.11.4", "Path": path}
+    return json.dumps({**about, "Info": "", "Created": "2026-11-27T10:00:00Z"})
+
+
+@pytest.mark.seconds(25)
+def test_a_lock_is_found_and_released_and_a_file_that_is_left_is_removed(runbook: Open) -> None:
     page = runbook("lock-stuck")
     s3, bucket = versioned(page, "state")
-    holder = json.dumps({"ID": "0c8e0ab5", "Who": "you@host"})
-    items = [{"LockID": {"S": f"{bucket}/{KEY}"}, "Info": {"S": holder}}, {"LockID": {"S": f"{bucket}/{KEY}-md5"}}]
-    for item, dynamodb in zip(items, [locks(page)] * 2, strict=True):
+    dynamodb, path = locks(page), f"{bucket}/{KEY}"
+    for item in ({"LockID": {"S": path}, "Info": {"S": lock_text(path)}}, {"LockID": {"S": f"{path}-md5"}}):
         dynamodb.put_item(TableName=TABLE, Item=item)
-    for key in (KEY, f"{KEY}.tflock"):
-        s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
+    state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "1", "outputs": {}, "resources": []}
+    s3.put_object(Bucket=bucket, Key=KEY, Body=json.dumps(state).encode())
+    s3.put_object(Bucket=bucket, Key=f"{KEY}.tflock", Body=lock_text(path).encode())
     said = page.run(page.section("How to tell"))
     assert said.count("you@host") == 1
     assert "-md5" not in said
     assert said.count(".tflock") == 1
-    page.run(page.section("What to do"))
+    assert "prod-network is unlocked." in page.run(page.step(2), LOCK_ID=LOCK_ID)
+    assert page.run(page.section("How to tell")) == ""
+    assert [one["LockID"]["S"] for one in dynamodb.scan(TableName=TABLE)["Items"]] == [f"{path}-md5"]
+    s3.put_object(Bucket=bucket, Key=f"{KEY}.tflock", Body=lock_text(path).encode())
+    page.run(page.step(3))
     assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [KEY]
 
 
