@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from emulator import Emulator
 
-ACCOUNTS_OF_PAGES: Final = {"dev": "111111111111", "prod": "333333333333"}
+ACCOUNTS_OF_PAGES: Final = {"dev": "111111111111", "staging": "222222222222", "prod": "333333333333"}
 REGION_OF_PAGES: Final = "us-east-1"
+ALL: Final = "(?!)"
+"""What matches no command, so that none is left out."""
 _RUN: Final = re.compile(rf"[A-Z_]+=|aws |make (?:{'|'.join(make_program.TARGETS)}) ")
 
 

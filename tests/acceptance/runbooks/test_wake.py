@@ -9,7 +9,7 @@ import pytest
 
 from config.names import NameLimit
 from tests.acceptance.region_loss.world import HOME
-from tests.acceptance.runbooks.commands import Runbook
+from tests.acceptance.runbooks.commands import ALL, Runbook
 from tests.emulator.functions import make_function, sources, zip_code
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ STATE, OVERRIDE = "/user-management/dev/sleep/state", "/user-management/dev/slee
 RIGHTS: Final = tuple(
     f"{one}:*" for one in ("application-autoscaling", "cloudwatch", "ecs", "kms", "logs", "rds", "ssm")
 )
-ALL: Final = "(?!)"
-"""A pattern of no command: all are run."""
 
 
 @dataclass
