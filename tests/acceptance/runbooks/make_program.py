@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from main import ROOT
@@ -19,6 +18,7 @@ from runner.__main__ import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 TARGETS: Final = ("rotate", "sleep", "unlock", "wake")
 _PYTHON: Final = ".venv/bin/python"

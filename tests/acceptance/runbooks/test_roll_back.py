@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -107,6 +108,12 @@ class Releases:
         return run["executionType"], run["status"]
 
 
+def before_block_of(word: str, part: str) -> str:
+    """What stands before the block of commands that has a word."""
+    before, _, _ = part.partition(word)
+    return before[: before.rindex("```sh")]
+
+
 @pytest.fixture
 def releases(emulator: Emulator, account_id: str, output: Path, tmp_path: Path) -> Iterator[Releases]:
     hurry()
@@ -179,11 +186,10 @@ def test_the_stage_goes_back_to_a_good_run_and_past_an_alarm_that_is_red(release
     assert "ALARM_ACTIVE" in world.problem(world.executions()[0]["pipelineExecutionId"], "deploy")
     assert ALARM in page.run(page.section("How to check").replace("TASK_DEFINITION", "web"))
     assert releases.images == ["web:4"]
-    past = page.step(5).partition("- The rollback fails with")[2].partition(f"--application-name {PREFIX}-frontend")[0]
-    told = page.run(past[: past.rindex("```sh")].replace("id DEPLOYMENT ", f"id {wanted} "))
+    past = before_block_of(f"{PREFIX}-frontend", page.step(5).partition("- The rollback fails with")[2])
+    told = page.run(past.replace("id DEPLOYMENT ", f"id {wanted} "))
     assert wanted in told
-    (started,) = (one for one in releases.deployments("Succeeded") + releases.deployments("InProgress") if one in told)
-    releases.platform.wait(started)
+    assert releases.platform.wait(json.loads(told[told.rindex("{") :])["deploymentId"])["status"] == "Succeeded"
     assert releases.images == ["web:2"]
 
 
@@ -195,10 +201,10 @@ def test_a_run_of_the_last_good_commit_comes_before_what_waits(releases: Release
     page.run(page.step(2))
     waiting = releases.push("web:4")
     world.until(lambda: releases.waits_before_release(waiting))
-    (revision,) = (one for run in world.executions() if run["pipelineExecutionId"] == good for one in run["sourceRevisions"])
-    again = page.step(5).partition("- The pipeline was changed")[2].partition("override-stage-condition")[0]
-    again = again[: again.rindex("```sh")].replace("id WAITING_RUN", f"id {waiting}")
-    told = page.run(again.replace("Value=COMMIT\n", f"Value={revision['revisionId']}\n"))
+    (run,) = (one for one in world.executions() if one["pipelineExecutionId"] == good)
+    commit = run["sourceRevisions"][0]["revisionId"]
+    again = before_block_of("override-stage-condition", page.step(5).partition("- The pipeline was changed")[2])
+    told = page.run(again.replace("id WAITING_RUN", f"id {waiting}").replace("Value=COMMIT\n", f"Value={commit}\n"))
     assert waiting in told
     assert releases.newest() == ("STANDARD", "Succeeded")
     assert world.ended(waiting)["status"] == "Stopped"
