@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field, WithJsonSchema
 
 from config import fargate
+from config.commands import check_command, check_health_command
 from config.containers import (
-    check_health_command,
+    check_collector_ports,
     check_scratch_size,
     check_task_size,
     check_unique_variables,
@@ -314,7 +315,9 @@ class ServiceSettings(Model):
         _check_slow_start,
         check_unique_variables,
         _check_plain_secrets,
+        check_command,
         check_health_command,
+        check_collector_ports,
         check_writable_paths,
         check_scratch_size,
         check_task_size,

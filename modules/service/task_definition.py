@@ -17,7 +17,7 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
     EcsTaskDefinitionVolume,
 )
 
-from config.containers import HEALTH_COMMAND_FORMS
+from config.commands import HEALTH_COMMAND_FORMS
 from config.service_values import PIPELINE_IMAGE
 
 if TYPE_CHECKING:
