@@ -19,6 +19,7 @@ from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.database_roles import DatabaseName, NamedRole, used_databases
 from config.errors import Problem
 from config.model import Check, Model
+from config.plain_variables import check_plain_variables
 from config.service_values import (
     ERROR_LINES,
     PIPELINE_IMAGE,
@@ -54,8 +55,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 
 _SLOW_START_SECONDS: Final = (30, 900)
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"""
-
-_SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
 
 
 def _check_size(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
@@ -132,16 +131,6 @@ def _check_slow_start(slow_start_seconds: int) -> Iterator[Problem]:
             value=slow_start_seconds,
             allowed=f"must be 0 (none) or {first} to {last}",
         )
-
-
-def _check_plain_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
-    for name in environment:
-        if any(word in name.upper() for word in _SECRET_WORDS):
-            yield Problem(
-                key=f"environment.{name}",  # without its value
-                allowed="looks like a secret, which would be readable in the task definition; "
-                'store it in Parameter Store and add it to secrets, like JWT_SECRET = "jwt/current"',
-            )
 
 
 def _check_pipeline_image(
@@ -248,6 +237,11 @@ class ServiceSettings(Model):
     )
     """Environment variables that are not secret."""
 
+    not_secret: Mapping[VariableName, FreeText] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Why a variable of environment that looks like a secret is none: MAPS_TOKEN = "public, for our own site only"."""
+
     secrets: Mapping[VariableName, ParameterName] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
@@ -314,7 +308,7 @@ class ServiceSettings(Model):
         _check_priority,
         _check_slow_start,
         check_unique_variables,
-        _check_plain_secrets,
+        check_plain_variables,
         check_command,
         check_health_command,
         check_collector_ports,
