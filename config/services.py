@@ -47,6 +47,9 @@ _MAX_PATTERNS: Final = 5
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 """
 
+_MAX_WILDCARDS: Final = 6
+"""The same page."""
+
 _MAX_STOP_SECONDS: Final = 120
 """The longest time that Fargate waits between SIGTERM and SIGKILL.
 
@@ -120,6 +123,17 @@ def _check_priority(path_patterns: tuple[str, ...], priority: int | None) -> Ite
             key="path_patterns",
             allowed=f"has {len(path_patterns)} patterns; a listener rule can have {_MAX_PATTERNS}; "
             'use a wildcard, like "/api/*"',
+        )
+
+
+def _check_wildcards(path_patterns: tuple[str, ...]) -> Iterator[Problem]:
+    count = sum(pattern.count("*") + pattern.count("?") for pattern in path_patterns)
+    if count > _MAX_WILDCARDS:
+        yield Problem(
+            key="path_patterns",
+            value=path_patterns,
+            allowed=f"have {count} wildcards; a listener rule can have {_MAX_WILDCARDS}: use shorter patterns, like "
+            '"/api/*"',
         )
 
 
@@ -306,6 +320,7 @@ class ServiceSettings(Model):
         _check_count_range,
         _check_desired_count,
         _check_priority,
+        _check_wildcards,
         _check_slow_start,
         check_unique_variables,
         check_plain_variables,

@@ -338,3 +338,15 @@ health_path = "{path}"
     else:
         (line,) = refusal(toml)
         assert "write % only before the two hexadecimal digits of a character" in line
+
+
+@pytest.mark.parametrize(
+    ("patterns", "count"), [('["/a/*/b/*", "/c/?/*", "/d*e*"]', 6), ('["/a*b*c*d", "/e*f*g*?"]', 7)]
+)
+def test_a_rule_has_six_wildcards(patterns: str, count: int) -> None:
+    toml = worker(f"path_patterns = {patterns}", "priority = 900", 'smoke_paths = ["/a/1/b/1"]')
+    if count == 6:
+        assert parsed(toml).services["worker"].path_patterns
+    else:
+        (line,) = [line for line in refusal(toml) if "wildcards" in line]
+        assert "have 7 wildcards; a listener rule can have 6: use shorter patterns" in line
