@@ -34,10 +34,11 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("providers"),),),
     # These have a process per processor, so beside others they would take as much longer.
     ((_make("unit"),),),
-    ((_make("programs"),),),
-    ((_make("validate"),),),
     ((_make("compliance"),),),
-    # What applies to the emulator mostly waits for the provider, and leaves time to the one process of the types.
-    ((_make("emulate"),), (_make("faults"),), (_make("probe"),), (_make("lint"),)),
+    ((_make("validate"),),),
+    # The tests of programs wait for half of their time, the probe for most; the types are one process.
+    ((_make("programs"),), (_make("probe"),), (_make("lint"),)),
+    # What applies whole environments waits for the provider, and needs most of the memory.
+    ((_make("emulate"),), (_make("faults"),)),
 )
 """One stage after the other; the next one starts if all steps have passed."""
