@@ -181,7 +181,7 @@ def narrows_resource(statement: Statement) -> bool:
 
 
 def covers_the_world(values: Iterable[str]) -> bool:
-    """Whether addresses, taken together, are so many that they keep nobody out; halves of everything are everything."""
+    """Whether addresses, taken together, let everyone in; the two halves of all addresses are all addresses."""
     networks = []
     for value in values:
         try:

@@ -149,7 +149,7 @@ class _Reader:
         return found
 
     def variable(self, name: str) -> Any:  # noqa: ANN401 - JSON is of any type
-        """The default of a variable, which is what Terraform takes if nobody says another value."""
+        """The default of a variable, which Terraform takes if no other value is given."""
         found = _one(_merged(self._document.get("variable", {})).get(name))
         if not isinstance(found, dict) or "default" not in found:
             raise UnreadableError(name)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 _ANY: Final = "0/any"
-"""The key of an object that nobody has."""
+"""A key that stands for any object."""
 _BLOCKS: Final = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 
 

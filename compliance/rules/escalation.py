@@ -1,7 +1,7 @@
 """No role can make itself, or anyone else, an administrator: the known ways, by what its policies allow in all.
 
 https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/ lists them; the package policy_sentry has
-them as data. Denials and boundaries count: what they take away is no way.
+them as data. Denials and boundaries count: what they take away cannot be used.
 """
 
 from __future__ import annotations

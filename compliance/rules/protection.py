@@ -173,7 +173,7 @@ def protection_is_not_ignored(stack: Stack) -> Iterator[Finding]:
                     resource, "ignore_changes is all, so no change by hand is ever seen; name arguments"
                 )
             elif _PROTECTS.search(name.partition("[")[0]):
-                yield Finding.about(resource, f"ignore_changes has {name}, so it stays as somebody set it by hand")
+                yield Finding.about(resource, f"ignore_changes has {name}, so a change by hand stays")
 
 
 def _protected(stack: Stack, *kinds: str) -> Iterator[Resource]:

@@ -1,4 +1,4 @@
-"""What is shared with everyone, by arguments that are not policies, and files that are copied to where nobody knows."""
+"""What is shared with everyone, by arguments that are not policies, and files that are copied to unknown places."""
 
 from __future__ import annotations
 
