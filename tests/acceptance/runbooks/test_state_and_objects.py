@@ -18,6 +18,7 @@ TABLE = "user-management-prod-state-lock"
 KEY = "network/terraform.tfstate"
 SECOND_REGION = "us-west-2"
 KEY_THERE = "recovery-us-west-2/terraform.tfstate"
+LOCK_ID = "0c8e0ab5-3f0e-4d2c-9a55-0d5b1f1f6a01"
 
 
 class Open(Protocol):
@@ -73,27 +74,41 @@ def part(page: Runbook, start: str) -> str:
     return page.section("What to do").partition(start)[2].partition("\n- **")[0]
 
 
-@pytest.mark.seconds(15)
-def test_a_lock_is_found_and_its_file_removed(runbook: Open) -> None:
+def lock_text(path: str) -> str:
+    """What Terraform writes into a lock."""
+    about = {"ID": LOCK_ID, "Operation": "OperationTypeApply", "Who": "you@host", "Version": "1.11.4", "Path": path}
+    return json.dumps({**about, "Info": "", "Created": "2026-11-27T10:00:00Z"})
+
+
+def files_of_locks(said: str) -> list[str]:
+    """The files of locks among what was printed."""
+    return [line.split()[0] for line in said.splitlines() if ".tflock" in line]
+
+
+@pytest.mark.seconds(25)
+def test_a_lock_is_found_and_released_and_a_file_that_is_left_is_removed(runbook: Open) -> None:
     page = runbook("lock-stuck")
     s3, bucket = versioned(page, "state")
-    holder = json.dumps({"ID": "0c8e0ab5", "Who": "you@host"})
-    items = [{"LockID": {"S": f"{bucket}/{KEY}"}, "Info": {"S": holder}}, {"LockID": {"S": f"{bucket}/{KEY}-md5"}}]
-    for item, dynamodb in zip(items, [locks(page)] * 2, strict=True):
+    dynamodb, path = locks(page), f"{bucket}/{KEY}"
+    for item in ({"LockID": {"S": path}, "Info": {"S": lock_text(path)}}, {"LockID": {"S": f"{path}-md5"}}):
         dynamodb.put_item(TableName=TABLE, Item=item)
-    for key in (KEY, f"{KEY}.tflock"):
-        s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
+    state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "1", "outputs": {}, "resources": []}
+    s3.put_object(Bucket=bucket, Key=KEY, Body=json.dumps(state).encode())
+    s3.put_object(Bucket=bucket, Key=f"{KEY}.tflock", Body=lock_text(path).encode())
     there, bucket_there = second_region(page)
     for key in (KEY_THERE, f"{KEY_THERE}.tflock", f"{KEY}.tflock"):  # the last is a copy, which is no lock there
         there.put_object(Bucket=bucket_there, Key=key, Body=b"{}")
     said = page.run(page.section("How to tell"))
     assert said.count("you@host") == 1
     assert "-md5" not in said
-    assert [line.split()[0] for line in said.splitlines() if ".tflock" in line] == [
-        f"{KEY}.tflock",
-        f"{KEY_THERE}.tflock",
-    ]
-    home, of_second = page.section("What to do").split("Of a stack of the second region:")
+    assert files_of_locks(said) == [f"{KEY}.tflock", f"{KEY_THERE}.tflock"]
+    assert "prod-network is unlocked." in page.run(page.step(2), LOCK_ID=LOCK_ID)
+    said = page.run(page.section("How to tell"))
+    assert "you@host" not in said
+    assert files_of_locks(said) == [f"{KEY_THERE}.tflock"]
+    assert [one["LockID"]["S"] for one in dynamodb.scan(TableName=TABLE)["Items"]] == [f"{path}-md5"]
+    s3.put_object(Bucket=bucket, Key=f"{KEY}.tflock", Body=lock_text(path).encode())
+    home, of_second = page.step(3).split("Of a stack of the second region:")
     page.run(home)
     assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [KEY]
     page.run(f"```sh\nLAYER=recovery-us-west-2\n{of_second.partition('```sh')[2]}")
