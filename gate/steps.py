@@ -32,12 +32,15 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("setup"),),),
     # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
     ((_make("providers"),),),
-    # These have a process per processor, so beside others they would take as much longer.
+    # What fails most often, and soonest, goes first.
     ((_make("unit"),),),
-    ((_make("programs"),),),
-    ((_make("validate"),),),
     ((_make("compliance"),),),
-    # What applies to the emulator mostly waits for the provider, and leaves time to one process: types, then a browser.
-    ((_make("emulate"),), (_make("faults"),), (_make("probe"),), (_make("lint"), _make("browser"))),
+    # What applies to the emulator mostly waits for the provider; what computes runs in that time.
+    (
+        (_make("emulate"),),
+        (_make("faults"),),
+        (_make("programs"), _make("validate")),
+        (_make("probe"), _make("lint"), _make("browser")),
+    ),
 )
 """One stage after the other; the next one starts if all steps have passed."""
