@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
 
     from runbooks.catalogue import Page
 
+_PAGE: Final = Path(__file__).parents[1] / "docs" / "runbooks.md"
 _START: Final = "Go on with: "
 _SECTION: Final = re.compile(r"^(?=## )", flags=re.MULTILINE)
 _INDEX: Final = "runbooks/README.md"
@@ -18,6 +21,14 @@ _INDEX: Final = "runbooks/README.md"
 def anchor(title: str) -> str:
     """The anchor of a heading, as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+@cache
+def heading_of(section: str) -> str:
+    """The heading of the section of docs/runbooks.md that has this anchor: `cloudfront-errors` is CloudFront errors."""
+    lines = _PAGE.read_text(encoding="utf-8").splitlines()
+    (heading,) = {line.removeprefix("## ") for line in lines if line.startswith("## ") and anchor(line[3:]) == section}
+    return heading
 
 
 def with_links(text: str, pages: Sequence[Page]) -> str:

@@ -10,6 +10,7 @@ import jinja2
 
 from runbooks.commands import call_function, read_log
 from runbooks.errors import RunbookError
+from runbooks.first_aid import heading_of
 from templates import render
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def overview(every: Sequence[Names], pages: Sequence[Page]) -> str:
 def _rendered(template: str, names: Names, chosen: Sequence[Page], **values: object) -> str:
     """One file.
 
-    The context is the public attributes and methods of `Names`, and `link`, `told`, `log`, `call`, `pages`, `groups`,
-    `page`.
+    The context is the public attributes and methods of `Names`, and `link`, `told`, `log`, `call`, `heading_of`,
+    `pages`, `groups`, `page`.
     """
 
     def log(place: str, minutes: int, pattern: str = "") -> str:
@@ -74,7 +75,8 @@ def _rendered(template: str, names: Names, chosen: Sequence[Page], **values: obj
         raise RunbookError(message)
 
     context = {name: getattr(names, name) for name in dir(names) if not name.startswith("_")}
-    context |= {"link": link, "told": told, "log": log, "call": call, "pages": chosen, "groups": _groups(chosen)}
+    context |= {"link": link, "told": told, "log": log, "call": call, "heading_of": heading_of}
+    context |= {"pages": chosen, "groups": _groups(chosen)}
     return _text(template, mark=MARK, **context, **values)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from modules.runbook import Runbook
 from runbooks.catalogue import Page
-from runbooks.first_aid import anchor, with_links
+from runbooks.first_aid import anchor, heading_of, with_links
 
 TEXT = "# Runbooks\n\nText.\n\n## Sign-ins\n\nWho.\n\n## Key deletion\n\nWhich.\n"
 PAGES = (
@@ -26,3 +27,8 @@ def test_the_line_is_replaced_and_removed() -> None:
 
 def test_an_anchor_is_that_of_github() -> None:
     assert anchor("A new account, from zero") == "a-new-account-from-zero"
+
+
+def test_the_heading_of_a_section_is_written_as_it_is_there() -> None:
+    assert heading_of("cloudfront-errors") == "CloudFront errors"
+    assert [anchor(heading_of(section)) for section in Runbook] == [*Runbook]
