@@ -126,7 +126,7 @@ def test_a_plugin_that_does_not_obey_is_killed(tmp_path: Path, monkeypatch: pyte
     finally:
         signal.signal(signal.SIGTERM, before)
         thread.join()
-    assert processes_with(str(tmp_path / "session-manager-plugin")) == []
+    assert processes_with(str(tmp_path / "session-manager-plugin")) == {}
 
 
 def test_without_it_one_line_says_where_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
