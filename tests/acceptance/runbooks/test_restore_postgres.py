@@ -68,7 +68,7 @@ def test_what_was_there_before_the_damage_serves_under_the_old_name(
     restored = found[POSTGRES]
     assert (restored["DeletionProtection"], restored["PubliclyAccessible"]) == (True, False)
     assert restored["DBParameterGroups"][0]["DBParameterGroupName"] == "user-management-prod-postgres17"
-    assert rds.describe_db_proxy_targets(DBProxyName=POSTGRES)["Targets"] == [], "it would still lead to the old instance"
+    assert rds.describe_db_proxy_targets(DBProxyName=POSTGRES)["Targets"] == []  # none that leads to the old instance
     assert restored["DbiResourceId"] != found[f"{POSTGRES}-before"]["DbiResourceId"]
     regions.write_url(HOME)
     assert regions.marker.find(HOME) == {"right"}
