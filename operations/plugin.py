@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from runner.errors import RunnerError
@@ -20,6 +21,8 @@ _PAGE: Final = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
 )
 _RESPONSE: Final = "AWS_SSM_START_SESSION_RESPONSE"
+_GRACE_SECONDS: Final = 5
+"""The plugin may take so long to end its session."""
 _LAST_WITHOUT_VARIABLE: Final = (1, 2, 497, 0)
 """Later versions take the token from a variable, so that it is in no list of processes.
 
@@ -89,5 +92,15 @@ def _run(command: list[str], environ: Mapping[str, str]) -> int:
         finally:
             signal.signal(signal.SIGINT, before)
             if process.poll() is None:
-                process.terminate()
+                _end(process)
     return 0 if interrupted else code
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the plugin, also one that does not obey: the tunnel is closed only afterwards."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        try:
+            process.wait(_GRACE_SECONDS)
+        finally:
+            process.kill()  # of a process that has ended it does nothing

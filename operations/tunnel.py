@@ -58,6 +58,8 @@ class _Way:
     group: str
     """Id of the security group of its task."""
     database: Database
+    database_groups: Sequence[str]
+    """Ids of the groups of all databases that a tunnel can lead to, so that the last one closes them all."""
     session: str
 
     def using(self, subject: str) -> Any:  # noqa: ANN401 - a context manager
@@ -100,6 +102,8 @@ def open_tunnel(
     database = databases.find(account, kind, identifier, stack.environment)
     with account.using("the task definition of the tunnel"):
         group = tunnel_tasks.security_group(account, tunnel)
+    with account.using(f"the databases of {stack.environment}"):
+        database_groups = databases.groups(account, tunnel.databases)
     if group is None:
         message = f"The tunnel of {stack.environment} is not applied yet."
         raise RunnerError(message, f"Apply it first: make apply ENV={stack.environment} LAYER={stack.name}")
@@ -109,6 +113,7 @@ def open_tunnel(
         tunnel=tunnel,
         group=group,
         database=database,
+        database_groups=database_groups,
         session=tunnel_tasks.session_name(caller),
     )
     say(f"Starting the task of a tunnel to {database.identifier}, as {way.session}; this takes about a minute.")
@@ -131,8 +136,8 @@ def _open(way: _Way, *, say: Callable[[str], None], pause: Callable[[float], Non
     task, database = None, way.database
     try:
         with way.using("the tunnel's task"):
-            if close_left(way.account, way.tunnel, group=way.group, database_groups=[database.group]):
-                say(f"Removed a rule that an earlier tunnel had left in {database.group}.")
+            if close_left(way.account, way.tunnel, group=way.group, database_groups=way.database_groups):
+                say(f"Removed a rule that an earlier tunnel had left in {' or '.join(way.database_groups)}.")
             task = tunnel_tasks.start(way.account, way.tunnel, group=way.group, session=way.session)
             target = tunnel_tasks.wait(way.account, way.tunnel, task, pause=pause)
             tunnel_rules.admit(way.account, database, group=way.group, session=way.session)
@@ -143,7 +148,7 @@ def _open(way: _Way, *, say: Callable[[str], None], pause: Callable[[float], Non
 
 
 def _close(way: _Way, task: Task | None, *, say: Callable[[str], None]) -> None:
-    """Stop the task, then remove the rule unless another tunnel needs it; say what could not be done."""
+    """Stop the task, then remove the rules unless another tunnel needs one; say what could not be done."""
     again = f"make status ENV={way.environment}"
     left = f"To see what is left, and close it: {again}. The task ends by itself; without it the rule admits nobody."
     try:
@@ -156,8 +161,10 @@ def _close(way: _Way, task: Task | None, *, say: Callable[[str], None]) -> None:
             if others:
                 say(f"The tunnel is closed; the rule stays for {', '.join(one.session for one in others)}.")
                 return
-            tunnel_rules.close(way.account, database_group=way.database.group, group=way.group)
-        say(f"The tunnel is closed: its task is stopped, and {way.database.group} lets it in no more.")
+            # Also the rule of another database, whose tunnel ended earlier and left it for this one.
+            for each in way.database_groups:
+                tunnel_rules.close(way.account, database_group=each, group=way.group)
+        say("The tunnel is closed: its task is stopped, and no database lets it in.")
     except RunnerError as error:
         say(f"The tunnel may not be closed: {error.message}\n{left}")
 

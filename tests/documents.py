@@ -17,6 +17,7 @@ PROGRAMS: Final = {
     *(
         ".venv/bin/python",
         "aws",
+        "base64",
         "cat",
         "cd",
         "curl",

@@ -102,6 +102,33 @@ def test_ctrl_c_is_for_the_plugin_and_ends_the_tunnel_without_an_error(
     thread.join()
 
 
+def test_a_plugin_that_does_not_obey_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = tmp_path / "ready"
+    then = f"import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen({str(ready)!r}, 'w').close()\n"
+    install(tmp_path, monkeypatch, then=then + "while True: time.sleep(0.05)")
+    monkeypatch.setattr("operations.plugin._GRACE_SECONDS", 0.1)
+
+    def end(*_: object) -> None:
+        raise InterruptedError
+
+    def kill() -> None:
+        while not ready.exists():
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    thread = threading.Thread(target=kill)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.defpath}")
+    thread.start()
+    try:
+        with pytest.raises(InterruptedError):
+            forward()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        thread.join()
+    assert processes_with(str(tmp_path / "session-manager-plugin")) == {}
+
+
 def test_without_it_one_line_says_where_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RunnerError, match="`session-manager-plugin` is not on PATH, and a tunnel needs it") as error:

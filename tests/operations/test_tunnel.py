@@ -162,7 +162,8 @@ def test_a_rule_that_a_killed_tunnel_left_is_removed_by_the_next_one(applied: Sm
     group = applied.database_groups["postgres"]
     applied.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
     run(applied, Forward(applied))
-    assert f"Removed a rule that an earlier tunnel had left in {group}." in applied.said
+    (said,) = [text for text in applied.said if text.startswith("Removed a rule that an earlier tunnel had left in ")]
+    assert group in said
     assert left(applied) == (0, 0, 0)
 
 
@@ -177,6 +178,17 @@ def test_the_rule_stays_for_another_tunnel_and_goes_with_it(applied: Small) -> N
     run(applied, Forward(applied, then=another))
     assert (inner.seen, between) == ([None], [(1, 1, 1)])
     assert any("the rule stays for" in text for text in applied.said)
+    assert left(applied) == (0, 0, 0)
+
+
+def test_the_last_tunnel_closes_the_other_database_too(applied: Small) -> None:
+    """The first one leaves its rule, because another runs; that one leads to the other database."""
+
+    def another() -> None:
+        run(applied, Forward(applied))
+        assert left(applied) == (2, 1, 1)
+
+    assert run(applied, Forward(applied, then=another, kind="documentdb"), "documentdb") == OK
     assert left(applied) == (0, 0, 0)
 
 

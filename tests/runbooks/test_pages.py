@@ -80,6 +80,19 @@ def test_a_command_names_only_what_the_environment_has(
     assert {id_: found for id_, found in wrong.items() if found} == {}
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_page_waits_for_deployments_that_codedeploy_makes(
+    output: Path, stacks_of_tests: dict[str, Stack], environment: str
+) -> None:
+    """`wait services-stable` would time out: https://github.com/boto/botocore/issues/2865."""
+    names = Names(environment, stacks_of_tests)
+    places = names.places("service/aws_ecs_service/*")
+    by_codedeploy = {names.value(one, "deployment_controller", "type") == "CODE_DEPLOY" for one in places}
+    found = [one for text in of_environment(rendered_pages(output), environment).values() for one in commands(text)]
+    waits = [one for one in found if one.words[1:4] == ("ecs", "wait", "services-stable")]
+    assert by_codedeploy == {not waits}
+
+
 def test_a_name_that_is_not_there_is_found() -> None:
     page = "```sh\naws s3 ls s3://acme-prod-files/x\naws logs tail /acme/prod/audit\naws s3 ls acme-prod-new-2\n```\n"
     assert unknown_names(page, {"acme-prod-filesystem"}, "acme-prod", ("-new",)) == {

@@ -44,6 +44,15 @@ def test_what_was_there_before_the_damage_serves_under_the_old_name(
     rds.create_db_parameter_group(
         DBParameterGroupName="user-management-prod-postgres17", DBParameterGroupFamily="postgres17", Description="x"
     )
+    (group,) = rds.describe_db_subnet_groups(DBSubnetGroupName=POSTGRES)["DBSubnetGroups"]
+    rds.create_db_proxy(
+        DBProxyName=POSTGRES,
+        EngineFamily="POSTGRESQL",
+        Auth=[],
+        RoleArn=f"arn:aws:iam::{account_id}:role/proxy",
+        VpcSubnetIds=[one["SubnetIdentifier"] for one in group["Subnets"]],
+    )
+    rds.register_db_proxy_targets(DBProxyName=POSTGRES, DBInstanceIdentifiers=[POSTGRES])
     regions.marker.write(HOME, "right")
     page = Runbook.of(
         "restore-postgres", output=output, emulator=emulator, account=account_id, region=HOME, folder=tmp_path
@@ -59,6 +68,7 @@ def test_what_was_there_before_the_damage_serves_under_the_old_name(
     restored = found[POSTGRES]
     assert (restored["DeletionProtection"], restored["PubliclyAccessible"]) == (True, False)
     assert restored["DBParameterGroups"][0]["DBParameterGroupName"] == "user-management-prod-postgres17"
+    assert rds.describe_db_proxy_targets(DBProxyName=POSTGRES)["Targets"] == []  # none that leads to the old instance
     assert restored["DbiResourceId"] != found[f"{POSTGRES}-before"]["DbiResourceId"]
     regions.write_url(HOME)
     assert regions.marker.find(HOME) == {"right"}
