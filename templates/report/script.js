@@ -185,6 +185,11 @@
     choose(radios.some((radio) => radio.value === kept) ? kept : shown());
   } else all(".canvas").forEach(fitFirst);
   mark();
-  if (location.hash.length > 1) go(decodeURIComponent(location.hash.slice(1)));
-  addEventListener("popstate", () => { if (location.hash.length > 1) go(decodeURIComponent(location.hash.slice(1))); });
+  const goToHash = () => {
+    let id = location.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch { /* a link that was cut, like #%: no place has this id */ }
+    if (id) go(id);
+  };
+  goToHash();
+  addEventListener("popstate", goToHash);
 })();
