@@ -192,6 +192,12 @@ def test_an_address_of_another_environment_shows_it(browser: Browser, address: s
     window.page.close()
 
 
+def test_an_address_that_was_cut_shows_the_start(browser: Browser, address: str) -> None:
+    window = Opened(browser, f"{address}#dev-data%")
+    expect(window.page.locator("#panel")).to_be_hidden()
+    assert window.said == []
+
+
 def test_each_link_leads_to_an_element(opened: Opened) -> None:
     script = """() => [...document.querySelectorAll('a')].filter((one) => one.getAttribute('href').startsWith('#'))
       .map((one) => one.getAttribute('href').slice(1)).filter((id) => !document.getElementById(id))"""
