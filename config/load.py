@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from config.account_settings import Owner, check_account_settings, owned_keys, read_owner
 from config.cost import CostSettings, check_shared_account
 from config.delivery import DeliverySettings, OtherEnvironment
 from config.delivery_checks import check_release_source, source_region_problem
@@ -122,6 +123,16 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
             for name in names
             if name != environment.name
         ),
+    )
+    owner = Owner(
+        environment=environment.name,
+        account_id=environment.account_id,
+        region=environment.region,
+        keys=owned_keys(environment.security, scanning=environment.registry.scanning),
+    )
+    yield from check_account_settings(
+        owner,
+        (read_owner(name, _table_in(folder / f"{name}.toml")) for name in names if name != environment.name),
     )
     recovery = environment.recovery
     networks = Networks(
