@@ -19,7 +19,7 @@ from config.neighbor_networks import Networks, check_networks, read_networks
 from config.project import PROJECT_FILE, load_project
 from config.registries import Registries, check_registries, read_registries
 from config.renamed_settings import move_renamed
-from config.toml import parse_table, read_text, validate_table
+from config.toml import parse_table, placing, read_text, validate_table
 
 ENVIRONMENTS: Final = Path("environments")
 
@@ -71,9 +71,11 @@ def load_environment(name: str, *, folder: Path = ENVIRONMENTS, project: str | N
     if name not in names:
         raise ConfigError(_missing_environment(name, names, folder))
     file = folder / f"{name}.toml"
-    environment = parse_environment(read_text(file), name=name, project=project or load_project(folder), file=file)
-    if problems := [*check_neighbors(environment, names, folder)]:
-        raise ConfigError(*problems, file=file)
+    text = read_text(file)
+    with placing(text, file=file):
+        environment = parse_environment(text, name=name, project=project or load_project(folder), file=file)
+        if problems := [*check_neighbors(environment, names, folder)]:
+            raise ConfigError(*problems, file=file)
     return with_neighbors(environment, names, folder)
 
 
