@@ -4,7 +4,8 @@
 # `make synth ENV=prod` is for one environment, `make plan ENV=prod LAYER=network` for one layer of it.
 ENV ?=
 LAYER ?=
-NAME ?=
+# Not from the shell's variables: some set it to the name of the machine.
+NAME :=
 # `make lock UPGRADE=1` takes newer versions, too.
 UPGRADE ?=
 PORT ?= 0
@@ -17,7 +18,7 @@ PAGE ?=
 
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+	$$p -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 # -m, not the console scripts: their first line fails if the path is long or has a space.
 RUN := $(BIN)/python -m
@@ -31,8 +32,33 @@ PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check
 .SUFFIXES:
 # The compiled files in .venv make the second start fast.
 unexport PYTHONDONTWRITEBYTECODE
-# What a shell says of Python is meant for other programs.
-unexport PYTHONSAFEPATH PYTHONHOME PYTHONPATH
+# What a shell says of Python and pip is meant for other programs, but how to print, and where packages come from.
+unexport $(filter-out PYTHON PYTHONIOENCODING PYTHONUTF8 PYTHONUNBUFFERED PYTHONPYCACHEPREFIX,$(filter PYTHON%,$(.VARIABLES)))
+unexport $(filter-out PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_NO_INDEX PIP_FIND_LINKS PIP_TRUSTED_HOST PIP_CERT PIP_CLIENT_CERT \
+	PIP_PROXY PIP_CACHE_DIR PIP_NO_CACHE_DIR PIP_CONFIG_FILE PIP_TIMEOUT PIP_DEFAULT_TIMEOUT PIP_RETRIES PIP_KEYRING_PROVIDER, \
+	$(filter PIP_%,$(.VARIABLES)))
+# A configuration file of pip may ask for the user's folder, too.
+export PIP_USER := 0
+# `make -j` would let two pips write into one .venv.
+.NOTPARALLEL:
+
+# What a command may give a target: another name is a mistake, and to ignore it would act on something else.
+SETTINGS := ENV LAYER NAME UPGRADE PORT WRITE SARIF JUNIT PAGE PYTHON SECTION NEVER_APPLIED LANE YES SKIP_DELEGATION_CHECK WAKE \
+	UNTIL PARALLEL SAVE SAVED LOCK_ID WHAT ROLE FORCE SKIP_PREFLIGHT REGION FILES FORMAT SERVICE SINCE FOLLOW TO
+given = $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+unknown := $(filter-out $(SETTINGS) SHELL MAKE% CHROMIUM,$(given))
+ifneq ($(unknown),)
+upper := $(shell echo '$(firstword $(unknown))' | tr a-z A-Z)
+$(error '$(firstword $(unknown))=$($(firstword $(unknown)))' is not a setting of this Makefile; $(if $(filter $(upper),$(SETTINGS)),write \
+	$(upper)=$($(firstword $(unknown))),it takes: $(SETTINGS)))
+endif
+
+.DEFAULT:
+	@targets="$$(sed -n 's/^\([a-z][a-z-]*\):.*## .*/\1/p' Makefile)"; \
+	if test -f "environments/$@.toml"; then said="it is an environment, so write ENV=$@"; \
+	else said="$$($(or $(PYTHON),python3) -I -c 'import difflib, sys; print(*difflib.get_close_matches(sys.argv[1], sys.argv[2:], n=1))' '$@' $$targets)"; \
+		said="$${said:+did you mean 'make $$said'? }'make help' lists them"; fi; \
+	echo "'$@' is not a target: $$said." >&2; exit 2
 
 .PHONY: help
 help: ## List the targets

@@ -7,6 +7,7 @@ before it can be destroyed.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -62,14 +63,20 @@ def write(folder: Path, settings: Path, environments: Sequence[str], processes: 
 
 def main(arguments: Sequence[str]) -> int:
     """Synthesize the environments named after the two folders."""
-    (folder, settings), names = map(Path, arguments[:2]), arguments[2:]
-    environments, wrong = load_environments(names, folder=Path(os.path.relpath(settings)))
+    parser = argparse.ArgumentParser(prog="python -m acceptance.synthesis", description=main.__doc__)
+    parser.add_argument("folder", type=Path, help="where both synthesized folders go")
+    parser.add_argument("settings", type=Path, help="the folder of the environments' files")
+    parser.add_argument("environment", nargs="*", help="names of files in it")
+    options = parser.parse_args(arguments)
+    environments, wrong = load_environments(options.environment, folder=Path(os.path.relpath(options.settings)))
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
         return REFUSED
     try:
-        synthesize(environments, synthesized(folder))
-        synthesize([config.model_copy(update={"protect_data": False}) for config in environments], unprotected(folder))
+        synthesize(environments, synthesized(options.folder))
+        synthesize(
+            [config.model_copy(update={"protect_data": False}) for config in environments], unprotected(options.folder)
+        )
     except OutputError as error:
         print(error, file=sys.stderr)
         return REFUSED

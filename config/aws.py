@@ -174,6 +174,9 @@ def _tag_value(value: str) -> str:
         allowed = f"letters, digits, spaces and {' '.join(_TAG_PUNCTUATION)}"
         message = f"contains {' '.join(wrong)}; AWS allows {allowed} in tags"
         raise ValueError(message)
+    if value.lower().startswith("aws:"):
+        message = 'must not start with "aws:", which AWS keeps for itself'
+        raise ValueError(message)
     if len(value) > _TAG_VALUE_LENGTH:
         message = f"has {len(value)} characters; an AWS tag must have {_TAG_VALUE_LENGTH} or fewer"
         raise ValueError(message)

@@ -1,4 +1,4 @@
-"""What a service's container may be given: writable folders, a health check, variables, and how much of all that."""
+"""What a service's container may be given: writable folders, ports, variables, and how much of all that."""
 
 from __future__ import annotations
 
@@ -38,19 +38,39 @@ SESSION_PATHS: Final = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amaz
 https://github.com/aws/containers-roadmap/issues/1359
 """
 
-HEALTH_COMMAND_FORMS: Final = ("CMD", "CMD-SHELL")
-"""The first elements that ECS takes for the form of a health check: a program and its arguments, or one shell command.
-
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
-"""
-
-_NO_HEALTH_CHECK: Final = "NONE"
-"""Docker's word for no health check, which ECS does not have."""
-
 _DATABASES: Final = frozenset({"postgres", "documentdb"})
 
 _KERNEL_FOLDERS: Final = ("/proc", "/sys", "/dev")
 """Every container has these from the kernel, and a folder in memory over one hides what programs need there."""
+
+_PROGRAM_FOLDERS: Final = (
+    "/bin",
+    "/lib",
+    "/lib64",
+    "/sbin",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/sbin",
+)
+"""Where images have programs and their libraries: an empty folder over one hides them, or over one that holds it.
+
+https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html
+"""
+
+_HIDING_FOLDERS: Final = ("/etc", "/etc/ssl", "/etc/ssl/certs", "/usr", "/usr/local")
+"""Folders that hold some of them, or the users and the certificate authorities of the image."""
+
+_COLLECTOR_PORTS: Final = (2000, 4317, 4318, 8888, 13_133)
+"""The ports that the collector of traces listens on; a task's containers share its network.
+
+https://github.com/aws-observability/aws-otel-collector/blob/main/config/ecs/ecs-xray.yaml
+https://opentelemetry.io/docs/collector/internal-telemetry/
+https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/extension/healthcheckextension
+"""
 
 _MAX_TASK_BYTES: Final = 65_536
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html (task definition size)"""
@@ -66,32 +86,6 @@ def uses_database(databases: Sequence[str], secrets: Mapping[str, str], paramete
     )
 
 
-def check_health_command(health_command: Sequence[str]) -> Iterator[Problem]:
-    """AWS's own form starts with a word that is not a program."""
-    if not health_command:
-        return
-    form, *rest = health_command
-    if form == _NO_HEALTH_CHECK:
-        yield Problem(
-            key="health_command",
-            value=tuple(health_command),
-            allowed=f'"{_NO_HEALTH_CHECK}" is not a form of ECS; remove the line, then there is no health check',
-        )
-    elif form == "CMD" and not rest:
-        yield Problem(
-            key="health_command",
-            value=tuple(health_command),
-            allowed='has no program after "CMD"; add it, like ["CMD", "node", "health.js"]',
-        )
-    elif form == "CMD-SHELL" and len(rest) != 1:
-        yield Problem(
-            key="health_command",
-            value=tuple(health_command),
-            allowed='must have exactly one text after "CMD-SHELL", the whole command, '
-            'like ["CMD-SHELL", "curl -f http://localhost:8443/ || exit 1"]',
-        )
-
-
 def check_writable_paths(writable_paths: Sequence[str]) -> Iterator[Problem]:
     """Each is a mount of its own, and the container has other mounts already."""
     for index, path in enumerate(writable_paths):
@@ -104,6 +98,24 @@ def check_writable_paths(writable_paths: Sequence[str]) -> Iterator[Problem]:
                 value=path,
                 allowed=f"must not be in {', '.join(_KERNEL_FOLDERS)}, which belong to the kernel; use another folder",
             )
+        elif path in _HIDING_FOLDERS or any(_is_below(path, folder) for folder in _PROGRAM_FOLDERS):
+            yield Problem(
+                key=key,
+                value=path,
+                allowed="is empty at each start and would hide what the image has there, like its programs or "
+                'certificate authorities; use the folder that the application writes to, like "/var/cache/nginx"',
+            )
+
+
+def check_collector_ports(port: int, tracing: bool) -> Iterator[Problem]:  # noqa: FBT001 (a setting)
+    """Two programs cannot listen on one port, and the collector starts in the same task."""
+    if tracing and port in _COLLECTOR_PORTS:
+        yield Problem(
+            key="port",
+            value=port,
+            allowed="is a port of the collector, which tracing = true starts beside the application "
+            f"(it has {', '.join(map(str, _COLLECTOR_PORTS))}); use another port",
+        )
 
 
 def check_session_paths(cluster__execute_command: bool, services: Mapping[str, ServiceSettings]) -> Iterator[Problem]:  # noqa: FBT001 (a setting)

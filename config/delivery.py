@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.aws import AccountId, Region, validate_name
+from config.commands import check_command
 from config.errors import Problem
 from config.freeze import FreezeSettings
 from config.load_test import LoadTestSettings
@@ -109,13 +110,10 @@ class OtherEnvironment(Model):
         )
 
 
-def _check_command(command: Sequence[str]) -> Iterator[Problem]:
+def _check_migration_command(command: Sequence[str]) -> Iterator[Problem]:
     if not command:
         yield Problem(key="command", allowed='must have at least one word, like ["node", "migrate.js"]')
-    elif not command[0].strip():
-        yield Problem(
-            key="command", value=tuple(command), allowed='must start with a program, like ["node", "migrate.js"]'
-        )
+    yield from check_command(command)
 
 
 class MigrationsSettings(Model):
@@ -127,7 +125,7 @@ class MigrationsSettings(Model):
     command: tuple[str, ...] = Field(json_schema_extra={"minItems": 1})
     """The command in that image, like ["node", "migrate.js"]; it signs in as the owner of the databases."""
 
-    checks: ClassVar[tuple[Check, ...]] = (_check_command,)
+    checks: ClassVar[tuple[Check, ...]] = (_check_migration_command,)
 
 
 class AssetsSettings(Model):

@@ -95,6 +95,15 @@ def _check_alternative_names(zone_name: str, alternative_names: tuple[str, ...])
             )
 
 
+def _check_name_count(alternative_names: tuple[str, ...]) -> Iterator[Problem]:
+    if len(alternative_names) > _MAX_NAMES:
+        yield Problem(
+            key="alternative_names",
+            allowed=f"has {len(alternative_names)} names; a certificate takes {_MAX_NAMES} besides the domain's own "
+            'name: use a wildcard, like "*.users.example.com"',
+        )
+
+
 def _check_unique_names(name: str, alternative_names: tuple[str, ...]) -> Iterator[Problem]:
     for index, other in enumerate(alternative_names):
         if other in (name, *alternative_names[:index]):
@@ -235,6 +244,7 @@ class DomainSettings(Model):
         _check_delegated,
         _check_zone,
         _check_alternative_names,
+        _check_name_count,
         _check_unique_names,
         _check_issuers,
         _check_signed_zone,

@@ -1,15 +1,19 @@
 """The errors of an environment file: file, key, value, what is allowed."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 _VALUE_LENGTH = 60
 """Characters of a value in an error line; enough for the start of an ARN, short enough for one line."""
+
+_LINE_LENGTH = 80
+"""Characters of a file's line that are shown with an error."""
 
 _VALUE_DEPTH = 4
 """Levels of nested tables in an error line."""
@@ -27,6 +31,20 @@ class Missing(Enum):
 MISSING: Final = Missing.MISSING
 
 
+class Place(NamedTuple):
+    """A place in a file: line and column, both from 1, the column in characters."""
+
+    line: int
+    column: int
+
+    def line_in(self, text: str) -> str:
+        """The line of a text; the part around the column if it is long."""
+        line = text.split("\n")[self.line - 1].removesuffix("\r")
+        first = max(0, self.column - _LINE_LENGTH // 2)
+        last = first + _LINE_LENGTH
+        return one_line(f"{'...' if first else ''}{line[first:last]}{'...' if line[last:] else ''}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """One error, with what is needed to fix it."""
@@ -40,6 +58,9 @@ class Problem:
     allowed: str
     """What is wrong and what is allowed."""
 
+    place: Place | None = field(default=None, compare=False)
+    """Where it is in the file, if that is known."""
+
     def __str__(self) -> str:
         """`key = value: what is allowed`, on one line."""
         setting = self.key if self.value is MISSING else f"{self.key} = {render_value(self.value)}"
@@ -47,11 +68,11 @@ class Problem:
 
     def below(self, parent: str) -> "Problem":
         """The same problem, with the key relative to the parent table."""
-        return Problem(key=join_key(parent, self.key), value=self.value, allowed=self.allowed)
+        return replace(self, key=join_key(parent, self.key))
 
 
 class ConfigError(Exception):
-    """An environment's settings are not valid; `str()` has one line per problem.
+    """An environment's settings are not valid; `str()` has one line per problem, which begins with file:line:column.
 
     Exception
     └── ConfigError
@@ -63,13 +84,22 @@ class ConfigError(Exception):
         super().__init__(*problems)
 
     def __str__(self) -> str:
-        prefix = f"{one_line(str(self.file))}: " if self.file else ""
-        return "\n".join(f"{prefix}{problem}" for problem in self.problems)
+        return "\n".join(self._line(problem) for problem in self.problems)
+
+    def _line(self, problem: Problem) -> str:
+        place = f":{problem.place.line}:{problem.place.column}" if problem.place else ""
+        prefix = f"{one_line(str(self.file))}{place}: " if self.file else ""
+        return f"{prefix}{problem}"
 
 
 def join_key(parent: str, key: str) -> str:
     """Join keys: `network` and `cidr` to `network.cidr`; `zones` and `[0]` to `zones[0]`."""
     return f"{parent}{'.' if parent and key and not key.startswith('[') else ''}{key}"
+
+
+def render_part(part: str) -> str:
+    """One part of a key as TOML writes it: quoted if it must be."""
+    return part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else render_value(part)
 
 
 def render_value(value: object) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from config.account_settings import Owner, check_account_settings, owned_keys, read_owner
 from config.cost import CostSettings, check_shared_account
 from config.delivery import DeliverySettings, OtherEnvironment
 from config.delivery_checks import check_release_source, source_region_problem
@@ -18,7 +19,7 @@ from config.neighbor_networks import Networks, check_networks, read_networks
 from config.project import PROJECT_FILE, load_project
 from config.registries import Registries, check_registries, read_registries
 from config.renamed_settings import move_renamed
-from config.toml import parse_table, read_text, validate_table
+from config.toml import parse_table, placing, read_text, validate_table
 
 ENVIRONMENTS: Final = Path("environments")
 
@@ -70,9 +71,11 @@ def load_environment(name: str, *, folder: Path = ENVIRONMENTS, project: str | N
     if name not in names:
         raise ConfigError(_missing_environment(name, names, folder))
     file = folder / f"{name}.toml"
-    environment = parse_environment(read_text(file), name=name, project=project or load_project(folder), file=file)
-    if problems := [*check_neighbors(environment, names, folder)]:
-        raise ConfigError(*problems, file=file)
+    text = read_text(file)
+    with placing(text, file=file):
+        environment = parse_environment(text, name=name, project=project or load_project(folder), file=file)
+        if problems := [*check_neighbors(environment, names, folder)]:
+            raise ConfigError(*problems, file=file)
     return with_neighbors(environment, names, folder)
 
 
@@ -122,6 +125,16 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
             for name in names
             if name != environment.name
         ),
+    )
+    owner = Owner(
+        environment=environment.name,
+        account_id=environment.account_id,
+        region=environment.region,
+        keys=owned_keys(environment.security, scanning=environment.registry.scanning),
+    )
+    yield from check_account_settings(
+        owner,
+        (read_owner(name, _table_in(folder / f"{name}.toml")) for name in names if name != environment.name),
     )
     recovery = environment.recovery
     networks = Networks(

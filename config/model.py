@@ -74,6 +74,7 @@ class Model(BaseModel):
 
         A check whose parameter is an `object` only asks whether a table is there; others need all of its settings.
         """
+        reported = set()
         for check in cls.checks if checks is None else checks:
             parameters = inspect.signature(check).parameters
             taken = {name: _setting(settings, name) for name in parameters}
@@ -82,7 +83,11 @@ class Model(BaseModel):
                 or (isinstance(value, Incomplete) and parameters[name].annotation not in {object, "object"})
                 for name, value in taken.items()
             ):
-                yield from check(**taken)
+                for problem in check(**taken):
+                    reported.add(problem.key)
+                    yield problem
+        if checks is None:
+            yield from (problem for problem in _listed_twice(cls, settings) if problem.key not in reported)
 
     @model_validator(mode="after")
     def _has_no_problems(self, info: ValidationInfo) -> Self:
@@ -95,6 +100,16 @@ class Model(BaseModel):
                 {"text": "\n".join(map(str, problems)), "problems": problems},
             )
         return self
+
+
+def _listed_twice(model: type[Model], settings: Mapping[str, Any]) -> Iterator[Problem]:
+    """Entries that a list has twice, if its schema says that editors refuse that."""
+    for name, field in model.model_fields.items():
+        extra, values = field.json_schema_extra, settings.get(name)
+        if isinstance(extra, dict) and extra.get("uniqueItems") and isinstance(values, tuple):
+            for index, value in enumerate(values):
+                if value in values[:index]:
+                    yield Problem(key=f"{name}[{index}]", value=value, allowed="is listed twice; remove one")
 
 
 def table_model(field: FieldInfo | None) -> type[Model] | None:

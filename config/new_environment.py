@@ -4,6 +4,7 @@ The file is dev's own text with a few values replaced: it has every table with i
 needs no change here. The replaced values are those that two environments cannot share.
 """
 
+import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network
@@ -178,15 +179,18 @@ def _comment(item: object, text: str) -> None:
 
 def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
     """Write the file and print what to do next; return 2 after one line on stderr if that fails."""
-    if len(arguments) != 1 or not arguments[0]:
+    parser = argparse.ArgumentParser(prog="python -m config.new_environment", description=main.__doc__)
+    parser.add_argument("name", nargs="*", help="the name of the environment, like preview")
+    names = parser.parse_args(arguments).name
+    if len(names) != 1 or not names[0]:
         sys.stderr.write("NAME is missing. For example: make new-environment NAME=preview\n")
         return _USAGE
     try:
-        file = new_environment(arguments[0], folder=folder)
+        file = new_environment(names[0], folder=folder)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
-    name = arguments[0]
+    name = names[0]
     sys.stdout.write(
         f"{file} is created from {LIKE}.\n"
         "Next, edit account_id, the tags, and the names in [domain]; its address range is already unique.\n"

@@ -10,6 +10,7 @@ from config.descriptions import descriptions
 from config.environment import Environment
 from config.model import Model
 from config.project import ProjectSettings
+from console.arguments import take_none
 
 FOLDER: Final = Path(__file__).parent.parent / "environments"
 
@@ -91,4 +92,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(sys.argv[1:], module="config.schema", description=__doc__)
     sys.exit(main())

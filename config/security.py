@@ -127,7 +127,7 @@ class TrailSettings(Model):
 class ThreatDetectionSettings(Model):
     """GuardDuty: it analyzes the trail, the flow logs and the DNS queries, and more with features."""
 
-    features: tuple[ThreatDetectionFeature, ...]
+    features: tuple[ThreatDetectionFeature, ...] = Field(json_schema_extra={"uniqueItems": True})
     """Further data sources; each is charged by its volume. What is not listed is switched off."""
 
 

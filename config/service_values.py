@@ -15,8 +15,9 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html#fi
 
 _NAME_LENGTH: Final = 20
 _PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
-_PATH: Final = r"/[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
-_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
+_PATH: Final = r"/(?!.*%(?![0-9A-Fa-f]{2}))[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
+_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
+"""Docker and ECS take any name without "=": images of Elasticsearch and Spring read names with dots and hyphens."""
 _PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
 _ABSOLUTE: Final = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9_.-]+)+"
 _REGEX: Final = r"%[A-Za-z0-9:_#=@/;,^$?\[\]{}|\\*+.-]+%"
@@ -91,9 +92,16 @@ PathPattern = Annotated[
         'and the wildcards * and ?, at most 128 characters, like "/api/*"',
     ),
 ]
-HealthPath = Annotated[str, *_text(_PATH, 'is not a valid path; start with /, like "/health"')]
+HealthPath = Annotated[
+    str,
+    *_text(
+        _PATH,
+        'is not a valid path; start with /, like "/health", and write % only before the two hexadecimal digits of a '
+        'character, like "%20"',
+    ),
+]
 VariableName = Annotated[
-    str, *_text(_VARIABLE, "is not a valid variable name; use letters, digits and _, and start with a letter or _")
+    str, *_text(_VARIABLE, "is not a valid variable name; use letters, digits, _ . and -, and start with a letter or _")
 ]
 ParameterName = Annotated[
     str,

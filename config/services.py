@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field, WithJsonSchema
 
 from config import fargate
+from config.commands import check_command, check_health_command
 from config.containers import (
-    check_health_command,
+    check_collector_ports,
     check_scratch_size,
     check_task_size,
     check_unique_variables,
@@ -18,6 +19,7 @@ from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.database_roles import DatabaseName, NamedRole, used_databases
 from config.errors import Problem
 from config.model import Check, Model
+from config.plain_variables import check_plain_variables
 from config.service_values import (
     ERROR_LINES,
     PIPELINE_IMAGE,
@@ -45,6 +47,9 @@ _MAX_PATTERNS: Final = 5
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 """
 
+_MAX_WILDCARDS: Final = 6
+"""The same page."""
+
 _MAX_STOP_SECONDS: Final = 120
 """The longest time that Fargate waits between SIGTERM and SIGKILL.
 
@@ -53,8 +58,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 
 _SLOW_START_SECONDS: Final = (30, 900)
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"""
-
-_SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "API_KEY", "CREDENTIALS")
 
 
 def _check_size(cpu_units: int, memory_mib: int) -> Iterator[Problem]:
@@ -123,6 +126,17 @@ def _check_priority(path_patterns: tuple[str, ...], priority: int | None) -> Ite
         )
 
 
+def _check_wildcards(path_patterns: tuple[str, ...]) -> Iterator[Problem]:
+    count = sum(pattern.count("*") + pattern.count("?") for pattern in path_patterns)
+    if count > _MAX_WILDCARDS:
+        yield Problem(
+            key="path_patterns",
+            value=path_patterns,
+            allowed=f"have {count} wildcards; a listener rule can have {_MAX_WILDCARDS}: use shorter patterns, like "
+            '"/api/*"',
+        )
+
+
 def _check_slow_start(slow_start_seconds: int) -> Iterator[Problem]:
     first, last = _SLOW_START_SECONDS
     if slow_start_seconds and not first <= slow_start_seconds <= last:
@@ -131,16 +145,6 @@ def _check_slow_start(slow_start_seconds: int) -> Iterator[Problem]:
             value=slow_start_seconds,
             allowed=f"must be 0 (none) or {first} to {last}",
         )
-
-
-def _check_plain_secrets(environment: Mapping[str, str]) -> Iterator[Problem]:
-    for name in environment:
-        if any(word in name.upper() for word in _SECRET_WORDS):
-            yield Problem(
-                key=f"environment.{name}",  # without its value
-                allowed="looks like a secret, which would be readable in the task definition; "
-                'store it in Parameter Store and add it to secrets, like JWT_SECRET = "jwt/current"',
-            )
 
 
 def _check_pipeline_image(
@@ -247,6 +251,11 @@ class ServiceSettings(Model):
     )
     """Environment variables that are not secret."""
 
+    not_secret: Mapping[VariableName, FreeText] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
+    """Why a variable of environment that looks like a secret is none: MAPS_TOKEN = "public, for our own site only"."""
+
     secrets: Mapping[VariableName, ParameterName] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
@@ -311,10 +320,13 @@ class ServiceSettings(Model):
         _check_count_range,
         _check_desired_count,
         _check_priority,
+        _check_wildcards,
         _check_slow_start,
         check_unique_variables,
-        _check_plain_secrets,
+        check_plain_variables,
+        check_command,
         check_health_command,
+        check_collector_ports,
         check_writable_paths,
         check_scratch_size,
         check_task_size,

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, time
 from functools import cache
 from pathlib import Path
@@ -13,8 +14,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from config.descriptions import descriptions
-from config.errors import MISSING, ConfigError, Problem, join_key, list_allowed, nearest, render_value
+from config.errors import MISSING, ConfigError, Place, Problem, join_key, list_allowed, nearest, render_part
 from config.model import ONE_BY_ONE, PROBLEMS, Incomplete, Model, item_model, table_model
+from config.places import placed
 
 _EXPECTED: Final = {
     "string_type": "must be text in quotes",
@@ -39,6 +41,8 @@ _BOUNDS: Final = {
 _TOMLLIB_KEY: Final = r"\('[^']*'(, '[^']*')*,?\)"
 """How tomllib writes a key in a message: as a Python tuple."""
 
+_TOMLLIB_PLACE: Final = r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
+
 _TYPES: Final = (
     (bool, "true or false"),  # before int: in Python a bool is an int
     (str, "text"),
@@ -60,7 +64,24 @@ def load_model(model: type[M], file: Path) -> M:
     Raises:
         ConfigError: with every problem of the file.
     """
-    return validate_table(model, parse_table(read_text(file), file=file), file=file)
+    text = read_text(file)
+    with placing(text, file=file):
+        return validate_table(model, parse_table(text, file=file), file=file)
+
+
+@contextmanager
+def placing(text: str, *, file: Path) -> Iterator[None]:
+    """Add to the problems of a file where they are in its text.
+
+    Raises:
+        ConfigError: The one that was raised, with places.
+    """
+    try:
+        yield
+    except ConfigError as error:
+        if error.file != file:
+            raise
+        raise ConfigError(*placed(error.problems, text), file=file) from None
 
 
 def read_text(file: Path) -> str:
@@ -94,10 +115,7 @@ def parse_table(text: str, *, file: Path) -> dict[str, Any]:
     except RecursionError:
         raise _file_error(file, "is not valid TOML: its lists or tables are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
-        lines = text.split("\n")
-        end = f"at line {len(lines)}, column {len(lines[-1]) + 1}, the end"
-        message = re.sub(_TOMLLIB_KEY, _render_key, str(error)).replace("at end of document", end)
-        raise _file_error(file, f"is not valid TOML: {message}") from None
+        raise ConfigError(_syntax_problem(str(error), text), file=file) from None
     except ValueError:
         # From Python, not tomllib: a decimal number of more than 4300 digits.
         raise _file_error(file, "is not valid TOML: it contains a number that is too long") from None
@@ -136,6 +154,18 @@ def problems_from(error: ValidationError, model: type[Model]) -> list[Problem]:
 
 def _file_error(file: Path, allowed: str) -> ConfigError:
     return ConfigError(Problem(key="", allowed=allowed), file=file)
+
+
+def _syntax_problem(message: str, text: str) -> Problem:
+    """What tomllib says, with the place beside it and not in it."""
+    said, found = re.sub(_TOMLLIB_KEY, _render_key, message), re.search(_TOMLLIB_PLACE, message)
+    lines = text.split("\n")
+    if found and found["line"]:
+        place = Place(int(found["line"]), int(found["column"]))
+    else:
+        place = Place(len(lines), len(lines[-1]) + 1)
+    said = re.sub(_TOMLLIB_PLACE, "" if found and found["line"] else " at the end of the file", said)
+    return Problem(key="", allowed=f"is not valid TOML: {said}: `{place.line_in(text).strip()}`", place=place)
 
 
 def _render_key(key: re.Match[str]) -> str:
@@ -197,10 +227,7 @@ def _name_type(value: object) -> str:
 def _render_location(location: Location) -> str:
     key = ""
     for part in location:
-        if isinstance(part, int):
-            key = join_key(key, f"[{part}]")
-        else:
-            key = join_key(key, part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else render_value(part))
+        key = join_key(key, f"[{part}]" if isinstance(part, int) else render_part(part))
     return key
 
 

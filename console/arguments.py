@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _LAST_PORT: Final = 65535
 
@@ -30,3 +30,17 @@ def bounded_integer(least: int, most: int | None = None) -> Callable[[str], int]
 
 port: Final = bounded_integer(0, _LAST_PORT)
 """A port to listen on; 0 for any free port."""
+
+
+def take_none(argv: Sequence[str], *, module: str, description: str | None) -> None:
+    """Answer `--help` of a program that has no arguments, and refuse any other, before the program does something.
+
+    Args:
+        argv: The arguments, without the program.
+        module: The name after `python -m`.
+        description: What the program does, in one sentence.
+
+    Raises:
+        SystemExit: There is an argument; 0 after `--help`, else 2.
+    """
+    argparse.ArgumentParser(prog=f"python -m {module}", description=description).parse_args(argv)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from console.arguments import take_none
 from future.errors import FutureError
 
 if TYPE_CHECKING:
@@ -108,4 +109,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(sys.argv[1:], module="future.rename", description=__doc__)
     sys.exit(main())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console import program
+from console.arguments import take_none
 from console.table import table
 from gate.budget import budget_seconds, count_layers
 from gate.run import Run, Status
@@ -88,5 +89,6 @@ def _minutes(seconds: float) -> str:
 
 
 if __name__ == "__main__":
+    take_none(sys.argv[1:], module="gate", description=__doc__)
     os.chdir(_ROOT)
     program.run(main)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.arguments import take_none
 from runner import environment
 from runner.errors import RunnerError
 
@@ -86,6 +87,7 @@ def _run_version(command: tuple[str, ...], cwd: Path | None, environ: Mapping[st
 
 
 if __name__ == "__main__":
+    take_none(sys.argv[1:], module="runner.executable", description=__doc__)
     try:
         find(os.environ)
     except RunnerError as error:

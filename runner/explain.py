@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from runner.errors import INTERRUPTED
+from runner.errors import INTERRUPTED, RunnerError
 from runner.events import lock_holder
 from runner.results import Result, Status
 from synthesis.manifest import STATE_LAYER, state_stack
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from runner.errors import RunnerError
     from runner.events import Diagnostic
     from synthesis.manifest import Stack
 
@@ -40,6 +39,27 @@ _SINGLETONS: Final[Mapping[str, str]] = {
 """Refusals of what an account, or its region, can have only once, with what to change."""
 _NO_BOUNDARY = re.compile(r"Scope ARN: \S+-boundary does not exist")
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
+
+
+_OTHER_LOCK: Final = re.compile(r'lock ID "?[^"\s]*"? does not match existing lock(?: \("?(?P<id>[^")\s]+))?')
+_NOT_LOCKED: Final = re.compile(r"no lock info found|unable to retrieve file from S3 bucket|NoSuchKey")
+"""https://github.com/hashicorp/terraform/blob/v1.11.4/internal/backend/remote-state/s3/client.go"""
+
+
+def unlock_error(stack: Stack, error: RunnerError) -> RunnerError:
+    """Why a lock was not released, in one sentence where the cause is known."""
+    text = re.sub(r"\s+", " ", error.message)
+    if found := _OTHER_LOCK.search(text):
+        other = f": {found['id']}" if found["id"] else ""
+        where = f"ENV={stack.environment} LAYER={stack.name} LOCK_ID={found['id'] or '...'}"
+        return RunnerError(
+            f"{stack.id} is locked under another id{other}.",
+            f"If its holder is no longer running: make unlock {where}",
+            exit_code=error.exit_code,
+        )
+    if _NOT_LOCKED.search(text):
+        return RunnerError(f"{stack.id} is not locked.", "There is nothing to release.", exit_code=error.exit_code)
+    return error
 
 
 def is_bucket_missing(error: RunnerError) -> bool:

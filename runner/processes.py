@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -154,10 +155,13 @@ class Processes:
         return process
 
     def _end(self, process: subprocess.Popen[str]) -> None:
-        """Wait for the child; after an error, interrupt it first."""
+        """Wait for the child; after an error, interrupt it first. What it started ends with it if it was killed."""
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             process.wait()
+        if process.returncode < 0:  # a provider of Terraform would wait for it for ever
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
         if process.stdout:
             process.stdout.close()
         if process.stderr:

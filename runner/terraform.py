@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -328,8 +329,9 @@ class Terraform:
                 ready=(lambda: events.begun) if arguments[0] == "apply" else None,
             )
         if done.code not in allowed:
-            errors = events.errors or errors_in_text(_ANSI.sub("", done.stdout))
-            raise self._failure(arguments[0], errors, done.stdout, attachment.crash)
+            self._require_not_killed(done)
+            output = _ANSI.sub("", done.stdout)
+            raise self._failure(arguments[0], events.errors or errors_in_text(output), output, attachment.crash)
         return done
 
     def _call(self, arguments: list[str]) -> tuple[Completed, str]:
@@ -340,8 +342,9 @@ class Terraform:
     def _capture(self, arguments: list[str]) -> str:
         done, crash = self._call(arguments)
         if done.code:
-            errors = errors_in_text(_ANSI.sub("", done.stderr))
-            raise self._failure(" ".join(arguments[:2]), errors, done.stderr, crash)
+            self._require_not_killed(done)
+            output = _ANSI.sub("", done.stderr)
+            raise self._failure(" ".join(arguments[:2]), errors_in_text(output), output, crash)
         return done.stdout
 
     def _started(self, arguments: list[str]) -> AbstractContextManager[provider.Attachment]:
@@ -355,6 +358,23 @@ class Terraform:
     @property
     def _provider_log(self) -> Path:
         return self.folder / "provider.log"
+
+    def _require_not_killed(self, done: Completed) -> None:
+        """Terraform says nothing when it is killed, and its last lines are not the cause.
+
+        Raises:
+            RunnerError: A signal ended it, and none that this run has sent.
+        """
+        if done.code >= 0 or self._context.processes.interrupted:
+            return
+        cause = "; out of memory?" if -done.code == signal.SIGKILL else ""
+        message = f"Terraform was killed (signal {-done.code}{cause}). Its provider was ended, too."
+        where = f"ENV={self.stack.environment} LAYER={self.stack.name}"
+        remedy = (
+            "Fewer stacks at a time (PARALLEL=1) need less memory. If the state stays locked, the next run names the "
+            f"lock: `make unlock {where} LOCK_ID=...` releases it. `make apply {where}` then takes over what was made."
+        )
+        raise RunnerError(message, remedy, exit_code=FAILED)
 
     def _failure(self, command: str, errors: list[Diagnostic], output: str = "", crash: str = "") -> RunnerError:
         if self._context.processes.interrupted:

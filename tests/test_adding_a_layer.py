@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-import pytest
-
-from config.schema import SCHEMAS, render
 from main import ROOT
 from synthesis.manifest import read_stacks
 from tests.fixtures import copy_program, run_python
@@ -149,40 +146,5 @@ def test_its_alarm_without_receivers_is_refused_in_one_line(tmp_path: Path) -> N
     file.write_text(re.sub(r"\[notifications\.\w+\]\nemails = .+\n", "", text), encoding="utf-8")
     refused = run_python(tmp_path, "main.py", "dev")
     assert refused.returncode == 2
-    assert "environments/dev.toml: jobs: has an alarm, and there is no [notifications] for it; add" in refused.stderr
-
-
-@pytest.mark.seconds(9)
-def test_the_guards_ask_for_what_the_page_says_and_for_nothing_else(tmp_path: Path) -> None:
-    copy_program(tmp_path, *CHECKED_IN_COPY)
-    for file in SCHEMAS:
-        (tmp_path / "environments" / file).write_text(render(file), encoding="utf-8")
-    follow(tmp_path)
-    required = guards()[:3]
-    assert failed_tests(tmp_path, *required) == {
-        "test_the_committed_schemas_are_up_to_date[schema.json]",
-        "test_every_layer_is_in_an_environment_of_the_tests",
-    }
-    # The first three rows of the page's table: `make schema`, a table in tests/environments/, `make snapshot`.
-    assert run_python(tmp_path, "-m", "config.schema").returncode == 0
-    for blocks in sections().values():
-        for block in blocks:
-            if block.file.startswith("environments/"):
-                replace(block, file=f"tests/{block.file}").apply(tmp_path)
-    # That one takes long, and asks about settings.
-    files = [file for file in guards() if file != "tests/test_every_setting.py"]
-    assert len(files) > len(required)
-    assert failed_tests(tmp_path, *files, UPDATE_SNAPSHOTS="1") == set()
-    assert (tmp_path / "tests" / "addresses" / f"dev-{LAYER}.txt").is_file()
-
-
-@pytest.mark.emulator
-@pytest.mark.terraform
-@pytest.mark.seconds(150)
-def test_terraform_applies_the_layer_and_then_plans_no_change(tmp_path: Path) -> None:
-    copy_program(tmp_path, *CHECKED_IN_COPY)
-    follow(tmp_path)
-    command = ("-m", "acceptance", "emulate", "--env", "dev", "--layer", LAYER, "--parallel", "2")
-    applied = run_python(tmp_path, *command, timeout_seconds=900)
-    assert applied.returncode == 0, applied.stdout + applied.stderr
-    assert f"dev-{LAYER} " in applied.stdout
+    expected = r"environments/dev\.toml:\d+:1: jobs: has an alarm, and there is no \[notifications\] for it; add"
+    assert re.search(expected, refused.stderr)

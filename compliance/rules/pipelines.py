@@ -12,7 +12,7 @@ from compliance.graph import Graph
 from compliance.policies import is_allow, many
 from compliance.references import of_same_environment, referred
 from compliance.rule import Finding, rule, rule_with_others
-from compliance.rules.secrets import is_secret_name
+from compliance.rules.secrets import has_secret
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def pipeline_passes_no_secret(stack: Stack) -> Iterator[Finding]:
         for action in _actions(pipeline):
             text = (action.get("configuration") or {}).get("EnvironmentVariables")
             for variable in json.loads(text) if text else ():
-                if variable.get("type", "PLAINTEXT") == "PLAINTEXT" and is_secret_name(str(variable.get("name"))):
+                if variable.get("type", "PLAINTEXT") == "PLAINTEXT" and has_secret(variable):
                     yield Finding.about(
                         pipeline, f"{action.get('name')} passes {variable['name']} in plain text; use PARAMETER_STORE"
                     )

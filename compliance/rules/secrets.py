@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance.rule import Finding, rule
 from compliance.secret_arguments import ARGUMENTS, MAKERS, OF_TYPES, READERS
 from compliance.task_definitions import task_definitions
+from config.plain_variables import REASON_LABEL
+from config.secret_texts import is_secret_variable, shapes_in
 from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from synthesis.manifest import Stack
 
@@ -29,21 +31,7 @@ _SENT_AS_DECLARED: Final = "tier"
 # An update sends the value of these only if its version changes, or replaces them; the same folder of the provider:
 # rds/instance.go, docdb/cluster.go, secretsmanager/secret_version.go.
 _VALUE_SENT_ALONE: Final = frozenset({"aws_db_instance", "aws_docdb_cluster", "aws_secretsmanager_secret_version"})
-_SHAPES: Final = {
-    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    "a GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})\b"),
-    "a Slack token": re.compile(r"\bxox[abpr]-[0-9A-Za-z-]{10,}"),
-    "a password in clear text": re.compile(
-        r"(?i:(?<![a-z])[a-z_-]*(?:password|passwd|secret_?access_?key|secret_?key|api_?key|auth_?token)"
-        r"[\"']?\s*[=:]\s*[\"']?)(?=[^\s\"']*[0-9])(?![\"'$<{(%/*]|arn:)[^\s\"'$<{(;,&|]{8,}"
-    ),
-    "a database address with a password": re.compile(r"\b[a-z+]+://[^\s/:@$]+:[^\s/@$]+@"),
-}
 _OTHER_SECTIONS: Final = ("provider", "data", "ephemeral", "locals", "output")
-_SECRET_VARIABLE: Final = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)")
-# Such a variable says where the secret is, not what it is; so does one whose value is an ARN.
-_POINTER_VARIABLE: Final = re.compile(r"_(ARN|ID|NAME|PATH|PARAMETER|PREFIX|URL|HOURS|DAYS|SECONDS)$")
 _ARN: Final = re.compile(r"\$\{[^{}]*[._]arn\}|arn:[\w:/.-]+")
 
 
@@ -99,22 +87,25 @@ def text_has_no_secret(stack: Stack) -> Iterator[Finding]:
     """No text in the JSON looks like a key, a token or an address with a password."""
     for resource in stack.all():
         for name, text in texts(dict(resource.arguments)):
-            for shape in _shapes(_plain(text) if name.endswith(_BASE64) else text):
+            for shape in shapes_in(_plain(text) if name.endswith(_BASE64) else text):
                 yield Finding.about(resource, f"{name} contains {shape}")
     for section in _OTHER_SECTIONS:
         for name, text in texts(stack.document.get(section)):
-            for shape in _shapes(text):
+            for shape in shapes_in(text):
                 yield Finding(address=f"{section}.{name}", message=f"contains {shape}")
 
 
 @rule
 def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
-    """A container gets its secrets by `secrets`, never as plain environment variables."""
+    """A container gets its secrets by `secrets`, never as plain environment variables, unless a label says why not."""
     for task, containers in task_definitions(stack):
         for container in containers:
             for variable in blocks(container.get("environment")):
-                if is_secret_name(str(variable.get("name"))):
-                    yield Finding.about(task, f"the variable {variable['name']} is plain; use `secrets`")
+                name = str(variable.get("name"))
+                if f"{REASON_LABEL}{name}" in (container.get("dockerLabels") or {}):
+                    continue
+                if has_secret(variable):
+                    yield Finding.about(task, f"the variable {name} is plain; use `secrets`")
 
 
 @rule
@@ -122,7 +113,7 @@ def build_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A build gets its secrets from Parameter Store, never as plain environment variables."""
     for project in stack.all("aws_codebuild_project"):
         for variable in blocks(project.block("environment").get("environment_variable")):
-            if variable.get("type") in (None, "PLAINTEXT") and is_secret_name(str(variable.get("name"))):
+            if variable.get("type") in (None, "PLAINTEXT") and has_secret(variable):
                 yield Finding.about(project, f"the variable {variable['name']} is plain; use PARAMETER_STORE")
 
 
@@ -131,7 +122,7 @@ def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
     """A function reads its secrets when it runs, never from plain environment variables."""
     for function in stack.all("aws_lambda_function"):
         for name, value in (function.block("environment").get("variables") or {}).items():
-            if is_secret_name(name) and not _ARN.fullmatch(str(value)):
+            if is_secret_variable(name, str(value)) and not _ARN.fullmatch(str(value)):
                 yield Finding.about(function, f"the variable {name} is plain; let the function read the parameter")
 
 
@@ -143,13 +134,7 @@ def _plain(text: str) -> str:
         return text
 
 
-def _shapes(text: str) -> Iterator[str]:
-    for shape, pattern in _SHAPES.items():
-        if pattern.search(text):
-            yield shape
-
-
-def is_secret_name(variable: str) -> bool:
-    """Whether a variable with this name has a secret, and not only where one is."""
-    name = variable.upper()
-    return bool(_SECRET_VARIABLE.search(name)) and not _POINTER_VARIABLE.search(name)
+def has_secret(variable: Mapping[str, Any]) -> bool:
+    """Whether a variable with a `name` and a `value` has a secret, and not only something about one."""
+    value = variable.get("value")
+    return is_secret_variable(str(variable.get("name")), None if value is None else str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from console.arguments import take_none
 from emulator.probe.runner import run
 from emulator.probe.terraform import TerraformError
 
@@ -19,4 +20,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(sys.argv[1:], module="emulator.probe", description=__doc__)
     sys.exit(main())

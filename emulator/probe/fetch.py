@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from console import program
+from console.arguments import take_none
 from emulator.probe.terraform import PROVIDERS, Terraform, TerraformError
 
 
@@ -33,4 +34,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    take_none(sys.argv[1:], module="emulator.probe.fetch", description=__doc__)
     program.run(main)

@@ -14,6 +14,7 @@ from config.containers import (
     backups_prefix,
 )
 from config.database_tls import CA_FILE, CA_VARIABLE
+from config.plain_variables import not_secret_labels
 from modules.label import Label, NameLimit
 from modules.service.task_definition import PIPELINE_IMAGE, Container, LogDestination, TaskDefinition
 from modules.service.trace_collector import collector, trace_environment, traced_name
@@ -69,6 +70,7 @@ def task_of(
             **({CA_VARIABLE: CA_FILE} if config.uses_database else {}),
         },
         secrets=secrets,
+        labels=not_secret_labels(config.not_secret),
         scratch_paths=config.writable_paths,
         scratch_mib=config.writable_mib,
         volumes=volumes,

@@ -17,7 +17,7 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
     EcsTaskDefinitionVolume,
 )
 
-from config.containers import HEALTH_COMMAND_FORMS
+from config.commands import HEALTH_COMMAND_FORMS
 from config.service_values import PIPELINE_IMAGE
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Container:
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
     """ARNs of parameters by the variable that gets their value."""
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Docker's labels, which people and rules read in the definition."""
     scratch_paths: tuple[str, ...] = ()
     """Folders in memory that belong to `user`."""
     scratch_mib: int = 0
@@ -124,6 +126,8 @@ class Container:
                 },
             },
         }
+        if self.labels:
+            definition["dockerLabels"] = dict(self.labels)
         if self.scratch_paths:
             # Memory, not a volume: on Fargate, volumes belong to root, and no container here runs as root.
             # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html

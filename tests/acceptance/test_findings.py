@@ -58,7 +58,7 @@ def test_a_gap_of_some_environments_is_expected_when_these_have_run() -> None:
             "[[gap]]\nenvironment = 'dev'\nstep = 'chekc'\nsubject = '*'\nreason = 'r'",
             r'gap\[0\]\.step = "chekc": is not a step of a run; did you mean "check"\? Allowed: "second plan", "check"',
         ),
-        ("[[gap", "known_gaps.toml: is not valid TOML: "),
+        ("[[gap", "known_gaps.toml:1:6: is not valid TOML: "),
         ("[[gaps]]", "gaps = .*: unknown setting; did you mean gap"),
     ],
 )

@@ -286,7 +286,13 @@ PASSWORD: dict[str, dict[str, Any]] = {
 TASK: dict[str, dict[str, Any]] = {
     "aws_ecs_task_definition.api": {
         "container_definitions": json.dumps(
-            [{"environment": [{"name": "TOKEN_HOURS", "value": "1"}], "secrets": [{"name": "JWT_SECRET"}]}]
+            [
+                {
+                    "environment": [{"name": "TOKEN_HOURS", "value": "1"}, {"name": "MAPS_TOKEN", "value": "pk"}],
+                    "secrets": [{"name": "JWT_SECRET"}],
+                    "dockerLabels": {"not-secret.MAPS_TOKEN": "browsers get it"},
+                }
+            ]
         )
     }
 }
@@ -339,6 +345,23 @@ SECRETS = (
         TASK,
         {"aws_ecs_task_definition.api": {"container_definitions": json.dumps([{"environment": {"name": "API_KEY"}}])}},
         says="API_KEY is plain",
+    ),
+    sample(
+        "container-gets-secrets-by-reference",
+        TASK,
+        {
+            "aws_ecs_task_definition.api": {
+                "container_definitions": json.dumps(
+                    [
+                        {
+                            "environment": [{"name": "MAPS_TOKEN", "value": "pk"}],
+                            "dockerLabels": {"not-secret.OTHER_TOKEN": "browsers get it"},
+                        }
+                    ]
+                )
+            }
+        },
+        says="MAPS_TOKEN is plain",
     ),
     sample(
         "build-gets-secrets-by-reference",

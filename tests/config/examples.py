@@ -1,5 +1,6 @@
 """The test environments as text and tables, for tests that change one place."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,7 +84,7 @@ def refusal(toml: str) -> list[str]:
     """The error message of the file, by line, without the file's name."""
     with pytest.raises(ConfigError) as caught:
         parsed(toml)
-    lines = str(caught.value).splitlines()
+    lines = without_places(str(caught.value)).splitlines()
     assert all(line.startswith(f"{FILE}: ") for line in lines)
     return [line.removeprefix(f"{FILE}: ") for line in lines]
 
@@ -92,4 +93,9 @@ def loading(name: str, folder: Path, *, project: str | None = PROJECT) -> str:
     """The error message of the environment's file in the folder."""
     with pytest.raises(ConfigError) as caught:
         load_environment(name, folder=folder, project=project)
-    return str(caught.value)
+    return without_places(str(caught.value))
+
+
+def without_places(message: str) -> str:
+    """The message without line and column: what stands where changes with each line of the files of the tests."""
+    return re.sub(r"\.toml:\d+:\d+: ", ".toml: ", message)

@@ -180,3 +180,7 @@ def test_a_tag_has_256_characters_at_most() -> None:
 @pytest.mark.parametrize("value", ["", "  "])
 def test_a_tag_is_not_empty(value: str) -> None:
     assert refusal(TagValue, value) == "must not be empty: cost reports group by it"
+
+
+def test_a_tag_leaves_the_beginning_of_aws_to_it() -> None:
+    assert refusal(TagValue, "AWS:team") == 'must not start with "aws:", which AWS keeps for itself'

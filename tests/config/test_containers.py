@@ -9,28 +9,6 @@ def worker(*lines: str, memory: int = 512) -> str:
     return changed() + "\n".join(["", *head, *lines, ""])
 
 
-@pytest.mark.parametrize(
-    "command", ['["node", "health.js"]', '["CMD", "node"]', '["CMD-SHELL", "curl -f http://localhost/ || exit 1"]']
-)
-def test_a_health_command_in_either_form_is_accepted(command: str) -> None:
-    assert parsed(worker(f"health_command = {command}")).services["worker"].health_command
-
-
-@pytest.mark.parametrize(
-    ("command", "says"),
-    [
-        ('["NONE"]', '"NONE" is not a form of ECS; remove the line, then there is no health check'),
-        ('["CMD"]', 'has no program after "CMD"; add it, like ["CMD", "node", "health.js"]'),
-        ('["CMD-SHELL"]', 'must have exactly one text after "CMD-SHELL", the whole command'),
-        ('["CMD-SHELL", "curl", "-f"]', 'must have exactly one text after "CMD-SHELL", the whole command'),
-    ],
-)
-def test_a_health_command_that_cannot_run_is_refused(command: str, says: str) -> None:
-    (line,) = refusal(worker(f"health_command = {command}"))
-    assert line.startswith("services.worker.health_command = [")
-    assert says in line
-
-
 @pytest.mark.parametrize("path", ["/tmp/../etc", "/.", "/a/..", "tmp", "/"])  # noqa: S108 (in a container)
 def test_a_writable_path_is_absolute_and_goes_nowhere_else(path: str) -> None:
     (line,) = refusal(worker(f'writable_paths = ["{path}"]'))
@@ -46,6 +24,25 @@ def test_other_absolute_paths_are_accepted(path: str) -> None:
 def test_folders_of_the_kernel_are_refused(path: str) -> None:
     (line,) = refusal(worker(f'writable_paths = ["{path}"]'))
     assert "must not be in /proc, /sys, /dev, which belong to the kernel; use another folder" in line
+
+
+@pytest.mark.parametrize("path", ["/bin", "/usr", "/usr/bin", "/usr/local/lib/node_modules", "/etc", "/etc/ssl/certs"])
+def test_folders_that_hide_the_programs_of_the_image_are_refused(path: str) -> None:
+    (line,) = refusal(worker(f'writable_paths = ["{path}"]'))
+    assert line.startswith(f'services.worker.writable_paths[0] = "{path}": is empty at each start and would hide what')
+
+
+@pytest.mark.parametrize("path", ["/etc/nginx/conf.d", "/usr/share/nginx/html", "/usr/src/app/tmp", "/library", "/app"])
+def test_folders_in_which_images_keep_what_they_write_are_accepted(path: str) -> None:
+    assert parsed(worker(f'writable_paths = ["{path}"]')).services["worker"].writable_paths == (path,)
+
+
+@pytest.mark.parametrize("port", [2000, 4317, 4318, 8888, 13133])
+def test_a_port_of_the_collector_is_refused_beside_it(port: int) -> None:
+    toml = worker(f"port = {port}", memory=1024)
+    assert parsed(toml).services["worker"].port == port
+    (line,) = refusal(toml + "tracing = true\n")
+    assert line.startswith(f"services.worker.port = {port}: is a port of the collector, which tracing = true starts")
 
 
 def test_a_path_twice_is_refused() -> None:

@@ -113,7 +113,7 @@ def test_migrations_without_a_command_are_refused() -> None:
 
 def test_migrations_without_a_program_are_refused() -> None:
     assert refusals(**BUILDS, migrations={"service": "backend", "command": ("", "migrate.js")}) == [
-        'migrations.command = ["", "migrate.js"]: must start with a program, like ["node", "migrate.js"]'
+        'migrations.command[0] = "": must be the name of a program, like "node"; without a name nothing starts'
     ]
 
 

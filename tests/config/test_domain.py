@@ -145,3 +145,14 @@ def test_what_route_53_takes_from_one_region_is_a_region_of_the_environment() ->
     moved = toml.replace('region = "us-east-1"', 'region = "eu-west-1"', 1).replace("use1-az", "euw1-az")
     assert parsed(moved).regions == ("eu-west-1", "us-east-1")
     assert parsed(moved.replace("query_logging = true", "query_logging = false")).regions == ("eu-west-1",)
+
+
+@pytest.mark.parametrize("count", [9, 10])
+def test_a_certificate_has_ten_names(count: int) -> None:
+    names = ", ".join(f'"a{index}.users.example.com"' for index in range(count))
+    toml = changed((ZONE, f"{ZONE}\nalternative_names = [{names}]"))
+    if count == 9:
+        assert len(present(parsed(toml).domain).alternative_names) == count
+    else:
+        (line,) = refusal(toml)
+        assert line.startswith("domain.alternative_names: has 10 names; a certificate takes 9 besides the domain's own")

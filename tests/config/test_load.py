@@ -87,18 +87,18 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert "prod.toml: cannot be read: " in loading("prod", tmp_path)
 
 
-def test_broken_toml_is_reported_with_line_and_column() -> None:
-    assert refusal("a = 1\nb = = 2\n") == ["is not valid TOML: Invalid value (at line 2, column 5)"]
-    assert refusal("a = 1\nb = [") == ["is not valid TOML: Invalid value (at line 2, column 6, the end)"]
+def test_broken_toml_is_reported_with_its_line() -> None:
+    assert refusal("a = 1\nb = = 2\n") == ["is not valid TOML: Invalid value: `b = = 2`"]
+    assert refusal("a = 1\nb = [") == ["is not valid TOML: Invalid value at the end of the file: `b = [`"]
 
 
 def test_a_table_twice_is_refused() -> None:
-    assert refusal("[a.b]\n[a.b]\n") == ["is not valid TOML: Cannot declare a.b twice (at line 2, column 5)"]
-    assert refusal("[a]\n[a]\n") == ["is not valid TOML: Cannot declare a twice (at line 2, column 3)"]
+    assert refusal("[a.b]\n[a.b]\n") == ["is not valid TOML: Cannot declare a.b twice: `[a.b]`"]
+    assert refusal("[a]\n[a]\n") == ["is not valid TOML: Cannot declare a twice: `[a]`"]
 
 
 def test_a_setting_twice_is_refused() -> None:
-    assert refusal("a = 1\na = 2\n") == ["is not valid TOML: Cannot overwrite a value (at line 2, column 6)"]
+    assert refusal("a = 1\na = 2\n") == ["is not valid TOML: Cannot overwrite a value: `a = 2`"]
 
 
 @pytest.mark.parametrize("toml", [f"a = {'[' * 5000}{']' * 5000}", f"{'.'.join('a' * 1500)} = 1"])
@@ -199,7 +199,7 @@ def test_a_wrong_project_is_reported_once_and_not_for_each_environment(tmp_path:
     environments, wrong = load_environments(["dev", "prod"], folder=tmp_path)
     assert environments == []
     assert [str(error).partition(";")[0] for error in wrong] == [
-        f'{tmp_path}/project.toml: name = "My Project": is not a valid project name'
+        f'{tmp_path}/project.toml:1:1: name = "My Project": is not a valid project name'
     ]
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from config.errors import Problem
 from config.model import Check, Model
@@ -157,3 +157,13 @@ def test_a_check_cannot_take_a_setting_of_one_of_several_tables(table: str) -> N
     assert creation_error(is_low) == (
         f"Whole: the check is_low takes {table}__low: a check can only take {table} as a whole"
     )
+
+
+def test_what_a_list_has_twice_is_reported_once() -> None:
+    class Lists(Model):
+        names: tuple[str, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
+        words: tuple[str, ...] = ()
+
+    assert Lists(names=("a", "b"), words=("x", "x")).words == ("x", "x")
+    found = [str(problem) for problem in Lists.problems_among({"names": ("a", "b", "a"), "words": ()})]
+    assert found == ['names[2] = "a": is listed twice; remove one']

@@ -313,3 +313,40 @@ def test_a_regular_expression_that_cloudwatch_does_not_take_is_refused(pattern: 
 def test_a_filter_pattern_of_no_or_too_much_text_is_refused(pattern: str) -> None:
     (line,) = refusal(changed((SIZE, f"{SIZE}\nerror_pattern = '{pattern}'")))
     assert "is not a valid filter pattern; it must have 1 to 1024 characters" in line
+
+
+@pytest.mark.parametrize(
+    ("path", "is_valid"), [("/jobs/a%20b", True), ("/jobs/%2Fa?b=%c3", True), ("/jobs/%zz", False), ("/jobs/%2", False)]
+)
+def test_a_path_has_percent_signs_only_before_two_digits(path: str, is_valid: bool) -> None:  # noqa: FBT001 (a case)
+    """The application would answer 400, and the load balancer would replace its tasks again and again."""
+    toml = (
+        changed()
+        + f"""
+[services.jobs]
+min_count = 1
+max_count = 1
+cpu_units = 256
+memory_mib = 512
+path_patterns = ["/jobs/*"]
+priority = 7
+health_path = "{path}"
+"""
+    )
+    if is_valid:
+        assert parsed(toml).services["jobs"].health_path == path
+    else:
+        (line,) = refusal(toml)
+        assert "write % only before the two hexadecimal digits of a character" in line
+
+
+@pytest.mark.parametrize(
+    ("patterns", "count"), [('["/a/*/b/*", "/c/?/*", "/d*e*"]', 6), ('["/a*b*c*d", "/e*f*g*?"]', 7)]
+)
+def test_a_rule_has_six_wildcards(patterns: str, count: int) -> None:
+    toml = worker(f"path_patterns = {patterns}", "priority = 900", 'smoke_paths = ["/a/1/b/1"]')
+    if count == 6:
+        assert parsed(toml).services["worker"].path_patterns
+    else:
+        (line,) = [line for line in refusal(toml) if "wildcards" in line]
+        assert "have 7 wildcards; a listener rule can have 6: use shorter patterns" in line

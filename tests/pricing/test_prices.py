@@ -52,7 +52,7 @@ def test_a_mistake_is_reported_with_its_place(tmp_path: Path, old: str, new: str
     file = written(tmp_path, old, new)
     with pytest.raises(ConfigError) as caught:
         load_prices(file)
-    assert str(caught.value).startswith(f"{file}: ")
+    assert str(caught.value).startswith(f"{file}:")
     assert message in str(caught.value)
 
 

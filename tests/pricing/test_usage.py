@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_mistake_is_reported_in_one_line(tmp_path: Path, text: str, message: s
     file = written(tmp_path, text)
     with pytest.raises(ConfigError) as caught:
         load_usage(file)
-    assert f"{file}: {message}" in str(caught.value)
+    assert f"{file}: {message}" in re.sub(r":\d+:\d+: ", ": ", str(caught.value))
     assert "\n" not in str(caught.value)
 
 

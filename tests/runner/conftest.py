@@ -56,6 +56,11 @@ signal.signal(signal.SIGINT, stop)
 noted = ("-destroy", "-refresh-only", "list", "pull")
 note(" ".join([arguments[0], *[each for each in arguments[1:] if each in noted]]))
 time.sleep(step.get("seconds", 0))
+if "killed" in step:
+    provider = os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "300")
+    note("provider " + str(provider))
+    event(**{{"@level": "info", "type": "version"}})
+    os.kill(os.getpid(), step["killed"])
 if "error" in step:
     error = {{"severity": "error", **step["error"]}}
     if arguments[0] in ("plan", "apply"):

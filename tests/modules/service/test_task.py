@@ -85,3 +85,12 @@ def test_the_smallest_task_definition_has_the_bytes_that_the_settings_count() ->
 def test_a_health_command_may_have_the_form_of_ecs(command: tuple[str, ...], sent: list[str]) -> None:
     task = Parts.make().service(health_command=command).task
     assert task.containers[0].to_json()["healthCheck"]["command"] == sent  # type: ignore[index]
+
+
+def test_the_reason_for_a_variable_is_a_label_beside_it() -> None:
+    reason = "a public token for our own site only"
+    task = Parts.make().service(environment={"MAPS_TOKEN": "pk.x"}, not_secret={"MAPS_TOKEN": reason}).task
+    assert task.containers[0].to_json()["dockerLabels"] == {"not-secret.MAPS_TOKEN": reason}
+    assert "dockerLabels" not in Parts.make().service().task.containers[0].to_json(), (
+        "AWS would not return an empty one"
+    )

@@ -1,0 +1,86 @@
+"""What a container would die of, or its health check, is refused before it starts."""
+
+import pytest
+
+from tests.config.examples import changed, parsed, refusal
+
+PROGRAM = 'must be the name of a program, like "node"; without a name nothing starts'
+APART = "would be the name of one program, spaces included; write each word apart"
+NO_SHELL = 'is not given to a shell, so it would be an argument of the program; use a shell, like ["sh", "-c", '
+ONE_TEXT = 'must have exactly one text after "CMD-SHELL", the whole command'
+
+
+def worker(line: str) -> str:
+    head = ["[services.worker]", "min_count = 0", "max_count = 1", "cpu_units = 256", "memory_mib = 512"]
+    return changed() + "\n".join(["", *head, line, ""])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        '["node", "health.js"]',
+        '["CMD", "node"]',
+        '["CMD-SHELL", "curl -f http://localhost/ || exit 1"]',
+        '["sh", "-c", "curl -f http://localhost/ || exit 1"]',
+        '["wget", "--header", "a b", ""]',
+    ],
+)
+def test_a_health_command_in_either_form_is_accepted(command: str) -> None:
+    assert parsed(worker(f"health_command = {command}")).services["worker"].health_command
+
+
+@pytest.mark.parametrize(
+    ("command", "key", "says"),
+    [
+        ('["NONE"]', "", '"NONE" is not a form of ECS; remove the line, then there is no health check'),
+        ('["none"]', "[0]", 'must be "NONE", or a program'),
+        ('["cmd-shell", "true"]', "[0]", 'must be "CMD-SHELL", or a program'),
+        ('["Cmd", "true"]', "[0]", 'must be "CMD", or a program'),
+        ('["CMD"]', "", 'has no program after "CMD"; add it, like ["CMD", "node", "health.js"]'),
+        ('["CMD", "CMD-SHELL", "true"]', "[1]", "is a second form; remove one of them"),
+        ('["CMD", ""]', "[1]", PROGRAM),
+        ('[""]', "[0]", PROGRAM),
+        ('[" ", "health.js"]', "[0]", PROGRAM),
+        ('["CMD", "curl -f http://localhost/"]', "[1]", APART),
+        ('["curl -f http://localhost/ || exit 1"]', "[0]", APART),
+        ('["curl", "-f", "http://localhost/", "||", "exit", "1"]', "[3]", NO_SHELL),
+        ('["CMD", "true", "&&", "true"]', "[2]", NO_SHELL),
+        ('["CMD-SHELL"]', "", ONE_TEXT),
+        ('["CMD-SHELL", ""]', "", ONE_TEXT),
+        ('["CMD-SHELL", "curl", "-f"]', "", ONE_TEXT),
+    ],
+)
+def test_a_health_command_that_cannot_run_is_refused(command: str, key: str, says: str) -> None:
+    (line,) = refusal(worker(f"health_command = {command}"))
+    assert line.startswith(f"services.worker.health_command{key} = ")
+    assert says in line
+
+
+@pytest.mark.parametrize(
+    "command", ["[]", '["node", "server.js"]', '["npm start && true"]', '["sh", "-c", "a && b"]', '["-c", ""]']
+)
+def test_other_commands_are_accepted(command: str) -> None:
+    """An image's ENTRYPOINT may be a shell that takes one text."""
+    assert parsed(worker(f"command = {command}")).services["worker"].command is not None
+
+
+@pytest.mark.parametrize(
+    ("command", "key", "says"),
+    [
+        ('["CMD", "node"]', "[0]", "is a form of health checks, not a program; write the program alone"),
+        ('["CMD-SHELL", "node"]', "[0]", "is a form of health checks, not a program; write the program alone"),
+        ('[""]', "[0]", PROGRAM),
+        ('["node", "migrate.js", "&&", "node", "server.js"]', "[2]", NO_SHELL),
+    ],
+)
+def test_a_command_that_cannot_run_is_refused(command: str, key: str, says: str) -> None:
+    (line,) = refusal(worker(f"command = {command}"))
+    assert line.startswith(f"services.worker.command{key} = ")
+    assert says in line
+
+
+def test_the_command_of_migrations_is_checked_like_that_of_a_service() -> None:
+    toml = changed(('command = ["node", "migrate.js"]', 'command = ["node", "a.js", "&&", "true"]'), delivery=True)
+    (line,) = refusal(toml)
+    assert line.startswith('delivery.migrations.command[2] = "&&": ')
+    assert NO_SHELL in line
