@@ -16,8 +16,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html#fi
 _NAME_LENGTH: Final = 20
 _PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
 _PATH: Final = r"/(?!.*%(?![0-9A-Fa-f]{2}))[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
-_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
-"""Docker and ECS take any name without "=": images of Elasticsearch and Spring read names with dots and hyphens."""
+_VARIABLE: Final = r"[A-Za-z0-9_.][A-Za-z0-9_.:/@+,()\[\]-]*"
+"""Docker and ECS take any name without "=", and images read more than shells do.
+
+Elasticsearch and Spring have dots, hyphens and brackets, .NET has colons, and npm the addresses of registries.
+https://www.elastic.co/docs/deploy-manage/deploy/self-managed/install-elasticsearch-docker-configure
+https://docs.spring.io/spring-boot/reference/features/external-config.html
+https://docs.npmjs.com/cli/v11/using-npm/config#environment-variables
+"""
 _PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
 _ABSOLUTE: Final = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9_.-]+)+"
 _REGEX: Final = r"%[A-Za-z0-9:_#=@/;,^$?\[\]{}|\\*+.-]+%"
@@ -101,7 +107,12 @@ HealthPath = Annotated[
     ),
 ]
 VariableName = Annotated[
-    str, *_text(_VARIABLE, "is not a valid variable name; use letters, digits, _ . and -, and start with a letter or _")
+    str,
+    *_text(
+        _VARIABLE,
+        "is not a valid variable name; use the letters A to Z and a to z, digits and _ . - : / @ + , ( ) [ ], and "
+        'start with a letter, a digit, _ or ., like "LOG_LEVEL" or "discovery.type"',
+    ),
 ]
 ParameterName = Annotated[
     str,

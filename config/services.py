@@ -17,9 +17,10 @@ from config.containers import (
 )
 from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.database_roles import DatabaseName, NamedRole, used_databases
-from config.errors import Problem
+from config.errors import Problem, render_part
 from config.model import Check, Model
 from config.plain_variables import check_plain_variables
+from config.reserved_variables import check_reserved_variables
 from config.service_values import (
     ERROR_LINES,
     PIPELINE_IMAGE,
@@ -150,7 +151,7 @@ def _check_slow_start(slow_start_seconds: int) -> Iterator[Problem]:
 def _check_pipeline_image(
     environment: Mapping[str, str], command: tuple[str, ...], health_command: tuple[str, ...]
 ) -> Iterator[Problem]:
-    texts = {f"environment.{name}": text for name, text in environment.items()}
+    texts = {f"environment.{render_part(name)}": text for name, text in environment.items()}
     for setting, words in (("command", command), ("health_command", health_command)):
         texts |= {f"{setting}[{index}]": text for index, text in enumerate(words)}
     for key, text in texts.items():
@@ -315,6 +316,8 @@ class ServiceSettings(Model):
     A million traces cost 5.00 USD; 100,000 a month are free.
     """
 
+    judged_alone: ClassVar[frozenset[str]] = frozenset({"command", "environment", "health_command"})
+
     checks: ClassVar[tuple[Check, ...]] = (
         _check_size,
         _check_count_range,
@@ -323,6 +326,7 @@ class ServiceSettings(Model):
         _check_wildcards,
         _check_slow_start,
         check_unique_variables,
+        check_reserved_variables,
         check_plain_variables,
         check_command,
         check_health_command,
