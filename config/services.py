@@ -18,6 +18,7 @@ from config.containers import (
 from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.database_roles import DatabaseName, NamedRole, used_databases
 from config.errors import Problem, render_part
+from config.health_codes import DEFAULT, HealthCodes, check_health_codes
 from config.model import Check, Model
 from config.plain_variables import check_plain_variables
 from config.reserved_variables import check_reserved_variables
@@ -218,7 +219,10 @@ class ServiceSettings(Model):
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
 
     health_path: HealthPath = "/health"
-    """Path that answers 200 while the task is healthy."""
+    """Path that answers one of health_codes while the task is healthy; it may have a query, like "/health?full=0"."""
+
+    health_codes: HealthCodes = DEFAULT
+    """Status codes of a healthy task from 200 to 499, each or in ranges, like "200", "200,301" or "200-299"."""
 
     smoke_paths: tuple[HealthPath, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """Paths that a new version must answer before blue_green shifts requests to it; without any, health_path."""
@@ -330,6 +334,7 @@ class ServiceSettings(Model):
         check_plain_variables,
         check_command,
         check_health_command,
+        check_health_codes,
         check_collector_ports,
         check_writable_paths,
         check_scratch_size,

@@ -91,3 +91,18 @@ def test_route_53_asks_for_a_path_of_the_service_whose_health_counts() -> None:
         and line.endswith("; use a path that path_patterns of this service matches: /*")
         for line in lines
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_refused"),
+    [
+        ('health_codes = "200,401"', True),
+        ('health_codes = "404"', True),
+        ('health_codes = "301"', False),
+        ('health_codes = "404"\nsmoke_paths = ["/start"]', False),
+    ],
+)
+def test_route_53_takes_only_some_codes_for_good(setting: str, *, is_refused: bool) -> None:
+    old = "priority = 1000 # evaluated last: all paths of no other service"
+    lines = refusal(standby(ACTIVE, (old, f"{old}\n{setting}"), ('mode = "rotate"', 'mode = "never"')))
+    assert any(line.startswith("services.frontend.health_codes = ") for line in lines) is is_refused
