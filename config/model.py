@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from config.errors import MISSING, Problem, list_allowed, nearest, render_part
-from console.secret_texts import shapes_in
+from config.errors import MISSING, Problem, list_allowed, nearest
+from config.texts import check_texts
 
 Check = Callable[..., Iterator[Problem]]
 """A function that takes settings by their names and yields problems between them.
@@ -91,7 +91,7 @@ class Model(BaseModel):
                     reported.add(problem.key)
                     yield problem
         if checks is None:
-            further = (*_listed_twice(cls, settings), *_with_secrets(cls, settings))
+            further = (*_listed_twice(cls, settings), *check_texts(settings, judged_alone=cls.judged_alone))
             yield from (problem for problem in further if problem.key not in reported)
 
     @model_validator(mode="after")
@@ -115,31 +115,6 @@ def _listed_twice(model: type[Model], settings: Mapping[str, Any]) -> Iterator[P
             for index, value in enumerate(values):
                 if value in values[:index]:
                     yield Problem(key=f"{name}[{index}]", value=value, allowed="is listed twice; remove one")
-
-
-def _with_secrets(model: type[Model], settings: Mapping[str, Any]) -> Iterator[Problem]:
-    """Texts that contain a secret: what a setting has is readable in the state and in plans."""
-    for name, value in settings.items():
-        if name in model.judged_alone:
-            continue
-        for key, text in _texts(name, value):
-            if shape := next(shapes_in(text), None):
-                yield Problem(
-                    key=key,
-                    allowed=f"contains {shape}, which would be readable in the state and in plans; remove it",
-                )
-
-
-def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
-    match value:
-        case str():
-            yield key, value
-        case tuple():
-            for index, item in enumerate(value):
-                yield from _texts(f"{key}[{index}]", item)
-        case Mapping():
-            for name, item in value.items():
-                yield from _texts(f"{key}.{render_part(str(name))}", item)
 
 
 def table_model(field: FieldInfo | None) -> type[Model] | None:
