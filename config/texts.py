@@ -10,10 +10,10 @@ from config.errors import Problem, render_part
 from console.secret_texts import shapes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator
 
 
-def check_texts(settings: Mapping[str, Any], *, judged_alone: Set[str]) -> Iterator[Problem]:
+def check_texts(settings: Mapping[str, Any], *, judged_alone: frozenset[str]) -> Iterator[Problem]:
     """Yield the problems of all texts of a table, but not of the tables in it.
 
     Args:

@@ -36,7 +36,7 @@ def test_a_secret_is_found_at_any_depth_and_not_repeated(value: object, key: str
     ("setting", "key"),
     [
         (('owner = "', 'owner = "https://a:p4ss@b/" #'), "tags.owner"),
-        (('content_security_policy = "', 'content_security_policy = "img-src https://a:p4ss@b/" #'), "edge.content_s"),
+        (('cost_center = "', 'cost_center = "redis://:p4ss@b/" #'), "tags.cost_center"),
     ],
 )
 def test_a_setting_of_any_table_is_searched(setting: tuple[str, str], key: str) -> None:
