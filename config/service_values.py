@@ -26,9 +26,6 @@ https://docs.npmjs.com/cli/v11/using-npm/config#environment-variables
 """
 _PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
 _ABSOLUTE: Final = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9_.-]+)+"
-_REGEX: Final = r"%[A-Za-z0-9:_#=@/;,^$?\[\]{}|\\*+.-]+%"
-_LONGEST_PATTERN: Final = 1024
-"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html"""
 _USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
 
 
@@ -56,32 +53,11 @@ def _free_text(value: str) -> str:
     return value
 
 
-def _filter_pattern(value: str) -> str:
-    if not value.strip() or len(value) > _LONGEST_PATTERN:
-        message = f"is not a valid filter pattern; it must have 1 to {_LONGEST_PATTERN} characters"
-        raise ValueError(message)
-    if value.startswith("%") and not re.fullmatch(_REGEX, value):
-        message = (
-            "is not a valid regular expression of CloudWatch Logs; between the two % it can have letters, digits, "
-            r"_ : # = @ / ; , - and the operators ^ $ ? [ ] { } | \ * + . but no space, quote or parenthesis"
-        )
-        raise ValueError(message)
-    return value
-
-
 ERROR_LINES: Final = r"%ERROR|FATAL|CRITICAL|level=error|level.:\s?.error|level.:\s?.fatal|level.:\s?[56]0%"
 """Lines of plain text with a level in uppercase letters, logfmt, and JSON by the usual loggers: "error", 50 and above.
 
 One pattern for all, so that no line counts twice; the dots stand for quotes, which a regular expression cannot have.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
-"""
-
-FilterPattern = Annotated[
-    str, AfterValidator(_filter_pattern), WithJsonSchema({"type": "string", "maxLength": _LONGEST_PATTERN})
-]
-"""A pattern by which CloudWatch Logs finds lines of a log.
-
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
 
 FreeText = Annotated[str, AfterValidator(_free_text)]

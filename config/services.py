@@ -18,6 +18,7 @@ from config.containers import (
 from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.database_roles import DatabaseName, NamedRole, used_databases
 from config.errors import Problem, render_part
+from config.filter_patterns import FilterPattern
 from config.health_codes import DEFAULT, HealthCodes, check_health_codes
 from config.model import Check, Model
 from config.plain_variables import check_plain_variables
@@ -25,7 +26,6 @@ from config.reserved_variables import check_reserved_variables
 from config.service_values import (
     ERROR_LINES,
     PIPELINE_IMAGE,
-    FilterPattern,
     FolderPath,
     FreeText,
     HealthPath,
