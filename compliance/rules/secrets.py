@@ -33,6 +33,9 @@ _VALUE_SENT_ALONE: Final = frozenset({"aws_db_instance", "aws_docdb_cluster", "a
 _RESOURCES: Final = "resource"
 # Judged container by container, because a label can say why a text is not a secret.
 _TASKS: Final = {"aws_ecs_task_definition": "container_definitions", "aws_s3_object": "content"}
+# The address has the key by which an on-call service knows who calls; SNS sends none in another way:
+# https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html
+_RECEIVERS: Final = {"aws_sns_topic_subscription": "endpoint"}
 _HEALTH_WORD: Final = re.compile(r"health_command\[([1-9]\d*)\]")
 _ARN: Final = re.compile(r"\$\{[^{}]*[._]arn\}|arn:[\w:/.-]+")
 
@@ -89,7 +92,7 @@ def text_has_no_secret(stack: Stack) -> Iterator[Finding]:
     """No text in the JSON looks like a key, a token or an address with a password, also encoded as base64."""
     tasks = {task.address for task, containers in task_definitions(stack) if containers}
     for resource in stack.all():
-        judged = _TASKS.get(resource.kind) if resource.address in tasks else None
+        judged = _TASKS.get(resource.kind) if resource.address in tasks else _RECEIVERS.get(resource.kind)
         for name, text in texts({key: value for key, value in resource.arguments.items() if key != judged}):
             for shape in shapes_in(text):
                 yield Finding.about(resource, f"{name} contains {shape}")

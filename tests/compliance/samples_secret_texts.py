@@ -46,7 +46,15 @@ _CONTAINERS: Final[dict[str, dict[str, Any]]] = {
     "health_command[1]": {"healthCheck": {"command": ["CMD-SHELL", f"ping {_ADDRESS}"]}},
 }
 
+_RECEIVER: Final = {"endpoint": "https://api.example.com/sns?apiKey=0123456789abcdef", "topic_arn": "x"}
+
 SAMPLES: list[Sample] = [
+    sample(
+        _TEXT,
+        {"aws_sns_topic_subscription.a": _RECEIVER},
+        {"aws_sns_topic_subscription.a": {**_RECEIVER, "filter_policy": _ADDRESS}},
+        says="filter_policy contains an address with a password",
+    ),
     *(
         sample(
             _TEXT,
