@@ -92,7 +92,9 @@ class Model(BaseModel):
                     yield problem
         if checks is None:
             further = (*_listed_twice(cls, settings), *check_texts(settings, judged_alone=cls.judged_alone))
-            yield from (problem for problem in further if problem.key not in reported)
+            for problem in further:
+                if not reported & {problem.key, problem.key.partition("[")[0]}:
+                    yield problem
 
     @model_validator(mode="after")
     def _has_no_problems(self, info: ValidationInfo) -> Self:
