@@ -138,7 +138,7 @@ def written(environments: dict[str, Environment], tmp_path_factory: pytest.TempP
         **dict(dev.services["backend"]),
         "environment": {f"TEXT_{index}": text for index, text in enumerate(TEXTS)},
         "command": TEXTS,
-        "health_command": TEXTS,
+        "health_command": ("health", *TEXTS),
     }
     critical = Receivers(emails=("a${b}%{c}@example.com",), https=("https://example.com/${x}%{y}",))
     assert dev.notifications
