@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from config.database_roles import used_databases
 from config.database_tls import CA_FILE, CA_VARIABLE
-from config.errors import Problem
+from config.errors import Problem, render_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -170,7 +170,9 @@ def check_unique_variables(
         for name in names:
             owner = first.setdefault(name, table)
             if owner != table:
-                yield Problem(key=f"{table}.{name}", allowed=f"is also in {owner}; a variable can have one value")
+                yield Problem(
+                    key=f"{table}.{render_part(name)}", allowed=f"is also in {owner}; a variable can have one value"
+                )
     for table, names in tables.items():
         if PORT_VARIABLE in names:
             yield Problem(
@@ -187,7 +189,7 @@ def check_unique_variables(
         for name in (BACKUPS_BUCKET_VARIABLE, BACKUPS_PREFIX_VARIABLE):
             if name in names and writes_backups:
                 yield Problem(
-                    key=f"{table}.{name}",
+                    key=f"{table}.{render_part(name)}",
                     value=names[name],
                     allowed="is set by the setting writes_backups; remove the line",
                 )

@@ -13,8 +13,9 @@ from config.freeze import FreezeSettings
 from config.load_test import LoadTestSettings
 from config.model import Check, Model
 from config.names import MAX_ENVIRONMENT_LENGTH, Names
-from config.service_values import ServiceName
+from config.service_values import FreeText, ServiceName
 from config.updates import UpdatesSettings
+from console.secret_variables import why_secret_words
 
 _OWNER: Final = r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}"
 _REPOSITORY: Final = rf"{_OWNER}/[A-Za-z0-9._-]{{1,100}}"
@@ -114,6 +115,12 @@ def _check_migration_command(command: Sequence[str]) -> Iterator[Problem]:
     if not command:
         yield Problem(key="command", allowed='must have at least one word, like ["node", "migrate.js"]')
     yield from check_command(command)
+    for index, why in why_secret_words(command):
+        yield Problem(
+            key=f"command[{index}]",
+            allowed=f"{why}, which would be readable in the build project; the migrations get the urls of the role "
+            "`owner` as variables, and other values belong into a script of the image",
+        )
 
 
 class MigrationsSettings(Model):
@@ -122,8 +129,10 @@ class MigrationsSettings(Model):
     service: ServiceName
     """The service whose image has the migrations."""
 
-    command: tuple[str, ...] = Field(json_schema_extra={"minItems": 1})
+    command: tuple[FreeText, ...] = Field(json_schema_extra={"minItems": 1})
     """The command in that image, like ["node", "migrate.js"]; it signs in as the owner of the databases."""
+
+    judged_alone: ClassVar[frozenset[str]] = frozenset({"command"})
 
     checks: ClassVar[tuple[Check, ...]] = (_check_migration_command,)
 

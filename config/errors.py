@@ -9,6 +9,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from console.mask import HIDDEN
+from console.secret_texts import shapes_in
+from console.secret_variables import why_secret
+
 _VALUE_LENGTH = 60
 """Characters of a value in an error line; enough for the start of an ARN, short enough for one line."""
 
@@ -17,6 +21,9 @@ _LINE_LENGTH = 80
 
 _VALUE_DEPTH = 4
 """Levels of nested tables in an error line."""
+
+_VARIABLES = "environment."
+"""What the key of a variable has before its name."""
 
 _DECIMAL_BITS = 1000
 """Larger numbers are shown in hexadecimal: Python refuses to write decimal numbers of more than 4300 digits."""
@@ -63,8 +70,13 @@ class Problem:
 
     def __str__(self) -> str:
         """`key = value: what is allowed`, on one line."""
-        setting = self.key if self.value is MISSING else f"{self.key} = {render_value(self.value)}"
+        setting = self.key if self.value is MISSING else f"{self.key} = {self._shown()}"
         return one_line(f"{setting}: {self.allowed}" if setting else self.allowed)
+
+    def _shown(self) -> str:
+        _, _, variable = self.key.rpartition(_VARIABLES)
+        hides = variable != self.key and why_secret(variable, str(self.value)) is not None
+        return HIDDEN if hides else render_value(self.value)
 
     def below(self, parent: str) -> "Problem":
         """The same problem, with the key relative to the parent table."""
@@ -130,7 +142,8 @@ def _toml(value: object, depth: int = 0) -> str:
         return "..."
     match value:
         case str():
-            text = json.dumps(value, ensure_ascii=not value.isprintable())
+            shown = HIDDEN if any(shapes_in(value)) else value
+            text = json.dumps(shown, ensure_ascii=not shown.isprintable())
         case bool():
             text = str(value).lower()
         case int() if value.bit_length() > _DECIMAL_BITS:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from config.errors import MISSING, Problem, list_allowed, nearest
+from config.texts import check_texts
 
 Check = Callable[..., Iterator[Problem]]
 """A function that takes settings by their names and yields problems between them.
@@ -52,6 +53,9 @@ class Model(BaseModel):
     not_in_file: ClassVar[frozenset[str]] = frozenset()
     """Settings that the program sets: no file has them, and no message offers them."""
 
+    judged_alone: ClassVar[frozenset[str]] = frozenset()
+    """Settings that a check of the table searches for secrets, which knows more than the text."""
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - pydantic's own signature
         """Refuse a check with a parameter that is not a setting.
@@ -87,7 +91,10 @@ class Model(BaseModel):
                     reported.add(problem.key)
                     yield problem
         if checks is None:
-            yield from (problem for problem in _listed_twice(cls, settings) if problem.key not in reported)
+            further = (*_listed_twice(cls, settings), *check_texts(settings, judged_alone=cls.judged_alone))
+            for problem in further:
+                if not reported & {problem.key, problem.key.partition("[")[0]}:
+                    yield problem
 
     @model_validator(mode="after")
     def _has_no_problems(self, info: ValidationInfo) -> Self:

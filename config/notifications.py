@@ -97,6 +97,9 @@ class Receivers(Model):
     ] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """Endpoints that confirm a subscription automatically, as on-call services do; readable in the Terraform state."""
 
+    # An on-call service is told by a key in the address which of its customers calls, and SNS has nothing else to send.
+    judged_alone: ClassVar[frozenset[str]] = frozenset({"https"})
+
     checks: ClassVar[tuple[Check, ...]] = (_check_unique_receivers, _check_receivers)
 
 

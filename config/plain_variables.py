@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from config.errors import Problem
-from config.secret_texts import is_secret_variable, shapes_in
+from config.errors import Problem, render_part
+from console.secret_variables import why_secret, why_secret_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 REASON_LABEL: Final = "not-secret."
 """The start of a container's label with the reason for a variable, so that it stands beside what it is about."""
@@ -21,31 +21,38 @@ _STORE: Final = (
 _SHORTEST_REASON: Final = 10
 
 
-def check_plain_variables(environment: Mapping[str, str], not_secret: Mapping[str, str]) -> Iterator[Problem]:
+def check_plain_variables(
+    environment: Mapping[str, str],
+    command: Sequence[str],
+    health_command: Sequence[str],
+    not_secret: Mapping[str, str],
+) -> Iterator[Problem]:
     """Everybody who can list task definitions reads them; problems leave the values out."""
-    for name, value in environment.items():
-        if name not in not_secret and (what := _looks_like(name, value)):
+    texts = {name: f"environment.{render_part(name)}" for name in environment}
+    found = {name: why for name, value in environment.items() if (why := why_secret(name, value))}
+    for setting, words in (("command", command), ("health_command", health_command)):
+        texts |= {name: name for name in (f"{setting}[{index}]" for index in range(len(words)))}
+        found |= {f"{setting}[{index}]": why for index, why in why_secret_words(words)}
+    for name, why in found.items():
+        if name not in not_secret:
             yield Problem(
-                key=f"environment.{name}",
-                allowed=f"{what}, which would be readable in the task definition; {_STORE}. If it is not a secret, "
-                f'say why in not_secret: {name} = "the reason"',
+                key=texts[name],
+                allowed=f"{why}, which would be readable in the task definition; {_STORE}. If it is not a secret, "
+                f'say why in not_secret: {render_part(name)} = "the reason"',
             )
     for name, reason in not_secret.items():
-        if name not in environment:
-            yield Problem(key=f"not_secret.{name}", value=reason, allowed="is not in environment; remove it")
-        elif not _looks_like(name, environment[name]):
-            yield Problem(
-                key=f"not_secret.{name}",
-                value=reason,
-                allowed="has no effect: the variable does not look like a secret; remove it",
-            )
+        if name not in texts:
+            wrong = "is not in environment; remove it"
+        elif name not in found:
+            wrong = f"has no effect: {texts[name]} does not look like a secret; remove it"
         elif len(reason.strip()) < _SHORTEST_REASON:
-            yield Problem(
-                key=f"not_secret.{name}",
-                value=reason,
-                allowed=f"must be a reason of {_SHORTEST_REASON} characters or more, like "
-                '"a public token that the map service gives to browsers"',
+            wrong = (
+                f"must be a reason of {_SHORTEST_REASON} characters or more, like "
+                '"a public token that the map service gives to browsers"'
             )
+        else:
+            continue
+        yield Problem(key=f"not_secret.{render_part(name)}", value=reason, allowed=wrong)
 
 
 def not_secret_labels(not_secret: Mapping[str, str]) -> dict[str, str]:
@@ -54,10 +61,3 @@ def not_secret_labels(not_secret: Mapping[str, str]) -> dict[str, str]:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (dockerLabels)
     """
     return {f"{REASON_LABEL}{name}": reason for name, reason in sorted(not_secret.items())}
-
-
-def _looks_like(name: str, value: str) -> str | None:
-    shape = next(shapes_in(value), None)
-    if shape:
-        return f"contains {shape}"
-    return "looks like a secret" if is_secret_variable(name, value) else None

@@ -16,13 +16,16 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/file-reference.html#fi
 _NAME_LENGTH: Final = 20
 _PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
 _PATH: Final = r"/(?!.*%(?![0-9A-Fa-f]{2}))[A-Za-z0-9_.$/~@:+&?=%-]{0,1022}"
-_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
-"""Docker and ECS take any name without "=": images of Elasticsearch and Spring read names with dots and hyphens."""
+_VARIABLE: Final = r"[A-Za-z0-9_.][A-Za-z0-9_.:/@+,()\[\]-]*"
+"""Docker and ECS take any name without "=", and images read more than shells do.
+
+Elasticsearch and Spring have dots, hyphens and brackets, .NET has colons, and npm the addresses of registries.
+https://www.elastic.co/docs/deploy-manage/deploy/self-managed/install-elasticsearch-docker-configure
+https://docs.spring.io/spring-boot/reference/features/external-config.html
+https://docs.npmjs.com/cli/v11/using-npm/config#environment-variables
+"""
 _PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
 _ABSOLUTE: Final = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9_.-]+)+"
-_REGEX: Final = r"%[A-Za-z0-9:_#=@/;,^$?\[\]{}|\\*+.-]+%"
-_LONGEST_PATTERN: Final = 1024
-"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html"""
 _USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
 
 
@@ -50,32 +53,11 @@ def _free_text(value: str) -> str:
     return value
 
 
-def _filter_pattern(value: str) -> str:
-    if not value.strip() or len(value) > _LONGEST_PATTERN:
-        message = f"is not a valid filter pattern; it must have 1 to {_LONGEST_PATTERN} characters"
-        raise ValueError(message)
-    if value.startswith("%") and not re.fullmatch(_REGEX, value):
-        message = (
-            "is not a valid regular expression of CloudWatch Logs; between the two % it can have letters, digits, "
-            r"_ : # = @ / ; , - and the operators ^ $ ? [ ] { } | \ * + . but no space, quote or parenthesis"
-        )
-        raise ValueError(message)
-    return value
-
-
 ERROR_LINES: Final = r"%ERROR|FATAL|CRITICAL|level=error|level.:\s?.error|level.:\s?.fatal|level.:\s?[56]0%"
 """Lines of plain text with a level in uppercase letters, logfmt, and JSON by the usual loggers: "error", 50 and above.
 
 One pattern for all, so that no line counts twice; the dots stand for quotes, which a regular expression cannot have.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
-"""
-
-FilterPattern = Annotated[
-    str, AfterValidator(_filter_pattern), WithJsonSchema({"type": "string", "maxLength": _LONGEST_PATTERN})
-]
-"""A pattern by which CloudWatch Logs finds lines of a log.
-
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
 
 FreeText = Annotated[str, AfterValidator(_free_text)]
@@ -101,7 +83,12 @@ HealthPath = Annotated[
     ),
 ]
 VariableName = Annotated[
-    str, *_text(_VARIABLE, "is not a valid variable name; use letters, digits, _ . and -, and start with a letter or _")
+    str,
+    *_text(
+        _VARIABLE,
+        "is not a valid variable name; use the letters A to Z and a to z, digits and _ . - : / @ + , ( ) [ ], and "
+        'start with a letter, a digit, _ or ., like "LOG_LEVEL" or "discovery.type"',
+    ),
 ]
 ParameterName = Annotated[
     str,

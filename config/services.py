@@ -17,13 +17,15 @@ from config.containers import (
 )
 from config.database_connections import MOST_POSTGRES_CONNECTIONS
 from config.database_roles import DatabaseName, NamedRole, used_databases
-from config.errors import Problem
+from config.errors import Problem, render_part
+from config.filter_patterns import FilterPattern
+from config.health_codes import DEFAULT, HealthCodes, check_health_codes
 from config.model import Check, Model
 from config.plain_variables import check_plain_variables
+from config.reserved_variables import check_reserved_variables
 from config.service_values import (
     ERROR_LINES,
     PIPELINE_IMAGE,
-    FilterPattern,
     FolderPath,
     FreeText,
     HealthPath,
@@ -150,7 +152,7 @@ def _check_slow_start(slow_start_seconds: int) -> Iterator[Problem]:
 def _check_pipeline_image(
     environment: Mapping[str, str], command: tuple[str, ...], health_command: tuple[str, ...]
 ) -> Iterator[Problem]:
-    texts = {f"environment.{name}": text for name, text in environment.items()}
+    texts = {f"environment.{render_part(name)}": text for name, text in environment.items()}
     for setting, words in (("command", command), ("health_command", health_command)):
         texts |= {f"{setting}[{index}]": text for index, text in enumerate(words)}
     for key, text in texts.items():
@@ -217,7 +219,10 @@ class ServiceSettings(Model):
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
 
     health_path: HealthPath = "/health"
-    """Path that answers 200 while the task is healthy."""
+    """Path that answers one of health_codes while the task is healthy; it may have a query, like "/health?full=0"."""
+
+    health_codes: HealthCodes = DEFAULT
+    """Status codes of a healthy task from 200 to 499, each or in ranges, like "200", "200,301" or "200-299"."""
 
     smoke_paths: tuple[HealthPath, ...] = Field(default=(), json_schema_extra={"uniqueItems": True})
     """Paths that a new version must answer before blue_green shifts requests to it; without any, health_path."""
@@ -315,6 +320,8 @@ class ServiceSettings(Model):
     A million traces cost 5.00 USD; 100,000 a month are free.
     """
 
+    judged_alone: ClassVar[frozenset[str]] = frozenset({"command", "environment", "health_command"})
+
     checks: ClassVar[tuple[Check, ...]] = (
         _check_size,
         _check_count_range,
@@ -323,9 +330,11 @@ class ServiceSettings(Model):
         _check_wildcards,
         _check_slow_start,
         check_unique_variables,
+        check_reserved_variables,
         check_plain_variables,
         check_command,
         check_health_command,
+        check_health_codes,
         check_collector_ports,
         check_writable_paths,
         check_scratch_size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from config.errors import Problem
+from config.health_codes import is_tested_code
 from config.routing import covers
 
 if TYPE_CHECKING:
@@ -40,8 +41,19 @@ def check_smoke_paths(deployment__strategy: str, services: Mapping[str, ServiceS
             )
         elif len(service.smoke_paths) > _MOST_PATHS:
             yield Problem(key=key, allowed=f"has {len(service.smoke_paths)} paths; use {_MOST_PATHS} or fewer")
+        elif deployment__strategy == "blue_green" and _needs_paths(service):
+            yield Problem(
+                key=key,
+                allowed=f'is missing, and health_path = "{service.health_path}" may answer with '
+                f'health_codes = "{service.health_codes}"; add paths that the new version must answer with 2xx',
+            )
         elif deployment__strategy == "blue_green" and _has_rule_of_its_own(name, services):
             yield from _problems_with_paths(name, service, services)
+
+
+def _needs_paths(service: ServiceSettings) -> bool:
+    """Whether it would be tested by its health check, which may answer with what a test takes for bad."""
+    return bool(service.path_patterns) and not service.smoke_paths and not is_tested_code(service.health_codes)
 
 
 def _problems_with_paths(

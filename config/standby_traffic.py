@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from config.errors import Problem
+from config.health_codes import is_code_of_route_53
 from config.origin_name import check_balancer_name
 from config.smoke_tests import answering_service
 from config.standby import STANDBY_MODES
@@ -71,6 +72,13 @@ def _check_asked_paths(recovery__mode: str | None, services: Mapping[str, Servic
     if recovery__mode != "active":
         return
     for name, service in nearest_services(services).items():
+        if not service.smoke_paths and not is_code_of_route_53(service.health_codes):
+            yield Problem(
+                key=f"services.{name}.health_codes",
+                value=service.health_codes,
+                allowed='must be from 200 to 399: with mode = "active" Route 53 asks both regions for health_path, and '
+                "takes other answers for a failure",
+            )
         for path in service.tested_paths:
             owner = answering_service(path.partition("?")[0], services)
             if owner != name:

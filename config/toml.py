@@ -17,6 +17,7 @@ from config.descriptions import descriptions
 from config.errors import MISSING, ConfigError, Place, Problem, join_key, list_allowed, nearest, render_part
 from config.model import ONE_BY_ONE, PROBLEMS, Incomplete, Model, item_model, table_model
 from config.places import placed
+from config.quantities import read_quantity
 
 _EXPECTED: Final = {
     "string_type": "must be text in quotes",
@@ -194,7 +195,9 @@ def _problems_of_detail(detail: ErrorDetails, model: type[Model]) -> Iterator[Pr
     elif kind == "extra_forbidden":
         yield Problem(key=key, value=value, allowed=_explain_unknown(model, location))
     else:
-        yield Problem(key=key, value=value, allowed=_explain_kind(kind, value, context))
+        number = read_quantity(str(location[-1]), value) if kind == "int_type" and isinstance(value, str) else None
+        meant = "" if number is None else f"; write {number}"
+        yield Problem(key=key, value=value, allowed=f"{_explain_kind(kind, value, context)}{meant}")
 
 
 def _counts_valid_entries_only(detail: ErrorDetails) -> bool:

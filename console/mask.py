@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from console.secret_texts import shapes_in, without_shapes
+from console.secret_variables import is_secret_variable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,12 +25,10 @@ _LONGEST: Final = 60
 _SHORTEST: Final = 4
 """Characters from which on a sensitive value is looked for inside of others; a shorter one only as a whole."""
 
-_SECRET_NAME: Final = re.compile(
-    r"passw|secret|token|private_key|credential|user_data|auth|connection_string|api_?key|environment|container_defin"
-    r"|definition|content|body|payload|value",
-    re.IGNORECASE,
+_HOLDER: Final = re.compile(
+    r"user_data|auth|connection_string|environment|container_defin|definition|content|body|payload|value", re.IGNORECASE
 )
-"""Names of arguments that often hold a secret without a mark; their values are not shown either."""
+"""Names of arguments that hold texts of people, which can have a secret without a mark; they are not shown either."""
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,9 @@ class Mask:
         return cls(sensitive_texts(plan))
 
     def hides(self, text: str) -> bool:
-        """Whether a text is or contains a sensitive value, also inside of JSON in the text."""
+        """Whether a text is or contains a sensitive value, also inside of JSON in the text, or looks like a secret."""
         spelled = _spelled(text)
-        return text in self.secrets or any(one in spelled for one in self._long)
+        return text in self.secrets or any(one in spelled for one in self._long) or any(shapes_in(text))
 
     @cached_property
     def _long(self) -> tuple[str, ...]:
@@ -166,7 +167,7 @@ class Mask:
         """
         if isinstance(value, Unknown):
             return UNKNOWN_TEXT
-        if marks_any(sensitive) or (_SECRET_NAME.search(name) and isinstance(value, str | dict | list) and value):
+        if marks_any(sensitive) or (_holds_secrets(name) and isinstance(value, str | dict | list) and value):
             return HIDDEN
         if self._hides_any(value):
             return HIDDEN
@@ -177,6 +178,10 @@ class Mask:
             return f"{text[: _LONGEST - 4]}...{text[-1]}"
         count = len(value) if isinstance(value, dict | list) else 1
         return f"({count} items)"
+
+
+def _holds_secrets(argument: str) -> bool:
+    return _HOLDER.search(argument) is not None or is_secret_variable(argument)
 
 
 _HEADING: Final = re.compile(r" {0,2}(# |[-+~/<=.]+ (resource|data) )")
@@ -197,7 +202,7 @@ def clean(text: str, plan: Mapping[str, Any]) -> str:
     lines = text.split("\n")
     for form in forms:
         lines = [line if _HEADING.match(line) else line.replace(form, HIDDEN) for line in lines]
-    return "\n".join(lines)
+    return without_shapes("\n".join(lines), HIDDEN)
 
 
 def _printed(text: str) -> set[str]:

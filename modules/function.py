@@ -29,6 +29,7 @@ from modules.policy import Condition, Statement
 from modules.role import Role, ServicePrincipal
 from modules.runbook import Runbook
 from modules.topic import Severity
+from synthesis import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +130,8 @@ class Function(Construct):
         super().__init__(scope, id_)
         self._region = label.region
         component = name or folder.replace("_", "-")
-        code, entry_point = function_code(self, folder, others=files or {}, packages=packages)
+        shown = {file: literal.reveal(text) for file, text in (files or {}).items()}
+        code, entry_point = function_code(self, folder, others=shown, packages=packages)
         self.code_hash: str = base64.b64encode(hashlib.sha256(code).digest()).decode()
         """Changes with each file of its package."""
         name = label.name(component, limit=NameLimit.LAMBDA_FUNCTION)

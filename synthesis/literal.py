@@ -57,6 +57,11 @@ def restore(output: Path) -> None:
             path.write_text(restored, encoding="utf-8")
 
 
+def reveal(text: str) -> str:
+    """What a person has written, for a file that neither Terraform nor cdktf reads, like one in a package of code."""
+    return _HIDDEN.sub(_revealed, text)
+
+
 def _hide(value: object) -> object:
     match value:
         case str():
@@ -88,5 +93,9 @@ def _is_token(number: str) -> bool:
 
 def _restored(match: re.Match[str]) -> str:
     # Only such characters as are the same in JSON, however deep a text is in other JSON.
-    text = bytes.fromhex("".join(_TO_DIGITS[letter] for letter in match[1])).decode()
+    text = _revealed(match)
     return _ESCAPED.get(text, text)
+
+
+def _revealed(match: re.Match[str]) -> str:
+    return bytes.fromhex("".join(_TO_DIGITS[letter] for letter in match[1])).decode()

@@ -11,6 +11,7 @@ import yaml
 from acceptance.build_networks import network_problems
 from acceptance.build_programs import program_problems
 from config.names import NameLimit
+from console.secret_variables import is_secret_variable
 from modules.delivery.names import (
     DELIVERY_KEY,
     PIPELINE_ROLE,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from config.environment import Environment
 
 _CHANGING: Final = ("Release", "Migrate", "Deploy")
-_SECRET: Final = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_KEY|DATABASE_URL|DOCUMENTDB_URL")
 _INFO: Final = ("STARTED", "SUCCEEDED")
 _WARNING: Final = ("FAILED", "STOPPED")
 
@@ -161,7 +161,9 @@ def check_builds_are_private_and_hold_no_secret(environment: Environment, sessio
         ]
         yield from _differs(f"the key of the log of {name}", [one.get("kmsKeyId") for one in groups], [key])
         for variable in project["environment"]["environmentVariables"]:
-            if variable.get("type", "PLAINTEXT") == "PLAINTEXT" and _SECRET.search(variable["name"]):
+            if variable.get("type", "PLAINTEXT") == "PLAINTEXT" and is_secret_variable(
+                variable["name"], variable["value"]
+            ):
                 yield f"{name} has {variable['name']} in plain text"
         spec = yaml.safe_load(project["source"]["buildspec"])
         read = {str(one) for one in spec.get("env", {}).get("parameter-store", {}).values()}

@@ -225,12 +225,15 @@ def check_listeners_take_only_modern_tls(environment: Environment, session: boto
 
 
 def check_rules_send_each_path_to_its_service(environment: Environment, session: boto3.Session) -> Iterator[str]:
-    """On each HTTPS listener each service's paths, at its priority, to a target group of its port and health path."""
+    """On each HTTPS listener each service's paths, at its priority, to a target group of its port and health check."""
     if environment.load_balancer is None:
         return
     elb = session.client("elbv2")
     wanted = {
-        (str(settings.priority), settings.path_patterns, settings.port, settings.protocol, settings.health_path)
+        (
+            *(str(settings.priority), settings.path_patterns, settings.port, settings.protocol),
+            *(settings.health_path, settings.health_codes),
+        )
         for settings in environment.services.values()
         if settings.is_load_balanced
     }
@@ -245,7 +248,7 @@ def check_rules_send_each_path_to_its_service(environment: Environment, session:
             arn = rule["Actions"][0]["TargetGroupArn"]
             (group,) = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
             patterns = tuple(condition["PathPatternConfig"]["Values"])
-            target = (group["Port"], group["Protocol"], group["HealthCheckPath"])
+            target = (group["Port"], group["Protocol"], group["HealthCheckPath"], group["Matcher"]["HttpCode"])
             found.add((rule["Priority"], patterns, *target))
         yield from _differs(f"the rules on port {listener['Port']}", found, wanted)
 

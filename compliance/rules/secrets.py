@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +9,8 @@ from compliance.rule import Finding, rule
 from compliance.secret_arguments import ARGUMENTS, MAKERS, OF_TYPES, READERS
 from compliance.task_definitions import task_definitions
 from config.plain_variables import REASON_LABEL
-from config.secret_texts import is_secret_variable, shapes_in
+from console.secret_texts import shapes_in
+from console.secret_variables import is_secret_variable, why_secret, why_secret_words
 from synthesis.template import blocks, texts
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 _WRITE_ONLY: Final = "_wo"
-_BASE64: Final = ("base64", "user_data")
 _EPHEMERAL: Final = re.compile(r"\$\{[^}]*\bephemeral\.")
 # An update of any of these arguments sends the value too, which is empty unless the value's version changes with it:
 # https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ssm/parameter.go
@@ -31,7 +30,13 @@ _SENT_AS_DECLARED: Final = "tier"
 # An update sends the value of these only if its version changes, or replaces them; the same folder of the provider:
 # rds/instance.go, docdb/cluster.go, secretsmanager/secret_version.go.
 _VALUE_SENT_ALONE: Final = frozenset({"aws_db_instance", "aws_docdb_cluster", "aws_secretsmanager_secret_version"})
-_OTHER_SECTIONS: Final = ("provider", "data", "ephemeral", "locals", "output")
+_RESOURCES: Final = "resource"
+# Judged container by container, because a label can say why a text is not a secret.
+_TASKS: Final = {"aws_ecs_task_definition": "container_definitions", "aws_s3_object": "content"}
+# The address has the key by which an on-call service knows who calls; SNS sends none in another way:
+# https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html
+_RECEIVERS: Final = {"aws_sns_topic_subscription": "endpoint"}
+_HEALTH_WORD: Final = re.compile(r"health_command\[([1-9]\d*)\]")
 _ARN: Final = re.compile(r"\$\{[^{}]*[._]arn\}|arn:[\w:/.-]+")
 
 
@@ -84,28 +89,51 @@ def write_only_value_is_never_sent_empty(stack: Stack) -> Iterator[Finding]:
 
 @rule
 def text_has_no_secret(stack: Stack) -> Iterator[Finding]:
-    """No text in the JSON looks like a key, a token or an address with a password."""
+    """No text in the JSON looks like a key, a token or an address with a password, also encoded as base64."""
+    tasks = {task.address for task, containers in task_definitions(stack) if containers}
     for resource in stack.all():
-        for name, text in texts(dict(resource.arguments)):
-            for shape in shapes_in(_plain(text) if name.endswith(_BASE64) else text):
+        judged = _TASKS.get(resource.kind) if resource.address in tasks else _RECEIVERS.get(resource.kind)
+        for name, text in texts({key: value for key, value in resource.arguments.items() if key != judged}):
+            for shape in shapes_in(text):
                 yield Finding.about(resource, f"{name} contains {shape}")
-    for section in _OTHER_SECTIONS:
-        for name, text in texts(stack.document.get(section)):
+    for section, content in stack.document.items():
+        for name, text in texts(content) if section != _RESOURCES else ():
             for shape in shapes_in(text):
                 yield Finding(address=f"{section}.{name}", message=f"contains {shape}")
 
 
 @rule
 def container_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
-    """A container gets its secrets by `secrets`, never as plain environment variables, unless a label says why not."""
+    """A container gets its secrets by `secrets`, never in plain text, unless a label says why one is none."""
     for task, containers in task_definitions(stack):
         for container in containers:
-            for variable in blocks(container.get("environment")):
-                name = str(variable.get("name"))
-                if f"{REASON_LABEL}{name}" in (container.get("dockerLabels") or {}):
-                    continue
-                if has_secret(variable):
-                    yield Finding.about(task, f"the variable {name} is plain; use `secrets`")
+            labels = container.get("dockerLabels") or {}
+            for name, why in _plain_secrets(container):
+                if not any(f"{REASON_LABEL}{one}" in labels for one in _names_of_setting(name)):
+                    yield Finding.about(task, f"{name} {why}; use `secrets`")
+
+
+def _names_of_setting(name: str) -> Iterator[str]:
+    """What the settings may call it: there, the word before the program of a health check can be left out."""
+    yield name
+    if match := _HEALTH_WORD.fullmatch(name):
+        yield f"health_command[{int(match[1]) - 1}]"
+
+
+def _plain_secrets(container: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The variables and words of commands that have a secret, by the names of the settings, and what is wrong."""
+    for variable in blocks(container.get("environment")):
+        if has_secret(variable):
+            value = variable.get("value")
+            yield str(variable.get("name")), (value and why_secret(str(variable["name"]), str(value))) or "is plain"
+    lists = {"command": container.get("command"), "health_command": (container.get("healthCheck") or {}).get("command")}
+    for setting, words in lists.items():
+        for index, why in why_secret_words([str(word) for word in words or ()]):
+            yield f"{setting}[{index}]", why
+    judged = {"command", "environment", "healthCheck"}
+    for name, text in texts({key: value for key, value in container.items() if key not in judged}):
+        for shape in shapes_in(text):
+            yield name, f"contains {shape}"
 
 
 @rule
@@ -124,14 +152,6 @@ def function_gets_secrets_by_reference(stack: Stack) -> Iterator[Finding]:
         for name, value in (function.block("environment").get("variables") or {}).items():
             if is_secret_variable(name, str(value)) and not _ARN.fullmatch(str(value)):
                 yield Finding.about(function, f"the variable {name} is plain; let the function read the parameter")
-
-
-def _plain(text: str) -> str:
-    """A text that is written as base64; as it is, if it is none."""
-    try:
-        return base64.b64decode(text, validate=True).decode("utf-8", errors="replace")
-    except ValueError:
-        return text
 
 
 def has_secret(variable: Mapping[str, Any]) -> bool:

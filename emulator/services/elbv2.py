@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emulator.store import Shape
 
 _LEAST_ZONES = 2
+_HTTP_CODES = (200, 499)
+_GRPC_CODES = (0, 99)
 _NUMBERS = 10**10
 _GROUP_SETTINGS = ("protocol", "protocol_version", "port", "vpc_id", "target_type")
 
@@ -97,6 +99,24 @@ def compare_with_group_of_same_name(original: Any, backend: Any, name: str, **se
             message=f"A target group with the same name '{name}' exists, but with different settings",
         )
     return group
+
+
+@guard("elbv2", "CreateTargetGroup", "ModifyTargetGroup")
+def refuse_wrong_codes(params: Shape, context: Context) -> None:  # noqa: ARG001 (the shape of a guard)
+    """Refuse codes that the load balancer cannot wait for; moto keeps any text.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html
+    """
+    matcher = params.get("Matcher") or {}
+    for key, name, (least, most) in (("HttpCode", "HTTP", _HTTP_CODES), ("GrpcCode", "GRPC", _GRPC_CODES)):
+        text = matcher.get(key)
+        if text is None:
+            continue
+        parts = [part.partition("-") for part in str(text).split(",")]
+        numbers = [(first, last if hyphen else first) for first, hyphen, last in parts]
+        if not all(a.isdecimal() and b.isdecimal() and least <= int(a) <= int(b) <= most for a, b in numbers):
+            message = f"Health check matcher {name} code '{text}' must be within {least}-{most}"
+            raise AwsError(code="ValidationError", message=message)
 
 
 @patch(ELBv2Backend, "modify_rule")

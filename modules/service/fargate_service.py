@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 from constructs import Construct
 
 from config.containers import backups_prefix
+from config.health_codes import first_code
 from modules.errors import WiringError
 from modules.log_group import LogGroup
 from modules.network.connections import Port, SecurityGroup
@@ -180,7 +181,9 @@ class FargateService(Construct):
         else:
             revision = self.task.with_placeholder(
                 image=images["placeholder"].uri,
-                command=placeholder.command(port=config.port, protocol=config.protocol),
+                command=placeholder.command(
+                    port=config.port, protocol=config.protocol, status=first_code(config.health_codes)
+                ),
             )
         first_revision = revision.resource(self, "task")
 

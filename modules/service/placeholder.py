@@ -2,8 +2,8 @@
 
 It breaks a circle: a service needs an image, an image needs a pipeline, a pipeline needs a service. The image is
 Python, because the official image is small, exists for both processors, has openssl for a certificate, and can serve
-with one command: no writable folder, no root, no package to install. It answers 200 on every path, and the body says
-that it is not the application.
+with one command: no writable folder, no root, no package to install. It answers every path with 200, or with what
+the health check expects instead, and the body says that it is not the application.
 """
 
 from __future__ import annotations
@@ -46,7 +46,14 @@ Server(("", int(os.environ["PORT"])), Answer).serve_forever()
 """
 
 
-def command(*, port: int, protocol: str) -> tuple[str, ...]:
-    """The container's command: serve `protocol` ("HTTP" or "HTTPS") on `port`."""
+_STATUS: Final = "self.send_response(200)"
+_BODY: Final = 'b"No release of this service is deployed yet.\\n"'
+_WITHOUT_BODY: Final = (204, 304)
+"""https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1"""
+
+
+def command(*, port: int, protocol: str, status: int = 200) -> tuple[str, ...]:
+    """The container's command: serve `protocol` ("HTTP" or "HTTPS") on `port`, with `status` on every path."""
     settings = f'import os; os.environ.update(PORT="{port}", PROTOCOL="{protocol}")\n'
-    return ("python3", "-c", settings + _SERVER)
+    server = _SERVER.replace(_STATUS, f"self.send_response({status})")
+    return ("python3", "-c", settings + (server.replace(_BODY, 'b""') if status in _WITHOUT_BODY else server))

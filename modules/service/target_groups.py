@@ -80,7 +80,7 @@ class TargetGroups(Construct):
                     path=config.health_path,
                     protocol=config.protocol,
                     port="traffic-port",
-                    matcher="200",
+                    matcher=config.health_codes,
                     interval=_HEALTH_INTERVAL_SECONDS,
                     timeout=_HEALTH_TIMEOUT_SECONDS,
                     healthy_threshold=_HEALTHY_THRESHOLD,

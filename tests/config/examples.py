@@ -50,6 +50,11 @@ def without(*tables: str, toml: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+def sharing(*tables: str, toml: str = "") -> str:
+    """Production's file as one of two of an account: without these tables, and without what an account has once."""
+    return without("security", *tables, toml=toml).replace('scanning = "enhanced"', 'scanning = "basic"')
+
+
 def replaced(toml: str, *changes: tuple[str, str]) -> str:
     """The file with the first place of each text replaced; a missing text is an error."""
     for old, new in changes:

@@ -73,3 +73,9 @@ def test_a_database_without_receivers_of_its_alarms_is_refused() -> None:
     assert line.endswith(
         "has alarms; add [notifications.critical] and [notifications.warning], each with emails = [...]"
     )
+
+
+def test_the_address_of_an_on_call_service_may_have_a_key_but_no_password() -> None:
+    address = "https://api.example.com/v1/json/cloudwatch?apiKey=0123456789abcdef"
+    assert Receivers(https=(address,)).https == (address,)
+    assert "is not a valid" in refusal(https=("https://user:p4ss@api.example.com/sns",))

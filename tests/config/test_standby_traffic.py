@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.errors import ConfigError
 from tests.config.examples import parsed, present, refusal, standby
 
 MODE = 'mode = "warm"'
@@ -91,3 +92,22 @@ def test_route_53_asks_for_a_path_of_the_service_whose_health_counts() -> None:
         and line.endswith("; use a path that path_patterns of this service matches: /*")
         for line in lines
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_refused"),
+    [
+        ('health_codes = "200,401"', True),
+        ('health_codes = "404"', True),
+        ('health_codes = "301"', False),
+        ('health_codes = "404"\nsmoke_paths = ["/start"]', False),
+    ],
+)
+def test_route_53_takes_only_some_codes_for_good(setting: str, *, is_refused: bool) -> None:
+    old = "priority = 1000 # evaluated last: all paths of no other service"
+    try:
+        parsed(standby(ACTIVE, (old, f"{old}\n{setting}")))
+        found = ""
+    except ConfigError as error:
+        found = str(error)
+    assert ("services.frontend.health_codes = " in found) is is_refused

@@ -195,3 +195,28 @@ def test_a_mask_covers_all_below_it() -> None:
     assert at([True], 1) is False
     assert marks_any({"a": [{}, {"b": True}]})
     assert not marks_any({"a": [{}, {"b": False}]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["redis://:p4ss@cache", "AKIA" + "A" * 16, '{"url": "redis://:p4ss@cache"}', "cmVkaXM6Ly86cDRzc0BjYWNoZTo2Mzc5"],
+)
+def test_what_looks_like_a_secret_is_hidden_without_a_mark(text: str) -> None:
+    assert Mask(frozenset()).show(text, "description") == HIDDEN
+    assert Mask(frozenset()).show({"a": [text]}, "tags") == HIDDEN
+    assert Mask(frozenset()).show({text: "a"}, "tags") == HIDDEN
+
+
+@pytest.mark.parametrize("name", ["db_password", "private_key", "api_key", "user_data", "container_definitions"])
+def test_an_argument_that_holds_secrets_is_hidden_by_its_name(name: str) -> None:
+    assert Mask(frozenset()).show("x", name) == HIDDEN
+    assert Mask(frozenset()).show("x", "engine_version") == '"x"'
+
+
+def test_the_text_of_a_plan_has_no_secret_without_a_mark() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\n        MIIEabc\n"
+    text = f'  # aws_x.y will be created\n      + a = "redis://:p4ss@cache"\n      + b = <<-EOT\n        {key}'
+    found = clean(text, {})
+    assert "p4ss" not in found
+    assert "MIIE" not in found
+    assert found.startswith("  # aws_x.y will be created\n      + a = ")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from config.database_tls import CA_FILE
-from config.services import _SECRET_WORDS
+from console.secret_variables import is_secret_variable
 from tests.examples.dockerfile import Stage, read_stages
 from tests.examples.image import EXAMPLES
 from tests.fixtures import ENVIRONMENTS, fixture_environment
@@ -36,7 +36,7 @@ def findings(stages: Sequence[Stage], settings: ServiceSettings) -> Iterator[str
 def _everywhere(stage: Stage) -> Iterator[str]:
     for instruction in stage.instructions:
         text = instruction.text
-        if instruction.name in {"ARG", "ENV", "LABEL"} and any(word in text.upper() for word in _SECRET_WORDS):
+        if instruction.name in {"ARG", "ENV", "LABEL"} and any(map(_has_secret, instruction.words)):
             yield f"{instruction.name} {text.split('=')[0]} would be readable in the image: secrets come with the task"
         if instruction.name == "ADD":
             yield "ADD unpacks and downloads: use COPY, or RUN curl"
@@ -50,6 +50,12 @@ def _everywhere(stage: Stage) -> Iterator[str]:
             yield "RUN must download by https"
         if instruction.name == "RUN" and "apk add" in text and "--no-cache" not in text:
             yield "RUN apk add needs --no-cache"
+
+
+def _has_secret(word: str) -> bool:
+    """Whether `NAME` or `NAME=value` is a variable with a secret."""
+    name, sign, value = word.partition("=")
+    return is_secret_variable(name, value if sign else None)
 
 
 def _in_the_image(stage: Stage, settings: ServiceSettings) -> Iterator[str]:

@@ -22,6 +22,7 @@ from main import CONTEXT, synthesize
 from runner import executable
 from synthesis import literal
 from tests.template import Template
+from tests.terraform_texts import evaluated, without_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,26 +85,10 @@ ANY_TEXT = st.lists(st.sampled_from(PIECES) | st.characters(codec="utf-8", exclu
 )
 
 
-def evaluated(template: str) -> str:
-    """What Terraform makes of a text of its JSON without expressions.
-
-    https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
-    """
-    text, index = "", 0
-    while index < len(template):
-        if template[index : index + 3] in {"$${", "%%{"}:
-            text, index = text + template[index + 1 : index + 3], index + 3
-            continue
-        assert template[index : index + 2] not in {"${", "%{"}, f"an expression: {template[index:]}"
-        text, index = text + template[index], index + 1
-    return text
-
-
 def synthesized(texts: list[str], folder: Path) -> Template:
     """The texts in a stack: in an output each, and all together in a JSON text that has references of its own."""
-    hidden = literal.hide(
-        ServiceSettings(min_count=1, max_count=1, cpu_units=256, memory_mib=512, command=tuple(texts))
-    ).command
+    service = ServiceSettings(min_count=1, max_count=1, cpu_units=256, memory_mib=512)
+    hidden = literal.hide(service.model_copy(update={"command": tuple(texts)})).command  # no check of commands
     app = App(outdir=str(folder), context=CONTEXT)
     stack = TerraformStack(app, "s")
     AwsProvider(stack, "aws")
@@ -153,7 +138,7 @@ def written(environments: dict[str, Environment], tmp_path_factory: pytest.TempP
         **dict(dev.services["backend"]),
         "environment": {f"TEXT_{index}": text for index, text in enumerate(TEXTS)},
         "command": TEXTS,
-        "health_command": TEXTS,
+        "health_command": ("health", *TEXTS),
     }
     critical = Receivers(emails=("a${b}%{c}@example.com",), https=("https://example.com/${x}%{y}",))
     assert dev.notifications
@@ -171,13 +156,6 @@ def written(environments: dict[str, Environment], tmp_path_factory: pytest.TempP
 def require_texts(container: Mapping[str, Any]) -> None:
     environment = {entry["name"]: entry["value"] for entry in container["environment"]}
     assert [environment[f"TEXT_{index}"] for index in range(len(TEXTS))] == list(TEXTS)
-
-
-def without_references(text: str) -> str:
-    """Evaluated, with the name of its resource in place of each reference that synthesis made."""
-    parts = [part.partition("}") for part in text.replace("$${", "\0").split("${")]
-    first, *rest = ("".join(parts[0]), *(reference + after for reference, _, after in parts[1:]))
-    return evaluated("".join([first, *rest]).replace("\0", "$${"))
 
 
 def test_the_first_revision_has_the_variables(written: Path) -> None:
@@ -201,6 +179,13 @@ def test_the_receivers_of_alarms_are_literal(written: Path) -> None:
     template = Template.read(written / "stacks/dev-notifications/cdk.tf.json")
     endpoints = {evaluated(r["endpoint"]) for r in template.all("aws_sns_topic_subscription").values()}
     assert {"a${b}%{c}@example.com", "https://example.com/${x}%{y}"} <= endpoints
+
+
+def test_a_file_that_terraform_does_not_read_has_the_text_itself() -> None:
+    hidden = literal.hide(
+        ServiceSettings(min_count=1, max_count=1, cpu_units=256, memory_mib=512, command=TEXTS)
+    ).command
+    assert [*map(literal.reveal, hidden)] == [*TEXTS]
 
 
 def test_nothing_hidden_is_left(written: Path) -> None:

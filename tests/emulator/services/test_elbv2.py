@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,3 +151,27 @@ def test_load_balancers_of_one_name_have_dns_names_of_their_own(client: Client) 
         assert re.fullmatch(r"web-\d+\.us-east-1\.elb\.amazonaws\.com", made["DNSName"])
         names.add(made["DNSName"])
     assert len(names) == 2
+
+
+@pytest.mark.parametrize(
+    ("matcher", "says"),
+    [
+        *(
+            ({"HttpCode": code}, "must be within 200-499")
+            for code in ("199", "500", "2xx", "299-200", "200, 301", "0-5")
+        ),
+        ({"GrpcCode": "100"}, "must be within 0-99"),
+    ],
+)
+def test_codes_that_a_health_check_cannot_wait_for_are_refused(
+    matcher: dict[str, str], says: str, client: Client
+) -> None:
+    vpc = client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    name = f"codes-{uuid.uuid4().hex[:8]}"  # the emulator is shared by the tests
+    group = {"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
+    with pytest.raises(ClientError, match=says):
+        client("elbv2").create_target_group(**group, Matcher=matcher)
+    made = client("elbv2").create_target_group(**group, Matcher={"HttpCode": "200-299,301"})["TargetGroups"][0]
+    with pytest.raises(ClientError, match=says):
+        client("elbv2").modify_target_group(TargetGroupArn=made["TargetGroupArn"], Matcher=matcher)
+    assert made["Matcher"] == {"HttpCode": "200-299,301"}

@@ -28,8 +28,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(port: int, protocol: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    _, *arguments = placeholder.command(port=port, protocol=protocol)
+def running(port: int, protocol: str, folder: Path, code: int = 200) -> Iterator[subprocess.Popen[bytes]]:
+    _, *arguments = placeholder.command(port=port, protocol=protocol, status=code)
     with subprocess.Popen([sys.executable, *arguments], cwd=folder) as process:
         try:
             yield process
@@ -52,21 +52,21 @@ def status(port: int, protocol: str, path: str, method: str = "GET") -> int:
         connection.close()
 
 
-@pytest.mark.parametrize("protocol", ["HTTP", "HTTPS"])
-def test_it_answers_the_health_check_on_any_path(protocol: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("protocol", "code"), [("HTTP", 200), ("HTTPS", 200), ("HTTP", 204), ("HTTP", 301)])
+def test_it_answers_the_health_check_on_any_path(protocol: str, code: int, tmp_path: Path) -> None:
     port = free_port()
-    with running(port, protocol, tmp_path) as process:
+    with running(port, protocol, tmp_path, code) as process:
         deadline = time.monotonic() + 30
         while True:
             try:
-                assert status(port, protocol, "/api/health") == 200
+                assert status(port, protocol, "/api/health") == code
                 break
             except ConnectionRefusedError:
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
-        assert status(port, protocol, "/") == 200
-        assert status(port, protocol, "/health", method="HEAD") == 200
+        assert status(port, protocol, "/") == code
+        assert status(port, protocol, "/health", method="HEAD") == code
     assert list(tmp_path.iterdir()) == []
 
 

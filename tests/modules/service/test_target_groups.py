@@ -18,6 +18,12 @@ def test_the_health_check_uses_the_path_and_protocol_of_the_service() -> None:
     assert group["slow_start"] == 30
 
 
+@pytest.mark.parametrize("codes", ["204", "200-299", "200,301"])
+def test_the_health_check_waits_for_the_codes_of_the_service(codes: str) -> None:
+    check = service_template(health_codes=codes).only("aws_lb_target_group")["health_check"]
+    assert check["matcher"] == codes
+
+
 def test_a_target_groups_name_depends_on_its_port_and_is_short_enough() -> None:
     names = {service_template(port=port).only("aws_lb_target_group")["name"] for port in (3000, 3001)}
     assert len(names) == 2
