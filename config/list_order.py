@@ -32,7 +32,7 @@ the rules of a network ACL by it, and `modules/network/zone_moves.py` must find 
 
 
 def in_order(settings: Environment) -> Environment:
-    """The same settings, with each list sorted whose order has no meaning, and the tables of each name by their names."""
+    """The same settings; each list is sorted whose order has no meaning, and tables with names are by their names."""
     return _sorted_model(settings, ())
 
 

@@ -18,6 +18,7 @@ from runner.saved import is_persons
 from runner.session import section
 from runner.sleeping import refuse_loss_of_schedule
 from runner.state_copies import refuse_loss_of_states
+from runner.taken import refuse_taken
 from synthesis.manifest import STATE_LAYER, state_stack
 from synthesis.stack_order import dependencies_within, in_order, reversed_edges, users
 
@@ -70,6 +71,7 @@ def _plan(session: Session, stack: Stack) -> Result:
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
+        refuse_taken(stack, terraform, planned)
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
 
@@ -112,6 +114,7 @@ def _apply(session: Session, stack: Stack) -> Result:
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
+        refuse_taken(stack, terraform, planned)
         if session.checks_sleep:
             refuse_loss_of_schedule(stack, terraform, planned)
         if missing := find_missing_delegation(session, stack, terraform, planned):

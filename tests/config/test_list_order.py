@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 import random
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.environment import Environment
 from config.list_order import ORDERED, in_order
 from tests.full_settings import BASES, Place, Table, at, environment_of, full_table, groups_in, groups_in_schema
+
+if TYPE_CHECKING:
+    from config.environment import Environment
 
 FEWEST = 2
 """Elements of a list whose order can be another one."""
@@ -58,7 +60,7 @@ def test_each_list_has_several_elements_somewhere() -> None:
 @settings(max_examples=3)
 @pytest.mark.seconds(8)
 def test_another_order_changes_nothing_that_synthesis_sees(base: str, seed: int) -> None:
-    table, chance = full_table(base), random.Random(seed)
+    table, chance = full_table(base), random.Random(seed)  # noqa: S311 (it hides nothing)
     for place, path in groups_in(table).items():
         if path not in ORDERED and len(at(table, place)) >= FEWEST:
             table = shuffled(table, place, chance)
@@ -70,7 +72,7 @@ def test_the_order_means_something_where_it_says_so(path: str) -> None:
     assert groups_in_schema()[path], "this is not a list of the settings"
     table = full_table("builds")
     place = next(place for place, each in groups_in(table).items() if each == path)
-    other = shuffled(table, place, random.Random(1))
+    other = shuffled(table, place, random.Random(1))  # noqa: S311 (it hides nothing)
     assert seen(environment_of("builds", other)) != written("builds")
 
 
