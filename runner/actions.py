@@ -16,6 +16,7 @@ from runner.restored import check_origin
 from runner.results import Result, Status
 from runner.saved import is_persons
 from runner.session import section
+from runner.shrinking import order_of_apply, refuse_used_subnets
 from runner.sleeping import refuse_loss_of_schedule
 from runner.state_copies import refuse_loss_of_states
 from runner.taken import refuse_taken
@@ -95,7 +96,7 @@ def apply(session: Session) -> list[Result]:
     """Plan, ask for confirmation, and apply that plan; or apply plans that were saved."""
     if session.saved:
         session.saved.require_appliable(session)
-    return session.run_all(dependencies_within(session.chosen), _apply, blocks=_BLOCKING)
+    return session.run_all(order_of_apply(session), _apply, blocks=_BLOCKING)
 
 
 def _apply(session: Session, stack: Stack) -> Result:
@@ -115,6 +116,7 @@ def _apply(session: Session, stack: Stack) -> Result:
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
         refuse_taken(stack, terraform, planned)
+        refuse_used_subnets(session, stack, terraform, planned)
         if session.checks_sleep:
             refuse_loss_of_schedule(stack, terraform, planned)
         if missing := find_missing_delegation(session, stack, terraform, planned):
