@@ -46,6 +46,6 @@ def instances_in(subnet: Any, group: Any, context: Context) -> Iterator[Any]:
     backend = context.backend(rds_backends)
     for instance in backend.databases.values():
         cluster = backend.clusters.get(instance.db_cluster_identifier) if instance.db_cluster_identifier else None
-        own = instance.db_subnet_group_name or (cluster.db_subnet_group_name if cluster else None)
+        own = instance._db_subnet_group_name or (cluster.db_subnet_group_name if cluster else None)  # noqa: SLF001 (not to be read otherwise)
         if own and own.lower() == group.name and instance.availability_zone == subnet.availability_zone:
             yield instance

@@ -38,7 +38,7 @@ def network(
         "dev-network",
         resources=["aws_vpc.main"],
         plan={"deletes": gone, "creates": added, "add": 1},
-        state=json.dumps({**state, "outputs": {"vpc_id": {}}}),
+        pulled=json.dumps({**state, "outputs": {"vpc_id": {}}}),
     )
 
 
@@ -54,7 +54,7 @@ def service(project: Project, *zones: str, type_: str = "aws_lb", document: dict
         "dev-service",
         resources=["x"],
         plan={"add": 1},
-        state=json.dumps({"resources": [resource(type_, "web", inside)]}),
+        pulled=json.dumps({"resources": [resource(type_, "web", inside)]}),
     )
 
 

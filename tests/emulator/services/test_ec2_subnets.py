@@ -56,7 +56,7 @@ def service(client: Client, subnets: list[str]) -> Leave:
     )
 
     def network(*inside: str) -> dict[str, Any]:
-        return {"awsvpcConfiguration": {"subnets": list(inside)}}
+        return {"awsvpcConfiguration": {"subnets": list(inside), "securityGroups": []}}
 
     ecs.create_service(
         cluster="inside",
