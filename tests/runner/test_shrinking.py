@@ -129,7 +129,7 @@ def test_one_zone_for_another_takes_two_applies(project: Project) -> None:
     network(project, "a", "b", applied=("a", "c"), outputs=("subnet_b",))
     service(project, "a", "c")
     code, _, err = project.run("apply", "--yes")
-    assert code == 1
+    assert code == 2
     assert "dev-network loses subnets that are in use, and gets something new" in err
     assert "Two applies: put the zone, or its private_cidr, back into environments/dev.toml" in err
     assert applied(project) == []
