@@ -28,6 +28,7 @@ if __name__ == "__main__":
     gc.disable()
     fast_start.prepare(os.environ, ahead=True)
 
+from config.list_order import in_order
 from config.load import environment_names, load_environments
 from console import program
 from console.table import table
@@ -81,7 +82,7 @@ def synthesize(environments: Sequence[Environment], output: Path, *, keep_others
         app = App(outdir=str(folder), context=CONTEXT, skip_validation=True)
         with ahead():
             for config in environments:
-                compose(app, [literal.hide(config)])
+                compose(app, [literal.hide(in_order(config))])
                 write_stacks(app)
         app.synth()
         release_node()

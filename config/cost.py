@@ -38,20 +38,6 @@ def _monitor_arn(value: str) -> str:
     raise ValueError(message)
 
 
-def _check_order(actual_percent: Sequence[int], forecast_percent: Sequence[int]) -> Iterator[Problem]:
-    for key, values in (("actual_percent", actual_percent), ("forecast_percent", forecast_percent)):
-        for index, value in enumerate(values[1:], start=1):
-            before = values[index - 1]
-            if value == before:
-                yield Problem(key=f"{key}[{index}]", value=value, allowed="is listed twice; remove one")
-            elif value < before:
-                yield Problem(
-                    key=f"{key}[{index}]",
-                    value=value,
-                    allowed=f"must be more than the {before} before it; sort the thresholds, the lowest first",
-                )
-
-
 def _check_count(actual_percent: Sequence[int], forecast_percent: Sequence[int]) -> Iterator[Problem]:
     count = len(actual_percent) + len(forecast_percent)
     if count == 0:
@@ -80,10 +66,10 @@ class BudgetSettings(Model):
     monthly_usd: int = Field(default=DESIGN_MONTHLY_USD, ge=1, le=_MAX_USD)
     """US dollars a month; the default is the design's estimate for production."""
 
-    actual_percent: tuple[Percent, ...] = (80, 100)
+    actual_percent: tuple[Percent, ...] = Field(default=(80, 100), json_schema_extra={"uniqueItems": True})
     """Percentages of the budget that notify once the month's cost is above them."""
 
-    forecast_percent: tuple[Percent, ...] = (100,)
+    forecast_percent: tuple[Percent, ...] = Field(default=(100,), json_schema_extra={"uniqueItems": True})
     """Percentages of the budget that notify once AWS expects the month's cost to end above them.
 
     AWS makes a forecast only for an account with about five weeks of costs.
@@ -96,7 +82,7 @@ class BudgetSettings(Model):
     docs/cost.md.
     """
 
-    checks: ClassVar[tuple[Check, ...]] = (_check_order, _check_count)
+    checks: ClassVar[tuple[Check, ...]] = (_check_count,)
 
 
 class AnomalyDetectionSettings(Model):

@@ -205,7 +205,7 @@ class ServiceSettings(Model):
     """Paths that the load balancer forwards to this service, like "/api/*"; without any it takes no requests."""
 
     priority: Annotated[int | None, Field(ge=1, le=_MAX_PRIORITY)] = None
-    """Priority of its listener rule; lower numbers come first. Two services cannot exchange theirs in one apply."""
+    """Priority of its listener rule; lower numbers come first. Two services cannot exchange theirs: docs/growth.md."""
 
     port: int = Field(default=8443, ge=_FIRST_PORT, le=_LAST_PORT)
     """Port that the container listens on; ports below 1024 need root, which no container has."""

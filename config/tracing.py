@@ -31,7 +31,7 @@ class TracingSettings(Model):
     """Requests that are recorded in each second in any case, of all tasks and services together."""
 
     first_priority: int = Field(default=1000, ge=1, le=_LAST_PRIORITY - MOST_RULES)
-    """Priority of the first sampling rule; environments of the same account and region should have others."""
+    """Priority of the first sampling rules; environments of the same account and region should have others."""
 
     insights: bool = True
     """Whether X-Ray looks for anomalies among the faults; it charges 1 USD for a million traces."""

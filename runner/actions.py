@@ -16,8 +16,10 @@ from runner.restored import check_origin
 from runner.results import Result, Status
 from runner.saved import is_persons
 from runner.session import section
+from runner.shrinking import order_of_apply, refuse_used_subnets
 from runner.sleeping import refuse_loss_of_schedule
 from runner.state_copies import refuse_loss_of_states
+from runner.taken import refuse_taken
 from synthesis.manifest import STATE_LAYER, state_stack
 from synthesis.stack_order import dependencies_within, in_order, reversed_edges, users
 
@@ -70,6 +72,7 @@ def _plan(session: Session, stack: Stack) -> Result:
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
+        refuse_taken(stack, terraform, planned)
         return Result(stack.id, Status.CHANGES, planned.changes, planned=planned.planned)
 
 
@@ -93,7 +96,7 @@ def apply(session: Session) -> list[Result]:
     """Plan, ask for confirmation, and apply that plan; or apply plans that were saved."""
     if session.saved:
         session.saved.require_appliable(session)
-    return session.run_all(dependencies_within(session.chosen), _apply, blocks=_BLOCKING)
+    return session.run_all(order_of_apply(session), _apply, blocks=_BLOCKING)
 
 
 def _apply(session: Session, stack: Stack) -> Result:
@@ -112,6 +115,8 @@ def _apply(session: Session, stack: Stack) -> Result:
         refuse_loss(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
+        refuse_taken(stack, terraform, planned)
+        refuse_used_subnets(session, stack, terraform, planned)
         if session.checks_sleep:
             refuse_loss_of_schedule(stack, terraform, planned)
         if missing := find_missing_delegation(session, stack, terraform, planned):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _ARN_REGION = re.compile(r"arn:[^:]+:[^:]+:([^:]+):")
 
@@ -24,6 +24,10 @@ class State:
     """The regions in the ARNs of its resources."""
     reads: frozenset[tuple[str, str]] = frozenset()
     """Bucket and key of each state that it read when it was applied."""
+    outputs: frozenset[str] = frozenset()
+    """The names of its outputs."""
+    managed: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    """The entries of its resources; never logged, as their values can hold secrets."""
 
     @classmethod
     def parse(cls, text: str) -> State:
@@ -36,6 +40,8 @@ class State:
             empty=not managed,
             regions=frozenset(_regions(managed)),
             reads=frozenset(_reads(content.get("resources", []))),
+            outputs=frozenset(content.get("outputs") or ()),
+            managed=tuple(managed),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +46,7 @@ class BalancerCheck(Construct):
         checks = [
             Route53HealthCheck(
                 self,
-                f"path-{number}" if len(paths) > 1 else "Default",
+                f"path-{_word(path)}",  # by what it asks for, so that a further path changes none of the others
                 type="HTTPS",
                 fqdn=host_name,
                 port=_HTTPS,
@@ -54,7 +56,7 @@ class BalancerCheck(Construct):
                 failure_threshold=_FAILURES,
                 tags=label.name_tag("nearest"),
             )
-            for number, path in enumerate(paths, start=1)
+            for path in paths
         ]
         self._check = checks[0]
         if len(checks) > 1:
@@ -71,3 +73,9 @@ class BalancerCheck(Construct):
     def id(self) -> str:
         """Id of the check, for records."""
         return self._check.id
+
+
+def _word(path: str) -> str:
+    """A word for the address of a check: like the path, and unlike that of any other one."""
+    readable = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
+    return f"{readable or 'root'}-{hashlib.sha256(path.encode()).hexdigest()[:8]}"

@@ -54,12 +54,15 @@ class Traces(Construct):
         super().__init__(scope, id_)
         self._label = label
         traced = {name: settings for name, settings in services.items() if settings.tracing}
-        for index, (name, settings) in enumerate(traced.items()):
+        # All with one number: each is of another service, so no request is for two of them, and a further service moves
+        # none. Rules with one number are compared by their names:
+        # https://github.com/aws/aws-xray-sdk-java/blob/master/aws-xray-recorder-sdk-core/src/main/java/com/amazonaws/xray/strategy/sampling/rule/CentralizedRule.java
+        for name, settings in traced.items():
             self._add_rule(
                 f"{name}-health",
                 service=traced_name(label, name),
                 path=settings.health_path.partition("?")[0],
-                priority=config.first_priority + index,
+                priority=config.first_priority,
                 reservoir=0,
                 rate=0,
             )

@@ -29,12 +29,6 @@ def test_an_amount_outside_of_the_limits_is_refused(amount: str) -> None:
     assert "1" in line
 
 
-def test_thresholds_out_of_order_are_refused() -> None:
-    assert refusal(changed((ACTUAL, "actual_percent = [100, 80]"))) == [
-        "cost.budget.actual_percent[1] = 80: must be more than the 100 before it; sort the thresholds, the lowest first"
-    ]
-
-
 def test_a_threshold_that_is_listed_twice_is_refused() -> None:
     assert refusal(changed((FORECAST, "forecast_percent = [90, 90]"))) == [
         "cost.budget.forecast_percent[1] = 90: is listed twice; remove one"

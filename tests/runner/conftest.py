@@ -104,7 +104,9 @@ if arguments[0] == "apply":
     event(type="apply_start", hook=hook)
     time.sleep(step.get("working", 0))
     event(type="apply_complete", hook=hook)
-if arguments[:2] == ["state", "pull"]:
+if arguments[:2] == ["state", "pull"] and "pulled" in script:
+    print(script["pulled"])
+elif arguments[:2] == ["state", "pull"]:
     instances = [{{"attributes": {{"arn": script.get("arn", "")}}}}]
     managed = [{{"mode": "managed", "type": "x", "instances": instances}} for _ in resources]
     configs = [{{"bucket": "the-bucket", "key": name + "/terraform.tfstate"}} for name in script.get("reads", [])]

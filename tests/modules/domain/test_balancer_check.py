@@ -31,6 +31,11 @@ def test_of_several_paths_all_must_be_answered() -> None:
     assert asked == {"/health", "/search/health"}
 
 
+def test_a_further_path_changes_none_of_the_others() -> None:
+    one, two = (made(*paths).all("aws_route53_health_check") for paths in (["/b"], ["/a", "/b"]))
+    assert one.items() <= two.items()
+
+
 def test_without_a_path_nothing_can_be_checked() -> None:
     with pytest.raises(WiringError, match="it has no path to ask for"):
         made()
