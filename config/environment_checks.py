@@ -12,6 +12,7 @@ from config.database_connections import (
     check_postgres_connections,
     check_proxy_leaves_connections,
 )
+from config.database_offers import check_documentdb_class, check_postgres_class
 from config.delivery_checks import DELIVERY_CHECKS
 from config.errors import Problem
 from config.firewall import (
@@ -201,6 +202,8 @@ PLACE_CHECKS: Final[tuple[Check, ...]] = (
     check_arm_zones,
     check_origin_zones,
     check_documentdb_region,
+    check_postgres_class,
+    check_documentdb_class,
     check_internal_load_balancer,
     check_web_acl_fits,
     _check_endpoint_access,
@@ -216,6 +219,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_arm_zones,
     check_origin_zones,
     check_documentdb_region,
+    check_postgres_class,
+    check_documentdb_class,
     _check_deploy_role,
     _check_backup_lock,
     _check_postgres_backups,

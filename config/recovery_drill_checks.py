@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from config.backup_plan import START_WINDOW_MINUTES
+from config.database_offers import check_drill_classes
 from config.database_roles import DocumentdbRoleSettings, PostgresRoleSettings
 from config.errors import Problem
 from config.model import Check
@@ -109,5 +110,6 @@ DRILL_CHECKS: Final[tuple[Check, ...]] = (
     _check_sign_in,
     _check_content,
     _check_targets,
+    check_drill_classes,
 )
 """The checks between [recovery.drills] and other tables."""
