@@ -133,9 +133,10 @@ def class_problems(engine: Engine, instance_class: str | None, region: str, *, k
         yield Problem(
             key=key,
             value=instance_class,
-            allowed=f"is not offered for {engine.name} in {region}; "
-            f"use a class of {_join_or(engine.families(region))}. What AWS offers there: aws {'rds' if engine is POSTGRES else 'docdb'} "
-            f"describe-orderable-db-instance-options --engine {engine.code} --region {region}",
+            allowed=f"is not offered for {engine.name} in {region}; use a class of "
+            f"{_join_or(engine.families(region))}. What AWS offers there: "
+            f"aws {'rds' if engine is POSTGRES else 'docdb'} describe-orderable-db-instance-options "
+            f"--engine {engine.code} --region {region}",
         )
 
 

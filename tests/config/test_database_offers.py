@@ -124,8 +124,10 @@ def test_a_class_that_the_version_of_documentdb_does_not_have_is_refused(family:
     assert parsed(toml).documentdb
     old = toml.replace('engine_version = "5.0.0"', 'engine_version = "4.0.0"')
     assert refusal(old) == [
-        f'documentdb.instance_class = "db.{family}.xlarge": is not offered with engine_version = "4.0.0"; use a class '
-        'of r5, r6g, t3 or t4g, or engine_version = "5.0.0"'
+        (
+            f'documentdb.instance_class = "db.{family}.xlarge": is not offered with engine_version = "4.0.0"; use a '
+            'class of r5, r6g, t3 or t4g, or engine_version = "5.0.0"'
+        )
     ]
 
 
