@@ -50,6 +50,11 @@ def without(*tables: str, toml: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+def without_account_settings(toml: str) -> str:
+    """The file of an environment that leaves to another one what an account has only once."""
+    return without("security", toml=toml).replace('scanning = "enhanced"', 'scanning = "basic"')
+
+
 def replaced(toml: str, *changes: tuple[str, str]) -> str:
     """The file with the first place of each text replaced; a missing text is an error."""
     for old, new in changes:

@@ -7,7 +7,17 @@ import pytest
 
 from config.cost import AllocationTag, BudgetSettings, CostSettings, check_shared_account
 from config.load import load_environment
-from tests.config.examples import PROJECT, changed, loading, parsed, present, refusal, text, without
+from tests.config.examples import (
+    PROJECT,
+    changed,
+    loading,
+    parsed,
+    present,
+    refusal,
+    text,
+    without,
+    without_account_settings,
+)
 from tests.template import LABEL
 
 ANOMALIES = "impact_usd = 20"
@@ -109,7 +119,7 @@ def test_a_tag_that_is_listed_twice_is_refused() -> None:
 
 def test_two_environments_in_one_account_do_not_both_measure_all_of_it(tmp_path: Path) -> None:
     for name in ("prod", "other"):
-        content = without("recovery").replace("users.example.com", f"{name}.example.org")
+        content = without_account_settings(without("recovery")).replace("users.example.com", f"{name}.example.org")
         content = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')
         (tmp_path / f"{name}.toml").write_text(content, "utf-8")
     budget, monitor = loading("prod", tmp_path).splitlines()
@@ -133,7 +143,7 @@ def test_two_environments_in_one_account_do_not_both_measure_all_of_it(tmp_path:
     ],
 )
 def test_environments_that_share_no_budget_and_no_monitor_are_accepted(other: str, tmp_path: Path) -> None:
-    for name, content in (("prod", without("recovery")), ("other", other)):
+    for name, content in (("prod", without("recovery")), ("other", without_account_settings(other))):
         own = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')
         (tmp_path / f"{name}.toml").write_text(own.replace("users.example.com", f"{name}.example.org"), "utf-8")
     assert load_environment("prod", folder=tmp_path, project=PROJECT).cost

@@ -6,7 +6,7 @@ import pytest
 
 from config.errors import ConfigError
 from config.load import environment_names, load_environments
-from tests.config.examples import PROJECT, without, without_places
+from tests.config.examples import PROJECT, without, without_account_settings, without_places
 
 ACCOUNTS = {"prod": "3" * 12, "dev": "1" * 12, "qa": "4" * 12}
 SERVERS = '["ns-1.awsdns-00.com", "ns-513.awsdns-00.net", "ns-1025.awsdns-00.org", "ns-1537.awsdns-00.co.uk"]'
@@ -28,7 +28,7 @@ def problems(folder: Path, *, account: str = "", **domains: str) -> list[str]:
     """The messages about environments with these domains; each in an account of its own, unless one is given."""
     (folder / "project.toml").write_text(f'name = "{PROJECT}"\n', encoding="utf-8")
     for name, written in domains.items():
-        before, _, rest = without("cost", "recovery").partition("[domain]\n")
+        before, _, rest = without_account_settings(without("cost", "recovery")).partition("[domain]\n")
         after = rest[rest.index("[edge]") :]
         content = f"{before}[domain]\n{written}\n{after}".replace("3" * 12, account or ACCOUNTS[name])
         content = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')

@@ -6,12 +6,12 @@ import pytest
 
 from config.errors import ConfigError
 from config.load import load_environment
-from tests.config.examples import PROJECT, text, without, without_places
+from tests.config.examples import PROJECT, text, without, without_account_settings, without_places
 
 
 def write(folder: Path, name: str, content: str = text()) -> None:
     """Write the file of an environment, with names of its own in DNS and ECR, and without what an account has once."""
-    content = content and without("cost", "recovery", toml=content)
+    content = content and without_account_settings(without("cost", "recovery", toml=content))
     content = content.replace("users.example.com", f"{name}.example.org")
     content = content.replace("keep_builds", f'repository_prefix = "{name}"\nkeep_builds')
     (folder / f"{name}.toml").write_text(content, encoding="utf-8")
