@@ -31,6 +31,7 @@ if __name__ == "__main__":
 from config.load import environment_names, load_environments
 from console import program
 from console.table import table
+from modules.errors import LimitError
 from synthesis import literal
 from synthesis.fast_start.ahead import AheadError, ahead, release_node, run_again, write_stacks
 from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
@@ -141,13 +142,24 @@ def _write(environments: Sequence[Environment], output: Path, *, keep_others: bo
         synthesize(environments, output, keep_others=keep_others)
     except OutputError as error:
         return f"{error.message} {error.remedy}"
+    except LimitError as error:
+        return _too_large(error)
     except (OSError, RuntimeError) as error:
+        if LimitError.newest and str(LimitError.newest) in str(error):  # jsii has made another error of it
+            return _too_large(LimitError.newest)
         found = _SYSTEM_ERROR.match(str(error)) if isinstance(error, RuntimeError) else None
         if not found and getattr(error, "errno", None) is None:
             raise
         reason = found["reason"] if found else error
         return f"{output} cannot be written: {reason}. The output is as it was."
     return None
+
+
+def _too_large(error: LimitError) -> str:
+    return (
+        f"{error}. That is a limit of AWS: have fewer services, roles, canaries or whatever makes it so large in this "
+        "environment, or shorter names. Nothing was written."
+    )
 
 
 def _report(output: Path, environments: Sequence[Environment]) -> None:
