@@ -28,7 +28,7 @@ if __name__ == "__main__":
     gc.disable()
     fast_start.prepare(os.environ, ahead=True)
 
-from config.load import environment_names, load_environments
+from config.load import address_notes, environment_names, load_environments
 from console import program
 from console.table import table
 from modules.errors import LimitError
@@ -117,6 +117,10 @@ def main(argv: Sequence[str]) -> int:
     return EXIT_OK
 
 
+def _folder() -> Path:
+    return Path(os.path.relpath(ROOT / "environments"))
+
+
 def _refused(line: str) -> int:
     print(line, file=sys.stderr)
     return EXIT_BAD_INPUT
@@ -124,7 +128,7 @@ def _refused(line: str) -> int:
 
 def _load(chosen: Sequence[str]) -> list[Environment]:
     """The environments named, or all; none of them, after a line for each mistake, if one is wrong."""
-    folder = Path(os.path.relpath(ROOT / "environments"))
+    folder = _folder()
     names = chosen or environment_names(folder)
     environments, wrong = load_environments(names, folder=folder)
     if wrong:
@@ -173,6 +177,8 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
         if config.left_out_layers:
             left_out = ", ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
             print(f"Left out until [domain] delegated = true in {config.name}.toml (docs/domain.md): {left_out}.")
+    for note in address_notes(environments, folder=_folder()):
+        print(note)
     for stack in stacks:
         if stack.sleep_saving:
             print(f"{stack.environment} sleeps outside of its hours, and {stack.sleep_saving}.")

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, WithJsonSchema
 
 from config.aws import NAME_PATTERN, validate_name
+from config.filter_patterns import problem_of
 
 PIPELINE_IMAGE: Final = "<IMAGE1_NAME>"
 """CodePipeline replaces it, wherever it is in taskdef.json, by the image that was just built.
@@ -20,7 +21,6 @@ _VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
 """Docker and ECS take any name without "=": images of Elasticsearch and Spring read names with dots and hyphens."""
 _PARAMETER: Final = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
 _ABSOLUTE: Final = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9_.-]+)+"
-_REGEX: Final = r"%[A-Za-z0-9:_#=@/;,^$?\[\]{}|\\*+.-]+%"
 _LONGEST_PATTERN: Final = 1024
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html"""
 _USER: Final = r"[1-9][0-9]{0,8}(:[0-9]{1,9})?"
@@ -54,12 +54,8 @@ def _filter_pattern(value: str) -> str:
     if not value.strip() or len(value) > _LONGEST_PATTERN:
         message = f"is not a valid filter pattern; it must have 1 to {_LONGEST_PATTERN} characters"
         raise ValueError(message)
-    if value.startswith("%") and not re.fullmatch(_REGEX, value):
-        message = (
-            "is not a valid regular expression of CloudWatch Logs; between the two % it can have letters, digits, "
-            r"_ : # = @ / ; , - and the operators ^ $ ? [ ] { } | \ * + . but no space, quote or parenthesis"
-        )
-        raise ValueError(message)
+    if problem := problem_of(value):
+        raise ValueError(problem)
     return value
 
 
