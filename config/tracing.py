@@ -106,8 +106,8 @@ def check_trace_groups(own: TraceGroups, others: Iterable[TraceGroups]) -> Itera
         yield Problem(
             key="observability.tracing",
             allowed=f"makes {own.count} groups, and with {with_} there would be {total} in the account "
-            f"{own.account_id} and the region {own.region}, where X-Ray allows {MOST_RULES}: set tracing = false in some services, or "
-            "use another account",
+            f"{own.account_id} and the region {own.region}, where X-Ray allows {MOST_RULES}: set tracing = false in "
+            "some services, or use another account",
         )
 
 
