@@ -29,9 +29,10 @@ if __name__ == "__main__":
     fast_start.prepare(os.environ, ahead=True)
 
 from config.list_order import in_order
-from config.load import environment_names, load_environments
+from config.load import address_notes, environment_names, load_environments
 from console import program
 from console.table import table
+from modules.errors import LimitError
 from synthesis import literal
 from synthesis.fast_start.ahead import AheadError, ahead, release_node, run_again, write_stacks
 from synthesis.manifest import STACK_FILE, OutputError, read_stacks, stack_id
@@ -117,6 +118,10 @@ def main(argv: Sequence[str]) -> int:
     return EXIT_OK
 
 
+def _folder() -> Path:
+    return Path(os.path.relpath(ROOT / "environments"))
+
+
 def _refused(line: str) -> int:
     print(line, file=sys.stderr)
     return EXIT_BAD_INPUT
@@ -124,7 +129,7 @@ def _refused(line: str) -> int:
 
 def _load(chosen: Sequence[str]) -> list[Environment]:
     """The environments named, or all; none of them, after a line for each mistake, if one is wrong."""
-    folder = Path(os.path.relpath(ROOT / "environments"))
+    folder = _folder()
     names = chosen or environment_names(folder)
     environments, wrong = load_environments(names, folder=folder)
     if wrong:
@@ -142,13 +147,24 @@ def _write(environments: Sequence[Environment], output: Path, *, keep_others: bo
         synthesize(environments, output, keep_others=keep_others)
     except OutputError as error:
         return f"{error.message} {error.remedy}"
+    except LimitError as error:
+        return _too_large(error)
     except (OSError, RuntimeError) as error:
+        if LimitError.newest and str(LimitError.newest) in str(error):  # jsii has made another error of it
+            return _too_large(LimitError.newest)
         found = _SYSTEM_ERROR.match(str(error)) if isinstance(error, RuntimeError) else None
         if not found and getattr(error, "errno", None) is None:
             raise
         reason = found["reason"] if found else error
         return f"{output} cannot be written: {reason}. The output is as it was."
     return None
+
+
+def _too_large(error: LimitError) -> str:
+    return (
+        f"{error}. That is a limit of AWS: have fewer services, roles, canaries or whatever makes it so large in this "
+        "environment, or shorter names. Nothing was written."
+    )
 
 
 def _report(output: Path, environments: Sequence[Environment]) -> None:
@@ -162,6 +178,8 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
         if config.left_out_layers:
             left_out = ", ".join(stack_id(config.name, layer) for layer in config.left_out_layers)
             print(f"Left out until [domain] delegated = true in {config.name}.toml (docs/domain.md): {left_out}.")
+    for note in address_notes(environments, folder=_folder()):
+        print(note)
     for stack in stacks:
         if stack.sleep_saving:
             print(f"{stack.environment} sleeps outside of its hours, and {stack.sleep_saving}.")

@@ -64,7 +64,8 @@ _ROLE_ARN: Final = r"arn:aws:iam::[0-9]{12}:role/([!-~]{1,510}/)?[A-Za-z0-9_+=,.
 _DOMAIN_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST_NAME: Final = rf"({_DOMAIN_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])"
 _DOMAIN_NAME_LENGTH: Final = 64
-_HOST_NAME_LENGTH: Final = 253
+MAX_HOST_NAME: Final = 253
+"""Characters of a name in DNS: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4"""
 _TAG_VALUE_LENGTH: Final = 256
 _TAG_PUNCTUATION: Final = "_.:/=+-@"
 NAME_PATTERN: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -147,7 +148,7 @@ def is_host_name(value: str) -> bool:
 
     https://www.rfc-editor.org/rfc/rfc1035#section-2.3.1
     """
-    return len(value) <= _HOST_NAME_LENGTH and re.fullmatch(HOST_NAME, value) is not None
+    return len(value) <= MAX_HOST_NAME and re.fullmatch(HOST_NAME, value) is not None
 
 
 def _role_arn(value: str) -> str:

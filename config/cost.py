@@ -150,6 +150,16 @@ def check_shared_account(own: CostSettings | None, other: CostSettings, *, name:
             allowed=f'is missing, and also in "{name}", which is in the same account: an account can only have one '
             "monitor of AWS services. Remove [cost.anomaly_detection] from one of them: it reports on both",
         )
+    # Terraform deactivates the tags that it destroys:
+    # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/ce_cost_allocation_tag
+    for index, tag in enumerate(own.allocation_tags):
+        if tag in other.allocation_tags:
+            yield Problem(
+                key=f"cost.allocation_tags[{index}]",
+                value=tag,
+                allowed=f'is activated for the whole account, and by "{name}" in it, too: the first of the two that is '
+                "destroyed deactivates it for both; remove it from one of them",
+            )
 
 
 def check_monitor_account(account_id: str, cost__anomaly_detection__monitor_arn: str | None) -> Iterator[Problem]:

@@ -45,6 +45,12 @@ CONNECTION_REGIONS: Final = (
 
 https://docs.aws.amazon.com/general/latest/gr/codeconnections.html
 """
+WITHOUT_PIPELINES: Final = ("ap-southeast-7", "ca-west-1", "mx-central-1")
+"""The regions that do not have both CodePipeline and CodeBuild.
+
+https://docs.aws.amazon.com/general/latest/gr/codepipeline.html
+https://docs.aws.amazon.com/general/latest/gr/codebuild.html
+"""
 BUILD_ENDPOINTS: Final = ("ecr.api", "ecr.dkr", "logs", "ssm")
 
 
@@ -127,6 +133,16 @@ def _check_connection_region(region: str, delivery__repository: str | None) -> I
         f"to a region that has it, like {', '.join(others or CONNECTION_REGIONS)}, or remove [delivery] and deploy "
         "with another tool",
     )
+
+
+def _check_pipeline_region(region: str, delivery: object, delivery__repository: str | None) -> Iterator[Problem]:
+    """A pipeline that reads a repository is refused for that already."""
+    if delivery is not None and delivery__repository is None and region in WITHOUT_PIPELINES:
+        yield Problem(
+            key="delivery",
+            allowed=f'cannot be in the region "{region}", in which AWS does not have both CodePipeline and CodeBuild; '
+            "move the environment to another region, or remove [delivery] and deploy with another tool",
+        )
 
 
 def _check_network(
@@ -252,6 +268,7 @@ DELIVERY_CHECKS: Final[tuple[Check, ...]] = (
     _check_assets_have_bucket,
     _check_connection,
     _check_connection_region,
+    _check_pipeline_region,
     _check_network,
     _check_release_window,
     _check_rebuild_time,

@@ -39,6 +39,7 @@ class ZoneUser:
 def check_zones(own: ZoneUser, others: Sequence[ZoneUser]) -> Iterator[Problem]:
     """The problems between the zone of an environment and those of the others, with keys of its file."""
     yield from _check_same_zone(own, others)
+    yield from _check_shared_zone(own, others)
     yield from _check_same_names(own, others)
     yield from _check_names_in_other_zones(own, others)
     yield from _check_own_delegation(own, others)
@@ -59,6 +60,36 @@ def _check_same_zone(own: ZoneUser, others: Sequence[ZoneUser]) -> Iterator[Prob
                 "and resolvers find only one of both; use another zone_name, "
                 "or delegated = false in one of the two files",
             )
+
+
+def _check_shared_zone(own: ZoneUser, others: Sequence[ZoneUser]) -> Iterator[Problem]:
+    """What a zone has once, where two environments have their names in the same one."""
+    for other in others:
+        if not _share_a_zone(own, other):
+            continue
+        if own.domain.query_logging and other.domain.query_logging:
+            # https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateQueryLoggingConfig.html
+            yield Problem(
+                key="domain.query_logging",
+                value=True,
+                allowed=f'is on in "{other.environment}", too, which has its names in the same zone, and Route 53 '
+                "allows one log for each zone; set it to false in one of them",
+            )
+        for zone in own.domain.delegations:
+            if zone in other.domain.delegations:
+                yield Problem(
+                    key=f"domain.delegations.{render_value(zone)}",
+                    allowed=f'is in the file of "{other.environment}", too, which has its names in the same zone, and '
+                    "there can be one such record; remove it from one of them",
+                )
+
+
+def _share_a_zone(own: ZoneUser, other: ZoneUser) -> bool:
+    """Whether both have their records in one zone: what one of them creates, or what was there before."""
+    if own.zone != other.zone or own.account_id != other.account_id:
+        return False
+    ids = [user.domain.zone_id for user in (own, other) if not user.domain.create_zone]
+    return len(ids) == 1 or (bool(ids) and ids[0] == ids[-1])
 
 
 def _check_same_names(own: ZoneUser, others: Sequence[ZoneUser]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import DOCUMENTDB_CLASSES, instance_family, validate_class
+from config.database_offers import check_documentdb_version_class
 from config.database_roles import (
     DEFAULT_ROTATION_DAYS,
     MAX_ROTATION_DAYS,
@@ -111,6 +112,7 @@ class DocumentdbSettings(Model):
     checks: ClassVar[tuple[Check, ...]] = (
         _check_instance_count,
         _check_global_class,
+        check_documentdb_version_class,
         check_backup_retention,
         check_windows,
         check_rotation_days,

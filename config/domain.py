@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.aws import HOST_NAME, DomainName, is_host_name
+from config.aws import HOST_NAME, MAX_HOST_NAME, DomainName, is_host_name
 from config.delegations import Delegations, check_delegated_zones, check_names_are_not_delegated
 from config.errors import Problem
 from config.model import Check, Model
@@ -36,6 +36,13 @@ _MAX_NAMES: Final = 9
 """With the domain's own name, the ten names that a certificate can have without a higher quota.
 
 https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+"""
+
+
+_MAX_VALIDATED_NAME: Final = MAX_HOST_NAME - len("_.") - 32
+"""A validation record is `_<32 hexadecimal digits>.<name>`.
+
+https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 """
 
 
@@ -102,6 +109,19 @@ def _check_name_count(alternative_names: tuple[str, ...]) -> Iterator[Problem]:
             allowed=f"has {len(alternative_names)} names; a certificate takes {_MAX_NAMES} besides the domain's own "
             'name: use a wildcard, like "*.users.example.com"',
         )
+
+
+def _check_validated_names(alternative_names: tuple[str, ...]) -> Iterator[Problem]:
+    """ACM validates a name by a record below it, whose own name must fit into DNS."""
+    for index, name in enumerate(alternative_names):
+        length = len(name.removeprefix(WILDCARD))
+        if length > _MAX_VALIDATED_NAME:
+            yield Problem(
+                key=f"alternative_names[{index}]",
+                value=name,
+                allowed=f"has {length} characters, and ACM validates it by a record whose name is "
+                f"{MAX_HOST_NAME - _MAX_VALIDATED_NAME} longer; it must have {_MAX_VALIDATED_NAME} or fewer",
+            )
 
 
 def _check_unique_names(name: str, alternative_names: tuple[str, ...]) -> Iterator[Problem]:
@@ -245,6 +265,7 @@ class DomainSettings(Model):
         _check_zone,
         _check_alternative_names,
         _check_name_count,
+        _check_validated_names,
         _check_unique_names,
         _check_issuers,
         _check_signed_zone,

@@ -12,6 +12,7 @@ from config.database_connections import (
     check_postgres_connections,
     check_proxy_leaves_connections,
 )
+from config.database_offers import check_documentdb_class, check_postgres_class
 from config.delivery_checks import DELIVERY_CHECKS
 from config.errors import Problem
 from config.firewall import (
@@ -20,6 +21,7 @@ from config.firewall import (
     check_web_acl_fits,
 )
 from config.images import check_images
+from config.load_balancer_limits import check_target_groups
 from config.log_destinations import check_log_destinations
 from config.model import Check
 from config.network import FARGATE_TASK_ENDPOINTS
@@ -53,6 +55,7 @@ from config.services import ServiceSettings
 from config.sleep import check_sleep_is_allowed
 from config.sleep_windows import check_sleep_windows
 from config.smoke_tests import check_smoke_paths, check_smoke_test_reaches_aws
+from config.subnet_addresses import check_database_addresses, check_task_addresses
 from config.tracing import TRACING_CHECKS
 from config.zone_features import (
     check_arm_zones,
@@ -201,6 +204,10 @@ PLACE_CHECKS: Final[tuple[Check, ...]] = (
     check_arm_zones,
     check_origin_zones,
     check_documentdb_region,
+    check_postgres_class,
+    check_documentdb_class,
+    check_task_addresses,
+    check_database_addresses,
     check_internal_load_balancer,
     check_web_acl_fits,
     _check_endpoint_access,
@@ -216,6 +223,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_arm_zones,
     check_origin_zones,
     check_documentdb_region,
+    check_postgres_class,
+    check_documentdb_class,
+    check_task_addresses,
+    check_database_addresses,
     _check_deploy_role,
     _check_backup_lock,
     _check_postgres_backups,
@@ -254,6 +265,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_log_destinations,
     check_sleep_is_allowed,
     check_sleep_windows,
+    check_target_groups,
     check_unique_paths,
     check_unique_priorities,
     check_hidden_paths,

@@ -15,11 +15,12 @@ from config.domain import DomainSettings
 from config.environment import Environment
 from config.environment_tables import validate_environment_name
 from config.errors import ConfigError, Problem, nearest, render_value
-from config.neighbor_networks import Networks, check_networks, read_networks
+from config.neighbor_networks import Networks, check_networks, read_networks, shared_blocks
 from config.project import PROJECT_FILE, load_project
 from config.registries import Registries, check_registries, read_registries
 from config.renamed_settings import move_renamed
 from config.toml import parse_table, placing, read_text, validate_table
+from config.tracing import check_trace_groups, read_trace_groups
 
 ENVIRONMENTS: Final = Path("environments")
 
@@ -146,11 +147,22 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
         networks,
         (read_networks(name, _table_in(folder / f"{name}.toml")) for name in names if name != environment.name),
     )
+    others = [name for name in names if name != environment.name]
+    yield from check_trace_groups(
+        read_trace_groups(environment.name, _table_in(folder / f"{environment.name}.toml")),
+        (read_trace_groups(name, _table_in(folder / f"{name}.toml")) for name in others),
+    )
     if environment.delivery:
         yield from _check_release_source(environment, environment.delivery, names, folder)
     if environment.domain:
         user = ZoneUser(environment=environment.name, account_id=environment.account_id, domain=environment.domain)
         yield from check_zones(user, [*_zone_users(names, folder, without=environment.name)])
+
+
+def address_notes(environments: Sequence[Environment], *, folder: Path) -> list[str]:
+    """What must be known of the address blocks of these environments, with those of all others that have a file."""
+    found = [read_networks(name, _table_in(folder / f"{name}.toml")) for name in environment_names(folder)]
+    return [*shared_blocks(found, of=[config.name for config in environments])]
 
 
 def check_prefixes(environment: Environment, names: Sequence[str], folder: Path) -> Iterator[Problem]:

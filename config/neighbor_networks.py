@@ -1,8 +1,9 @@
 """The networks of all environments and of their second regions: those that must be connectable share no addresses."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from itertools import combinations
 from typing import Any, Final
 
 from config.errors import Problem
@@ -46,6 +47,24 @@ def check_networks(own: Networks, others: Iterable[Networks]) -> Iterator[Proble
                         allowed=f'overlaps [{other_key}] cidr = "{taken}" of {other.environment}.toml, so the two '
                         "could not be connected; use another block in one of them",
                     )
+
+
+def shared_blocks(environments: Sequence[Networks], *, of: Collection[str]) -> Iterator[str]:
+    """A line for each pair of own networks that overlap: it is allowed, and nothing can ever connect the two.
+
+    Args:
+        environments: All that have a file.
+        of: Those of which a pair must have one.
+
+    https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
+    """
+    for one, other in combinations(environments, 2):
+        if one.own and other.own and one.own.overlaps(other.own) and {one.environment, other.environment} & {*of}:
+            yield (
+                f'[network] cidr = "{one.own}" of {one.environment}.toml overlaps "{other.own}" of '
+                f"{other.environment}.toml: the two can never be connected, by a peering or a transit gateway. Use "
+                "another block in one of them before its first apply."
+            )
 
 
 def _block(table: Mapping[str, Any], key: str) -> IPv4Network | None:

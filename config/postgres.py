@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.database_classes import POSTGRES_CLASSES, validate_class
+from config.database_offers import check_postgres_minor
 from config.database_roles import (
     DEFAULT_ROTATION_DAYS,
     MAX_ROTATION_DAYS,
@@ -263,6 +264,7 @@ class PostgresSettings(Model):
 
     checks: ClassVar[tuple[Check, ...]] = (
         _check_engine_version,
+        check_postgres_minor,
         _check_storage_size,
         _check_storage_growth,
         check_backup_retention,

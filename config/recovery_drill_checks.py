@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from config.backup_plan import START_WINDOW_MINUTES
+from config.database_offers import check_drill_classes
 from config.database_roles import DocumentdbRoleSettings, PostgresRoleSettings
 from config.errors import Problem
 from config.model import Check
@@ -17,6 +18,8 @@ _WITH_IAM: Final = "5.0.0"
 https://docs.aws.amazon.com/documentdb/latest/developerguide/iam-identity-auth.html
 """
 _HOURS: Final = 24
+WITHOUT_RESTORE_TESTS: Final = ("ap-southeast-5", "ap-southeast-7")
+"""https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html (by Region)"""
 
 
 def _check_database(recovery__drills: object, postgres: object, documentdb: object) -> Iterator[Problem]:
@@ -39,6 +42,15 @@ def _check_zones(recovery__drills: DrillSettings | None, recovery__region: str |
                 f'"{ZONE_PREFIXES[recovery__region]}-az1"; this prints their ids: aws ec2 describe-availability-zones '
                 f"--region {recovery__region} --query 'AvailabilityZones[].ZoneId'",
             )
+
+
+def _check_region(recovery__drills: object, recovery__region: str | None) -> Iterator[Problem]:
+    if recovery__drills is not None and recovery__region in WITHOUT_RESTORE_TESTS:
+        yield Problem(
+            key="recovery.drills",
+            allowed=f'cannot be in the second region "{recovery__region}", in which AWS Backup has no restore testing; '
+            "use another second region, or remove [recovery.drills]",
+        )
 
 
 def _check_start(recovery__drills: DrillSettings | None, recovery__backup_plan__start: str | None) -> Iterator[Problem]:
@@ -105,9 +117,11 @@ def _check_targets(recovery__drills: DrillSettings | None, recovery__targets: Co
 DRILL_CHECKS: Final[tuple[Check, ...]] = (
     _check_database,
     _check_zones,
+    _check_region,
     _check_start,
     _check_sign_in,
     _check_content,
     _check_targets,
+    check_drill_classes,
 )
 """The checks between [recovery.drills] and other tables."""

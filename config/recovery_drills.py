@@ -86,9 +86,10 @@ def _check_cidr(cidr: IPv4Network) -> Iterator[Problem]:
 
 def _check_zones(zones: tuple[str, ...]) -> Iterator[Problem]:
     if len(zones) != ZONES or len(set(zones)) != ZONES:
+        is_double = len(zones) == ZONES
         yield Problem(
-            key="zones",
-            value=zones,
+            key="zones[1]" if is_double else "zones",
+            value=zones[1] if is_double else zones,
             allowed=f"must be {ZONES} different zones: RDS and DocumentDB need subnets in two; use the ids of those of "
             'the second region, like ["usw2-az1", "usw2-az2"]',
         )

@@ -40,7 +40,8 @@ def standby_problems(config: Environment) -> Iterator[Problem]:
     if there is None:
         return
     own = [*config.problems_among(dict(config), PLACE_CHECKS)]
-    for problem in there.problems_among(dict(there), PLACE_CHECKS):
+    # All services run there once that region serves, and then is too late to find that they do not fit.
+    for problem in there.problems_among({**dict(there), "services": config.services}, PLACE_CHECKS):
         if problem.key.partition(".")[0] == _NETWORK:
             yield problem.below("recovery.standby")
         elif problem.key != _REGION and problem not in own:  # of regions, [recovery] has its own checks

@@ -1,7 +1,8 @@
 """Settings of the traces: how many requests are recorded."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -70,6 +71,44 @@ def check_tracing_has_services(
                 allowed=f"has {len(service.health_path)} characters, and the sampling rule that leaves health checks "
                 f"out can have {_LONGEST_PATH}; use a shorter path, or remove [observability.tracing]",
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceGroups:
+    """The groups of traces that an environment has in an account and region."""
+
+    environment: str
+    account_id: object
+    region: object
+    count: int
+
+
+def read_trace_groups(environment: str, table: Mapping[str, Any]) -> TraceGroups:
+    """What the file of another environment has; what is not valid in it is reported with its own file."""
+    observability, services = table.get("observability"), table.get("services")
+    is_on = isinstance(observability, Mapping) and "tracing" in observability
+    every = services.values() if isinstance(services, Mapping) and is_on else ()
+    traced = sum(isinstance(service, Mapping) and service.get("tracing") is True for service in every)
+    return TraceGroups(
+        environment=environment,
+        account_id=table.get("account_id"),
+        region=table.get("region"),
+        count=traced + len(GROUPS) if traced else 0,
+    )
+
+
+def check_trace_groups(own: TraceGroups, others: Iterable[TraceGroups]) -> Iterator[Problem]:
+    """X-Ray counts the groups of all environments of an account and region together."""
+    near = [one for one in others if (one.account_id, one.region) == (own.account_id, own.region) and one.count]
+    total = own.count + sum(one.count for one in near)
+    if own.count and near and total > MOST_RULES:
+        with_ = ", ".join(f"{one.count} of {one.environment}" for one in near)
+        yield Problem(
+            key="observability.tracing",
+            allowed=f"makes {own.count} groups, and with {with_} there would be {total} in the account "
+            f"{own.account_id} and the region {own.region}, where X-Ray allows {MOST_RULES}: set tracing = false in "
+            "some services, or use another account",
+        )
 
 
 TRACING_CHECKS: Final[tuple[Check, ...]] = (check_tracing_has_services,)

@@ -13,7 +13,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import (
 )
 from constructs import Construct
 
-from modules.errors import WiringError
+from modules.errors import LimitError, WiringError
 from modules.label import Label, NameLimit
 from modules.runbook import PAGE
 
@@ -131,14 +131,15 @@ class CompositeAlarm(Construct):
             wake_seconds: How long it stays silent after the sleep.
 
         Raises:
-            WiringError: The rule is too long or names too many alarms, or the topics are in another region.
+            WiringError: The topics are in another region.
+            LimitError: The rule is too long or names too many alarms.
         """
         super().__init__(scope, id_)
         if topics.region != label.region:
             message = f"an alarm in {label.region} cannot use topics in {topics.region}; create it in {topics.region}"
             raise WiringError(self, message)
         if isinstance(rule, AlarmRule) and (problem := problem_of(rule)) is not None:
-            raise WiringError(self, problem)
+            raise LimitError(self, problem)
         suppressor = topics.suppressor if fires_asleep else None
         topic_arn = topics.by_severity[severity].arn
         self.full_name: str = label.name(name, limit=NameLimit.ALARM)

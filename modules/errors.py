@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -14,7 +14,21 @@ class WiringError(Exception):
     Exception
      ├── config.errors.ConfigError   a setting is wrong: file, key, value, what is allowed
      └── WiringError                 the code is wrong: construct path, what was passed, what is allowed
+          └── LimitError             the settings ask for more than AWS accepts
     """
 
     def __init__(self, construct: Construct, message: str) -> None:
         super().__init__(f"{construct.node.path}: {message}")
+
+
+class LimitError(WiringError):
+    """A construct got more than AWS accepts in one resource, because an environment has more of something than usual.
+
+    jsii passes only the text of an error on, so the newest one is remembered.
+    """
+
+    newest: ClassVar[LimitError | None] = None
+
+    def __init__(self, construct: Construct, message: str) -> None:
+        super().__init__(construct, message)
+        LimitError.newest = self

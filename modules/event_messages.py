@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
 from constructs import Construct
 
 from modules.alarm import Alarm, Comparison, MissingData
-from modules.errors import WiringError
+from modules.errors import LimitError, WiringError
 from modules.label import Label, NameLimit
 from modules.metric import Metric, MetricExpression
 from modules.runbook import Runbook
@@ -129,7 +129,8 @@ class EventMessages(Construct):
             topics: The topics of the region; the events of a region reach its own rules only.
 
         Raises:
-            WiringError: A message is not valid, there are too many, or the topics are in another region.
+            WiringError: A message is not valid, or the topics are in another region.
+            LimitError: There are too many.
         """
         super().__init__(scope, id_)
         if topics.region != label.region:
@@ -138,7 +139,7 @@ class EventMessages(Construct):
         wanted = [message for message in messages if message.severity in topics.by_severity]
         if len(wanted) > _MOST_RULES:
             message = f"it has {len(wanted)} messages, and one alarm can watch {_MOST_RULES} rules; split it"
-            raise WiringError(self, message)
+            raise LimitError(self, message)
         rules = [self._add(message, label, topics) for message in wanted]
         if not rules:
             return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 import jsii
 from cdktf import IResolveContext, IStringProducer, Lazy
 
-from modules.errors import WiringError
+from modules.errors import LimitError, WiringError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -173,14 +173,15 @@ class PolicyDocument:
         """The JSON of the statements so far.
 
         Raises:
-            WiringError: It is empty, or longer than AWS accepts.
+            WiringError: It is empty.
+            LimitError: It is longer than AWS accepts.
         """
         if not self._statements:
             raise WiringError(self._owner, "its policy has no statements; add one, or do not create the policy")
         text = render_statements(*self._statements)
         if len(text) > self._limit:
             message = f"its policy has {len(text)} characters; it must have {self._limit} or fewer: split the policy"
-            raise WiringError(self._owner, message)
+            raise LimitError(self._owner, message)
         return text
 
 

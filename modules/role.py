@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from modules.boundary import Boundary, boundary_arn
-from modules.errors import WiringError
+from modules.errors import LimitError, WiringError
 from modules.policy import Condition, PolicyDocument, Principal, Statement
 
 if TYPE_CHECKING:
@@ -158,11 +158,11 @@ class Role(Construct):
         """Attach a managed policy: one that AWS keeps up to date, or one too long for an inline policy.
 
         Raises:
-            WiringError: The role has as many as IAM allows.
+            LimitError: The role has as many as IAM allows.
         """
         self._attached += 1
         if self._attached > _MANAGED_POLICIES:
-            raise WiringError(self, f"has {self._attached} managed policies; it must have {_MANAGED_POLICIES} or fewer")
+            raise LimitError(self, f"has {self._attached} managed policies; it must have {_MANAGED_POLICIES} or fewer")
         IamRolePolicyAttachment(self, id_, role=self._role.name, policy_arn=policy_arn)
 
 

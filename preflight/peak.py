@@ -110,6 +110,27 @@ def load_balancers(platform: Platform, region: str) -> int:
     return sum(one.get("load_balancer_type") in {None, "application"} for one in balancers)
 
 
+def listener_rules(platform: Platform, region: str) -> int:
+    """The rules of the load balancer that has most, of all its listeners; their default actions do not count."""
+    counts: Counter[object] = Counter()
+    for rule in platform.all("aws_lb_listener_rule", region=region):
+        listeners = referred(rule.resource.get("listener_arn"), rule.stack, platform.stacks)
+        for stack, listener in listeners:
+            for balancer in places(listener.get("load_balancer_arn"), stack, platform.stacks):
+                counts[balancer] += 1
+    return max(counts.values(), default=0)
+
+
+def balanced_services(platform: Platform, region: str) -> list[ServicePeak]:
+    """The services that a load balancer sends requests to."""
+    balanced = {
+        str(placed.resource.get("name") or placed.resource.name)
+        for placed in platform.all("aws_ecs_service", region=region)
+        if blocks(placed.resource.get("load_balancer"))
+    }
+    return [service for service in services(platform, region) if service.name in balanced]
+
+
 def security_group_rules(platform: Platform) -> int:
     """The rules of one direction of the group that has most; stacks add rules to groups of other stacks."""
     counts: Counter[tuple[str, object]] = Counter()

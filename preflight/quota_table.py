@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/general/latest/gr/"
 _VPC: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
+_BALANCER: Final = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 _UNRESERVED: Final = 100
 """What Lambda keeps for functions without a reservation as soon as there is one.
 
@@ -174,6 +175,35 @@ QUOTAS: Final = (
             kinds={"aws_lb_target_group": "name"},
         ),
         source=f"{_REFERENCE}elb.html",
+    ),
+    Quota(
+        subject="rules per load balancer",
+        kinds=("aws_lb_listener_rule",),
+        service="elasticloadbalancing",
+        code="L-7EED9B64",
+        need=peak.listener_rules,
+        used=usage.nothing,
+        source=_BALANCER,
+    ),
+    Quota(
+        subject="targets per load balancer",
+        kinds=("aws_lb_target_group",),
+        service="elasticloadbalancing",
+        code="L-7E6692B2",
+        need=lambda platform, region: sum(one.release_tasks for one in peak.balanced_services(platform, region)),
+        used=usage.nothing,
+        source=_BALANCER,
+        peak=_RELEASE,
+    ),
+    Quota(
+        subject="targets per target group",
+        kinds=("aws_lb_target_group",),
+        service="elasticloadbalancing",
+        code="L-A0D0B863",
+        need=lambda platform, region: max((one.tasks for one in peak.balanced_services(platform, region)), default=0),
+        used=usage.nothing,
+        source=_BALANCER,
+        peak=" at max_count",
     ),
     Quota(
         # DocumentDB's instances are RDS's to Service Quotas, which knows no service of that name:

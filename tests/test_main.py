@@ -260,3 +260,20 @@ def test_without_any_environment_nothing_is_written(checkout: Path) -> None:
     assert result.returncode == 2
     assert result.stderr == "Nothing was written: environments has no file of an environment, like dev.toml.\n"
     assert not (checkout / "cdktf.out").exists()
+
+
+def test_what_grows_above_a_limit_of_aws_is_one_line(checkout: Path) -> None:
+    """The policy of a role, which is rendered at the very end, and by Node's call."""
+    file = checkout / "modules" / "role.py"
+    text = file.read_text(encoding="utf-8").replace(
+        "_INLINE_POLICY_LIMIT: Final = 10_240", "_INLINE_POLICY_LIMIT: Final = 500"
+    )
+    file.write_text(text, encoding="utf-8")
+    result = run(checkout, "dev")
+    assert (result.returncode, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert re.match(
+        r"dev-[a-z]+/\S+: its policy has \d+ characters; it must have 500 or fewer: split the policy\. ", line
+    )
+    assert line.endswith(". Nothing was written.")
+    assert not (checkout / "cdktf.out").exists()

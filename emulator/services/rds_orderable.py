@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from moto.rds.models import rds_backends
+
 from emulator.errors import AwsError
 from emulator.registry import FORWARD, Context, Forward, guard, operation
 from emulator.services.rds import versions_of
@@ -33,13 +35,28 @@ _OFFERED: Final = {
     ),
     "docdb": re.compile(r"db\.(t3|t4g)\.medium|db\.r(4|5|6g|6gd|8g)\.(\d*x)?large"),
 }
+# DocumentDB has no local disks and no Graviton 4 before 5.0:
+# https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-engine-version-supportability.html
+_BEFORE_5: Final = ("3.", "4.")
+_NEW_FAMILIES: Final = re.compile(r"db\.(r6gd|r8g)\..*")
 
 
 @guard("rds", "CreateDBInstance", "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime")
 def refuse_class(params: Shape, context: Context) -> None:
-    """Refuse a class that the engine does not have."""
-    del context
-    require_class(params.get("Engine"), params.get("DBInstanceClass"), params.get("EngineVersion"))
+    """Refuse a class that the engine does not have; an instance of a cluster has the version of the cluster."""
+    cluster = context.backend(rds_backends).clusters.get(params.get("DBClusterIdentifier") or "")
+    version = params.get("EngineVersion") or (cluster.engine_version if cluster else None)
+    require_class(params.get("Engine"), params.get("DBInstanceClass"), version)
+
+
+@guard("rds", "ModifyDBInstance")
+def refuse_changed_class(params: Shape, context: Context) -> None:
+    """The same for the new class of an instance."""
+    instance = context.backend(rds_backends).databases.get(params["DBInstanceIdentifier"])
+    if instance is not None and "DBInstanceClass" in params:
+        version = params.get("EngineVersion") or instance.engine_version
+        cluster = context.backend(rds_backends).clusters.get(instance.db_cluster_identifier or "")
+        require_class(instance.engine, params["DBInstanceClass"], cluster.engine_version if cluster else version)
 
 
 def require_class(engine: Any, instance_class: str | None, version: Any) -> None:
@@ -48,7 +65,8 @@ def require_class(engine: Any, instance_class: str | None, version: Any) -> None
     https://github.com/aws-quickstart/quickstart-awx/issues/47 has the text.
     """
     offered = _OFFERED.get(engine)
-    if offered and instance_class and not offered.fullmatch(instance_class):
+    is_new = engine == "docdb" and str(version).startswith(_BEFORE_5) and _NEW_FAMILIES.fullmatch(instance_class or "")
+    if offered and instance_class and (is_new or not offered.fullmatch(instance_class)):
         message = (
             "RDS does not support creating a DB instance with the following combination: "
             f"DBInstanceClass={instance_class}, Engine={engine}, EngineVersion={version}. For supported combinations "

@@ -28,6 +28,9 @@ _DEFAULTS: Final[dict[str, dict[str, tuple[str, float]]]] = {
     "elasticloadbalancing": {
         "L-53DA6B97": ("Application Load Balancers per Region", 50),
         "L-B22855CB": ("Target Groups per Region", 3000),
+        "L-7EED9B64": ("Rules per Application Load Balancer", 100),
+        "L-7E6692B2": ("Targets per Application Load Balancer", 1000),
+        "L-A0D0B863": ("Targets per Target Group per Region", 1000),
     },
     "fargate": {
         "L-3032A538": ("Fargate On-Demand vCPU resource count", 6),

@@ -23,7 +23,7 @@ from cdktf_cdktf_provider_aws.codebuild_report_group import CodebuildReportGroup
 from constructs import Construct
 
 from modules.boundary import Boundary
-from modules.errors import WiringError
+from modules.errors import LimitError
 from modules.label import Label, NameLimit
 from modules.log_group import LogGroup
 from modules.network.connections import Port, SecurityGroup
@@ -113,7 +113,7 @@ class BuildProject(Construct):
         """Create the project.
 
         Raises:
-            WiringError: The buildspec is longer than CodeBuild accepts.
+            LimitError: The buildspec is longer than CodeBuild accepts.
         """
         super().__init__(scope, id_)
         label = place.label
@@ -151,7 +151,7 @@ class BuildProject(Construct):
         place.store.grant_build(self.role, project=name)
         text = config.buildspec if isinstance(config.buildspec, str) else config.buildspec(self._reports(config, place))
         if len(text) > MOST_CHARACTERS:
-            raise WiringError(
+            raise LimitError(
                 self, f"its buildspec has {len(text)} characters; it must have {MOST_CHARACTERS} or fewer: shorten it"
             )
         variables = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modules.delivery.stages import MOST_RULES, Rule
-from modules.errors import WiringError
+from modules.errors import LimitError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +28,13 @@ def alarm_rules(
     DescribeAlarms returns metric alarms only: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 
     Raises:
-        WiringError: They are more than AWS takes.
+        LimitError: They are more than AWS takes.
     """
     names = [one.alarms.names[0] for one in services if one.alarms and one.alarms.names]
     if load_balancer and load_balancer.error_alarm:
         names.append(load_balancer.error_alarm.name)
     if len(names) > MOST_RULES:
-        raise WiringError(
+        raise LimitError(
             scope,
             f"a condition of CodePipeline takes {MOST_RULES} rules or fewer, and there are {len(names)} alarms: "
             f"{', '.join(names)}; have fewer services in a pipeline",

@@ -20,7 +20,7 @@ from constructs import Construct
 import templates
 from config.edge import VIEWER_REGION
 from modules.alarm import Alarm, MissingData
-from modules.errors import WiringError
+from modules.errors import LimitError
 from modules.label import Label, NameLimit
 from modules.metric import LEAST_ERRORS, Metric, MetricExpression
 from modules.runbook import Runbook
@@ -63,12 +63,12 @@ class SiteFunction(Construct):
             topics: Whom its alarm notifies; None for no alarm.
 
         Raises:
-            WiringError: Its text is longer than CloudFront allows.
+            LimitError: Its text is longer than CloudFront allows.
         """
         super().__init__(scope, id_)
         code = function_code(config, serves)
         if (size := len(code.encode())) > _MAX_BYTES:
-            raise WiringError(self, f"its text has {size} bytes; it must have {_MAX_BYTES} or fewer: shorten {CODE}")
+            raise LimitError(self, f"its text has {size} bytes; it must have {_MAX_BYTES} or fewer: shorten {CODE}")
         self._function = CloudfrontFunction(
             self,
             "Default",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
-from modules.errors import WiringError
+from modules.errors import LimitError
 from modules.label import Label, NameLimit
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class Dashboard(Construct):
             rows: Its widgets; each row starts below the highest widget of the row before.
 
         Raises:
-            WiringError: A row is wider than the grid, or there are more widgets or metrics than CloudWatch allows.
+            LimitError: A row is wider than the grid, or there are more widgets or metrics than CloudWatch allows.
         """
         super().__init__(scope, id_)
         for problem in _problems(rows):
-            raise WiringError(self, problem)
+            raise LimitError(self, problem)
         self._dashboard = CloudwatchDashboard(
             self,
             "Default",

@@ -22,7 +22,7 @@ from cdktf_cdktf_provider_aws.codedeploy_deployment_group import (
 )
 from constructs import Construct
 
-from modules.errors import WiringError
+from modules.errors import LimitError, WiringError
 from modules.label import Label, NameLimit
 from modules.policy import Condition, Statement
 from modules.role import Role, ServicePrincipal
@@ -88,14 +88,15 @@ class DeploymentGroup(Construct):
             smoke_test: The hook that `appspec.yaml` names.
 
         Raises:
-            WiringError: The service has no two target groups and no alarms, or more than CodeDeploy takes.
+            WiringError: The service has no two target groups and no alarms.
+            LimitError: It has more alarms than CodeDeploy takes.
         """
         super().__init__(scope, id_)
         target, alarms = service.target, service.alarms
         if target is None or alarms is None or "test" not in target.load_balancer.listener_arns:
             raise WiringError(self, f"{service.name} has no test listener or no alarms: CodeDeploy cannot deploy it")
         if len(alarms.names) > MOST_ALARMS:
-            raise WiringError(self, f"watches {len(alarms.names)} alarms; CodeDeploy takes {MOST_ALARMS} or fewer")
+            raise LimitError(self, f"watches {len(alarms.names)} alarms; CodeDeploy takes {MOST_ALARMS} or fewer")
         self._label = label
         self._role = Role(
             self,

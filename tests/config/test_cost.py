@@ -135,3 +135,14 @@ def test_environments_that_share_no_budget_and_no_monitor_are_accepted(other: st
 
 def test_an_environment_without_costs_shares_nothing() -> None:
     assert [*check_shared_account(None, CostSettings(budget=BudgetSettings()), name="other")] == []
+
+
+def test_a_tag_of_the_account_is_activated_by_one_environment() -> None:
+    own = CostSettings(allocation_tags=("Owner", "Environment"))
+    other = CostSettings(allocation_tags=("Environment", "Layer"))
+    (problem,) = check_shared_account(own, other, name="dev")
+    assert str(problem) == (
+        'cost.allocation_tags[1] = "Environment": is activated for the whole account, and by "dev" in it, too: the '
+        "first of the two that is destroyed deactivates it for both; remove it from one of them"
+    )
+    assert [*check_shared_account(own, CostSettings(allocation_tags=("Layer",)), name="dev")] == []

@@ -6,7 +6,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from config.delivery_checks import CONNECTION_REGIONS, MOST_SERVICES
+from config.aws import REGIONS
+from config.delivery_checks import CONNECTION_REGIONS, MOST_SERVICES, WITHOUT_PIPELINES
 from config.load import load_environment
 from tests.config import examples
 from tests.config.examples import loading, parsed, refusal
@@ -196,6 +197,23 @@ def test_a_release_can_be_taken_over_where_aws_has_no_connections() -> None:
 def test_the_regions_with_connections_are_those_of_botocore() -> None:
     regions = boto3.session.Session().get_available_regions("codestar-connections")
     assert sorted(regions) == sorted(CONNECTION_REGIONS)
+
+
+@pytest.mark.parametrize("region", WITHOUT_PIPELINES)
+def test_a_pipeline_is_refused_where_aws_has_none(region: str) -> None:
+    (line,) = [
+        one for one in refusal(changed(('region = "us-east-1"', f'region = "{region}"'))) if one.startswith("delivery:")
+    ]
+    assert line == (
+        f'delivery: cannot be in the region "{region}", in which AWS does not have both CodePipeline and CodeBuild; '
+        "move the environment to another region, or remove [delivery] and deploy with another tool"
+    )
+
+
+def test_the_regions_without_pipelines_are_those_of_botocore() -> None:
+    session = boto3.session.Session()
+    both = {*session.get_available_regions("codepipeline")} & {*session.get_available_regions("codebuild")}
+    assert sorted({*REGIONS} - both) == sorted(WITHOUT_PIPELINES)
 
 
 def test_a_release_of_an_environment_without_a_pipeline_is_refused(tmp_path: Path) -> None:

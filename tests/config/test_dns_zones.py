@@ -203,3 +203,39 @@ def test_one_environment_is_refused_as_well_as_all(tmp_path: Path) -> None:
     for name in ("dev", "prod"):
         _, (error,) = load_environments([name], folder=tmp_path)
         assert isinstance(error, ConfigError)
+
+
+SHARED = domain("users.example.com", EXISTING, name="dev.users.example.com", more="query_logging = true")
+
+
+@pytest.mark.parametrize("source", [CREATED, EXISTING])
+def test_a_zone_that_two_environments_share_has_one_query_log(source: str, tmp_path: Path) -> None:
+    prod = domain("users.example.com", source, more="query_logging = true")
+    said = (
+        'domain.query_logging = true: is on in "{}", too, which has its names in the same zone, and Route 53 allows '
+        "one log for each zone; set it to false in one of them"
+    )
+    found = problems(tmp_path, account="5" * 12, dev=SHARED, prod=prod)
+    assert found == [f"dev.toml: {said.format('prod')}", f"prod.toml: {said.format('dev')}"]
+
+
+@pytest.mark.parametrize(
+    ("account", "prod"),
+    [
+        ("5" * 12, domain("users.example.com")),
+        ("5" * 12, domain("users.example.com", EXISTING.replace("Z0", "Z1"), more="query_logging = true")),
+        ("", domain("users.example.com", EXISTING, more="query_logging = true")),
+    ],
+)
+def test_another_zone_has_another_query_log(account: str, prod: str, tmp_path: Path) -> None:
+    assert not [one for one in problems(tmp_path, account=account, dev=SHARED, prod=prod) if "query_logging" in one]
+
+
+def test_a_record_of_a_zone_that_two_environments_share_has_one_owner(tmp_path: Path) -> None:
+    below = ("eu.users.example.com",)
+    dev = domain("users.example.com", EXISTING, name="dev.users.example.com", delegations=below)
+    found = problems(tmp_path, account="5" * 12, dev=dev, prod=domain("users.example.com", delegations=below))
+    assert [line.partition(": is in the file of ")[0] for line in found] == [
+        'dev.toml: domain.delegations."eu.users.example.com"',
+        'prod.toml: domain.delegations."eu.users.example.com"',
+    ]

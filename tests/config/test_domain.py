@@ -156,3 +156,22 @@ def test_a_certificate_has_ten_names(count: int) -> None:
     else:
         (line,) = refusal(toml)
         assert line.startswith("domain.alternative_names: has 10 names; a certificate takes 9 besides the domain's own")
+
+
+def named(length: int) -> str:
+    """A name in the zone with so many characters, none of its labels longer than 63."""
+    end = ".users.example.com"
+    start = ("a" * 50 + ".") * (length // 50)
+    return f"{start[: length - len(end) - 1]}a{end}"
+
+
+@pytest.mark.parametrize("start", ["", "*."])
+def test_a_name_that_leaves_no_room_for_its_validation_is_refused(start: str) -> None:
+    names = 'delegated = true\nalternative_names = ["{}"]'
+    taken, refused = f"{start}{named(219)}", f"{start}{named(220)}"
+    assert (len(taken), len(refused)) == (219 + len(start), 220 + len(start))
+    assert parsed(changed(("delegated = true", names.format(taken))))
+    (line,) = refusal(changed(("delegated = true", names.format(refused))))
+    assert line.endswith(
+        "has 220 characters, and ACM validates it by a record whose name is 34 longer; it must have 219 or fewer"
+    )

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.load import load_environment
-from config.neighbor_networks import Networks, check_networks, read_networks
+from config.load import address_notes, load_environment
+from config.neighbor_networks import Networks, check_networks, read_networks, shared_blocks
 from tests.config.examples import standby
 from tests.fixtures import FOLDER
 
@@ -38,6 +38,32 @@ def test_the_second_region_has_addresses_of_no_other_environment() -> None:
 
 def test_own_networks_may_be_the_same() -> None:
     assert not found(networks("prod", "10.0.0.0/16"), networks("dev", "10.0.0.0/16"))
+
+
+def test_own_networks_that_overlap_are_told() -> None:
+    every = [networks("dev", "10.2.0.0/16"), networks("prod", "10.0.0.0/16"), networks("twin", "10.2.128.0/20")]
+    every.append(networks("broken", None))
+    line = (
+        '[network] cidr = "10.2.0.0/16" of dev.toml overlaps "10.2.128.0/20" of twin.toml: the two can never be '
+        "connected, by a peering or a transit gateway. Use another block in one of them before its first apply."
+    )
+    assert [*shared_blocks(every, of=["dev", "prod", "twin"])] == [line]
+    assert [*shared_blocks(every, of=["twin"])] == [line]
+    assert [*shared_blocks(every, of=["prod", "broken"])] == []
+
+
+def test_the_notes_are_about_the_files_of_all_environments(tmp_path: Path) -> None:
+    (tmp_path / "project.toml").write_text((FOLDER / "project.toml").read_text())
+    for name in ("dev", "staging"):
+        (tmp_path / f"{name}.toml").write_text((FOLDER / f"{name}.toml").read_text())
+    dev = load_environment("dev", folder=tmp_path)
+    assert address_notes([dev], folder=tmp_path) == []
+    own = 'cidr = "10.1.0.0/16"'
+    assert own in (tmp_path / "staging.toml").read_text()
+    staging = (tmp_path / "staging.toml").read_text().replace(own, 'cidr = "10.2.0.0/16"')
+    (tmp_path / "staging.toml").write_text(staging)
+    (line,) = address_notes([dev], folder=tmp_path)
+    assert line.startswith('[network] cidr = "10.2.0.0/16" of dev.toml overlaps "10.2.0.0/16" of staging.toml: ')
 
 
 @pytest.mark.parametrize("table", [{}, {"network": 1}, {"network": {"cidr": "x"}}, {"network": {"cidr": 7}}])

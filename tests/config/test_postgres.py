@@ -121,9 +121,9 @@ def test_more_replicas_than_rds_has_are_refused() -> None:
 
 
 def test_a_version_of_another_major_is_refused() -> None:
-    assert refusal(postgres("major_version = 17", 'major_version = 17\nengine_version = "16.4"')) == [
+    assert refusal(postgres("major_version = 17", 'major_version = 17\nengine_version = "16.10"')) == [
         (
-            'postgres.engine_version = "16.4": is not a version of major_version = 17; '
+            'postgres.engine_version = "16.10": is not a version of major_version = 17; '
             'remove the line, or use "17." and a minor version'
         )
     ]

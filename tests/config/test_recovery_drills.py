@@ -2,7 +2,9 @@
 
 import pytest
 
+from config.recovery_drill_checks import WITHOUT_RESTORE_TESTS
 from config.recovery_drills import DrillSettings
+from config.zones import ZONE_PREFIXES
 from tests.config import examples
 from tests.config.examples import parsed, refusal
 
@@ -133,3 +135,13 @@ def test_the_role_of_drills_is_made_where_there_are_drills() -> None:
 def test_no_other_role_can_have_its_name() -> None:
     lines = refusal(changed(("[postgres.roles.backend]", "[postgres.roles.restore_check]")))
     assert any("restore_check" in line and "is not a valid role name: the platform makes" in line for line in lines)
+
+
+@pytest.mark.parametrize("region", WITHOUT_RESTORE_TESTS)
+def test_a_second_region_without_restore_testing_is_refused(region: str) -> None:
+    toml = changed().replace("us-west-2", region).replace("usw2-", f"{ZONE_PREFIXES[region]}-")
+    (line,) = [one for one in refusal(toml) if one.startswith("recovery.drills:")]
+    assert line.endswith(
+        f'cannot be in the second region "{region}", in which AWS Backup has no restore testing; use another second '
+        "region, or remove [recovery.drills]"
+    )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from config.tracing import TracingSettings, check_tracing_has_services
+from config.tracing import (
+    TraceGroups,
+    TracingSettings,
+    check_trace_groups,
+    check_tracing_has_services,
+    read_trace_groups,
+)
 from tests.config.examples import changed, refusal
 from tests.modules.service.parts import settings
 
@@ -65,3 +71,35 @@ def test_more_services_than_x_ray_has_groups_are_refused() -> None:
 
 def test_without_the_table_nothing_is_checked() -> None:
     assert list(check_tracing_has_services(None, {})) == []
+
+
+def groups(environment: str, count: int, account_id: str = "3" * 12, region: str = "us-east-1") -> TraceGroups:
+    return TraceGroups(environment=environment, account_id=account_id, region=region, count=count)
+
+
+def test_the_groups_of_all_environments_of_an_account_are_counted() -> None:
+    own = groups("prod", 12)
+    assert [*check_trace_groups(own, [groups("dev", 10), groups("test", 3)])] == []
+    (problem,) = check_trace_groups(own, [groups("dev", 10), groups("test", 4), groups("none", 0)])
+    assert str(problem) == (
+        "observability.tracing: makes 12 groups, and with 10 of dev, 4 of test there would be 26 in the account "
+        "333333333333 and the region us-east-1, where X-Ray allows 25: set tracing = false in some services, or use "
+        "another account"
+    )
+    elsewhere = [groups("dev", 20, account_id="4" * 12), groups("test", 20, region="eu-west-1")]
+    assert [*check_trace_groups(own, elsewhere)] == []
+    assert [*check_trace_groups(groups("prod", 0), [groups("dev", 25), groups("test", 10)])] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "count"),
+    [
+        ({"observability": {"tracing": {}}, "services": {"a": {"tracing": True}, "b": {}}}, 3),
+        ({"observability": {"tracing": {}}, "services": {"b": {}}}, 0),
+        ({"observability": {}, "services": {"a": {"tracing": True}}}, 0),
+        ({"observability": 1, "services": {"a": 1}}, 0),
+        ({}, 0),
+    ],
+)
+def test_the_groups_of_another_environment_are_read_from_its_file(table: dict[str, object], count: int) -> None:
+    assert read_trace_groups("dev", table).count == count

@@ -132,6 +132,35 @@ def test_network_load_balancers_have_another_quota() -> None:
     assert peak.load_balancers(platform({"aws_lb.a": {}, "aws_lb.b": {"load_balancer_type": "network"}}), REGION) == 1
 
 
+def test_rules_count_by_their_load_balancer() -> None:
+    found = platform(
+        {
+            "aws_lb.a": {},
+            "aws_lb.b": {},
+            "aws_lb_listener.production": {"load_balancer_arn": "${aws_lb.a.arn}"},
+            "aws_lb_listener.test": {"load_balancer_arn": "${aws_lb.a.arn}"},
+            "aws_lb_listener.other": {"load_balancer_arn": "${aws_lb.b.arn}"},
+            "aws_lb_listener_rule.a": {"listener_arn": "${aws_lb_listener.production.arn}"},
+            "aws_lb_listener_rule.b": {"listener_arn": "${aws_lb_listener.test.arn}"},
+            "aws_lb_listener_rule.c": {"listener_arn": "${aws_lb_listener.other.arn}"},
+        }
+    )
+    assert peak.listener_rules(found, REGION) == 2
+    assert peak.listener_rules(found, "eu-west-1") == 0
+
+
+def test_only_services_that_take_requests_have_targets() -> None:
+    balanced = service(load_balancer=[{"target_group_arn": "arn"}])
+    assert [(one.tasks, one.release_tasks) for one in peak.balanced_services(balanced, REGION)] == [(3, 6)]
+    assert peak.balanced_services(service(), REGION) == []
+
+
+def test_prod_has_a_rule_and_a_test_rule_for_each_service(output: Any) -> None:
+    prod = Platform(of_environment(read_stacks(output), "prod"))
+    assert peak.listener_rules(prod, REGION) == 4
+    assert [one.tasks for one in peak.balanced_services(prod, REGION)] == [10, 6]
+
+
 def test_rules_that_other_stacks_add_to_a_group_count() -> None:
     data = layer(
         {
