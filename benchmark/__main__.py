@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark import plans
 from benchmark.measure import Measurement, RunFailedError, best_of, run
-from console.arguments import take_none
+from console import program
 from synthesis import fast_start
 
 if TYPE_CHECKING:
@@ -146,5 +146,4 @@ def _run(variant: Variant, command: Sequence[str] | None) -> Measurement:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="benchmark", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="benchmark", description=__doc__)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from console.arguments import take_none
+from console import program
 from future.errors import FutureError
 
 if TYPE_CHECKING:
@@ -109,5 +109,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="future.rename", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="future.rename", description=__doc__)

@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from console import program
-from console.arguments import take_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,5 +57,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="report.chromium", description=__doc__)
-    program.run(main)
+    program.run_alone(main, module="report.chromium", description=__doc__)
