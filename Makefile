@@ -359,7 +359,7 @@ need-env:
 	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev$(if $(SHELL_ENV), (ENV of your shell is not obeyed))" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
+plan: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
 
@@ -372,17 +372,17 @@ review: $(if $(FILES),,need-env .venv/terraform.stamp) .venv/synth.stamp .venv/r
 	@$(RUN) review plan $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(FORMAT),--format $(FORMAT)) $(FILES)
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
+apply: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: refresh
-refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
+refresh: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
 .PHONY: destroy
-destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
+destroy: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake)
 
@@ -398,27 +398,27 @@ bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGH
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: unlock
-unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
+unlock: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "LAYER or LOCK_ID is missing. Run the command of the error message: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
 
 .PHONY: secrets
-secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
+secrets: need-env .venv/synth.stamp .venv/preflight.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
 .PHONY: rotate
-rotate: need-env .venv/synth.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1, REGION=)
+rotate: need-env .venv/synth.stamp .venv/preflight.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
 
 .PHONY: sleep
-sleep: need-env .venv/synth.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)
+sleep: need-env .venv/synth.stamp .venv/preflight.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
 
 .PHONY: wake
-wake: need-env .venv/synth.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
+wake: need-env .venv/synth.stamp .venv/preflight.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from console import files
 from console.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -69,10 +69,10 @@ def test_a_pipe_gets_the_text(tmp_path: Path) -> None:
 
 def test_a_file_that_is_a_mount_point_is_written_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise OSError(files.errno.EBUSY, "busy")
+        raise OSError(errno.EBUSY, "busy")
 
     (tmp_path / "file").write_text("a longer text", encoding="utf-8")
-    monkeypatch.setattr(files.Path, "replace", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     write_whole(tmp_path / "file", "text")
     assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["text"]
 
