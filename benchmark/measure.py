@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -26,7 +28,7 @@ class Measurement:
     peak_mib: float
 
 
-class RunFailedError(Exception):
+class RunFailedError(ToldError):
     """The measured program failed; the message is its output."""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.errors import ToldError
 from console.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class ReportError(Exception):
+class ReportError(ToldError):
     """A report cannot be written; `str()` says why and what to do."""
 
 

@@ -9,6 +9,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from console.errors import ToldError
+
 _VALUE_LENGTH = 60
 """Characters of a value in an error line; enough for the start of an ARN, short enough for one line."""
 
@@ -71,10 +73,10 @@ class Problem:
         return replace(self, key=join_key(parent, self.key))
 
 
-class ConfigError(Exception):
+class ConfigError(ToldError):
     """An environment's settings are not valid; `str()` has one line per problem, which begins with file:line:column.
 
-    Exception
+    ToldError
     └── ConfigError
     """
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 from console import temporary
 from console.arguments import take_none
+from console.errors import ToldError
 from console.system_error import line_of
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def _code(main: Callable[[], int]) -> str | int | None:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return _INTERRUPTED
+    except ToldError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
     except OSError as error:
         line = line_of(error)
         if line is None:

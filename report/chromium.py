@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from console import program
+from console.errors import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ NO_SANDBOX: Final = "--no-sandbox"
 """As root, Chromium starts only without its sandbox; all that it opens is our own file."""
 
 
-class ChromiumError(Exception):
+class ChromiumError(ToldError):
     """There is no Chromium; `str()` is one line: what to install."""
 
 

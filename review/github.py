@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -15,7 +17,7 @@ _AUTHOR: Final = "github-actions[bot]"
 """Who writes with the token of a workflow. Whoever else writes the mark into a comment is not taken for it."""
 
 
-class GithubError(Exception):
+class GithubError(ToldError):
     """GitHub refused a call; `str()` says which, and what it answered."""
 
 
