@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Final
 if sys.flags.safe_path:  # PYTHONSAFEPATH=1: Python leaves out the folder of this file
     sys.path.insert(0, str(Path(__file__).parent))
 
+from console import program
 from synthesis import fast_start, variables
 
 if __name__ == "__main__":
+    program.open_closed()
     if problem := variables.problem(os.environ):
         print(problem, file=sys.stderr)
         sys.exit(2)
@@ -29,7 +31,6 @@ if __name__ == "__main__":
     fast_start.prepare(os.environ, ahead=True)
 
 from config.load import environment_names, load_environments
-from console import program
 from console.table import table
 from synthesis import literal
 from synthesis.fast_start.ahead import AheadError, ahead, release_node, run_again, write_stacks
@@ -169,6 +170,6 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
 
 if __name__ == "__main__":
     try:
-        program.run(lambda: main(sys.argv[1:]), leave=fast_start.leave)
+        program.run(lambda: main(sys.argv[1:]), leave=fast_start.leave, has_texts=False)
     except AheadError:
         run_again()

@@ -92,7 +92,9 @@ def _typescript(scratch: Path) -> Variant | None:
     shutil.copy(ROOT / "benchmark" / "workload.cjs", folder)
     print("Fetching the TypeScript bindings from the npm registry ...", flush=True)
     install = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder), *_NPM_PACKAGES]
-    installed = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
+    installed = subprocess.run(
+        install, cwd=folder, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
     if installed.returncode != 0:
         print(f"npm could not fetch them, so TypeScript is not measured:\n{installed.stderr}")
         return None

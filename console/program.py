@@ -31,16 +31,22 @@ _ESCAPED: Final = "backslashreplace"
 """What a character becomes that the terminal cannot show; an error halfway would lose what comes after it."""
 
 
-def run(main: Callable[[], int], *, leave: Callable[[str | int | None], NoReturn] = sys.exit) -> NoReturn:
+def run(
+    main: Callable[[], int],
+    *,
+    leave: Callable[[str | int | None], NoReturn] = sys.exit,
+    has_texts: bool = True,
+) -> NoReturn:
     """Run a program and exit with its status; if its output was lost, not with 0.
 
     Args:
         main: The program; it returns its status.
         leave: What ends the process with a status, `sys.exit` or a function like it.
+        has_texts: Whether it needs docstrings, as what `--help` says, what a rule is about, the schema of a setting.
     """
-    _open_closed()
+    open_closed()
     streams = {name: _Stream.replacing(name) for name in _STANDARD}
-    code = _code(main)
+    code = _code(main, has_texts=has_texts)
     sys.stdout.flush()
     lost = streams["stdout"].lost if streams["stdout"] else None
     if lost:
@@ -66,9 +72,12 @@ def run_alone(main: Callable[[], int], *, module: str, description: str | None) 
     run(alone)
 
 
-def _code(main: Callable[[], int]) -> str | int | None:
+def _code(main: Callable[[], int], *, has_texts: bool) -> str | int | None:
     """The exit status of the program."""
-    if problem := temporary.problem(os.environ):
+    problem = temporary.problem(os.environ)
+    if has_texts and sys.flags.optimize > 1:
+        problem = "Python runs without the texts of this program (PYTHONOPTIMIZE=2, or -OO): unset PYTHONOPTIMIZE."
+    if problem:
         print(problem, file=sys.stderr)
         return _REFUSED
     try:
@@ -89,7 +98,7 @@ def _code(main: Callable[[], int]) -> str | int | None:
         return _REFUSED
 
 
-def _open_closed() -> None:
+def open_closed() -> None:
     """Open what is closed (`<&-`): the next file would get its number, and what a child process prints."""
     for number, name in enumerate(("stdin", *_STANDARD)):
         try:

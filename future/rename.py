@@ -83,7 +83,9 @@ def copy_renamed(root: Path, target: Path) -> int:
 def _git(root: Path, *arguments: str) -> str:
     command: Sequence[str] = ("git", "-C", str(root), *arguments)
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         reason = getattr(error, "stderr", None) or str(error)
         message = (

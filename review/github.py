@@ -78,7 +78,9 @@ class Repository:
 
     def _run(self, method: str, path: str, *options: str, text: str = "") -> str:
         command = ["gh", "api", "--method", method, f"repos/{self.name}/{path}", *options]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        )
         if done.returncode:
             message = f"GitHub refused {method} {path}: {done.stderr.strip() or done.stdout.strip()}"
             raise GithubError(message)

@@ -44,7 +44,9 @@ class Proposal:
 
 def _git(checkout: Path, *arguments: str) -> str:
     command = ["git", *arguments]
-    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=checkout, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode:
         message = f"git {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}"
         raise ProposalError(message)

@@ -68,6 +68,8 @@ def _run_version(command: tuple[str, ...], cwd: Path | None, environ: Mapping[st
             [*command, "version", "-json"],
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             cwd=cwd,
             # Terraform warns of a configuration file that does not exist; the real commands show that warning.
             env={**environment.build(environ), "TF_CLI_CONFIG_FILE": ""},

@@ -135,7 +135,9 @@ class Terraform:
         """A Terraform process whose runner was killed continues to its end in this folder."""
         listing = ["ps", "-wweo", "pid=,args="]
         try:
-            listed = subprocess.run(listing, capture_output=True, text=True, check=True)
+            listed = subprocess.run(
+                listing, capture_output=True, text=True, encoding="utf-8", errors="replace", check=True
+            )
         except (OSError, subprocess.SubprocessError):  # without ps, the state's own lock must be enough
             return
         for line in listed.stdout.splitlines():

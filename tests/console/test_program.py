@@ -153,6 +153,13 @@ def test_a_folder_of_temporary_files_that_is_missing_is_named(tmp_path: Path) ->
     assert not (tmp_path / "done").exists()
 
 
+def test_a_python_without_docstrings_is_named(tmp_path: Path) -> None:
+    result = refused(tmp_path, "Path('done').touch()", PYTHONOPTIMIZE="2")
+    assert result.returncode == 2
+    assert result.stderr.endswith("(PYTHONOPTIMIZE=2, or -OO): unset PYTHONOPTIMIZE.\n")
+    assert not (tmp_path / "done").exists()
+
+
 def test_a_closed_stream_does_not_become_a_file(tmp_path: Path) -> None:
     """What a child process prints would go into the file that has the number of the stream."""
     line = "file = open('file', 'w'); import subprocess; return subprocess.run(['echo', 'x']).returncode"
