@@ -145,7 +145,7 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
         message = f"{options.action} asks for confirmation, and there is no terminal."
         raise RunnerError(message, "To run it without a question, add --yes (with make: YES=1).")
     if options.action != "validate":
-        require_caller(stacks, region=getattr(options, "region", None))
+        require_caller(chosen, region=getattr(options, "region", None))
     return open_session(
         stacks,
         chosen,

@@ -26,8 +26,8 @@ def require_caller(stacks: Mapping[str, Stack], *, region: str | None = None) ->
     Where a role is assumed (`deploy_role_arn`), the caller may be of any account, and Terraform checks the role's.
 
     Args:
-        stacks: The stacks of the environment.
-        region: Which one to ask in; the environment's own by default, but that may be lost.
+        stacks: The stacks that are worked on.
+        region: Which one to ask in; that of the first of them by default, but that may be lost.
 
     Raises:
         RunnerError: The environment's account cannot be worked on like this, in one sentence.
