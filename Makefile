@@ -1,6 +1,20 @@
 # Every task is a target here; `make help` lists them.
 # Programs run from .venv, which is created from the locks in requirements/ and updated only when one changes.
 
+# What a command may give a target: another name is a mistake, and to ignore it would act on something else.
+SETTINGS := ENV LAYER NAME UPGRADE PORT WRITE SARIF JUNIT PAGE PYTHON SECTION NEVER_APPLIED LANE YES SKIP_DELEGATION_CHECK WAKE \
+	UNTIL PARALLEL SAVE SAVED LOCK_ID WHAT ROLE FORCE SKIP_PREFLIGHT REGION FILES FORMAT SERVICE SINCE FOLLOW TO
+# Those that a shell may have, too. All others come after `make` only: ENV names a file that sh reads, PORT is that of many
+# programs, and YES=1 of a shell would apply without a question.
+OF_SHELL := PYTHON PARALLEL SKIP_DELEGATION_CHECK
+SHELL_ENV := $(if $(findstring environment,$(origin ENV)),$(ENV))
+$(foreach name,$(filter-out $(OF_SHELL),$(SETTINGS)),$(if $(findstring environment,$(origin $(name))),$(eval override $(name) :=)))
+# Also as MAKEFLAGS of the shell.
+flags := $(foreach word,$(firstword -$(MAKEFLAGS)),$(if $(findstring --,$(word))$(findstring =,$(word)),,$(word)))
+$(if $(findstring i,$(flags)),$(error make -i would go on after an error, such as an apply after a failed synth: leave it out (MAKEFLAGS may have it)))
+$(if $(findstring t,$(flags)),$(error make -t would call .venv set up without setting it up: leave it out (MAKEFLAGS may have it)))
+$(if $(findstring e,$(flags)),$(error make -e would let variables of the shell replace those of this file: leave it out (MAKEFLAGS may have it)))
+
 # `make synth ENV=prod` is for one environment, `make plan ENV=prod LAYER=network` for one layer of it.
 ENV ?=
 LAYER ?=
@@ -23,9 +37,10 @@ BIN := .venv/bin
 # -m, not the console scripts: their first line fails if the path is long or has a space.
 RUN := $(BIN)/python -m
 # One process per core, four at most; a process that is done takes tests from the others.
-PYTEST := $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+pytest = $(if $(PYTEST_ADDOPTS),$(info pytest also gets PYTEST_ADDOPTS of your shell: $(PYTEST_ADDOPTS)))$(RUN) pytest
+PYTEST = $(pytest) --numprocesses auto --maxprocesses 4 --dist worksteal
 # Tests that apply to the emulator mostly wait: more processes than processors. Those of a group stay in one of them.
-WAITING := $(RUN) pytest --dist loadgroup --no-loadscope-reorder --numprocesses
+WAITING = $(pytest) --dist loadgroup --no-loadscope-reorder --numprocesses
 PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
@@ -37,14 +52,13 @@ unexport $(filter-out PYTHON PYTHONIOENCODING PYTHONUTF8 PYTHONUNBUFFERED PYTHON
 unexport $(filter-out PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_NO_INDEX PIP_FIND_LINKS PIP_TRUSTED_HOST PIP_CERT PIP_CLIENT_CERT \
 	PIP_PROXY PIP_CACHE_DIR PIP_NO_CACHE_DIR PIP_CONFIG_FILE PIP_TIMEOUT PIP_DEFAULT_TIMEOUT PIP_RETRIES PIP_KEYRING_PROVIDER, \
 	$(filter PIP_%,$(.VARIABLES)))
+# So are these of pytest, mypy, ruff and of shells; PYTEST_ADDOPTS is passed on, and said.
+unexport $(filter-out PYTEST_ADDOPTS,$(filter PYTEST_% MYPY% RUFF_%,$(.VARIABLES))) BASH_ENV CDPATH GREP_OPTIONS
 # A configuration file of pip may ask for the user's folder, too.
 export PIP_USER := 0
 # `make -j` would let two pips write into one .venv.
 .NOTPARALLEL:
 
-# What a command may give a target: another name is a mistake, and to ignore it would act on something else.
-SETTINGS := ENV LAYER NAME UPGRADE PORT WRITE SARIF JUNIT PAGE PYTHON SECTION NEVER_APPLIED LANE YES SKIP_DELEGATION_CHECK WAKE \
-	UNTIL PARALLEL SAVE SAVED LOCK_ID WHAT ROLE FORCE SKIP_PREFLIGHT REGION FILES FORMAT SERVICE SINCE FOLLOW TO
 given = $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 unknown := $(filter-out $(SETTINGS) SHELL MAKE% CHROMIUM,$(given))
 ifneq ($(unknown),)
@@ -221,7 +235,7 @@ programs: .venv/test.stamp .venv/aws-cli.stamp ## Test the programs: main.py, th
 .PHONY: browser
 browser: .venv/test.stamp ## Test the page of `make report` in Chromium: at three widths, by keyboard, in both colour schemes
 	@$(RUN) report.chromium
-	@$(RUN) pytest -m browser $(call marked,browser)
+	@$(pytest) -m browser $(call marked,browser)
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment
@@ -267,7 +281,7 @@ new-environment: .venv/synth.stamp ## Create the file of another environment (NA
 
 ##@ Without a cloud (no AWS account, no Docker: Terraform applies to an emulator on this machine)
 
-ACCEPTANCE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(PORT)
+ACCEPTANCE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(or $(PORT),0)
 
 .PHONY: emulate
 emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without changes, destroy without leftovers (ENV=, LAYER=)
@@ -284,7 +298,7 @@ demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and
 # Of an environment with [recovery.standby]; without ENV, of the one of the tests. WRITE=1 puts the table into the page.
 .PHONY: region-loss
 region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose a region, fail over and back by the commands of docs/region-loss.md (ENV=, WRITE=1)
-	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(PORT)
+	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(or $(PORT),0)
 
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
@@ -342,10 +356,10 @@ SYNTH_ONE = $(BIN)/python main.py $(ENV)
 
 .PHONY: need-env
 need-env:
-	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
+	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev$(if $(SHELL_ENV), (ENV of your shell is not obeyed))" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
+plan: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
 
@@ -358,17 +372,17 @@ review: $(if $(FILES),,need-env .venv/terraform.stamp) .venv/synth.stamp .venv/r
 	@$(RUN) review plan $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(FORMAT),--format $(FORMAT)) $(FILES)
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
+apply: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: refresh
-refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
+refresh: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
 .PHONY: destroy
-destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
+destroy: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake)
 
@@ -384,27 +398,27 @@ bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGH
 	@$(TERRAFORM) $(if $(YES),--yes)
 
 .PHONY: unlock
-unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
+unlock: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "LAYER or LOCK_ID is missing. Run the command of the error message: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..." >&2; exit 2; }
 	@$(TERRAFORM) --lock-id $(LOCK_ID)
 
 .PHONY: secrets
-secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
+secrets: need-env .venv/synth.stamp .venv/preflight.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
 .PHONY: rotate
-rotate: need-env .venv/synth.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1, REGION=)
+rotate: need-env .venv/synth.stamp .venv/preflight.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
 
 .PHONY: sleep
-sleep: need-env .venv/synth.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)
+sleep: need-env .venv/synth.stamp .venv/preflight.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
 
 .PHONY: wake
-wake: need-env .venv/synth.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
+wake: need-env .venv/synth.stamp .venv/preflight.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
 
@@ -434,7 +448,7 @@ logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print what the service
 .PHONY: tunnel
 tunnel: need-env .venv/synth.stamp .venv/preflight.stamp ## Let a database answer on this machine until Ctrl-C (ENV=, TO=postgres|documentdb, PORT=, REGION=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(RUN) operations $@ --env $(ENV) $(if $(TO),--to "$(TO)") --port $(PORT) $(if $(REGION),--region $(REGION))
+	@$(RUN) operations $@ --env $(ENV) $(if $(TO),--to "$(TO)") --port $(or $(PORT),0) $(if $(REGION),--region $(REGION))
 
 ##@ Housekeeping
 

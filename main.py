@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Final
 if sys.flags.safe_path:  # PYTHONSAFEPATH=1: Python leaves out the folder of this file
     sys.path.insert(0, str(Path(__file__).parent))
 
+from console import program
 from synthesis import fast_start, variables
 
 if __name__ == "__main__":
+    program.open_closed()
     if problem := variables.problem(os.environ):
         print(problem, file=sys.stderr)
         sys.exit(2)
@@ -30,7 +32,6 @@ if __name__ == "__main__":
 
 from config.list_order import in_order
 from config.load import address_notes, environment_names, load_environments
-from console import program
 from console.table import table
 from modules.errors import LimitError
 from synthesis import literal
@@ -188,6 +189,6 @@ def _report(output: Path, environments: Sequence[Environment]) -> None:
 
 if __name__ == "__main__":
     try:
-        program.run(lambda: main(sys.argv[1:]), leave=fast_start.leave)
+        program.run(lambda: main(sys.argv[1:]), leave=fast_start.leave, has_texts=False)
     except AheadError:
         run_again()

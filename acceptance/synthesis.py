@@ -19,6 +19,7 @@ if __name__ == "__main__":
     fast_start.prepare(os.environ)
 
 from config.load import load_environments
+from console import program
 from main import ROOT, synthesize
 from runner.errors import INTERRUPTED, OK, REFUSED, RunnerError
 from runner.processes import Start
@@ -84,4 +85,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program.run(lambda: main(sys.argv[1:]))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmark import plans
 from benchmark.measure import Measurement, RunFailedError, best_of, run
-from console.arguments import take_none
+from console import program
 from synthesis import fast_start
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def _typescript(scratch: Path) -> Variant | None:
     shutil.copy(ROOT / "benchmark" / "workload.cjs", folder)
     print("Fetching the TypeScript bindings from the npm registry ...", flush=True)
     install = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder), *_NPM_PACKAGES]
-    installed = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
+    installed = subprocess.run(
+        install, cwd=folder, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
     if installed.returncode != 0:
         print(f"npm could not fetch them, so TypeScript is not measured:\n{installed.stderr}")
         return None
@@ -146,5 +148,4 @@ def _run(variant: Variant, command: Sequence[str] | None) -> Measurement:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="benchmark", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="benchmark", description=__doc__)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -26,7 +28,7 @@ class Measurement:
     peak_mib: float
 
 
-class RunFailedError(Exception):
+class RunFailedError(ToldError):
     """The measured program failed; the message is its output."""
 
 
@@ -41,7 +43,14 @@ def run(command: Sequence[str], *, cwd: Path, environment: dict[str, str]) -> Me
     """
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     peak = _Peak(process.pid)
     peak.start()
@@ -79,13 +88,13 @@ def _tree(root: int) -> list[int]:
     for pid in found:
         with contextlib.suppress(OSError):  # it, or a thread of it, has ended in between
             for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                found += [int(child) for child in children.read_text().split()]
+                found += [int(child) for child in children.read_text(encoding="utf-8").split()]
     return found
 
 
 def _resident(pid: int) -> int:
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
     except (OSError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")

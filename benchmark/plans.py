@@ -103,7 +103,9 @@ class _Plans:
             return None
         folder = self._scratch / "cdktf-cli"
         install = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder), _CDKTF_CLI]
-        installed = subprocess.run(install, cwd=self._scratch, capture_output=True, text=True, check=False)
+        installed = subprocess.run(
+            install, cwd=self._scratch, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        )
         if installed.returncode != 0:
             reason = (installed.stderr or installed.stdout).strip().splitlines() or ["no message"]
             print(f"cdktf diff: not measured, npm could not fetch {_CDKTF_CLI}: {reason[-1]}")

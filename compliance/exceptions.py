@@ -1,7 +1,7 @@
 """The list of exceptions: findings that are accepted, with a reason, an owner and an expiry date."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from compliance.checkov.never_excepted import NEVER_EXCEPTED_CHECKS
 from compliance.never_excepted import NEVER_EXCEPTED
-from config.errors import ConfigError, Problem, nearest
+from config.errors import Problem, nearest
 from config.model import Model
 from config.toml import load_model
 
@@ -130,14 +130,13 @@ def load_exceptions(
     Raises:
         ConfigError: with every problem of the file.
     """
-    entries = load_model(_File, file).exception
-    problems = [
-        Problem(key=f"exception[{index}].rule", value=entry.rule, allowed=problem)
-        for index, entry in enumerate(entries)
-        if (problem := _problem(entry.rule, rules, checks))
-    ]
-    if problems:
-        raise ConfigError(*problems, file=file)
+
+    def unknown(listed: _File) -> Iterator[Problem]:
+        for index, entry in enumerate(listed.exception):
+            if problem := _problem(entry.rule, rules, checks):
+                yield Problem(key=f"exception[{index}].rule", value=entry.rule, allowed=problem)
+
+    entries = load_model(_File, file, check=unknown).exception
     return tuple(
         RuleException(**{**entry.model_dump(), "address": address}) for entry in entries for address in entry.address
     )

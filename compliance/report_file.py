@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.errors import ToldError
+from console.files import write_whole
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class ReportError(Exception):
+class ReportError(ToldError):
     """A report cannot be written; `str()` says why and what to do."""
 
 
@@ -35,7 +38,7 @@ def write_report(path: Path, text: str) -> None:
         ReportError: It cannot be written.
     """
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -59,5 +59,5 @@ def rule_with_others(check: CheckWithOthers) -> Rule:
 
 
 def _rule(named: Check | CheckWithOthers, check: CheckWithOthers) -> Rule:
-    description = (named.__doc__ or "").strip().splitlines()[0]
+    description = (named.__doc__ or named.__name__).strip().splitlines()[0]
     return Rule(id=named.__name__.replace("_", "-"), description=description, check=check)

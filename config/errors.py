@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from console.errors import ToldError
 from console.mask import HIDDEN
 from console.secret_texts import shapes_in
 from console.secret_variables import why_secret
@@ -83,10 +84,10 @@ class Problem:
         return replace(self, key=join_key(parent, self.key))
 
 
-class ConfigError(Exception):
+class ConfigError(ToldError):
     """An environment's settings are not valid; `str()` has one line per problem, which begins with file:line:column.
 
-    Exception
+    ToldError
     └── ConfigError
     """
 

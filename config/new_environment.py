@@ -22,6 +22,7 @@ from config.errors import ConfigError, Problem
 from config.load import ENVIRONMENTS, check_neighbors, environment_names, load_environment, parse_environment
 from config.toml import read_text
 from console import program
+from console.files import write_whole
 
 LIKE: Final = "dev"
 """The environment whose file is the template: the smallest."""
@@ -53,7 +54,7 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
     if problems := [*check_neighbors(made, environment_names(folder), folder)]:
         raise ConfigError(*problems, file=file)
     try:
-        file.write_text(text, encoding="utf-8")
+        write_whole(file, text)
     except OSError as error:
         raise ConfigError(Problem(key="", allowed=f"cannot be written: {error.strerror}"), file=file) from None
     return file

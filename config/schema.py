@@ -1,7 +1,6 @@
 """The JSON schemas of the files in environments/, for editors; `python -m config.schema` writes them."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -10,7 +9,8 @@ from config.descriptions import descriptions
 from config.environment import Environment
 from config.model import Model
 from config.project import ProjectSettings
-from console.arguments import take_none
+from console import program
+from console.files import write_whole
 
 FOLDER: Final = Path(__file__).parent.parent / "environments"
 
@@ -87,10 +87,9 @@ def _simplify(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - 
 def main() -> int:
     """Write the schemas."""
     for file in SCHEMAS:
-        (FOLDER / file).write_text(render(file), encoding="utf-8")
+        write_whole(FOLDER / file, render(file))
     return 0
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="config.schema", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="config.schema", description=__doc__)

@@ -1,8 +1,9 @@
 """The only reader of TOML: reads a file into a table and a table into a Model, and reports every problem."""
 
+import codecs
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, time
 from functools import cache
@@ -14,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from config.descriptions import descriptions
-from config.errors import MISSING, ConfigError, Place, Problem, join_key, list_allowed, nearest, render_part
+from config.errors import MISSING, ConfigError, Place, Problem, join_key, list_allowed, nearest, one_line, render_part
 from config.model import ONE_BY_ONE, PROBLEMS, Incomplete, Model, item_model, table_model
 from config.places import placed
 from config.quantities import read_quantity
@@ -59,15 +60,23 @@ Location = tuple[str | int, ...]
 M = TypeVar("M", bound=Model)
 
 
-def load_model(model: type[M], file: Path) -> M:
+def load_model(model: type[M], file: Path, *, check: Callable[[M], Iterable[Problem]] | None = None) -> M:
     """Read a file into a model.
+
+    Args:
+        model: What it holds.
+        file: The file.
+        check: Finds what is wrong between a valid model and something outside of it.
 
     Raises:
         ConfigError: with every problem of the file.
     """
     text = read_text(file)
     with placing(text, file=file):
-        return validate_table(model, parse_table(text, file=file), file=file)
+        loaded = validate_table(model, parse_table(text, file=file), file=file)
+        if problems := [*check(loaded)] if check else []:
+            raise ConfigError(*problems, file=file)
+    return loaded
 
 
 @contextmanager
@@ -97,7 +106,7 @@ def read_text(file: Path) -> str:
         # -sig: some editors start a file with a byte order mark.
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _file_error(file, f"is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
+        raise ConfigError(_encoding_problem(error), file=file) from None
     except IsADirectoryError:
         raise _file_error(file, "is a directory; it must be a file") from None
     except OSError as error:
@@ -155,6 +164,16 @@ def problems_from(error: ValidationError, model: type[Model]) -> list[Problem]:
 
 def _file_error(file: Path, allowed: str) -> ConfigError:
     return ConfigError(Problem(key="", allowed=allowed), file=file)
+
+
+def _encoding_problem(error: UnicodeDecodeError) -> Problem:
+    """Where a text stops being UTF-8; editors of Windows save UTF-16 as "Unicode", and Latin-1 as "ANSI"."""
+    before: bytes = error.object[: error.start]
+    if error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Problem(key="", allowed="is UTF-16 text; save it as UTF-8", place=Place(1, 1))
+    start = before.rpartition(b"\n")[2].decode("utf-8")
+    place = Place(before.count(b"\n") + 1, len(start) + 1)
+    return Problem(key="", allowed=f"is not UTF-8 text, after `{one_line(start)}`; save it as UTF-8", place=place)
 
 
 def _syntax_problem(message: str, text: str) -> Problem:

@@ -11,6 +11,7 @@ from conformance.clause import ALL
 from conformance.page import counts, page
 from conformance.report import Verdict, results
 from console import program
+from console.files import write_whole
 from console.table import table
 from synthesis.manifest import OutputError, of_environment, read_stacks
 
@@ -80,7 +81,7 @@ def _of_section(number: str | None, found: list[tuple[Section, list[Result]]]) -
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}."
         raise OutputError(message, "Choose another file with --page, or make it writable.") from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -21,7 +23,7 @@ _LISTS: Final = ("resource_changes", "resource_drift", "deferred_changes", "chec
 _OBJECTS: Final = ("output_changes", "variables")
 
 
-class PlanError(Exception):
+class PlanError(ToldError):
     """A file cannot be reviewed; `str()` is one line: which file, what is wrong, and what to do."""
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 
+from console import program
 from console.arguments import port
 from emulator.server import Emulator, PortInUseError
 
@@ -15,7 +16,7 @@ from emulator.server import Emulator, PortInUseError
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="emulator", description="An emulator of AWS for Terraform, on this machine only."
+        prog="python -m emulator", description="An emulator of AWS for Terraform, on this machine only."
     )
     parser.add_argument("--port", type=port, default=0, help="port on 127.0.0.1; 0 for any free port")
     parser.add_argument("--trace", action="store_true", help="log every call, and the request of each failed call")
@@ -38,4 +39,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program.run(main)

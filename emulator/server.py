@@ -158,13 +158,19 @@ class Emulator:
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account,
             "AWS_SECRET_ACCESS_KEY": "test",
+            # Version 1 of the AWS CLI, and boto3, read the second name only:
+            # https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
             "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
             "CHECKPOINT_DISABLE": "1",
             # S3 Control puts the account id before the host name, which is not possible with an IP address.
             "AWS_ENDPOINT_URL_S3_CONTROL": "http://s3-control.us-east-1.amazonaws.com",
+            # In both spellings: a proxy of the shell in the other one would win, in Go the one and in Python the other.
             "HTTP_PROXY": self.url,
+            "http_proxy": self.url,
             "NO_PROXY": f"{HOST},localhost",
+            "no_proxy": f"{HOST},localhost",
         }
 
     def __enter__(self) -> Self:

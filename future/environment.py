@@ -98,7 +98,16 @@ def reason_of(output: str) -> str:
 
 def _call(command: list[str], what: str, root: Path) -> None:
     try:
-        done = subprocess.run(command, cwd=root, env=environ(), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=root,
+            env=environ(),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
     except OSError as error:
         message = f"{what}: {error}."
         raise FutureError(message) from error

@@ -19,7 +19,7 @@ import tarfile
 from pathlib import Path
 from typing import Final
 
-from console.arguments import take_none
+from console import program
 from future.errors import FutureError
 
 OLD, NEW = "cdktn", "cdktf"
@@ -116,5 +116,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="future.relabel", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="future.relabel", description=__doc__)

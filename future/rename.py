@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from console.arguments import take_none
+from console import program
 from future.errors import FutureError
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def copy_renamed(root: Path, target: Path) -> int:
 def _git(root: Path, *arguments: str) -> str:
     command: Sequence[str] = ("git", "-C", str(root), *arguments)
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         reason = getattr(error, "stderr", None) or str(error)
         message = (
@@ -109,5 +111,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="future.rename", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="future.rename", description=__doc__)

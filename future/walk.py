@@ -180,7 +180,16 @@ def synthesize_today(root: Path, output: Path) -> None:
         FutureError: That fails already.
     """
     command = [sys.executable, "main.py", "--output", str(output)]
-    done = subprocess.run(command, cwd=root, env=environ(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env=environ(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
     if done.returncode:
         message = f"Today's packages do not write the stacks, so there is nothing to compare with:\n{done.stderr}"
         raise FutureError(message)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console import program
-from console.arguments import take_none
 from console.table import table
 from gate.budget import budget_seconds, count_layers
 from gate.run import Run, Status
@@ -55,6 +54,11 @@ def main(stages: Sequence[Stage] = STAGES, *, budget: int | None = None) -> int:
     return _OK
 
 
+def _main() -> int:
+    os.chdir(_ROOT)
+    return main()
+
+
 @contextmanager
 def _signals_interrupt(run: Run) -> Iterator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -89,6 +93,4 @@ def _minutes(seconds: float) -> str:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="gate", description=__doc__)
-    os.chdir(_ROOT)
-    program.run(main)
+    program.run_alone(_main, module="gate", description=__doc__)

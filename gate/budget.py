@@ -23,4 +23,4 @@ def budget_seconds(layers: int) -> int:
 
 def count_layers(stacks: Path) -> int:
     """The number of layers that the stacks in the folder `stacks/` are of; a layer can have more than one stack."""
-    return len({name for path in stacks.glob("*.py") for name in _LAYER.findall(path.read_text())})
+    return len({name for path in stacks.glob("*.py") for name in _LAYER.findall(path.read_text(encoding="utf-8"))})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gate.steps import Lane, Stage, Step
 
 # They would reach the make of a step: `make -n gate` would pass without a test.
-_OF_THE_CALLING_MAKE: Final = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+_OF_THE_CALLING_MAKE: Final = {"MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS", "MAKELEVEL"}
 
 
 # A process that outlives its step may keep the output open.

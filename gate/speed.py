@@ -32,7 +32,11 @@ print(time.process_time())
 def measure() -> float:
     """The seconds that the computation takes a processor now; waiting for one does not count."""
     command = [sys.executable, "-IS", "-c", _COMPUTATION]
-    return float(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    return float(
+        subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", check=True
+        ).stdout
+    )
 
 
 class Speed:

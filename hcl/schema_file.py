@@ -116,6 +116,8 @@ def run(terraform: Executable, folder: Path, arguments: list[str], variables: Ma
             env=dict(variables),
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_SECONDS,
             check=False,
         )

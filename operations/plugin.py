@@ -71,7 +71,15 @@ def find_plugin() -> Forwarder:
 def _version(path: str) -> tuple[int, ...]:
     """The version of the plugin; () if it does not say, which is older than any."""
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+        said = subprocess.run(
+            [path, "--version"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=30,
+            check=False,
+        ).stdout
         return tuple(int(part) for part in said.strip().split("."))
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.errors import ConfigError
+from console.errors import ToldError
 from pricing.charge import Charge, Gap, Site
 from pricing.free import free_kinds
 from pricing.kinds import PRICERS
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 
-class EstimateError(Exception):
+class EstimateError(ToldError):
     """There can be no estimate; `str()` is one line: what is wrong and what to do."""
 
 

@@ -15,7 +15,7 @@ from pricing.estimate import EstimateError
 from report.page import render_page
 from report.site import read_site
 from synthesis.folders import REPORTS
-from synthesis.manifest import OutputError, read_stacks
+from synthesis.manifest import OutputError, of_environment, read_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,8 @@ def main(argv: Sequence[str], *, today: date | None = None) -> int:
     page = options.page or options.output / REPORTS / _NAME
     try:
         stacks = read_stacks(options.output)
+        if options.environment:
+            of_environment(stacks, options.environment)
         require_writable(page)
         site = read_site(stacks, today or datetime.now(tz=UTC).date(), options.environment)
         text = render_page(site)

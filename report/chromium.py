@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from console import program
-from console.arguments import take_none
+from console.errors import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ NO_SANDBOX: Final = "--no-sandbox"
 """As root, Chromium starts only without its sandbox; all that it opens is our own file."""
 
 
-class ChromiumError(Exception):
+class ChromiumError(ToldError):
     """There is no Chromium; `str()` is one line: what to install."""
 
 
@@ -58,5 +58,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="report.chromium", description=__doc__)
-    program.run(main)
+    program.run_alone(main, module="report.chromium", description=__doc__)

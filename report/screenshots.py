@@ -12,7 +12,6 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from console import program
-from console.arguments import take_none
 from report.chromium import NO_SANDBOX, ChromiumError, find_chromium
 
 if TYPE_CHECKING:
@@ -93,5 +92,4 @@ def _write(browser: Browser, picture: Picture) -> None:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="report.screenshots", description=__doc__)
-    program.run(main)
+    program.run_alone(main, module="report.screenshots", description=__doc__)

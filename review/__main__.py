@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console import program
+from console.files import write_whole
 from console.text import plain
 from review import report
 from review.finding import Level
@@ -115,7 +116,7 @@ def _judge(options: argparse.Namespace) -> int:
         raise _UsageError(str(error)) from error
     try:
         options.file.parent.mkdir(parents=True, exist_ok=True)
-        options.file.write_text(json.dumps(review.to_json(), indent=2), encoding="utf-8")
+        write_whole(options.file, json.dumps(review.to_json(), indent=2))
     except OSError as error:
         raise _unwritable(options.file, error) from error
     return _OK

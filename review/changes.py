@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from console.errors import ToldError
 from console.mask import UNKNOWN, Mask, at
 from review.differences import Difference, Path, differences, path_text
 
@@ -49,7 +50,7 @@ _REASONS: Final[Mapping[str, str]] = {
 }
 
 
-class UnknownActionError(Exception):
+class UnknownActionError(ToldError):
     """A plan has an action that this program does not know; `str()` says which."""
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -15,7 +17,7 @@ _AUTHOR: Final = "github-actions[bot]"
 """Who writes with the token of a workflow. Whoever else writes the mark into a comment is not taken for it."""
 
 
-class GithubError(Exception):
+class GithubError(ToldError):
     """GitHub refused a call; `str()` says which, and what it answered."""
 
 
@@ -76,7 +78,9 @@ class Repository:
 
     def _run(self, method: str, path: str, *options: str, text: str = "") -> str:
         command = ["gh", "api", "--method", method, f"repos/{self.name}/{path}", *options]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        )
         if done.returncode:
             message = f"GitHub refused {method} {path}: {done.stderr.strip() or done.stdout.strip()}"
             raise GithubError(message)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from config.errors import ConfigError
+from console.files import write_whole
 from console.plan_file import PlanError, read_plan
 from console.text import FORMATS
 from review import report, terminal
@@ -125,9 +126,7 @@ def _write(text: str, path: Path | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        write_whole(path, text, private=True, errors="backslashreplace")
     except OSError as error:
         message = f"{path}: cannot be written: {error.strerror}; name a file in a folder that exists"
         raise PlanError(message) from error

@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 _AUTHOR: Final = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 
 
-class ProposalError(Exception):
+class ProposalError(ToldError):
     """git refused a command; `str()` says which, and what it answered."""
 
 
@@ -42,7 +44,9 @@ class Proposal:
 
 def _git(checkout: Path, *arguments: str) -> str:
     command = ["git", *arguments]
-    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=checkout, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode:
         message = f"git {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}"
         raise ProposalError(message)

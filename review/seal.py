@@ -19,6 +19,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from console.errors import ToldError
+
 KEY_VARIABLE: Final = "PLAN_KEY"
 """The secret of the repository or of its environments with the key."""
 
@@ -33,7 +35,7 @@ _CLOCK_SECONDS: Final = 60
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
-class SealError(Exception):
+class SealError(ToldError):
     """Plans cannot be sealed or opened; `str()` says why, and what to do."""
 
 

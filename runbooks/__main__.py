@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console import program
+from console.files import write_whole
 from modules.runbook import PAGE
 from runbooks.catalogue import pages
 from runbooks.errors import RunbookError
@@ -80,12 +81,13 @@ def _write(folder: Path, files: Mapping[str, str], environment: str | None) -> N
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)
         first_aid = folder.parent / _FIRST_AID
         if environment is None and first_aid.exists():
-            first_aid.write_text(with_links(first_aid.read_text(encoding="utf-8"), pages()), encoding="utf-8")
+            write_whole(first_aid, with_links(first_aid.read_text(encoding="utf-8"), pages()))
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{folder} cannot be written: {error}"
+        reason = f"{error.strerror} ({error.filename})" if isinstance(error, OSError) else str(error)
+        message = f"{folder} cannot be written: {reason}; what is written already is whole"
         raise RunbookError(message) from error
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from console.errors import ToldError
 
-class RunbookError(Exception):
+
+class RunbookError(ToldError):
     """A runbook cannot be rendered; `str()` is one line that says what is wrong, where, and what is allowed."""

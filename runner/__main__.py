@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from console import program
 from runner import actions, results, retired, sleeping
+from runner.caller import require_caller
 from runner.errors import OK, REFUSED, RunnerError
 from runner.interrupts import obeying_signals
 from runner.processes import Processes
@@ -61,7 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
     processes = Processes()
     try:
         if options.action in _WITHOUT_TERRAFORM:
-            return _WITHOUT_TERRAFORM[options.action](of_environment(read_stacks(options.output), options.env), options)
+            stacks = of_environment(read_stacks(options.output), options.env)
+            require_caller(stacks, region=getattr(options, "region", None))
+            return _WITHOUT_TERRAFORM[options.action](stacks, options)
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
@@ -141,6 +144,8 @@ def _session(options: argparse.Namespace, processes: Processes) -> Session:
     if options.action in _CONFIRMED_ACTIONS and not yes and not sys.stdin.isatty():
         message = f"{options.action} asks for confirmation, and there is no terminal."
         raise RunnerError(message, "To run it without a question, add --yes (with make: YES=1).")
+    if options.action != "validate":
+        require_caller(chosen, region=getattr(options, "region", None))
     return open_session(
         stacks,
         chosen,

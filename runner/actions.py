@@ -9,8 +9,9 @@ from runner import bootstrap as bootstrapping
 from runner.adopt import find_missing
 from runner.delegation import find_missing_delegation, refuse_withdrawal
 from runner.errors import FAILED, INTERRUPTED, RunnerError
-from runner.explain import is_bucket_missing, shares_bucket, unlock_error, waiting_note
+from runner.explain import is_bucket_missing, shares_bucket, waiting_note
 from runner.left_databases import refuse_left_databases
+from runner.locks import unlock_error
 from runner.protection import refuse_loss
 from runner.restored import check_origin
 from runner.results import Result, Status
@@ -287,5 +288,6 @@ def unlock(session: Session, lock_id: str) -> None:
         try:
             terraform.unlock(lock_id)
         except RunnerError as error:
-            raise unlock_error(stack, error) from error
+            if told := unlock_error(stack, error):
+                raise told from error
     session.progress.say(f"{stack.id} is unlocked.")

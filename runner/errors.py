@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +17,7 @@ REFUSED = 2  # wrong usage, or the runner refuses
 INTERRUPTED = 130  # what a shell gives for Ctrl-C
 
 
-class RunnerError(Exception):
+class RunnerError(ToldError):
     """What went wrong (`message`), what to do about it (`remedy`), and the process's exit code."""
 
     def __init__(

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from runner.locks import FAILED
+
 _BOX = re.compile(r"^[╷│╵]\s?", re.MULTILINE)
 _TEXT_ERROR = re.compile(
     r"^Error: (?P<summary>.+?)$\n?(?P<detail>.*?)(?=^(?:Error|Warning): |\Z)", re.MULTILINE | re.DOTALL
@@ -128,6 +130,9 @@ def errors_in_document(text: str) -> list[Diagnostic]:
 
 def errors_in_text(text: str) -> list[Diagnostic]:
     """The errors of a command without `-json`."""
+    start, unlock, detail = text.partition(f"{FAILED}: ")
+    if unlock and not start.strip():  # `force-unlock` prints its own without "Error: "
+        return [Diagnostic(FAILED, detail.strip())]
     found = []
     for match in _TEXT_ERROR.finditer(_BOX.sub("", text)):
         detail = match["detail"].strip()

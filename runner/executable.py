@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.arguments import take_none
+from console import program
 from runner import environment
-from runner.errors import RunnerError
+from runner.errors import FAILED, OK, RunnerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,6 +68,8 @@ def _run_version(command: tuple[str, ...], cwd: Path | None, environ: Mapping[st
             [*command, "version", "-json"],
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             cwd=cwd,
             # Terraform warns of a configuration file that does not exist; the real commands show that warning.
             env={**environment.build(environ), "TF_CLI_CONFIG_FILE": ""},
@@ -86,9 +88,15 @@ def _run_version(command: tuple[str, ...], cwd: Path | None, environ: Mapping[st
     return Executable(command, version, platform, cwd)
 
 
-if __name__ == "__main__":
-    take_none(sys.argv[1:], module="runner.executable", description=__doc__)
+def main() -> int:
+    """Look for it; return the exit code."""
     try:
         find(os.environ)
     except RunnerError as error:
-        sys.exit(error.message)
+        print(error.message, file=sys.stderr)
+        return FAILED
+    return OK
+
+
+if __name__ == "__main__":
+    program.run_alone(main, module="runner.executable", description=__doc__)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from runner.errors import INTERRUPTED, RunnerError
 from runner.events import lock_holder
+from runner.locks import unlock_command
 from runner.results import Result, Status
 from synthesis.manifest import STATE_LAYER, state_stack
 from synthesis.stack_order import consumers
@@ -39,27 +40,6 @@ _SINGLETONS: Final[Mapping[str, str]] = {
 """Refusals of what an account, or its region, can have only once, with what to change."""
 _NO_BOUNDARY = re.compile(r"Scope ARN: \S+-boundary does not exist")
 _NO_BUCKET = re.compile(r"S3 bucket .* does not exist|NoSuchBucket")
-
-
-_OTHER_LOCK: Final = re.compile(r'lock ID "?[^"\s]*"? does not match existing lock(?: \("?(?P<id>[^")\s]+))?')
-_NOT_LOCKED: Final = re.compile(r"no lock info found|unable to retrieve file from S3 bucket|NoSuchKey")
-"""https://github.com/hashicorp/terraform/blob/v1.11.4/internal/backend/remote-state/s3/client.go"""
-
-
-def unlock_error(stack: Stack, error: RunnerError) -> RunnerError:
-    """Why a lock was not released, in one sentence where the cause is known."""
-    text = re.sub(r"\s+", " ", error.message)
-    if found := _OTHER_LOCK.search(text):
-        other = f": {found['id']}" if found["id"] else ""
-        where = f"ENV={stack.environment} LAYER={stack.name} LOCK_ID={found['id'] or '...'}"
-        return RunnerError(
-            f"{stack.id} is locked under another id{other}.",
-            f"If its holder is no longer running: make unlock {where}",
-            exit_code=error.exit_code,
-        )
-    if _NOT_LOCKED.search(text):
-        return RunnerError(f"{stack.id} is not locked.", "There is nothing to release.", exit_code=error.exit_code)
-    return error
 
 
 def is_bucket_missing(error: RunnerError) -> bool:
@@ -153,10 +133,7 @@ def result_from_error(stack: Stack, stacks: Mapping[str, Stack], error: RunnerEr
     holder = lock_holder(error.diagnostics)
     if holder:
         note = f"The state is locked by {holder}."
-        remedy = (
-            "Wait until it has finished. If it is no longer running: "
-            f"make unlock ENV={stack.environment} LAYER={stack.name} LOCK_ID={holder.id}"
-        )
+        remedy = f"Wait until it has finished. If it is no longer running: {unlock_command(stack, holder.id)}"
     elif _NO_CREDENTIALS.search(error.message):
         note = f"No valid AWS credentials: {error.diagnostics[0].summary}."
         remedy = "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and its secret, log in (`aws sso login`), then repeat."

@@ -65,7 +65,15 @@ def call_function(name: str, event: Mapping[str, object], *, region: str, second
             *("--output", "json", str(answer)),
         ]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _START_SECONDS, check=True)
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=seconds + _START_SECONDS,
+                check=True,
+            )
             failed = "FunctionError" in json.loads(done.stdout)
             told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
         except subprocess.CalledProcessError as error:

@@ -15,6 +15,7 @@ import shutil
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from console.files import write_whole
 from runner.errors import RunnerError
 from runner.events import Changes
 from runner.results import Result, Status
@@ -62,7 +63,7 @@ class SavedPlans:
         """Copy a plan here, with its content as JSON."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(plan.path, self._plan(stack.id))
-        self.content_file(stack.id).write_text(json.dumps(terraform.content(plan)), encoding="utf-8")
+        write_whole(self.content_file(stack.id), json.dumps(terraform.content(plan)), private=True)
 
     def write_results(self, results: Iterable[Result]) -> None:
         """Write how each plan ended."""
@@ -76,7 +77,7 @@ class SavedPlans:
             }
             for result in results
         }
-        (self.folder / RESULTS).write_text(json.dumps(written, indent=2), encoding="utf-8")
+        write_whole(self.folder / RESULTS, json.dumps(written, indent=2), private=True)
 
     def require_appliable(self, session: Session) -> None:
         """Refuse plans of other stacks, and changes that only a person may apply.

@@ -85,7 +85,15 @@ def _listed(tree: ParameterTree, operation: list[str], filters: list[str], membe
         raise AccountUnreadableError(message)
     command = [aws, *operation, "--region", tree.region, "--output", "json", *filters]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=True)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_TIMEOUT_SECONDS,
+            check=True,
+        )
         listed: list[dict[str, Any]] = json.loads(done.stdout)[member]
     except subprocess.CalledProcessError as error:
         reason = error.stderr.strip().splitlines()[-1] if error.stderr.strip() else error

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.events import Changes, Diagnostic, Events, errors_in_document, errors_in_text
 from runner.files import write_atomically
 from runner.initialised import Initialised
+from runner.killed import killed_error
+from runner.locks import NO_ID, read_refusal
 from runner.provider import LOCK_FILE
 from runner.state import State
 
@@ -134,7 +135,9 @@ class Terraform:
         """A Terraform process whose runner was killed continues to its end in this folder."""
         listing = ["ps", "-wweo", "pid=,args="]
         try:
-            listed = subprocess.run(listing, capture_output=True, text=True, check=True)
+            listed = subprocess.run(
+                listing, capture_output=True, text=True, encoding="utf-8", errors="replace", check=True
+            )
         except (OSError, subprocess.SubprocessError):  # without ps, the state's own lock must be enough
             return
         for line in listed.stdout.splitlines():
@@ -329,7 +332,7 @@ class Terraform:
                 ready=(lambda: events.begun) if arguments[0] == "apply" else None,
             )
         if done.code not in allowed:
-            self._require_not_killed(done)
+            self._require_not_killed(done, arguments[0])
             output = _ANSI.sub("", done.stdout)
             raise self._failure(arguments[0], events.errors or errors_in_text(output), output, attachment.crash)
         return done
@@ -342,7 +345,7 @@ class Terraform:
     def _capture(self, arguments: list[str]) -> str:
         done, crash = self._call(arguments)
         if done.code:
-            self._require_not_killed(done)
+            self._require_not_killed(done, arguments[0])
             output = _ANSI.sub("", done.stderr)
             raise self._failure(" ".join(arguments[:2]), errors_in_text(output), output, crash)
         return done.stdout
@@ -359,22 +362,21 @@ class Terraform:
     def _provider_log(self) -> Path:
         return self.folder / "provider.log"
 
-    def _require_not_killed(self, done: Completed) -> None:
+    def _require_not_killed(self, done: Completed, command: str) -> None:
         """Terraform says nothing when it is killed, and its last lines are not the cause.
 
         Raises:
             RunnerError: A signal ended it, and none that this run has sent.
         """
-        if done.code >= 0 or self._context.processes.interrupted:
-            return
-        cause = "; out of memory?" if -done.code == signal.SIGKILL else ""
-        message = f"Terraform was killed (signal {-done.code}{cause}). Its provider was ended, too."
-        where = f"ENV={self.stack.environment} LAYER={self.stack.name}"
-        remedy = (
-            "Fewer stacks at a time (PARALLEL=1) need less memory. If the state stays locked, the next run names the "
-            f"lock: `make unlock {where} LOCK_ID=...` releases it. `make apply {where}` then takes over what was made."
-        )
-        raise RunnerError(message, remedy, exit_code=FAILED)
+        if done.code < 0 and not self._context.processes.interrupted:
+            lock_id = self._lock_id() if command in {"plan", "apply"} else ""
+            raise killed_error(self.stack, -done.code, lock_id=lock_id, is_apply=command == "apply")
+
+    def _lock_id(self) -> str:
+        """The id of the lock that a Terraform has left; "..." if it cannot be read."""
+        done, _ = self._call(["force-unlock", "-force", NO_ID])
+        refusal = read_refusal(_ANSI.sub("", done.stderr))
+        return refusal.id or ("" if refusal.is_free else "...")
 
     def _failure(self, command: str, errors: list[Diagnostic], output: str = "", crash: str = "") -> RunnerError:
         if self._context.processes.interrupted:

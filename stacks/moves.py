@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cdktf import TerraformResource
 
 from config.errors import ConfigError, Problem
-from config.toml import parse_table, read_text
+from config.toml import parse_table, placing, read_text
 from stacks.base import LayerStack
 
 if TYPE_CHECKING:
@@ -44,7 +44,13 @@ def load_moves(file: Path = FILE) -> tuple[Move, ...]:
     Raises:
         ConfigError: The file cannot be read, an entry is not a move, or two entries move the same address.
     """
-    table = parse_table(read_text(file), file=file)
+    text = read_text(file)
+    with placing(text, file=file):
+        return _parse(text, file)
+
+
+def _parse(text: str, file: Path) -> tuple[Move, ...]:
+    table = parse_table(text, file=file)
     entries = table.get("moved", ())
     problems = [Problem(key=key, allowed="is not a valid key; use [[moved]]") for key in table if key != "moved"]
     problems += _problems(entries)

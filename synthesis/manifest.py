@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from console.errors import ToldError
 from synthesis.stack_shape import misshapen, misstated
 from synthesis.template import Resource, blocks, resources
 
@@ -39,7 +40,7 @@ _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MADE_AGAIN: Final = "Synthesis did not write it: move that file away, then run `make synth` again."
 
 
-class OutputError(Exception):
+class OutputError(ToldError):
     """The output folder cannot be read; `str()` says what is wrong and what to do about it."""
 
     def __init__(self, message: str, remedy: str = "Run `make synth` again.") -> None:

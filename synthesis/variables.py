@@ -7,10 +7,10 @@ them too, and gets the same output.
 
 from __future__ import annotations
 
-import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from console import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -21,8 +21,6 @@ OUTPUT: Final = "CDKTF_OUTDIR"
 
 _CLEARED: Final = ("CDKTF_", "JSII_", "NODE_", "SYNTH_HCL_OUTPUT", "TERRAFORM_BINARY_NAME")
 _KEPT: Final = frozenset({NODE, CACHE, OUTPUT})
-_TEMPORARY: Final = ("TMPDIR", "TMP", "TEMP")
-"""Where Node puts its files, the first that is set: https://nodejs.org/api/os.html#ostmpdir"""
 
 
 def clear(environ: MutableMapping[str, str]) -> None:
@@ -33,9 +31,8 @@ def clear(environ: MutableMapping[str, str]) -> None:
 
 def problem(environ: Mapping[str, str]) -> str | None:
     """Why Node cannot start with these variables, in one line."""
-    name = next((name for name in _TEMPORARY if environ.get(name)), None)
-    if name and not (Path(environ[name]).is_dir() and os.access(environ[name], os.W_OK)):
-        return f"{name}={environ[name]} is not a folder that can be written: create it, or unset {name}."
+    if found := temporary.problem(environ):
+        return found
     if NODE in environ and shutil.which(environ[NODE]) is None:
         return f"{NODE}={environ[NODE]} is not a program: set it to the path of Node, or unset it."
     return None

@@ -55,17 +55,74 @@ def exported(**variables: str) -> dict[str, str]:
     ],
 )
 def test_a_mistake_is_answered_in_one_line(arguments: tuple[str, ...], says: str) -> None:
-    done = make(*arguments, ENV="")
+    done = make(*arguments)
     assert done.returncode == 2
     assert says in done.stderr
     assert done.stdout == ""
 
 
+def settings(name: str = "SETTINGS") -> set[str]:
+    """The words of a list in the Makefile."""
+    (listed,) = re.findall(rf"^{name} := ((?:.*\\\n)*.*)", MAKEFILE.read_text(encoding="utf-8"), re.MULTILINE)
+    return set(listed.replace("\\\n", " ").split())
+
+
 def test_every_setting_of_the_makefile_is_known() -> None:
-    text = MAKEFILE.read_text(encoding="utf-8")
-    (listed,) = re.findall(r"^SETTINGS := ((?:.*\\\n)*.*)", text, re.MULTILINE)
-    set_by_users = set(re.findall(r"^([A-Z_]+) \?=", text, re.MULTILINE)) | {"NAME", "REGION"}
-    assert set(listed.replace("\\\n", " ").split()) == set_by_users
+    set_by_users = set(re.findall(r"^([A-Z_]+) \?=", MAKEFILE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert settings() == set_by_users | {"NAME", "REGION"}
+
+
+def test_a_setting_of_the_shell_is_not_obeyed() -> None:
+    """ENV is also the file that sh reads, PORT that of many programs; YES=1 would apply without a question."""
+    goals = (
+        "synth",
+        "plan",
+        "apply",
+        "destroy",
+        "unlock",
+        "rotate",
+        "sleep",
+        "demo",
+        "report",
+        "logs",
+        "tunnel",
+        "cost",
+    )
+    given = dict.fromkeys(settings() - settings("OF_SHELL"), "dev")
+    for goal in goals:
+        arguments = ("-n", goal, *(() if goal in {"synth", "demo", "report", "cost"} else ("ENV=prod",)))
+        assert make(*arguments, **given).stdout == make(*arguments).stdout, goal
+
+
+def test_an_environment_of_the_shell_is_said_not_to_be_obeyed() -> None:
+    told = "ENV is missing. For example: make plan ENV=dev"
+    assert told + "\n" in make("plan").stderr
+    assert told + " (ENV of your shell is not obeyed)\n" in make("plan", ENV="dev").stderr
+
+
+@pytest.mark.parametrize("name", ["PARALLEL", "SKIP_DELEGATION_CHECK"])
+def test_what_a_shell_may_say_is_passed_on(name: str) -> None:
+    assert make("-n", "apply", "ENV=dev", **{name: "3"}).stdout != make("-n", "apply", "ENV=dev").stdout
+
+
+@pytest.mark.parametrize("flag", ["-i", "-t", "-e", "-ik", "--ignore-errors"])
+@pytest.mark.parametrize("how", ["argument", "MAKEFLAGS", "GNUMAKEFLAGS"])
+def test_a_flag_of_make_that_would_go_on_after_an_error_is_refused(flag: str, how: str) -> None:
+    done = make("-n", "synth", flag) if how == "argument" else make("-n", "synth", **{how: flag})
+    assert done.returncode == 2
+    assert f"make -{flag.strip('-')[0]} would " in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("flags", ["", "-k", "-s", "-j4", "--no-print-directory", "ENV=dev", "-k ENV=dev"])
+def test_other_flags_of_make_are_taken(flags: str) -> None:
+    assert make("-n", "synth", MAKEFLAGS=flags).returncode == 0
+
+
+def test_options_of_pytest_are_passed_on_and_said() -> None:
+    said = "pytest also gets PYTEST_ADDOPTS of your shell: -x\n"
+    assert make("-n", "unit", PYTEST_ADDOPTS="-x").stdout.count(said) == 1
+    assert said not in make("-n", "synth", PYTEST_ADDOPTS="-x").stdout
 
 
 @pytest.mark.parametrize(
@@ -83,9 +140,15 @@ def test_every_setting_of_the_makefile_is_known() -> None:
         "PIP_PREFIX",
         "PIP_DRY_RUN",
         "PIP_NO_DEPS",
+        "PYTEST_PLUGINS",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        "MYPYPATH",
+        "RUFF_OUTPUT_FORMAT",
+        "BASH_ENV",
+        "CDPATH",
     ],
 )
-def test_what_the_shell_says_of_python_and_pip_is_left_out(name: str) -> None:
+def test_what_the_shell_says_of_the_programs_is_left_out(name: str) -> None:
     assert name not in exported(**{name: "1"})
 
 

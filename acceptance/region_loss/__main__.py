@@ -108,8 +108,7 @@ def _environ(account: Account, programs: Path) -> dict[str, str]:
         "AWS_PAGER": "",
         "PARALLEL": "4",
         "SKIP_DELEGATION_CHECK": "1",  # the DNS of the internet knows nothing of the emulator's zones
-        "SKIP_PREFLIGHT": "1",
-        "YES": "1",
+        "MAKEFLAGS": "YES=1 SKIP_PREFLIGHT=1",  # as if they came after each `make`: of a shell, they are not obeyed
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from console.files import write_whole
 from console.table import table
 
 if TYPE_CHECKING:
@@ -45,4 +46,4 @@ def write(page: Path, done: Sequence[Timed]) -> None:
     if not start or not end:
         message = f"{page.name} has no lines {START.strip()} and {END.strip()} for the table."
         raise ValueError(message)
-    page.write_text(f"{before}{START}\n{for_page(done)}\n{END}{after}", encoding="utf-8")
+    write_whole(page, f"{before}{START}\n{for_page(done)}\n{END}{after}")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from console.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -26,7 +28,7 @@ _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 """Variables that checkov gets: none of the others can be a key of its service, or change what it checks."""
 
 
-class CheckovError(Exception):
+class CheckovError(ToldError):
     """Checkov did not run, or not to its end."""
 
     def __init__(self, message: str, remedy: str = _REMEDY) -> None:

@@ -110,7 +110,7 @@ def _build(options: list[str]) -> None:
     context, tagged = Path(folder), values["tag"]
     _need_login(tagged)
     files = {path.relative_to(context).as_posix(): path for path in sorted(context.rglob("*")) if path.is_file()}
-    text = "".join(f"{name}\0{path.read_text()}\0" for name, path in files.items()) + values["label"]
+    text = "".join(f"{name}\0{path.read_text(encoding='utf-8')}\0" for name, path in files.items()) + values["label"]
     layer = _HASHED + hashlib.sha256(text.encode()).hexdigest()
     manifest = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": [{"digest": layer, "size": 1}]})
     digest = _push(tagged, manifest, _MANIFEST)

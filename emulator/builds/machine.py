@@ -193,6 +193,7 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            encoding="utf-8",
             errors="replace",
             start_new_session=True,
         )
@@ -225,6 +226,8 @@ class Machine:
             env={"HARNESS": str(self._state), "PATH": os.environ["PATH"]},
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             check=True,
         ).stdout
         found = dict(item.split("=", 1) for item in shown.split("\0") if item)

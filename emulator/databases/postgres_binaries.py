@@ -52,7 +52,14 @@ def find_binaries() -> Path:
 
 def major_version(binaries: Path) -> int:
     """The major version of the server in a folder."""
-    shown = subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=True, text=True).stdout
+    shown = subprocess.run(
+        [binaries / "postgres", "--version"],
+        capture_output=True,
+        check=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ).stdout
     match = re.search(r"(\d+)", shown)
     return int(match[1]) if match else 0
 

@@ -153,7 +153,16 @@ class PostgresProcess:
 
     @staticmethod
     def _run(command: list[str]) -> None:
-        done = subprocess.run(command, capture_output=True, check=False, text=True, cwd="/", **as_unprivileged())
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            check=False,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            cwd="/",
+            **as_unprivileged(),
+        )
         if done.returncode:
             message = f"{command[0]} failed: {done.stderr}"
             raise ServerFailedError(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from console.arguments import take_none
+from console import program
 from emulator.probe.runner import run
 from emulator.probe.terraform import TerraformError
 
@@ -20,5 +20,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="emulator.probe", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="emulator.probe", description=__doc__)

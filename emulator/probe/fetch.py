@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 from console import program
-from console.arguments import take_none
 from emulator.probe.terraform import PROVIDERS, Terraform, TerraformError
 
 
@@ -34,5 +33,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="emulator.probe.fetch", description=__doc__)
-    program.run(main)
+    program.run_alone(main, module="emulator.probe.fetch", description=__doc__)

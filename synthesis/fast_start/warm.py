@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from console.arguments import take_none
+from console import program
 from synthesis import fast_start, variables
 from synthesis.fast_start.node import NPM_NAMES
 
@@ -70,5 +70,4 @@ def _compile(*packages: str) -> None:
 
 
 if __name__ == "__main__":
-    take_none(sys.argv[1:], module="synthesis.fast_start.warm", description=__doc__)
-    sys.exit(main())
+    program.run_alone(main, module="synthesis.fast_start.warm", description=__doc__)

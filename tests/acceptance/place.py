@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from runner.__main__ import main
 from tests.processes import processes_with
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from acceptance.account import Account
 
 ROOT = Path(__file__).parents[2]
@@ -100,3 +103,26 @@ class Place:
         item = self.client("dynamodb").get_item(TableName=TABLE, Key=LOCK).get("Item")
         files = self.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"{KEY}.tflock")
         return bool(item) or files["KeyCount"] > 0
+
+
+def wait_until(met: Callable[[], object], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def slow(marker: Path, seconds: int = 60) -> dict[str, Any]:
+    """A resource that touches a file when it is being created, which lasts until `finish`, or so long."""
+    command = f"touch {marker}; for i in $(seq {10 * seconds}); do test -e {marker}.end && exit; sleep 0.1; done"
+    return {"terraform_data": {"slow": {"input": marker.name, "provisioner": [{"local-exec": {"command": command}}]}}}
+
+
+def finish(marker: Path) -> None:
+    """Let the creation of the slow resource end."""
+    marker.with_name(f"{marker.name}.end").touch()
+
+
+def vpcs(count: int) -> dict[str, Any]:
+    """Resources that AWS creates twice without an error: a second one is a lost one."""
+    return {"aws_vpc": {f"v{number}": {"cidr_block": f"10.{number}.0.0/16"} for number in range(count)}}

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import boto3
 import pytest
 
 from acceptance.account import Account
 from emulator import Emulator
 from runner.environment import build, require_aws
 from tests.runner.test_environment import EMULATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_a_shell_gets_the_variables_that_terraform_gets() -> None:
@@ -14,7 +20,25 @@ def test_a_shell_gets_the_variables_that_terraform_gets() -> None:
         given = emulator.environment(account="900000000095", region="eu-west-1")
         assert given.items() <= account.exports().items()
         assert given.items() <= account.environ().items()
-        assert EMULATOR.keys() == account.exports().keys() - {"AWS_REGION", "CHECKPOINT_DISABLE"}
+        regions = {"AWS_REGION", "AWS_DEFAULT_REGION"}  # versions 2 and 1 of the AWS CLI
+        assert EMULATOR.keys() == account.exports().keys() - regions - {"CHECKPOINT_DISABLE"}
+        assert {account.exports()[name] for name in regions} == {"eu-west-1"}
+
+
+@pytest.mark.parametrize("spelled", [str.upper, str.lower])
+def test_a_shell_behind_a_proxy_reaches_the_emulator_too(
+    monkeypatch: pytest.MonkeyPatch, spelled: Callable[[str], str]
+) -> None:
+    """As the AWS CLI does it, with the SDK's own reading of the variables."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(spelled(name), "http://127.0.0.1:9")
+    monkeypatch.setenv(spelled("no_proxy"), "internal.example.com")
+    with Emulator() as emulator:
+        for name, value in Account("900000000095", "eu-west-1", emulator).exports().items():
+            monkeypatch.setenv(name, value)
+        client = boto3.session.Session().client("sts", endpoint_url=emulator.url)
+        assert client.get_caller_identity()["Account"] == "900000000095"
+        assert client.meta.region_name == "eu-west-1"
 
 
 def test_terraform_in_that_shell_calls_the_emulator_and_nothing_else() -> None:

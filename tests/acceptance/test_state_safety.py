@@ -5,23 +5,18 @@ The repairs are those of docs/state.md.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import signal
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance.account import Account
-from emulator import Emulator
 from runner.__main__ import main
-from tests.acceptance.place import BUCKET, DIGEST, KEY, LOCK, TABLE, Place
+from tests.acceptance.place import BUCKET, DIGEST, KEY, LOCK, TABLE, Place, finish, slow, vpcs, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = [
@@ -30,63 +25,6 @@ pytestmark = [
     pytest.mark.xdist_group("state safety"),  # in one process, so that the state is bootstrapped once
     pytest.mark.seconds(45),
 ]
-
-
-def wait_until(met: Callable[[], object], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def slow(marker: Path, seconds: int = 60) -> dict[str, Any]:
-    """A resource that touches a file when it is being created, which lasts until `finish`, or so long."""
-    command = f"touch {marker}; for i in $(seq {10 * seconds}); do test -e {marker}.end && exit; sleep 0.1; done"
-    return {"terraform_data": {"slow": {"input": marker.name, "provisioner": [{"local-exec": {"command": command}}]}}}
-
-
-def finish(marker: Path) -> None:
-    """Let the creation of the slow resource end."""
-    marker.with_name(f"{marker.name}.end").touch()
-
-
-def vpcs(count: int) -> dict[str, Any]:
-    """Resources that AWS creates twice without an error: a second one is a lost one."""
-    return {"aws_vpc": {f"v{number}": {"cidr_block": f"10.{number}.0.0/16"} for number in range(count)}}
-
-
-@pytest.fixture(scope="module")
-def bootstrapped(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Account]]:
-    """Dev's state stack, as synthesized, applied once."""
-    root: Path = tmp_path_factory.mktemp("checkout")
-    with Emulator() as emulator, pytest.MonkeyPatch.context() as patched:
-        account = Account("111111111111", "us-east-1", emulator)
-        place = Place(root, output, account)
-        place.write({})
-        for name, value in account.environ().items():
-            patched.setenv(name, value)
-        assert main(["bootstrap", "--env", "dev", "--output", str(place.out), "--yes"]) == 0
-        yield root, account
-
-
-@pytest.fixture
-def place(bootstrapped: tuple[Path, Account], output: Path) -> Iterator[Place]:
-    """The checkout with an empty stack that has no state."""
-    root, account = bootstrapped
-    place = Place(root, output, account)
-    yield place
-    for pid in place.terraform():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    s3, dynamodb = place.client("s3"), place.client("dynamodb")
-    listed = s3.list_object_versions(Bucket=BUCKET, Prefix="network/")
-    for one in (*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())):
-        s3.delete_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])
-    for key in (LOCK, DIGEST):
-        dynamodb.delete_item(TableName=TABLE, Key=key)
-    ec2 = place.client("ec2")
-    for vpc in ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]:
-        ec2.delete_vpc(VpcId=vpc["VpcId"])
 
 
 def lock_id(stderr: str) -> str:

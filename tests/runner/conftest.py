@@ -65,6 +65,8 @@ if "error" in step:
     error = {{"severity": "error", **step["error"]}}
     if arguments[0] in ("plan", "apply"):
         event(type="diagnostic", diagnostic=error)
+    elif arguments[0] == "force-unlock":
+        print("\\x1b[31mFailed to unlock state: " + error["detail"] + "\\x1b[0m", file=sys.stderr)
     else:
         print("\\nError: " + error["summary"] + "\\n\\n" + error.get("detail", ""), file=sys.stderr)
     sys.exit(1)

@@ -104,8 +104,8 @@ EMULATOR = {
     "AWS_ACCESS_KEY_ID": "111111111111",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_EC2_METADATA_DISABLED": "true",
-    "HTTP_PROXY": "http://127.0.0.1:5000",
-    "NO_PROXY": "127.0.0.1,localhost",
+    **dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:5000"),
+    **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
 }
 """As `make demo` prints them; tests/acceptance/test_account.py checks that it prints no others."""
 

@@ -13,11 +13,13 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from emulator import Emulator
 from main import ROOT
 from tests.fixtures import copy_program
 from tests.runner.conftest import FAKE_TERRAFORM
@@ -33,6 +35,12 @@ PREPARED: Final = frozenset(
 
 _EXPRESSION: Final = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
 _STAMPS: Final = ("python", "synth", "test", "terraform", "preflight", "rules", "workflows")
+
+
+@cache
+def _emulator() -> Emulator:
+    """What answers for AWS; its threads end with the process."""
+    return Emulator().start()
 
 
 def read_workflow(name: str) -> dict[str, Any]:
@@ -59,6 +67,8 @@ class Repository:
     folder: Path
     values: dict[str, str] = field(default_factory=dict)
     """The values of expressions: `github.token`."""
+    credentials: dict[str, str] = field(default_factory=dict)
+    """The variables that the action for AWS's credentials has set last; the runner asks whose they are."""
 
     def __post_init__(self) -> None:
         self.template.mkdir()
@@ -155,6 +165,7 @@ class Repository:
             "GITHUB_RUN_ID": "7",
             "GITHUB_SHA": "0123456789abcdef",
             "GITHUB_SERVER_URL": "https://github.com",
+            **self.credentials,
             **given,
         }
         script = step["run"]
@@ -171,7 +182,10 @@ class Repository:
         return done.returncode == 0, f"$ {script}\n{done.stdout}{done.stderr}"
 
     def _use(self, action: str, settings: dict[str, str], checkout: Path) -> None:
-        if action == "actions/upload-artifact":
+        if action == "aws-actions/configure-aws-credentials":
+            account = settings["role-to-assume"].split(":")[4]
+            self.credentials = _emulator().environment(account=account, region=settings["aws-region"])
+        elif action == "actions/upload-artifact":
             source = checkout / settings["path"]
             if source.is_dir():
                 assert not self.artifact(settings["name"]).exists(), "an artifact cannot be replaced"

@@ -58,7 +58,7 @@ def recipe(make: str, arguments: list[str]) -> list[str]:
         make: The true one.
         arguments: A target and its variables.
     """
-    set_up = [word for stamp in ("synth", "terraform") for word in ("-o", f".venv/{stamp}.stamp")]
+    set_up = [word for stamp in ("synth", "terraform", "preflight") for word in ("-o", f".venv/{stamp}.stamp")]
     command = [make, "--no-print-directory", "-n", "-C", str(ROOT), *set_up, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
