@@ -67,6 +67,17 @@ class Forecast:
                 self._durations.keep(self._work, {step: self._ended[step]})
 
     @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """A step that is the block; if an error ends it, its seconds are not kept."""
+        self.start(name)
+        try:
+            yield
+        except BaseException:
+            self.end(name, is_whole=False)
+            raise
+        self.end(name)
+
+    @contextmanager
     def waiting(self, step: str) -> Iterator[None]:
         """A person is asked: that time is not the step's."""
         before = self._now()
@@ -88,19 +99,19 @@ class Forecast:
             return _length({step: seconds or 0 for step, seconds in left.items()}, self._needs, running, self._parallel)
 
     def opening(self) -> str:
-        """What can be said before the first step: `12 stacks; the last time they took about 3 min`."""
-        count = f"{len(self._needs)} {self._unit}"
+        """What can be said before the first step: `apply: 12 stacks, about 3 min by the last run`."""
+        count = f"{self._work}: {self._count}"
         left = self.seconds_left
         if left is None:
-            return f"{count}; how long they take is not known before the first run"
+            return f"{count}, the first run: how long it takes is not known yet"
         if len(self._last) < len(self._needs):
-            return f"{count}; the last time {len(self._last)} of them took {about(left)}, the others are new"
-        return f"{count}; the last time they took {about(left)}"
+            return f"{count}, more than {about(left, exact=True)} by the last run, which did not have all of them"
+        return f"{count}, {about(left)} by the last run"
 
     def position(self) -> str:
         """How far it is: `3 of 12 stacks, about 2 min left`."""
         with self._lock:
-            far = f"{len(self._ended)} of {len(self._needs)} {self._unit}"
+            far = f"{len(self._ended)} of {self._count}"
             rest = [step for step in self._needs if step not in self._ended]
             left = self.seconds_left
         if not rest or left is None:
@@ -113,6 +124,10 @@ class Forecast:
     def line(self) -> str:
         """The position with the time until now, for a terminal."""
         return f"{self.position()}, {elapsed(self._now() - self._start)} so far"
+
+    @property
+    def _count(self) -> str:
+        return f"{len(self._needs)} {self._unit if len(self._needs) != 1 else self._unit.removesuffix('s')}"
 
     def _seconds(self, step: str) -> float:
         return self._now() - self._begun.get(step, self._now()) - self._waited.get(step, 0)

@@ -44,7 +44,7 @@ def run(folder: Path, clock: Clock, seconds: dict[str, float]) -> None:
 
 def test_the_first_run_says_that_it_does_not_know(tmp_path: Path, clock: Clock) -> None:
     first = forecast(tmp_path, clock)
-    assert first.opening() == "4 stacks; how long they take is not known before the first run"
+    assert first.opening() == "apply: 4 stacks, the first run: how long it takes is not known yet"
     first.start("network")
     clock.seconds += 75
     first.end("network")
@@ -54,7 +54,7 @@ def test_the_first_run_says_that_it_does_not_know(tmp_path: Path, clock: Clock) 
 def test_the_next_run_counts_down_what_the_last_one_took(tmp_path: Path, clock: Clock) -> None:
     run(tmp_path, clock, {"network": 60, "data": 240, "registry": 30, "service": 120})
     second = forecast(tmp_path, clock)
-    assert second.opening() == "4 stacks; the last time they took about 7 min"
+    assert second.opening() == "apply: 4 stacks, about 7 min by the last run"
     second.start("network")
     second.start("registry")
     clock.seconds += 30
@@ -78,7 +78,7 @@ def test_the_next_run_counts_down_what_the_last_one_took(tmp_path: Path, clock: 
 def test_a_step_that_is_new_makes_it_a_least(tmp_path: Path, clock: Clock) -> None:
     run(tmp_path, clock, {"network": 60, "data": 240})
     second = forecast(tmp_path, clock)
-    assert second.opening() == "4 stacks; the last time 2 of them took about 5 min, the others are new"
+    assert second.opening() == "apply: 4 stacks, more than 5 min by the last run, which did not have all of them"
     assert second.position() == "0 of 4 stacks, more than 5 min left"
 
 
@@ -94,6 +94,22 @@ def test_a_step_that_failed_and_the_time_of_a_person_are_not_kept(tmp_path: Path
         clock.seconds += 3600
     second.end("data")
     assert Durations(tmp_path).of("apply") == {"network": 60, "data": 20}
+
+
+def test_a_block_that_an_error_ends_is_not_kept(tmp_path: Path, clock: Clock) -> None:
+    one = forecast(tmp_path, clock)
+    with one.step("network"):
+        clock.seconds += 7
+    with pytest.raises(LookupError), one.step("data"):
+        raise LookupError
+    assert Durations(tmp_path).of("apply") == {"network": 7}
+    assert one.position() == "2 of 4 stacks"
+
+
+def test_one_step_is_one(tmp_path: Path, clock: Clock) -> None:
+    one = Forecast("bootstrap", {"state": ()}, Durations(tmp_path), unit="stacks", now=clock)
+    assert one.opening().startswith("bootstrap: 1 stack, ")
+    assert one.position() == "0 of 1 stack"
 
 
 def test_a_step_that_never_began_has_no_duration(tmp_path: Path, clock: Clock) -> None:
