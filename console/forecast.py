@@ -116,7 +116,7 @@ class Forecast:
             left = self.seconds_left
         if not rest or left is None:
             return far
-        if left == 0:
+        if left == 0 and any(self._seconds(step) > self._last.get(step, 0) for step in rest):
             return f"{far}, longer than the last time"
         unknown = any(step not in self._last for step in rest)
         return f"{far}, {'more than ' if unknown else ''}{about(left, exact=unknown)} left"
