@@ -29,8 +29,8 @@ class Durations:
 
     def of(self, work: str) -> dict[str, float]:
         """The seconds of each step that is known."""
-        steps = self._read().get(work)
-        return {step: float(seconds) for step, seconds in _object(steps).items() if _is_duration(seconds)}
+        known = {step: _duration(value) for step, value in _object(self._read().get(work)).items()}
+        return {step: seconds for step, seconds in known.items() if seconds is not None}
 
     def keep(self, work: str, seconds: Mapping[str, float]) -> None:
         """Replace what is known of these steps; the others stay."""
@@ -65,6 +65,7 @@ def _object(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_duration(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value >= 0
+def _duration(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return float(value)

@@ -126,13 +126,7 @@ def test_a_length_is_between_the_longest_step_and_all_one_after_the_other(
     seconds: dict[str, float], parallel: int, data: st.DataObject
 ) -> None:
     needs = {
-        step: set(
-            data.draw(
-                st.lists(st.sampled_from(sorted(seconds)), max_size=2).map(
-                    lambda s, step=step: [x for x in s if x < step]
-                )
-            )
-        )  # type: ignore[misc]
+        step: {one for one in data.draw(st.lists(st.sampled_from(sorted(seconds)), max_size=2)) if one < step}
         for step in seconds
     }
     length = _length(seconds, needs, [], parallel)
