@@ -167,7 +167,7 @@ broken-venv:
 	@touch $@
 
 .PHONY: lock
-lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: versions and hashes, no addresses (UPGRADE=1)
+lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: versions and hashes, without addresses of indexes (UPGRADE=1)
 	@$(STEP) "what resolves the locks" -- $(PIP_INSTALL) -r requirements/lock.lock
 	@set -e; compile() { $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) "$$@"; }; \
@@ -196,7 +196,7 @@ check: synth .venv/rules.stamp ## Check the synthesized JSON against the rules i
 	@$(RUN) compliance $(ENV)
 
 .PHONY: compliance
-compliance: synth .venv/rules.stamp .venv/terraform.stamp .venv/checkov.stamp ## The rules and checkov, over all environments: a table, and reports for CI (ENV=, SARIF=, JUNIT=)
+compliance: synth .venv/rules.stamp .venv/terraform.stamp .venv/checkov.stamp ## Run the rules and checkov over all environments: a table, and reports for CI (ENV=, SARIF=, JUNIT=)
 	@$(RUN) compliance $(ENV) --checkov $(if $(SARIF),--sarif "$(SARIF)") $(if $(JUNIT),--junit "$(JUNIT)")
 
 .PHONY: hcl
@@ -207,7 +207,7 @@ hcl: .venv/synth.stamp .venv/terraform.stamp ## Write the stacks as plain HCL, a
 # SECTION=10.1 prints each clause of one section of the design.
 SECTION ?=
 .PHONY: conformance
-conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV=, SECTION= write nothing)
+conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV= or SECTION=: only print)
 	@$(RUN) conformance $(ENV) $(if $(SECTION),--section "$(SECTION)")
 
 .PHONY: runbooks
@@ -215,7 +215,7 @@ runbooks: synth ## Write docs/runbooks/: what to do in each situation, with the 
 	@$(RUN) runbooks $(ENV)
 
 .PHONY: cost
-cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and ways to save (ENV= for one environment, FORMAT=)
+cost: .venv/synth.stamp ## Estimate the costs of a month, compare them with the design, and list ways to save (ENV=, FORMAT=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) pricing $(ENV) $(if $(FORMAT),--format $(FORMAT))
 
@@ -225,11 +225,11 @@ report: .venv/report.stamp ## Write the platform as one HTML page, cdktf.out/rep
 	@$(RUN) report $(ENV) $(if $(PAGE),--page "$(PAGE)")
 
 .PHONY: screenshots
-screenshots: report .venv/test.stamp ## Write the pictures of docs/report.md, of all environments, with Chromium
+screenshots: report .venv/test.stamp ## Take the screenshots in docs/report.md with Chromium
 	@$(RUN) report.screenshots
 
 .PHONY: test
-test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
+test: lint unit programs validate ## Check style and types, run the unit tests and the rules, and let Terraform validate
 
 # Tests that start processes and servers, and wait for them.
 PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/operations tests/preflight tests/runner \
@@ -312,7 +312,7 @@ demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and
 
 # Of an environment with [recovery.standby]; without ENV, of the one of the tests. WRITE=1 puts the table into the page.
 .PHONY: region-loss
-region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose a region, fail over and back by the commands of docs/region-loss.md (ENV=, PORT=, WRITE=1)
+region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Rehearse the loss of a region: fail over and back with the commands of docs/region-loss.md (ENV=, PORT=, WRITE=1)
 	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(PORT)
 
 .PHONY: faults
@@ -324,7 +324,7 @@ probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with T
 	@$(WAITING) 2 -m emulator $(filter tests/emulator/%,$(call marked,emulator))
 
 .PHONY: hcl-plan
-hcl-plan: .venv/test.stamp .venv/terraform.stamp ## Apply the JSON, and plan the HCL with the states that it leaves: no changes (ENV=, LAYER=)
+hcl-plan: .venv/test.stamp .venv/terraform.stamp ## Apply the JSON, then plan the HCL on its states: there must be no changes (ENV=, LAYER=)
 	@$(RUN) acceptance.plain_hcl $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER))
 
 # The lanes of docs/leaving-cdktf.md: LANE=cdktn or LANE=core for one. Not a step of the gate: nothing is merged or not for it.
@@ -337,7 +337,7 @@ future: .venv/test.stamp .venv/terraform.stamp ## Walk the ways off cdktf: other
 verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, then `make compliance` and `make emulate` (ENV=, LAYER= of these two)
 
 .PHONY: gate
-gate: ## What CI runs: all targets that test, with the seconds of each; fails above the budget in gate/budget.py
+gate: ## Run what CI runs: every target that tests, with the seconds of each; fails above the budget in gate/budget.py
 	@$(or $(PYTHON),python3) -m gate
 
 ##@ Terraform (on the real account, with the credentials of your shell)
@@ -394,7 +394,7 @@ apply: need-env .venv/synth.stamp .venv/terraform.stamp ## Plan, ask and apply e
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: refresh
-refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=, PARALLEL=)
+refresh: need-env .venv/synth.stamp .venv/terraform.stamp ## After an apply: update the states from AWS, and change nothing else (ENV=, LAYER=, REGION=, PARALLEL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
@@ -449,26 +449,30 @@ FOLLOW ?=
 TO ?=
 
 .PHONY: status
-status: .venv/synth.stamp .venv/preflight.stamp ## Say what runs, which release, which alarms are on, what sleeps (ENV= for one environment)
+status: .venv/synth.stamp .venv/preflight.stamp ## Show what runs, which release, which alarms are on, and what sleeps (ENV= for one environment)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) operations $@ $(if $(ENV),--env $(ENV))
 
 .PHONY: logs
-logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print what the services have written (ENV=, SERVICE=, SINCE=15m, FOLLOW=1, REGION=)
+logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print the logs of the services (ENV=, SERVICE=, SINCE=15m, FOLLOW=1, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) operations $@ --env $(ENV) $(if $(SERVICE),--service "$(SERVICE)") $(if $(SINCE),--since "$(SINCE)") \
 		$(if $(FOLLOW),--follow) $(if $(REGION),--region $(REGION))
 
 .PHONY: tunnel
-tunnel: need-env .venv/synth.stamp .venv/preflight.stamp ## Let a database answer on this machine until Ctrl-C (ENV=, TO=postgres|documentdb, PORT=, REGION=)
+tunnel: need-env .venv/synth.stamp .venv/preflight.stamp ## Open a tunnel to a database until Ctrl-C (ENV=, TO=postgres|documentdb, PORT=, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) operations $@ --env $(ENV) $(if $(TO),--to "$(TO)") --port $(PORT) $(if $(REGION),--region $(REGION))
 
 ##@ Housekeeping
 
 .PHONY: clean
-clean: ## Remove everything that was generated, but no state
+clean: ## Delete .venv, cdktf.out, .terraform-work and the caches of tools; refuses while a state, or what a killed apply made, is only there
 	@! find .terraform-work cdktf.out -name '*.tfstate*' ! -path '*/.terraform/*' ! -path '.terraform-work/*/data/*' \
 		2>/dev/null | grep . || { \
 		echo "This is a state that may not be in the bucket: write it there, or move it away (docs/state.md)." >&2; exit 2; }
+	@! find .terraform-work \( -name made.json -o -name terraform.log \
+		-exec grep -Eq '"apply_complete".*"action":"create"|"action":"create".*"apply_complete"' {} \; \
+		! -exec grep -q 'Apply complete!' {} \; \) -print 2>/dev/null | grep . || { \
+		echo "This is what an apply made before it was killed: 'make apply ENV=..' takes it over (docs/state.md)." >&2; exit 2; }
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis
