@@ -320,7 +320,7 @@ faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9,
 	@$(WAITING) 5 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))
 
 .PHONY: probe
-probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 168 resource types, and mistakes that AWS refuses
+probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 169 resource types, and mistakes that AWS refuses
 	@$(WAITING) 2 -m emulator $(filter tests/emulator/%,$(call marked,emulator))
 
 .PHONY: hcl-plan

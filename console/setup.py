@@ -25,7 +25,7 @@ WORK: Final = Path(__file__).parents[1] / ".terraform-work"
 
 _CLEAR: Final = "\x1b[2K\r"
 _NOT_STARTED: Final = 127
-_REASONS: Final = {
+REASONS: Final = {
     r"No space left on device|Disk quota exceeded": (
         "the disk is full: `make synth` needs about 900 MB, all of `make setup` about 2 GB"
     ),
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def explain(output: str) -> str | None:
     """Why pip failed, in a sentence; None if it is something else."""
-    for pattern, reason in _REASONS.items():
+    for pattern, reason in REASONS.items():
         if found := re.search(pattern, output):
             return reason.format(**found.groupdict())
     return None
