@@ -123,6 +123,9 @@ def _part(schema: dict[str, object], table: dict[str, object], name: str) -> dic
         properties = one.get("properties")
         if isinstance(properties, dict) and name in properties:
             return dict(properties[name])
+        named = one.get("patternProperties")
+        if name.startswith("<") and isinstance(named, dict):
+            return dict(next(iter(named.values())))
         if name.startswith("<") and isinstance(one.get("additionalProperties"), dict):
             return dict(one["additionalProperties"])  # type: ignore[call-overload,no-any-return]  # JSON
     message = f"there is no table {name} here"
