@@ -1,7 +1,8 @@
 """Creates the file of a new environment from dev's; `python -m config.new_environment NAME` runs it.
 
-Without dev, it is another one's: staging's, then prod's, then the first one's. The file is its own text with a few values replaced: it has every table with its comments, and a new kind of table
-needs no change here. The replaced values are those that two environments cannot share.
+Without dev it is like staging, then prod, then the first of the others. The file is that one's own text with a few
+values replaced: it has every table with its comments, and a new kind of table needs no change here. The replaced values are
+those that two environments cannot share.
 """
 
 import argparse
