@@ -1,8 +1,8 @@
 """Creates the file of a new environment from dev's; `python -m config.new_environment NAME` runs it.
 
 Without dev it is like staging, then prod, then the first of the others. The file is that one's own text with a few
-values replaced: it has every table with its comments, and a new kind of table needs no change here. The replaced values are
-those that two environments cannot share.
+values replaced: it has every table with its comments, and a new kind of table needs no change here. The replaced
+values are those that two environments cannot share.
 """
 
 import argparse
