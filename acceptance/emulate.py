@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from acceptance import findings, leftovers
 from acceptance.findings import Finding, Step
-from acceptance.lifecycle import run_lifecycle
+from acceptance.lifecycle import PHASES, phase, run_lifecycle
 from acceptance.releases.hand_overs import HandOvers
 from config.load import environment_names
+from console.forecast import Forecast
 from console.table import table
 from runner import schedule
 from runner.errors import FAILED, INTERRUPTED, OK, RunnerError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from acceptance.harness import Harness
     from acceptance.lifecycle import EnvironmentRun, Row
 
+_LEFTOVERS: Final = "leftovers"
+
 
 def emulate(harness: Harness) -> int:
     """Apply, plan again, check, destroy, and look for leftovers."""
@@ -28,19 +31,23 @@ def emulate(harness: Harness) -> int:
     runs: dict[str, EnvironmentRun] = {}
     hand_overs = HandOvers(harness.environments, cancelled=lambda: harness.processes.interrupted)
 
+    forecast = _forecast(harness)
+
     def work(environment: str) -> schedule.Verdict:
-        runs[environment] = run_lifecycle(harness, environment, hand_overs)
+        runs[environment] = run_lifecycle(harness, environment, hand_overs, forecast)
         return schedule.Verdict.CONTINUE
 
     needs: dict[str, set[str]] = {name: set() for name in harness.environments}
-    schedule.run(needs, work, parallel=len(needs), cancelled=lambda: harness.processes.interrupted)
-    if harness.processes.interrupted:
-        message = "Interrupted."
-        raise RunnerError(message, exit_code=INTERRUPTED)
-    ordered = [runs[name] for name in harness.environments]
-    all_findings = [finding for run in ordered for finding in run.findings]
-    if not any(run.failed for run in ordered):
-        all_findings += _leftovers(harness)
+    with harness.progress.following(forecast):
+        schedule.run(needs, work, parallel=len(needs), cancelled=lambda: harness.processes.interrupted)
+        if harness.processes.interrupted:
+            message = "Interrupted."
+            raise RunnerError(message, exit_code=INTERRUPTED)
+        ordered = [runs[name] for name in harness.environments]
+        all_findings = [finding for run in ordered for finding in run.findings]
+        if not any(run.failed for run in ordered):
+            with forecast.step(_LEFTOVERS):
+                all_findings += _leftovers(harness)
 
     harness.progress.say(f"\n{_table([row for run in ordered for row in run.rows.values()])}\n")
     for run in ordered:
@@ -57,6 +64,17 @@ def emulate(harness: Harness) -> int:
         harness.progress.warn(failure)
     harness.progress.say(_verdict(harness, len(failures), len(all_findings) - len(unknown), time.monotonic() - started))
     return FAILED if failures else OK
+
+
+def _forecast(harness: Harness) -> Forecast:
+    """The phases of all environments, which run side by side; of a part of them, or of one layer, they take less."""
+    needs: dict[str, set[str]] = {}
+    for environment in harness.environments:
+        names = [phase(environment, name) for name in PHASES]
+        needs |= {name: set(names[:place][-1:]) for place, name in enumerate(names)}
+    needs[_LEFTOVERS] = set(needs)
+    what = " ".join((*harness.environments, *([f"up to {harness.layer}"] if harness.layer else [])))
+    return Forecast(f"emulate {what}", needs, harness.durations, parallel=len(harness.environments), unit="steps")
 
 
 def _leftovers(harness: Harness) -> list[Finding]:

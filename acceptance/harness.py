@@ -9,11 +9,12 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from acceptance import synthesis
 from acceptance.account import Account
 from config.load import ENVIRONMENTS, environment_names, load_environments
+from console.durations import Durations
 from emulator import Emulator, PortInUseError
 from main import ROOT
 from runner import executable, explain, interrupts
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from synthesis.manifest import Stack
 
+_WORK: Final = ROOT / ".terraform-work"
+"""What outlives a run: fetched providers, and how long the last one took."""
+
 
 @dataclass(frozen=True)
 class Harness:
@@ -45,6 +49,7 @@ class Harness:
     parallel: int
     processes: Processes
     progress: ProgressDisplay
+    durations: Durations
 
     def stacks(self, environment: str, *, unprotected: bool = False) -> dict[str, Stack]:
         """The stacks to apply: all of the environment, or a layer with the layers that it needs."""
@@ -70,7 +75,7 @@ class Harness:
             processes=self.processes,
             progress=self.progress,
             answers=sys.stdin,
-            cache=ROOT / ".terraform-work" / "plugins",
+            cache=_WORK / "plugins",
             yes=True,
             parallel=self.parallel,
             shows_plans=False,
@@ -108,7 +113,7 @@ def open_harness(
         synthesis.write(Path(folder), settings, names, processes)
         progress.end("synthesis")
         lanes = parallel or default_parallel(len(names))
-        harness = Harness(Path(folder), settings, emulator, names, layer, lanes, processes, progress)
+        harness = Harness(Path(folder), settings, emulator, names, layer, lanes, processes, progress, Durations(_WORK))
         _require_providers(harness)
         yield harness
 

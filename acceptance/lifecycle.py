@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from acceptance import checks, whole
 from acceptance.database_roles import check_roles_sign_in_and_rotate
 from acceptance.drills import check_drills_restore_and_leave_nothing
 from acceptance.findings import Finding, Step
 from acceptance.log_destinations import make_log_destinations
-from acceptance.releases.hand_overs import HandOvers
 from acceptance.releases.rehearsal import Rehearsal
 from acceptance.tunnels import check_tunnels_open_and_leave_nothing
 from config.load import load_environment
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from acceptance.harness import Harness
+    from acceptance.releases.hand_overs import HandOvers
+    from console.forecast import Forecast
     from runner.results import Result
     from runner.session import Session
 
@@ -61,19 +62,32 @@ class EnvironmentRun:
         self.findings.append(Finding(self.environment, step, subject))
 
 
-def run_lifecycle(harness: Harness, environment: str, hand_overs: HandOvers | None = None) -> EnvironmentRun:
-    """Run all steps; a failure is recorded, an interrupt is raised."""
+PHASES: Final = ("apply", "second plan", "checks", "releases", "destroy")
+"""What is done with each environment, one after the other; without a pipeline, the releases take no time."""
+
+
+def phase(environment: str, name: str) -> str:
+    """The name of a phase of an environment, in forecasts."""
+    return f"{environment}: {name}"
+
+
+def run_lifecycle(harness: Harness, environment: str, hand_overs: HandOvers, forecast: Forecast) -> EnvironmentRun:
+    """Run all phases; a failure is recorded, an interrupt is raised."""
     run = EnvironmentRun(environment)
-    hand_overs = hand_overs or HandOvers((environment,))
     try:
         session = harness.session(environment)
         run.rows = {stack.id: Row(stack.id) for stack in in_order(session.stacks)}
         make_log_destinations(load_environment(environment, folder=harness.settings), harness.emulator)
-        apply(session, run)
-        _plan_again(session, run)
-        check(harness, environment, run)
-        rehearse(harness, session, run, hand_overs)
-        _destroy(harness, session, run)
+        acts = (
+            partial(apply, session, run),
+            partial(_plan_again, session, run),
+            partial(check, harness, environment, run),
+            partial(rehearse, harness, session, run, hand_overs),
+            partial(_destroy, harness, session, run),
+        )
+        for name, act in zip(PHASES, acts, strict=True):
+            with forecast.step(phase(environment, name)):
+                act()
     except RunnerError as error:
         if harness.processes.interrupted:
             raise

@@ -1,7 +1,8 @@
 """Creates the file of a new environment from dev's; `python -m config.new_environment NAME` runs it.
 
-The file is dev's own text with a few values replaced: it has every table with its comments, and a new kind of table
-needs no change here. The replaced values are those that two environments cannot share.
+Without dev it is like staging, then prod, then the first of the others. The file is that one's own text with a few
+values replaced: it has every table with its comments, and a new kind of table needs no change here. The replaced
+values are those that two environments cannot share.
 """
 
 import argparse
@@ -24,9 +25,6 @@ from config.toml import read_text
 from console import program
 from console.files import write_whole
 
-LIKE: Final = "dev"
-"""The environment whose file is the template: the smallest."""
-
 _BLOCKS: Final = tuple(IPv4Network("10.0.0.0/8").subnets(new_prefix=16))
 _SCHEMA: Final = "#:schema"
 _USAGE: Final = 2
@@ -46,10 +44,16 @@ def new_environment(name: str, *, folder: Path = ENVIRONMENTS) -> Path:
         raise ConfigError(Problem(key="NAME", value=name, allowed=str(error))) from None
     if file.exists():
         raise ConfigError(Problem(key="", allowed="exists already; edit it, or choose another name"), file=file)
-    like = load_environment(LIKE, folder=folder)
-    others = [load_environment(other, folder=folder) for other in environment_names(folder)]
+    names = environment_names(folder)
+    if not names:
+        allowed = (
+            "has no environment that a new one could be like: restore dev.toml, or write the file (docs/settings.md)"
+        )
+        raise ConfigError(Problem(key="", allowed=allowed), file=folder)
+    like = load_environment(names[0], folder=folder)
+    others = [load_environment(other, folder=folder) for other in names]
     cidr = find_free_block(other.network.cidr for other in others)
-    text = render(name, read_text(folder / f"{LIKE}.toml"), like=like, cidr=cidr)
+    text = render(name, read_text(folder / f"{like.name}.toml"), like=like, cidr=cidr)
     made = parse_environment(text, name=name, project=like.project, file=file)
     if problems := [*check_neighbors(made, environment_names(folder), folder)]:
         raise ConfigError(*problems, file=file)
@@ -187,13 +191,14 @@ def main(arguments: Sequence[str], *, folder: Path = ENVIRONMENTS) -> int:
         sys.stderr.write("NAME is missing. For example: make new-environment NAME=preview\n")
         return _USAGE
     try:
+        like = next(iter(environment_names(folder)), "")
         file = new_environment(names[0], folder=folder)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return _USAGE
     name = names[0]
     sys.stdout.write(
-        f"{file} is created from {LIKE}.\n"
+        f"{file} is created from {like}.\n"
         "Next, edit account_id, the tags, and the names in [domain]; its address range is already unique.\n"
         f"Then: make synth ENV={name}\n"
     )

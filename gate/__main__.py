@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console import program
+from console.durations import Durations
 from console.table import table
 from gate.budget import budget_seconds, count_layers
 from gate.run import Run, Status
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gate.steps import Stage
 
 _ROOT: Final = Path(__file__).parents[1]
+_WORK: Final = _ROOT / ".terraform-work"
 _OK, _FAILED, _INTERRUPTED = 0, 1, 130
 
 
@@ -30,7 +32,8 @@ def main(stages: Sequence[Stage] = STAGES, *, budget: int | None = None) -> int:
     """Run the gate; return the process's exit code."""
     layers = count_layers(_ROOT / "stacks")
     budget = budget_seconds(layers) if budget is None else budget
-    run = Run(stages, output=sys.stdout)
+    run = Run(stages, output=sys.stdout, durations=Durations(_WORK))
+    print(f"{run.forecast.opening()}; it may take {_minutes(budget)}", flush=True)
     with _signals_interrupt(run), Speed() as speed:
         results = run.run()
     total, limit = run.seconds, round(budget * speed.slowdown)

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TextIO
 
+from console.forecast import Forecast
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from console.durations import Durations
     from gate.steps import Lane, Stage, Step
 
 # They would reach the make of a step: `make -n gate` would pass without a test.
@@ -51,8 +54,11 @@ class Result:
 class Run:
     """One run of the gate."""
 
-    def __init__(self, stages: Sequence[Stage], *, output: TextIO) -> None:
+    def __init__(self, stages: Sequence[Stage], *, output: TextIO, durations: Durations) -> None:
         self._stages = stages
+        self.forecast = Forecast(
+            "gate", _needs(stages), durations, parallel=max((len(stage) for stage in stages), default=1)
+        )
         self._output = output
         self._start = time.monotonic()
         self._results: dict[Step, Result] = {}
@@ -97,7 +103,9 @@ class Run:
         started, process = self.seconds, self._begin(step)
         if process is None:
             return False
-        self._print(f"== {step.name} starts" if width else f"\n== {step.name}")
+        self.forecast.start(step.name)
+        heading = f"== {step.name} starts" if width else f"\n== {step.name}"
+        self._print(f"{heading}  ({self.forecast.position()})")
         copied = threading.Thread(
             target=self._copy, args=(process, f"{step.name:{width}} | " if width else ""), daemon=True
         )
@@ -114,6 +122,7 @@ class Run:
             self.seconds - started,
             usage.ru_utime + usage.ru_stime,
         )
+        self.forecast.end(step.name, is_whole=result.status is Status.PASSED)
         failed = result.status is Status.FAILED
         if width or result.status is not Status.PASSED:
             self._print(f"== {step.name} {result.status}{f' with exit code {process.returncode}' if failed else ''}")
@@ -153,3 +162,14 @@ class Run:
     def _print(self, text: str, end: str = "\n") -> None:
         with self._lock:
             print(text, end=end, file=self._output, flush=True)
+
+
+def _needs(stages: Sequence[Stage]) -> dict[str, set[str]]:
+    """The steps, each with those that it comes after."""
+    needs: dict[str, set[str]] = {}
+    for stage in stages:
+        before = set(needs)
+        for lane in stage:
+            names = [step.name for step in lane]
+            needs |= {name: before | set(names[:place]) for place, name in enumerate(names)}
+    return needs

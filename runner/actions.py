@@ -36,7 +36,7 @@ _BLOCKING = frozenset({Status.WAITS, Status.DECLINED})
 def plan(session: Session) -> list[Result]:
     """Show what would change. A stack whose producer is not applied yet cannot be planned, and says so."""
     # A plan reads what others have applied, not what they plan: none waits for another one.
-    results = session.run_all({id_: set() for id_ in session.chosen}, _plan)
+    results = session.run_all({id_: set() for id_ in session.chosen}, _plan, work="plan")
     if session.saved:
         session.saved.write_results(results)
     return results
@@ -97,7 +97,7 @@ def apply(session: Session) -> list[Result]:
     """Plan, ask for confirmation, and apply that plan; or apply plans that were saved."""
     if session.saved:
         session.saved.require_appliable(session)
-    return session.run_all(order_of_apply(session), _apply, blocks=_BLOCKING)
+    return session.run_all(order_of_apply(session), _apply, work="apply", blocks=_BLOCKING)
 
 
 def _apply(session: Session, stack: Stack) -> Result:
@@ -148,7 +148,7 @@ def refresh(session: Session) -> list[Result]:
     not write those states.
     """
     chosen = {id_: set[str]() for id_, stack in session.chosen.items() if not is_persons(stack, session.stacks)}
-    return session.run_all(chosen or {id_: set[str]() for id_ in session.chosen}, _refresh)
+    return session.run_all(chosen or {id_: set[str]() for id_ in session.chosen}, _refresh, work="refresh")
 
 
 def _refresh(session: Session, stack: Stack) -> Result:
@@ -182,7 +182,7 @@ def destroy(session: Session) -> list[Result]:
         )
     _refuse_while_in_use(session)
     edges = reversed_edges(dependencies_within(session.chosen))
-    return session.run_all(edges, _destroy, blocks=_BLOCKING)
+    return session.run_all(edges, _destroy, work="destroy", blocks=_BLOCKING)
 
 
 def _protected_and_retired_error(stack: Stack) -> RunnerError:
@@ -260,12 +260,12 @@ def bootstrap(session: Session) -> list[Result]:
     if state is None:
         message = f"{session.environment} has no stack of the layer {STATE_LAYER!r}, which holds the state."
         raise RunnerError(message, "Run `make synth` again.")
-    return session.run_all({state.id: set()}, bootstrapping.bootstrap)
+    return session.run_all({state.id: set()}, bootstrapping.bootstrap, work="bootstrap")
 
 
 def validate(session: Session) -> list[Result]:
     """Check each stack against the providers' schemas; needs no account."""
-    return session.run_all({id_: set() for id_ in session.chosen}, _validate)
+    return session.run_all({id_: set() for id_ in session.chosen}, _validate, work="validate")
 
 
 def _validate(session: Session, stack: Stack) -> Result:

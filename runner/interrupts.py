@@ -23,10 +23,14 @@ def obeying_signals(processes: Processes, progress: ProgressDisplay) -> Iterator
         nonlocal count
         count += 1
         if count == 1:
-            processes.interrupt()
+            running = processes.interrupt()
             text = "Stopping: Terraform finishes what it has started, writes its state and releases its lock."
+            if not running:
+                text = "Stopping."
         elif count == 2:  # noqa: PLR2004 - the second time, as the docstring says
             text = "Still stopping. A third Ctrl-C stops at once: the state will lack what is being created."
+            if not processes.any_runs:
+                text = "Still stopping."
         else:
             processes.interrupt()
             text = "Stopped at once."

@@ -57,6 +57,12 @@ class Processes:
         """Whether there was an interrupt: nothing more is started then."""
         return self._interrupted.is_set()
 
+    @property
+    def any_runs(self) -> bool:
+        """Whether a child has not ended yet."""
+        with self._lock:
+            return bool(self._running)
+
     def interrupt(self) -> int:
         """Interrupt every child once and start no more; return how many are running.
 

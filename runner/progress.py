@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import shutil
 import threading
 import time
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
@@ -18,6 +18,8 @@ from runner.events import Events
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
+
+    from console.forecast import Forecast
 
 _UP, _CLEAR = "\x1b[A", "\x1b[2K\r"
 
@@ -55,6 +57,7 @@ class ProgressDisplay:
         self._lock = threading.RLock()
         self._activities: dict[str, Activity] = {}
         self._drawn = 0
+        self._forecast: Forecast | None = None
         self._question = threading.Lock()
         self._held: list[tuple[str, TextIO]] | None = None  # held back while a question is open
         self._ended = threading.Event()
@@ -71,6 +74,29 @@ class ProgressDisplay:
         self._ticker.join()
         with self._lock:
             self._erase()
+
+    @contextmanager
+    def following(self, forecast: Forecast) -> Iterator[None]:
+        """While the block runs, say how far the whole is: below the live lines, and elsewhere as `position()` is used.
+
+        What runs inside of another whole is a part of that one, and is not said.
+        """
+        if self._forecast:
+            yield
+            return
+        self._forecast = forecast
+        self.warn(forecast.opening())
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._erase()
+                self._forecast = None
+                self._draw()
+
+    def with_position(self, text: str) -> str:
+        """A line with how far the whole is; on a terminal, where that is below the live lines, the line alone."""
+        return text if self._live or not self._forecast else f"{text}  ({self._forecast.position()})"
 
     def start(self, name: str, doing: str, *, total: int = 0) -> Events:
         """A stack starts something; the returned events drive its line."""
@@ -100,12 +126,15 @@ class ProgressDisplay:
         """Print anything else to standard error."""
         self._print(text, self._err)
 
-    def confirm(self, question: str, answers: TextIO, cancelled: Callable[[], bool], *, show: str = "") -> bool:
+    def confirm(
+        self, question: str, answers: TextIO, cancelled: Callable[[], bool], *, show: str = "", step: str = ""
+    ) -> bool:
         """Show something and ask; only `yes` confirms.
 
-        One question at a time, and nothing else is written until it is answered; the other stacks continue.
+        One question at a time, and nothing else is written until it is answered; the other stacks continue. The time
+        of the answer is not one of the step.
         """
-        with self._question:
+        with self._forecast.waiting(step) if self._forecast else nullcontext(), self._question:
             with self._lock:
                 self._erase()
                 if show:
@@ -153,10 +182,13 @@ class ProgressDisplay:
         self._erase()
         columns = shutil.get_terminal_size().columns
         with _ignoring_closed_stream(self._err):
-            for activity in self._activities.values():
-                print(activity.line(self._width)[: columns - 1], file=self._err)
+            lines = [activity.line(self._width) for activity in self._activities.values()]
+            if self._forecast:
+                lines.append(self._forecast.line())
+            for line in lines:
+                print(line[: columns - 1], file=self._err)
             self._err.flush()
-        self._drawn = len(self._activities)
+            self._drawn = len(lines)
 
     def _erase(self) -> None:
         if self._drawn:
@@ -166,7 +198,7 @@ class ProgressDisplay:
         self._drawn = 0
 
 
-@contextlib.contextmanager
+@contextmanager
 def _ignoring_closed_stream(stream: TextIO) -> Iterator[None]:
     """A terminal that was closed, or a pipe without a reader, must not end a run that is changing resources."""
     try:

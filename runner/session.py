@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
+from console.durations import Durations
+from console.forecast import Forecast
 from runner import environment, executable, explain, provider_mirror, schedule
 from runner.errors import RunnerError
 from runner.results import Result, Status
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
     from synthesis.manifest import Stack
 
 _STOPS = {Status.FAILED, Status.INTERRUPTED}
+_WHOLE = {
+    *(Status.NO_CHANGES, Status.CHANGES, Status.APPLIED, Status.DESTROYED, Status.REFRESHED, Status.VALID),
+    *(Status.BOOTSTRAPPED, Status.ALREADY, Status.NOTHING_THERE),
+}
+"""A stack that did all it had to: what it took is what the next run will take."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Session:
     checks_sleep: bool = True  # by the function, whose code no emulator runs
     saved: SavedPlans | None = None
     """Where a plan is kept, and where what an apply may do comes from."""
+    durations: Durations | None = None
+    """Where the seconds of the last run are, if not in the folder of this one."""
     unapplied: set[str] = field(default_factory=set)
     plans: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """The plans with changes as JSON, secrets included, for the verdict."""
@@ -68,6 +78,7 @@ class Session:
             self.answers,
             lambda: self.context.processes.interrupted,
             show=text,
+            step=stack,
         )
 
     def run_all(
@@ -75,32 +86,46 @@ class Session:
         edges: Mapping[str, set[str]],
         act: Callable[[Session, Stack], Result],
         *,
+        work: str = "",
         blocks: frozenset[Status] = frozenset(),
     ) -> list[Result]:
-        """Run `act` for every stack of `edges` in its order; a failure stops what has not started."""
-        results: dict[str, Result] = {}
+        """Run `act` for every stack of `edges` in its order; a failure stops what has not started.
 
-        def work(id_: str) -> schedule.Verdict:
+        With a name of the `work`, such as `apply`, it is said how far it is, and how long it took the last time.
+        """
+        results: dict[str, Result] = {}
+        forecast = Forecast(
+            f"{work} on the emulator" if self.context.environ.get("AWS_ENDPOINT_URL") else work,
+            edges,
+            self.durations or Durations(self.context.work),
+            parallel=self.parallel,
+            unit="stacks",
+        )
+
+        def run(id_: str) -> schedule.Verdict:
             stack = self.stacks[id_]
+            forecast.start(id_)
             try:
                 result = act(self, stack)
             except RunnerError as error:
                 result = explain.result_from_error(stack, self.stacks, error, self.terraform(stack).log)
             result = replace(result, seconds=self.progress.end(id_))
             results[id_] = result
+            forecast.end(id_, is_whole=bool(work) and result.status in _WHOLE)
             self._report(result)
             if result.status in _STOPS:
                 return schedule.Verdict.STOP
             return schedule.Verdict.BLOCK if result.status in blocks else schedule.Verdict.CONTINUE
 
         processes = self.context.processes
-        not_started = schedule.run(
-            edges,
-            work,
-            parallel=self.parallel,
-            cancelled=lambda: processes.interrupted,
-            costs={id_: sum(1 for _ in self.stacks[id_].all()) for id_ in edges},
-        )
+        with self.progress.following(forecast) if work and edges else nullcontext():
+            not_started = schedule.run(
+                edges,
+                run,
+                parallel=self.parallel,
+                cancelled=lambda: processes.interrupted,
+                costs={id_: sum(1 for _ in self.stacks[id_].all()) for id_ in edges},
+            )
         # An interrupt between two stacks interrupts none of them, and must be reported all the same.
         is_reported = any(result.status is Status.INTERRUPTED for result in results.values())
         status = Status.INTERRUPTED if processes.interrupted and not is_reported else Status.NOT_STARTED
@@ -109,7 +134,7 @@ class Session:
 
     def _report(self, result: Result) -> None:
         word = result.note if result.status is Status.WAITS else result.status.value
-        lines = [f"{result.stack.ljust(self.width)}  {word}"]
+        lines = [self.progress.with_position(f"{result.stack.ljust(self.width)}  {word}")]
         if result.status is Status.FAILED:
             lines += ["", result.note, "", result.remedy, ""]
         self.progress.warn("\n".join(lines))

@@ -19,6 +19,7 @@ from acceptance.region_loss.rehearsal import Rehearsal
 from acceptance.region_loss.world import World
 from config.load import ENVIRONMENTS, load_environments
 from console import program
+from console.durations import Durations
 from emulator.releases.clock import CLOCK
 from main import ROOT
 from runner import executable, interrupts
@@ -79,6 +80,7 @@ def _rehearse(environment: Environment, options: argparse.Namespace) -> int:
             second=second,
             markers=list(markers(World(environment, account))),
             say=progress.say,
+            durations=Durations(ROOT / ".terraform-work"),
             names={
                 "ENV": environment.name,
                 "PROJECT": environment.project,

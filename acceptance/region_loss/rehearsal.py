@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 
 from acceptance.region_loss.markers import missing
 from acceptance.region_loss.tasks import TaskError
+from console.forecast import Forecast
 from emulator.functions.asynchronous import BACKGROUND
 from runner.errors import FAILED, RunnerError
 
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
     from acceptance.region_loss.checkout import Checkout
     from acceptance.region_loss.markers import Marker
     from acceptance.region_loss.page import PageStep
+    from console.durations import Durations
     from emulator import Emulator
 
 BEFORE: Final = "before the loss"
 DURING: Final = "during the fail over"
 _MOST_SECONDS: Final = 600
+_APPLY: Final = "apply all stacks"
+_WRITE: Final = "write into every store"
+_COPY: Final = "back up and copy"
+_CHECK: Final = "check every store"
+_WRITE_AGAIN: Final = "write again"
+_PLAN: Final = "plan all stacks without a change"
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,10 @@ class Rehearsal:
     say: Callable[[str], None]
     names: Mapping[str, str]
     """The values of the variables that the page sets first: those of this environment."""
+    durations: Durations
+    """How long each step took the last time."""
     done: list[Timed] = field(default_factory=list)
+    _forecast: Forecast = field(init=False)
     _wanted: dict[str, set[str]] = field(default_factory=dict)
     """What each store must have, by the name of its marker."""
 
@@ -59,15 +70,32 @@ class Rehearsal:
         Raises:
             RunnerError: A command failed, or a marker is not where it must be.
         """
+        self._forecast = self._look_ahead(steps)
+        self.say(self._forecast.opening())
         self._prepare(steps)
         self._time("loss", f"lose {self.home}", lambda: self._lose(lost=True))
         self._follow(steps, "fail over")
-        self._time("fail over", "check every store", lambda: self._check(self.second))
-        self._time("fail over", "write again", lambda: self._write(self.second, DURING))
+        self._time("fail over", _CHECK, lambda: self._check(self.second))
+        self._time("fail over", _WRITE_AGAIN, lambda: self._write(self.second, DURING))
         self._time("return", f"{self.home} comes back", lambda: self._lose(lost=False))
         self._follow(steps, "fail back")
-        self._time("fail back", "check every store", lambda: self._check(self.home))
-        self._time("fail back", "plan all stacks without a change", self._plan)
+        self._time("fail back", _CHECK, lambda: self._check(self.home))
+        self._time("fail back", _PLAN, self._plan)
+
+    def _look_ahead(self, steps: Sequence[PageStep]) -> Forecast:
+        """All steps that `run` times, in their order."""
+        names = [
+            *(("before", title) for title in (_APPLY, _WRITE, _COPY)),
+            ("loss", f"lose {self.home}"),
+            *((step.part, step.title) for step in steps if step.part == "fail over"),
+            *(("fail over", title) for title in (_CHECK, _WRITE_AGAIN)),
+            ("return", f"{self.home} comes back"),
+            *((step.part, step.title) for step in steps if step.part == "fail back"),
+            *(("fail back", title) for title in (_CHECK, _PLAN)),
+        ]
+        ordered = [f"{part}: {title}" for part, title in names]
+        needs = {name: ordered[:place][-1:] for place, name in enumerate(ordered)}
+        return Forecast(f"region-loss {self.checkout.environment}", needs, self.durations)
 
     def _prepare(self, steps: Sequence[PageStep]) -> None:
         for step in steps:
@@ -78,9 +106,9 @@ class Rehearsal:
             raise _failure([f"docs/region-loss.md does not set {', '.join(unknown)}."])
         self.checkout.variables |= self.names
         environment = self.checkout.environment
-        self._time("before", "apply all stacks", lambda: self._apply(environment))
-        self._time("before", "write into every store", lambda: self._write(self.home, BEFORE))
-        self._time("before", "back up and copy", self._copy)
+        self._time("before", _APPLY, lambda: self._apply(environment))
+        self._time("before", _WRITE, lambda: self._write(self.home, BEFORE))
+        self._time("before", _COPY, self._copy)
 
     def _apply(self, environment: str) -> str:
         self.checkout.run(f"make bootstrap ENV={environment}\nmake apply ENV={environment}")
@@ -141,10 +169,11 @@ class Rehearsal:
 
     def _time(self, part: str, title: str, act: Callable[[], str]) -> None:
         started = time.monotonic()
-        proves = act()
+        with self._forecast.step(f"{part}: {title}"):
+            proves = act()
         timed = Timed(part, title, time.monotonic() - started, proves)
         self.done.append(timed)
-        self.say(f"{timed.part}: {timed.title}, {timed.seconds:.0f} s")
+        self.say(f"{timed.part}: {timed.title}, {timed.seconds:.0f} s  ({self._forecast.position()})")
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         request = Request(f"{self.emulator.url}{path}", json.dumps(body).encode(), method="POST")  # noqa: S310  loopback

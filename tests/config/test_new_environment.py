@@ -163,6 +163,23 @@ def test_the_command_says_what_to_edit_next(folder: Path, capsys: pytest.Capture
     ]
 
 
+def test_without_dev_it_is_like_the_next_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "dev.toml").unlink()
+    assert main(["preview"], folder=folder) == 0
+    assert capsys.readouterr().out.startswith(f"{folder / 'preview.toml'} is created from staging.\n")
+    made, staging = (load_environment(name, folder=folder) for name in ("preview", "staging"))
+    assert made.services == staging.services
+
+
+def test_without_any_environment_there_is_nothing_to_copy(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in folder.glob("*.toml"):
+        if file.name != "project.toml":
+            file.unlink()
+    assert main(["preview"], folder=folder) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{folder}: has no environment that a new one could be like: restore dev.toml")
+
+
 def test_an_existing_environment_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (folder / "prod.toml").read_bytes()
     assert main(["prod"], folder=folder) == 2

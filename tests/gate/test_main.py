@@ -34,8 +34,9 @@ else: sys.exit("it does not come")
 
 
 @pytest.fixture(autouse=True)
-def _a_machine_as_fast_as_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_machine_as_fast_as_the_reference(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(speed, "measure", lambda: speed.REFERENCE_SECONDS)
+    monkeypatch.setattr("gate.__main__._WORK", tmp_path / "durations")
 
 
 def step(name: str, code: str = "") -> Step:
@@ -82,9 +83,20 @@ def test_a_failing_step_ends_the_run_and_the_table_is_there(capsys: pytest.Captu
         "three": "not run",
     }
     assert rows(printed.out)["three"] == ["-", "-", "-", "-", "not run"]
-    assert "\n== two\nwhy\n== two failed with exit code 3\n" in printed.out
+    assert "\n== two  (1 of 3 steps)\nwhy\n== two failed with exit code 3\n" in printed.out
     assert "never" not in printed.out
     assert printed.err == "Failed: two; what it printed is above.\n"
+
+
+def test_the_next_run_says_about_how_long_it_will_take(capsys: pytest.CaptureFixture[str]) -> None:
+    stages = [alone("one", "import time; time.sleep(0.2)"), alone("two", "import time; time.sleep(1)")]
+    first, second = ("gate: 2 steps, the first run: how long it takes is not known yet", "gate: 2 steps, a few seconds")
+    for opening, position in ((first, "(1 of 2 steps)"), (second, "(1 of 2 steps, a few seconds left)")):
+        assert main(stages, budget=BUDGET) == 0
+        printed = capsys.readouterr().out
+        assert printed.startswith(opening)
+        assert printed.partition("\n")[0].endswith("; it may take 10 min 0 s")
+        assert f"\n== two  {position}\n" in printed
 
 
 def test_what_runs_beside_a_failing_step_goes_on_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import synthesis
 from acceptance.harness import Harness
+from console.durations import Durations
 from emulator import Emulator
 from runner import actions
 from runner.errors import RunnerError
@@ -132,6 +133,7 @@ def open_checkouts(accounts: Mapping[str, str], folder: Path) -> Iterator[dict[s
                 parallel=2,
                 processes=processes,
                 progress=progress,
+                durations=Durations(folder),
             )
 
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from acceptance.region_loss.page import PageStep
 from acceptance.region_loss.rehearsal import BEFORE, DURING, Rehearsal
 from acceptance.region_loss.tasks import TaskError
+from console.durations import Durations
 from emulator.functions.asynchronous import BACKGROUND
 from runner.errors import RunnerError
 
@@ -39,6 +42,7 @@ class Script:
     def __init__(self) -> None:
         self.variables: dict[str, str] = {}
         self.said: list[str] = []
+        self.told: list[str] = []
 
     def run(self, commands: str) -> str:
         self.said.append(commands)
@@ -88,7 +92,8 @@ def rehearsal(*stores: Store, jobs: Mapping[str, Any] = JOBS) -> Rehearsal:
         home=HOME,
         second=SECOND,
         markers=stores,
-        say=lambda _: None,
+        durations=Durations(Path(os.devnull)),
+        say=script.told.append,
         names=names,
     )
 
@@ -116,6 +121,16 @@ def test_the_parts_of_the_page_are_followed_around_the_loss(monkeypatch: pytest.
     assert said(found)[-1].endswith("runner plan --env prod --detailed-exitcode --parallel $PARALLEL")
     assert found.checkout.variables == {"ENV": "prod", "FIRST": HOME, "SECOND": SECOND}
     assert [(one.part, one.title) for one in found.done][-2] == ("fail back", "check every store")
+
+
+def test_each_step_says_how_far_the_whole_is() -> None:
+    found = rehearsal(Store("rows"))
+    found.run(STEPS)
+    told: list[str] = found.checkout.told  # type: ignore[attr-defined]  # of the script
+    assert told[0] == "region-loss prod: 13 steps, the first run: how long it takes is not known yet"
+    assert told[1] == "before: apply all stacks, 0 s  (1 of 13 steps)"
+    assert told[-1] == "fail back: plan all stacks without a change, 0 s  (13 of 13 steps)"
+    assert len(told) == 14
 
 
 def test_what_was_written_on_both_sides_must_be_at_home_again() -> None:
