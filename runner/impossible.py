@@ -1,0 +1,69 @@
+"""Refuses a plan with a change of a database that AWS refuses, before anything of it is applied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from review.changes import CHANGE, resource_changes
+from review.rules.versions import goes_back
+from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from review.changes import ResourceChange
+    from runner.terraform import Plan, Terraform
+    from synthesis.manifest import Stack
+
+_SETTINGS: Final = {"aws_db_instance": "postgres", "aws_docdb_cluster": "documentdb"}
+"""The table of the settings that a type of databases comes from."""
+_VERSION: Final = {"aws_db_instance": "major_version or engine_version", "aws_docdb_cluster": "engine_version"}
+_MAJOR_PARTS: Final = {"aws_db_instance": 1, "aws_docdb_cluster": 2}
+
+
+def refuse_impossible(stack: Stack, terraform: Terraform, plan: Plan) -> None:
+    """Refuse to apply what AWS would refuse in the middle of the apply.
+
+    Raises:
+        RunnerError: The plan gives a database an older version, a new major version without the permission, or a limit
+            of storage below what it has.
+    """
+    if not any(line.startswith(f"update {type_}.") for line in plan.planned for type_ in _SETTINGS):
+        return
+    for change in resource_changes(terraform.content(plan)):
+        if change.kind == CHANGE and change.type in _SETTINGS:
+            for text, remedy in (*_versions(change), *_storage(change)):
+                message = f"{stack.id} is not applied: {change.address}: {text}."
+                raise RunnerError(message, remedy.format(file=f"environments/{stack.environment}.toml"))
+
+
+def _versions(change: ResourceChange) -> Iterator[tuple[str, str]]:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"""
+    old, new = change.old("engine_version"), change.new("engine_version")
+    shown, table = change.show("engine_version"), _SETTINGS[change.type]
+    if goes_back(old, new):
+        yield (
+            f"engine_version {shown}: AWS has no way back to an older version",
+            f"Put {_VERSION[change.type]} of [{table}] in {{file}} back. To have the older version again, restore a "
+            "snapshot from before the upgrade (docs/recovery.md).",
+        )
+    elif _major(change, new) != _major(change, old) and change.new("allow_major_version_upgrade") is not True:
+        yield (
+            f"engine_version {shown}: AWS needs permission for another major version",
+            f"Set allow_major_upgrade = true in [{table}] of {{file}} for this one apply, after a rehearsal with a copy "
+            "(docs/runbooks/).",
+        )
+
+
+def _major(change: ResourceChange, version: object) -> list[str]:
+    return str(version).split(".")[: _MAJOR_PARTS[change.type]]
+
+
+def _storage(change: ResourceChange) -> Iterator[tuple[str, str]]:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"""
+    size, most = change.old("allocated_storage"), change.new("max_allocated_storage")
+    if change.type == "aws_db_instance" and isinstance(size, int) and isinstance(most, int) and most < size:
+        yield (
+            f"max_allocated_storage {change.show('max_allocated_storage')}: it has {size} GiB, and AWS takes none away",
+            f"Set max_storage_gib of [postgres] in {{file}} to {size * 11 // 10 + 1} or more.",
+        )
