@@ -65,6 +65,11 @@ class Case:
         """The setting without the names that a user gives: `services.*.port`."""
         return leaf_of(self.setting)
 
+    @property
+    def places(self) -> dict[str, Any]:
+        """All places that it changes, with their values; None where nothing is left."""
+        return {self.setting: self.value, **self.along, **dict.fromkeys(self.without)}
+
     def settings(self) -> Environment:
         """The environment with the change.
 
@@ -72,8 +77,8 @@ class Case:
             ConfigError: The settings refuse it.
         """
         table = copy.deepcopy(file_of(self.environment))
-        for place, value in {self.setting: self.value, **self.along, **dict.fromkeys(self.without)}.items():
-            _put(table, place, value)
+        for place, value in self.places.items():
+            put(table, place, value)
         return environment_of(self.environment, table)
 
 
@@ -109,6 +114,24 @@ def leaf_of(setting: str) -> str:
     return ".".join(parts)
 
 
+def put(table: dict[str, Any], place: str, value: object) -> None:
+    """Set a place of a file's tables; None removes it.
+
+    Raises:
+        CaseError: The place is in something that is not a table.
+    """
+    *parents, name = place.split(".")
+    for part in parents:
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            message = f"{place} is not in a table"
+            raise CaseError(message)
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = value
+
+
 def _cases(environment: str, tables: Mapping[str, Any]) -> Iterator[Case]:
     for place, settings in tables.items():
         for name, given in settings.items():
@@ -133,19 +156,6 @@ def _get(table: Mapping[str, Any], place: str) -> Any:  # noqa: ANN401 - of any 
             return None
         found = found[part]
     return found
-
-
-def _put(table: dict[str, Any], place: str, value: object) -> None:
-    *parents, name = place.split(".")
-    for part in parents:
-        table = table.setdefault(part, {})
-        if not isinstance(table, dict):
-            message = f"{place} is not in a table"
-            raise CaseError(message)
-    if value is None:
-        table.pop(name, None)
-    else:
-        table[name] = value
 
 
 def _text(value: object) -> str:
