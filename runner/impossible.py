@@ -9,7 +9,7 @@ from review.rules.versions import goes_back
 from runner.errors import RunnerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from review.changes import ResourceChange
     from runner.terraform import Plan, Terraform
@@ -30,11 +30,17 @@ def refuse_impossible(stack: Stack, terraform: Terraform, plan: Plan) -> None:
     """
     if not any(line.startswith(f"update {type_}.") for line in plan.planned for type_ in _SETTINGS):
         return
-    for change in resource_changes(terraform.content(plan)):
+    for text, remedy in find_impossible(resource_changes(terraform.content(plan))):
+        message = f"{stack.id} is not applied: {text}."
+        raise RunnerError(message, remedy.format(file=f"environments/{stack.environment}.toml"))
+
+
+def find_impossible(changes: Iterable[ResourceChange]) -> Iterator[tuple[str, str]]:
+    """What AWS will refuse, and what to do instead, with `{file}` for the environment's file."""
+    for change in changes:
         if change.kind == CHANGE and change.type in _SETTINGS:
             for text, remedy in (*_versions(change), *_storage(change)):
-                message = f"{stack.id} is not applied: {change.address}: {text}."
-                raise RunnerError(message, remedy.format(file=f"environments/{stack.environment}.toml"))
+                yield f"{change.address}: {text}", remedy
 
 
 def _versions(change: ResourceChange) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acceptance import synthesis
 from acceptance.harness import Harness
@@ -102,6 +102,12 @@ class Checkout:
         session = RecordingSession(**vars(self.harness.session(self.environment)))
         found = actions.apply(session)
         return session.planned, _failures(found)
+
+    def plans(self) -> dict[str, Any]:
+        """`make plan`: the plan of each stack that has changes, as JSON."""
+        session = self.harness.session(self.environment)
+        actions.plan(session)
+        return dict(session.plans)
 
     def second_plan(self) -> list[str]:
         """`make plan`: what it would still change."""

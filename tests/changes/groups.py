@@ -6,13 +6,13 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acceptance.changes.cases import environment_of, file_of, put
+from tests.changes.cases import environment_of, file_of, put
 from config.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from acceptance.changes.cases import Case
+    from tests.changes.cases import Case
     from config.environment import Environment
 
 

@@ -14,15 +14,12 @@ from config.environment import Environment
 from config.load import environment_names, with_neighbors
 from config.project import load_project
 from config.toml import validate_table
-from main import ROOT
+from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FILE: Final = Path(__file__).with_name("cases.toml")
-FOLDER: Final = ROOT / "tests" / "environments"
-"""The environments that the changes are tried on: what a user writes into environments/ changes no row."""
-
 _NOT_SET: Final = "not set"
 _FROM_TOP: Final = "/"
 

@@ -1,0 +1,147 @@
+"""What a change does, from the JSON before and after it, and from what is known of the provider's arguments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.changes.effects import Effect
+from review.changes import CHANGE, CREATE, DESTROY, REPLACE
+from synthesis.manifest import of_environment, read_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from tests.changes.arguments import Arguments
+    from synthesis.manifest import Stack
+
+_META: Final = frozenset({"//", "connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"})
+_REFERENCE: Final = re.compile(r"\b(aws_\w+\.[\w-]+)\.(\w+)")
+# Their ARNs are made of their names, so those that come in their place have the same: what other stacks read stays.
+_NAMED: Final = frozenset({"aws_ecs_service", "aws_lambda_function", "aws_cloudwatch_log_group", "aws_iam_role", "aws_sqs_queue"})
+_OUTPUT: Final = re.compile(r"data\.terraform_remote_state\.[\w-]+\.outputs\.([\w-]+)")
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A resource: its stack, and its address there."""
+
+    layer: str
+    address: str
+
+    @property
+    def type(self) -> str:
+        """The type of the resource."""
+        return self.address.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The resources of one environment, and the values of the outputs that its stacks read of each other."""
+
+    resources: Mapping[Place, Mapping[str, Any]]
+    outputs: Mapping[str, tuple[str, str]]
+    """The layer and the text of the value, by the name of an output: cdktf makes names that are not shared."""
+
+    @classmethod
+    def read(cls, folder: Path, environment: str) -> Platform:
+        """What a synthesis wrote."""
+        return cls.of(of_environment(read_stacks(folder), environment).values())
+
+    @classmethod
+    def of(cls, stacks: Iterable[Stack]) -> Platform:
+        """The resources of these stacks."""
+        resources, outputs = {}, {}
+        for stack in stacks:
+            for type_, named in stack.document.get("resource", {}).items():
+                for name, arguments in named.items():
+                    resources[Place(stack.name, f"{type_}.{name}")] = arguments
+            for name, output in stack.document.get("output", {}).items():
+                outputs[name] = (stack.name, str(output.get("value")))
+        return cls(resources, outputs)
+
+    def references(self, place: Place, value: object) -> Iterator[tuple[Place, str]]:
+        """The resources that a value names, each with its attribute; those of other stacks too."""
+        text = str(value)
+        for address, attribute in _REFERENCE.findall(text):
+            yield Place(place.layer, address), attribute
+        for name in _OUTPUT.findall(text):
+            layer, output = self.outputs.get(name, ("", ""))
+            for address, attribute in _REFERENCE.findall(output):
+                yield Place(layer, address), attribute
+
+
+def effects_between(before: Platform, after: Platform, arguments: Arguments) -> set[Effect]:
+    """The effects of an apply that leads from one to the other."""
+    gone, new = before.resources.keys() - after.resources.keys(), after.resources.keys() - before.resources.keys()
+    effects = {Effect(layer=place.layer, kind=DESTROY, type=place.type) for place in gone}
+    effects |= {Effect(layer=place.layer, kind=CREATE, type=place.type) for place in new}
+    changed: dict[Place, set[str]] = {
+        place: _own(before.resources[place], after.resources[place])
+        for place in after.resources.keys() & before.resources.keys()
+    }
+    replaced: dict[Place, set[str]] = {}
+    while more := list(_further(after, changed, replaced, new, arguments)):
+        for place, names, forces in more:
+            changed[place] |= names
+            if forces:
+                replaced.setdefault(place, set()).update(forces)
+    for place, names in changed.items():
+        if place in replaced:
+            because = ", ".join(sorted(replaced[place]))
+            effects.add(Effect(layer=place.layer, kind=REPLACE, type=place.type, because=because))
+        elif names:
+            effects.add(Effect(layer=place.layer, kind=CHANGE, type=place.type, because=", ".join(sorted(names))))
+    return effects
+
+
+def _own(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """The arguments that differ and that Terraform compares."""
+    ignored = {name.partition("[")[0].partition(".")[0] for name in after.get("lifecycle", {}).get("ignore_changes", ())}
+    names = (before.keys() | after.keys()) - _META - ignored
+    return {name for name in names if before.get(name) != after.get(name)}
+
+
+def _further(
+    after: Platform,
+    changed: Mapping[Place, set[str]],
+    replaced: Mapping[Place, set[str]],
+    new: set[Place],
+    arguments: Arguments,
+) -> Iterator[tuple[Place, set[str], set[str]]]:
+    """What is not yet in `changed` and `replaced`, and follows from them."""
+    for place, names in changed.items():
+        content = after.resources[place]
+        lifecycle = content.get("lifecycle", {})
+        ignored = set(lifecycle.get("ignore_changes", ()))
+        following = {
+            name
+            for name, value in content.items()
+            if name not in _META | ignored | names and _differs(after, place, value, changed, replaced)
+        }
+        forces = {name for name in names | following if arguments.replaces(place.type, name)}
+        for trigger in lifecycle.get("replace_triggered_by", ()):
+            if _differs(after, place, f"{trigger}.id" if trigger.count(".") == 1 else trigger, changed, replaced, new):
+                forces.add("replace_triggered_by")
+        if following or forces - replaced.get(place, set()):
+            yield place, following, forces
+
+
+def _differs(
+    after: Platform,
+    place: Place,
+    value: object,
+    changed: Mapping[Place, set[str]],
+    replaced: Mapping[Place, set[str]],
+    new: Iterable[Place] = (),
+) -> bool:
+    """Whether a value names what is another one afterwards: an argument that changes, or what a new resource gets."""
+    for other, attribute in after.references(place, value):
+        if other in new or attribute in changed.get(other, ()):
+            return True
+        is_made_again = other in replaced and attribute not in after.resources[other]
+        if is_made_again and (other.layer == place.layer or other.type not in _NAMED):
+            return True
+    return False
