@@ -1,10 +1,10 @@
-"""Refuses a plan with a change of a database that AWS refuses, before anything of it is applied."""
+"""Refuses a plan with a change that AWS refuses, before anything of it is applied: of databases, and of taken names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from review.changes import CHANGE, resource_changes
+from review.changes import CHANGE, REPLACE, resource_changes
 from review.rules.versions import goes_back
 from runner.errors import RunnerError
 
@@ -20,15 +20,44 @@ _SETTINGS: Final = {"aws_db_instance": "postgres", "aws_docdb_cluster": "documen
 _VERSION: Final = {"aws_db_instance": "major_version or engine_version", "aws_docdb_cluster": "engine_version"}
 _MAJOR_PARTS: Final = {"aws_db_instance": 1, "aws_docdb_cluster": 2}
 
+_UNIQUE: Final = {
+    "aws_cloudfront_function": "name",
+    "aws_cloudwatch_log_group": "name",
+    "aws_codedeploy_deployment_config": "deployment_config_name",
+    "aws_db_instance": "identifier",
+    "aws_db_parameter_group": "name",
+    "aws_db_subnet_group": "name",
+    "aws_docdb_cluster": "cluster_identifier",
+    "aws_docdb_cluster_parameter_group": "name",
+    "aws_docdb_subnet_group": "name",
+    "aws_ecr_repository": "name",
+    "aws_ecs_service": "name",
+    "aws_iam_role": "name",
+    "aws_kms_alias": "name",
+    "aws_lambda_function": "function_name",
+    "aws_lb": "name",
+    "aws_lb_target_group": "name",
+    "aws_s3_bucket": "bucket",
+    "aws_secretsmanager_secret": "name",
+    "aws_sqs_queue": "name",
+    "aws_wafv2_ip_set": "name",
+    "aws_wafv2_regex_pattern_set": "name",
+    "aws_wafv2_rule_group": "name",
+    "aws_wafv2_web_acl": "name",
+}
+"""The argument of which AWS takes a value once: a second resource with it is refused while the first one is there."""
+
 
 def refuse_impossible(stack: Stack, terraform: Terraform, plan: Plan) -> None:
     """Refuse to apply what AWS would refuse in the middle of the apply.
 
     Raises:
         RunnerError: The plan gives a database an older version, a new major version without the permission, or a limit
-            of storage below what it has.
+            of storage below what it has; or it makes a second resource with a name before the first one is deleted.
     """
-    if not any(line.startswith(f"update {type_}.") for line in plan.planned for type_ in _SETTINGS):
+    updated, replaced = (f"update {type_}." for type_ in _SETTINGS), (f"replace {type_}." for type_ in _UNIQUE)
+    wanted = (*updated, *replaced)
+    if not any(line.startswith(wanted) for line in plan.planned):
         return
     for text, remedy in find_impossible(resource_changes(terraform.content(plan))):
         message = f"{stack.id} is not applied: {text}."
@@ -39,8 +68,27 @@ def find_impossible(changes: Iterable[ResourceChange]) -> Iterator[tuple[str, st
     """What AWS will refuse, and what to do instead, with `{file}` for the environment's file."""
     for change in changes:
         if change.kind == CHANGE and change.type in _SETTINGS:
-            for text, remedy in (*_versions(change), *_storage(change)):
-                yield f"{change.address}: {text}", remedy
+            found = (*_versions(change), *_storage(change))
+        else:
+            found = (*_taken_name(change),)
+        yield from ((f"{change.address}: {text}", remedy) for text, remedy in found)
+
+
+def _taken_name(change: ResourceChange) -> Iterator[tuple[str, str]]:
+    """https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy"""
+    argument = _UNIQUE.get(change.type)
+    if argument is None or change.kind != REPLACE or list(change.content["actions"]) != ["create", "delete"]:
+        return
+    name = change.old(argument)
+    if name and name == change.new(argument):
+        remedy = "Undo the change in {file}, or make it in two applies: without what has that name, and with it again."
+        if change.type == "aws_lb":
+            remedy = "Give the load balancer another name in {file} at the same time: `name` in [load_balancer]."
+        yield (
+            f"{argument} {change.mask.show(name, argument)} is taken by the one that it replaces "
+            f"({change.cause()}), which is deleted afterwards",
+            remedy,
+        )
 
 
 def _versions(change: ResourceChange) -> Iterator[tuple[str, str]]:

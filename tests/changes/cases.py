@@ -41,6 +41,8 @@ class Case:
     """Settings that change with it, by their places."""
     without: tuple[str, ...] = ()
     """Settings and tables that go with it."""
+    back: Mapping[str, Any] = field(default_factory=dict)
+    """What stays on the way back, by its place, because AWS has none: storage does not shrink."""
 
     @property
     def id(self) -> str:
@@ -73,16 +75,25 @@ class Case:
         Raises:
             ConfigError: The settings refuse it.
         """
-        table = copy.deepcopy(file_of(self.environment))
-        for place, value in self.places.items():
-            put(table, place, value)
-        return environment_of(self.environment, table)
+        return environment_with(self.environment, self.places)
 
 
 @cache
 def file_of(environment: str) -> dict[str, Any]:
     """The tables of an environment's file."""
     return tomllib.loads((FOLDER / f"{environment}.toml").read_text(encoding="utf-8"))
+
+
+def environment_with(name: str, places: Mapping[str, Any]) -> Environment:
+    """An environment of which these places have these values; None where nothing is left.
+
+    Raises:
+        ConfigError: The settings refuse it.
+    """
+    table = copy.deepcopy(file_of(name))
+    for place, value in places.items():
+        put(table, place, value)
+    return environment_of(name, table)
 
 
 def environment_of(name: str, table: Mapping[str, Any]) -> Environment:
@@ -139,6 +150,7 @@ def _cases(environment: str, tables: Mapping[str, Any]) -> Iterator[Case]:
                     value=None if one.get("remove") else one["to"],
                     along={_place(place, other): value for other, value in one.get("with", {}).items()},
                     without=tuple(_place(place, other) for other in one.get("without", ())),
+                    back={_place(place, other): value for other, value in one.get("back", {}).items()},
                 )
 
 

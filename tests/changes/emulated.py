@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 from config.load import load_environment
 from main import synthesize
 from review.changes import resource_changes
-from tests.changes.outcome import Outcome, outcome_of, platform_of
+from tests.changes.cases import environment_with
+from tests.changes.outcome import SETTINGS, Outcome, outcome_of, platform_of
 from tests.fixtures import FOLDER
 from tests.upgrade.checkout import open_checkouts
 
@@ -50,24 +52,32 @@ def apply_each(cases: Sequence[Case], known: Arguments) -> tuple[Arguments, list
 
 
 def change(checkout: Checkout, settings: Environment, folder: Path) -> list[str]:
-    """Apply an environment in the place of the one that is applied; return what failed, or is left to change."""
+    """Apply an environment in the place of the one that is applied; return what failed, or is left to change.
+
+    Only the stacks whose JSON is another one are applied, and those that read them; all are planned again.
+    """
+    before = {id_: stack.document for id_, stack in checkout.stacks().items()}
+    shutil.rmtree(folder, ignore_errors=True)
     synthesize([settings], folder)
     checkout.install(folder)
-    _, failures = checkout.upgrade()
+    now = checkout.stacks()
+    changed = {id_ for id_, stack in now.items() if stack.document != before.get(id_)}
+    changed |= {id_ for id_, stack in now.items() if changed & set(stack.producers(now).values())}
+    _, failures = checkout.upgrade(changed)
     return failures or [f"not at rest: {line}" for line in checkout.second_plan()]
 
 
 def _there_and_back(  # noqa: PLR0913, PLR0917 (one step of the loop)
     checkout: Checkout, case: Case, base: Environment, expected: Outcome, folder: Path, known: Arguments
 ) -> tuple[Arguments, list[str]]:
-    if expected.refused_by == "the settings":
+    if expected.refused_by == SETTINGS:
         return known, []
     settings = case.settings()
     synthesize([settings], folder / "there")
     checkout.install(folder / "there")
     known = learn(checkout, known)
     failed = change(checkout, settings, folder / "there")
-    back = change(checkout, base, folder / "back")
+    back = change(checkout, environment_with(case.environment, case.back) if case.back else base, folder / "back")
     if expected.refused_by:
         return known, [*([] if failed else [f"{case.id}: is not refused"]), *back]
     return known, [f"{case.id}: {line}" for line in (*failed, *back)]

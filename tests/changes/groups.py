@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.changes.cases import environment_of, file_of, put
 from config.errors import ConfigError
+from tests.changes.cases import environment_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +21,16 @@ class Group:
 
     cases: tuple[Case, ...]
     settings: Environment
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """All places that it changes, with their values."""
+        return {place: value for case in self.cases for place, value in case.places.items()}
+
+    @property
+    def back(self) -> dict[str, Any]:
+        """What stays on the way back."""
+        return {place: value for case in self.cases for place, value in case.back.items()}
 
 
 def grouped(cases: Iterable[Case]) -> list[Group]:
@@ -43,12 +52,9 @@ def _join(cases: tuple[Case, ...], case: Case) -> Group | None:
     taken = [place for other in cases for place in other.places]
     if any(_touch(place, other) for place in case.places for other in taken):
         return None
-    table = copy.deepcopy(file_of(case.environment))
-    for one in (*cases, case):
-        for place, value in one.places.items():
-            put(table, place, value)
+    places = {place: value for one in (*cases, case) for place, value in one.places.items()}
     try:
-        return Group((*cases, case), environment_of(case.environment, table))
+        return Group((*cases, case), environment_with(case.environment, places))
     except ConfigError:
         return None
 

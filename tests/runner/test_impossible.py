@@ -95,3 +95,50 @@ def test_what_aws_can_do_is_applied(project: Project, before: dict[str, Any], af
     code, _, err = project.run("apply", "--yes")
     assert (code, "not applied" in err) == (0, False)
     assert len(project.calls(" apply")) == 1
+
+
+def plan_replaces(project: Project, address: str, actions: list[str], after: dict[str, Any]) -> None:
+    project.stack("dev-service")
+    before = {"name": "user-management-dev-web", "internal": False}
+    change = {"actions": actions, "before": before, "after": {**before, **after}, "after_unknown": {}}
+    entry = {
+        "address": address,
+        "type": address.partition(".")[0],
+        "change": {**change, "replace_paths": [["internal"]]},
+        "action_reason": "replace_because_cannot_update",
+    }
+    content = json.dumps({"format_version": "1.2", "resource_changes": [entry]})
+    project.script("dev-service", resources=[address], plan={"replaces": [address]}, content=content)
+
+
+@pytest.mark.parametrize(
+    ("address", "remedy"),
+    [
+        ("aws_lb.web", "Give the load balancer another name in environments/dev.toml at the same time"),
+        ("aws_lb_target_group.backend", "Undo the change in environments/dev.toml, or make it in two applies"),
+    ],
+)
+def test_a_second_resource_with_the_name_of_the_first_is_refused(project: Project, address: str, remedy: str) -> None:
+    plan_replaces(project, address, ["create", "delete"], {"internal": True})
+    code, _, err = project.run("apply", "--yes")
+    assert code == 1
+    assert f'dev-service is not applied: {address}: name "user-management-dev-web" is taken by the one that' in err
+    assert "(internal false -> true), which is deleted afterwards." in err
+    assert remedy in err
+    assert project.calls(" apply") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "actions", "after"),
+    [
+        ("aws_lb.web", ["create", "delete"], {"internal": True, "name": "user-management-dev-other"}),
+        ("aws_lb.web", ["delete", "create"], {"internal": True}),
+        ("aws_acm_certificate.web", ["create", "delete"], {"internal": True}),
+    ],
+)
+def test_another_name_a_deletion_before_or_a_name_for_many_is_applied(
+    project: Project, address: str, actions: list[str], after: dict[str, Any]
+) -> None:
+    plan_replaces(project, address, actions, after)
+    code, _, err = project.run("apply", "--yes")
+    assert (code, "not applied" in err) == (0, False)
