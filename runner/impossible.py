@@ -75,7 +75,7 @@ def find_impossible(changes: Iterable[ResourceChange]) -> Iterator[tuple[str, st
 
 
 def _taken_name(change: ResourceChange) -> Iterator[tuple[str, str]]:
-    """https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy"""
+    """A resource that is made before the one that it replaces is deleted, with the same name."""
     argument = _UNIQUE.get(change.type)
     if argument is None or change.kind != REPLACE or list(change.content["actions"]) != ["create", "delete"]:
         return
@@ -84,29 +84,30 @@ def _taken_name(change: ResourceChange) -> Iterator[tuple[str, str]]:
         remedy = "Undo the change in {file}, or make it in two applies: without what has that name, and with it again."
         if change.type == "aws_lb":
             remedy = "Give the load balancer another name in {file} at the same time: `name` in [load_balancer]."
-        yield (
-            f"{argument} {change.mask.show(name, argument)} is taken by the one that it replaces "
-            f"({change.cause()}), which is deleted afterwards",
-            remedy,
-        )
+        shown = change.mask.show(name, argument)
+        why = f"{argument} {shown} is taken by the one that it replaces ({change.cause()}), which is deleted afterwards"
+        yield why, remedy
 
 
 def _versions(change: ResourceChange) -> Iterator[tuple[str, str]]:
-    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"""
+    """An older version, or another major version without permission.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html
+    """
     old, new = change.old("engine_version"), change.new("engine_version")
     shown, table = change.show("engine_version"), _SETTINGS[change.type]
     if goes_back(old, new):
-        yield (
-            f"engine_version {shown}: AWS has no way back to an older version",
+        remedy = (
             f"Put {_VERSION[change.type]} of [{table}] in {{file}} back. To have the older version again, restore a "
-            "snapshot from before the upgrade (docs/recovery.md).",
+            "snapshot from before the upgrade (docs/recovery.md)."
         )
+        yield f"engine_version {shown}: AWS has no way back to an older version", remedy
     elif _major(change, new) != _major(change, old) and change.new("allow_major_version_upgrade") is not True:
-        yield (
-            f"engine_version {shown}: AWS needs permission for another major version",
+        remedy = (
             f"Set allow_major_upgrade = true in [{table}] of {{file}} for this one apply, after a rehearsal with a copy "
-            "(docs/runbooks/).",
+            "(docs/runbooks/)."
         )
+        yield f"engine_version {shown}: AWS needs permission for another major version", remedy
 
 
 def _major(change: ResourceChange, version: object) -> list[str]:
@@ -114,10 +115,13 @@ def _major(change: ResourceChange, version: object) -> list[str]:
 
 
 def _storage(change: ResourceChange) -> Iterator[tuple[str, str]]:
-    """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"""
+    """A limit below the storage of today.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+    """
     size, most = change.old("allocated_storage"), change.new("max_allocated_storage")
     if change.type == "aws_db_instance" and isinstance(size, int) and isinstance(most, int) and most < size:
         yield (
-            f"max_allocated_storage {change.show('max_allocated_storage')}: it has {size} GiB, and AWS takes none away",
+            f"max_allocated_storage {change.show('max_allocated_storage')}: it has {size} GiB, and AWS takes none back",
             f"Set max_storage_gib of [postgres] in {{file}} to {size * 11 // 10 + 1} or more.",
         )

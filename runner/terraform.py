@@ -225,9 +225,7 @@ class Terraform:
         if own:
             self._initialised.remember()
 
-    def plan(
-        self, events: Events, *, destroy: bool = False, refresh_only: bool = False, refresh: bool = True
-    ) -> Plan:
+    def plan(self, events: Events, *, destroy: bool = False, refresh_only: bool = False, refresh: bool = True) -> Plan:
         """Plan into a file, removed when the working copy is released.
 
         Args:

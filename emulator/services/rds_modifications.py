@@ -82,11 +82,13 @@ def _check_version(engine: str, old: str, params: Shape) -> None:
     before, after = _numbers(old), _numbers(new)
     shorter = min(len(before), len(after))
     if after[:shorter] < before[:shorter]:
-        raise _refused(f"Cannot upgrade {engine} from {old} to {new}")
+        raise _refused(message=f"Cannot upgrade {engine} from {old} to {new}")
     digits = 2 if engine in _MAJOR_OF_TWO_PARTS else 1
     if after[:digits] > before[:digits] and not params.get("AllowMajorVersionUpgrade"):
         # https://github.com/hashicorp/terraform-provider-aws/issues/13389
-        raise _refused("The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.")
+        raise _refused(
+            message="The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
+        )
 
 
 def _check_storage(instance: Any, params: Shape) -> None:
@@ -96,12 +98,12 @@ def _check_storage(instance: Any, params: Shape) -> None:
     if new < old:
         # "You can't reduce the amount of storage for a DB instance after storage has been allocated":
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html
-        raise _refused(f"Invalid storage size for engine name {instance.engine} and storage type {kind}: {new}")
+        raise _refused(message=f"Invalid storage size for engine name {instance.engine} and storage type {kind}: {new}")
     most = params.get("MaxAllocatedStorage")
     if most is not None and most < new:
         # As in https://github.com/ministryofjustice/cloud-platform-environments/pull/7483; the same number turns
         # automatic growth off: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
-        raise _refused("Max storage size must be greater than storage size")
+        raise _refused(message="Max storage size must be greater than storage size")
     _check_speed(instance.engine, kind, new, params.get("Iops"), params.get("StorageThroughput"))
 
 
@@ -115,19 +117,19 @@ def _check_speed(engine: str, kind: str | None, size: int, iops: int | None, thr
         return
     if size < _STRIPED_GIB:
         raise _refused(
-            f"You can't specify IOPS or storage throughput for engine {engine} and a storage size less than "
+            message=f"You can't specify IOPS or storage throughput for engine {engine} and a storage size less than "
             f"{_STRIPED_GIB}."
         )
     least, slowest = _SPEED[True]
     if iops is not None and iops < least:
-        raise _refused(f"Invalid iops value for engine name {engine} and storage type {kind}: {iops}")
+        raise _refused(message=f"Invalid iops value for engine name {engine} and storage type {kind}: {iops}")
     if throughput is not None and throughput < slowest:
-        raise _refused(f"Invalid storage throughput value for engine name {engine} and storage type {kind}")
+        raise _refused(message=f"Invalid storage throughput value for engine name {engine} and storage type {kind}")
 
 
 def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".") if part.isdigit()]
 
 
-def _refused(message: str) -> AwsError:
+def _refused(*, message: str) -> AwsError:
     return AwsError(code="InvalidParameterCombination", message=message)

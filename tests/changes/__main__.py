@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", metavar="TEXT", help="only cases whose line has this text")
     options = parser.parse_args(arguments)
     cases = load_cases()
-    chosen = [case for case in cases if case.environment == (options.env or case.environment) and options.only in case.id]
+    chosen = [
+        case for case in cases if case.environment == (options.env or case.environment) and options.only in case.id
+    ]
     if options.apply:
         learned, problems = emulated.apply_each(chosen, Arguments.load())
         ARGUMENTS.write_text(learned.render(), encoding="utf-8")

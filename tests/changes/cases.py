@@ -158,7 +158,7 @@ def _place(table: str, name: str) -> str:
     return name.removeprefix(_FROM_TOP) if name.startswith(_FROM_TOP) or not table else f"{table}.{name}"
 
 
-def _get(table: Mapping[str, Any], place: str) -> Any:  # noqa: ANN401 - of any type
+def _get(table: Mapping[str, Any], place: str) -> Any:
     found: Any = table
     for part in place.split("."):
         if not isinstance(found, dict) or part not in found:
@@ -171,7 +171,7 @@ def _text(value: object) -> str:
     return _NOT_SET if value is None else json.dumps(value)
 
 
-def _tuples(value: Any) -> Any:  # noqa: ANN401 - of any type
+def _tuples(value: Any) -> Any:
     """TOML's arrays as the tuples that settings have."""
     if isinstance(value, dict):
         return {key: _tuples(item) for key, item in value.items()}

@@ -67,7 +67,7 @@ def change(checkout: Checkout, settings: Environment, folder: Path) -> list[str]
     return failures or [f"not at rest: {line}" for line in checkout.second_plan()]
 
 
-def _there_and_back(  # noqa: PLR0913, PLR0917 (one step of the loop)
+def _there_and_back(  # noqa: PLR0917 (one step of the loop)
     checkout: Checkout, case: Case, base: Environment, expected: Outcome, folder: Path, known: Arguments
 ) -> tuple[Arguments, list[str]]:
     if expected.refused_by == SETTINGS:

@@ -11,8 +11,8 @@ from tests.changes.cases import environment_with
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.changes.cases import Case
     from config.environment import Environment
+    from tests.changes.cases import Case
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def outcome_between(before: Platform, after: Platform, arguments: Arguments, *, 
     effects = frozenset(effects_between(before, after, arguments))
     lost = sorted({one.type for one in effects if one.kind in {DESTROY, REPLACE} and one.type in IRREPLACEABLE})
     if is_protected and lost:
-        return Outcome(effects=effects, refused_by=APPLY, message=f"protect_data is true: it would lose {', '.join(lost)}")
+        return Outcome(
+            effects=effects, refused_by=APPLY, message=f"protect_data is true: it would lose {', '.join(lost)}"
+        )
     refused = next(find_impossible(_changes(before, after)), None)
     return Outcome(effects=effects, refused_by=APPLY if refused else "", message=refused[0] if refused else "")
 

@@ -1,4 +1,4 @@
-"""docs/changes.md: what the change of each setting does, rendered from the committed outcomes."""
+"""The page docs/changes.md: what the change of each setting does, rendered from the committed outcomes."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ Each row is a change of one setting, and what the next apply does because of it:
 - **replaced**: another resource takes the place of the old one; the row says which argument forces it, and what is lost.
 - **refused**: by the settings, so that nothing is written, or by the apply, before it changes anything.
 
-The changes are `tests/changes/cases.toml`, on the environments in `tests/environments/`: dev deploys by `rolling` and is not
-protected; prod deploys by `blue_green`, and `protect_data = true`. With protected data, changes that restart a database wait
-for its maintenance window, but for a major upgrade. What it takes to swap two priorities is in
-[services.md](services.md#what-cannot-be-changed-in-place), zones and address blocks in [upgrades.md](upgrades.md).
+The changes are `tests/changes/cases.toml`, on the environments in `tests/environments/`: dev deploys by `rolling` and is
+not protected; prod deploys by `blue_green`, and `protect_data = true`. With protected data, changes that restart a
+database wait for its maintenance window, but for a major upgrade. How to swap two priorities is in
+[services.md](services.md#what-cannot-be-changed-in-place), zones are in [settings.md](settings.md#zones).
 
 The table is computed: from the JSON before and after, and from what the provider does when an argument changes
-(`tests/changes/arguments.toml`, seen in real plans). A setting of a service or a database without a row fails a test, and so does
-an argument that no plan has shown. After a change of the code, write it again:
+(`tests/changes/arguments.toml`, seen in real plans). A setting of a service or a database without a row fails a test,
+and so does an argument that no plan has shown. After a change of the code, write it again:
 
 ```sh
 .venv/bin/python -m tests.changes    # a few minutes, without Terraform

@@ -6,21 +6,25 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.changes.effects import Effect
 from review.changes import CHANGE, CREATE, DESTROY, REPLACE
 from synthesis.manifest import of_environment, read_stacks
+from tests.changes.effects import Effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.changes.arguments import Arguments
     from synthesis.manifest import Stack
+    from tests.changes.arguments import Arguments
 
-_META: Final = frozenset({"//", "connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"})
+_META: Final = frozenset(
+    {"//", "connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"}
+)
 _REFERENCE: Final = re.compile(r"\b(aws_\w+\.[\w-]+)\.(\w+)")
 # Their ARNs are made of their names, so those that come in their place have the same: what other stacks read stays.
-_NAMED: Final = frozenset({"aws_ecs_service", "aws_lambda_function", "aws_cloudwatch_log_group", "aws_iam_role", "aws_sqs_queue"})
+_NAMED: Final = frozenset(
+    {"aws_ecs_service", "aws_lambda_function", "aws_cloudwatch_log_group", "aws_iam_role", "aws_sqs_queue"}
+)
 _OUTPUT: Final = re.compile(r"data\.terraform_remote_state\.[\w-]+\.outputs\.([\w-]+)")
 
 
@@ -99,7 +103,9 @@ def effects_between(before: Platform, after: Platform, arguments: Arguments) -> 
 
 def _own(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     """The arguments that differ and that Terraform compares."""
-    ignored = {name.partition("[")[0].partition(".")[0] for name in after.get("lifecycle", {}).get("ignore_changes", ())}
+    ignored = {
+        name.partition("[")[0].partition(".")[0] for name in after.get("lifecycle", {}).get("ignore_changes", ())
+    }
     names = (before.keys() | after.keys()) - _META - ignored
     return {name for name in names if before.get(name) != after.get(name)}
 

@@ -47,7 +47,7 @@ REFUSED = [
         INSTANCE,
         {"allocated_storage": 50, "max_allocated_storage": 100},
         {"max_allocated_storage": 40},
-        "max_allocated_storage 100 -> 40: it has 50 GiB, and AWS takes none away.",
+        "max_allocated_storage 100 -> 40: it has 50 GiB, and AWS takes none back.",
         "Set max_storage_gib of [postgres] in environments/dev.toml to 56 or more.",
     ),
     (
@@ -70,7 +70,13 @@ REFUSED = [
 @pytest.mark.parametrize("action", ["plan", "apply"])
 @pytest.mark.parametrize(("address", "before", "after", "message", "remedy"), REFUSED)
 def test_what_aws_refuses_is_refused_before_the_apply(
-    project: Project, action: str, address: str, before: dict[str, Any], after: dict[str, Any], message: str, remedy: str
+    project: Project,
+    action: str,
+    address: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    message: str,
+    remedy: str,
 ) -> None:
     plan_updates(project, address, before, after)
     code, _, err = project.run(action, *(["--yes"] if action == "apply" else []))

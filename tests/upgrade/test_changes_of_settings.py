@@ -1,7 +1,7 @@
-"""Each setting of each service and database that may change is changed and changed back, and the plan is clean each time.
+"""Each setting of each service and database that may change is changed and changed back; then the plan is clean.
 
-Unrelated ones change together, so a few applies try them all, and each apply takes back what the one before it did. What
-a setting does alone is docs/changes.md; `make changes` applies each alone.
+Unrelated ones change together, so a few applies try them all, and each takes back what the one before it did. What a
+setting does alone is in docs/changes.md; `make changes` applies each alone.
 """
 
 from __future__ import annotations

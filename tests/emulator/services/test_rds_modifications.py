@@ -71,7 +71,7 @@ def test_a_cluster_goes_only_forward(client: Client) -> None:
         MasterUserPassword="not-a-secret",
     )
     change = {"DBClusterIdentifier": "changed", "ApplyImmediately": True}
-    with pytest.raises(ClientError, match="Cannot upgrade docdb from 4.0.0 to 3.6.0"):
+    with pytest.raises(ClientError, match=r"Cannot upgrade docdb from 4\.0\.0 to 3\.6\.0"):
         docdb.modify_db_cluster(EngineVersion="3.6.0", AllowMajorVersionUpgrade=True, **change)
     with pytest.raises(ClientError, match="AllowMajorVersionUpgrade flag must be present"):
         docdb.modify_db_cluster(EngineVersion="5.0.0", **change)
