@@ -104,8 +104,8 @@ def _versions(change: ResourceChange) -> Iterator[tuple[str, str]]:
         yield f"engine_version {shown}: AWS has no way back to an older version", remedy
     elif _major(change, new) != _major(change, old) and change.new("allow_major_version_upgrade") is not True:
         remedy = (
-            f"Set allow_major_upgrade = true in [{table}] of {{file}} for this one apply, after a rehearsal with a copy "
-            "(docs/runbooks/)."
+            f"Set allow_major_upgrade = true in [{table}] of {{file}} for this one apply, after a rehearsal with a "
+            "copy (docs/runbooks/)."
         )
         yield f"engine_version {shown}: AWS needs permission for another major version", remedy
 

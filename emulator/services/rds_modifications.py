@@ -87,7 +87,7 @@ def _check_version(engine: str, old: str, params: Shape) -> None:
     if after[:digits] > before[:digits] and not params.get("AllowMajorVersionUpgrade"):
         # https://github.com/hashicorp/terraform-provider-aws/issues/13389
         raise _refused(
-            message="The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
+            message="The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.",
         )
 
 

@@ -56,12 +56,12 @@ _HEAD: Final = """\
 Each row is a change of one setting, and what the next apply does because of it:
 
 - **nothing**: no resource differs.
-- **in place**: resources are changed, made or deleted, and none is replaced; of those deleted, the row says what is lost.
-- **replaced**: another resource takes the place of the old one; the row says which argument forces it, and what is lost.
+- **in place**: resources are changed, made or deleted, and none is replaced; the row says what goes with the deleted.
+- **replaced**: another resource takes the place of the old one; the row says what forces it, and what is lost.
 - **refused**: by the settings, so that nothing is written, or by the apply, before it changes anything.
 
-The changes are `tests/changes/cases.toml`, on the environments in `tests/environments/`: dev deploys by `rolling` and is
-not protected; prod deploys by `blue_green`, and `protect_data = true`. With protected data, changes that restart a
+The changes are `tests/changes/cases.toml`, on the environments in `tests/environments/`: dev deploys by `rolling` and
+is not protected; prod deploys by `blue_green`, and `protect_data = true`. With protected data, changes that restart a
 database wait for its maintenance window, but for a major upgrade. How to swap two priorities is in
 [services.md](services.md#what-cannot-be-changed-in-place), zones are in [settings.md](settings.md#zones).
 

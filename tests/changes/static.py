@@ -77,17 +77,37 @@ class Platform:
                 yield Place(layer, address), attribute
 
 
+@dataclass(frozen=True)
+class Progress:
+    """What is known so far of an apply."""
+
+    after: Platform
+    changed: dict[Place, set[str]]
+    """The arguments that change, of each resource that stays."""
+    replaced: dict[Place, set[str]]
+    """Those of them that force another resource."""
+    new: frozenset[Place]
+
+    def differs(self, place: Place, value: object, *, counts_new: bool = False) -> bool:
+        """Whether a value names what is another one afterwards: an argument that changes, or what a new one gets."""
+        for other, attribute in self.after.references(place, value):
+            if (counts_new and other in self.new) or attribute in self.changed.get(other, ()):
+                return True
+            is_made_again = other in self.replaced and attribute not in self.after.resources[other]
+            if is_made_again and (other.layer == place.layer or other.type not in _NAMED):
+                return True
+        return False
+
+
 def effects_between(before: Platform, after: Platform, arguments: Arguments) -> set[Effect]:
     """The effects of an apply that leads from one to the other."""
     gone, new = before.resources.keys() - after.resources.keys(), after.resources.keys() - before.resources.keys()
     effects = {Effect(layer=place.layer, kind=DESTROY, type=place.type) for place in gone}
     effects |= {Effect(layer=place.layer, kind=CREATE, type=place.type) for place in new}
-    changed: dict[Place, set[str]] = {
-        place: _own(before.resources[place], after.resources[place])
-        for place in after.resources.keys() & before.resources.keys()
-    }
+    stay = after.resources.keys() & before.resources.keys()
+    changed = {place: _own(before.resources[place], after.resources[place]) for place in stay}
     replaced: dict[Place, set[str]] = {}
-    while more := list(_further(after, changed, replaced, new, arguments)):
+    while more := list(_further(Progress(after, changed, replaced, frozenset(new)), arguments)):
         for place, names, forces in more:
             changed[place] |= names
             if forces:
@@ -110,44 +130,20 @@ def _own(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
     return {name for name in names if before.get(name) != after.get(name)}
 
 
-def _further(
-    after: Platform,
-    changed: Mapping[Place, set[str]],
-    replaced: Mapping[Place, set[str]],
-    new: set[Place],
-    arguments: Arguments,
-) -> Iterator[tuple[Place, set[str], set[str]]]:
-    """What is not yet in `changed` and `replaced`, and follows from them."""
-    for place, names in changed.items():
-        content = after.resources[place]
+def _further(progress: Progress, arguments: Arguments) -> Iterator[tuple[Place, set[str], set[str]]]:
+    """What is not known so far, and follows from what is."""
+    for place, names in progress.changed.items():
+        content = progress.after.resources[place]
         lifecycle = content.get("lifecycle", {})
         ignored = set(lifecycle.get("ignore_changes", ()))
         following = {
             name
             for name, value in content.items()
-            if name not in _META | ignored | names and _differs(after, place, value, changed, replaced)
+            if name not in _META | ignored | names and progress.differs(place, value)
         }
         forces = {name for name in names | following if arguments.replaces(place.type, name)}
         for trigger in lifecycle.get("replace_triggered_by", ()):
-            if _differs(after, place, f"{trigger}.id" if trigger.count(".") == 1 else trigger, changed, replaced, new):
+            if progress.differs(place, f"{trigger}.id" if trigger.count(".") == 1 else trigger, counts_new=True):
                 forces.add("replace_triggered_by")
-        if following or forces - replaced.get(place, set()):
+        if following or forces - progress.replaced.get(place, set()):
             yield place, following, forces
-
-
-def _differs(
-    after: Platform,
-    place: Place,
-    value: object,
-    changed: Mapping[Place, set[str]],
-    replaced: Mapping[Place, set[str]],
-    new: Iterable[Place] = (),
-) -> bool:
-    """Whether a value names what is another one afterwards: an argument that changes, or what a new resource gets."""
-    for other, attribute in after.references(place, value):
-        if other in new or attribute in changed.get(other, ()):
-            return True
-        is_made_again = other in replaced and attribute not in after.resources[other]
-        if is_made_again and (other.layer == place.layer or other.type not in _NAMED):
-            return True
-    return False

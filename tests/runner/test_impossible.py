@@ -68,16 +68,11 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("action", ["plan", "apply"])
-@pytest.mark.parametrize(("address", "before", "after", "message", "remedy"), REFUSED)
+@pytest.mark.parametrize("refused", REFUSED, ids=lambda refused: refused[3])
 def test_what_aws_refuses_is_refused_before_the_apply(
-    project: Project,
-    action: str,
-    address: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    message: str,
-    remedy: str,
+    project: Project, action: str, refused: tuple[str, dict[str, Any], dict[str, Any], str, str]
 ) -> None:
+    address, before, after, message, remedy = refused
     plan_updates(project, address, before, after)
     code, _, err = project.run(action, *(["--yes"] if action == "apply" else []))
     assert code == 1
