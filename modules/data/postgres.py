@@ -271,7 +271,11 @@ class Postgres(PostgresBase):
             storage_type="gp3",
             allocated_storage=config.storage_gib,
             max_allocated_storage=config.max_storage_gib,
-            **_speed(config.storage_gib),
+            # Striped storage has a speed of its own. Without it, the provider asks for the operations of today when the
+            # storage grows to that size, and AWS refuses them; of smaller storage AWS takes neither.
+            # https://github.com/hashicorp/terraform-provider-aws/issues/28382
+            iops=STRIPED_STORAGE_IOPS if config.storage_gib >= STRIPED_STORAGE_GIB else None,
+            storage_throughput=STRIPED_STORAGE_MIB_PER_SECOND if config.storage_gib >= STRIPED_STORAGE_GIB else None,
             storage_encrypted=True,
             kms_key_id=self._key_arn,
             db_subnet_group_name=self._subnets.name,
@@ -343,17 +347,6 @@ class Postgres(PostgresBase):
             monitoring_role=self._monitoring_role,
             logs=self._add_log_groups(f"replica-{number}", identifier),
         )
-
-
-def _speed(storage_gib: int) -> dict[str, int]:
-    """Operations and MiB a second of storage that is striped, in its own terms; of smaller storage AWS takes neither.
-
-    Without them the provider asks for the operations of today when the storage grows to that size, and AWS refuses
-    them: https://github.com/hashicorp/terraform-provider-aws/issues/28382
-    """
-    if storage_gib < STRIPED_STORAGE_GIB:
-        return {}
-    return {"iops": STRIPED_STORAGE_IOPS, "storage_throughput": STRIPED_STORAGE_MIB_PER_SECOND}
 
 
 def _restore(origin: RestoredInstance) -> DbInstanceRestoreToPointInTime:

@@ -130,10 +130,11 @@ def put(table: dict[str, Any], place: str, value: object) -> None:
     """
     *parents, name = place.split(".")
     for part in parents:
-        table = table.setdefault(part, {})
-        if not isinstance(table, dict):
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
             message = f"{place} is not in a table"
             raise CaseError(message)
+        table = inner
     if value is None:
         table.pop(name, None)
     else:

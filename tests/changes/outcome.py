@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.environment import Environment
+    from review.changes import ResourceChange
     from tests.changes.arguments import Arguments
     from tests.changes.cases import Case
     from tests.changes.effects import Effect
@@ -63,7 +64,7 @@ def outcome_between(before: Platform, after: Platform, arguments: Arguments, *, 
     return Outcome(effects=effects, refused_by=APPLY if refused else "", message=refused[0] if refused else "")
 
 
-def _changes(before: Platform, after: Platform) -> list[object]:
+def _changes(before: Platform, after: Platform) -> list[ResourceChange]:
     """The changes of what stays, as a plan has them."""
     entries = [
         {
