@@ -49,8 +49,8 @@ def grouped(cases: Iterable[Case]) -> list[Group]:
 
 def _join(cases: tuple[Case, ...], case: Case) -> Group | None:
     """The group with one more case; None if the two touch, or if the settings refuse them together."""
-    taken = [place for other in cases for place in other.places]
-    if any(_touch(place, other) for place in case.places for other in taken):
+    taken = [(place, value) for other in cases for place, value in other.places.items()]
+    if any(one != other and _touch(one[0], other[0]) for one in case.places.items() for other in taken):
         return None
     places = {place: value for one in (*cases, case) for place, value in one.places.items()}
     try:
