@@ -19,7 +19,7 @@ FILE: Final = Path(__file__).with_name("arguments.toml")
 _REPLACING, _UPDATING, _ASSUMED = "replacing", "updating", "assumed"
 _HEADER: Final = """\
 # What a change of an argument does, by type: `replacing` makes another resource, `updating` keeps it. Plans against an
-# applied environment showed it, but for `assumed`, of which the provider's documentation says it and no plan was seen yet;
+# applied environment showed it, but for `assumed`: the provider's documentation says it, and no plan was seen yet.
 # `make changes` adds what it sees, and takes it out of `assumed`.
 
 """
@@ -67,7 +67,9 @@ class Arguments:
             replacing[change.type] = replacing.get(change.type, set()) - staying | forcing
             updating[change.type] = updating.get(change.type, set()) - forcing | staying
             assumed[change.type] = assumed.get(change.type, set()) - forcing - staying
-        return Arguments(*({type_: frozenset(names) for type_, names in one.items()} for one in (replacing, updating, assumed)))
+        return Arguments(
+            *({type_: frozenset(names) for type_, names in one.items()} for one in (replacing, updating, assumed))
+        )
 
     def render(self) -> str:
         """The text of the file."""

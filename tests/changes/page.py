@@ -66,9 +66,9 @@ database wait for its maintenance window, but for a major upgrade. How to swap t
 [services.md](services.md#what-cannot-be-changed-in-place), zones are in [settings.md](settings.md#zones).
 
 The table is computed: from the JSON before and after, and from what the provider does when an argument changes
-(`tests/changes/arguments.toml`, seen in real plans). Where no
-plan was seen yet, the file says so (`assumed`), and follows the provider's documentation. A setting of a service or a database
-without a row fails a test, and so does an argument of which nothing is known. After a change of the code, write it again:
+(`tests/changes/arguments.toml`, seen in real plans). Where no plan was seen yet, the file says so (`assumed`), and
+follows the provider's documentation. A setting of a service or a database without a row fails a test, and so does an
+argument of which nothing is known. After a change of the code, write it again:
 
 ```sh
 .venv/bin/python -m tests.changes    # a few minutes, without Terraform

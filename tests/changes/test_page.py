@@ -87,7 +87,9 @@ def test_of_each_argument_that_changes_it_is_known_what_the_provider_does() -> N
         for effect in row.outcome.effects
         if effect.kind == CHANGE and (missing := known.unseen(effect.type, effect.because.split(", ")))
     }
-    assert unseen == set(), "make changes ENV=.. ONLY=.. shows what the provider does with them, or its documentation (assumed)"
+    assert unseen == set(), (
+        "make changes ENV=.. ONLY=.. shows what the provider does with them, or its documentation (assumed)"
+    )
     assert ARGUMENTS.read_text(encoding="utf-8") == known.render()
 
 
