@@ -329,6 +329,11 @@ demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and
 region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Rehearse the loss of a region: fail over and back with the commands of docs/region-loss.md (ENV=, PORT=, WRITE=1)
 	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(or $(PORT),0)
 
+# Of the environments in tests/environments/. It writes docs/changes.md, and what it has seen of the provider.
+.PHONY: changes
+changes: .venv/test.stamp .venv/terraform.stamp ## Change each setting and change it back: docs/changes.md (ENV=, ONLY=; hours)
+	@$(RUN) tests.changes --apply $(if $(ENV),--env $(ENV)) $(if $(ONLY),--only "$(ONLY)")
+
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
 	@$(WAITING) 5 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))

@@ -10,6 +10,7 @@ from runner.adopt import find_missing
 from runner.delegation import find_missing_delegation, refuse_withdrawal
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.explain import is_bucket_missing, shares_bucket, waiting_note
+from runner.impossible import refuse_impossible
 from runner.left_databases import refuse_left_databases
 from runner.locks import unlock_error
 from runner.protection import refuse_loss
@@ -71,6 +72,7 @@ def _plan(session: Session, stack: Stack) -> Result:
         session.progress.say(section(stack.id, text))
         refuse_left_databases(session, stack)
         refuse_loss(stack, terraform, planned)
+        refuse_impossible(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
         refuse_taken(stack, terraform, planned)
@@ -114,6 +116,7 @@ def _apply(session: Session, stack: Stack) -> Result:
             return Result(stack.id, Status.NO_CHANGES)
         refuse_left_databases(session, stack)
         refuse_loss(stack, terraform, planned)
+        refuse_impossible(stack, terraform, planned)
         refuse_loss_of_states(session, stack, terraform, planned)
         refuse_withdrawal(session, stack, terraform, planned)
         refuse_taken(stack, terraform, planned)

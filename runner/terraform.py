@@ -228,12 +228,21 @@ class Terraform:
         if own:
             self._initialised.remember()
 
-    def plan(self, events: Events, *, destroy: bool = False, refresh_only: bool = False) -> Plan:
-        """Plan into a file, removed when the working copy is released; `refresh_only` changes only the state."""
+    def plan(self, events: Events, *, destroy: bool = False, refresh_only: bool = False, refresh: bool = True) -> Plan:
+        """Plan into a file, removed when the working copy is released.
+
+        Args:
+            events: Receive what Terraform says.
+            destroy: Plan to destroy everything.
+            refresh_only: Change only the state.
+            refresh: Whether AWS is asked for what there is; without it the state is believed.
+        """
         leftovers.require_written_state(self.folder, self._command(["state", "push"]))
         arguments = ["plan", "-json", "-input=false", "-detailed-exitcode", f"-out={self._plan}"]
         done = self._run(
-            arguments + ["-destroy"] * destroy + ["-refresh-only"] * refresh_only, events, allowed=(0, _CHANGED)
+            arguments + ["-destroy"] * destroy + ["-refresh-only"] * refresh_only + ["-refresh=false"] * (not refresh),
+            events,
+            allowed=(0, _CHANGED),
         )
         return Plan(
             self._plan,

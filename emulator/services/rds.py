@@ -185,14 +185,39 @@ def mark_parameters(_: Any, group: Any, parameters: list[dict[str, Any]]) -> Non
 @operation("rds", "ModifyEventSubscription")
 def modify_subscription(params: Shape, context: Context) -> Shape:
     """Change the given members."""
-    name = params["SubscriptionName"]
-    subscription = context.backend(rds_backends).event_subscriptions.get(name)
-    if subscription is None:
-        raise AwsError(code="SubscriptionNotFound", message=f"Subscription {name} not found.")
+    name, subscription = params["SubscriptionName"], _subscription(params, context)
     for member, attribute in _SUBSCRIPTION.items():
         if member in params:
             setattr(subscription, attribute, params[member])
     return {"EventSubscription": {"CustSubscriptionId": name, "Status": "active"}}
+
+
+@operation("rds", "AddSourceIdentifierToSubscription")
+def add_source(params: Shape, context: Context) -> Shape:
+    """Watch one more source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/ (the operation's page)."""
+    subscription = _subscription(params, context)
+    if params["SourceIdentifier"] not in subscription.source_ids:
+        subscription.source_ids.append(params["SourceIdentifier"])
+    return {"EventSubscription": {"CustSubscriptionId": params["SubscriptionName"], "Status": "active"}}
+
+
+@operation("rds", "RemoveSourceIdentifierFromSubscription")
+def remove_source(params: Shape, context: Context) -> Shape:
+    """Watch one source less."""
+    subscription = _subscription(params, context)
+    if params["SourceIdentifier"] not in subscription.source_ids:
+        message = f"Source {params['SourceIdentifier']} not found."
+        raise AwsError(code="SourceNotFound", message=message)
+    subscription.source_ids.remove(params["SourceIdentifier"])
+    return {"EventSubscription": {"CustSubscriptionId": params["SubscriptionName"], "Status": "active"}}
+
+
+def _subscription(params: Shape, context: Context) -> Any:
+    name = params["SubscriptionName"]
+    subscription = context.backend(rds_backends).event_subscriptions.get(name)
+    if subscription is None:
+        raise AwsError(code="SubscriptionNotFound", message=f"Subscription {name} not found.")
+    return subscription
 
 
 @operation("rds", "DescribeDBEngineVersions")

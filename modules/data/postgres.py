@@ -9,6 +9,7 @@ from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceRestoreToPointInTime
 
 from config.database_tls import CA_FILE
+from config.postgres import STRIPED_STORAGE_GIB, STRIPED_STORAGE_IOPS, STRIPED_STORAGE_MIB_PER_SECOND
 from modules.backup_names import backup_tag
 from modules.data.database_parameters import DatabaseParameters
 from modules.data.database_roles import DatabaseRoles, RoleServer
@@ -270,6 +271,11 @@ class Postgres(PostgresBase):
             storage_type="gp3",
             allocated_storage=config.storage_gib,
             max_allocated_storage=config.max_storage_gib,
+            # Striped storage has a speed of its own. Without it, the provider asks for the operations of today when the
+            # storage grows to that size, and AWS refuses them; of smaller storage AWS takes neither.
+            # https://github.com/hashicorp/terraform-provider-aws/issues/28382
+            iops=STRIPED_STORAGE_IOPS if config.storage_gib >= STRIPED_STORAGE_GIB else None,
+            storage_throughput=STRIPED_STORAGE_MIB_PER_SECOND if config.storage_gib >= STRIPED_STORAGE_GIB else None,
             storage_encrypted=True,
             kms_key_id=self._key_arn,
             db_subnet_group_name=self._subnets.name,
@@ -285,7 +291,10 @@ class Postgres(PostgresBase):
             deletion_protection=self._protect,
             skip_final_snapshot=not self._protect,
             final_snapshot_identifier=self._add_final_snapshot(identifier).name if self._protect else None,
-            apply_immediately=not self._protect,  # a restart in production waits for the maintenance window
+            # A restart in production waits for the maintenance window. A major upgrade does not: until it is done, AWS
+            # refuses to delete the parameter group of the old version, and the apply would end with that error.
+            # https://github.com/hashicorp/terraform-provider-aws/issues/6448
+            apply_immediately=config.allow_major_upgrade or not self._protect,
             enabled_cloudwatch_logs_exports=list(LOGS),
             performance_insights_enabled=True,
             performance_insights_kms_key_id=self._context.key.arn,

@@ -61,12 +61,15 @@ class DeploymentStrategy(Protocol):
     def rule_lifecycle(self, target_groups: Sequence[str]) -> TerraformResourceLifecycle | None:
         """Lifecycle of the rules that forward traffic to the target groups, which are passed by reference."""
 
-    def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:
+    def service_arguments(
+        self, *, alarm_names: Sequence[str], traffic: Sequence[str], ports: Sequence[str]
+    ) -> dict[str, Any]:
         """Arguments of the ECS service.
 
         Args:
             alarm_names: Alarms that roll a deployment back.
             traffic: References to its target groups and to the rules that forward to them.
+            ports: References to the ports of its target groups.
         """
 
     def shift_role(self, scope: Construct, *, label: Label, name: str, target: TargetGroups) -> Role | None:
@@ -90,7 +93,13 @@ class Rolling:
         """None: Terraform changes the rules itself."""
         return None
 
-    def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (ECS takes new ones)
+    def service_arguments(
+        self,
+        *,
+        alarm_names: Sequence[str],
+        traffic: Sequence[str],  # noqa: ARG002 (ECS takes new ones)
+        ports: Sequence[str],
+    ) -> dict[str, Any]:
         """Never fewer tasks than desired, at most twice as many."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="ECS"),
@@ -101,8 +110,14 @@ class Rolling:
             if alarm_names
             else None,
             "availability_zone_rebalancing": "ENABLED",
+            # Else the provider replaces the service for another mix of Spot and on-demand tasks, with an interruption:
+            # https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ecs/service.go
+            "force_new_deployment": True,
             "lifecycle": TerraformResourceLifecycle(
-                ignore_changes=_SET_BY_OTHERS if self.has_pipeline else _SET_BY_SCALING
+                ignore_changes=_SET_BY_OTHERS if self.has_pipeline else _SET_BY_SCALING,
+                # The pipeline's task definition still has the old port, or none, and ECS refuses a target group for
+                # another one ("did not have a container port"); the placeholder has the new one.
+                replace_triggered_by=list(ports) if self.has_pipeline and ports else None,
             ),
         }
 
@@ -128,7 +143,13 @@ class BlueGreen:
         """Ignored for rules too. They cannot be given new target groups either, so they are replaced with them."""
         return TerraformResourceLifecycle(ignore_changes=["action"], replace_triggered_by=list(target_groups))
 
-    def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 (CodeDeploy's own)
+    def service_arguments(
+        self,
+        *,
+        alarm_names: Sequence[str],  # noqa: ARG002 (CodeDeploy's own)
+        traffic: Sequence[str],
+        ports: Sequence[str],  # noqa: ARG002 (of the groups in traffic)
+    ) -> dict[str, Any]:
         """The deployment group has the alarms and the rollback settings."""
         return {
             "deployment_controller": EcsServiceDeploymentController(type="CODE_DEPLOY"),

@@ -269,6 +269,7 @@ class FargateService(Construct):
             **strategy.service_arguments(
                 alarm_names=self.alarms.names if self.alarms else (),
                 traffic=[*self.target.references, *self.target.rule_references] if self.target else (),
+                ports=self.target.port_references if self.target else (),
             ),
         )
         self.scaling = AutoScaling(

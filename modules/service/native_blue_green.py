@@ -52,7 +52,13 @@ class NativeBlueGreen:
         """ECS changes the weights of a rule in each deployment; reverting them would interrupt the traffic."""
         return TerraformResourceLifecycle(ignore_changes=["action"], replace_triggered_by=list(target_groups))
 
-    def service_arguments(self, *, alarm_names: Sequence[str], traffic: Sequence[str]) -> dict[str, Any]:
+    def service_arguments(
+        self,
+        *,
+        alarm_names: Sequence[str],
+        traffic: Sequence[str],
+        ports: Sequence[str],  # noqa: ARG002 (of the groups in traffic)
+    ) -> dict[str, Any]:
         """The shift, and what stops it."""
         ignored = ["task_definition", "desired_count"] if self.has_pipeline else ["desired_count"]
         return {

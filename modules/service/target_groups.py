@@ -125,6 +125,11 @@ class TargetGroups(Construct):
         return [f"{LbTargetGroup.TF_RESOURCE_TYPE}.{group.friendly_unique_id}.id" for group in self._groups.values()]
 
     @cached_property
+    def port_references(self) -> list[str]:
+        """References to their ports: another one, or the first one, is a change; a new group with the same is none."""
+        return [f"{LbTargetGroup.TF_RESOURCE_TYPE}.{group.friendly_unique_id}.port" for group in self._groups.values()]
+
+    @cached_property
     def rule_references(self) -> list[str]:
         """References to the ids of its rules on all listeners; only a new listener or group makes a rule new."""
         return [f"{LbListenerRule.TF_RESOURCE_TYPE}.{rule.friendly_unique_id}.id" for rule in self._rules]

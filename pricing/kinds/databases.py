@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from config.postgres import STRIPED_STORAGE_GIB, STRIPED_STORAGE_IOPS
 from pricing.charge import Charge, Gap, Item, Site, prices
 from pricing.resource import number
 
@@ -72,7 +73,8 @@ def instance(resource: Billable, site: Site) -> Iterator[Item]:
     else:
         price = "postgres_storage_multi_az" if is_multi_az else "postgres_storage"
         yield Charge(component=_POSTGRES, price=price, quantity=storage)
-        if kind == "gp3" and (iops := (resource.number("iops") or 0) - _FREE_IOPS) > 0:
+        included = STRIPED_STORAGE_IOPS if storage >= STRIPED_STORAGE_GIB else _FREE_IOPS
+        if kind == "gp3" and (iops := (resource.number("iops") or 0) - included) > 0:
             yield Charge(component=_POSTGRES, price="postgres_iops", quantity=iops * (2 if is_multi_az else 1))
         days = resource.number("backup_retention_period") or 0
         above = backup_gib(site.usage.postgres_gib, days, site) - storage

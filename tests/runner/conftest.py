@@ -80,6 +80,10 @@ if arguments[0] == "plan":
     for address in step.get("creates", ()):
         event(type="planned_change", change={{"action": "create", "resource": {{"addr": address}}}})
         add += 1
+    for action in ("update", "replace"):
+        for address in step.get(action + "s", ()):
+            event(type="planned_change", change={{"action": action, "resource": {{"addr": address}}}})
+            add += 1
     for address in step.get("deletes", {{}}):
         event(type="planned_change", change={{"action": "delete", "resource": {{"addr": address}}}})
         remove += 1

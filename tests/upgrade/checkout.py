@@ -7,7 +7,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acceptance import synthesis
 from acceptance.harness import Harness
@@ -24,10 +24,11 @@ from synthesis.manifest import STACK_FILE, of_environment, read_stacks, state_st
 from tests.fixtures import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from runner.terraform import Plan, Terraform
+    from synthesis.manifest import Stack
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,27 @@ class Checkout:
                 "baseline to a version without it (docs/upgrades.md); if AWS takes it, correct the emulator.",
             )
 
-    def upgrade(self) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-        """`make apply` of the stacks that are there now: the plan of each stack, and what failed.
+    def stacks(self) -> dict[str, Stack]:
+        """The stacks that are there now."""
+        return self.harness.stacks(self.environment)
+
+    def upgrade(self, chosen: Collection[str] | None = None) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+        """`make apply` of the stacks that are there now, or of those with these ids: the plan of each, and what failed.
 
         Each is planned when those that it needs are applied, as for a person. Planned all at once, a stack that reads
         a new output of another one could not be planned at all.
         """
         session = RecordingSession(**vars(self.harness.session(self.environment)))
+        if chosen is not None:
+            session = replace(session, chosen={id_: stack for id_, stack in session.chosen.items() if id_ in chosen})
         found = actions.apply(session)
         return session.planned, _failures(found)
+
+    def plans(self) -> dict[str, Any]:
+        """`make plan`: the plan of each stack that has changes, as JSON."""
+        session = self.harness.session(self.environment)
+        actions.plan(session)
+        return dict(session.plans)
 
     def second_plan(self) -> list[str]:
         """`make plan`: what it would still change."""

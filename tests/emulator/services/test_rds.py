@@ -174,6 +174,25 @@ def test_an_event_subscription_can_be_changed(client: Client) -> None:
         rds.modify_event_subscription(SubscriptionName="none")
 
 
+def test_an_event_subscription_gets_and_loses_a_source(client: Client) -> None:
+    rds = client("rds")
+    topic = client("sns").create_topic(Name="sources")["TopicArn"]
+    rds.create_event_subscription(
+        SubscriptionName="sources", SnsTopicArn=topic, SourceType="db-instance", SourceIds=["one"]
+    )
+
+    def sources() -> list[str]:
+        found = rds.describe_event_subscriptions(SubscriptionName="sources")["EventSubscriptionsList"][0]
+        return list(found["SourceIdsList"])
+
+    rds.add_source_identifier_to_subscription(SubscriptionName="sources", SourceIdentifier="two")
+    assert sources() == ["one", "two"]
+    rds.remove_source_identifier_from_subscription(SubscriptionName="sources", SourceIdentifier="one")
+    assert sources() == ["two"]
+    with pytest.raises(ClientError, match="SourceNotFound"):
+        rds.remove_source_identifier_from_subscription(SubscriptionName="sources", SourceIdentifier="one")
+
+
 @pytest.mark.parametrize(
     ("arguments", "version", "family"),
     [

@@ -104,6 +104,8 @@ def postgres_templates(
     slow_query_milliseconds: int = 50,
     roles: tuple[DatabaseRole, ...] = (),
     backed_up: bool = False,
+    storage_gib: int = 20,
+    allow_major_upgrade: bool = False,
 ) -> tuple[Template, Template]:
     """The data stack with PostgreSQL, and the service stack that uses it."""
     layers = Layers.new()
@@ -115,6 +117,8 @@ def postgres_templates(
             "engine_version": version,
             "password_version": password_version,
             "slow_query_milliseconds": slow_query_milliseconds,
+            "storage_gib": storage_gib,
+            "allow_major_upgrade": allow_major_upgrade,
         }
     )
     roles = roles or (OWNER, PROXIED if proxy else API)

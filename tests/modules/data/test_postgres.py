@@ -53,6 +53,20 @@ def test_a_fixed_minor_version_is_not_upgraded() -> None:
     assert (instance["engine_version"], instance["auto_minor_version_upgrade"]) == ("17.6", False)
 
 
+def test_striped_storage_has_its_own_speed_and_smaller_storage_has_none_to_set() -> None:
+    small = postgres_templates(storage_gib=399)[0].named("aws_db_instance.postgres")
+    assert {"iops", "storage_throughput"}.isdisjoint(small)
+    striped = postgres_templates(storage_gib=400)[0].named("aws_db_instance.postgres")
+    assert (striped["iops"], striped["storage_throughput"]) == (12_000, 500)
+
+
+def test_a_major_upgrade_does_not_wait_for_the_maintenance_window() -> None:
+    """The parameter group of the old version is deleted in the same apply, and AWS refuses that while it is in use."""
+    waiting = postgres_templates(protect=True)[0].named("aws_db_instance.postgres")
+    upgraded = postgres_templates(protect=True, allow_major_upgrade=True)[0].named("aws_db_instance.postgres")
+    assert (waiting["apply_immediately"], upgraded["apply_immediately"]) == (False, True)
+
+
 def test_a_protected_database_cannot_be_destroyed() -> None:
     data, _ = postgres_templates(protect=True)
     instance = data.named("aws_db_instance.postgres")

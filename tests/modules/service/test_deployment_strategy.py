@@ -29,6 +29,16 @@ def test_a_rolling_service_rolls_back_automatically() -> None:
     assert service["lifecycle"]["ignore_changes"] == ["task_definition", "desired_count"]
 
 
+def test_a_rolling_service_takes_another_share_of_spot_in_place_and_is_replaced_for_another_port_only() -> None:
+    parts = Parts.make(strategy="rolling")
+    parts.service()
+    template = Template.of(parts.stack)
+    service = template.only("aws_ecs_service")
+    (group,) = template.all("aws_lb_target_group")
+    assert service["force_new_deployment"] is True
+    assert service["lifecycle"]["replace_triggered_by"] == [f"aws_lb_target_group.{group}.port"]
+
+
 def test_a_blue_green_service_ignores_what_codedeploy_changes() -> None:
     parts = Parts.make(strategy="blue_green")
     parts.service()

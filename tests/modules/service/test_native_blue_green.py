@@ -58,7 +58,9 @@ def strategy(**values: Any) -> NativeBlueGreen:
     ],
 )
 def test_the_settings_of_the_shift_are_those_of_ecs(values: dict[str, Any], expected: dict[str, Any]) -> None:
-    arguments = strategy(**values, keep_old_minutes=30).service_arguments(alarm_names=["one"], traffic=["rule.id"])
+    arguments = strategy(**values, keep_old_minutes=30).service_arguments(
+        alarm_names=["one"], traffic=["rule.id"], ports=["group.port"]
+    )
     assert vars(arguments["deployment_configuration"]) == expected | {"bake_time_in_minutes": "30"}
     assert arguments["deployment_controller"].type == "ECS"
     assert arguments["alarms"].rollback is True

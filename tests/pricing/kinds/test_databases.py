@@ -40,6 +40,8 @@ def test_a_standby_costs_what_aws_says_or_twice_one_instance(name: str, hourly_u
 def test_more_input_and_output_and_longer_insights_cost() -> None:
     found = charges(instance(storage_type="gp3", iops=4000, performance_insights_enabled=True))
     assert found["postgres_iops"] == 1000
+    assert "postgres_iops" not in charges(instance(storage_type="gp3", allocated_storage=400, iops=12_000))
+    assert charges(instance(storage_type="gp3", allocated_storage=400, iops=13_000))["postgres_iops"] == 1000
     assert not {"insights_retention_t3", "database_insights_advanced"} & set(found)
     kept: dict[str, Any] = {"performance_insights_enabled": True, "performance_insights_retention_period": 31}
     assert charges(instance(**kept))["insights_retention_t3"] == 2
