@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.compliance.samples import Sample, sample, stack
+
+if TYPE_CHECKING:
+    from synthesis.manifest import Stack
 
 _TEXT, _CONTAINER = "text-has-no-secret", "container-gets-secrets-by-reference"
 _ADDRESS: Final = "redis://:p4ss@cache:6379"
@@ -27,6 +30,11 @@ def _filled(arguments: Any, text: str) -> Any:
     if isinstance(arguments, dict):
         return {name: _filled(inner, text) for name, inner in arguments.items()}
     return arguments.format(text)
+
+
+def _stack_with(section: str, text: str) -> Stack:
+    blocks: dict[str, Any] = {section: {"a": {"x": text}}}
+    return stack(**blocks)
 
 
 def _task(*, is_file: bool = False, labels: tuple[str, ...] = (), **container: Any) -> dict[str, dict[str, Any]]:
@@ -68,8 +76,8 @@ SAMPLES: list[Sample] = [
     *(
         Sample(
             rule=_TEXT,
-            good=stack(**{section: {"a": {"x": "redis://cache:6379"}}}),
-            bad=stack(**{section: {"a": {"x": _ADDRESS}}}),
+            good=_stack_with(section, "redis://cache:6379"),
+            bad=_stack_with(section, _ADDRESS),
             at=f"{section}.x",
             says="contains an address with a password",
         )

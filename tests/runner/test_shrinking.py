@@ -19,7 +19,7 @@ def network(
     project: Project, *zones: str, applied: tuple[str, ...] = ("a", "b", "c"), outputs: tuple[str, ...] = ()
 ) -> None:
     """A network with these zones in its settings, and those that are applied."""
-    subnets = {f"private-{zone}": {} for zone in zones}
+    subnets: dict[str, dict[str, object]] = {f"private-{zone}": {} for zone in zones}
     document = {
         "//": {"metadata": identity(layer="network", name="network")},
         "terraform": {

@@ -67,7 +67,7 @@ def grown(config: Environment) -> Environment:
 def turned(config: Environment) -> Environment:
     """With zones and services in the opposite order."""
     network = config.network.model_copy(update={"zones": config.network.zones[::-1]})
-    services = dict(reversed(config.services.items()))
+    services = dict(reversed([*config.services.items()]))
     return checked(config.model_copy(update={"network": network, "services": services}))
 
 
