@@ -391,10 +391,13 @@ FOLLOW ?=
 # `make tunnel TO=postgres`, or documentdb; PORT=5433 is the port of this machine.
 TO ?=
 
+# With DRIFT=1 also what a plan of all stacks would change, which takes minutes.
+DRIFT ?=
+
 .PHONY: status
-status: .venv/synth.stamp .venv/preflight.stamp ## Say what runs, which release, which alarms are on, what sleeps (ENV= for one environment)
+status: .venv/synth.stamp .venv/preflight.stamp $(if $(DRIFT),.venv/terraform.stamp) ## Say what runs, which release, which alarms are on, what sleeps (ENV= for one environment, DRIFT=1)
 	@$(SYNTH_ONE) >/dev/null
-	@$(RUN) operations $@ $(if $(ENV),--env $(ENV))
+	@$(RUN) operations $@ $(if $(ENV),--env $(ENV)) $(if $(DRIFT),--drift)
 
 .PHONY: logs
 logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print what the services have written (ENV=, SERVICE=, SINCE=15m, FOLLOW=1, REGION=)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from botocore.exceptions import BotoCoreError
 from console import arguments as numbers
 from console import program
 from operations.account import Account
+from operations.drift import plan_all
 from operations.logs import DEFAULT_SINCE, show_logs
 from operations.plugin import find_plugin
 from operations.status import show_status
@@ -60,7 +62,8 @@ def _run(options: argparse.Namespace, find_forwarder: Callable[[], Forwarder]) -
         return Account(session, region=region)
 
     if options.command == "status":
-        return show_status(_environments(stacks, options.env), account_of=account_of)
+        plan = partial(plan_all, output=options.output) if options.drift else None
+        return show_status(_environments(stacks, options.env), account_of=account_of, plan=plan)
     chosen = of_environment(stacks, options.env)
     if options.command == "logs":
         return show_logs(
@@ -98,6 +101,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     logs.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
     status = commands.add_parser("status", parents=[common], help="what runs, which release, what is on")
     status.add_argument("--env", help="one environment (default: all that these credentials are for)")
+    status.add_argument("--drift", action="store_true", help="also plan all stacks, which takes minutes")
     return parser.parse_args(arguments)
 
 

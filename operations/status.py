@@ -7,12 +7,14 @@ What cannot be read is said in its place; the other lines are printed all the sa
 from __future__ import annotations
 
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from console.table import table
 from operations import alarms, databases, tunnel_tasks
 from operations.account import OtherAccountError
 from operations.choice import service_stacks
+from operations.drift import describe_drift
 from operations.left_open import close_left
 from operations.running import read_running
 from operations.sleep import describe_sleep
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from operations.account import Account
     from operations.running import Running
+    from runner.results import Result
     from synthesis.manifest import Stack
 
 _HEADING: Final = ("service", "desired", "running", "release", "digest", "deployment")
@@ -34,6 +37,7 @@ def show_status(
     environments: Sequence[Mapping[str, Stack]],
     *,
     account_of: Callable[[str], Account],
+    plan: Callable[[Mapping[str, Stack]], list[Result]] | None = None,
     say: Callable[[str], None] = print,
 ) -> int:
     """Print the status of environments; return 1 if something of one could not be read.
@@ -41,6 +45,7 @@ def show_status(
     Args:
         environments: The stacks of each.
         account_of: The account of the credentials, in a region.
+        plan: Plans all stacks of an environment; without it, drift is not looked for, as it takes minutes.
         say: Prints for a person.
 
     Raises:
@@ -58,13 +63,14 @@ def show_status(
             say(f"{error.message}\n")
             continue
         say(f"{platform.environment}: account {platform.account_id}, {platform.home_region}")
-        for name, describe in _PARTS:
+        for name, describe in (*_PARTS, ("drift", partial(_drift, plan=plan))):
+            lines: list[str] = []
             try:
                 with account.using(name):
-                    lines = list(describe(account, stacks))
+                    lines.extend(describe(account, stacks))
             except RunnerError as error:
                 code = FAILED
-                lines = [f"{name:9} {error.message} {error.remedy}"]
+                lines.append(f"{name:9} {error.message} {error.remedy}")
             for line in lines:
                 say("\n".join(f"  {part}" for part in line.split("\n")))
         say("")
@@ -127,9 +133,15 @@ def _stop(cluster: str, task: str, region: str) -> str:
     return f"aws ecs stop-task --region {region} --cluster {cluster} --task {task}"
 
 
-def _drift(_: Account, stacks: Mapping[str, Stack]) -> Iterator[str]:
+def _drift(
+    _: Account, stacks: Mapping[str, Stack], *, plan: Callable[[Mapping[str, Stack]], list[Result]] | None
+) -> Iterator[str]:
     environment = Platform(stacks).environment
-    yield f"{'drift':9} make plan ENV={environment}; each night an issue on GitHub says it (docs/workflows.md#drift)"
+    if plan:
+        yield from describe_drift(stacks, environment, plan)
+        return
+    again = f"make status ENV={environment} DRIFT=1"
+    yield f"{'drift':9} {again} plans all stacks; each night an issue on GitHub says it (docs/workflows.md#drift)"
 
 
 _PARTS: Final = (
@@ -137,7 +149,6 @@ _PARTS: Final = (
     ("services", _services),
     ("alarms", _alarms),
     ("tunnels", _tunnels),
-    ("drift", _drift),
 )
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from operations.status import show_status
 from runner.errors import FAILED, OK, RunnerError
+from runner.results import Result, Status
 from tests.compliance.samples import stack
 from tests.emulator.functions import make_function, zip_code
 from tests.operations.conftest import CLUSTER, REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from synthesis.manifest import Stack
     from tests.operations.conftest import Small
@@ -44,8 +45,18 @@ def test_services_with_their_tasks_and_releases(applied: Small) -> None:
     assert "services  2 of 2 steady" in text
     assert "sleep     awake: it has no [cost.sleep]" in text
     assert "alarms    none is on, of 1" in text
-    assert "drift     make plan ENV=test; each night an issue" in text
+    assert "drift     make status ENV=test DRIFT=1 plans all stacks; each night an issue" in text
     assert "tunnels" not in text
+
+
+def test_drift_is_what_plans_of_all_stacks_would_change(applied: Small) -> None:
+    def plan(stacks: Mapping[str, Stack]) -> list[Result]:
+        return [Result(id_, Status.FAILED, note="it is locked", remedy="Wait.") for id_ in stacks]
+
+    assert show_status([applied.stacks()], account_of=applied.account_of, plan=plan, say=applied.said.append) == FAILED
+    text = "\n".join(applied.said)
+    assert "  drift     1 of 1 stacks are not as planned; to see it: make plan ENV=test\n" in text
+    assert "  drift     test-service could not be planned: it is locked Wait.\n" in text
 
 
 def test_an_alarm_that_is_on_names_its_runbook(applied: Small) -> None:
