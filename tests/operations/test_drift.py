@@ -13,6 +13,8 @@ from runner.results import Result, Status
 from tests.compliance.samples import stack
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from synthesis.manifest import Stack
 
 STACKS = {one.id: one for one in (stack({}, layer="network"), stack({}, layer="data"))}
@@ -22,7 +24,7 @@ NETWORK, DATA = STACKS
 def told(*found: Result) -> list[str]:
     planned: list[list[str]] = []
 
-    def plan(stacks: dict[str, Stack]) -> list[Result]:
+    def plan(stacks: Mapping[str, Stack]) -> list[Result]:
         planned.append(list(stacks))
         return list(found)
 
