@@ -32,15 +32,13 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("setup"),),),
     # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
     ((_make("providers"),),),
-    # What fails most often, and soonest, goes first.
+    # These have a process per processor, so beside others they would take as much longer.
     ((_make("unit"),),),
     ((_make("compliance"),),),
-    # What applies to the emulator mostly waits for the provider; what computes runs in that time.
-    (
-        (_make("emulate"),),
-        (_make("faults"),),
-        (_make("programs"), _make("validate")),
-        (_make("probe"), _make("lint"), _make("browser")),
-    ),
+    ((_make("validate"),),),
+    # The tests of programs wait for half of their time, the probe for most; types and a browser are one process.
+    ((_make("programs"),), (_make("probe"),), (_make("lint"), _make("browser"))),
+    # What applies whole environments waits for the provider, and needs most of the memory.
+    ((_make("emulate"),), (_make("faults"),)),
 )
 """One stage after the other; the next one starts if all steps have passed."""
