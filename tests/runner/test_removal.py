@@ -58,6 +58,12 @@ def unprotected(config: Environment) -> Environment:
     return config.model_copy(update={"protect_data": False})
 
 
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the account, which `tests/runner/test_caller.py` is about."""
+    monkeypatch.setattr("runner.__main__.require_caller", lambda *_, **__: None)
+
+
 @pytest.fixture
 def applied(project: Project, request: pytest.FixtureRequest) -> Applied:
     return Applied(project, unprotected(VARIANTS[request.param]()))
