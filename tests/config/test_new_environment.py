@@ -217,7 +217,7 @@ def test_a_file_that_cannot_be_written_is_reported(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr("console.files.os.open", refuse)
     assert main(["fresh"], folder=folder) == 2
     assert capsys.readouterr().err == f"{folder}/fresh.toml: cannot be written: Permission denied\n"
 
