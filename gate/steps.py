@@ -36,9 +36,9 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("unit"),),),
     ((_make("compliance"),),),
     ((_make("validate"),),),
-    # The tests of programs wait for half of their time, the probe for most; the types are one process.
+    # The tests of programs wait for a third of their time, the probe for most of it; the types are one process.
     ((_make("programs"),), (_make("probe"),), (_make("lint"),)),
-    # What applies whole environments waits for the provider, and needs most of the memory.
+    # What applies whole environments takes longest, and keeps the processors busy with Terraform and its provider.
     ((_make("emulate"),), (_make("faults"),)),
 )
 """One stage after the other; the next one starts if all steps have passed."""
