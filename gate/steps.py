@@ -15,7 +15,7 @@ class Step:
 
 
 Lane = tuple[Step, ...]
-"""Steps that run one after the other, until one fails."""
+"""Steps that run one after the other."""
 Stage = tuple[Lane, ...]
 """Lanes that run side by side."""
 
@@ -32,13 +32,15 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("setup"),),),
     # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
     ((_make("providers"),),),
-    # These have a process per processor, so beside others they would take as much longer.
-    ((_make("unit"),),),
+    # It installs what checks the rules.
     ((_make("compliance"),),),
-    ((_make("validate"),),),
-    # The tests of programs wait for half of their time, the probe for most; types and a browser are one process.
-    ((_make("programs"),), (_make("probe"),), (_make("lint"), _make("browser"))),
-    # What applies whole environments waits for the provider, and needs most of the memory.
-    ((_make("emulate"),), (_make("faults"),)),
+    (
+        # What applies whole environments waits for the provider more than it computes: it is spread over the whole run.
+        (_make("emulate"), _make("faults")),
+        # What computes takes the processors meanwhile.
+        (_make("unit"), _make("validate"), _make("programs")),
+        # The probe waits most of its time; the types and the browser are one process each.
+        (_make("probe"), _make("lint"), _make("browser")),
+    ),
 )
-"""One stage after the other; the next one starts if all steps have passed."""
+"""One stage after the other. Once a step has failed no other one starts."""

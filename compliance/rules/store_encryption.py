@@ -55,7 +55,7 @@ def _missing(stack: Stack, resource: Resource, *, by_default: bool) -> Iterator[
         argument, *instead = REQUIRED[resource.kind]
         is_inherited = any(is_set(resource.get(one)) for one in (*instead, *_INHERITED))
         if not any(map(is_on, at(resource.arguments, argument))) and not is_inherited:
-            yield f"{argument} is not set, and the default of AWS is no encryption; set it"
+            yield f"{argument} is not set, and AWS does not encrypt by default; set it"
     elif resource.kind in DISKS and not by_default:
         roots = blocks(resource.get("root_block_device"))
         if not any(block.get("encrypted") is True for block in roots):
