@@ -91,14 +91,14 @@ def show_logs(
             if not follow:
                 break
             pause(_STEP_SECONDS)
+        if not shown.count:
+            say(
+                f"{', '.join(one.name for one in chosen)} of {stack.environment} wrote nothing since "
+                f"{start.astimezone(UTC):%Y-%m-%d %H:%M} UTC. "
+                f"Further back: make logs ENV={stack.environment} SINCE=1d"
+            )
     except KeyboardInterrupt:
         return OK if follow else INTERRUPTED
-    if not shown.count:
-        say(
-            f"{', '.join(one.name for one in chosen)} of {stack.environment} wrote nothing since "
-            f"{start.astimezone(UTC):%Y-%m-%d %H:%M} UTC. "
-            f"Further back: make logs ENV={stack.environment} SINCE=1d"
-        )
     return OK
 
 

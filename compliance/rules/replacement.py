@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # How the name depends on the arguments cannot be read here: a test compares two states of a stack instead.
 _COMPARED: Final = frozenset({"aws_lb", "aws_lb_target_group"})
+_DOTS_OF_AN_ATTRIBUTE: Final = 2
+"""`type.name.attribute`; a whole resource has one."""
 _SEPARATOR: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -44,15 +46,17 @@ def replacement_has_another_name(stack: Stack) -> Iterator[Finding]:
 
 
 @rule
-def trigger_of_a_replacement_is_an_id(stack: Stack) -> Iterator[Finding]:
-    """A resource is replaced with another one's id: without an attribute each update of the other would do it.
+def trigger_of_a_replacement_is_an_attribute(stack: Stack) -> Iterator[Finding]:
+    """A resource is replaced with an attribute of another one: without one each update of the other would do it.
 
     https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#replace_triggered_by
     """
     for resource in stack.all():
         for trigger in _triggers(resource):
-            if not trigger.endswith(".id"):
-                yield Finding.about(resource, f"{trigger} in replace_triggered_by is not an id; use the id")
+            if trigger.count(".") < _DOTS_OF_AN_ATTRIBUTE:
+                yield Finding.about(
+                    resource, f"{trigger} in replace_triggered_by is a whole resource; name its attribute, mostly id"
+                )
 
 
 @rule

@@ -221,10 +221,10 @@ TRAFFIC = (
         )
     ),
     sample(
-        "trigger-of-a-replacement-is-an-id",
+        "trigger-of-a-replacement-is-an-attribute",
         SHIFTED,
         changed(SHIFTED, _SERVICE_ADDRESS, lifecycle={"replace_triggered_by": [*_PAIR, _RULE]}),
-        says=f"{_RULE} in replace_triggered_by is not an id",
+        says=f"{_RULE} in replace_triggered_by is a whole resource",
         at=_SERVICE_ADDRESS,
     ),
 )
