@@ -34,13 +34,12 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("providers"),),),
     # It installs what checks the rules.
     ((_make("compliance"),),),
+    # What applies whole environments waits for the provider, and takes longest: the tests of failures begin at once,
+    # the environments when what computes has ended.
     (
-        # What applies whole environments waits for the provider more than it computes: it is spread over the whole run.
-        (_make("emulate"), _make("faults")),
-        # What computes takes the processors meanwhile.
-        (_make("unit"), _make("validate"), _make("programs")),
-        # The probe waits most of its time; the types and the browser are one process each.
-        (_make("probe"), _make("lint"), _make("browser")),
+        (_make("faults"),),
+        (_make("unit"), _make("validate"), _make("emulate")),
+        (_make("probe"), _make("lint"), _make("browser"), _make("programs")),
     ),
 )
 """One stage after the other. Once a step has failed no other one starts."""
