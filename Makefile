@@ -3,7 +3,7 @@
 
 # What a command may give a target: another name is a mistake, and to ignore it would act on something else.
 SETTINGS := ENV LAYER NAME UPGRADE PORT WRITE SARIF JUNIT PAGE PYTHON SECTION NEVER_APPLIED LANE YES SKIP_DELEGATION_CHECK WAKE \
-	UNTIL PARALLEL SAVE SAVED LOCK_ID WHAT ROLE FORCE SKIP_PREFLIGHT REGION FILES FORMAT SERVICE SINCE FOLLOW TO DRIFT
+	UNTIL PARALLEL SAVE SAVED LOCK_ID WHAT ROLE FORCE SKIP_PREFLIGHT REGION FILES FORMAT SERVICE SINCE FOLLOW TO DRIFT ONLY
 # Those that a shell may have, too. All others come after `make` only: ENV names a file that sh reads, PORT is that of many
 # programs, and YES=1 of a shell would apply without a question.
 OF_SHELL := PYTHON PARALLEL SKIP_DELEGATION_CHECK
@@ -268,7 +268,7 @@ browser: .venv/test.stamp ## Test the page of `make report` in Chromium: at thre
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of the tests' environments (ENV= for one of yours)
-	@$(if $(ENV),$(SYNTH_ONE) >/dev/null && $(RUNNER),$(PYTEST) --dist loadgroup --no-loadscope-reorder \
+	@$(if $(and $(ENV),$(filter validate,$(MAKECMDGOALS))),$(SYNTH_ONE) >/dev/null && $(RUNNER),$(PYTEST) --dist loadgroup --no-loadscope-reorder \
 		-m "(terraform or stock) and not emulator" $(call marked,terraform|stock))
 
 .PHONY: lint
@@ -329,7 +329,9 @@ demo: .venv/test.stamp .venv/terraform.stamp ## Apply dev, print its outputs and
 region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Rehearse the loss of a region: fail over and back with the commands of docs/region-loss.md (ENV=, PORT=, WRITE=1)
 	@$(RUN) acceptance.region_loss $(if $(ENV),--env $(ENV),--settings tests/environments/region_loss) $(if $(WRITE),--write) --port $(or $(PORT),0)
 
-# Of the environments in tests/environments/. It writes docs/changes.md, and what it has seen of the provider.
+# Of the environments in tests/environments/. It writes docs/changes.md, and what it has seen of the provider. ONLY= is a
+# part of the line of a change.
+ONLY ?=
 .PHONY: changes
 changes: .venv/test.stamp .venv/terraform.stamp ## Change each setting and change it back: docs/changes.md (ENV=, ONLY=; hours)
 	@$(RUN) tests.changes --apply $(if $(ENV),--env $(ENV)) $(if $(ONLY),--only "$(ONLY)")
@@ -353,7 +355,7 @@ future: .venv/test.stamp .venv/terraform.stamp ## Walk the ways off cdktf: other
 	@$(RUN) future $(if $(LANE),--lane $(LANE)) --mark "$(QUICK)" $(PROGRAMS:%=--leave-out %)
 
 .PHONY: verify
-verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, then `make compliance` and `make emulate` (ENV=, LAYER= of these two)
+verify: test compliance emulate ## Everything that can be proven without a cloud: `make test`, then `make compliance` and `make emulate` (ENV=, LAYER= of the last)
 
 .PHONY: gate
 gate: ## Run what CI runs: every target that tests, with the seconds of each; fails above the budget in gate/budget.py
@@ -403,7 +405,7 @@ plan: need-env .venv/synth.stamp .venv/preflight.stamp .venv/terraform.stamp ## 
 FILES ?=
 FORMAT ?=
 .PHONY: review
-review: $(if $(FILES),,need-env .venv/terraform.stamp) .venv/synth.stamp .venv/rules.stamp ## Say what a plan means, verdict first; fails if it blocks (ENV=, LAYER=, FORMAT=, FILES=)
+review: $(if $(FILES),,need-env .venv/terraform.stamp .venv/preflight.stamp) .venv/synth.stamp .venv/rules.stamp ## Say what a plan means, verdict first; fails if it blocks (ENV=, LAYER=, FORMAT=, FILES=)
 	@$(if $(FILES),,$(SYNTH_ONE) >/dev/null)
 	@$(RUN) review plan $(if $(ENV),--env $(ENV)) $(if $(LAYER),--layer $(LAYER)) $(if $(FORMAT),--format $(FORMAT)) $(FILES)
 
@@ -428,7 +430,7 @@ preflight: need-env .venv/synth.stamp .venv/preflight.stamp ## Read the account 
 	@$(PREFLIGHT)
 
 .PHONY: bootstrap
-bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp $(if $(SKIP_PREFLIGHT),,.venv/preflight.stamp) ## Create the bucket that holds the state, once per environment (ENV=, YES=1, SKIP_PREFLIGHT=1)
+bootstrap: need-env .venv/synth.stamp .venv/terraform.stamp .venv/preflight.stamp ## Create the bucket that holds the state, once per environment (ENV=, YES=1, SKIP_PREFLIGHT=1)
 	@$(SYNTH_ONE)
 	@$(if $(SKIP_PREFLIGHT),,$(PREFLIGHT))
 	@$(RUNNER) $(if $(YES),--yes)
@@ -496,5 +498,5 @@ clean: ## Delete .venv, cdktf.out, .terraform-work and the caches of tools; refu
 	@! find .terraform-work \( -name made.json -o -name terraform.log \
 		-exec grep -Eq '"apply_complete".*"action":"create"|"action":"create".*"apply_complete"' {} \; \
 		! -exec grep -q 'Apply complete!' {} \; \) -print 2>/dev/null | grep . || { \
-		echo "This is what an apply made before it was killed: 'make apply ENV=..' takes it over (docs/state.md)." >&2; exit 2; }
+		echo "This is what an apply made that did not end well: 'make plan ENV=..' says what is still to be taken over (docs/state.md)." >&2; exit 2; }
 	rm -rf .venv cdktf.out .terraform-work .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final
-from urllib.request import Request, urlopen
 
 from acceptance.database_clients import open_documentdb, open_postgres
 from acceptance.database_roles import Roles
@@ -41,11 +40,11 @@ def check_drills_restore_and_leave_nothing(
     roles = Roles(environment=environment, session=session, emulator=emulator)
     _fill(roles)
     account = environment.account_id
-    made = _ask(emulator, "/emulator/backups", account=account, region=environment.region)
+    made = emulator.call("backups", {"account": account, "region": environment.region})
     for job in (*made["backups"], *made["copies"]):
         if job["state"] != _DONE:
             yield f"a backup or its copy is {job['state']}: {job['message']}"
-    restores = _ask(emulator, "/emulator/restore-tests", account=account, region=region)["restores"]
+    restores = emulator.call("restore-tests", {"account": account, "region": region})["restores"]
     wanted = len([table for table in (environment.postgres, environment.documentdb) if table])
     if len(restores) != wanted:
         yield f"a drill restores {len(restores)} databases; it must restore {wanted}"
@@ -91,10 +90,3 @@ def _fill_as(roles: Roles, owner: DatabaseRole, writer: str) -> None:
         return
     with open_documentdb(url, emulator, account=account) as database:
         database.client[writer][_MADE].insert_one({"number": 1})
-
-
-def _ask(emulator: Emulator, path: str, **body: str) -> dict[str, Any]:
-    request = Request(f"{emulator.url}{path}", json.dumps(body).encode(), method="POST")  # noqa: S310 (loopback)
-    with urlopen(request) as answer:  # noqa: S310 (loopback)
-        result: dict[str, Any] = json.load(answer)
-    return result

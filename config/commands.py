@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from config.errors import Problem
@@ -20,12 +22,14 @@ _NO_HEALTH_CHECK: Final = "NONE"
 
 _FORMS: Final = (*HEALTH_COMMAND_FORMS, _NO_HEALTH_CHECK)
 
-_OF_A_SHELL: Final = ("&&", "||")
-"""What joins two commands in a shell, and is an argument like any other without one."""
+_OF_A_SHELL: Final = re.compile(r"&&?|\|\|?|;|\d?(>>?|<)(&\d|/\S*)?|\$\w+|\$\{\w+\}")
+"""What joins commands, redirects or is a variable in a shell, and is an argument like any other without one."""
 
 _NO_SHELL: Final = (
     'is not given to a shell, so it would be an argument of the program; use a shell, like ["sh", "-c", "one && two"]'
 )
+
+_SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
 
 
 def check_health_command(health_command: Sequence[str]) -> Iterator[Problem]:
@@ -100,6 +104,12 @@ def _check_words(words: Sequence[str], *, key: str, start: int = 0) -> Iterator[
             value=words[0],
             allowed='must be the name of a program, like "node"; without a name nothing starts',
         )
+    if len(words) > 1 and PurePosixPath(words[0]).name in _SHELLS and len(words[1].split()) > 1:
+        yield Problem(
+            key=f"{key}[{start + 1}]",
+            value=words[1],
+            allowed='would be the file of a script; put "-c" before it, then the shell runs the text',
+        )
     for index, word in enumerate(words, start=start):
-        if word in _OF_A_SHELL:
+        if _OF_A_SHELL.fullmatch(word):
             yield Problem(key=f"{key}[{index}]", value=word, allowed=_NO_SHELL)

@@ -13,6 +13,10 @@ _NOT_REPLACED: Final = (errno.EBUSY, errno.EXDEV)
 """A file that is a mount point of its own: https://man7.org/linux/man-pages/man2/rename.2.html"""
 
 
+_NOTHING_BESIDE: Final = (errno.EACCES, errno.EROFS)
+"""A file may be writable in a folder that is not."""
+
+
 def write_whole(path: Path, text: str, *, private: bool = False, errors: str = "strict") -> None:
     """Replace a file's text in one step; a link stays a link, and a file keeps its permissions.
 
@@ -25,22 +29,35 @@ def write_whole(path: Path, text: str, *, private: bool = False, errors: str = "
     Raises:
         OSError: It cannot be written, by its own name; it is as it was.
     """
-    target = Path(os.path.realpath(path))
     content = text.encode("utf-8", errors)
     try:
-        # What is still a link is one in a circle.
-        found = target.stat() if target.exists() or target.is_symlink() else None
+        found = _found(path)
         if found and not stat.S_ISREG(found.st_mode):
-            target.write_bytes(content)
+            path.write_bytes(content)
         else:
+            target = Path(os.path.realpath(path))
             _replace(target, content, mode=stat.S_IMODE(found.st_mode) if found else None, private=private)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def _found(path: Path) -> os.stat_result | None:
+    """What is there, behind all links: /dev/stdout leads to a pipe that has no name to open it by."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
 def _replace(target: Path, content: bytes, *, mode: int | None, private: bool) -> None:
     beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+    except OSError as error:
+        if mode is None or error.errno not in _NOTHING_BESIDE:
+            raise
+        target.write_bytes(content)
+        return
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

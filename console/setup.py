@@ -25,9 +25,11 @@ WORK: Final = Path(__file__).parents[1] / ".terraform-work"
 
 _CLEAR: Final = "\x1b[2K\r"
 _NOT_STARTED: Final = 127
+_OF_A_SIGNAL: Final = 128
+"""What a shell adds to the number of a signal: Python's is negative."""
 REASONS: Final = {
     r"No space left on device|Disk quota exceeded": (
-        "the disk is full: `make synth` needs about 900 MB, all of `make setup` about 2 GB"
+        "the disk is full, here or in TMPDIR: `make synth` needs about 900 MB, all of `make setup` about 2 GB"
     ),
     r"Read-only file system|Permission denied": "a file of .venv cannot be written: check its owner and its mount",
     r"DO NOT MATCH THE HASHES": (
@@ -57,11 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(output)
         return 0
     reason = explain(output)
-    if reason is None:
+    if status < 0:
+        reason = f"{options.command[0]} was killed (signal {-status}; out of memory?)"
+    elif reason is None:
         sys.stderr.write(output)
         reason = f"{options.command[0]} ended with {status}; what it printed is above"
     sys.stderr.write(f"Cannot set up {options.name}: {reason}.\n")
-    return status
+    return status if status > 0 else _OF_A_SIGNAL - status
 
 
 def explain(output: str) -> str | None:

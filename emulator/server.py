@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import logging
 import os
 import socket
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.request import ProxyHandler, Request, build_opener
 
 from moto.moto_api._internal.models import moto_api_backend
 from waitress.channel import HTTPChannel
@@ -57,6 +59,9 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         except OSError:
             if not self.server.stops:
                 raise
+
+
+_CALL_SECONDS: Final = 600
 
 
 class PortInUseError(Exception):
@@ -144,6 +149,16 @@ class Emulator:
             return dns.resolve(name, type_)
         finally:
             dns.CALLED.reset(before)
+
+    def call(self, operation: str, body: object) -> Any:
+        """Call one of its own operations, like "backups"; a proxy of the shell is not asked.
+
+        Raises:
+            OSError: It refuses, or does not answer.
+        """
+        request = Request(f"{self.url}/emulator/{operation}", json.dumps(body).encode(), method="POST")  # noqa: S310
+        with build_opener(ProxyHandler({})).open(request, timeout=_CALL_SECONDS) as answer:
+            return json.load(answer)
 
     def database(self, host: str, *, account: str = "123456789012") -> tuple[int, str]:
         """The port of this machine at which an endpoint of RDS or DocumentDB answers, and the authority to trust.

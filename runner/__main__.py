@@ -63,7 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.action in _WITHOUT_TERRAFORM:
             stacks = of_environment(read_stacks(options.output), options.env)
-            require_caller(stacks, region=getattr(options, "region", None))
+            region = getattr(options, "region", None)
+            # What is not a region of the environment is refused by the action, with those that are.
+            known = region if region in {stack.region for stack in stacks.values()} else None
+            require_caller(stacks, region=known)
             return _WITHOUT_TERRAFORM[options.action](stacks, options)
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _LOGIN: Final = "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and its secret, log in (`aws sso login`), then repeat."
 _FILES: Final = ("AWS_CA_BUNDLE", "AWS_WEB_IDENTITY_TOKEN_FILE")
 """Variables that name a file which must be there."""
+_LIBRARY: Final = frozenset({"boto3", "botocore"})
+_CLOCK: Final = frozenset({"RequestTimeTooSkewed", "SignatureDoesNotMatch"})
+_BUSY: Final = frozenset(
+    {"InternalFailure", "RequestLimitExceeded", "ServiceUnavailable", "SlowDown", "Throttling", "ThrottlingException"}
+)
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 
@@ -42,8 +47,10 @@ def require_caller(stacks: Mapping[str, Stack], *, region: str | None = None) ->
     where = f"{stack.environment} is in account {allowed[0]}"
     try:
         caller = _ask(region or stack.region, where)
-    except ModuleNotFoundError:  # the AWS library is not part of what a synthesis needs
-        return
+    except ModuleNotFoundError as error:
+        if error.name not in _LIBRARY:
+            raise
+        return  # it is not part of what a synthesis needs
     if caller["Account"] not in allowed and not provider.get("assume_role"):
         message = f"Your credentials are of account {caller['Account']} ({caller['Arn']}), and {where}."
         file = f"environments/{stack.environment}.toml"
@@ -56,6 +63,7 @@ def _ask(region: str, where: str) -> dict[str, Any]:
     import botocore.exceptions as of_botocore  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
+    from preflight.account import error_code  # noqa: PLC0415
     from preflight.failures import NO_CREDENTIALS  # noqa: PLC0415
     from preflight.shell import shell_session  # noqa: PLC0415
 
@@ -69,9 +77,7 @@ def _ask(region: str, where: str) -> dict[str, Any]:
         message = f"There are no valid AWS credentials in this shell ({type(error).__name__}); {where}."
         raise RunnerError(message, _LOGIN, exit_code=FAILED) from None
     except of_botocore.ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        message = f"AWS refuses the credentials of this shell ({code}); {where}."
-        raise RunnerError(message, _LOGIN, exit_code=FAILED) from None
+        raise _refused(error_code(error), error, where) from None
     except of_botocore.ProxyConnectionError:
         named = next((name for name in _PROXIES if os.environ.get(name)), "that is configured")
         message = f"The proxy {named} of this shell does not answer."
@@ -82,6 +88,17 @@ def _ask(region: str, where: str) -> dict[str, Any]:
         message = f"The AWS settings of this shell cannot be used: {error}"
         raise RunnerError(message, "Correct the variables of AWS and the files that they name, then repeat.") from None
     return found
+
+
+def _refused(code: str, error: Exception, where: str) -> RunnerError:
+    """https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
+    if code in _CLOCK:
+        message = f"AWS refuses the signature of this shell ({code}): {error}"
+        remedy = "Set the clock of this machine, and check the secret key, then repeat."
+        return RunnerError(message, remedy, exit_code=FAILED)
+    if code in _BUSY:
+        return RunnerError(f"AWS does not answer now ({code}): {error}", "Repeat in a minute.", exit_code=FAILED)
+    return RunnerError(f"AWS refuses the credentials of this shell ({code}); {where}.", _LOGIN, exit_code=FAILED)
 
 
 def _silent(region: str, error: Exception) -> RunnerError:

@@ -9,24 +9,27 @@ from runner.errors import FAILED, RunnerError
 from runner.locks import unlock_command
 
 if TYPE_CHECKING:
+    from runner.locks import Refusal
     from synthesis.manifest import Stack
 
 
-def killed_error(stack: Stack, number: int, *, lock_id: str, is_apply: bool) -> RunnerError:
+def killed_error(stack: Stack, number: int, *, lock: Refusal, then: str = "") -> RunnerError:
     """The error of a stack whose Terraform was killed.
 
     Args:
         stack: The stack.
         number: The signal.
-        lock_id: Under which id the state stays locked; empty if it is not.
-        is_apply: Whether resources may have been made that are not in the state.
+        lock: What Terraform says of the state's lock.
+        then: What the next run does about what was made or deleted.
     """
     cause = f"signal {number}; out of memory?" if number == signal.SIGKILL else f"signal {number}"
     parts = []
-    if lock_id:
-        parts.append(f"Its lock stays; to release it: {unlock_command(stack, lock_id)}")
-    if is_apply:
-        parts.append("The next apply takes over what was made.")
+    if lock.id:
+        parts.append(f"Its lock stays; to release it: {unlock_command(stack, lock.id)}")
+    elif not lock.is_free:
+        parts.append("Its lock may stay: then the next plan names its id, and how to release it.")
+    if then:
+        parts.append(then)
     if number == signal.SIGKILL:
         parts.append("Fewer stacks at a time (PARALLEL=1) need less memory.")
     return RunnerError(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _POLL_SECONDS: Final = 0.05
+_OF_A_SIGNAL: Final = 128
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,16 @@ class Completed:
     code: int
     stdout: str
     stderr: str
+
+    @property
+    def signal(self) -> int:
+        """The number of the signal that has ended it, or what a shell script before it has started; 0 if none has."""
+        return _signal(self.code)
+
+
+def _signal(code: int) -> int:
+    # https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html
+    return -code if code < 0 else max(code - _OF_A_SIGNAL, 0)
 
 
 class Processes:
@@ -165,7 +176,7 @@ class Processes:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             process.wait()
-        if process.returncode < 0:  # a provider of Terraform would wait for it for ever
+        if _signal(process.returncode):  # a provider of Terraform would wait for it for ever
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         if process.stdout:

@@ -19,7 +19,7 @@ from runner.events import Changes, Diagnostic, Events, errors_in_document, error
 from runner.files import write_atomically
 from runner.initialised import Initialised
 from runner.killed import killed_error
-from runner.locks import NO_ID, read_refusal
+from runner.locks import NO_ID, Refusal, read_refusal
 from runner.provider import LOCK_FILE
 from runner.state import State
 
@@ -283,7 +283,8 @@ class Terraform:
 
     def apply(self, plan: Plan, events: Events) -> None:
         """Apply the saved plan."""
-        self._run(["apply", "-json", "-input=false", str(plan.path)], events)
+        then = "The next destroy deletes what is left." if plan.destroys else "The next apply takes over what was made."
+        self._run(["apply", "-json", "-input=false", str(plan.path)], events, then=then)
         if not plan.destroys:  # a destroy adopts nothing
             self._record({})
 
@@ -328,7 +329,9 @@ class Terraform:
     def _folder_argument(self) -> str:
         return f"-chdir={self._config.resolve()}"
 
-    def _run(self, arguments: list[str], events: Events | None = None, *, allowed: tuple[int, ...] = (0,)) -> Completed:
+    def _run(
+        self, arguments: list[str], events: Events | None = None, *, allowed: tuple[int, ...] = (0,), then: str = ""
+    ) -> Completed:
         events = events or Events()
         with self.log.open("a", encoding="utf-8") as log, self._started(arguments) as attachment:
             log.write(f"$ terraform {' '.join(arguments)}\n")
@@ -341,7 +344,7 @@ class Terraform:
                 ready=(lambda: events.begun) if arguments[0] == "apply" else None,
             )
         if done.code not in allowed:
-            self._require_not_killed(done, arguments[0])
+            self._require_not_killed(done, arguments[0], then)
             output = _ANSI.sub("", done.stdout)
             raise self._failure(arguments[0], events.errors or errors_in_text(output), output, attachment.crash)
         return done
@@ -371,21 +374,22 @@ class Terraform:
     def _provider_log(self) -> Path:
         return self.folder / "provider.log"
 
-    def _require_not_killed(self, done: Completed, command: str) -> None:
+    def _require_not_killed(self, done: Completed, command: str, then: str = "") -> None:
         """Terraform says nothing when it is killed, and its last lines are not the cause.
 
         Raises:
             RunnerError: A signal ended it, and none that this run has sent.
         """
-        if done.code < 0 and not self._context.processes.interrupted:
-            lock_id = self._lock_id() if command in {"plan", "apply"} else ""
-            raise killed_error(self.stack, -done.code, lock_id=lock_id, is_apply=command == "apply")
+        if done.signal and not self._context.processes.interrupted:
+            lock = self._lock() if command in {"plan", "apply"} else Refusal(is_free=True)
+            raise killed_error(self.stack, done.signal, lock=lock, then=then)
 
-    def _lock_id(self) -> str:
-        """The id of the lock that a Terraform has left; "..." if it cannot be read."""
+    def _lock(self) -> Refusal:
+        """The lock that a Terraform has left."""
+        if (self._config / _OVERRIDE).exists():  # that of a local state ends with its process
+            return Refusal(is_free=True)
         done, _ = self._call(["force-unlock", "-force", NO_ID])
-        refusal = read_refusal(_ANSI.sub("", done.stderr))
-        return refusal.id or ("" if refusal.is_free else "...")
+        return read_refusal(_ANSI.sub("", done.stderr))
 
     def _failure(self, command: str, errors: list[Diagnostic], output: str = "", crash: str = "") -> RunnerError:
         if self._context.processes.interrupted:

@@ -59,7 +59,10 @@ def test_what_only_a_killed_apply_knows_is_kept(tmp_path: Path, name: str, text:
     result = clean(tmp_path)
     assert result.returncode == 2
     assert result.stdout == f".terraform-work/dev-network/{name}\n"
-    assert "This is what an apply made before it was killed: 'make apply ENV=..' takes it over" in result.stderr
+    assert (
+        "This is what an apply made that did not end well: 'make plan ENV=..' says what is still to be taken over"
+        in result.stderr
+    )
     assert file.exists()
 
 

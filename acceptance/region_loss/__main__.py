@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 PAGE: Final = ROOT / "docs" / "region-loss.md"
 MINUTE_SECONDS: Final = 0.1
 """The minutes in which RDS uploads no logs."""
+
+
+_ANSWERING_MAKE: Final = """#!/bin/sh
+case " $* " in
+*" bootstrap "*) set -- "$@" YES=1 SKIP_PREFLIGHT=1 ;;
+*" apply "* | *" destroy "*) set -- "$@" YES=1 ;;
+esac
+exec {make} "$@"
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,6 +81,7 @@ def _rehearse(environment: Environment, options: argparse.Namespace) -> int:
         account = Account(environment.account_id, environment.region, emulator)
         programs = Path(folder) / "bin"
         aws_cli.install(programs)
+        install_make(programs)
         checkout = Checkout(Path(folder) / "checkout", environment.name, processes, _environ(account, programs))
         checkout.set_up(options.settings)
         rehearsal = Rehearsal(
@@ -103,15 +114,21 @@ def _rehearse(environment: Environment, options: argparse.Namespace) -> int:
 
 
 def _environ(account: Account, programs: Path) -> dict[str, str]:
-    """The shell of a person who is signed in to the account, with answers to the questions of `make`."""
+    """The shell of a person who is signed in to the account."""
     return {
         **account.environ(),
         "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)]),
         "AWS_PAGER": "",
         "PARALLEL": "4",
         "SKIP_DELEGATION_CHECK": "1",  # the DNS of the internet knows nothing of the emulator's zones
-        "MAKEFLAGS": "YES=1 SKIP_PREFLIGHT=1",  # as if they came after each `make`: of a shell, they are not obeyed
     }
+
+
+def install_make(programs: Path) -> None:
+    """Put a `make` there that says yes where the targets ask: of a shell, they take no answers."""
+    program = programs / "make"
+    program.write_text(_ANSWERING_MAKE.format(make=shutil.which("make")), encoding="utf-8")
+    program.chmod(0o755)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

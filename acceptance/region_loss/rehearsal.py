@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-from urllib.request import Request, urlopen
 
 from acceptance.region_loss.markers import missing
 from acceptance.region_loss.tasks import TaskError
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 BEFORE: Final = "before the loss"
 DURING: Final = "during the fail over"
-_MOST_SECONDS: Final = 600
 _APPLY: Final = "apply all stacks"
 _WRITE: Final = "write into every store"
 _COPY: Final = "back up and copy"
@@ -116,7 +113,7 @@ class Rehearsal:
 
     def _copy(self) -> str:
         """Do what AWS's clock does: run the backup plans. All else is copied by what the writes have set off."""
-        jobs = self._post("/emulator/backups", {"region": self.home})
+        jobs = self.emulator.call("backups", {"region": self.home})
         failed = [
             f"{job['resource']}: {job['message']}" for job in [*jobs["backups"], *jobs["copies"]] if not _is_done(job)
         ]
@@ -128,7 +125,7 @@ class Rehearsal:
         return f"{len(jobs['copies'])} backups copied"
 
     def _lose(self, *, lost: bool) -> str:
-        self._post("/emulator/regions", {"region": self.home, "lost": lost})
+        self.emulator.call("regions", {"region": self.home, "lost": lost})
         return ""
 
     def _follow(self, steps: Sequence[PageStep], part: str) -> None:
@@ -174,11 +171,6 @@ class Rehearsal:
         timed = Timed(part, title, time.monotonic() - started, proves)
         self.done.append(timed)
         self.say(f"{timed.part}: {timed.title}, {timed.seconds:.0f} s  ({self._forecast.position()})")
-
-    def _post(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        request = Request(f"{self.emulator.url}{path}", json.dumps(body).encode(), method="POST")  # noqa: S310  loopback
-        with urlopen(request, timeout=_MOST_SECONDS) as answer:  # noqa: S310
-            return json.load(answer)
 
 
 def _is_done(job: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from tests.config.examples import changed, parsed, refusal
 PROGRAM = 'must be the name of a program, like "node"; without a name nothing starts'
 APART = "would be the name of one program, spaces included; write each word apart"
 NO_SHELL = 'is not given to a shell, so it would be an argument of the program; use a shell, like ["sh", "-c", '
+SCRIPT = 'would be the file of a script; put "-c" before it, then the shell runs the text'
 ONE_TEXT = 'must have exactly one text after "CMD-SHELL", the whole command'
 
 
@@ -45,6 +46,12 @@ def test_a_health_command_in_either_form_is_accepted(command: str) -> None:
         ('["curl -f http://localhost/ || exit 1"]', "[0]", APART),
         ('["curl", "-f", "http://localhost/", "||", "exit", "1"]', "[3]", NO_SHELL),
         ('["CMD", "true", "&&", "true"]', "[2]", NO_SHELL),
+        ('["curl", "-f", "http://localhost/", ">", "/dev/null"]', "[3]", NO_SHELL),
+        ('["curl", "-f", "http://localhost/", ">/dev/null"]', "[3]", NO_SHELL),
+        ('["curl", "-f", "http://localhost/", "2>&1"]', "[3]", NO_SHELL),
+        ('["CMD", "wget", "${HEALTH_URL}"]', "[2]", NO_SHELL),
+        ('["sh", "curl -f http://localhost/"]', "[1]", SCRIPT),
+        ('["CMD", "/bin/bash", "curl -f http://localhost/"]', "[2]", SCRIPT),
         ('["CMD-SHELL"]', "", ONE_TEXT),
         ('["CMD-SHELL", ""]', "", ONE_TEXT),
         ('["CMD-SHELL", "curl", "-f"]', "", ONE_TEXT),
@@ -57,7 +64,17 @@ def test_a_health_command_that_cannot_run_is_refused(command: str, key: str, say
 
 
 @pytest.mark.parametrize(
-    "command", ["[]", '["node", "server.js"]', '["npm start && true"]', '["sh", "-c", "a && b"]', '["-c", ""]']
+    "command",
+    [
+        "[]",
+        '["node", "server.js"]',
+        '["npm start && true"]',
+        '["sh", "-c", "a && b > c"]',
+        '["bash", "-lc", "a $B"]',
+        '["sh", "run.sh"]',
+        '["grep", "a|b;c>d$", "cost: $5"]',
+        '["-c", ""]',
+    ],
 )
 def test_other_commands_are_accepted(command: str) -> None:
     """An image's ENTRYPOINT may be a shell that takes one text."""
@@ -71,6 +88,12 @@ def test_other_commands_are_accepted(command: str) -> None:
         ('["CMD-SHELL", "node"]', "[0]", "is a form of health checks, not a program; write the program alone"),
         ('[""]', "[0]", PROGRAM),
         ('["node", "migrate.js", "&&", "node", "server.js"]', "[2]", NO_SHELL),
+        ('["node", "migrate.js", ";", "true"]', "[2]", NO_SHELL),
+        ('["node", "server.js", "|", "tee", "log"]', "[2]", NO_SHELL),
+        ('["node", "server.js", "&"]', "[2]", NO_SHELL),
+        ('["node", "server.js", "2>/dev/null"]', "[2]", NO_SHELL),
+        ('["node", "server.js", "--port", "$PORT"]', "[3]", NO_SHELL),
+        ('["sh", "node server.js"]', "[1]", SCRIPT),
     ],
 )
 def test_a_command_that_cannot_run_is_refused(command: str, key: str, says: str) -> None:

@@ -67,6 +67,31 @@ def test_a_pipe_gets_the_text(tmp_path: Path) -> None:
     os.close(reading)
 
 
+def test_an_inherited_pipe_gets_the_text_by_the_name_of_its_descriptor() -> None:
+    """As in `make compliance SARIF=/dev/stdout | less`: the link leads to a name that is not there."""
+    reading, writing = os.pipe()
+    try:
+        write_whole(Path(f"/dev/fd/{writing}"), "text")
+        assert os.read(reading, 100) == b"text"
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_a_file_in_a_folder_where_nothing_can_be_made_is_written_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("a longer text", encoding="utf-8")
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EACCES, "denied")
+
+    monkeypatch.setattr("console.files.os.open", refuse)
+    write_whole(tmp_path / "file", "text")
+    monkeypatch.undo()
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["text"]
+
+
 def test_a_file_that_is_a_mount_point_is_written_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(errno.EBUSY, "busy")

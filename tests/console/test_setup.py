@@ -46,6 +46,12 @@ def test_a_failure_that_is_not_known_shows_all_that_was_printed(
     assert Durations(tmp_path / "work").of("set-up") == {}
 
 
+def test_a_step_that_is_killed_is_named_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("-c", "import os; os.kill(os.getpid(), 9)") == 137
+    reason = f"Cannot set up the packages: {sys.executable} was killed (signal 9; out of memory?)."
+    assert capsys.readouterr().err.splitlines() == [reason]
+
+
 def test_a_program_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert setup.main(["the packages", "--", "bin/none"]) == 127
     assert capsys.readouterr().err.splitlines()[0] == "bin/none: No such file or directory"

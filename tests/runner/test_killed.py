@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runner.processes import Completed
+
 if TYPE_CHECKING:
     from tests.runner.conftest import Project
 
@@ -76,4 +78,24 @@ to retrieve lock info for lock ID "none": unexpected end of JSON input"""
 def test_a_lock_that_cannot_be_read_is_named_by_the_next_run(dev: Project) -> None:
     dev.script("dev-network", plan={"killed": int(signal.SIGKILL)}, **refused("AccessDenied"))
     _, _, err = dev.run("plan", "--layer", "network")
-    assert "make unlock ENV=dev LAYER=network LOCK_ID=..." in err
+    assert "Its lock may stay: then the next plan names its id, and how to release it.\n" in err
+    assert "LOCK_ID" not in err
+
+
+def test_a_killed_destroy_is_repeated_not_followed_by_an_apply(dev: Project) -> None:
+    dev.script(
+        "dev-network",
+        resources=["aws_vpc.main"],
+        plan={"remove": 1},
+        apply={"remove": 1, "killed": int(signal.SIGKILL)},
+        **refused(LOCKED),
+    )
+    code, _, err = dev.run("destroy", "--yes", "--layer", "network")
+    assert code == 1
+    assert "The next destroy deletes what is left." in err
+    assert "apply takes over" not in err
+
+
+@pytest.mark.parametrize(("code", "number"), [(-9, 9), (137, 9), (143, 15), (0, 0), (1, 0), (2, 0)])
+def test_a_script_before_terraform_tells_of_the_signal_too(code: int, number: int) -> None:
+    assert Completed(code, "", "").signal == number

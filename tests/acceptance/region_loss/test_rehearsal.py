@@ -79,16 +79,16 @@ class Store:
 
 
 def rehearsal(*stores: Store, jobs: Mapping[str, Any] = JOBS) -> Rehearsal:
-    class Emulated(Rehearsal):
-        def _post(self, path: str, body: Mapping[str, Any]) -> Any:
-            script.said.append(f"{path} {body.get('lost', '')}".strip())
+    class Emulated:
+        def call(self, operation: str, body: Mapping[str, Any]) -> Any:
+            script.said.append(f"/emulator/{operation} {body.get('lost', '')}".strip())
             return jobs
 
     script = Script()
     names = {"ENV": "prod", "FIRST": HOME, "SECOND": SECOND}
-    return Emulated(
+    return Rehearsal(
         script,  # type: ignore[arg-type]  # what of a checkout is used
-        None,  # type: ignore[arg-type]  # not asked
+        Emulated(),  # type: ignore[arg-type]  # what of it is asked
         home=HOME,
         second=SECOND,
         markers=stores,
