@@ -8,6 +8,8 @@ import socket
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from emulator import Emulator
 from runner import caller
@@ -119,6 +121,29 @@ def test_what_the_shell_has_wrong_is_one_sentence(
     assert err.startswith(says)
     assert len(err.splitlines()) == 2
     assert not placed.calls()
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "remedy"),
+    [
+        ("ExpiredToken", "AWS refuses the credentials of this shell (ExpiredToken); dev is in", "log in"),
+        ("SignatureDoesNotMatch", "AWS refuses the signature of this shell (SignatureDoesNotMatch): ", "Set the clock"),
+        ("Throttling", "AWS does not answer now (Throttling): ", "Repeat in a minute."),
+        ("ServiceUnavailable", "AWS does not answer now (ServiceUnavailable): ", "Repeat in a minute."),
+    ],
+)
+def test_only_refused_credentials_are_called_that(
+    placed: Project, monkeypatch: pytest.MonkeyPatch, code: str, says: str, remedy: str
+) -> None:
+    def refuse(_: BaseClient, operation: str, __: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "why"}}, operation)
+
+    use(monkeypatch, {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B"})
+    monkeypatch.setattr(BaseClient, "_make_api_call", refuse)
+    _, _, err = placed.run("plan")
+    first, then = err.splitlines()
+    assert first.startswith(says)
+    assert remedy in then
 
 
 def test_a_proxy_that_does_not_answer_is_named(placed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
