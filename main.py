@@ -162,10 +162,7 @@ def _write(environments: Sequence[Environment], output: Path, *, keep_others: bo
 
 
 def _too_large(error: LimitError) -> str:
-    return (
-        f"{error}. That is a limit of AWS: have fewer services, roles, canaries or whatever makes it so large in this "
-        "environment, or shorter names. Nothing was written."
-    )
+    return f"{error}. That is a limit of AWS: {error.remedy}. Nothing was written."
 
 
 def _report(output: Path, environments: Sequence[Environment]) -> None:

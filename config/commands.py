@@ -37,9 +37,9 @@ def check_health_command(health_command: Sequence[str]) -> Iterator[Problem]:
     if not health_command:
         return
     form, *rest = health_command
-    if form not in _FORMS and form.upper() in _FORMS:
+    if form not in HEALTH_COMMAND_FORMS and form.upper() in HEALTH_COMMAND_FORMS:
         yield Problem(key="health_command[0]", value=form, allowed=f'must be "{form.upper()}", or a program')
-    elif form == _NO_HEALTH_CHECK:
+    elif form.upper() == _NO_HEALTH_CHECK:
         yield Problem(
             key="health_command",
             value=tuple(health_command),

@@ -50,6 +50,7 @@ _PROGRAM_FOLDERS: Final = (
     "/sbin",
     "/usr/bin",
     "/usr/lib",
+    "/usr/local/lib/node_modules",
     "/usr/lib64",
     "/usr/local/bin",
     "/usr/local/lib",
@@ -98,7 +99,7 @@ def check_writable_paths(writable_paths: Sequence[str]) -> Iterator[Problem]:
                 value=path,
                 allowed=f"must not be in {', '.join(_KERNEL_FOLDERS)}, which belong to the kernel; use another folder",
             )
-        elif path in _HIDING_FOLDERS or any(_is_below(path, folder) for folder in _PROGRAM_FOLDERS):
+        elif path in (*_HIDING_FOLDERS, *_PROGRAM_FOLDERS):
             yield Problem(
                 key=key,
                 value=path,

@@ -153,7 +153,12 @@ def _toml(value: object, depth: int = 0) -> str:
             text = f"[{', '.join(_toml(item, depth + 1) for item in value[:_VALUE_LENGTH])}]"
         case Mapping():
             items = list(value.items())[:_VALUE_LENGTH]
-            text = f"{{{', '.join(f'{key} = {_toml(item, depth + 1)}' for key, item in items)}}}"
+            text = f"{{{', '.join(f'{key} = {_member(str(key), item, depth + 1)}' for key, item in items)}}}"
         case _:
             text = str(value)
     return text
+
+
+def _member(name: str, value: object, depth: int) -> str:
+    """A value with a name of its own, which may say that it is a secret."""
+    return HIDDEN if isinstance(value, str) and why_secret(name, value) else _toml(value, depth)

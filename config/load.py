@@ -20,7 +20,7 @@ from config.project import PROJECT_FILE, load_project
 from config.registries import Registries, check_registries, read_registries
 from config.renamed_settings import move_renamed
 from config.toml import parse_table, placing, read_text, validate_table
-from config.tracing import check_trace_groups, read_trace_groups
+from config.tracing import check_trace_groups, read_trace_groups, trace_groups_of
 
 ENVIRONMENTS: Final = Path("environments")
 
@@ -149,7 +149,7 @@ def check_neighbors(environment: Environment, names: Sequence[str], folder: Path
     )
     others = [name for name in names if name != environment.name]
     yield from check_trace_groups(
-        read_trace_groups(environment.name, _table_in(folder / f"{environment.name}.toml")),
+        trace_groups_of(environment),
         (read_trace_groups(name, _table_in(folder / f"{name}.toml")) for name in others),
     )
     if environment.delivery:

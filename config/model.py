@@ -54,7 +54,7 @@ class Model(BaseModel):
     """Settings that the program sets: no file has them, and no message offers them."""
 
     judged_alone: ClassVar[frozenset[str]] = frozenset()
-    """Settings that a check of the table searches for secrets, which knows more than the text."""
+    """Settings whose texts are not searched for secrets here: a check of the table knows more, or a secret is meant."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - pydantic's own signature

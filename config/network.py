@@ -215,16 +215,6 @@ def _check_private_zone(zones: Sequence[Zone]) -> Iterator[Problem]:
         )
 
 
-def _check_unique_endpoints(interface_endpoints: Sequence[str]) -> Iterator[Problem]:
-    for index, service in enumerate(interface_endpoints):
-        if service in interface_endpoints[:index]:
-            yield Problem(
-                key=f"interface_endpoints[{index}]",
-                value=service,
-                allowed="is listed twice; remove one",
-            )
-
-
 def _check_task_endpoints(nat_gateways: str, interface_endpoints: Sequence[str]) -> Iterator[Problem]:
     missing = [service for service in FARGATE_TASK_ENDPOINTS if service not in interface_endpoints]
     if nat_gateways == "none" and missing:
@@ -278,6 +268,5 @@ class NetworkSettings(Model):
         _check_subnet_sizes,
         _check_subnets_in_vpc,
         _check_subnet_overlap,
-        _check_unique_endpoints,
         _check_task_endpoints,
     )

@@ -84,9 +84,9 @@ def render(name: str, text: str, *, like: Environment, cidr: IPv4Network) -> str
     if like.security:
         heading += f"\n# No [security]: {like.name} has the account-wide settings of this account."
     if _measures_account(like):
-        heading += (
-            f"\n# No [cost.budget] and no [cost.anomaly_detection]: those of {like.name} are for the whole account."
-        )
+        heading += f"\n# Of [cost], what {like.name} has for the whole account is left out."
+    if like.recovery_region:
+        heading += f"\n# No [recovery]: {like.name} copies the images of this account to a second region."
     _replace_heading(document, heading)
     _comment(document["account_id"], f"the account of {like.name}: replace it if this environment has its own")
     _move_network(_table(document, "network"), like.network.cidr, cidr)
@@ -94,6 +94,8 @@ def render(name: str, text: str, *, like: Environment, cidr: IPv4Network) -> str
     _separate_registry(_table(document, "registry"), f"{like.project}-{name}")
     _remove_security(document, like)
     _remove_account_costs(document, like)
+    if like.recovery_region:
+        document.remove("recovery")
     return tomlkit.dumps(document)
 
 
@@ -159,15 +161,15 @@ def _remove_security(document: TOMLDocument, like: Environment) -> None:
 
 
 def _measures_account(like: Environment) -> bool:
-    return like.cost is not None and any((like.cost.budget, like.cost.anomaly_detection))
+    return like.cost is not None and any((like.cost.budget, like.cost.anomaly_detection, like.cost.allocation_tags))
 
 
 def _remove_account_costs(document: TOMLDocument, like: Environment) -> None:
-    """Remove the budget and the anomaly detection: those of `like` are for its whole account."""
+    """Remove the budget, the anomaly detection and the tags: those of `like` are for its whole account."""
     if not _measures_account(like):
         return
     cost = _table(document, "cost")
-    for setting in ("budget", "anomaly_detection"):
+    for setting in ("budget", "anomaly_detection", "allocation_tags"):
         if setting in cost:
             cost.remove(setting)
     if not cost:

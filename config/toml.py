@@ -15,10 +15,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from config.descriptions import descriptions
-from config.errors import MISSING, ConfigError, Place, Problem, join_key, list_allowed, nearest, one_line, render_part
+from config.errors import MISSING, ConfigError, Place, Problem, join_key, list_allowed, nearest, render_part
 from config.model import ONE_BY_ONE, PROBLEMS, Incomplete, Model, item_model, table_model
 from config.places import placed
 from config.quantities import read_quantity
+from console.mask import HIDDEN
+from console.secret_texts import shapes_in
+from console.secret_variables import why_secret
 
 _EXPECTED: Final = {
     "string_type": "must be text in quotes",
@@ -173,7 +176,8 @@ def _encoding_problem(error: UnicodeDecodeError) -> Problem:
         return Problem(key="", allowed="is UTF-16 text; save it as UTF-8", place=Place(1, 1))
     start = before.rpartition(b"\n")[2].decode("utf-8")
     place = Place(before.count(b"\n") + 1, len(start) + 1)
-    return Problem(key="", allowed=f"is not UTF-8 text, after `{one_line(start)}`; save it as UTF-8", place=place)
+    shown = _without_secret(start, place.line_in(before.decode("utf-8")))
+    return Problem(key="", allowed=f"is not UTF-8 text, after `{shown}`; save it as UTF-8", place=place)
 
 
 def _syntax_problem(message: str, text: str) -> Problem:
@@ -185,7 +189,17 @@ def _syntax_problem(message: str, text: str) -> Problem:
     else:
         place = Place(len(lines), len(lines[-1]) + 1)
     said = re.sub(_TOMLLIB_PLACE, "" if found and found["line"] else " at the end of the file", said)
-    return Problem(key="", allowed=f"is not valid TOML: {said}: `{place.line_in(text).strip()}`", place=place)
+    shown = _without_secret(lines[place.line - 1], place.line_in(text).strip())
+    return Problem(key="", allowed=f"is not valid TOML: {said}: `{shown}`", place=place)
+
+
+def _without_secret(line: str, shown: str) -> str:
+    """What is shown of a line that is not valid: without its value if that looks like a secret."""
+    name, _, value = line.partition("=")
+    name, value = name.strip(), value.strip().strip("\"'")
+    if any(shapes_in(line)) or (value and why_secret(name.rpartition(".")[2].strip("\"' "), value)):
+        return f"{name} = {HIDDEN}"
+    return shown
 
 
 def _render_key(key: re.Match[str]) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
 from config.errors import Problem
 from config.model import Check, Model
 from config.services import ServiceSettings
+
+if TYPE_CHECKING:
+    from config.environment import Environment
 
 MOST_RULES: Final = 25
 """Sampling rules, and groups, that X-Ray lets an account have in a region.
@@ -93,6 +96,18 @@ def read_trace_groups(environment: str, table: Mapping[str, Any]) -> TraceGroups
         environment=environment,
         account_id=table.get("account_id"),
         region=table.get("region"),
+        count=traced + len(GROUPS) if traced else 0,
+    )
+
+
+def trace_groups_of(environment: "Environment") -> TraceGroups:
+    """What an environment has, also one that has no file yet."""
+    is_on = environment.observability is not None and environment.observability.tracing is not None
+    traced = sum(service.tracing for service in environment.services.values()) if is_on else 0
+    return TraceGroups(
+        environment=environment.name,
+        account_id=environment.account_id,
+        region=environment.region,
         count=traced + len(GROUPS) if traced else 0,
     )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from constructs import Construct
+
+_FEWER: Final = (
+    "have fewer services, roles, canaries or whatever makes it so large in this environment, or shorter names"
+)
 
 
 class WiringError(Exception):
@@ -25,10 +29,16 @@ class LimitError(WiringError):
     """A construct got more than AWS accepts in one resource, because an environment has more of something than usual.
 
     jsii passes only the text of an error on, so the newest one is remembered.
+
+    Args:
+        construct: The construct.
+        message: What is too large, and how large it may be.
+        remedy: What its user can do about it.
     """
 
     newest: ClassVar[LimitError | None] = None
 
-    def __init__(self, construct: Construct, message: str) -> None:
+    def __init__(self, construct: Construct, message: str, *, remedy: str = _FEWER) -> None:
         super().__init__(construct, message)
+        self.remedy = remedy
         LimitError.newest = self

@@ -180,7 +180,7 @@ class PolicyDocument:
             raise WiringError(self._owner, "its policy has no statements; add one, or do not create the policy")
         text = render_statements(*self._statements)
         if len(text) > self._limit:
-            message = f"its policy has {len(text)} characters; it must have {self._limit} or fewer: split the policy"
+            message = f"its policy has {len(text)} characters; it must have {self._limit} or fewer"
             raise LimitError(self._owner, message)
         return text
 

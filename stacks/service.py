@@ -235,8 +235,8 @@ class ServiceStack(LayerStack):
             vpc=self._network.vpc,
             cluster=self.cluster,
             image=registry.images["placeholder"],
-            # An architecture that a service has is there in each zone.
-            architecture=next(iter(self.config.services.values())).architecture,
+            # An architecture that a service has is there in each zone; which one must not depend on their names.
+            architecture=min(service.architecture for service in self.config.services.values()),
             ends=self._data.tunnel_ends,
             key=self.logs_key,
         )

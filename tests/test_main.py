@@ -272,8 +272,6 @@ def test_what_grows_above_a_limit_of_aws_is_one_line(checkout: Path) -> None:
     result = run(checkout, "dev")
     assert (result.returncode, result.stdout) == (2, "")
     (line,) = result.stderr.splitlines()
-    assert re.match(
-        r"dev-[a-z]+/\S+: its policy has \d+ characters; it must have 500 or fewer: split the policy\. ", line
-    )
+    assert re.match(r"dev-[a-z]+/\S+: its policy has \d+ characters; it must have 500 or fewer\. ", line)
     assert line.endswith(". Nothing was written.")
     assert not (checkout / "cdktf.out").exists()

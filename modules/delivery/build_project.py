@@ -151,9 +151,8 @@ class BuildProject(Construct):
         place.store.grant_build(self.role, project=name)
         text = config.buildspec if isinstance(config.buildspec, str) else config.buildspec(self._reports(config, place))
         if len(text) > MOST_CHARACTERS:
-            raise LimitError(
-                self, f"its buildspec has {len(text)} characters; it must have {MOST_CHARACTERS} or fewer: shorten it"
-            )
+            message = f"its buildspec has {len(text)} characters; it must have {MOST_CHARACTERS} or fewer"
+            raise LimitError(self, message, remedy="shorten its commands")
         variables = {
             "ENVIRONMENT": label.environment,
             "PROJECT": label.project,

@@ -68,7 +68,8 @@ class SiteFunction(Construct):
         super().__init__(scope, id_)
         code = function_code(config, serves)
         if (size := len(code.encode())) > _MAX_BYTES:
-            raise LimitError(self, f"its text has {size} bytes; it must have {_MAX_BYTES} or fewer: shorten {CODE}")
+            message = f"its text has {size} bytes; it must have {_MAX_BYTES} or fewer"
+            raise LimitError(self, message, remedy=f"shorten {CODE}")
         self._function = CloudfrontFunction(
             self,
             "Default",

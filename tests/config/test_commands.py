@@ -34,7 +34,7 @@ def test_a_health_command_in_either_form_is_accepted(command: str) -> None:
     ("command", "key", "says"),
     [
         ('["NONE"]', "", '"NONE" is not a form of ECS; remove the line, then there is no health check'),
-        ('["none"]', "[0]", 'must be "NONE", or a program'),
+        ('["none"]', "", '"NONE" is not a form of ECS; remove the line, then there is no health check'),
         ('["cmd-shell", "true"]', "[0]", 'must be "CMD-SHELL", or a program'),
         ('["Cmd", "true"]', "[0]", 'must be "CMD", or a program'),
         ('["CMD"]', "", 'has no program after "CMD"; add it, like ["CMD", "node", "health.js"]'),

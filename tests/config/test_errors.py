@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import pytest
+
 from config.errors import ConfigError, Problem
+from config.toml import parse_table, read_text
 
 
 def test_an_error_is_one_line_per_problem() -> None:
@@ -53,3 +56,34 @@ def test_a_problems_key_can_be_relative_to_the_parent_table() -> None:
     assert Problem(key="[0].cidr", allowed="").below("zones").key == "zones[0].cidr"
     assert Problem(key="", allowed="").below("zones").key == "zones"
     assert Problem(key="cidr", allowed="").below("").key == "cidr"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'DB_PASSWORD = "hunter2-prod\n',
+        'a = 1\nenvironment.DB_PASSWORD = "hunter2-prod" x\n',
+        "url = postgres://app:hunter2-prod@db/app\n",
+        '"DB_PASSWORD" = "hunter2-prod',
+    ],
+)
+def test_a_line_that_is_not_valid_is_shown_without_its_secret(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "dev.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="is not valid TOML") as refused:
+        parse_table(read_text(file), file=file)
+    assert "hunter2" not in str(refused.value)
+    assert " = (sensitive)`" in str(refused.value)
+
+
+def test_a_line_that_is_not_utf_8_is_shown_without_its_secret(tmp_path: Path) -> None:
+    file = tmp_path / "dev.toml"
+    file.write_bytes(b'API_TOKEN = "q9ZrT7xK2mVw8sLp' + b"\xe4")
+    with pytest.raises(ConfigError, match="is not UTF-8 text") as refused:
+        read_text(file)
+    assert "q9ZrT7" not in str(refused.value)
+
+
+def test_a_secret_in_a_table_that_is_not_a_setting_is_not_shown() -> None:
+    shown = str(Problem(key="services.web.enviroment", value={"DB_PASSWORD": "hunter22x", "A": "b"}, allowed="unknown"))
+    assert shown == 'services.web.enviroment = {DB_PASSWORD = (sensitive), A = "b"}: unknown'

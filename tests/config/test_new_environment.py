@@ -83,7 +83,7 @@ def test_the_file_is_devs_with_its_comments_and_another_heading(folder: Path) ->
     assert made.startswith(
         "#:schema ../../environments/schema.json\n# fresh: created from the settings of dev.\n"
         "# No [security]: dev has the account-wide settings of this account.\n"
-        "# No [cost.budget] and no [cost.anomaly_detection]: those of dev are for the whole account.\n\naccount_id = "
+        "# Of [cost], what dev has for the whole account is left out.\n\naccount_id = "
     )
     after_security = text[text.index("[network]") :]
     kept = [line for line in after_security.splitlines() if " # " in line]
@@ -169,6 +169,29 @@ def test_without_dev_it_is_like_the_next_one(folder: Path, capsys: pytest.Captur
     assert capsys.readouterr().out.startswith(f"{folder / 'preview.toml'} is created from staging.\n")
     made, staging = (load_environment(name, folder=folder) for name in ("preview", "staging"))
     assert made.services == staging.services
+
+
+def test_with_prod_alone_it_has_no_second_region_beside_prods(folder: Path) -> None:
+    for name in ("dev", "staging"):
+        (folder / f"{name}.toml").unlink()
+    prod = folder / "prod.toml"
+    text = without("delivery", toml=prod.read_text(encoding="utf-8"))  # it would release from staging
+    prod.write_text(re.sub(r'"(dev|staging)\.users\.example\.com" = .*\n', "", text), encoding="utf-8")
+    made = new_environment("preview", folder=folder)
+    assert load_environment("preview", folder=folder).recovery is None
+    assert "# No [recovery]: prod copies the images of this account to a second region.\n" in made.read_text("utf-8")
+
+
+def test_tags_that_another_environment_activates_are_not_copied(folder: Path) -> None:
+    dev = folder / "dev.toml"
+    text = dev.read_text(encoding="utf-8")
+    dev.write_text(
+        text.replace("[cost.budget]", '[cost]\nallocation_tags = ["Owner"]\n\n[cost.budget]', 1), encoding="utf-8"
+    )
+    assert present(load_environment("dev", folder=folder).cost).allocation_tags == ("Owner",)
+    new_environment("fresh", folder=folder)
+    cost = load_environment("fresh", folder=folder).cost
+    assert cost is None or cost.allocation_tags == ()
 
 
 def test_without_any_environment_there_is_nothing_to_copy(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
