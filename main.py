@@ -112,11 +112,25 @@ def main(argv: Sequence[str]) -> int:
     environments = _load(arguments.environment)
     if not environments:
         return EXIT_BAD_INPUT
+    before = [] if arguments.environment else _environments_in(output)
     if line := _write(environments, output, keep_others=bool(arguments.environment)):
         sys.unraisablehook = lambda _: None  # what jsii prints about a Node that it could not start
         return _refused(line)
     _report(output, environments)
+    for name in sorted({*before} - {config.name for config in environments}):
+        print(
+            f"{name} is gone from {_folder()}, and so are its stacks. If it is still applied, put {name}.toml back, "
+            f"run `make destroy ENV={name}`, then remove the file again."
+        )
     return EXIT_OK
+
+
+def _environments_in(output: Path) -> list[str]:
+    """The environments of an earlier output."""
+    try:
+        return [stack.environment for stack in read_stacks(output).values()]
+    except OutputError:  # there is none that could be read
+        return []
 
 
 def _folder() -> Path:

@@ -105,9 +105,13 @@ def test_the_stacks_of_an_environment_whose_file_is_gone_are_dropped(checkout: P
         (checkout / "environments" / f"{name}.toml").unlink()
     assert run(checkout, "dev").returncode == 0
     assert any("staging-" in name for name in written(checkout / "cdktf.out"))
-    assert run(checkout).returncode == 0
+    all_of_them = run(checkout)
+    assert all_of_them.returncode == 0
     assert not [name for name in written(checkout / "cdktf.out") if "staging-" in name]
     assert b"staging-" not in written(checkout / "cdktf.out")["manifest.json"]
+    assert "staging is gone from environments, and so are its stacks. If it is still applied, put" in all_of_them.stdout
+    assert "run `make destroy ENV=staging`, then remove the file again.\n" in all_of_them.stdout
+    assert " is gone from " not in run(checkout).stdout
 
 
 HOSTILE = {
