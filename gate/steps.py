@@ -34,12 +34,14 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("providers"),),),
     # It installs what checks the rules.
     ((_make("compliance"),),),
-    # What applies whole environments waits for the provider, and takes longest: the tests of failures begin at once,
-    # the environments when what computes has ended.
     (
+        # What applies whole environments waits for the provider, and takes longest.
+        (_make("emulate"),),
         (_make("faults"),),
-        (_make("unit"), _make("validate"), _make("emulate")),
-        (_make("probe"), _make("lint"), _make("browser"), _make("programs")),
+        # What computes takes what the others leave of the processors, and all of them in the end.
+        (_make("unit"), _make("validate"), _make("programs")),
+        # The probe waits most of its time; the types and the browser are one process each.
+        (_make("probe"), _make("lint"), _make("browser")),
     ),
 )
 """One stage after the other. Once a step has failed no other one starts."""
