@@ -234,7 +234,7 @@ region-loss: .venv/test.stamp .venv/terraform.stamp .venv/aws-cli.stamp ## Lose 
 
 .PHONY: faults
 faults: .venv/test.stamp .venv/terraform.stamp ## Test failures: locks, kill -9, a damaged state, secrets that leak
-	@$(WAITING) 5 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))
+	@$(WAITING) 3 -m emulator $(filter-out tests/emulator/%,$(call marked,emulator))
 
 .PHONY: probe
 probe: .venv/test.stamp .venv/terraform.stamp ## Test the emulator itself with Terraform: 168 resource types, and mistakes that AWS refuses

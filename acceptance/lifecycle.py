@@ -179,7 +179,9 @@ def _destroy(harness: Harness, session: Session, run: EnvironmentRun) -> None:
         _require_refusal(session)
         unprotected = harness.session(run.environment, unprotected=True)
         harness.progress.warn(f"{run.environment}: destroy was refused, as it must be; removing the protection")
-        _require_success(unprotected, actions.apply(unprotected))
+        # The others were planned without a change just now.
+        changed = {id_: one for id_, one in unprotected.chosen.items() if one.document != session.stacks[id_].document}
+        _require_success(unprotected, actions.apply(replace(unprotected, chosen=changed)))
     for result in _require_success(unprotected, actions.destroy(unprotected)):
         run.rows[result.stack].destroy_seconds = result.seconds
 

@@ -125,9 +125,9 @@ class Run:
         return Status.INTERRUPTED if self.interrupted else Status.FAILED
 
     def _begin(self, step: Step) -> subprocess.Popen[str] | None:
-        """Start it, unless the run was interrupted."""
+        """Start it, unless the run was interrupted or a step has failed."""
         with self._lock:
-            if self.interrupted:
+            if self.interrupted or any(one.status is not Status.PASSED for one in self._results.values()):
                 return None
             process = subprocess.Popen(
                 step.command,

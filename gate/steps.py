@@ -15,7 +15,7 @@ class Step:
 
 
 Lane = tuple[Step, ...]
-"""Steps that run one after the other, until one fails."""
+"""Steps that run one after the other."""
 Stage = tuple[Lane, ...]
 """Lanes that run side by side."""
 
@@ -32,13 +32,16 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("setup"),),),
     # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
     ((_make("providers"),),),
-    # These have a process per processor, so beside others they would take as much longer.
-    ((_make("unit"),),),
+    # It installs what checks the rules.
     ((_make("compliance"),),),
-    ((_make("validate"),),),
-    # The tests of programs wait for a third of their time, the probe for most of it; the types are one process.
-    ((_make("programs"),), (_make("probe"),), (_make("lint"),)),
-    # What applies whole environments takes longest, and keeps the processors busy with Terraform and its provider.
-    ((_make("emulate"),), (_make("faults"),)),
+    (
+        # What applies whole environments waits for the provider, and takes longest.
+        (_make("emulate"),),
+        (_make("faults"),),
+        # What computes takes what the others leave of the processors, and all of them in the end.
+        (_make("unit"), _make("validate"), _make("programs")),
+        # The probe waits most of its time; the types are one process.
+        (_make("probe"), _make("lint")),
+    ),
 )
-"""One stage after the other; the next one starts if all steps have passed."""
+"""One stage after the other. Once a step has failed no other one starts."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ROOT / "environments"
-GROUP = 12
+GROUP = 30
 ZONE_SETTINGS = {"formerly", "id", "nat_gateway_zone"}
 SERVICE_TABLES = {"environment", "secrets", "parameters"}
 Key = tuple[str | int, ...]

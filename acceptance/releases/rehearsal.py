@@ -74,7 +74,7 @@ class Rehearsal:
             cancelled: Whether the run is to end.
         """
         self._environment, self._session, self._emulator = environment, session, emulator
-        self._hand_overs, self._plan = hand_overs, plan
+        self._hand_overs, self._plan_all = hand_overs, plan
         self._users = Users(self._addresses(), ask=ask_listener, dead_ends=dead_ends_of)
         name = environment.names.name("delivery", limit=NameLimit.CODEPIPELINE)
         self._runs = PipelineRuns(session.client("codepipeline"), name, cancelled=cancelled)
@@ -111,6 +111,10 @@ class Rehearsal:
     def tally(self) -> Tally:
         """What the users have seen."""
         return self._users.tally
+
+    def _plan(self, when: str) -> None:
+        with self._users.resting():
+            self._plan_all(when)
 
     def _release_and_roll_back(self) -> Iterator[str]:
         window = self._environment.release_window

@@ -77,6 +77,8 @@ class Users:
         """
         self._addresses, self._ask, self._dead_ends = addresses, ask, dead_ends
         self._stopped = threading.Event()
+        self._active = threading.Event()
+        self._active.set()
         self._lock = threading.Lock()
         self.tally = Tally()
 
@@ -94,10 +96,20 @@ class Users:
             yield self.tally
         finally:
             self._stopped.set()
+            self._active.set()
             for thread in threads:
                 thread.join()
             if self.look in OBSERVERS:
                 OBSERVERS.remove(self.look)
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Ask nobody until the block ends: for what deploys nothing and takes long."""
+        self._active.clear()
+        try:
+            yield
+        finally:
+            self._active.set()
 
     def look(self) -> None:
         """Look where the weights lead at this moment."""
@@ -113,6 +125,7 @@ class Users:
         due = time.monotonic()
         while not self._stopped.is_set():
             self._once(address)
+            self._active.wait()
             due = max(due + EVERY_SECONDS, time.monotonic())
             self._stopped.wait(due - time.monotonic())
 

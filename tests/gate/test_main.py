@@ -97,6 +97,18 @@ def test_what_runs_beside_a_failing_step_goes_on_to_its_end(capsys: pytest.Captu
     assert (found["fails"][-1], found["after it"][-1], found["beside"][-1]) == ("failed", "not run", "passed")
 
 
+def test_no_other_lane_goes_on_to_its_next_step_once_one_has_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = tmp_path / "failed"
+    fails = f"import pathlib\npathlib.Path({str(failed)!r}).touch()\nraise SystemExit(1)"
+    beside = WAIT.format(str(failed)) + "time.sleep(0.5)"
+    lanes = ((step("fails", fails),), (step("beside", beside), step("next of it")))
+    assert main([lanes], budget=BUDGET) == 1
+    found = rows(capsys.readouterr().out)
+    assert (found["beside"][-1], found["next of it"][-1]) == ("passed", "not run")
+
+
 def test_lanes_run_side_by_side_and_each_line_names_its_step(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance.releases.users import Address, Users, ask_listener, dead_ends_of
+from acceptance.releases.users import EVERY_SECONDS, Address, Users, ask_listener, dead_ends_of
 from emulator.registry import REGISTRY
 from emulator.releases import observers, task_sets
 from emulator.releases.answers import FAILS_AFTER, STATUSES
@@ -47,6 +47,25 @@ def test_answers_with_200_are_no_problem_and_are_told_in_their_order() -> None:
     assert seen(them, asked) == []
     assert them.tally.seen == {"web": ["web:1", "web:2"]}
     assert them.tally.requests >= 2
+
+
+def test_nobody_is_asked_while_they_rest_and_then_again() -> None:
+    them = users((200, "web:1"))
+
+    def more_than(count: int) -> bool:
+        deadline = time.monotonic() + SECONDS
+        while them.tally.requests <= count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return them.tally.requests > count
+
+    with them.asking():
+        with them.resting():
+            time.sleep(2 * EVERY_SECONDS)  # whoever was just asked has answered
+            before = them.tally.requests
+            time.sleep(4 * EVERY_SECONDS)
+            assert them.tally.requests == before
+        assert more_than(before + 1)
+    assert list(them.tally.problems()) == []
 
 
 def test_every_other_answer_is_a_miss() -> None:
